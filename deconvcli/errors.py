@@ -1,0 +1,56 @@
+"""Every error a user can meet: what was given and what is allowed (message), what to do (help)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DeconvError(Exception):
+    """Base of the family. `code` is stable, `message` stands alone, `help` is one action."""
+
+    default_code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, help: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.code = code or self.default_code
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  help: {self.help}"
+
+
+class UsageError(DeconvError):
+    """The request cannot be understood: a bad word, size or option."""
+
+    default_code = "usage"
+
+
+class Refused(DeconvError):
+    """The request is clear and the framework would refuse this layer."""
+
+    default_code = "refused"
+
+
+class NotExpressible(DeconvError):
+    """The layer exists, but this dialect has no words for it."""
+
+    default_code = "not-expressible"
+
+
+class NotLinear(DeconvError):
+    """A symbolic size has no single formula a*n + b here."""
+
+    default_code = "not-linear"
+
+
+class Unreadable(DeconvError):
+    """A file cannot be read or written as asked."""
+
+    default_code = "unreadable"
+
+
+class OutOfMemory(DeconvError):
+    """The work would not fit in memory; the figures are in the message."""
+
+    default_code = "memory"
