@@ -1,0 +1,171 @@
+"""How a dialect's words become a crop, written once as formulas.
+
+The same strings are computed (with numbers or symbols), shown by `explain`, and checked as
+limits, so that what a person reads is what the program did. A formula is a Python expression
+over integers: + - * // % comparisons, min, max, `x if c else y`, and ceil(a / b), floor(a / b).
+
+Every arithmetic is given n (input), k (kernel), s (stride), d (dilation) and its dialect's own
+numbers, and must end with steps named crop_begin, crop_end and out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from functools import cache
+from types import CodeType
+from typing import Any, NamedTuple
+
+Numbers = Mapping[str, Any]
+
+
+class Step(NamedTuple):
+    """name = formula, and in one clause why."""
+
+    name: str
+    formula: str
+    meaning: str
+
+
+class Limit(NamedTuple):
+    """What a framework demands of the numbers; message and help may hold {formulas}.
+
+    `only` names the implementations that refuse it; for the dialect without an implementation
+    it is then a finding. Empty: the dialect itself refuses. `finding` means that nobody refuses.
+    """
+
+    condition: str
+    code: str
+    message: str
+    help: str
+    only: tuple[str, ...] = ()
+    finding: bool = False
+    source: str = ""
+
+    def refuses(self, implementation: str) -> bool:
+        """Whether breaking this limit ends the reading."""
+        return not self.finding and (not self.only or implementation in self.only)
+
+    def concerns(self, implementation: str) -> bool:
+        """Whether this limit says anything to a user of `implementation` ('' for none)."""
+        return not self.only or not implementation or implementation in self.only
+
+
+class Broken(Exception):
+    """A limit that refuses does not hold for these numbers."""
+
+    def __init__(self, limit: Limit, numbers: Numbers) -> None:
+        super().__init__(limit.code)
+        self.limit = limit
+        self.numbers = numbers
+
+
+SPAN = Step("span", "d*(k - 1) + 1", "the kernel with its dilation")
+FULL = Step("full", "(n - 1)*s + span", "every input stamps the kernel, s apart: the full scatter")
+OUT = Step("out", "full - crop_begin - crop_end", "what the crop leaves")
+
+_FUNCTIONS: dict[str, Any] = {"min": min, "max": max, "__builtins__": {}}
+
+
+class Arithmetic:
+    """Steps and limits in order; one object serves every implementation of its dialect."""
+
+    def __init__(self, *entries: Step | Limit) -> None:
+        self.entries = entries
+        self._programs: dict[str, CodeType] = {}
+
+    @property
+    def steps(self) -> list[Step]:
+        """The named formulas in the order in which they are computed."""
+        return [entry for entry in self.entries if isinstance(entry, Step)]
+
+    def evaluate(self, numbers: dict[str, Any], implementation: str = "") -> dict[str, Any]:
+        """The numbers of every step by name, added to `numbers`, which is returned.
+
+        Broken limits that only some implementations refuse are listed under "noted".
+
+        Raises:
+            Broken: a limit that this implementation refuses.
+            NotLinear: a symbolic size has no single formula here.
+        """
+        if implementation not in self._programs:
+            self._programs[implementation] = self._compile(implementation)
+        numbers["noted"] = ()
+        numbers["broken"] = -1
+        exec(self._programs[implementation], _FUNCTIONS, numbers)
+        if numbers["broken"] >= 0:
+            limit = self.entries[numbers["broken"]]
+            assert isinstance(limit, Limit)
+            raise Broken(limit, numbers)
+        return numbers
+
+    def noted(self, numbers: Numbers) -> list[Limit]:
+        """The limits that `evaluate` found broken without refusing."""
+        limits = (self.entries[place] for place in numbers["noted"])
+        return [limit for limit in limits if isinstance(limit, Limit)]
+
+    def _compile(self, implementation: str) -> CodeType:
+        """One program for all entries; a refused limit leaves the rest uncomputed."""
+        lines, indent = [], ""
+        for place, entry in enumerate(self.entries):
+            if isinstance(entry, Step):
+                lines.append(f"{indent}{entry.name} = {entry.formula}")
+            elif entry.refuses(implementation):
+                lines += [f"{indent}if not ({entry.condition}): broken = {place}", f"{indent}else:"]
+                indent += " "
+            elif entry.concerns(implementation):
+                lines.append(f"{indent}if not ({entry.condition}): noted += ({place},)")
+        return _program("\n".join([*lines, f"{indent}pass"]), "exec")
+
+
+class _Rounding(ast.NodeTransformer):
+    """floor(a / b) and ceil(a / b) as exact integer divisions."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        ratio = node.args[0]
+        if not isinstance(ratio, ast.BinOp) or not isinstance(ratio.op, ast.Div):
+            return node
+        assert isinstance(node.func, ast.Name)
+        assert node.func.id in {"floor", "ceil"}
+        top, bottom = ratio.left, ratio.right
+        if node.func.id == "floor":
+            return ast.BinOp(top, ast.FloorDiv(), bottom)
+        negated = ast.UnaryOp(ast.USub(), top)
+        return ast.UnaryOp(ast.USub(), ast.BinOp(negated, ast.FloorDiv(), bottom))
+
+
+@cache
+def _program(text: str, mode: str) -> CodeType:
+    """The text compiled, its floor and ceil made exact."""
+    if "floor(" not in text and "ceil(" not in text:
+        return compile(text, "<arithmetic>", mode)
+    tree = ast.fix_missing_locations(_Rounding().visit(ast.parse(text, mode=mode)))
+    return compile(tree, "<arithmetic>", mode)
+
+
+def value(formula: str, numbers: Numbers) -> Any:
+    """One formula with these numbers."""
+    return eval(_program(formula, "eval"), _FUNCTIONS, dict(numbers))
+
+
+def fill(template: str, numbers: Numbers) -> str:
+    """The template with each {formula} replaced by its value."""
+    return re.sub(r"\{([^{}]+)\}", lambda match: str(value(match[1], numbers)), template)
+
+
+_NAME = re.compile(r"\b[a-z_]\w*\b(?!\s*\()")
+_KEYWORDS = {"if", "else", "and", "or", "not"}
+
+
+def substitute(formula: str, numbers: Numbers) -> str:
+    """The formula with numbers in place of its names: `(n - 1)*s` becomes `(5 - 1)*2`."""
+
+    def number(match: re.Match[str]) -> str:
+        if match[0] in _KEYWORDS:
+            return match[0]
+        shown = str(numbers[match[0]])
+        return shown if shown.isalnum() else f"({shown})"
+
+    return _NAME.sub(number, formula)
