@@ -1,0 +1,8 @@
+"""Arithmetic on arrays. Every engine answers to one door and to one definition.
+
+The door, the same in reference.py (slow on purpose), scatter.py (NumPy) and engine.py (Numba):
+
+    transposed_convolution(x, w, bias, axes, groups, threads=1) -> y
+
+bound.py judges a result without trusting the engine that made it.
+"""
