@@ -34,6 +34,11 @@ def per_axis(value: Any, rank: int, name: str) -> tuple[int, ...]:
     )
 
 
+def maybe_count(value: Any, name: str) -> int | None:
+    """One integer, or None where nothing was given."""
+    return None if value is None else count(value, name)
+
+
 def _are_within(values: list[Any] | tuple[Any, ...], smallest: int) -> bool:
     """Whether all are integers (a bool is none) from `smallest` to int64's largest."""
     for value in values:  # noqa: SIM110 - a generator would take twice the time
@@ -58,8 +63,8 @@ def compact(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def tensor_shape(shape: Any, axes: int, name: str) -> None:
-    """Refuse a shape with fewer axes, or with anything that is no size.
+def tensor_shape(shape: Any, axes: int, name: str, *, most: int = 64) -> None:
+    """Refuse a shape with fewer or more axes, or with anything that is no size.
 
     Raises:
         UsageError: it is no such shape.
@@ -67,14 +72,16 @@ def tensor_shape(shape: Any, axes: int, name: str) -> None:
     if (
         axes >= 2
         and isinstance(shape, (list, tuple))
-        and len(shape) >= axes
+        and axes <= len(shape) <= most
         and _are_within(shape, 0)
     ):
         return
-    if axes < 2 or not isinstance(shape, (list, tuple)) or len(shape) < axes:
+    if axes < 2 or not isinstance(shape, (list, tuple)) or not axes <= len(shape) <= most:
+        few = axes < 2 or not isinstance(shape, (list, tuple)) or len(shape) < axes
         raise UsageError(
-            f"{name} {shorten(shape)} has too few axes",
-            help=f"give {max(axes, 3)} sizes or more: channels and 1 to 3 spatial axes, and batch.",
+            f"{name} {shorten(shape)} has too {'few' if few else 'many'} axes",
+            help=f"give {max(axes, 3)} sizes"
+            + (": channels and 1 to 3 spatial axes, with or without a batch." if few else "."),
             code="rank",
         )
     raise UsageError(

@@ -1,0 +1,383 @@
+"""What a dialect is: parameters, the calls people paste, words to a crop and back.
+
+A file in `dialects/` holds only what is different about its framework; what they share is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, NoReturn
+
+from deconvcli.arithmetic import Arithmetic, Broken, Limit, fill
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.errors import NotExpressible, Refused, UsageError
+from deconvcli.geometry import Axis
+from deconvcli.layers import Layer, Reading, Sizes, Spelling
+from deconvcli.layout import CANONICAL_WEIGHT, Layout
+from deconvcli.shelf import suggestion
+from deconvcli.values import axis_name, compact, tensor_shape
+
+
+class Form(Enum):
+    """How an option's value was written, before a dialect gives it its own form."""
+
+    INTS = "one number, or one per axis"
+    PAIRS = "begin:end per axis"
+    WORD = "a word"
+    FLAG = "on or off"
+
+
+Writer = Callable[[Any, int], Any]
+
+
+def plain(value: Any, rank: int) -> Any:
+    """One number stays one, several become a list; words and flags stay."""
+    if isinstance(value, tuple):
+        return value[0] if len(value) == 1 else list(value)
+    return value
+
+
+def each(value: tuple[int, ...], rank: int) -> list[int]:
+    """One number per axis, in a list."""
+    return list(value * rank) if len(value) == 1 else list(value)
+
+
+_AS_NUMBERS: Mapping[Form, Writer] = MappingProxyType({Form.INTS: plain})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Argument(NamedTuple):
+    """One parameter under the framework's own name.
+
+    role: the command-line option that means it (kernel, stride, padding ...); empty for one that
+    does not touch the geometry. forms: how that option may be written here, and the function
+    that writes it the framework's way. also: further roles that it answers.
+    """
+
+    name: str
+    role: str = ""
+    default: Any = None
+    meaning: str = ""
+    forms: Mapping[Form, Writer] = _AS_NUMBERS
+    also: tuple[str, ...] = ()
+
+    def takes(self, role: str, form: Form) -> bool:
+        """Whether an option of this role, written in this form, can be said with it."""
+        return form in self.forms and (role == self.role or role in self.also)
+
+
+class Signature(NamedTuple):
+    """A call people paste: full dotted names, positional parameters in order, what it implies.
+
+    data, weight: the parameters that are tensors, whose shapes may be written in the call.
+    """
+
+    paths: tuple[str, ...]
+    parameters: tuple[str, ...]
+    rank: int | None = None
+    implies: Mapping[str, Any] = _NOTHING
+    data: str = ""
+    weight: str = ""
+
+    def answers(self, dotted: str) -> bool:
+        """Whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`."""
+        return any(path == dotted or path.endswith("." + dotted) for path in self.paths)
+
+
+class Dialect:
+    """One framework's way to write the layer."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[str]
+    verified: ClassVar[str]
+    implementations: ClassVar[Mapping[str, str]] = {}
+    arguments: ClassVar[tuple[Argument, ...]]
+    signatures: ClassVar[tuple[Signature, ...]]
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer that these words mean at this input size.
+
+        Raises:
+            Refused: the framework would refuse, with its reason.
+            UsageError: a value is not of the parameter's form.
+        """
+        raise NotImplementedError
+
+    def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
+        """The words for a layer; where they name the output size, at this input size.
+
+        Raises:
+            NotExpressible: this framework has no words for it, and why.
+        """
+        raise NotImplementedError
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """The axes of input and output."""
+        raise NotImplementedError
+
+    def rank(
+        self,
+        arguments: Mapping[str, Any],
+        input_shape: Sequence[int],
+        weight_shape: Sequence[int] | None,
+    ) -> int:
+        """Spatial axes: what weights or a kernel per axis show; else the input is batched."""
+        if weight_shape is not None:
+            return len(weight_shape) - 2
+        kernel = next((arguments.get(a.name) for a in self.arguments if a.role == "kernel"), None)
+        if isinstance(kernel, list | tuple) and len(kernel) > 1:
+            return len(kernel)
+        return len(input_shape) - 2
+
+    def sizes(
+        self,
+        arguments: Mapping[str, Any],
+        input_shape: Sequence[int],
+        weight_shape: Sequence[int] | None = None,
+        rank: int | None = None,
+    ) -> Sizes:
+        """Shapes in this dialect's own layouts, taken apart.
+
+        Raises:
+            UsageError: too few axes, or a size that is no integer from 0 to int64's largest.
+        """
+        rank = rank if rank is not None else self.rank(arguments, input_shape, weight_shape)
+        tensor_shape(input_shape, rank + 1, "input_shape")
+        if weight_shape is not None:
+            tensor_shape(weight_shape, rank + 2, "weight_shape", most=rank + 2)
+        parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
+        return Sizes(
+            spatial=parts["*"],
+            batch=parts["N"],
+            channels=parts["C"][0],
+            weight=tuple(weight_shape) if weight_shape is not None else None,
+        )
+
+    def text(self, spelling: Spelling, hidden: Sequence[str] = ()) -> str:
+        """As a person would write it: words and what is no default, without `hidden` roles."""
+        roles = {argument.name: argument.role for argument in self.arguments}
+        said = {
+            name: given
+            for name, given in spelling.arguments.items()
+            if roles.get(name) not in hidden
+            and (isinstance(given, str) or compact(given) != self._defaults.get(name))
+        }
+        return Spelling(self.name, said).text
+
+    def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """The axes of the weights."""
+        return CANONICAL_WEIGHT
+
+    def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
+        """The same data with this layer's weights in this dialect's layout."""
+        weight = layer.weight_shape(self.weight_layout({}, len(layer.axes)))
+        return sizes._replace(channels=layer.in_channels, weight=weight)
+
+    # What reading a spelling has in common.
+
+    def values(self, spelling: Spelling) -> dict[str, Any]:
+        """The spelling's arguments with the defaults of those left out.
+
+        Raises:
+            UsageError: a parameter this dialect does not have.
+        """
+        values = dict(self._defaults)
+        values.update(spelling.arguments)
+        if len(values) > len(self._defaults):
+            unknown = next(name for name in spelling.arguments if name not in self._defaults)
+            raise UsageError(
+                f"{self.name} has no parameter {unknown!r}",
+                help=suggestion(unknown, sorted(self._defaults)),
+                code="unknown-parameter",
+            )
+        return values
+
+    def __init__(self) -> None:
+        self._defaults = {argument.name: argument.default for argument in self.arguments}
+        self._inert = {a.name for a in self.arguments if a.role in ("", "bias")} - {"api"}
+
+    def refuse(self, code: str, message: str, help: str) -> NoReturn:
+        """End the reading with the framework's reason."""
+        raise Refused(f"{self.name}: {message}", help=help, code=code)
+
+    def _inert_in(self, spelling: Spelling) -> tuple[str, ...]:
+        if self._inert.isdisjoint(spelling.arguments):
+            return ()
+        return tuple(name for name in spelling.arguments if name in self._inert)
+
+    def channels(
+        self,
+        layout: Layout,
+        kernel: Sequence[int],
+        sizes: Sizes,
+        groups: int,
+        *,
+        given_in: int | None = None,
+        given_out: int | None = None,
+    ) -> tuple[int, int]:
+        """(in, out) from the weights' shape, the parameters and the data, which must agree.
+
+        What nobody gives is as small as the groups allow.
+        """
+        if groups < 1:
+            self.refuse("groups", f"groups {groups} is not positive", "use 1 or more groups.")
+        out, into = given_out, given_in
+        if sizes.weight is not None:
+            weight = layout.split(sizes.weight, len(kernel))
+            held_in = weight["GI"][0] if "GI" in weight else weight["I"][0] * groups
+            held_out = weight["GO"][0] if "GO" in weight else weight["O"][0] * groups
+            self._agree("in_channels", into, held_in, sizes.weight)
+            self._agree("out_channels", out, held_out, sizes.weight)
+            into, out = held_in, held_out
+        into = into if into is not None else sizes.channels
+        into = into if into is not None else groups
+        out = out if out is not None else groups
+        self.split_evenly(into, out, groups)
+        if sizes.channels is not None and sizes.channels != into:
+            self.refuse(
+                "channels",
+                f"the input has {sizes.channels} channels, the layer takes {into}",
+                "give both the same number of channels, in the layout "
+                f"({self.data_layout({}, len(kernel))}) unless told otherwise.",
+            )
+        return into, out
+
+    def split_evenly(self, into: int, out: int, groups: int) -> None:
+        """Refuse channels that the groups do not divide."""
+        for kind, count in (("input", into), ("output", out)):
+            if groups < 1 or count < 1 or count % groups:
+                self.refuse(
+                    "groups" if groups != 1 else "channels",
+                    f"{count} {kind} channels cannot be split into {groups} equal groups",
+                    f"use a positive multiple of {groups}."
+                    if groups > 0
+                    else "use 1 or more groups.",
+                )
+
+    def argument(self, role: str) -> Argument | None:
+        """The parameter for a role, if this dialect has one."""
+        return next((argument for argument in self.arguments if argument.role == role), None)
+
+    def _agree(self, what: str, given: int | None, held: int, shape: tuple[int, ...]) -> None:
+        if given is not None and given != held:
+            self.refuse(
+                "channels",
+                f"{what} is {given}, but weights of shape {list(shape)} have {held}",
+                "give one of them, or make them agree.",
+            )
+
+    def reading(
+        self,
+        spelling: Spelling,
+        sizes: Sizes,
+        arithmetic: Arithmetic,
+        numbers: Iterable[dict[str, Any]],
+        *,
+        channels: tuple[int, int],
+        weight_layout: Layout,
+        data_layout: Layout,
+        groups: int = 1,
+        has_bias: bool = False,
+        flipped: bool = False,
+        notes: tuple[Diagnostic, ...] = (),
+    ) -> Reading:
+        """Run the arithmetic on every axis and put the results together."""
+        axes, computed, noted = [], [], []
+        try:
+            for given in numbers:
+                got = arithmetic.evaluate(given, spelling.implementation)
+                axes.append(Axis(got["k"], got["s"], got["d"], got["crop_begin"], got["crop_end"]))
+                computed.append(got)
+                if got["noted"]:
+                    noted += [(limit, got) for limit in arithmetic.noted(got)]
+        except Broken as broken:
+            raise _refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
+        return Reading(
+            spelling=spelling,
+            layer=Layer(tuple(axes), *channels, groups, has_bias),
+            sizes=sizes,
+            data_layout=data_layout,
+            weight_layout=weight_layout,
+            arithmetic=arithmetic,
+            numbers=tuple(computed),
+            inert=self._inert_in(spelling),
+            flipped=flipped,
+            findings=(*notes, *_findings(noted)) if noted else notes,
+        )
+
+
+def _refusal(broken: Broken, name: str, place: int, rank: int) -> Refused:
+    axis = f"{axis_name(place, rank)}: " if rank > 1 else ""
+    return Refused(
+        f"{name}: {axis}{fill(broken.limit.message, broken.numbers)}",
+        help=fill(broken.limit.help, broken.numbers),
+        code=broken.limit.code,
+    )
+
+
+def _findings(notes: list[tuple[Limit, dict[str, Any]]]) -> tuple[Diagnostic, ...]:
+    """One warning for each deviation, however many axes show it."""
+    found: dict[str, Diagnostic] = {}
+    for limit, numbers in notes:
+        found.setdefault(
+            limit.code,
+            Diagnostic(
+                code=limit.code,
+                severity=Severity.WARNING,
+                message=fill(limit.message, numbers),
+                help=fill(limit.help, numbers),
+                source=limit.source,
+            ),
+        )
+    return tuple(found.values())
+
+
+def positive(letter: str, name: str) -> Limit:
+    """The limit that a parameter is at least 1."""
+    return Limit(
+        f"{letter} >= 1",
+        name.replace("_", "-"),
+        f"{name} {{{letter}}} is not positive",
+        "use 1 or more.",
+    )
+
+
+def not_negative(letter: str, name: str) -> Limit:
+    """The limit that a parameter is at least 0."""
+    return Limit(
+        f"{letter} >= 0",
+        name.replace("_", "-"),
+        f"{name} {{{letter}}} is negative",
+        "use 0 or more.",
+    )
+
+
+INPUT_EXISTS = Limit(
+    "n >= 1", "input-size", "input size {n} holds no elements", "give an input of 1 or more."
+)
+OUTPUT_EXISTS = Limit(
+    "out >= 1",
+    "empty-output",
+    "the output would have size {out}: {full} scattered, {crop_begin} cropped before and"
+    " {crop_end} behind",
+    "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
+    " or crop less.",
+)
+
+
+EMPTY_OUTPUT = Limit(
+    "out >= 1",
+    "empty-output",
+    "the output has size {out}, and an empty tensor comes back without an error",
+    "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
+    " or crop less.",
+    finding=True,
+)
+
+
+def no_words(dialect: str, reason: str, help: str) -> NotExpressible:
+    """The error for a layer that a dialect cannot say."""
+    return NotExpressible(f"{dialect} cannot say this layer: {reason}", help=help)

@@ -1,0 +1,217 @@
+"""PyTorch: `padding` crops both ends alike, `output_padding` gives elements back at the end.
+
+Channels first; groups split the input; nothing but equal crops and a shorter end can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from deconvcli.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
+from deconvcli.dialect import (
+    INPUT_EXISTS,
+    OUTPUT_EXISTS,
+    Argument,
+    Dialect,
+    Form,
+    Signature,
+    no_words,
+    not_negative,
+    plain,
+    positive,
+)
+from deconvcli.layers import Layer, Reading, Sizes, Spelling
+from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+from deconvcli.values import count, maybe_count, per_axis
+
+_HEAD = (
+    INPUT_EXISTS,
+    positive("k", "kernel_size"),
+    positive("s", "stride"),
+    positive("d", "dilation"),
+    not_negative("p", "padding"),
+)
+_OUTPUT_PADDING = Limit(
+    "op < max(s, d)",
+    "output-padding",
+    "output_padding {op} is not smaller than stride {s} or dilation {d}",
+    "use {max(s, d) - 1} or less: it only chooses among the sizes that one forward convolution"
+    " maps to the same {n}.",
+)
+_CROP = (
+    Step("crop_begin", "p", "padding crops the start"),
+    Step("crop_end", "p - op", "and the end, where output_padding gives elements back"),
+    OUT,
+    OUTPUT_EXISTS,
+)
+BY_OUTPUT_PADDING = Arithmetic(
+    *_HEAD, not_negative("op", "output_padding"), _OUTPUT_PADDING, SPAN, FULL, *_CROP
+)
+BY_OUTPUT_SIZE = Arithmetic(
+    *_HEAD,
+    SPAN,
+    FULL,
+    Step("smallest", "full - 2*p", "the size without output_padding"),
+    Limit(
+        "smallest <= size <= smallest + s - 1",
+        "output-size",
+        "output_size {size} is outside {smallest} to {smallest + s - 1}",
+        "ask for {smallest} to {smallest + s - 1}, or change the kernel, stride or padding.",
+    ),
+    Step("op", "size - smallest", "the output_padding that output_size asks for"),
+    *_CROP,
+)
+
+_LAYER = (
+    "in_channels",
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "output_padding",
+    "groups",
+    "bias",
+    "dilation",
+    "padding_mode",
+    "device",
+    "dtype",
+)
+_LAZY = _LAYER[1:]
+_FUNCTION = ("input", "weight", "bias", "stride", "padding", "output_padding", "groups", "dilation")
+
+
+def _signatures(rank: int) -> tuple[Signature, ...]:
+    layer, lazy = f"torch.nn.ConvTranspose{rank}d", f"torch.nn.LazyConvTranspose{rank}d"
+    function = f"conv_transpose{rank}d"
+    functional = (f"torch.nn.functional.{function}", f"torch.{function}", f"F.{function}")
+    return (
+        Signature((layer,), _LAYER, rank),
+        Signature((lazy,), _LAZY, rank),
+        Signature(functional, _FUNCTION, rank, {"api": "functional"}, "input", "weight"),
+    )
+
+
+class Torch(Dialect):
+    """torch.nn.ConvTranspose{1,2,3}d and torch.nn.functional.conv_transpose{1,2,3}d."""
+
+    name = "torch"
+    title = "PyTorch"
+    source = "torch 2.13.0: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
+    verified = "measured against torch 2.13.0 on the CPU"
+    arguments = (
+        Argument("in_channels", "in_channels", None, "input channels"),
+        Argument("out_channels", "out_channels", None, "output channels"),
+        Argument("kernel_size", "kernel", None, "kernel size"),
+        Argument("stride", "stride", 1, "distance of two stamps in the output"),
+        Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),
+        Argument("output_padding", "output_padding", 0, "elements given back at the end"),
+        Argument("groups", "groups", 1, "independent groups of channels"),
+        Argument("bias", "bias", True, "one number added per output channel", {Form.FLAG: plain}),
+        Argument("dilation", "dilation", 1, "distance of two taps in the output"),
+        Argument("output_size", "output_size", None, "instead of output_padding, at call time"),
+        Argument("api", meaning="'module' (ConvTranspose2d) or 'functional' (conv_transpose2d)"),
+        Argument("padding_mode", default="zeros", meaning="only 'zeros' exists"),
+        Argument("device"),
+        Argument("dtype"),
+    )
+    signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Channels first, with or without a batch."""
+        return CHANNELS_FIRST
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer, as a module or a function call."""
+        words = self.values(spelling)
+        rank = len(sizes.spatial)
+        if words["padding_mode"] != "zeros":
+            self.refuse(
+                "padding-mode",
+                f"padding_mode {words['padding_mode']!r} is not supported",
+                "use 'zeros', the only mode of a transposed convolution.",
+            )
+        kernel = sizes.weight[2:] if sizes.weight else _axes(words, "kernel_size", rank)
+        groups = count(words["groups"], "groups")
+        channels = self.channels(
+            CANONICAL_WEIGHT,
+            kernel,
+            sizes,
+            groups,
+            given_in=maybe_count(words["in_channels"], "in_channels"),
+            given_out=maybe_count(words["out_channels"], "out_channels"),
+        )
+        arithmetic, asked = BY_OUTPUT_PADDING, (0,) * rank
+        if words["output_size"] is not None:
+            arithmetic, asked = BY_OUTPUT_SIZE, self._output_size(words["output_size"], sizes)
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            _axes(words, "stride", rank),
+            _axes(words, "dilation", rank),
+            _axes(words, "padding", rank),
+            _axes(words, "output_padding", rank),
+            asked,
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            arithmetic,
+            [dict(zip(("n", "k", "s", "d", "p", "op", "size"), row, strict=True)) for row in rows],
+            channels=channels,
+            groups=groups,
+            has_bias=bool(spelling.arguments.get("bias", words["api"] != "functional")),
+            weight_layout=CANONICAL_WEIGHT,
+            data_layout=CHANNELS_FIRST,
+        )
+
+    def _output_size(self, given: Any, sizes: Sizes) -> tuple[int, ...]:
+        """The spatial part; batch and channels in front are not looked at, as in torch."""
+        rank, leading = len(sizes.spatial), len(sizes.batch) + 1
+        listed = list(given) if isinstance(given, (list, tuple)) else [given] * rank
+        if len(listed) not in (rank, rank + leading):
+            self.refuse(
+                "output-size",
+                f"output_size has {len(listed)} numbers",
+                f"give {rank} (spatial), or {rank + leading} with batch and channels in front.",
+            )
+        return per_axis(listed[-rank:], rank, "output_size")
+
+    def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
+        """As a module: padding from the start, output_padding from what the end has more."""
+        crops = [(axis.crop_begin, axis.crop_begin - axis.crop_end) for axis in layer.axes]
+        for axis, (crop, more) in zip(layer.axes, crops, strict=True):
+            limit = max(axis.stride, axis.dilation)
+            if crop < 0 or more < 0 or more >= limit:
+                raise no_words(
+                    self.name,
+                    f"it crops {axis.crop_begin} before and {axis.crop_end} behind, torch only"
+                    f" p before and p - output_padding behind with output_padding 0 to {limit - 1}",
+                    "crop less in the layer and slice its output.",
+                )
+        return Spelling(
+            self.name,
+            {
+                "in_channels": layer.in_channels,
+                "out_channels": layer.out_channels,
+                "kernel_size": list(layer.kernel),
+                "stride": [axis.stride for axis in layer.axes],
+                "padding": [crop for crop, _ in crops],
+                "output_padding": [more for _, more in crops],
+                "groups": layer.groups,
+                "bias": layer.has_bias,
+                "dilation": [axis.dilation for axis in layer.axes],
+            },
+        )
+
+
+def _axes(words: Mapping[str, Any], name: str, rank: int) -> tuple[int, ...]:
+    """Like per_axis, a list of one counting for every axis as in torch."""
+    given = words[name]
+    if isinstance(given, (list, tuple)) and len(given) == 1:
+        given = given[0]
+    return per_axis(given, rank, name)
+
+
+DIALECT: Dialect = Torch()
