@@ -1,0 +1,51 @@
+"""Transposed convolution in every framework's convention: sizes, crops, values, reasons.
+
+Names resolve on first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from deconvcli.api import convert, explain, layer, prepare, run
+    from deconvcli.errors import DeconvError, NotExpressible, Refused
+    from deconvcli.layers import Reading
+
+_HOME = {
+    "DeconvError": "deconvcli.errors",
+    "NotExpressible": "deconvcli.errors",
+    "Reading": "deconvcli.layers",
+    "Refused": "deconvcli.errors",
+    "convert": "deconvcli.api",
+    "explain": "deconvcli.api",
+    "layer": "deconvcli.api",
+    "prepare": "deconvcli.api",
+    "run": "deconvcli.api",
+}
+
+__all__ = [
+    "DeconvError",
+    "NotExpressible",
+    "Reading",
+    "Refused",
+    "convert",
+    "explain",
+    "layer",
+    "prepare",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'deconvcli' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

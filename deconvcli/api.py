@@ -1,0 +1,70 @@
+"""What `import deconvcli` offers: one function a use, each a few calls into the rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from deconvcli.dialects import take
+from deconvcli.layers import Reading, Spelling
+
+if TYPE_CHECKING:
+    from deconvcli.explanation import Explanation
+
+
+def layer(
+    dialect: str,
+    *,
+    input_shape: Sequence[int],
+    weight_shape: Sequence[int] | None = None,
+    rank: int | None = None,
+    **parameters: Any,
+) -> Reading:
+    """A layer as its framework reads it.
+
+    dialect: `torch`, `keras`, `keras@tensorflow` ... input_shape, weight_shape: in that
+    framework's own layouts. parameters: under its own names. rank: spatial axes, where the shapes
+    leave it open (an unbatched input without weights).
+
+    Raises:
+        Refused: the framework would refuse the layer.
+        UsageError: an unknown dialect or parameter, or a value of the wrong form.
+    """
+    reader, implementation = take(dialect)
+    sizes = reader.sizes(parameters, input_shape, weight_shape, rank)
+    return reader.read(Spelling(reader.name, parameters, implementation), sizes)
+
+
+def explain(reading: Reading) -> Explanation:
+    """How the layer's words became its output size, step by step."""
+    from deconvcli.explanation import explain
+
+    return explain(reading)
+
+
+def convert(reading: Reading, dialect: str) -> Reading:
+    """The same layer in another dialect's words, at the same input size.
+
+    Raises:
+        NotExpressible: that framework has no words for it, and why.
+    """
+    writer, implementation = take(dialect)
+    sizes = writer.sizes_for(reading.layer, reading.sizes)
+    spelling = writer.spell(reading.layer, sizes)._replace(implementation=implementation)
+    return writer.read(spelling, sizes)
+
+
+def run(
+    reading: Reading, x: Any, weight: Any, bias: Any = None, *, threads: int | None = None
+) -> Any:
+    """The layer computed: arrays in the dialect's own layouts, x.dtype kept."""
+    from deconvcli.runner import run
+
+    return run(reading, x, weight, bias, threads=threads)
+
+
+def prepare(reading: Reading, weight: Any, bias: Any = None, *, threads: int | None = None) -> Any:
+    """A function from x to y with the weights brought into place once."""
+    from deconvcli.runner import prepare
+
+    return prepare(reading, weight, bias, threads=threads)

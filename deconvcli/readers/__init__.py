@@ -1,0 +1,1 @@
+"""Readers take apart what a person has (a pasted call, a file) without understanding it."""

@@ -1,0 +1,242 @@
+"""The only door from layers to arrays: layouts and orientation are settled, then an engine runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from math import prod
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deconvcli.errors import UsageError
+from deconvcli.layers import Reading, numbers
+from deconvcli.layout import CANONICAL_WEIGHT, Layout
+
+Array = NDArray[Any]
+Compute = Callable[..., Array]
+
+# What users type, and the room that holds it.
+ENGINES = {"numba": "engine", "numpy": "scatter", "reference": "reference"}
+DTYPES = ("float16", "float32", "float64")
+RANDOM_BLOCK = 1 << 20
+CANONICAL_DATA = Layout(("N", "C", "*"))
+
+
+class Prepared:
+    """A layer with its weights in place: step(x) -> y, as often as you like, from any thread."""
+
+    def __init__(
+        self, reading: Reading, weight: Array, bias: Array | None, threads: int, engine: str
+    ) -> None:
+        self.reading = reading
+        self.engine, self._compute = load_engine(engine)
+        self._weight = canonical_weight(reading, _fitting(weight, reading.weight_shape, "weight"))
+        if bias is not None:
+            bias = _fitting(bias, (reading.layer.out_channels,), "bias")
+        self._bias = bias
+        self._threads = threads
+
+    def __call__(self, x: Array) -> Array:
+        """The output in the dialect's own layout, of x's dtype.
+
+        x: the reading's input_shape, float16, float32 or float64.
+        """
+        reading = self.reading
+        x = _fitting(x, tuple(numbers(reading.input_shape)), "x")
+        bias = None if self._bias is None else self._bias.astype(x.dtype, copy=False)
+        weight = self._weight.astype(x.dtype, copy=False)
+        data = canonical_data(reading, x)
+        y = self._compute(data, weight, bias, axes_of(reading), reading.layer.groups, self._threads)
+        return _own_data(reading, y)
+
+
+def prepare(
+    reading: Reading,
+    weight: Any,
+    bias: Any = None,
+    *,
+    threads: int | None = None,
+    engine: str = "numba",
+) -> Prepared:
+    """Weights brought into the engine's order once.
+
+    weight: reading.weight_shape; bias: (out_channels,) or None. threads: None for the CPUs that
+    this process may use.
+
+    Raises:
+        UsageError: a shape or dtype that does not fit, or an unknown engine.
+    """
+    if threads is None:
+        threads = usable_cpus()
+    if threads < 1:
+        raise UsageError(f"threads is {threads}", help="use 1 or more.", code="threads")
+    as_array = None if bias is None else np.asarray(bias)
+    return Prepared(reading, np.asarray(weight), as_array, threads, engine)
+
+
+def run(
+    reading: Reading,
+    x: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    threads: int | None = None,
+    engine: str = "numba",
+) -> Array:
+    """The layer computed once; arguments as in `prepare` and `Prepared`."""
+    return prepare(reading, weight, bias, threads=threads, engine=engine)(np.asarray(x))
+
+
+def load_engine(name: str) -> tuple[str, Compute]:
+    """(engine taken, its function): NumPy where Numba is asked for and cannot be imported.
+
+    Raises:
+        UsageError: there is no such engine.
+    """
+    if name not in ENGINES:
+        raise UsageError(
+            f"engine {name!r} is not known", help=f"choose from: {', '.join(ENGINES)}."
+        )
+    try:
+        module = import_module(f"deconvcli.kernels.{ENGINES[name]}")
+    except ImportError:
+        if name != "numba":
+            raise
+        return load_engine("numpy")
+    return name, cast(Compute, module.transposed_convolution)
+
+
+def usable_cpus() -> int:
+    """CPUs that this process may use: affinity, and the quota of its control group."""
+    allowed = getattr(os, "process_cpu_count", None) or _affinity
+    return max(1, min(allowed() or 1, *_quota()))
+
+
+def _affinity() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quota() -> list[int]:
+    """Whole CPUs of cgroup v2's cpu.max, rounded up; several thousand where there is none."""
+    try:
+        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
+            quota, period = file.read().split()
+        return [-(-int(quota) // int(period))]
+    except (OSError, ValueError):
+        return [1 << 12]
+
+
+def axes_of(reading: Reading) -> list[tuple[int, int, int, int, int]]:
+    """The five numbers of each axis."""
+    return [
+        cast(tuple[int, int, int, int, int], tuple(numbers(axis))) for axis in reading.layer.axes
+    ]
+
+
+def canonical_data(reading: Reading, x: Array) -> Array:
+    """(N, C, *spatial) from the dialect's layout; a missing or a second batch axis becomes N."""
+    rank = len(reading.spatial)
+    order = _order(reading.data_layout, CANONICAL_DATA, x.ndim - rank - 1, rank)
+    x = x.transpose(order)
+    return x.reshape(prod(reading.sizes.batch), *x.shape[x.ndim - rank - 1 :])
+
+
+def _own_data(reading: Reading, y: Array) -> Array:
+    """Back from (N, C, *spatial) to the dialect's layout, contiguous."""
+    rank, batch = len(reading.spatial), reading.sizes.batch
+    y = y.reshape(*batch, *y.shape[1:])
+    order = _order(CANONICAL_DATA, reading.data_layout, len(batch), rank)
+    return np.ascontiguousarray(y.transpose(order)) if y.ndim else y
+
+
+def _order(source: Layout, target: Layout, batch: int, rank: int) -> list[int]:
+    """The transposition from one data layout to another."""
+    places = source.split(tuple(range(batch + 1 + rank)), rank)
+    return [place for axis in target.axes for place in places[axis]]
+
+
+def canonical_weight(reading: Reading, weight: Array) -> Array:
+    """(Cin, Cout/groups, *kernel), not flipped, from the dialect's layout and orientation."""
+    layer, rank = reading.layer, len(reading.spatial)
+    letters = {
+        "G": layer.groups,
+        "I": layer.in_channels // layer.groups,
+        "O": layer.out_channels // layer.groups,
+    }
+    split: list[tuple[str, int]] = []
+    for axis in reading.weight_layout.axes:
+        kernel = [(f"*{place}", size) for place, size in enumerate(layer.kernel)]
+        split += kernel if axis == "*" else [(letter, letters[letter]) for letter in axis]
+    names = [name for name, _ in split]
+    if "G" not in names:
+        names, split = ["G", *names], [("G", 1), *split]
+    wanted = ["G", "I", "O", *(f"*{place}" for place in range(rank))]
+    parts = weight.reshape([size for _, size in split]).transpose([names.index(n) for n in wanted])
+    merged = parts.reshape(layer.weight_shape(CANONICAL_WEIGHT))
+    return np.flip(merged, tuple(range(2, 2 + rank))) if reading.flipped else merged
+
+
+def _fitting(array: Array, shape: tuple[int, ...], name: str) -> Array:
+    """The array, if its shape and dtype are right.
+
+    Raises:
+        UsageError: they are not.
+    """
+    if array.shape != shape:
+        raise UsageError(
+            f"{name} has shape {list(array.shape)}, the layer takes {list(shape)}",
+            help="give it in the dialect's own layout.",
+            code="array-shape",
+        )
+    if str(array.dtype) not in DTYPES:
+        raise UsageError(
+            f"{name} has dtype {array.dtype}",
+            help=f"convert it to {', '.join(DTYPES)} in native byte order.",
+            code="dtype",
+        )
+    return array
+
+
+class Memory(NamedTuple):
+    """Bytes that a run will hold, by what they are for."""
+
+    input: int
+    weights: int
+    output: int
+    workspace: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self)
+
+
+def memory_needed(reading: Reading, dtype: str, *, checked: bool) -> Memory:
+    """Before anything is allocated: the arrays, their copies in canonical order, the check's."""
+    size = np.dtype(dtype).itemsize
+    wide = max(size, 4)
+    data, weights, output = (
+        prod(numbers(shape))
+        for shape in (reading.input_shape, reading.weight_shape, reading.output_shape)
+    )
+    copies = wide * (2 * data + 2 * weights + output)
+    if checked:
+        # The check holds input, weights and their absolute values in a wider type, in blocks.
+        copies += 4 * wide * (data + weights)
+    return Memory(size * data, size * weights, size * output, copies)
+
+
+def random_array(shape: Sequence[int], dtype: str, seed: int, stream: int) -> Array:
+    """Numbers in [-1, 1), the same for a seed and stream on every machine and NumPy version."""
+    bits = np.random.PCG64(np.random.SeedSequence([seed, stream]))
+    array = np.empty(prod(shape), dtype)
+    for start in range(0, array.size, RANDOM_BLOCK):
+        raw = bits.random_raw(min(RANDOM_BLOCK, array.size - start))
+        # 24 bits are exact in float32; a Generator's methods may change between NumPy versions.
+        array[start : start + RANDOM_BLOCK] = (raw >> 40) * 2.0**-23 - 1
+    return array.reshape(shape)

@@ -1,0 +1,183 @@
+"""`import deconvcli`: the functions that programs rely on."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import deconvcli
+from deconvcli.errors import UsageError
+from deconvcli.runner import ENGINES, load_engine, random_array
+
+UP = {"stride": 2, "padding": 1}
+
+
+def up() -> deconvcli.Reading:
+    """The most common layer: k4 s2 p1."""
+    return deconvcli.layer("torch", input_shape=(1, 64, 5, 5), weight_shape=(64, 32, 4, 4), **UP)
+
+
+def test_a_layer_has_its_sizes() -> None:
+    layer = up()
+    assert layer.output_shape == (1, 32, 10, 10)
+    assert layer.crop == ((1, 1), (1, 1))
+    assert layer.flipped is False
+    assert layer.weight_shape == (64, 32, 4, 4)
+    assert layer.macs == 64 * 32 * 16 * 25
+    assert layer.macs_useful == 64 * 32 * (4 * 5 - 2) ** 2
+    assert layer.findings == ()
+
+
+@pytest.mark.parametrize("name", deconvcli.__all__)
+def test_every_public_name_resolves(name: str) -> None:
+    assert getattr(deconvcli, name)
+    assert name in dir(deconvcli)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'laier'"):
+        _ = deconvcli.laier
+
+
+def test_functions_stay_functions_after_their_rooms_are_loaded() -> None:
+    layer = up()
+    x, w = (
+        random_array((1, 64, 5, 5), "float32", 0, 0),
+        random_array((64, 32, 4, 4), "float32", 0, 1),
+    )
+    deconvcli.run(layer, x, w)
+    deconvcli.explain(layer)
+    assert all(callable(getattr(deconvcli, name)) for name in ("layer", "run", "explain"))
+
+
+def test_refusals_carry_code_message_and_help() -> None:
+    with pytest.raises(deconvcli.DeconvError) as error:
+        deconvcli.layer("torch", input_shape=(1, 4, 5), kernel_size=3, output_padding=2)
+    assert error.value.code == "output-padding"
+    assert "output_padding 2 is not smaller than stride 1 or dilation 1" in error.value.message
+    assert "use 0 or less" in error.value.help
+    assert "help: use 0 or less" in str(error.value)
+
+
+def test_shapes_are_checked() -> None:
+    with pytest.raises(UsageError, match="too few axes"):
+        deconvcli.layer("torch", input_shape=(5,), weight_shape=(1, 1, 3))
+    with pytest.raises(UsageError, match="something else than sizes"):
+        deconvcli.layer("torch", input_shape=(1, 1, -5), weight_shape=(1, 1, 3))
+    with pytest.raises(UsageError, match="something else than sizes"):
+        deconvcli.layer("torch", input_shape=(1, 1, 2**63), weight_shape=(1, 1, 3))
+    with pytest.raises(deconvcli.Refused, match="input has 2 channels, the layer takes 3"):
+        deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(3, 1, 3))
+
+
+class TestConvert:
+    """The same layer in other words."""
+
+    def test_symmetric_crops_travel(self) -> None:
+        keras = deconvcli.convert(up(), "onnx")
+        assert keras.spelling.arguments["pads"] == [1, 1, 1, 1]
+        assert keras.layer.axes == up().layer.axes
+        assert keras.output_shape == up().output_shape
+
+    def test_keras_same_with_an_odd_crop_cannot_be_said_in_torch(self) -> None:
+        same = deconvcli.layer(
+            "keras", input_shape=(1, 5, 5, 1), filters=1, kernel_size=3, strides=2, padding="same"
+        )
+        assert same.crop == ((0, 1), (0, 1))
+        with pytest.raises(deconvcli.NotExpressible, match="crops 0 before and 1 behind") as error:
+            deconvcli.convert(same, "torch")
+        assert "slice" in error.value.help
+
+    def test_an_implementation_can_be_named(self) -> None:
+        assert deconvcli.convert(up(), "keras@torch").spelling.name == "keras@torch"
+
+
+class TestRun:
+    """Arrays in the dialect's own layouts."""
+
+    def test_keras_weights_and_data_are_channels_last(self) -> None:
+        layer = deconvcli.layer(
+            "keras", input_shape=(1, 2, 1), weight_shape=(3, 2, 1), strides=2, use_bias=False
+        )
+        w = np.array([[1, 10], [2, 20], [3, 30]], "f4").reshape(3, 2, 1)
+        y = deconvcli.run(layer, np.array([[[1], [2]]], "f4"), w)
+        assert y.dtype == np.float32
+        np.testing.assert_array_equal(y[0, :, 0], [1, 2, 5, 4, 6])
+        np.testing.assert_array_equal(y[0, :, 1], [10, 20, 50, 40, 60])
+
+    def test_the_bias_is_added_once_per_channel(self) -> None:
+        layer = up()
+        x, w = np.zeros((1, 64, 5, 5)), np.ones((64, 32, 4, 4))
+        y = deconvcli.run(layer, x, w, bias=np.arange(32.0))
+        np.testing.assert_array_equal(y[0, :, 3, 4], np.arange(32.0))
+
+    def test_an_unbatched_input_stays_unbatched(self) -> None:
+        layer = deconvcli.layer("torch", input_shape=(2, 5), weight_shape=(2, 3, 4), stride=2)
+        y = deconvcli.run(layer, np.ones((2, 5)), np.ones((2, 3, 4)))
+        assert y.shape == layer.output_shape == (3, 12)
+
+    @pytest.mark.parametrize("engine", ENGINES)
+    @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+    def test_every_engine_keeps_the_dtype(self, engine: str, dtype: str) -> None:
+        from deconvcli.runner import run
+
+        layer = deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(2, 1, 3))
+        x = random_array((1, 2, 5), dtype, 0, 0)
+        w = random_array((2, 1, 3), dtype, 0, 1)
+        assert run(layer, x, w, engine=engine).dtype == dtype
+
+    @pytest.mark.parametrize("threads", [1, 2, 7])
+    def test_thread_counts_give_the_same_bits(self, threads: int) -> None:
+        layer = up()
+        x = random_array((1, 64, 5, 5), "float32", 1, 0)
+        w = random_array((64, 32, 4, 4), "float32", 1, 1)
+        one = deconvcli.run(layer, x, w, threads=1)
+        assert deconvcli.run(layer, x, w, threads=threads).tobytes() == one.tobytes()
+
+    def test_a_prepared_layer_serves_several_threads_at_once(self) -> None:
+        layer = up()
+        w = random_array(layer.weight_shape, "float32", 1, 1)
+        step = deconvcli.prepare(layer, w, threads=2)
+        inputs = [random_array((1, 64, 5, 5), "float32", seed, 0) for seed in range(8)]
+        alone = [step(x) for x in inputs]
+        before = threading.active_count()
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(step, inputs))
+        for one, other in zip(alone, together, strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert threading.active_count() <= before + 4
+
+    def test_what_does_not_fit_is_refused(self) -> None:
+        layer = up()
+        x, w = np.zeros((1, 64, 5, 5)), np.zeros((64, 32, 4, 4))
+        with pytest.raises(UsageError, match=r"x has shape \[1, 64, 4, 5\], the layer takes"):
+            deconvcli.run(layer, x[:, :, :4], w)
+        with pytest.raises(UsageError, match="weight has shape"):
+            deconvcli.run(layer, x, w[:1])
+        with pytest.raises(UsageError, match="bias has shape"):
+            deconvcli.run(layer, x, w, bias=np.zeros(1))
+        with pytest.raises(UsageError, match="dtype int64"):
+            deconvcli.run(layer, x.astype("int64"), w)
+        with pytest.raises(UsageError, match="threads is 0"):
+            deconvcli.run(layer, x, w, threads=0)
+        with pytest.raises(UsageError, match="engine 'cuda' is not known"):
+            load_engine("cuda")
+
+
+def test_random_numbers_are_the_same_everywhere() -> None:
+    """PCG64's raw stream is fixed; so is what we make of it."""
+    found = random_array((4,), "float32", 0, 0)
+    again = random_array((3_000_000,), "float32", 0, 0)
+    np.testing.assert_array_equal(found, again[:4])
+    np.testing.assert_array_equal(found, np.array(FIRST_FOUR, "float32"))
+    assert found.dtype == np.float32
+    assert -1 <= again.min() < -0.999
+    assert 0.999 < again.max() < 1
+    assert not np.array_equal(found, random_array((4,), "float32", 0, 1))
+    assert not np.array_equal(found, random_array((4,), "float32", 1, 0))
+
+
+FIRST_FOUR = (0.27392327785491943, -0.4604266881942749, -0.9180530309677124, -0.9669448137283325)

@@ -1,0 +1,121 @@
+"""Every measured row of every framework: shape, refusal, crop, orientation and values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deconvcli
+
+HERE = Path(__file__).parent / "conformance"
+DIALECTS = {
+    "torch": "torch",
+    "keras_tensorflow": "keras@tensorflow",
+    "keras_torch": "keras@torch",
+    "keras_jax": "keras@jax",
+    "tensorflow": "tensorflow",
+    "onnx_ort": "onnx@onnxruntime",
+}
+# Accidents that are answered by the rule instead: an empty tensor in place of a refusal, and the
+# other way round.
+BY_RULE = {"torch-zero-output-path", "torch-dilation0", "tf-zero-output", "xla-abort"}
+
+Row = dict[str, Any]
+
+
+@cache
+def quirks(table: str) -> dict[str, str]:
+    """Row ids of a table to the class of accident that they show."""
+    classes = json.loads((HERE / "quirks.json").read_text(encoding="utf-8"))
+    return {row: name for name, found in classes.items() for row in found["rows"].get(table, [])}
+
+
+def rows(table: str) -> Iterator[Row]:
+    """All rows but those that we answer by the rule on purpose."""
+    accidents = quirks(table)
+    with lzma.open(HERE / f"{table}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if accidents.get(row["id"]) not in BY_RULE:
+                yield row
+
+
+def read(table: str, row: Row) -> deconvcli.Reading:
+    """The row's layer in its dialect."""
+    return deconvcli.layer(
+        DIALECTS[table],
+        input_shape=row["input_shape"],
+        weight_shape=row["weight_shape"],
+        **row["params"],
+    )
+
+
+def disagreement(table: str, row: Row) -> str | None:
+    """What differs between our answer and the measured one, values aside."""
+    try:
+        reading = read(table, row)
+    except deconvcli.DeconvError as error:
+        return None if "error" in row else f"refused: {error.message}"
+    if "error" in row:
+        return f"accepted as {reading.output_shape}"
+    if list(reading.output_shape) != row["output_shape"]:
+        return f"shape {reading.output_shape}"
+    for ours, theirs in zip(reading.crop, row.get("crop") or (), strict=False):
+        if theirs is not None and list(ours) != theirs:
+            return f"crop {reading.crop}"
+    if row.get("flipped") not in (None, reading.flipped):
+        return f"flipped {reading.flipped}"
+    return None
+
+
+def disagreements(table: str) -> list[str]:
+    """One line for each row that is answered differently."""
+    pairs = ((row, disagreement(table, row)) for row in rows(table))
+    return [f"{row['id']}: {found}" for row, found in pairs if found]
+
+
+def pattern(shape: list[int], factor: int, offset: int, modulus: int) -> np.ndarray[Any, Any]:
+    """The tables' own input: small integers, exact in any order of summation."""
+    numbers = (factor * np.arange(int(np.prod(shape))) + offset) % modulus - modulus // 2
+    return numbers.astype(np.float32).reshape(shape)
+
+
+def values_hash(table: str, row: Row) -> str:
+    """Of what our engine computes, as the tables hash it."""
+    x = pattern(row["input_shape"], 7, 3, 11)
+    weight = pattern(row["weight_shape"], 5, 1, 7)
+    y = deconvcli.run(read(table, row), x, weight)
+    return hashlib.sha256(np.ascontiguousarray(y.astype(np.int64)).tobytes()).hexdigest()
+
+
+@pytest.mark.parametrize("table", DIALECTS)
+def test_shape_refusal_crop_and_orientation_are_the_frameworks(table: str) -> None:
+    assert disagreements(table) == []
+
+
+@pytest.mark.parametrize("table", DIALECTS)
+def test_values_are_the_frameworks(table: str) -> None:
+    measured = [row for row in rows(table) if "values_sha256" in row]
+    assert len(measured) > 250
+    wrong = [row["id"] for row in measured if values_hash(table, row) != row["values_sha256"]]
+    assert wrong == []
+
+
+def test_the_comparison_can_fail() -> None:
+    row = next(row for row in rows("torch") if row.get("crop") == [[1, 1]])
+    assert disagreement("torch", row) is None
+    assert disagreement("torch", {**row, "output_shape": [1, 1, 1]})
+    assert disagreement("torch", {**row, "crop": [[0, 2]]})
+    assert disagreement("torch", {**row, "error": {}})
+    assert disagreement("torch", {**row, "params": {**row["params"], "stride": 0}})
+    assert values_hash("torch", row) == row["values_sha256"]
+    shifted = {**row, "params": {**row["params"], "padding": 0}}
+    assert values_hash("torch", shifted) != row["values_sha256"]
