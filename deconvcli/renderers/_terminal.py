@@ -1,0 +1,71 @@
+"""The text format on a terminal: the same words, with weight and colour where they help.
+
+Loaded only there, since Rich costs more time than any answer. NO_COLOR, FORCE_COLOR and TERM=dumb
+are obeyed by Rich; colour never says anything alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.table import Table as Grid
+from rich.text import Text
+
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.renderers.text import finding_text
+from deconvcli.report import Block, Fields, Lines, Report, Table
+
+_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def show(report: Report, file: TextIO | None = None) -> None:
+    """Print the report on the terminal."""
+    console = Console(file=file, highlight=False, markup=False, emoji=False)
+    parts = [_block(block) for block in report.blocks] + [_finding(f) for f in report.findings]
+    for place, part in enumerate(parts):
+        if place:
+            console.print()
+        console.print(part)
+
+
+def _block(block: Block) -> RenderableType:
+    match block:
+        case Fields(rows):
+            return _fields(rows)
+        case Lines(lines):
+            return Text("\n".join(lines))
+        case Table(title, columns, rows):
+            return _grid(title, columns, rows)
+
+
+def _fields(rows: Sequence[tuple[str, str]]) -> Grid:
+    """Labels dimmed, the first value, which is the answer, bold."""
+    grid = Grid.grid(padding=(0, 2))
+    for place, (label, value) in enumerate(rows):
+        grid.add_row(Text(label, "dim"), Text(value, "" if place else "bold"))
+    return grid
+
+
+def _grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
+    grid = Grid(
+        title=Text(title, "bold") if title else None,
+        title_justify="left",
+        show_header=any(columns),
+        header_style="dim",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    for column in columns or [""] * len(rows[0]):
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid
+
+
+def _finding(finding: Diagnostic) -> Text:
+    text = Text(finding_text(finding))
+    text.highlight_regex(r"^\w+\[[\w-]+\]", _STYLES[finding.severity])
+    return text

@@ -1,0 +1,52 @@
+"""What a command has to say, before anybody decides how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from deconvcli.diagnostics import Diagnostic
+
+
+class Fields(NamedTuple):
+    """Labelled values, one a line."""
+
+    rows: Sequence[tuple[str, str]]
+
+
+class Table(NamedTuple):
+    """A heading, column names and rows of text."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+class Lines(NamedTuple):
+    """Sentences, one a line."""
+
+    lines: Sequence[str]
+
+
+Block = Fields | Table | Lines
+
+
+class Report(NamedTuple):
+    """answer: the bare result, for -q. blocks: for people. data: for programs, with `schema`."""
+
+    schema: str
+    answer: str
+    blocks: Sequence[Block]
+    data: Mapping[str, Any]
+    findings: Sequence[Diagnostic] = ()
+
+
+def size_text(sizes: Sequence[Any]) -> str:
+    """`16x16`, as sizes are typed; `2H+2 x 2W+2` where a formula has to be kept together."""
+    texts = [str(size) for size in sizes]
+    return (" x " if any("+" in text or "-" in text for text in texts) else "x").join(texts)
+
+
+def crop_text(crop: Sequence[tuple[Any, Any]]) -> str:
+    """`1:2,0:1`, begin:end per axis, as it is typed."""
+    return ",".join(f"{begin}:{end}" for begin, end in crop)

@@ -1,0 +1,59 @@
+"""On a terminal the words are the same; colour and weight come on top."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.renderers import RENDERERS
+from deconvcli.renderers._terminal import show
+from deconvcli.report import Fields, Lines, Report, Table
+
+REPORT = Report(
+    "deconv.test/1",
+    "11x11",
+    [
+        Fields([("output", "11x11"), ("layer", "[bold]not markup[/bold] :smile:")]),
+        Lines(["One sentence."]),
+        Table("Rows", ("name", "value"), [("a", "1"), ("b", "22")]),
+        Table("", (), [("span", "= 3")]),
+    ],
+    {},
+    [Diagnostic("too-odd", Severity.WARNING, "k % s is 1", "use k 4.")],
+)
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    """What a terminal of 80 columns gets."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"COLUMNS": "80", "TERM": "xterm-256color", **environment}.items():
+        monkeypatch.setenv(name, value)
+    file = io.StringIO()
+    show(REPORT, file)
+    return file.getvalue()
+
+
+def words(text: str) -> list[str]:
+    """Without colours and white space."""
+    return re.sub(r"\x1b\[[\d;]*m", "", text).split()
+
+
+def test_the_words_are_those_of_the_text_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured = shown(monkeypatch, FORCE_COLOR="1")
+    assert "\x1b[33mwarning[too-odd]" in coloured
+    assert "\x1b[1m11x11" in coloured
+    assert words(coloured) == words(RENDERERS.take("text")(REPORT))
+
+
+def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = shown(monkeypatch, NO_COLOR="1", FORCE_COLOR="1")
+    assert "\x1b[33m" not in plain
+    assert words(plain) == words(RENDERERS.take("text")(REPORT))
+
+
+def test_it_is_not_a_format_that_users_type() -> None:
+    assert "_terminal" not in RENDERERS.names
