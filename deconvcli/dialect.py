@@ -17,7 +17,7 @@ from deconvcli.geometry import Axis
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, Layout
 from deconvcli.shelf import suggestion
-from deconvcli.values import axis_name, compact, tensor_shape
+from deconvcli.values import axis_name, compact, per_axis, shorten, tensor_shape
 
 
 class Form(Enum):
@@ -144,7 +144,10 @@ class Dialect:
         Raises:
             UsageError: too few axes, or a size that is no integer from 0 to int64's largest.
         """
-        rank = rank if rank is not None else self.rank(arguments, input_shape, weight_shape)
+        if weight_shape is not None:
+            tensor_shape(weight_shape, 3, "weight_shape")
+        if rank is None:
+            rank = self.rank(arguments, input_shape, weight_shape)
         tensor_shape(input_shape, rank + 1, "input_shape")
         if weight_shape is not None:
             tensor_shape(weight_shape, rank + 2, "weight_shape", most=rank + 2)
@@ -202,6 +205,20 @@ class Dialect:
     def refuse(self, code: str, message: str, help: str) -> NoReturn:
         """End the reading with the framework's reason."""
         raise Refused(f"{self.name}: {message}", help=help, code=code)
+
+    def kernel(self, given: Any, name: str, sizes: Sizes) -> tuple[int, ...]:
+        """Kernel sizes, by the parameter `name` or by the weights' shape, which must agree."""
+        rank = len(sizes.spatial)
+        if sizes.weight is None:
+            return per_axis(given, rank, name)
+        held = self.weight_layout({}, rank).split(sizes.weight, rank)["*"]
+        if given is not None and per_axis(given, rank, name) != held:
+            self.refuse(
+                name.replace("_", "-"),
+                f"{name} is {shorten(given)}, the weights have {list(held)}",
+                "leave it out, or make them agree.",
+            )
+        return held
 
     def _inert_in(self, spelling: Spelling) -> tuple[str, ...]:
         if self._inert.isdisjoint(spelling.arguments):

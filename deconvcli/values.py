@@ -53,7 +53,11 @@ def count(value: Any, name: str) -> int:
     Raises:
         UsageError: anything else.
     """
-    return per_axis(value, 1, name)[0]
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return value
+    raise UsageError(
+        f"{name} is {shorten(value)}", help="give one integer within 64 bits.", code="bad-value"
+    )
 
 
 def compact(value: Any) -> Any:

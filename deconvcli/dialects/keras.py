@@ -201,7 +201,7 @@ class Keras(Dialect):
         rank = len(sizes.spatial)
         api = "ops" if words["api"] == "ops" else "layer"
         word = self._word(words["padding"])
-        kernel = self._kernel(words["kernel_size"], sizes)
+        kernel = self.kernel(words["kernel_size"], "kernel_size", sizes)
         strides = per_axis(words["strides"], rank, "strides")
         dilation = per_axis(words["dilation_rate"], rank, "dilation_rate")
         if api == "layer" and max(strides) > 1 and max(dilation) > 1:
@@ -213,12 +213,13 @@ class Keras(Dialect):
         given = words["output_padding"]
         arithmetic = _AUTOMATIC[word] if given is None else _GIVEN[word, api]
         more = (0,) * rank if given is None else per_axis(given, rank, "output_padding")
+        names = ("n", "k", "s", "d") if given is None else ("n", "k", "s", "d", "op")
         rows = zip(sizes.spatial, kernel, strides, dilation, more, strict=True)
         return self.reading(
             spelling,
             sizes,
             arithmetic,
-            [dict(zip(("n", "k", "s", "d", "op"), row, strict=True)) for row in rows],
+            [dict(zip(names, row, strict=False)) for row in rows],
             channels=self.channels(
                 WEIGHT, kernel, sizes, 1, given_out=maybe_count(words["filters"], "filters")
             ),
@@ -236,19 +237,6 @@ class Keras(Dialect):
                 suggestion(str(given), ("valid", "same")),
             )
         return str(word)
-
-    def _kernel(self, given: Any, sizes: Sizes) -> tuple[int, ...]:
-        rank = len(sizes.spatial)
-        if given is None and sizes.weight is not None:
-            return sizes.weight[:rank]
-        kernel = per_axis(given, rank, "kernel_size")
-        if sizes.weight is not None and min(kernel) > 0 and kernel != sizes.weight[:rank]:
-            self.refuse(
-                "kernel-size",
-                f"kernel_size is {list(kernel)}, the weights have {list(sizes.weight[:rank])}",
-                "give one of them, or make them agree.",
-            )
-        return kernel
 
     def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
         """The first of the few wordings that a layer object takes and that means this layer."""

@@ -202,7 +202,7 @@ class Onnx(Dialect):
         words = self.values(spelling)
         rank = len(sizes.spatial)
         word = self._auto_pad(words)
-        kernel = self._kernel(words["kernel_shape"], sizes)
+        kernel = self.kernel(words["kernel_shape"], "kernel_shape", sizes)
         groups = count(words["group"], "group")
         arithmetic = self._arithmetic(word, words["output_shape"], spelling.implementation)
         pads = self._pads(spelling.arguments.get("pads"), rank)
@@ -249,19 +249,6 @@ class Onnx(Dialect):
                 "give one of them.",
             )
         return str(word)
-
-    def _kernel(self, given: Any, sizes: Sizes) -> tuple[int, ...]:
-        rank = len(sizes.spatial)
-        if sizes.weight is None:
-            return per_axis(given, rank, "kernel_shape")
-        held = sizes.weight[2:]
-        if given is not None and per_axis(given, rank, "kernel_shape") != held:
-            self.refuse(
-                "kernel-shape",
-                f"kernel_shape is {shorten(given)}, the weights have {list(held)}",
-                "leave it out, or make them agree.",
-            )
-        return held
 
     def _listed(self, spelling: Spelling, name: str, rank: int, default: int) -> tuple[int, ...]:
         """A list attribute, whose length must be the spatial rank."""

@@ -23,7 +23,7 @@ from deconvcli.dialect import (
 )
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
-from deconvcli.values import count, maybe_count, per_axis
+from deconvcli.values import count, maybe_count, per_axis, shorten
 
 _HEAD = (
     INPUT_EXISTS,
@@ -131,7 +131,14 @@ class Torch(Dialect):
                 f"padding_mode {words['padding_mode']!r} is not supported",
                 "use 'zeros', the only mode of a transposed convolution.",
             )
-        kernel = sizes.weight[2:] if sizes.weight else _axes(words, "kernel_size", rank)
+        if isinstance(words["padding"], str):
+            self.refuse(
+                "padding",
+                f"padding is {shorten(words['padding'])}",
+                "use numbers: PyTorch's transposed convolutions have no words for it. For twice the"
+                " input, kernel 4, stride 2 and padding 1.",
+            )
+        kernel = self.kernel(_unlisted(words["kernel_size"]), "kernel_size", sizes)
         groups = count(words["groups"], "groups")
         channels = self.channels(
             CANONICAL_WEIGHT,
@@ -208,10 +215,11 @@ class Torch(Dialect):
 
 def _axes(words: Mapping[str, Any], name: str, rank: int) -> tuple[int, ...]:
     """Like per_axis, a list of one counting for every axis as in torch."""
-    given = words[name]
-    if isinstance(given, (list, tuple)) and len(given) == 1:
-        given = given[0]
-    return per_axis(given, rank, name)
+    return per_axis(_unlisted(words[name]), rank, name)
+
+
+def _unlisted(given: Any) -> Any:
+    return given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
 
 
 DIALECT: Dialect = Torch()
