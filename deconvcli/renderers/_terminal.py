@@ -6,10 +6,10 @@ are obeyed by Rich; colour never says anything alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -20,24 +20,28 @@ from deconvcli.report import Block, Fields, Lines, Report, Table
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def show(report: Report, file: TextIO | None = None) -> None:
-    """Print the report on the terminal."""
+def show_on_terminal(
+    report: Report, printable: Callable[[str], str], file: TextIO | None = None
+) -> None:
+    """Print the report on the terminal, every text made harmless by `printable`."""
     console = Console(file=file, highlight=False, markup=False, emoji=False)
-    parts = [_block(block) for block in report.blocks] + [_finding(f) for f in report.findings]
+    parts = [_block(block, printable) for block in report.blocks]
+    parts += [_finding(finding, printable) for finding in report.findings]
     for place, part in enumerate(parts):
         if place:
             console.print()
         console.print(part)
 
 
-def _block(block: Block) -> RenderableType:
+def _block(block: Block, printable: Callable[[str], str]) -> RenderableType:
     match block:
         case Fields(rows):
-            return _fields(rows)
+            return _fields([(label, printable(value)) for label, value in rows])
         case Lines(lines):
-            return Text("\n".join(lines))
+            return Text(printable("\n".join(lines)))
         case Table(title, columns, rows):
-            return _grid(title, columns, rows)
+            grid = _grid(columns, [[printable(cell) for cell in row] for row in rows])
+            return Group(Text(printable(title), "bold"), grid) if title else grid
 
 
 def _fields(rows: Sequence[tuple[str, str]]) -> Grid:
@@ -48,10 +52,8 @@ def _fields(rows: Sequence[tuple[str, str]]) -> Grid:
     return grid
 
 
-def _grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
+def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
     grid = Grid(
-        title=Text(title, "bold") if title else None,
-        title_justify="left",
         show_header=any(columns),
         header_style="dim",
         box=None,
@@ -65,7 +67,7 @@ def _grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     return grid
 
 
-def _finding(finding: Diagnostic) -> Text:
-    text = Text(finding_text(finding))
+def _finding(finding: Diagnostic, printable: Callable[[str], str]) -> Text:
+    text = Text(printable(finding_text(finding)))
     text.highlight_regex(r"^\w+\[[\w-]+\]", _STYLES[finding.severity])
     return text

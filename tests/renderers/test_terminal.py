@@ -9,7 +9,7 @@ import pytest
 
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.renderers import RENDERERS
-from deconvcli.renderers._terminal import show
+from deconvcli.renderers._terminal import show_on_terminal
 from deconvcli.report import Fields, Lines, Report, Table
 
 REPORT = Report(
@@ -33,7 +33,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
     for name, value in {"COLUMNS": "80", "TERM": "xterm-256color", **environment}.items():
         monkeypatch.setenv(name, value)
     file = io.StringIO()
-    show(REPORT, file)
+    show_on_terminal(REPORT, str, file)
     return file.getvalue()
 
 
