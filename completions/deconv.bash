@@ -1,0 +1,102 @@
+# Completion of deconv for bash.
+# Written by `python -m deconvcli.cli.completions`; changes here are lost.
+
+_deconv_value() {
+    options='' words=${1-} files=${2-}
+}
+
+# What $command takes, or, where $option waits for a value, what that may be.
+_deconv_offers() {
+    case $command in
+        '')
+            options='-V --version -h --help' words='explain run shape' files=''
+            ;;
+        explain)
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --format -q --quiet -h --help' words='' files=''
+            case $option in
+                -D | --dialect | --framework) _deconv_value 'keras keras@tensorflow keras@torch keras@jax onnx onnx@onnxruntime tensorflow torch' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch) _deconv_value '' '' ;;
+                -p | --padding) _deconv_value 'valid same' '' ;;
+                --format) _deconv_value 'json jsonl markdown text' '' ;;
+            esac
+            ;;
+        run)
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --rank --weights --bias --out --force --cast --dtype --seed --threads --max-memory --engine --check --reference --format -q --quiet -h --help' words='' files='*.npy'
+            case $option in
+                -D | --dialect | --framework) _deconv_value 'keras keras@tensorflow keras@torch keras@jax onnx onnx@onnxruntime tensorflow torch' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --rank | --seed | --threads | --max-memory) _deconv_value '' '' ;;
+                -p | --padding) _deconv_value 'valid same' '' ;;
+                --weights | --bias | --out | --reference) _deconv_value '' '*.npy' ;;
+                --dtype) _deconv_value 'float16 float32 float64' '' ;;
+                --engine) _deconv_value 'numba numpy reference' '' ;;
+                --format) _deconv_value 'json jsonl markdown text' '' ;;
+            esac
+            ;;
+        shape)
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --expect --macs --jsonl --format -q --quiet -h --help' words='' files=''
+            case $option in
+                -D | --dialect | --framework) _deconv_value 'keras keras@tensorflow keras@torch keras@jax onnx onnx@onnxruntime tensorflow torch all' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --expect) _deconv_value '' '' ;;
+                -p | --padding) _deconv_value 'valid same' '' ;;
+                --jsonl) _deconv_value '' '*' ;;
+                --format) _deconv_value 'json jsonl markdown text' '' ;;
+            esac
+            ;;
+    esac
+}
+
+_deconv() {
+    local IFS=$' \t\n' line=() part joins='' command='' option='' ended='' head='' cur kept
+    local words='' files='' options=''
+    COMPREPLY=()
+
+    # Bash breaks --padding=same and keras@torch apart; here they are one word again.
+    for part in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+        if [[ ${#line[@]} -gt 0 && ( $part == [=@:]* || ( -n $joins && -n $part ) ) ]]; then
+            line[${#line[@]}-1]+=$part
+        else
+            line+=("$part")
+        fi
+        joins=''
+        [[ $part == *[=@:] ]] && joins=1
+    done
+
+    cur=${line[${#line[@]}-1]}
+    for part in "${line[@]:0:${#line[@]}-1}"; do
+        [[ $part == -- ]] && ended=1
+        [[ $part == -* || -n $command ]] || command=$part
+        option=$part
+    done
+    if [[ $cur == --*=* ]]; then
+        option=${cur%%=*} head=${cur%%=*}= cur=${cur#*=}
+    fi
+
+    _deconv_offers
+    # Options are left where no value is waited for: this one is a flag and takes none.
+    [[ -n $head && -n $options ]] && _deconv_value
+    [[ -n $ended ]] && options=''
+    [[ $cur == -* && -n $options ]] && files=''
+    [[ $cur == -* || -z $words$files ]] && words+=" $options"
+    for part in $words; do
+        [[ $part == "$cur"* ]] && COMPREPLY+=("$head$part")
+    done
+
+    # An empty answer leaves files to readline, which knows all about quoting.
+    if [[ -z $files ]]; then
+        compopt +o default 2>/dev/null
+    elif [[ $files != '*' ]] && compopt -o filenames 2>/dev/null; then
+        while IFS= read -r part; do
+            COMPREPLY+=("$head$part")
+        done < <(compgen -f -X "!$files" -- "$cur" && compgen -d -X "$files" -- "$cur")
+    fi
+
+    # Readline replaces only what follows the last break character, a @ included.
+    if [[ ${#COMPREPLY[@]} -gt 0 ]]; then
+        cur=$head$cur
+        kept=${cur%"${cur##*["$COMP_WORDBREAKS"]}"}
+        COMPREPLY=("${COMPREPLY[@]#"${kept%@}"}")
+    fi
+    return 0
+}
+
+complete -o default -F _deconv deconv

@@ -1,0 +1,104 @@
+# Completion of deconv for fish.
+# Written by `python -m deconvcli.cli.completions`; changes here are lost.
+
+# Whether the line is at this command; without one, whether no command is typed yet.
+function __deconv_at
+    set -l words (commandline -opc)
+    for word in $words[2..-1]
+        if not string match -q -- '-*' $word
+            test "$word" = "$argv"
+            return
+        end
+    end
+    test -z "$argv"
+end
+
+# Files with this suffix, then all others; for the value of --option=value as well.
+function __deconv_files
+    set -l token (commandline -ct | string replace -r -- '^--[^=]*=' '')
+    __fish_complete_suffix "$token" $argv
+end
+
+complete -c deconv -f
+
+complete -c deconv -n '__deconv_at' -a explain -d 'The arithmetic of a layer, step by step.'
+complete -c deconv -n '__deconv_at' -a run -d 'Compute a layer on a file or random numbers; compare with the prediction.'
+complete -c deconv -n '__deconv_at' -a shape -d 'Output size of a layer, in the convention of any framework.'
+complete -c deconv -n '__deconv_at' -s V -l version -d 'Show the version and exit.'
+complete -c deconv -n '__deconv_at' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at explain' -f
+complete -c deconv -n '__deconv_at explain' -s D -l dialect -l framework -r -f -k -a 'keras\t keras@tensorflow\t keras@torch\t keras@jax\t onnx\t onnx@onnxruntime\t tensorflow\t torch\t' -d 'Whose words these are: keras, onnx, tensorflow, torch; or one implementation, such as keras@torch.'
+complete -c deconv -n '__deconv_at explain' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
+complete -c deconv -n '__deconv_at explain' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
+complete -c deconv -n '__deconv_at explain' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
+complete -c deconv -n '__deconv_at explain' -s p -l padding -r -f -k -a 'valid\t same\t' -d 'valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.'
+complete -c deconv -n '__deconv_at explain' -l op -l output-padding -r -f -d 'Elements given back at the end of each axis.'
+complete -c deconv -n '__deconv_at explain' -s d -l dilation -l dilation-rate -r -f -d 'Dilation: how far apart two kernel elements lie.'
+complete -c deconv -n '__deconv_at explain' -s g -l groups -r -f -d 'Groups of channels.'
+complete -c deconv -n '__deconv_at explain' -l in-channels -r -f -d 'Input channels.'
+complete -c deconv -n '__deconv_at explain' -l out-channels -l filters -r -f -d 'Output channels.'
+complete -c deconv -n '__deconv_at explain' -l output-size -l output-shape -r -f -d 'Ask for this output size.'
+complete -c deconv -n '__deconv_at explain' -l auto-pad -r -f -d 'ONNX, OpenVINO: SAME_UPPER ...'
+complete -c deconv -n '__deconv_at explain' -l transpose-kernel -d 'JAX, Flax.'
+complete -c deconv -n '__deconv_at explain' -l data-format -r -f -d 'channels_last, NCHW ...'
+complete -c deconv -n '__deconv_at explain' -l batch -r -f -d 'Batch size.'
+complete -c deconv -n '__deconv_at explain' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
+complete -c deconv -n '__deconv_at explain' -s q -l quiet -d 'Only the bare result.'
+complete -c deconv -n '__deconv_at explain' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at run' -f -k -a '(__deconv_files .npy)'
+complete -c deconv -n '__deconv_at run' -s D -l dialect -l framework -r -f -k -a 'keras\t keras@tensorflow\t keras@torch\t keras@jax\t onnx\t onnx@onnxruntime\t tensorflow\t torch\t' -d 'Whose words these are: keras, onnx, tensorflow, torch; or one implementation, such as keras@torch.'
+complete -c deconv -n '__deconv_at run' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
+complete -c deconv -n '__deconv_at run' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
+complete -c deconv -n '__deconv_at run' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
+complete -c deconv -n '__deconv_at run' -s p -l padding -r -f -k -a 'valid\t same\t' -d 'valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.'
+complete -c deconv -n '__deconv_at run' -l op -l output-padding -r -f -d 'Elements given back at the end of each axis.'
+complete -c deconv -n '__deconv_at run' -s d -l dilation -l dilation-rate -r -f -d 'Dilation: how far apart two kernel elements lie.'
+complete -c deconv -n '__deconv_at run' -s g -l groups -r -f -d 'Groups of channels.'
+complete -c deconv -n '__deconv_at run' -l in-channels -r -f -d 'Input channels.'
+complete -c deconv -n '__deconv_at run' -l out-channels -l filters -r -f -d 'Output channels.'
+complete -c deconv -n '__deconv_at run' -l output-size -l output-shape -r -f -d 'Ask for this output size.'
+complete -c deconv -n '__deconv_at run' -l auto-pad -r -f -d 'ONNX, OpenVINO: SAME_UPPER ...'
+complete -c deconv -n '__deconv_at run' -l transpose-kernel -d 'JAX, Flax.'
+complete -c deconv -n '__deconv_at run' -l data-format -r -f -d 'channels_last, NCHW ...'
+complete -c deconv -n '__deconv_at run' -l batch -r -f -d 'Batch size.'
+complete -c deconv -n '__deconv_at run' -l rank -r -f -d 'Spatial axes of INPUT.npy: 1 to 3.'
+complete -c deconv -n '__deconv_at run' -l weights -r -f -k -a '(__deconv_files .npy)' -d 'Weights in the dialect\'s layout.'
+complete -c deconv -n '__deconv_at run' -l bias -r -f -k -a '(__deconv_files .npy)' -d 'One number per output channel.'
+complete -c deconv -n '__deconv_at run' -l out -r -f -k -a '(__deconv_files .npy)' -d 'Write the output here.'
+complete -c deconv -n '__deconv_at run' -l force -d 'Write over an existing file.'
+complete -c deconv -n '__deconv_at run' -l cast -d 'Take integers, as float64.'
+complete -c deconv -n '__deconv_at run' -l dtype -r -f -k -a 'float16\t float32\t float64\t' -d 'Of random input.'
+complete -c deconv -n '__deconv_at run' -l seed -r -f -d 'Of random numbers.'
+complete -c deconv -n '__deconv_at run' -l threads -r -f -d 'Default: one per usable CPU.'
+complete -c deconv -n '__deconv_at run' -l max-memory -r -f -d 'Limit, as 2GiB; default: what is available.'
+complete -c deconv -n '__deconv_at run' -l engine -r -f -k -a 'numba\t numpy\t reference\t' -d 'What computes.'
+complete -c deconv -n '__deconv_at run' -l check -d 'Check every value by another computation.'
+complete -c deconv -n '__deconv_at run' -l reference -r -f -k -a '(__deconv_files .npy)' -d 'Compare this output with it too.'
+complete -c deconv -n '__deconv_at run' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
+complete -c deconv -n '__deconv_at run' -s q -l quiet -d 'Only the bare result.'
+complete -c deconv -n '__deconv_at run' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at shape' -f
+complete -c deconv -n '__deconv_at shape' -s D -l dialect -l framework -r -f -k -a 'keras\t keras@tensorflow\t keras@torch\t keras@jax\t onnx\t onnx@onnxruntime\t tensorflow\t torch\t all\t' -d 'Whose words these are: keras, onnx, tensorflow, torch; or one implementation, such as keras@torch.'
+complete -c deconv -n '__deconv_at shape' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
+complete -c deconv -n '__deconv_at shape' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
+complete -c deconv -n '__deconv_at shape' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
+complete -c deconv -n '__deconv_at shape' -s p -l padding -r -f -k -a 'valid\t same\t' -d 'valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.'
+complete -c deconv -n '__deconv_at shape' -l op -l output-padding -r -f -d 'Elements given back at the end of each axis.'
+complete -c deconv -n '__deconv_at shape' -s d -l dilation -l dilation-rate -r -f -d 'Dilation: how far apart two kernel elements lie.'
+complete -c deconv -n '__deconv_at shape' -s g -l groups -r -f -d 'Groups of channels.'
+complete -c deconv -n '__deconv_at shape' -l in-channels -r -f -d 'Input channels.'
+complete -c deconv -n '__deconv_at shape' -l out-channels -l filters -r -f -d 'Output channels.'
+complete -c deconv -n '__deconv_at shape' -l output-size -l output-shape -r -f -d 'Ask for this output size.'
+complete -c deconv -n '__deconv_at shape' -l auto-pad -r -f -d 'ONNX, OpenVINO: SAME_UPPER ...'
+complete -c deconv -n '__deconv_at shape' -l transpose-kernel -d 'JAX, Flax.'
+complete -c deconv -n '__deconv_at shape' -l data-format -r -f -d 'channels_last, NCHW ...'
+complete -c deconv -n '__deconv_at shape' -l batch -r -f -d 'Batch size.'
+complete -c deconv -n '__deconv_at shape' -l expect -r -f -d 'Exit 1 unless the output has this size.'
+complete -c deconv -n '__deconv_at shape' -l macs -d 'Multiply-accumulates and parameters as well.'
+complete -c deconv -n '__deconv_at shape' -l jsonl -r -F -d 'One request a line, one answer a line; - for standard input.'
+complete -c deconv -n '__deconv_at shape' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
+complete -c deconv -n '__deconv_at shape' -s q -l quiet -d 'Only the bare result.'
+complete -c deconv -n '__deconv_at shape' -s h -l help -d 'Show this message and exit.'

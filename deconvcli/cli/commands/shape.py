@@ -1,0 +1,212 @@
+"""Output size of a layer, in the convention of any framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from deconvcli.cli.forms import FLAGS
+from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, takes
+from deconvcli.cli.output import show
+from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.rows import inert_rows, layer_rows
+from deconvcli.cli.types import Sizes
+from deconvcli.errors import UsageError
+from deconvcli.geometry import Linear, Size
+from deconvcli.layers import Reading
+from deconvcli.report import Fields, Report, crop_text, size_text
+
+OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
+
+
+@click.command(short_help=__doc__)
+@takes(*LAYER_OPTIONS)
+@click.option("--expect", type=Sizes(), help="Exit 1 unless the output has this size.")
+@click.option("--macs", is_flag=True, help="Multiply-accumulates and parameters as well.")
+@click.option(
+    "--jsonl",
+    "jsonl_file",
+    metavar="FILE",
+    type=click.Path(allow_dash=True),
+    help="One request a line, one answer a line; - for standard input.",
+)
+@takes(*OUTPUT_OPTIONS)
+def command(
+    expect: tuple[Size, ...] | None,
+    macs: bool,
+    jsonl_file: str | None,
+    format: str,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """The output size of a transposed convolution.
+
+    Give a pasted CALL, parsed and never executed, or options. Without --dialect a word as padding
+    means keras, a number torch. --dialect all compares the frameworks.
+
+    \b
+    Examples:
+      deconv shape --in 5x5 -k 3 -s 2 --padding valid
+      deconv shape --in N 'nn.ConvTranspose1d(64, 32, 16, stride=8, padding=4)'
+      deconv shape --in 5x5 -k 3 -s 2 -p 1 --dialect all
+    """
+    # One layer is the common case, and it should not pay for the other two.
+    if jsonl_file is not None:
+        from deconvcli.cli.jsonl import stream
+
+        _refuse_beside("--jsonl", {**options, "expect": expect, "macs": macs or None})
+        stream(jsonl_file)
+        return 0
+    if options["dialect"] == "all":
+        from deconvcli.cli.compare import compared
+
+        _refuse_beside("--dialect all", {"expect": expect, "macs": macs or None})
+        show(compared(options), format, quiet=quiet)
+        return 0
+    understood = Request.of(options).understood()
+    report = _report(understood, macs)
+    if expect is not None:
+        report, met = _expected(report, understood, expect)
+        show(report, format, quiet=quiet)
+        return 0 if met else 1
+    show(report, format, quiet=quiet)
+    return 0
+
+
+def _refuse_beside(mode: str, others: Mapping[str, Any]) -> None:
+    """What this mode would silently leave undone."""
+    given = next((name for name, value in others.items() if value is not None), None)
+    if given is not None:
+        flag = OTHER_NAMES.get(given) or FLAGS.get(given) or f"--{given}"
+        raise UsageError(f"{flag} does nothing beside {mode}", help="leave one of them out.")
+
+
+def _report(understood: Understood, macs: bool) -> Report:
+    reading = understood.reading
+    output = size_text(understood.shown_output)
+    rows = [
+        ("output", output),
+        ("input", size_text(understood.shown_input)),
+        ("full", f"{size_text(reading.layer.full_sizes(reading.spatial))} (before the crop)"),
+        ("crop", _crop(reading)),
+        *layer_rows(understood),
+        *inert_rows(understood),
+    ]
+    rows += _from_size_on(understood) + (_costs(understood) if macs else [])
+    return Report(
+        "deconv.shape/1", output, [Fields(rows)], _data(understood, macs), reading.findings
+    )
+
+
+def _crop(reading: Reading) -> str:
+    appends = any(crop < 0 for pair in reading.crop for crop in pair)
+    return f"{crop_text(reading.crop)} (begin:end{', negative appends' if appends else ''})"
+
+
+def _from_size_on(understood: Understood) -> list[tuple[str, str]]:
+    """For symbolic sizes, the smallest that leave an output."""
+    reading = understood.reading
+    pairs = zip(reading.spatial, reading.layer.axes, strict=True)
+    known = {
+        f"{n.letter} >= {_smallest_letter(n, axis.smallest_input())}"
+        for n, axis in pairs
+        if isinstance(n, Linear)
+    }
+    return [("for", ", ".join(sorted(known)))] if known else []
+
+
+def _smallest_letter(n: Linear, smallest: Size) -> int:
+    assert isinstance(smallest, int)
+    return max(1, -(-(smallest - n.offset) // n.factor))
+
+
+def _costs(understood: Understood) -> list[tuple[str, str]]:
+    """Multiply-accumulates and parameters."""
+    reading = understood.reading
+    layer = reading.layer
+    if any(isinstance(n, Linear) for n in reading.spatial):
+        full, useful = reading.macs_formula
+        macs = f"{full} full, {useful} useful after the crop"
+    else:
+        share = 100 * reading.macs_useful / reading.macs if reading.macs else 100.0
+        macs = (
+            f"{reading.macs:,} full, {reading.macs_useful:,} useful after the crop ({share:.1f} %)"
+        )
+    bias = f", {layer.out_channels:,} of them bias" if layer.has_bias else ", no bias"
+    return [
+        ("macs", macs),
+        ("parameters", f"{layer.parameter_count:,}{bias}"),
+        ("channels", _channels(understood)),
+    ]
+
+
+def _channels(understood: Understood) -> str:
+    layer = understood.reading.layer
+    assumed = f" (not given: {', '.join(understood.assumed)})" if understood.assumed else ""
+    return f"{layer.in_channels} -> {layer.out_channels}, groups {layer.groups}{assumed}"
+
+
+def _data(understood: Understood, macs: bool) -> dict[str, Any]:
+    reading = understood.reading
+    data: dict[str, Any] = {
+        "dialect": reading.spelling.name,
+        "why": understood.why,
+        "parameters": dict(reading.spelling.arguments),
+        "input": understood.shown_input,
+        "output": understood.shown_output,
+        "input_shape": reading.input_shape,
+        "output_shape": reading.output_shape,
+        "full": reading.layer.full_sizes(reading.spatial),
+        "crop": reading.crop,
+        "flipped": reading.flipped,
+        "weight_shape": reading.weight_shape,
+    }
+    if macs:
+        symbolic = any(isinstance(n, Linear) for n in reading.spatial)
+        full, useful = reading.macs_formula if symbolic else (reading.macs, reading.macs_useful)
+        data["macs"] = {"full": full, "useful": useful}
+        data["parameter_count"] = reading.layer.parameter_count
+    return data
+
+
+def _expected(
+    report: Report, understood: Understood, expect: tuple[Size, ...]
+) -> tuple[Report, bool]:
+    """The report with what was expected, and whether it was met."""
+    reading = understood.reading
+    forms = {len(shape): shape for shape in (reading.output_shape, understood.shown_output)}
+    forms[len(reading.output_sizes)] = reading.output_sizes
+    wanted = expect * len(reading.output_sizes) if len(expect) == 1 else expect
+    if len(wanted) not in forms:
+        raise UsageError(
+            f"--expect has {len(expect)} sizes, the output {len(reading.output_sizes)}",
+            help="give one size per spatial axis.",
+            code="rank",
+        )
+    got = forms[len(wanted)]
+    met = got == wanted
+    [fields] = report.blocks
+    assert isinstance(fields, Fields)
+    row = ("expected", f"{size_text(wanted)}: {_difference(got, wanted)}")
+    data: Mapping[str, Any] = {**report.data, "expected": wanted, "met": met}
+    answer = report.answer if met else f"{report.answer} is not {size_text(wanted)}"
+    blocks = [Fields([*fields.rows, row])]
+    return Report(report.schema, answer, blocks, data, report.findings), met
+
+
+def _difference(got: tuple[Size, ...], wanted: tuple[Size, ...]) -> str:
+    if got == wanted:
+        return "yes"
+    by = ", ".join(_off(have, want) for have, want in zip(got, wanted, strict=True))
+    return f"no, the output differs by {by}"
+
+
+def _off(have: Size, want: Size) -> str:
+    """By how much, where one number or one letter can say it."""
+    letters = {size.letter for size in (have, want) if isinstance(size, Linear)}
+    if len(letters) > 1:
+        return f"{have} for {want}"
+    size = have - want
+    return f"{size:+d}" if isinstance(size, int) else str(size)

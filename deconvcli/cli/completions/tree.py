@@ -1,0 +1,129 @@
+"""What can be completed, read from the Click commands through Click's public interface."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import click
+
+from deconvcli.cli.options import DialectName
+from deconvcli.cli.types import Sides
+from deconvcli.dialects import DIALECTS
+
+_SUFFIX = re.compile(r"\.\w+")
+# What needs no quoting in any of the shells.
+_PLAIN = re.compile(r"[A-Za-z0-9_@.+-]+")
+# Commands that put one question to every dialect.
+_TAKE_ALL = ("shape",)
+
+
+class Value(NamedTuple):
+    """What may stand in one place: words, files (those with `suffix` first), or free text."""
+
+    label: str
+    words: tuple[str, ...]
+    files: bool
+    suffix: str
+
+
+class Option(NamedTuple):
+    """One option under all its names; without a value it is a flag."""
+
+    names: tuple[str, ...]
+    help: str
+    repeats: bool
+    value: Value | None
+
+
+class Command(NamedTuple):
+    """A command; the program itself has an empty name, and its argument is a command."""
+
+    name: str
+    help: str
+    options: tuple[Option, ...]
+    argument: Value | None
+
+
+def tree(program: click.Group) -> list[Command]:
+    """The program itself, then its commands as --help lists them; nothing hidden.
+
+    Raises:
+        ValueError: a word to be completed would need quoting in a shell.
+    """
+    context = click.Context(program, **program.context_settings)
+    found = ((name, program.get_command(context, name)) for name in program.list_commands(context))
+    commands = [
+        _command(name, click.Context(command, context, name, **command.context_settings))
+        for name, command in found
+        if command is not None and not command.hidden
+    ]
+    names = Value("command", tuple(command.name for command in commands), False, "")
+    return [_command("", context)._replace(argument=names), *commands]
+
+
+def _command(name: str, context: click.Context) -> Command:
+    options, arguments = [], []
+    for param in context.command.get_params(context):
+        value = _value(name, param, context)
+        if isinstance(param, click.Option) and not param.hidden:
+            options.append(_option(param, value))
+        elif isinstance(param, click.Argument):
+            arguments.append(value)
+    help, *_ = context.command.get_short_help_str(limit=1000).splitlines() or [""]
+    return Command(name, help, tuple(options), _together(arguments))
+
+
+def _option(option: click.Option, value: Value) -> Option:
+    return Option(
+        (*option.opts, *option.secondary_opts),
+        " ".join((option.help or "").split()),
+        option.multiple or option.count,
+        None if option.is_flag or option.count else value,
+    )
+
+
+def _together(arguments: list[Value]) -> Value | None:
+    """All arguments of a command as one, for which of them is being typed is not asked."""
+    if not arguments:
+        return None
+    return Value(
+        " ".join(argument.label for argument in arguments),
+        tuple(word for argument in arguments for word in argument.words),
+        any(argument.files for argument in arguments),
+        next((argument.suffix for argument in arguments if argument.suffix), ""),
+    )
+
+
+def _value(command: str, param: click.Parameter, context: click.Context) -> Value:
+    items = param.shell_complete(context, "")
+    suffix = _SUFFIX.search(param.metavar or "")  # INPUT.npy stands for a file, whatever its type
+    words = [
+        *(item.value for item in items if item.type == "plain"),
+        *_words_of_type(command, param.type),
+    ]
+    return Value(
+        (param.metavar or str(param.name)).replace("_", " "),
+        tuple(_plain(word) for word in words),
+        bool(suffix) or any(item.type in ("file", "dir") for item in items),
+        suffix[0] if suffix else "",
+    )
+
+
+def _words_of_type(command: str, kind: object) -> Iterator[str]:
+    """Words of the types that are no choices, because they take more than words."""
+    if isinstance(kind, Sides):
+        yield from ("valid", "same")
+    if isinstance(kind, DialectName):
+        for name in DIALECTS.names:
+            yield name
+            yield from (f"{name}@{known}" for known in DIALECTS.take(name).implementations)
+        if command in _TAKE_ALL:
+            yield "all"
+
+
+def _plain(word: str) -> str:
+    if not _PLAIN.fullmatch(word):
+        raise ValueError(f"{word!r} would need quoting in the shells; name it {_PLAIN.pattern}")
+    return word

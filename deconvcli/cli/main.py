@@ -1,0 +1,162 @@
+"""The group of commands, and what becomes of errors, signals and a closed output.
+
+Exit codes: 0 ok, 1 findings or a mismatch, 2 usage or refused, 3 a bug of ours, 130 Ctrl-C,
+141 closed pipe.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from typing import NoReturn
+
+import click
+
+from deconvcli import __version__
+from deconvcli.cli.commands import COMMANDS
+from deconvcli.cli.output import say
+from deconvcli.errors import DeconvError
+from deconvcli.shelf import suggestion
+
+OK, FINDINGS, USAGE, BUG, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 3, 130, 141
+
+
+class Commands(click.Group):
+    """The shelf of commands as a Click group: --help reads one line a file, importing none."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The file names."""
+        return COMMANDS.names
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None for an unknown name."""
+        return COMMANDS.take(cmd_name) if cmd_name in COMMANDS.names else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As Click's, with a guess for a wrong name."""
+        if args and args[0] not in COMMANDS.names and not args[0].startswith("-"):
+            raise click.UsageError(
+                f"no command {args[0]!r}; {suggestion(args[0], COMMANDS.names)}", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Names and summaries, from the files' first lines."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS.summary(name)) for name in COMMANDS.names])
+
+
+EXAMPLES = """\b
+Examples:
+  deconv shape --in 5x5 -k 3 -s 2 --padding valid
+  deconv shape --in 5x5 'nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1)'
+  deconv explain --in 8x8 'Conv2DTranspose(128, 3, strides=2, padding="same")'
+  deconv run --in 5x5 -k 3 -s 2 --padding valid
+"""
+
+
+@click.group(
+    cls=Commands,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", message="deconv %(version)s")
+def cli() -> None:
+    """Output sizes, explanations and values of transposed convolutions (Conv2DTranspose,
+    ConvTranspose2d, "deconvolution") as each framework really computes them."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit."""
+    _prepare_streams()
+    code = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = code or _say_os_error(error)
+        # What could not be written must not be tried again at interpreter exit.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _prepare_streams() -> None:
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if sys.stdout is None:
+        sys.exit(_say("error[io]: standard output is closed\n  help: send it somewhere.", USAGE))
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:  # a console without Unicode still gets every line
+            reconfigure(errors="backslashreplace")
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        code = cli.main(arguments, prog_name="deconv", standalone_mode=False)
+    except click.ClickException as error:
+        return _say_usage(error)
+    except DeconvError as error:
+        return _say(f"error[{error.code}]: {error.message}\n  help: {error.help}", USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except SystemExit:  # Click's answer to a closed pipe where there is no SIGPIPE
+        return CLOSED_PIPE
+    except MemoryError:
+        return _say("error[memory]: memory is used up\n  help: use a smaller layer.", USAGE)
+    except OSError as error:
+        return _say_os_error(error)
+    except Exception as error:
+        return _say_bug(error)
+    return code if isinstance(code, int) else OK
+
+
+def _say(text: str, code: int) -> int:
+    say(text)
+    return code
+
+
+def _say_usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "deconv"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return _say(error.format_message(), USAGE)
+    message, meant = error.format_message(), ""
+    if isinstance(error, click.NoSuchOption):
+        message, meant = f"no option {error.option_name}", _meant(error.option_name, context)
+    return _say(f"error[usage]: {message}\n  help: {meant}see {path} --help", USAGE)
+
+
+def _meant(option: str, context: click.Context | None) -> str:
+    """The option that was probably meant; Click's own guess names three at once."""
+    from difflib import get_close_matches  # 3 ms that only a mistake needs
+
+    known = [name for param in context.command.params for name in param.opts] if context else []
+    close = get_close_matches(option, [name for name in known if name.startswith("--")], n=1)
+    return f"did you mean {close[0]}? " if close else ""
+
+
+def _say_os_error(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):
+        return CLOSED_PIPE
+    place = f"{error.filename}: " if error.filename else ""
+    return _say(
+        f"error[io]: {place}{error.strerror or error}\n"
+        "  help: make room, or send the output elsewhere; what came out is not complete.",
+        USAGE,
+    )
+
+
+def _say_bug(error: Exception) -> int:
+    if os.environ.get("DECONV_DEBUG"):
+        sys.excepthook(type(error), error, error.__traceback__)
+    kind = type(error).__name__
+    return _say(
+        f"error[bug]: {kind}: {str(error)[:200]}\n"
+        "  help: this is a bug in deconv; DECONV_DEBUG=1 shows the traceback for a report.",
+        BUG,
+    )

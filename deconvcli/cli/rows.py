@@ -1,0 +1,36 @@
+"""An understood layer in labelled lines, the same in every command."""
+
+from __future__ import annotations
+
+from deconvcli.cli.request import Understood
+from deconvcli.dialects import take
+from deconvcli.report import size_text
+
+
+def layer_rows(understood: Understood) -> list[tuple[str, str]]:
+    """The layer in its dialect's words, and why that dialect."""
+    reading = understood.reading
+    spelling = reading.spelling
+    idle = _idle(understood)
+    shaping = {name: given for name, given in spelling.arguments.items() if name not in idle}
+    text = spelling._replace(arguments=shaping).text or "defaults"
+    rows = [("layer", f"{spelling.name}: {text}")]
+    kernel = take(spelling.dialect)[0].argument("kernel")
+    if kernel is None or kernel.name not in shaping:
+        rows.append(("weights", size_text(reading.weight_shape)))
+    return [*rows, ("why", f"{spelling.name}, because {understood.why}")]
+
+
+def inert_rows(understood: Understood, most: int = 4) -> list[tuple[str, str]]:
+    """The words that were understood and change nothing here."""
+    names = _idle(understood)
+    more = [f"{len(names) - most} more"] if len(names) > most else []
+    listed = ", ".join([*names[:most], *more])
+    return [("also", f"{listed}: no effect on the shape")] if names else []
+
+
+def _idle(understood: Understood) -> list[str]:
+    """Words that change neither sizes nor parameters; a bias counts."""
+    reading = understood.reading
+    bias = take(reading.spelling.dialect)[0].argument("bias")
+    return [name for name in reading.inert if bias is None or name != bias.name]

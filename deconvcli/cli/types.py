@@ -1,0 +1,190 @@
+"""What users type for one option, made into values: sizes, sides, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+
+from deconvcli.cli.output import printable
+from deconvcli.errors import UsageError
+from deconvcli.geometry import Size, linear
+from deconvcli.values import LARGEST
+
+if TYPE_CHECKING:
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # generic only since Click 8.4
+
+_SEPARATOR = re.compile(r"[x,×]")  # noqa: RUF001 - people paste the multiplication sign
+_NUMBER = re.compile(r"\d+")
+_SYMBOL = re.compile(r"(?P<factor>\d{,19})(?P<letter>[A-WYZa-wyz]\d?)(?P<offset>[+-]\d{1,18})?")
+_EXAMPLES = "write 5, 5x5, 5,5 or 16x16x16."
+_EXAMPLE = "write one number, such as 4."
+
+
+def caret(text: str, place: int) -> str:
+    """The text with a mark below one character, as two indented lines.
+
+    All before that character is printable: the first that is not would have been marked.
+    """
+    one_line = printable(text).replace("\n", "\\n")
+    return f"\n    {one_line}\n    {' ' * place}^"
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """(place, part) between the separators."""
+    place = 0
+    for part in _SEPARATOR.split(text):
+        yield place, part
+        place += len(part) + 1
+
+
+def _fail(text: str, place: int, why: str, help: str) -> UsageError:
+    if len(text) > 60:
+        return UsageError(f"{text[:24]!r}... ({len(text)} characters): {why}", help=help)
+    return UsageError(f"{text!r}: {why}{caret(text, place)}", help=help)
+
+
+def parse_number(text: str, whole: str, place: int, smallest: int, help: str = _EXAMPLES) -> int:
+    """One number of a size, with the place of what is wrong."""
+    if not text:
+        raise _fail(whole, place, "a number is missing here", help)
+    sign = text[0] == "-"
+    if not _NUMBER.fullmatch(text[sign:]):
+        at = next((i for i, c in enumerate(text) if not c.isdigit() and not (sign and i == 0)), 0)
+        raise _fail(whole, place + at, "this is not a number", help)
+    # Counted first: int() refuses thousands of digits, leading zeros included.
+    digits = text[sign:].lstrip("0") or "0"
+    if len(digits) > 19 or int(digits) > LARGEST:
+        raise _fail(whole, place, "the number exceeds 64 bits", f"use {LARGEST} or less.")
+    number = -int(digits) if sign else int(digits)
+    if number < smallest:
+        raise _fail(whole, place, f"{number} is less than {smallest}", f"use {smallest} or more.")
+    return number
+
+
+class Typed(ParamType):
+    """A value parsed from text once; its errors name the option."""
+
+    metavar: ClassVar[str]
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """As --help shows it."""
+        return self.metavar
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The parsed value; defaults come parsed."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.parse(value)
+        except UsageError as error:
+            flag = "/".join(param.opts[:2]) if param else self.name
+            raise UsageError(f"{flag} {error.message}", help=error.help) from error
+
+    def parse(self, text: str) -> Any:
+        """The value of this text.
+
+        Raises:
+            UsageError: it is none.
+        """
+        raise NotImplementedError
+
+
+class Numbers(Typed):
+    """`3` or `3x5`: one number, or one per axis, each at least `smallest`."""
+
+    name = "numbers"
+    metavar = "N[xN]"
+
+    def __init__(self, smallest: int) -> None:
+        self.smallest = smallest
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        """A tuple with one number per axis, or with one for all."""
+        return tuple(parse_number(part, text, place, self.smallest) for place, part in _parts(text))
+
+
+class Count(Typed):
+    """One number, in a tuple as every parameter of a layer comes."""
+
+    name = "count"
+    metavar = "N"
+
+    def __init__(self, smallest: int) -> None:
+        self.smallest = smallest
+
+    def parse(self, text: str) -> tuple[int]:
+        """A tuple with the number."""
+        return (parse_number(text, text, 0, self.smallest, _EXAMPLE),)
+
+
+class Whole(Typed):
+    """A number from `smallest` to `largest`."""
+
+    name = "whole"
+    metavar = "N"
+
+    def __init__(self, smallest: int, largest: int) -> None:
+        self.smallest = smallest
+        self.largest = largest
+
+    def parse(self, text: str) -> int:
+        """The number."""
+        number = parse_number(text, text, 0, self.smallest, _EXAMPLE)
+        if number > self.largest:
+            raise _fail(text, 0, f"{number} is too large", f"use {self.largest} or less.")
+        return number
+
+
+class Sizes(Typed):
+    """`5x5`, or with letters: `N`, `HxW`, `2N-1`."""
+
+    name = "size"
+    metavar = "SIZE"
+
+    def parse(self, text: str) -> tuple[Size, ...]:
+        """One size per axis: numbers, or symbols waiting for theirs."""
+        return tuple(self._size(part, text, place) for place, part in _parts(text))
+
+    @staticmethod
+    def _size(part: str, whole: str, place: int) -> Size:
+        symbol = _SYMBOL.fullmatch(part)
+        # 5y5 is a slip of the keyboard, not five times y5.
+        if symbol is None or (symbol["factor"] and symbol["letter"][1:]):
+            return parse_number(part, whole, place, 1)
+        factor = parse_number(symbol["factor"] or "1", whole, place, 1)
+        return linear(symbol["letter"], factor, int(symbol["offset"] or 0))
+
+
+Padding = str | tuple[int, ...] | tuple[tuple[int, int], ...]
+
+
+class Sides(Typed):
+    """`valid`, `same`, `1`, `1x2`, or begin:end per axis: `1:2,0:1`."""
+
+    name = "padding"
+    metavar = "PADDING"
+
+    def parse(self, text: str) -> Padding:
+        """A word, numbers, or (begin, end) pairs."""
+        if re.fullmatch(r"[A-Za-z_]+", text):
+            return text  # whether it is a word, and which, only a dialect knows
+        if ":" not in text:
+            return tuple(parse_number(part, text, place, 0) for place, part in _parts(text))
+        return tuple(self._pair(part, text, place) for place, part in _parts(text))
+
+    @staticmethod
+    def _pair(part: str, whole: str, place: int) -> tuple[int, int]:
+        begin, colon, end = part.partition(":")
+        if not colon:
+            raise _fail(whole, place, "begin:end is missing here", "write 1:2,0:1 or 1x2.")
+        # Explicit pads of jax may be negative: each dialect refuses what it cannot take.
+        low = -LARGEST
+        return (
+            parse_number(begin, whole, place, low),
+            parse_number(end, whole, place + len(begin) + 1, low),
+        )

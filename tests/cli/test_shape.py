@@ -1,0 +1,420 @@
+"""`deconv shape`: the seed cases, every spelling of an option, pasted calls, symbols, formats."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from deconvcli.cli.commands import COMMANDS
+from deconvcli.renderers import RENDERERS
+from tests.cli.commandline import deconv, refused, rows
+
+KERAS = "Conv2DTranspose(128, 3, strides=2, padding='same')"
+TORCH = "nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1)"
+
+
+def size_of(*arguments: str) -> str:
+    """The bare answer."""
+    done = deconv("shape", "-q", *arguments)
+    assert (done.code, done.err) == (0, "")
+    return done.out.rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("size", "call", "output"),
+    [
+        ("8x8x64", KERAS, "16x16x128"),
+        ("5x5x32", "Conv2DTranspose(64, 3, strides=2, padding='valid')", "11x11x64"),
+        (
+            "5x5x32",
+            "Conv2DTranspose(64, 3, strides=2, padding='valid', output_padding=(1,1))",
+            "12x12x64",
+        ),
+        (
+            "10x10x16",
+            "Conv2DTranspose(32, 3, strides=1, dilation_rate=2, padding='same')",
+            "10x10x32",
+        ),
+    ],
+)
+def test_the_seed_cases(size: str, call: str, output: str) -> None:
+    assert size_of("--in", size, call) == output
+
+
+def test_a_quiet_answer_is_bare() -> None:
+    arguments = "shape -q --in 5x5 -k 3 -s 2 --padding valid"
+    assert deconv(arguments) == (0, "11x11\n", "")
+
+
+INERT = (
+    *("activation='relu'", "use_bias=True", "kernel_initializer='he_normal'", "name='up'"),
+    *("bias_initializer=keras.initializers.Zeros()", "kernel_regularizer=L2(1e-4)"),
+    *("bias_regularizer=None", "activity_regularizer=None", "kernel_constraint=None"),
+    *("bias_constraint=MaxNorm(2)", "dtype='float32'", "trainable=False"),
+)
+
+
+def test_other_parameters_of_keras_are_accepted() -> None:
+    call = f"keras.layers.Conv2DTranspose(128, 3, strides=2, padding='same', {', '.join(INERT)})"
+    done = deconv("shape", "--in", "8x8x64", call)
+    told = rows(done.out)
+    assert told["output"] == "16x16x128"
+    assert told["also"] == (
+        "activation, kernel_initializer, name, bias_initializer, 7 more: no effect on the shape"
+    )
+    assert max(map(len, done.out.splitlines())) <= 100
+
+
+def test_inert_values_are_json() -> None:
+    call = "Conv2DTranspose(3, 4, name=1e999, activation=[f, b'a', None], dtype=torch.float16)"
+    done = deconv("shape", "--in", "5x5", call, "--format", "json")
+    parameters = json.loads(done.out, parse_constant=pytest.fail)["parameters"]
+    assert parameters["activation"] == ["f", "b'a'", None]
+    assert (parameters["name"], parameters["dtype"]) == ("inf", "torch.float16")
+
+
+def test_macs_count_the_bias_parameters() -> None:
+    told = rows(deconv("shape", "--in", "8x8x64", KERAS, "--macs").out)
+    assert told["parameters"] == f"{3 * 3 * 64 * 128 + 128:,}, 128 of them bias"
+    assert told["channels"] == "64 -> 128, groups 1"
+    full = 8 * 8 * 9 * 64 * 128
+    useful = (8 * 3 - 1) ** 2 * 64 * 128  # the last element of each axis is cropped
+    share = f"{100 * useful / full:.1f} %"
+    assert told["macs"] == f"{full:,} full, {useful:,} useful after the crop ({share})"
+
+
+def test_macs_without_bias() -> None:
+    call = "nn.ConvTranspose2d(4, 6, 3, bias=False)"
+    told = rows(deconv("shape", "--in", "5", call, "--macs").out)
+    assert told["parameters"] == f"{4 * 6 * 9}, no bias"
+    assert told["layer"].endswith("bias=False")
+
+
+def test_macs_say_which_channels_nobody_gave() -> None:
+    told = rows(deconv("shape", "--in", "5x5", "-k", "3", "--in-channels", "4", "--macs").out)
+    assert told["channels"] == "4 -> 1, groups 1 (not given: --out-channels)"
+
+
+@pytest.mark.parametrize(
+    ("aliases", "value", "output"),
+    [
+        (("-k", "--kernel", "--kernel-size"), "4", "6x6"),
+        (("-s", "--stride", "--strides"), "2x3", "7x9"),
+        (("-p", "--padding"), "1x0", "3x5"),
+        (("--op", "--output-padding"), "1", "8x8"),
+        (("-d", "--dilation", "--dilation-rate"), "2", "7x7"),
+    ],
+)
+def test_every_name_of_an_option(aliases: tuple[str, ...], value: str, output: str) -> None:
+    options = {"-k": "3", "--op": "0"} | {aliases[0]: value}
+    options |= {"-s": "2", "-d": "1"} if "--op" in aliases else {}
+    known = [word for pair in options.items() if pair[0] != aliases[0] for word in pair]
+    assert {size_of("--in", "3x3", *known, name, value) for name in aliases} == {output}
+
+
+@pytest.mark.parametrize(
+    ("names", "value", "field", "expected"),
+    [
+        (("-D", "--dialect", "--framework"), "onnx", "dialect", "onnx"),
+        (("-g", "--groups"), "2", "weight_shape", [4, 3, 3, 3]),
+        (("--in-channels",), "8", "weight_shape", [8, 6, 3, 3]),
+        (("--out-channels", "--filters"), "8", "weight_shape", [4, 8, 3, 3]),
+        (("--output-size", "--output-shape"), "10x11", "output", [10, 11]),
+        (("--batch",), "7", "output_shape", [7, 6, 11, 11]),
+        (("--data-format",), "channels_first", "output_shape", [1, 6, 11, 11]),
+        (("--auto-pad",), "SAME_UPPER", "output", [10, 10]),
+    ],
+)
+def test_every_name_of_a_further_option(
+    names: tuple[str, ...], value: str, field: str, expected: object
+) -> None:
+    given = {"--in": "5x5", "-k": "3", "-s": "2", "--in-channels": "4", "--out-channels": "6"}
+    given = {name: value for name, value in given.items() if name not in names}
+    if "--output-size" in names:
+        given |= {"-k": "4", "-p": "1"}
+    words = [word for pair in given.items() for word in pair]
+    for name in names:
+        done = deconv("shape", *words, name, value, "--format", "json")
+        assert json.loads(done.out)[field] == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "call", "dialect", "output"),
+    [
+        ("5x5", TORCH, "torch", "10x10"),
+        ("64x5x5", TORCH, "torch", "32x10x10"),
+        ("2x64x5x5", TORCH, "torch", "2x32x10x10"),
+        ("5", "torch.nn.ConvTranspose1d(4, 2, 3)", "torch", "7"),
+        ("5", "nn.LazyConvTranspose3d(2, 3)", "torch", "7x7x7"),
+        ("5x5", "self.up = nn.ConvTranspose2d(in_ch, out_ch, 4, 2, 1)", "torch", "10x10"),
+        ("5x5", "nn.ConvTranspose2d(64 * 8, ch // 2, 2 * 2, 2, bias=b),", "torch", "12x12"),
+        (
+            "",
+            "F.conv_transpose2d(torch.zeros(1, 64, 5, 5), torch.zeros(64, 32, 4, 4), stride=2)",
+            "torch",
+            "1x32x12x12",
+        ),
+        ("8x8", f"keras.layers.{KERAS}", "keras", "16x16"),
+        ("8x8", f"tf.keras.layers.{KERAS}", "keras", "16x16"),
+        ("8x8", f"x = tensorflow.keras.layers.{KERAS}(x)", "keras", "16x16"),
+        ("", "Conv2DTranspose(4, 3, strides=2, input_shape=(5, 5, 8))", "keras", "11x11x4"),
+        ("5x5", "keras.ops.conv_transpose(x, tf.zeros([3, 3, 8, 4]), 2)", "keras", "11x11"),
+        (
+            "",
+            "tf.nn.conv2d_transpose(tf.zeros([1, 5, 5, 3]), tf.zeros([3, 3, 8, 3]),"
+            " output_shape=[1, 10, 10, 8], strides=2, padding='SAME')",
+            "tensorflow",
+            "1x10x10x8",
+        ),
+        (
+            "5x5",
+            "op.ConvTranspose(x, np.zeros((3, 8, 3, 3)), strides=[2, 2], pads=[1, 1, 1, 1])",
+            "onnx",
+            "9x9",
+        ),
+        ("5x5", "op.ConvTranspose(x, W, kernel_shape=[3, 3], pads=[0, 1, 0, 1])", "onnx", "7x5"),
+    ],
+)
+def test_pasted_calls(size: str, call: str, dialect: str, output: str) -> None:
+    given = ["--in", size] if size else []
+    done = deconv("shape", *given, call, "--format", "json")
+    told = json.loads(done.out)
+    assert told["dialect"] == dialect
+    assert "x".join(map(str, told["output"])) == output
+    assert told["why"].startswith("the pasted call is ")
+
+
+def test_a_call_that_does_not_say_all_is_asked_about() -> None:
+    refused(deconv("shape", TORCH), "input size is not known", "--in")
+    call = "x = F.conv_transpose2d(x, w.weight, b, 2)"
+    refused(deconv("shape", "--in", "5x5", call), "kernel size is not known", "-k 3")
+
+
+def test_options_complete_a_pasted_call() -> None:
+    assert size_of("--in", "5x5", "nn.ConvTranspose2d(3, 4, 3)", "-s", "2") == "11x11"
+    assert size_of("--in", "5x5", "op.ConvTranspose(x, W, strides=[2, 2])", "-k", "3") == "11x11"
+
+
+def test_weights_written_in_the_call_are_shown() -> None:
+    call = "F.conv_transpose2d(x, torch.zeros(64, 32, 4, 4), stride=2)"
+    told = rows(deconv("shape", "--in", "5x5", call).out)
+    assert (told["layer"], told["weights"]) == ("torch: stride=2", "64x32x4x4")
+
+
+@pytest.mark.parametrize(
+    ("size", "options", "output", "full"),
+    [
+        ("N", "-k 3 -s 2 -p 1", "2N-1", "2N+1"),
+        ("HxW", "-k 4 -s 2 -p 1", "2Hx2W", "2H+2 x 2W+2"),
+        ("320N-8", "-k 16 -s 8 -p 4", "2560N-64", "2560N-56"),
+        ("5xN", "-k 3 -s 2 --padding same", "10x2N", "11 x 2N+1"),
+        ("N", "-k 3 --padding valid", "N+2", "N+2"),
+    ],
+)
+def test_symbolic_sizes(size: str, options: str, output: str, full: str) -> None:
+    told = rows(deconv("shape", "--in", size, *options.split()).out)
+    assert told["output"] == output
+    assert told["full"] == f"{full} (before the crop)"
+
+
+def test_symbolic_sizes_say_from_which_value_on() -> None:
+    told = rows(deconv("shape", "--in", "HxW", "-k", "3x1", "-p", "2x0").out)
+    assert told["for"] == "H >= 3, W >= 1"
+
+
+def test_symbolic_macs() -> None:
+    told = rows(deconv("shape", "--in", "N", "-k", "3", "-s", "2", "-p", "1", "--macs").out)
+    assert told["macs"] == "3*N full, (3N-2) useful after the crop"
+
+
+def test_a_symbol_without_a_formula_is_refused() -> None:
+    done = deconv("shape --in N -k 3 -D onnx --output-size 10")
+    refused(done, "no single formula in N", "give the input size as a number")
+
+
+def test_only_spatial_sizes_are_symbols() -> None:
+    call = "F.conv_transpose2d(torch.zeros(1, 1, 5, 5), k)"
+    refused(deconv("shape", "--in", "Nx1x5x5", call, "-k", "3"), "batch N is a symbol")
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted", "code", "said"),
+    [
+        ("--in 5x5 -p 1", "9x9", 0, "9x9: yes"),
+        ("--in 5x5 -p 1", "9", 0, "9x9: yes"),
+        ("--in 5x5 -p 1", "1x1x9x9", 0, "1x1x9x9: yes"),
+        ("--in 5x5 -p 1", "10x9", 1, "10x9: no, the output differs by -1, +0"),
+        ("--in N -p 1", "2N-1", 0, "2N-1: yes"),
+        ("--in N -p 1", "2N", 1, "2N: no, the output differs by -1"),
+        ("--in N -p 1", "2M", 1, "2M: no, the output differs by 2N-1 for 2M"),
+    ],
+)
+def test_expect(options: str, wanted: str, code: int, said: str) -> None:
+    done = deconv("shape", *options.split(), "-k", "3", "-s", "2", "--expect", wanted)
+    assert (done.code, done.err) == (code, "")
+    assert rows(done.out)["expected"] == said
+
+
+def test_expect_in_json_and_quietly() -> None:
+    arguments = "shape --in 5x5 -k 3 -s 2 -p 1 --expect 10"
+    done = deconv(arguments, "--format", "json")
+    told = json.loads(done.out)
+    assert (done.code, told["met"], told["expected"]) == (1, False, [10, 10])
+    assert deconv(arguments, "-q") == (1, "9x9 is not 10x10\n", "")
+
+
+def test_expect_of_another_rank_is_refused() -> None:
+    done = deconv("shape --in 5x5 -k 3 --expect 7x7x7")
+    refused(done, "--expect has 3 sizes", "one size per spatial axis")
+
+
+def test_the_json_of_a_shape() -> None:
+    done = deconv("shape --in 5x5 -k 3 -s 2 -p 1 --op 1 --macs --format json")
+    assert json.loads(done.out) == {
+        "schema": "deconv.shape/1",
+        "dialect": "torch",
+        "why": "padding is a number",
+        "parameters": {"kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 1},
+        "input": [5, 5],
+        "output": [10, 10],
+        "input_shape": [1, 1, 5, 5],
+        "output_shape": [1, 1, 10, 10],
+        "full": [11, 11],
+        "crop": [[1, 0], [1, 0]],
+        "flipped": False,
+        "weight_shape": [1, 1, 3, 3],
+        "macs": {"full": 225, "useful": 196},
+        "parameter_count": 10,
+        "findings": [],
+    }
+
+
+def test_jsonl_is_the_same_in_one_line() -> None:
+    arguments = "shape --in Nx5 -k 3 -s 2 --padding same"
+    line = deconv(arguments, "--format", "jsonl").out
+    assert line.count("\n") == 1
+    assert json.loads(line) == json.loads(deconv(arguments, "--format", "json").out)
+    assert json.loads(line)["output"] == ["2N", 10]
+
+
+def test_markdown_is_a_table() -> None:
+    lines = deconv("shape --in 5x5 -k 3 --format markdown").out.splitlines()
+    assert lines[1] == "| --- | --- |"
+    assert "| output | 7x7 |" in lines
+    assert {line.count("|") for line in lines} == {3}
+
+
+def test_every_format_of_every_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = ["shape --in 5x5 -k 3", "shape --in 5x5 -k 3 -D all", "explain --in 5x5 -k 3"]
+    for report in reports:
+        for format in RENDERERS.names:
+            done = deconv(report, "--format", format)
+            assert done.code == 0
+            monkeypatch.setenv("DECONV_FORMAT", format)
+            assert deconv(report) == done
+            monkeypatch.delenv("DECONV_FORMAT")
+
+
+@pytest.mark.parametrize(
+    ("options", "dialect", "why"),
+    [
+        ("-p same", "keras", "padding 'same' is a word"),
+        ("-p valid", "keras", "padding 'valid' is a word"),
+        ("-p 1", "torch", "padding is a number"),
+        ("-g 1", "torch", "no framework is named"),
+        ("--auto-pad SAME_UPPER", "onnx", "this one has all these parameters"),
+        ("-p 1:0 -g 1", "onnx", "this one has all these parameters"),
+        ("-p 0 -D onnx@onnxruntime", "onnx@onnxruntime", "--dialect names it"),
+    ],
+)
+def test_which_dialect_is_taken_and_why(options: str, dialect: str, why: str) -> None:
+    done = deconv("shape", "--in", "5x5", "-k", "3", *options.split())
+    told = rows(done.out)
+    assert told["layer"].startswith(f"{dialect}: ")
+    assert told["why"].startswith(f"{dialect}, because ")
+    assert why in told["why"]
+
+
+def test_a_finding_of_an_implementation() -> None:
+    arguments = "shape --in 5x5 -k 3 -s 1 -d 4 --op 2 -D"
+    done = deconv(arguments, "onnx")
+    assert done.code == 0
+    assert "warning[onnxruntime-output-padding]: ONNX Runtime" in done.out
+    assert "\n  help: " in done.out
+    assert "\n  source: measured" in done.out
+    told = json.loads(deconv(arguments, "onnx", "--format", "json").out)
+    assert [finding["code"] for finding in told["findings"]] == ["onnxruntime-output-padding"]
+    refused(deconv(arguments, "onnx@onnxruntime"), "refuses output_padding 2 >= stride 1")
+
+
+def test_a_negative_crop_says_what_it_means() -> None:
+    told = rows(deconv("shape --in 5x5 -k 3 -s 2 --padding valid --op 1").out)
+    assert told["crop"] == "0:-1,0:-1 (begin:end, negative appends)"
+
+
+class TestAllDialects:
+    def test_the_same_options(self) -> None:
+        done = deconv("shape --in 5x5 -k 3 -s 2 -p 1 --dialect all")
+        read, said = done.out.split("The same layer, 9x9, in each dialect's words")
+        assert rows(read)["torch"].split() == ["9x9", "1:1,1:1", "the", "same"]
+        assert rows(read)["keras"].split()[0] == "refused"
+        assert "padding of keras is a word" in read
+        assert rows(said)["onnx"] == "kernel_shape=3, strides=2, pads=1"
+
+    def test_the_table_stays_narrow_and_reasons_follow_it(self) -> None:
+        done = deconv("shape --in 5x5 -k 3 -s 2 -p same --dialect all")
+        tables = [line for line in done.out.splitlines() if line.startswith(("torch  ", "keras  "))]
+        assert max(map(len, tables)) <= 80
+        assert "torch cannot say this layer: it crops 0 before and 1 behind" in done.out
+
+    def test_a_pasted_call_is_only_converted(self) -> None:
+        done = deconv("shape", "--in", "8x8x64", KERAS, "--dialect", "all")
+        assert "as each dialect reads them" not in done.out
+        assert "output_shape=(1, 16, 16, 128)" in rows(done.out)["tensorflow"]
+
+    def test_json(self) -> None:
+        done = deconv("shape --in 5x5 -k 3 -s 2 -p same -D all --format json")
+        told = json.loads(done.out)
+        assert (told["schema"], told["reference"]) == ("deconv.shape.all/1", "keras")
+        row = next(row for row in told["dialects"] if row["dialect"] == "onnx")
+        assert (row["output"], row["crop"], row["same_values"]) == ([10, 10], [[0, 1]] * 2, True)
+        assert {row["dialect"] for row in told["dialects"] if row["why_not"]} == {"torch"}
+
+    def test_differing_readings_are_called_different(self) -> None:
+        done = deconv("shape --in 5x5 -k 3 -s 2 -p same --op 0 -D all --format json")
+        told = {row["dialect"]: row for row in json.loads(done.out)["dialects"]}
+        assert told["keras"]["output"] == [9, 9]
+        assert told["onnx"]["output"] == [10, 10]
+        assert told["onnx"]["same_values"] is False
+
+    def test_quiet(self) -> None:
+        arguments = "shape -q --in 5x5 -k 3 -s 2 -p same -D all"
+        assert deconv(arguments) == (0, "10x10\n", "")
+
+    @pytest.mark.parametrize("option", [("--expect", "9"), ("--macs",)])
+    def test_what_it_would_leave_undone_is_refused(self, option: tuple[str, ...]) -> None:
+        done = deconv("shape --in 5x5 -k 3 -D all", *option)
+        refused(done, option[0], "does nothing beside --dialect all")
+
+
+def test_help_names_every_command_and_shows_examples() -> None:
+    done = deconv("--help")
+    assert done.code == 0
+    for name in COMMANDS.names:
+        assert f"\n  {name} " in done.out
+    assert "deconv shape --in 5x5 -k 3 -s 2 --padding valid" in done.out
+
+
+@pytest.mark.parametrize("name", ["shape", "explain", "run"])
+def test_help_of_a_command(name: str) -> None:
+    done = deconv(name, "-h")
+    assert (done.code, done.err) == (0, "")
+    assert "Examples:\n" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_version() -> None:
+    done = deconv("--version")
+    assert done.out.startswith("deconv 0.")
+    assert (done.code, done.out.count("\n")) == (0, 1)

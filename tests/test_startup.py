@@ -1,0 +1,68 @@
+"""What a process loads before it does anything: heavy libraries only where numbers are computed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "numba", "llvmlite", "rich", "psutil", "scipy", "asyncio", "ssl")
+PROBE = """
+import sys
+sys.argv = ["deconv", *{arguments!r}]
+try:
+    {action}
+except SystemExit as end:
+    assert not end.code, end.code
+loaded = [name for name in {heavy!r} if name in sys.modules]
+print("LOADED", *loaded)
+"""
+MAIN = "from deconvcli.cli.main import main; main()"
+
+
+def loaded_by(action: str, *arguments: str, heavy: tuple[str, ...] = HEAVY) -> set[str]:
+    """The heavy modules in sys.modules after an action in a fresh interpreter."""
+    probe = PROBE.format(arguments=list(arguments), action=action, heavy=heavy)
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=120, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        ("shape", "--help"),
+        ("run", "--help"),
+        ("shape", "--in", "5x5", "-k", "3", "-s", "2", "--padding", "valid"),
+        ("shape", "--in", "5x5", "nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1)"),
+        ("shape", "--in", "5x5", "-k", "3", "--dialect", "all", "--format", "json"),
+        ("explain", "--in", "5x5", "-k", "3", "-s", "2", "--padding", "same"),
+    ],
+)
+def test_nothing_heavy_is_loaded(arguments: tuple[str, ...]) -> None:
+    assert loaded_by(MAIN, *arguments) == set()
+
+
+def test_the_library_loads_neither_click_nor_arrays() -> None:
+    action = 'import deconvcli; deconvcli.layer("torch", input_shape=(1, 1, 5), kernel_size=3)'
+    assert loaded_by(action, heavy=(*HEAVY, "click", "json", "dataclasses")) == set()
+
+
+def test_importing_the_package_loads_no_room() -> None:
+    rooms = ("deconvcli.api", "deconvcli.dialects", "deconvcli.layers", "deconvcli.errors")
+    assert loaded_by("import deconvcli", heavy=(*HEAVY, *rooms, "click")) == set()
+
+
+def test_one_layer_loads_one_dialect() -> None:
+    names = ("deconvcli.dialects.torch", "deconvcli.dialects.onnx", "deconvcli.dialects.keras")
+    action = 'import deconvcli; deconvcli.layer("torch", input_shape=(1, 1, 5), kernel_size=3)'
+    assert loaded_by(action, heavy=names) == {"deconvcli.dialects.torch"}
+
+
+def test_the_probe_can_fail() -> None:
+    assert "numpy" in loaded_by("import numpy")
+    assert {"numpy", "numba"} <= loaded_by(MAIN, "run", "--in", "3", "-k", "2", "-q")
