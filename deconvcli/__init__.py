@@ -5,11 +5,12 @@ Names resolve on first use, so that importing the package costs next to nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # typing.TYPE_CHECKING without the milliseconds that importing typing takes
 if TYPE_CHECKING:
+    from typing import Any
+
     from deconvcli.api import convert, explain, layer, prepare, run
     from deconvcli.errors import DeconvError, NotExpressible, Refused
     from deconvcli.layers import Reading

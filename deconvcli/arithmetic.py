@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn, cast
 
 Numbers = Mapping[str, Any]
+Program = Callable[..., dict[str, Any]]
 
 
 class Step(NamedTuple):
@@ -65,7 +66,8 @@ SPAN = Step("span", "d*(k - 1) + 1", "the kernel with its dilation")
 FULL = Step("full", "(n - 1)*s + span", "every input stamps the kernel, s apart: the full scatter")
 OUT = Step("out", "full - crop_begin - crop_end", "what the crop leaves")
 
-_FUNCTIONS: dict[str, Any] = {"min": min, "max": max, "__builtins__": {}}
+
+_FUNCTIONS: dict[str, Any] = {"min": min, "max": max, "locals": locals, "__builtins__": {}}
 
 
 class Arithmetic:
@@ -73,50 +75,54 @@ class Arithmetic:
 
     def __init__(self, *entries: Step | Limit) -> None:
         self.entries = entries
-        self._programs: dict[str, CodeType] = {}
+        self._programs: dict[tuple[str, tuple[str, ...]], Program] = {}
 
     @property
     def steps(self) -> list[Step]:
         """The named formulas in the order in which they are computed."""
         return [entry for entry in self.entries if isinstance(entry, Step)]
 
-    def evaluate(self, numbers: dict[str, Any], implementation: str = "") -> dict[str, Any]:
-        """The numbers of every step by name, added to `numbers`, which is returned.
+    def program(self, names: tuple[str, ...], implementation: str = "") -> Program:
+        """A function from the numbers called `names` to them and every step's, by name.
 
         Broken limits that only some implementations refuse are listed under "noted".
 
-        Raises:
+        Raises (the function):
             Broken: a limit that this implementation refuses.
             NotLinear: a symbolic size has no single formula here.
         """
-        if implementation not in self._programs:
-            self._programs[implementation] = self._compile(implementation)
-        numbers["noted"] = ()
-        numbers["broken"] = -1
-        exec(self._programs[implementation], _FUNCTIONS, numbers)
-        if numbers["broken"] >= 0:
-            limit = self.entries[numbers["broken"]]
-            assert isinstance(limit, Limit)
-            raise Broken(limit, numbers)
-        return numbers
+        found = self._programs.get((implementation, names))
+        if found is None:
+            found = self._programs[implementation, names] = self._compile(names, implementation)
+        return found
+
+    def evaluate(self, numbers: Numbers, implementation: str = "") -> dict[str, Any]:
+        """What `program` makes of numbers by name."""
+        return self.program(tuple(numbers), implementation)(*numbers.values())
 
     def noted(self, numbers: Numbers) -> list[Limit]:
-        """The limits that `evaluate` found broken without refusing."""
+        """The limits that were found broken without being refused."""
         limits = (self.entries[place] for place in numbers["noted"])
         return [limit for limit in limits if isinstance(limit, Limit)]
 
-    def _compile(self, implementation: str) -> CodeType:
-        """One program for all entries; a refused limit leaves the rest uncomputed."""
-        lines, indent = [], ""
+    def _compile(self, names: tuple[str, ...], implementation: str) -> Program:
+        """One function for all entries; a refused limit ends it."""
+        lines = [f"def program({', '.join(names)}):", "noted = ()"]
         for place, entry in enumerate(self.entries):
             if isinstance(entry, Step):
-                lines.append(f"{indent}{entry.name} = {entry.formula}")
+                lines.append(f"{entry.name} = {entry.formula}")
             elif entry.refuses(implementation):
-                lines += [f"{indent}if not ({entry.condition}): broken = {place}", f"{indent}else:"]
-                indent += " "
+                lines.append(f"if not ({entry.condition}): refuse({place}, locals())")
             elif entry.concerns(implementation):
-                lines.append(f"{indent}if not ({entry.condition}): noted += ({place},)")
-        return _program("\n".join([*lines, f"{indent}pass"]), "exec")
+                lines.append(f"if not ({entry.condition}): noted += ({place},)")
+        scope = {**_FUNCTIONS, "refuse": self._refuse}
+        exec(_compiled("\n ".join([*lines, "return locals()"]), "exec"), scope)
+        return cast(Program, scope["program"])
+
+    def _refuse(self, place: int, numbers: Numbers) -> NoReturn:
+        limit = self.entries[place]
+        assert isinstance(limit, Limit)
+        raise Broken(limit, numbers)
 
 
 class _Rounding(ast.NodeTransformer):
@@ -124,11 +130,12 @@ class _Rounding(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        ratio = node.args[0]
-        if not isinstance(ratio, ast.BinOp) or not isinstance(ratio.op, ast.Div):
-            return node
         assert isinstance(node.func, ast.Name)
-        assert node.func.id in {"floor", "ceil"}
+        if node.func.id not in {"floor", "ceil"}:
+            return node
+        [ratio] = node.args
+        assert isinstance(ratio, ast.BinOp)
+        assert isinstance(ratio.op, ast.Div)
         top, bottom = ratio.left, ratio.right
         if node.func.id == "floor":
             return ast.BinOp(top, ast.FloorDiv(), bottom)
@@ -137,7 +144,7 @@ class _Rounding(ast.NodeTransformer):
 
 
 @cache
-def _program(text: str, mode: str) -> CodeType:
+def _compiled(text: str, mode: str) -> CodeType:
     """The text compiled, its floor and ceil made exact."""
     if "floor(" not in text and "ceil(" not in text:
         return compile(text, "<arithmetic>", mode)
@@ -147,12 +154,12 @@ def _program(text: str, mode: str) -> CodeType:
 
 def value(formula: str, numbers: Numbers) -> Any:
     """One formula with these numbers."""
-    return eval(_program(formula, "eval"), _FUNCTIONS, dict(numbers))
+    return eval(_compiled(formula, "eval"), _FUNCTIONS, dict(numbers))
 
 
 def fill(template: str, numbers: Numbers) -> str:
     """The template with each {formula} replaced by its value."""
-    return re.sub(r"\{([^{}]+)\}", lambda match: str(value(match[1], numbers)), template)
+    return str(value(f"f{template!r}", numbers))
 
 
 _NAME = re.compile(r"\b[a-z_]\w*\b(?!\s*\()")

@@ -125,7 +125,7 @@ class Dialect:
         weight_shape: Sequence[int] | None,
     ) -> int:
         """Spatial axes: what weights or a kernel per axis show; else the input is batched."""
-        if weight_shape is not None:
+        if isinstance(weight_shape, (list, tuple)):
             return len(weight_shape) - 2
         kernel = next((arguments.get(a.name) for a in self.arguments if a.role == "kernel"), None)
         if isinstance(kernel, list | tuple) and len(kernel) > 1:
@@ -144,20 +144,14 @@ class Dialect:
         Raises:
             UsageError: too few axes, or a size that is no integer from 0 to int64's largest.
         """
-        if weight_shape is not None:
-            tensor_shape(weight_shape, 3, "weight_shape")
         if rank is None:
             rank = self.rank(arguments, input_shape, weight_shape)
         tensor_shape(input_shape, rank + 1, "input_shape")
         if weight_shape is not None:
             tensor_shape(weight_shape, rank + 2, "weight_shape", most=rank + 2)
         parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
-        return Sizes(
-            spatial=parts["*"],
-            batch=parts["N"],
-            channels=parts["C"][0],
-            weight=tuple(weight_shape) if weight_shape is not None else None,
-        )
+        weight = None if weight_shape is None else tuple(weight_shape)
+        return Sizes(parts["*"], parts["N"], parts["C"][0], weight)
 
     def text(self, spelling: Spelling, hidden: Sequence[str] = ()) -> str:
         """As a person would write it: words and what is no default, without `hidden` roles."""
@@ -221,8 +215,6 @@ class Dialect:
         return held
 
     def _inert_in(self, spelling: Spelling) -> tuple[str, ...]:
-        if self._inert.isdisjoint(spelling.arguments):
-            return ()
         return tuple(name for name in spelling.arguments if name in self._inert)
 
     def channels(
@@ -264,6 +256,8 @@ class Dialect:
 
     def split_evenly(self, into: int, out: int, groups: int) -> None:
         """Refuse channels that the groups do not divide."""
+        if groups > 0 and into > 0 and out > 0 and into % groups == out % groups == 0:
+            return
         for kind, count in (("input", into), ("output", out)):
             if groups < 1 or count < 1 or count % groups:
                 self.refuse(
@@ -291,7 +285,8 @@ class Dialect:
         spelling: Spelling,
         sizes: Sizes,
         arithmetic: Arithmetic,
-        numbers: Iterable[dict[str, Any]],
+        names: tuple[str, ...],
+        rows: Iterable[tuple[Any, ...]],
         *,
         channels: tuple[int, int],
         weight_layout: Layout,
@@ -301,28 +296,33 @@ class Dialect:
         flipped: bool = False,
         notes: tuple[Diagnostic, ...] = (),
     ) -> Reading:
-        """Run the arithmetic on every axis and put the results together."""
+        """Run the arithmetic on every axis and put the results together.
+
+        rows: for each axis what `names` stand for, n, k, s and d among them.
+        """
         axes, computed, noted = [], [], []
+        program = arithmetic.program(names, spelling.implementation)
         try:
-            for given in numbers:
-                got = arithmetic.evaluate(given, spelling.implementation)
+            for row in rows:
+                got = program(*row)
                 axes.append(Axis(got["k"], got["s"], got["d"], got["crop_begin"], got["crop_end"]))
                 computed.append(got)
                 if got["noted"]:
                     noted += [(limit, got) for limit in arithmetic.noted(got)]
         except Broken as broken:
             raise _refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
+        into, out = channels
         return Reading(
-            spelling=spelling,
-            layer=Layer(tuple(axes), *channels, groups, has_bias),
-            sizes=sizes,
-            data_layout=data_layout,
-            weight_layout=weight_layout,
-            arithmetic=arithmetic,
-            numbers=tuple(computed),
-            inert=self._inert_in(spelling),
-            flipped=flipped,
-            findings=(*notes, *_findings(noted)) if noted else notes,
+            spelling,
+            Layer(tuple(axes), into, out, groups, has_bias),
+            sizes,
+            data_layout,
+            weight_layout,
+            arithmetic,
+            tuple(computed),
+            () if self._inert.isdisjoint(spelling.arguments) else self._inert_in(spelling),
+            flipped,
+            (*notes, *_findings(noted)) if noted else notes,
         )
 
 

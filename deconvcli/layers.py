@@ -117,7 +117,7 @@ class Reading(NamedTuple):
     @property
     def output_sizes(self) -> tuple[Size, ...]:
         """Output sizes in axis order."""
-        return self.layer.output_sizes(self.sizes.spatial)
+        return tuple([numbers["out"] for numbers in self.numbers])
 
     @property
     def input_shape(self) -> tuple[Size, ...]:
@@ -140,7 +140,7 @@ class Reading(NamedTuple):
     @property
     def crop(self) -> tuple[tuple[Size, Size], ...]:
         """(begin, end) per axis, cut from the full scatter; negative: zeros are appended."""
-        return tuple((axis.crop_begin, axis.crop_end) for axis in self.layer.axes)
+        return tuple([(axis.crop_begin, axis.crop_end) for axis in self.layer.axes])
 
     @property
     def macs(self) -> int:

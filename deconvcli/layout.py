@@ -8,6 +8,8 @@ torch's weights are ("GI", "O", "*").
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from math import prod
 from typing import NamedTuple, TypeVar
 
 from deconvcli.geometry import Size
@@ -26,31 +28,32 @@ class Layout(NamedTuple):
         """The tensor's shape; sizes holds a tuple for each letter (N may have none or several)."""
         shape: list[Size] = []
         for axis in self.axes:
-            shape += spatial if axis == "*" else self._merged(axis, sizes)
+            if axis == "*":
+                shape += spatial
+            elif len(axis) == 1:
+                shape += sizes[axis]
+            else:
+                shape.append(prod(size for letter in axis for size in sizes[letter]))
         return tuple(shape)
-
-    @staticmethod
-    def _merged(axis: str, sizes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-        if len(axis) == 1:
-            return sizes[axis]
-        product = 1
-        for letter in axis:
-            for size in sizes[letter]:
-                product *= size
-        return (product,)
 
     def split(self, shape: tuple[S, ...], rank: int) -> dict[str, tuple[S, ...]]:
         """Sizes by axis name; what the other axes leave over belongs to the batch."""
-        single = len(self.axes) - ("*" in self.axes) - ("N" in self.axes)
-        sizes, place = {}, 0
-        for axis in self.axes:
-            width = rank if axis == "*" else len(shape) - rank - single if axis == "N" else 1
-            sizes[axis] = shape[place : place + width]
-            place += width
-        return sizes
+        return {axis: shape[places] for axis, places in _places(self.axes, len(shape), rank)}
 
     def __str__(self) -> str:
         return ", ".join(self.axes)
+
+
+@cache
+def _places(axes: tuple[str, ...], length: int, rank: int) -> list[tuple[str, slice]]:
+    """Where each axis lies in a shape of this length; few layouts, asked for again and again."""
+    single = len(axes) - ("*" in axes) - ("N" in axes)
+    places, start = [], 0
+    for axis in axes:
+        width = rank if axis == "*" else length - rank - single if axis == "N" else 1
+        places.append((axis, slice(start, start + width)))
+        start += width
+    return places
 
 
 CHANNELS_FIRST = Layout(("N", "C", "*"))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from json import JSONDecoder, JSONEncoder, dumps
 from typing import Any, BinaryIO
 
+from deconvcli.diagnostics import Diagnostic
 from deconvcli.dialects import take
 from deconvcli.errors import DeconvError, Unreadable, UsageError
 from deconvcli.layers import Reading, Spelling
 
 LONGEST = 1 << 20
 """Bytes of one line; a request has some hundred."""
+
+AT_ONCE = 256
+"""Answers written together; where output is not buffered each write waits for the system."""
 
 _HELP = 'write {"dialect": "torch", "input_shape": [1, 8, 5, 5], "params": {...}}.'
 
@@ -27,12 +32,12 @@ def stream(path: str) -> None:
     """
     if path != "-":
         with _opened(path) as file:
-            _answer_all(file, lambda: None)
+            _answer_all(file, AT_ONCE)
         return
     if sys.stdin is None or sys.stdin.isatty():
         raise _unreadable("standard input", "it is a terminal, or closed")
     # Who asks line by line waits for each answer.
-    _answer_all(sys.stdin.buffer, sys.stdout.flush)
+    _answer_all(sys.stdin.buffer, 1)
 
 
 def _opened(path: str) -> BinaryIO:
@@ -49,13 +54,12 @@ def _unreadable(name: str, why: str) -> Unreadable:
     )
 
 
-def _answer_all(file: BinaryIO, sent: Callable[[], Any]) -> None:
-    write = sys.stdout.write
+def _answer_all(file: BinaryIO, at_once: int) -> None:
     bugs: deque[Exception] = deque(maxlen=1)
-    for line in _lines(file):
-        if not line.isspace():
-            write(answer(line, bugs) + "\n")
-            sent()
+    answers = (answer(line, bugs) for line in _lines(file) if not line.isspace())
+    while block := list(islice(answers, at_once)):
+        sys.stdout.write("\n".join([*block, ""]))
+        sys.stdout.flush()
     if bugs:
         raise bugs[0]
 
@@ -130,11 +134,15 @@ def _bad(what: str, help: str) -> UsageError:
 
 
 def _reading(request: dict[str, Any]) -> Reading:
-    for field in ("dialect", "input_shape"):
-        if field not in request:
-            raise _bad(f"the request has no {field}", _HELP)
-    params, dialect, rank = request.get("params", {}), request["dialect"], request.get("rank")
-    data, weight = request["input_shape"], request.get("weight_shape")
+    try:
+        dialect, data = request["dialect"], request["input_shape"]
+    except KeyError as missing:
+        raise _bad(f"the request has no {missing.args[0]}", _HELP) from None
+    params, weight, rank = (
+        request.get("params", {}),
+        request.get("weight_shape"),
+        request.get("rank"),
+    )
     if not isinstance(params, dict) or not isinstance(dialect, str):
         raise _bad("dialect must be a string and params an object", _HELP)
     if not isinstance(data, list) or (weight is not None and not isinstance(weight, list)):
@@ -148,13 +156,15 @@ def _reading(request: dict[str, Any]) -> Reading:
 
 def _told(name: str, reading: Reading) -> str:
     # Lists of integers look the same in Python and in JSON, and str() is five times faster.
-    crop = [[begin, end] for begin, end in reading.crop]
-    findings = [
-        {"code": f.code, "severity": f.severity, "message": f.message} for f in reading.findings
-    ]
+    crop = [[axis.crop_begin, axis.crop_end] for axis in reading.layer.axes]
     return (
         f'{{"id": {name}, "output_shape": {list(reading.output_shape)}, "crop": {crop},'
         f' "flipped": {"true" if reading.flipped else "false"},'
         f' "weight_shape": {list(reading.weight_shape)},'
-        f' "findings": {dumps(findings) if findings else "[]"}}}'
+        f' "findings": {_findings(reading.findings) if reading.findings else "[]"}}}'
     )
+
+
+def _findings(findings: tuple[Diagnostic, ...]) -> str:
+    told = [{"code": f.code, "severity": f.severity, "message": f.message} for f in findings]
+    return dumps(told)

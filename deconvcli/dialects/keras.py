@@ -212,14 +212,15 @@ class Keras(Dialect):
             )
         given = words["output_padding"]
         arithmetic = _AUTOMATIC[word] if given is None else _GIVEN[word, api]
-        more = (0,) * rank if given is None else per_axis(given, rank, "output_padding")
-        names = ("n", "k", "s", "d") if given is None else ("n", "k", "s", "d", "op")
-        rows = zip(sizes.spatial, kernel, strides, dilation, more, strict=True)
+        columns = [sizes.spatial, kernel, strides, dilation]
+        if given is not None:
+            columns.append(per_axis(given, rank, "output_padding"))
         return self.reading(
             spelling,
             sizes,
             arithmetic,
-            [dict(zip(names, row, strict=False)) for row in rows],
+            ("n", "k", "s", "d", "op")[: len(columns)],
+            zip(*columns, strict=True),
             channels=self.channels(
                 WEIGHT, kernel, sizes, 1, given_out=maybe_count(words["filters"], "filters")
             ),

@@ -217,12 +217,12 @@ class Onnx(Dialect):
             pads[rank:],
             strict=True,
         )
-        names = ("n", "k", "s", "d", "op", "size", "begin", "end")
         return self.reading(
             spelling,
             sizes,
             arithmetic,
-            [dict(zip(names, row, strict=True)) for row in rows],
+            ("n", "k", "s", "d", "op", "size", "begin", "end"),
+            rows,
             channels=self.channels(CANONICAL_WEIGHT, kernel, sizes, groups),
             groups=groups,
             weight_layout=CANONICAL_WEIGHT,

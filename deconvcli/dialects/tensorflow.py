@@ -182,26 +182,25 @@ class TensorFlow(Dialect):
         strides = self._spread(words["strides"], layout, rank, "strides")
         dilations = self._spread(words["dilations"], layout, rank, "dilations")
         any_zero = 0 in (batch, out_channels, *asked)
-        pairs = self._explicit(words, layout, rank)
-        rows = zip(sizes.spatial, sizes.weight, strides, dilations, asked, pairs, strict=False)
+        before, after = self._explicit(words, layout, rank)
+        rows = zip(
+            sizes.spatial,
+            sizes.weight[:rank],
+            strides,
+            dilations,
+            asked,
+            before,
+            after,
+            (any_zero,) * rank,
+            strict=True,
+        )
         groups = self._groups(out_channels, sizes.weight[rank], rank)
         return self.reading(
             spelling,
             sizes,
             EXPLICIT if isinstance(words["padding"], list | tuple) else BY_WORD[words["padding"]],
-            [
-                {
-                    "n": n,
-                    "k": k,
-                    "s": s,
-                    "d": d,
-                    "size": size,
-                    "any_zero": any_zero,
-                    "before": before,
-                    "after": after,
-                }
-                for n, k, s, d, size, (before, after) in rows
-            ],
+            ("n", "k", "s", "d", "size", "before", "after", "any_zero"),
+            rows,
             channels=self.channels(WEIGHT, sizes.weight[:rank], sizes, groups),
             groups=groups,
             weight_layout=WEIGHT,
@@ -264,11 +263,11 @@ class TensorFlow(Dialect):
 
     def _explicit(
         self, words: Mapping[str, Any], layout: Layout, rank: int
-    ) -> list[tuple[int, int]]:
-        """(begin, end) per axis; zeros for a word."""
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The begins and the ends of all axes; zeros for a word."""
         given = words["padding"]
         if given in ("SAME", "VALID"):
-            return [(0, 0)] * rank
+            return (0,) * rank, (0,) * rank
         if not isinstance(given, (list, tuple)) or len(given) != rank + 2:
             self.refuse(
                 "padding",
@@ -282,8 +281,8 @@ class TensorFlow(Dialect):
                 "explicit padding is taken only by conv2d_transpose with channels last",
                 "use 'SAME' or 'VALID', or slice the output.",
             )
-        begin, end = zip(*(per_axis(pair, 2, "padding") for pair in given[1:3]), strict=True)
-        return list(zip(begin, end, strict=True))
+        begins, ends = zip(*(per_axis(pair, 2, "padding") for pair in given[1:3]), strict=True)
+        return begins, ends
 
     def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
         """SAME or VALID with the output size asked for, else explicit padding in 2-D."""

@@ -150,6 +150,7 @@ def test_what_is_spelled_reads_back_as_the_same_layer(
     layer, sizes = drawn
     reading = spelled(DIALECTS.take(name), layer, sizes)
     if reading is not None:
+        assert reading.output_sizes == layer.output_sizes(sizes.spatial)
         has_bias = reading.layer.has_bias  # functions take no part in who owns the bias
         assert reading.layer == layer._replace(has_bias=has_bias)
 
