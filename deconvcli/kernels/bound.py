@@ -133,8 +133,10 @@ def _gather(truth: _Truth, x: Array, w: Array, axes: Sequence[AxisNumbers]) -> N
 
 def _product(x: Array, w: Array) -> Array:
     """x (*n, inputs) times w (outputs, inputs), over the inputs."""
-    # Not matmul, which takes twice the time in np.longdouble.
-    product: Array = np.dot(x.reshape(prod(x.shape[:-1]), w.shape[1]), w.T)
+    # matmul takes twice the time in np.longdouble; elsewhere np.dot takes a matrix of one element
+    # for a scalar, and BLAS then skips 0 * NaN.
+    multiply = np.dot if x.dtype.char == "g" else np.matmul
+    product: Array = multiply(x.reshape(prod(x.shape[:-1]), w.shape[1]), w.T)
     return product.reshape(*x.shape[:-1], len(w))
 
 

@@ -149,3 +149,10 @@ def test_another_shape_or_dtype_is_refused() -> None:
         bound.check(y.astype(np.float64), *arguments)
     with pytest.raises(UsageError, match="the layer gives"):
         bound.check(y[:1], *arguments)
+
+
+def test_zero_times_nan_is_nan_even_for_one_element() -> None:
+    x, w = np.zeros((1, 1, 1), "float32"), np.array([[[np.nan], [2]]], "float32")
+    y = np.array([[[np.nan], [0]]], "float32")
+    assert bound.check(y, x, w, None, [(1, 1, 1, 0, 0)], 1).agrees
+    assert not bound.check(np.zeros_like(y), x, w, None, [(1, 1, 1, 0, 0)], 1).agrees
