@@ -5,10 +5,9 @@ A file in `dialects/` holds only what is different about its framework; what the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
-from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NoReturn
 
 from deconvcli.arithmetic import Arithmetic, Broken, Limit, fill
 from deconvcli.diagnostics import Diagnostic, Severity
@@ -16,77 +15,12 @@ from deconvcli.errors import NotExpressible, Refused, UsageError
 from deconvcli.geometry import Axis
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, Layout
+from deconvcli.parameters import Argument, Signature
 from deconvcli.shelf import suggestion
 from deconvcli.values import axis_name, compact, per_axis, shorten, tensor_shape
 
 
-class Form(Enum):
-    """How an option's value was written, before a dialect gives it its own form."""
-
-    INTS = "one number, or one per axis"
-    PAIRS = "begin:end per axis"
-    WORD = "a word"
-    FLAG = "on or off"
-
-
-Writer = Callable[[Any, int], Any]
-
-
-def plain(value: Any, rank: int) -> Any:
-    """One number stays one, several become a list; words and flags stay."""
-    if isinstance(value, tuple):
-        return value[0] if len(value) == 1 else list(value)
-    return value
-
-
-def each(value: tuple[int, ...], rank: int) -> list[int]:
-    """One number per axis, in a list."""
-    return list(value * rank) if len(value) == 1 else list(value)
-
-
-_AS_NUMBERS: Mapping[Form, Writer] = MappingProxyType({Form.INTS: plain})
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-class Argument(NamedTuple):
-    """One parameter under the framework's own name.
-
-    role: the command-line option that means it (kernel, stride, padding ...); empty for one that
-    does not touch the geometry. forms: how that option may be written here, and the function
-    that writes it the framework's way. also: further roles that it answers.
-    """
-
-    name: str
-    role: str = ""
-    default: Any = None
-    meaning: str = ""
-    forms: Mapping[Form, Writer] = _AS_NUMBERS
-    also: tuple[str, ...] = ()
-
-    def takes(self, role: str, form: Form) -> bool:
-        """Whether an option of this role, written in this form, can be said with it."""
-        return form in self.forms and (role == self.role or role in self.also)
-
-
-class Signature(NamedTuple):
-    """A call people paste: full dotted names, positional parameters in order, what it implies.
-
-    data, weight: the parameters that are tensors, whose shapes may be written in the call.
-    """
-
-    paths: tuple[str, ...]
-    parameters: tuple[str, ...]
-    rank: int | None = None
-    implies: Mapping[str, Any] = _NOTHING
-    data: str = ""
-    weight: str = ""
-
-    def answers(self, dotted: str) -> bool:
-        """Whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`."""
-        return any(path == dotted or path.endswith("." + dotted) for path in self.paths)
-
-
-class Dialect:
+class Dialect(ABC):
     """One framework's way to write the layer."""
 
     name: ClassVar[str]
@@ -97,6 +31,7 @@ class Dialect:
     arguments: ClassVar[tuple[Argument, ...]]
     signatures: ClassVar[tuple[Signature, ...]]
 
+    @abstractmethod
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """The layer that these words mean at this input size.
 
@@ -104,19 +39,18 @@ class Dialect:
             Refused: the framework would refuse, with its reason.
             UsageError: a value is not of the parameter's form.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
         """The words for a layer; where they name the output size, at this input size.
 
         Raises:
             NotExpressible: this framework has no words for it, and why.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """The axes of input and output."""
-        raise NotImplementedError
 
     def rank(
         self,
@@ -350,49 +284,6 @@ def _findings(notes: list[tuple[Limit, dict[str, Any]]]) -> tuple[Diagnostic, ..
             ),
         )
     return tuple(found.values())
-
-
-def positive(letter: str, name: str) -> Limit:
-    """The limit that a parameter is at least 1."""
-    return Limit(
-        f"{letter} >= 1",
-        name.replace("_", "-"),
-        f"{name} {{{letter}}} is not positive",
-        "use 1 or more.",
-    )
-
-
-def not_negative(letter: str, name: str) -> Limit:
-    """The limit that a parameter is at least 0."""
-    return Limit(
-        f"{letter} >= 0",
-        name.replace("_", "-"),
-        f"{name} {{{letter}}} is negative",
-        "use 0 or more.",
-    )
-
-
-INPUT_EXISTS = Limit(
-    "n >= 1", "input-size", "input size {n} holds no elements", "give an input of 1 or more."
-)
-OUTPUT_EXISTS = Limit(
-    "out >= 1",
-    "empty-output",
-    "the output would have size {out}: {full} scattered, {crop_begin} cropped before and"
-    " {crop_end} behind",
-    "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
-    " or crop less.",
-)
-
-
-EMPTY_OUTPUT = Limit(
-    "out >= 1",
-    "empty-output",
-    "the output has size {out}, and an empty tensor comes back without an error",
-    "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
-    " or crop less.",
-    finding=True,
-)
 
 
 def no_words(dialect: str, reason: str, help: str) -> NotExpressible:

@@ -15,8 +15,8 @@ PACKAGE = Path(__file__).parent.parent / "deconvcli"
 FLOORS = (
     {"errors"},
     {"geometry", "kernels", "npyfile", "memory", "shelf"},
-    {"arithmetic", "diagnostics", "layout", "values"},
-    {"layers", "report"},
+    {"arithmetic", "diagnostics", "layout", "parameters", "values"},
+    {"layers", "limits", "report"},
     {"dialect"},
     {"dialects", "explanation", "readers", "renderers", "runner"},
     {"api"},

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deconvcli.dialect import Dialect, Form
+from deconvcli.dialect import Dialect
 from deconvcli.dialects import in_order, take
 from deconvcli.errors import UsageError
+from deconvcli.parameters import Form
 
 # Options that are parameters of the layer, and how they are typed.
 FLAGS = {

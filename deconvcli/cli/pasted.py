@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from deconvcli.dialect import Dialect, Signature
+from deconvcli.dialect import Dialect
 from deconvcli.dialects import in_order, take
 from deconvcli.errors import UsageError
+from deconvcli.parameters import Signature
 from deconvcli.readers.python_call import Name, PythonCall, Tensor, read_call
 
 # What a variable may stand for: the shape can do without its value.

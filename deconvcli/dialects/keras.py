@@ -11,21 +11,12 @@ from itertools import product
 from typing import Any, ClassVar
 
 from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
-from deconvcli.dialect import (
-    EMPTY_OUTPUT,
-    INPUT_EXISTS,
-    Argument,
-    Dialect,
-    Form,
-    Signature,
-    no_words,
-    not_negative,
-    plain,
-    positive,
-)
+from deconvcli.dialect import Dialect, no_words
 from deconvcli.errors import DeconvError
 from deconvcli.layers import Layer, Reading, Sizes, Spelling, numbers
 from deconvcli.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
+from deconvcli.limits import EMPTY_OUTPUT, INPUT_EXISTS, not_negative, positive
+from deconvcli.parameters import Argument, Form, Signature, plain
 from deconvcli.shelf import suggestion
 from deconvcli.values import maybe_count, per_axis, shorten
 

@@ -11,20 +11,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from deconvcli.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
-from deconvcli.dialect import (
-    INPUT_EXISTS,
-    OUTPUT_EXISTS,
-    Argument,
-    Dialect,
-    Form,
-    Signature,
-    each,
-    no_words,
-    not_negative,
-    positive,
-)
+from deconvcli.dialect import Dialect, no_words
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+from deconvcli.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.parameters import Argument, Form, Signature, each
 from deconvcli.shelf import suggestion
 from deconvcli.values import count, per_axis, shorten
 

@@ -11,19 +11,12 @@ from typing import Any
 
 from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.dialect import (
-    INPUT_EXISTS,
-    Argument,
-    Dialect,
-    Form,
-    Signature,
-    no_words,
-    plain,
-    positive,
-)
+from deconvcli.dialect import Dialect, no_words
 from deconvcli.errors import DeconvError
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
+from deconvcli.limits import INPUT_EXISTS, positive
+from deconvcli.parameters import Argument, Form, Signature, plain
 from deconvcli.shelf import suggestion
 from deconvcli.values import per_axis, shorten
 

@@ -9,20 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from deconvcli.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
-from deconvcli.dialect import (
-    INPUT_EXISTS,
-    OUTPUT_EXISTS,
-    Argument,
-    Dialect,
-    Form,
-    Signature,
-    no_words,
-    not_negative,
-    plain,
-    positive,
-)
+from deconvcli.dialect import Dialect, no_words
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+from deconvcli.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.parameters import Argument, Form, Signature, plain
 from deconvcli.values import count, maybe_count, per_axis, shorten
 
 _HEAD = (
