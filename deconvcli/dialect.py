@@ -115,8 +115,7 @@ class Dialect(ABC):
         Raises:
             UsageError: a parameter this dialect does not have.
         """
-        values = dict(self._defaults)
-        values.update(spelling.arguments)
+        values = {**self._defaults, **spelling.arguments}
         if len(values) > len(self._defaults):
             unknown = next(name for name in spelling.arguments if name not in self._defaults)
             raise UsageError(
@@ -172,8 +171,10 @@ class Dialect(ABC):
             weight = layout.split(sizes.weight, len(kernel))
             held_in = weight["GI"][0] if "GI" in weight else weight["I"][0] * groups
             held_out = weight["GO"][0] if "GO" in weight else weight["O"][0] * groups
-            self._agree("in_channels", into, held_in, sizes.weight)
-            self._agree("out_channels", out, held_out, sizes.weight)
+            if into is not None and into != held_in:
+                self._disagree("in_channels", into, held_in, sizes.weight)
+            if out is not None and out != held_out:
+                self._disagree("out_channels", out, held_out, sizes.weight)
             into, out = held_in, held_out
         into = into if into is not None else sizes.channels
         into = into if into is not None else groups
@@ -206,13 +207,12 @@ class Dialect(ABC):
         """The parameter for a role, if this dialect has one."""
         return next((argument for argument in self.arguments if argument.role == role), None)
 
-    def _agree(self, what: str, given: int | None, held: int, shape: tuple[int, ...]) -> None:
-        if given is not None and given != held:
-            self.refuse(
-                "channels",
-                f"{what} is {given}, but weights of shape {list(shape)} have {held}",
-                "give one of them, or make them agree.",
-            )
+    def _disagree(self, what: str, given: int, held: int, shape: tuple[int, ...]) -> NoReturn:
+        self.refuse(
+            "channels",
+            f"{what} is {given}, but weights of shape {list(shape)} have {held}",
+            "give one of them, or make them agree.",
+        )
 
     def reading(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from deconvcli.dialect import Dialect
 from deconvcli.errors import UsageError
 from deconvcli.shelf import Shelf, suggestion
@@ -17,6 +19,7 @@ def in_order() -> list[str]:
     return [*PREFERRED, *(name for name in DIALECTS.names if name not in PREFERRED)]
 
 
+@cache
 def take(name: str) -> tuple[Dialect, str]:
     """(dialect, implementation) of `keras` or `keras@tensorflow`.
 
