@@ -125,6 +125,21 @@ class Axis(NamedTuple):
         missing = self.crop_begin + self.crop_end + 1 - self.span
         return max(1, 1 - (-missing) // self.stride)
 
+    def unrolled(self, n: int) -> tuple[Axis, int, int]:
+        """(axis, before, after): this circular axis as a plain one on a repeated input.
+
+        Where the output has period n*stride, the input has period n: with `before` and `after`
+        further inputs, taken round from the other end, nothing has to be added up afterwards.
+        """
+        crop_begin, crop_end, out = self.crop_begin, self.crop_end, self.output_size(n)
+        assert isinstance(crop_begin, int)
+        assert isinstance(crop_end, int)
+        assert isinstance(out, int)
+        before = max(0, (self.span - 1 - crop_begin) // self.stride)
+        after = max(0, (out - 1 + crop_begin) // self.stride - (n - 1))
+        begin, end = crop_begin + before * self.stride, crop_end + after * self.stride
+        return self._replace(crop_begin=begin, crop_end=end), before, after
+
     def useful_products(self, n: Size) -> Size:
         """(input, tap) pairs that reach an element the crop keeps.
 
@@ -146,6 +161,8 @@ class Axis(NamedTuple):
 
     def _products_before(self, n: int, end: int) -> int:
         """Pairs with i*stride + j*dilation < end, i in [0, n), j in [0, kernel)."""
+        if self.dilation == 0:  # every tap lands on one place
+            return self.kernel * min(n, max(0, -(-end // self.stride)))
         # Tap j meets ceil((end - j*dilation) / stride) inputs, clamped to [0, n].
         all_meet = min(self.kernel, max(0, (end - 1 - (n - 1) * self.stride) // self.dilation + 1))
         some_meet = min(self.kernel, max(0, (end - 1) // self.dilation + 1))

@@ -16,13 +16,18 @@ from deconvcli.values import compact
 
 
 class Layer(NamedTuple):
-    """A transposed convolution: one Axis per spatial axis, channels, groups, bias."""
+    """A transposed convolution: one Axis per spatial axis, channels, groups, bias.
+
+    circular: what the crop cuts off is not lost but added at the opposite end, so that the output
+    is periodic; its size is a whole number of strides, n*s.
+    """
 
     axes: tuple[Axis, ...]
     in_channels: int = 1
     out_channels: int = 1
     groups: int = 1
     has_bias: bool = False
+    circular: bool = False
 
     @property
     def kernel(self) -> tuple[int, ...]:
@@ -96,6 +101,7 @@ class Reading(NamedTuple):
     numbers: for each axis, what the arithmetic was given and computed, by name.
     inert: names in the spelling that do not touch the geometry.
     flipped: the framework stores the kernel in reverse order, w[k - 1 - j] for w[j].
+    own_output_layout: the output's axes where they differ from the input's.
     """
 
     spelling: Spelling
@@ -108,11 +114,17 @@ class Reading(NamedTuple):
     inert: tuple[str, ...] = ()
     flipped: bool = False
     findings: tuple[Diagnostic, ...] = ()
+    own_output_layout: Layout | None = None
 
     @property
     def spatial(self) -> tuple[Size, ...]:
         """Input sizes in axis order."""
         return self.sizes.spatial
+
+    @property
+    def output_layout(self) -> Layout:
+        """The axes of the output."""
+        return self.own_output_layout or self.data_layout
 
     @property
     def output_sizes(self) -> tuple[Size, ...]:
@@ -122,15 +134,15 @@ class Reading(NamedTuple):
     @property
     def input_shape(self) -> tuple[Size, ...]:
         """The input's shape in the dialect's layout."""
-        return self._data_shape(self.layer.in_channels, self.sizes.spatial)
+        return self._shape(self.data_layout, self.layer.in_channels, self.sizes.spatial)
 
     @property
     def output_shape(self) -> tuple[Size, ...]:
         """The output's shape in the dialect's layout."""
-        return self._data_shape(self.layer.out_channels, self.output_sizes)
+        return self._shape(self.output_layout, self.layer.out_channels, self.output_sizes)
 
-    def _data_shape(self, channels: int, spatial: tuple[Size, ...]) -> tuple[Size, ...]:
-        return self.data_layout.shape({"N": self.sizes.batch, "C": (channels,)}, spatial)
+    def _shape(self, layout: Layout, channels: int, spatial: tuple[Size, ...]) -> tuple[Size, ...]:
+        return layout.shape({"N": self.sizes.batch, "C": (channels,)}, spatial)
 
     @property
     def weight_shape(self) -> tuple[int, ...]:
@@ -176,6 +188,8 @@ class Reading(NamedTuple):
         return product(self.sizes.batch) * layer.in_channels * layer.out_channels // layer.groups
 
     def _useful(self) -> list[Size]:
+        if self.layer.circular:
+            return [n * axis.kernel for axis, n in zip(self.layer.axes, self.spatial, strict=True)]
         pairs = zip(self.layer.axes, self.sizes.spatial, strict=True)
         return [axis.useful_products(n) for axis, n in pairs]
 

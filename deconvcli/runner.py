@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deconvcli.errors import UsageError
+from deconvcli.geometry import Axis
 from deconvcli.layers import Reading, numbers
 from deconvcli.layout import CANONICAL_WEIGHT, Layout
 
@@ -48,9 +49,9 @@ class Prepared:
         x = _fitting(x, tuple(numbers(reading.input_shape)), "x")
         bias = None if self._bias is None else self._bias.astype(x.dtype, copy=False)
         weight = self._weight.astype(x.dtype, copy=False)
-        data = canonical_data(reading, x)
+        data = canonical_input(reading, x)
         y = self._compute(data, weight, bias, axes_of(reading), reading.layer.groups, self._threads)
-        return _own_data(reading, y)
+        return _own_output(reading, y)
 
 
 def prepare(
@@ -132,25 +133,45 @@ def _quota() -> list[int]:
 
 
 def axes_of(reading: Reading) -> list[tuple[int, int, int, int, int]]:
-    """The five numbers of each axis."""
-    return [
-        cast(tuple[int, int, int, int, int], tuple(numbers(axis))) for axis in reading.layer.axes
-    ]
+    """The five numbers of each axis, for the input that `canonical_input` gives."""
+    axes = reading.layer.axes
+    if reading.layer.circular:
+        axes = tuple(axis for axis, _, _ in _unrolled(reading))
+    return [cast(tuple[int, int, int, int, int], tuple(numbers(axis))) for axis in axes]
 
 
-def canonical_data(reading: Reading, x: Array) -> Array:
-    """(N, C, *spatial) from the dialect's layout; a missing or a second batch axis becomes N."""
+def canonical_input(reading: Reading, x: Array) -> Array:
+    """(N, C, *spatial) from the dialect's layout, a circular layer's input repeated."""
+    x = _canonical(reading, reading.data_layout, x)
+    if reading.layer.circular:
+        around = [(before, after) for _, before, after in _unrolled(reading)]
+        x = np.pad(x, [(0, 0), (0, 0), *around], mode="wrap")
+    return x
+
+
+def canonical_output(reading: Reading, y: Array) -> Array:
+    """(N, C, *spatial) from the dialect's layout."""
+    return _canonical(reading, reading.output_layout, y)
+
+
+def _unrolled(reading: Reading) -> list[tuple[Axis, int, int]]:
+    pairs = zip(reading.layer.axes, numbers(reading.spatial), strict=True)
+    return [axis.unrolled(n) for axis, n in pairs]
+
+
+def _canonical(reading: Reading, layout: Layout, array: Array) -> Array:
+    """(N, C, *spatial); a missing or a second batch axis becomes N."""
     rank = len(reading.spatial)
-    order = _order(reading.data_layout, CANONICAL_DATA, x.ndim - rank - 1, rank)
-    x = x.transpose(order)
-    return x.reshape(prod(reading.sizes.batch), *x.shape[x.ndim - rank - 1 :])
+    batch = array.ndim - rank - 1
+    array = array.transpose(_order(layout, CANONICAL_DATA, batch, rank))
+    return array.reshape(prod(reading.sizes.batch), *array.shape[batch:])
 
 
-def _own_data(reading: Reading, y: Array) -> Array:
+def _own_output(reading: Reading, y: Array) -> Array:
     """Back from (N, C, *spatial) to the dialect's layout, contiguous."""
     rank, batch = len(reading.spatial), reading.sizes.batch
     y = y.reshape(*batch, *y.shape[1:])
-    order = _order(CANONICAL_DATA, reading.data_layout, len(batch), rank)
+    order = _order(CANONICAL_DATA, reading.output_layout, len(batch), rank)
     return np.ascontiguousarray(y.transpose(order)) if y.ndim else y
 
 

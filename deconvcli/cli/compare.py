@@ -95,7 +95,12 @@ def _row(name: str, request: Request, understood: Understood) -> Row:
 
 def _same_values(one: Reading, other: Reading) -> bool:
     """Whether equal weights give equal outputs: the same crops, the same orientation."""
-    return one.layer.axes == other.layer.axes and one.flipped == other.flipped
+    circular = one.layer.circular, other.layer.circular
+    return (
+        one.layer.axes == other.layer.axes
+        and one.flipped == other.flipped
+        and (circular[0] == circular[1])
+    )
 
 
 def _read_as(request: Request, name: str) -> Reading:

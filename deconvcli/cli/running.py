@@ -281,7 +281,7 @@ class Job:
     def _shown(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The computed shape in the form of the question."""
         if self.understood.leading == 0:
-            parts = self.reading.data_layout.split(shape, len(self.reading.spatial))
+            parts = self.reading.output_layout.split(shape, len(self.reading.spatial))
             return parts["*"]
         batch = len(self.reading.sizes.batch)
         return shape if self.understood.leading == 2 else shape[batch:]

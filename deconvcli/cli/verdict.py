@@ -7,14 +7,14 @@ from typing import Any
 
 from deconvcli.kernels.bound import Agreement, check
 from deconvcli.layers import Reading
-from deconvcli.runner import Array, axes_of, canonical_data, canonical_weight
+from deconvcli.runner import Array, axes_of, canonical_input, canonical_output, canonical_weight
 
 
 def judged(reading: Reading, x: Array, weight: Array, bias: Array | None, y: Array) -> Agreement:
     """y held against an independent computation, all in the dialect's layout."""
     return check(
-        canonical_data(reading, y),
-        canonical_data(reading, x),
+        canonical_output(reading, y),
+        canonical_input(reading, x),
         canonical_weight(reading, weight),
         bias,
         axes_of(reading),
