@@ -34,6 +34,7 @@ class Limit(NamedTuple):
 
     `only` names the implementations that refuse it; for the dialect without an implementation
     it is then a finding. Empty: the dialect itself refuses. `finding` means that nobody refuses.
+    `otherwise` says where an implementation was seen not to do what this limit says.
     """
 
     condition: str
@@ -43,6 +44,7 @@ class Limit(NamedTuple):
     only: tuple[str, ...] = ()
     finding: bool = False
     source: str = ""
+    otherwise: str = ""
 
     def refuses(self, implementation: str) -> bool:
         """Whether breaking this limit ends the reading."""

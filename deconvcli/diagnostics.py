@@ -24,7 +24,10 @@ class Where(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One finding. The message stands alone; help is one action; source says who measured it."""
+    """One finding. The message stands alone; help is one action; source says who measured it.
+
+    differs: the implementation was seen to do otherwise than we answer, as the message says.
+    """
 
     code: str
     severity: Severity
@@ -32,3 +35,4 @@ class Diagnostic(NamedTuple):
     help: str = ""
     source: str = ""
     where: Where | None = None
+    differs: bool = False

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, NoReturn
 
 from deconvcli.arithmetic import Arithmetic, Broken, Limit, fill
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.errors import NotExpressible, Refused, UsageError
+from deconvcli.evidence import Evidence
 from deconvcli.geometry import Axis
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, Layout
@@ -21,15 +23,22 @@ from deconvcli.values import axis_name, compact, per_axis, shorten, tensor_shape
 
 
 class Dialect(ABC):
-    """One framework's way to write the layer."""
+    """One framework's way to write the layer.
+
+    evidence: who says so, for the dialect itself and for each of its implementations.
+    entry_point: the parameter that names a function or operation where there are several.
+    circular: whether it has layers whose crop comes back at the other end.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
-    verified: ClassVar[str]
-    implementations: ClassVar[Mapping[str, str]] = {}
+    evidence: ClassVar[Evidence]
+    implementations: ClassVar[Mapping[str, Evidence]] = {}
     arguments: ClassVar[tuple[Argument, ...]]
     signatures: ClassVar[tuple[Signature, ...]]
+    entry_point: ClassVar[str] = "api"
+    circular: ClassVar[bool] = False
 
     @abstractmethod
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
@@ -41,12 +50,38 @@ class Dialect(ABC):
         """
 
     @abstractmethod
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Arguments that may mean this layer, the best first; each is read back before it counts.
+
+        Raises:
+            NotExpressible: there are none, and why.
+        """
+
+    @abstractmethod
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """(reason, help) for a layer that none of the wordings means."""
+
     def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
         """The words for a layer; where they name the output size, at this input size.
 
         Raises:
             NotExpressible: this framework has no words for it, and why.
         """
+        if layer.circular and not self.circular:
+            raise self.no_words(
+                "what its crop cuts off comes back at the other end",
+                "pad the input with its own other end, as many times as the kernel reaches, and"
+                " crop the output.",
+            )
+        held = self.sizes_for(layer, sizes)
+        for arguments in self.wordings(layer, sizes):
+            spelling = Spelling(self.name, arguments)
+            with suppress(Refused, UsageError):
+                read = self.read(spelling, held).layer
+                # Who adds the bias is not for a function to say.
+                if read._replace(has_bias=layer.has_bias) == layer:
+                    return spelling
+        raise self.no_words(*self.why_not(layer))
 
     @abstractmethod
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
@@ -82,7 +117,8 @@ class Dialect(ABC):
             rank = self.rank(arguments, input_shape, weight_shape)
         tensor_shape(input_shape, rank + 1, "input_shape")
         if weight_shape is not None:
-            tensor_shape(weight_shape, rank + 2, "weight_shape", most=rank + 2)
+            axes = rank + len(self.weight_layout(arguments, rank).axes) - 1
+            tensor_shape(weight_shape, axes, "weight_shape", most=axes)
         parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
         weight = None if weight_shape is None else tuple(weight_shape)
         return Sizes(parts["*"], parts["N"], parts["C"][0], weight)
@@ -127,11 +163,62 @@ class Dialect(ABC):
 
     def __init__(self) -> None:
         self._defaults = {argument.name: argument.default for argument in self.arguments}
-        self._inert = {a.name for a in self.arguments if a.role in ("", "bias")} - {"api"}
+        inert = {argument.name for argument in self.arguments if argument.role in ("", "bias")}
+        self._inert = inert - {self.entry_point}
+        measured = self.evidence.is_measured or self.implementations
+        self._unverified = () if measured else (self._documents_only(),)
 
-    def refuse(self, code: str, message: str, help: str) -> NoReturn:
-        """End the reading with the framework's reason."""
-        raise Refused(f"{self.name}: {message}", help=help, code=code)
+    def _documents_only(self) -> Diagnostic:
+        return Diagnostic(
+            "documents-only",
+            Severity.NOTE,
+            f"what {self.name} does is taken from its documents and was not measured:"
+            f" {self.evidence.what}",
+            f"hold one result against {self.title} itself before you rely on it.",
+            self.source,
+        )
+
+    def refuse(self, code: str, message: str, help: str, otherwise: str = "") -> NoReturn:
+        """End the reading with the framework's reason; `otherwise`: what was seen instead."""
+        raise Refused(
+            f"{self.name}: {message}",
+            help=help,
+            code=code,
+            findings=self._seen(code, otherwise, self.source),
+        )
+
+    def _seen(self, code: str, otherwise: str, source: str) -> tuple[Diagnostic, ...]:
+        """What goes with a refusal that an implementation was seen not to make."""
+        if not otherwise:
+            return self._unverified
+        seen = Diagnostic(code, Severity.NOTE, otherwise, "", source, differs=True)
+        return (seen, *self._unverified)
+
+    def no_words(self, reason: str, help: str) -> NotExpressible:
+        """The error for a layer that this dialect cannot say."""
+        return NotExpressible(
+            f"{self.name} cannot say this layer: {reason}", help=help, findings=self._unverified
+        )
+
+    def cropped(self, layer: Layer) -> str:
+        """The crops of a layer as a reason gives them."""
+        crops = [(axis.crop_begin, axis.crop_end) for axis in layer.axes]
+        if len(set(crops)) == 1:
+            return f"it crops {crops[0][0]} before and {crops[0][1]} behind"
+        return f"it crops {', '.join(f'{begin}:{end}' for begin, end in crops)} (begin:end)"
+
+    def listed(
+        self, spelling: Spelling, name: str, length: int, default: int = 0
+    ) -> tuple[int, ...]:
+        """A parameter that must be a list of this length; left out, the default for each."""
+        given = spelling.arguments.get(name)
+        if given is None:
+            return (default,) * length
+        if not isinstance(given, (list, tuple)) or len(given) != length:
+            self.refuse(
+                name.replace("_", "-"), f"{name} is {shorten(given)}", f"give a list of {length}."
+            )
+        return per_axis(given, length, name)
 
     def kernel(self, given: Any, name: str, sizes: Sizes) -> tuple[int, ...]:
         """Kernel sizes, by the parameter `name` or by the weights' shape, which must agree."""
@@ -228,6 +315,8 @@ class Dialect(ABC):
         groups: int = 1,
         has_bias: bool = False,
         flipped: bool = False,
+        circular: bool = False,
+        output_layout: Layout | None = None,
         notes: tuple[Diagnostic, ...] = (),
     ) -> Reading:
         """Run the arithmetic on every axis and put the results together.
@@ -244,11 +333,11 @@ class Dialect(ABC):
                 if got["noted"]:
                     noted += [(limit, got) for limit in arithmetic.noted(got)]
         except Broken as broken:
-            raise _refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
+            raise self._broken(broken, spelling.name, len(axes), len(sizes.spatial)) from None
         into, out = channels
         return Reading(
             spelling,
-            Layer(tuple(axes), into, out, groups, has_bias),
+            Layer(tuple(axes), into, out, groups, has_bias, circular),
             sizes,
             data_layout,
             weight_layout,
@@ -256,17 +345,20 @@ class Dialect(ABC):
             tuple(computed),
             () if self._inert.isdisjoint(spelling.arguments) else self._inert_in(spelling),
             flipped,
-            (*notes, *_findings(noted)) if noted else notes,
+            (*notes, *_findings(noted), *self._unverified) if noted else notes + self._unverified,
+            output_layout,
         )
 
-
-def _refusal(broken: Broken, name: str, place: int, rank: int) -> Refused:
-    axis = f"{axis_name(place, rank)}: " if rank > 1 else ""
-    return Refused(
-        f"{name}: {axis}{fill(broken.limit.message, broken.numbers)}",
-        help=fill(broken.limit.help, broken.numbers),
-        code=broken.limit.code,
-    )
+    def _broken(self, broken: Broken, name: str, place: int, rank: int) -> Refused:
+        """The refusal for a limit that does not hold on one axis."""
+        axis = f"{axis_name(place, rank)}: " if rank > 1 else ""
+        limit, numbers = broken.limit, broken.numbers
+        return Refused(
+            f"{name}: {axis}{fill(limit.message, numbers)}",
+            help=fill(limit.help, numbers),
+            code=limit.code,
+            findings=self._seen(limit.code, fill(limit.otherwise, numbers), limit.source),
+        )
 
 
 def _findings(notes: list[tuple[Limit, dict[str, Any]]]) -> tuple[Diagnostic, ...]:
@@ -281,11 +373,7 @@ def _findings(notes: list[tuple[Limit, dict[str, Any]]]) -> tuple[Diagnostic, ..
                 message=fill(limit.message, numbers),
                 help=fill(limit.help, numbers),
                 source=limit.source,
+                differs=bool(limit.otherwise),
             ),
         )
     return tuple(found.values())
-
-
-def no_words(dialect: str, reason: str, help: str) -> NotExpressible:
-    """The error for a layer that a dialect cannot say."""
-    return NotExpressible(f"{dialect} cannot say this layer: {reason}", help=help)

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from deconvcli.diagnostics import Diagnostic
+
 
 class DeconvError(Exception):
-    """Base of the family. `code` is stable, `message` stands alone, `help` is one action."""
+    """Base of the family. `code` is stable, `message` stands alone, `help` is one action.
+
+    findings: what else is known, such as an implementation seen to do otherwise.
+    """
 
     default_code: ClassVar[str] = "error"
 
-    def __init__(self, message: str, *, help: str, code: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        help: str,
+        code: str | None = None,
+        findings: tuple[Diagnostic, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
         self.code = code or self.default_code
+        self.findings = findings
 
     def __str__(self) -> str:
         return f"{self.message}\n  help: {self.help}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deconvcli.arithmetic import substitute
+from deconvcli.arithmetic import Broken, substitute
 from deconvcli.geometry import Size
 from deconvcli.layers import Reading
 from deconvcli.values import axis_name
@@ -85,9 +85,11 @@ def _notes(reading: Reading) -> tuple[str, ...]:
 def _output_padding_note(reading: Reading) -> list[str]:
     """What the output would be without output_padding, where some was given."""
     for place, numbers in enumerate(reading.numbers):
-        given = numbers.get("op", 0)
-        again = {**numbers, "op": 0}
-        without = reading.arithmetic.evaluate(again, reading.spelling.implementation)["out"]
+        given, again = numbers.get("op", 0), {**numbers, "op": 0}
+        try:
+            without = reading.arithmetic.evaluate(again, reading.spelling.implementation)["out"]
+        except Broken:  # nothing to compare with: the framework refuses the layer without it
+            continue
         if not given or without == numbers["out"]:
             continue
         axis = axis_name(place, len(reading.numbers))

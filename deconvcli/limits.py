@@ -46,3 +46,10 @@ EMPTY_OUTPUT = Limit(
     " or crop less.",
     finding=True,
 )
+STACKED_TAPS = Limit(
+    "d >= 1",
+    "dilation-zero",
+    "dilation 0 puts all {k} taps on one element, and no error comes back",
+    "use dilation 1 for a plain kernel.",
+    finding=True,
+)

@@ -41,7 +41,8 @@ class Argument(NamedTuple):
 
     role: the command-line option that means it (kernel, stride, padding ...); empty for one that
     does not touch the geometry. forms: how that option may be written here, and the function
-    that writes it the framework's way. also: further roles that it answers.
+    that writes it the framework's way; a dict where that takes several parameters. also: further
+    roles that it answers.
     """
 
     name: str
@@ -54,6 +55,11 @@ class Argument(NamedTuple):
     def takes(self, role: str, form: Form) -> bool:
         """Whether an option of this role, written in this form, can be said with it."""
         return form in self.forms and (role == self.role or role in self.also)
+
+    def phrase(self, form: Form, value: Any, rank: int) -> dict[str, Any]:
+        """An option's value as this parameter, or as all the parameters that it takes here."""
+        written = self.forms[form](value, rank)
+        return written if isinstance(written, dict) else {self.name: written}
 
 
 class Signature(NamedTuple):

@@ -13,9 +13,10 @@ PACKAGE = Path(__file__).parent.parent / "deconvcli"
 
 # A room may import rooms of lower floors, and files of its own room.
 FLOORS = (
+    {"diagnostics", "evidence"},
     {"errors"},
     {"geometry", "kernels", "npyfile", "memory", "shelf"},
-    {"arithmetic", "diagnostics", "layout", "parameters", "values"},
+    {"arithmetic", "layout", "parameters", "values"},
     {"layers", "limits", "report"},
     {"dialect"},
     {"dialects", "explanation", "readers", "renderers", "runner"},

@@ -84,7 +84,9 @@ def answer(line: bytes, bugs: deque[Exception]) -> str:
         name = _name(request)
         return _told(name, _reading(request))
     except DeconvError as error:
-        told = {"code": error.code, "message": error.message, "help": error.help}
+        told: dict[str, Any] = {"code": error.code, "message": error.message, "help": error.help}
+        if error.findings:
+            told["findings"] = _findings(error.findings)
     except Exception as error:
         bugs.append(error)
         what = f"{type(error).__name__}: {str(error)[:200]}"
@@ -161,10 +163,9 @@ def _told(name: str, reading: Reading) -> str:
         f'{{"id": {name}, "output_shape": {list(reading.output_shape)}, "crop": {crop},'
         f' "flipped": {"true" if reading.flipped else "false"},'
         f' "weight_shape": {list(reading.weight_shape)},'
-        f' "findings": {_findings(reading.findings) if reading.findings else "[]"}}}'
+        f' "findings": {dumps(_findings(reading.findings)) if reading.findings else "[]"}}}'
     )
 
 
-def _findings(findings: tuple[Diagnostic, ...]) -> str:
-    told = [{"code": f.code, "severity": f.severity, "message": f.message} for f in findings]
-    return dumps(told)
+def _findings(findings: tuple[Diagnostic, ...]) -> list[dict[str, str]]:
+    return [{"code": f.code, "severity": f.severity, "message": f.message} for f in findings]

@@ -101,7 +101,10 @@ def _run(arguments: list[str] | None) -> int:
     except click.ClickException as error:
         return _say_usage(error)
     except DeconvError as error:
-        return _say(f"error[{error.code}]: {error.message}\n  help: {error.help}", USAGE)
+        notes = [
+            f"{finding.severity}[{finding.code}]: {finding.message}" for finding in error.findings
+        ]
+        return _say("\n".join([f"error[{error.code}]: {error}", *notes]), USAGE)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except SystemExit:  # Click's answer to a closed pipe where there is no SIGPIPE

@@ -170,7 +170,7 @@ class Request(NamedTuple):
                 help="give it once.",
                 code="given-twice",
             )
-        return {argument.name: argument.forms[form](value, rank)}
+        return argument.phrase(form, value, rank)
 
     def _sizes(self, pasted: Pasted, words: Mapping[str, Any], rank: int) -> tuple[int, Sizes]:
         """(leading axes written, sizes) from --in or from tensors that the call wrote out."""

@@ -7,17 +7,18 @@ says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from deconvcli.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
-from deconvcli.dialect import Dialect, no_words
+from deconvcli.dialect import Dialect
+from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 from deconvcli.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
 from deconvcli.parameters import Argument, Form, Signature, each
 from deconvcli.shelf import suggestion
-from deconvcli.values import count, per_axis, shorten
+from deconvcli.values import compact, count, shorten
 
 _RUNTIME = ("onnxruntime",)
 _RUNTIME_SOURCE = "measured with onnxruntime 1.31.1, CPU"
@@ -149,8 +150,10 @@ class Onnx(Dialect):
     name = "onnx"
     title = "ONNX ConvTranspose"
     source = "ONNX operator ConvTranspose-22 (onnx 1.23.2: onnx/defs/nn/defs.cc)"
-    verified = "the specification's text"
-    implementations: ClassVar[Mapping[str, str]] = {"onnxruntime": _RUNTIME_SOURCE}
+    evidence = Evidence("the text of the specification, which its implementations depart from")
+    implementations: ClassVar[Mapping[str, Evidence]] = {
+        "onnxruntime": Evidence("onnxruntime 1.31.1, CPU", rows=900),
+    }
     arguments = (
         Argument("kernel_shape", "kernel", None, "kernel size", {Form.INTS: each}),
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
@@ -196,14 +199,14 @@ class Onnx(Dialect):
         kernel = self.kernel(words["kernel_shape"], "kernel_shape", sizes)
         groups = count(words["group"], "group")
         arithmetic = self._arithmetic(word, words["output_shape"], spelling.implementation)
-        pads = self._pads(spelling.arguments.get("pads"), rank)
+        pads = self._pads(spelling, rank)
         rows = zip(
             sizes.spatial,
             kernel,
-            self._listed(spelling, "strides", rank, 1),
-            self._listed(spelling, "dilations", rank, 1),
-            self._listed(spelling, "output_padding", rank, 0),
-            self._listed(spelling, "output_shape", rank, 0),
+            self.listed(spelling, "strides", rank, 1),
+            self.listed(spelling, "dilations", rank, 1),
+            self.listed(spelling, "output_padding", rank),
+            self.listed(spelling, "output_shape", rank),
             pads[:rank],
             pads[rank:],
             strict=True,
@@ -241,56 +244,31 @@ class Onnx(Dialect):
             )
         return str(word)
 
-    def _listed(self, spelling: Spelling, name: str, rank: int, default: int) -> tuple[int, ...]:
-        """A list attribute, whose length must be the spatial rank."""
-        given = spelling.arguments.get(name)
-        if given is None:
-            return (default,) * rank
-        if not isinstance(given, (list, tuple)) or len(given) != rank:
-            self.refuse(
-                name.replace("_", "-"),
-                f"{name} is {shorten(given)}",
-                f"give a list of {rank}, one number per spatial axis.",
-            )
-        return per_axis(given, rank, name)
-
-    def _pads(self, given: Any, rank: int) -> tuple[int, ...]:
-        if given is None:
-            return (0,) * (2 * rank)
-        if not isinstance(given, (list, tuple)) or len(given) != 2 * rank:
-            self.refuse(
-                "padding",
-                f"pads is {shorten(given)}",
-                f"give {2 * rank} numbers: all begins, then all ends.",
-            )
-        pads = per_axis(given, 2 * rank, "pads")
+    def _pads(self, spelling: Spelling, rank: int) -> tuple[int, ...]:
+        pads = self.listed(spelling, "pads", 2 * rank)
         if min(pads) < 0:
             self.refuse("padding", f"pads {list(pads)} holds a negative", "use 0 or more.")
         return pads
 
-    def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """pads from both crops; a negative end becomes output_padding."""
-        more = [max(0, -axis.crop_end) for axis in layer.axes]
-        for axis, appended in zip(layer.axes, more, strict=True):
-            limit = max(axis.stride, axis.dilation)
-            if axis.crop_begin < 0 or appended >= limit:
-                raise no_words(
-                    self.name,
-                    f"it crops {axis.crop_begin} before and {axis.crop_end} behind; pads are never"
-                    f" negative and output_padding appends {limit - 1} at most",
-                    "add a Pad node behind it.",
-                )
         ends = [max(0, axis.crop_end) for axis in layer.axes]
-        return Spelling(
-            self.name,
-            {
-                "kernel_shape": list(layer.kernel),
-                "strides": [axis.stride for axis in layer.axes],
-                "pads": [*(axis.crop_begin for axis in layer.axes), *ends],
-                "output_padding": more,
-                "dilations": [axis.dilation for axis in layer.axes],
-                "group": layer.groups,
-            },
+        yield {
+            "kernel_shape": list(layer.kernel),
+            "strides": [axis.stride for axis in layer.axes],
+            "pads": [*(axis.crop_begin for axis in layer.axes), *ends],
+            "output_padding": [max(0, -axis.crop_end) for axis in layer.axes],
+            "dilations": [axis.dilation for axis in layer.axes],
+            "group": layer.groups,
+        }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """Crops that pads and output_padding cannot make."""
+        most = compact([max(axis.stride, axis.dilation) - 1 for axis in layer.axes])
+        return (
+            f"{self.cropped(layer)}; pads are never negative and output_padding appends {most} at"
+            " most",
+            "add a Pad node behind it.",
         )
 
 

@@ -6,13 +6,13 @@ own. Channels last, weights with the output channels before the input's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.dialect import Dialect, no_words
-from deconvcli.errors import DeconvError
+from deconvcli.dialect import Dialect
+from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
 from deconvcli.limits import INPUT_EXISTS, positive
@@ -125,7 +125,7 @@ class TensorFlow(Dialect):
     name = "tensorflow"
     title = "TensorFlow"
     source = SOURCE
-    verified = "measured with TensorFlow 2.21.0 on the CPU, oneDNN on"
+    evidence = Evidence("TensorFlow 2.21.0, CPU, oneDNN on", rows=800)
     arguments = (
         Argument("output_shape", "output_size", None, "the output's shape; required"),
         Argument("strides", "stride", None, "distance of two stamps in the output; required"),
@@ -277,30 +277,25 @@ class TensorFlow(Dialect):
         begins, ends = zip(*(per_axis(pair, 2, "padding") for pair in given[1:3]), strict=True)
         return begins, ends
 
-    def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """SAME or VALID with the output size asked for, else explicit padding in 2-D."""
-        out = layer.output_sizes(sizes.spatial)
         ways: list[Any] = ["SAME", "VALID"]
         if len(layer.axes) == 2:
             pairs = [[axis.crop_begin, max(axis.crop_end, 0)] for axis in layer.axes]
             ways.append([[0, 0], *pairs, [0, 0]])
+        out = layer.output_sizes(sizes.spatial)
         for way in ways:
-            arguments = {
+            yield {
                 "output_shape": [*sizes.batch, *out, layer.out_channels],
                 "strides": [axis.stride for axis in layer.axes],
                 "padding": way,
                 "dilations": [axis.dilation for axis in layer.axes],
             }
-            spelling = Spelling(self.name, arguments)
-            try:
-                if self.read(spelling, self.sizes_for(layer, sizes)).layer.axes == layer.axes:
-                    return spelling
-            except DeconvError:
-                continue
-        crops = ", ".join(f"{axis.crop_begin}:{axis.crop_end}" for axis in layer.axes)
-        raise no_words(
-            self.name,
-            f"no padding gives its crop {crops} (begin:end) with an output size that the forward"
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """A crop, or a size that no forward layer maps back."""
+        return (
+            f"{self.cropped(layer)}, which no padding gives with an output size that the forward"
             " layer maps back to the input's",
             "take VALID and slice its output.",
         )

@@ -45,7 +45,7 @@ def test_it_says_what_it_is_and_who_measured_it(name: str) -> None:
     assert dialect.name == name
     assert dialect.title
     assert re.search(r"\d", dialect.source), "a source has a version or a section"
-    assert dialect.verified
+    assert dialect.evidence.what
     docstring = import_module(f"deconvcli.dialects.{name}").__doc__ or ""
     assert docstring.splitlines()[0].endswith(".")
 
