@@ -27,7 +27,8 @@ class Dialect(ABC):
 
     evidence: who says so, for the dialect itself and for each of its implementations.
     entry_point: the parameter that names a function or operation where there are several.
-    circular: whether it has layers whose crop comes back at the other end.
+    groups, circular: whether it has groups, and layers whose crop comes back at the other end.
+    orientation: in which order it stores the taps of a kernel.
     """
 
     name: ClassVar[str]
@@ -38,7 +39,9 @@ class Dialect(ABC):
     arguments: ClassVar[tuple[Argument, ...]]
     signatures: ClassVar[tuple[Signature, ...]]
     entry_point: ClassVar[str] = "api"
+    groups: ClassVar[bool] = True
     circular: ClassVar[bool] = False
+    orientation: ClassVar[str] = "in order"
 
     @abstractmethod
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
@@ -72,6 +75,11 @@ class Dialect(ABC):
                 "what its crop cuts off comes back at the other end",
                 "pad the input with its own other end, as many times as the kernel reaches, and"
                 " crop the output.",
+            )
+        if layer.groups > 1 and not self.groups:
+            raise self.no_words(
+                f"it has {layer.groups} groups and {self.title} has none",
+                "use one layer per group and concatenate.",
             )
         held = self.sizes_for(layer, sizes)
         for arguments in self.wordings(layer, sizes):

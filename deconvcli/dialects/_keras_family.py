@@ -107,6 +107,7 @@ def layer_signatures(*homes: str) -> tuple[Signature, ...]:
 class KerasLayer(Dialect):
     """Conv{1,2,3}DTranspose of any Keras; what the generations do apart, each says itself."""
 
+    groups = False
     arguments = (
         Argument("filters", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),
@@ -210,12 +211,7 @@ class KerasLayer(Dialect):
             }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Groups, or a crop that neither word makes."""
-        if layer.groups > 1:
-            return (
-                f"it has {layer.groups} groups and Keras has none",
-                "use one layer per group and concatenate.",
-            )
+        """A crop that neither word makes."""
         return (
             f"{self.cropped(layer)}; valid crops nothing at the start and same the smaller half of"
             " what exceeds the output size",
