@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import deconvcli
-from deconvcli.dialects import DIALECTS
+from deconvcli.dialects import in_order
+from tests import readme
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-SHOWN = [
-    (command, output)
-    for block in CONSOLE
-    for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
-]
+README = readme.PATH.read_text(encoding="utf-8")
+SHOWN = readme.shown(README)
 # Rounding differs between processors; that it is within the bound does not.
 ROUNDING = re.compile(r"largest error [\d.e+-]+, [\d.]+ %")
-
-
-def run(command: str) -> str:
-    """What a shell would show: standard output, and messages of a refused request."""
-    feed, _, last = command.rpartition(" | ")
-    words = shlex.split(last)
-    assert words[0] == "deconv"
-    given = " ".join(shlex.split(feed)[1:]) if feed else None
-    done = subprocess.run(
-        [sys.executable, "-m", "deconvcli", *words[1:]],
-        input=given,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-    )
-    assert done.returncode in (0, 1, 2), done.stderr
-    return done.stderr if done.returncode == 2 else done.stdout
 
 
 def test_the_readme_shows_commands() -> None:
@@ -48,17 +24,17 @@ def test_the_readme_shows_commands() -> None:
 
 @pytest.mark.parametrize(("command", "output"), SHOWN, ids=[command for command, _ in SHOWN])
 def test_the_readme_shows_what_is_printed(command: str, output: str) -> None:
-    assert ROUNDING.sub("", run(command)) == ROUNDING.sub("", output)
+    assert ROUNDING.sub("", readme.printed(command)) == ROUNDING.sub("", output)
 
 
 def test_the_table_of_layers_is_true() -> None:
     rows = re.findall(r"^\| `(Conv2DTranspose\(.*\))` \| ([\dx]+) \| ([\dx]+) \|$", README, re.M)
     assert len(rows) == 3
     for call, size, output in rows:
-        assert run(f"deconv shape -q --in {size} {shlex.quote(call)}") == f"{output}\n"
+        assert readme.printed(f"deconv shape -q --in {size} {shlex.quote(call)}") == f"{output}\n"
     tutorial = rows[1][0].replace(")", ", output_padding=(1, 1))")
     assert "| the same with `output_padding=(1, 1)` | 5x5x32 | 12x12x64 |" in README
-    assert run(f"deconv shape -q --in 5x5x32 {shlex.quote(tutorial)}") == "12x12x64\n"
+    assert readme.printed(f"deconv shape -q --in 5x5x32 {shlex.quote(tutorial)}") == "12x12x64\n"
 
 
 def test_the_python_example_runs() -> None:
@@ -70,8 +46,13 @@ def test_the_python_example_runs() -> None:
     assert isinstance(names["layer"], deconvcli.Reading)
 
 
-def test_every_dialect_is_in_the_table() -> None:
-    for name in DIALECTS.names:
-        dialect = DIALECTS.take(name)
-        assert f"| `{name}` |" in README
-        assert all(f"`{name}@{other}`" in README for other in dialect.implementations)
+def test_every_dialect_is_shown() -> None:
+    [listing] = [output for command, output in SHOWN if command == "deconv dialects"]
+    assert [name for name in in_order() if f"\n{name} " not in listing] == []
+
+
+def test_what_the_commands_print_can_be_written_anew() -> None:
+    _, listing = SHOWN[0]
+    stale = README.replace(listing, "something else\n", 1)
+    assert stale != README
+    assert readme.renewed(stale, lambda command: dict(SHOWN)[command]) == README

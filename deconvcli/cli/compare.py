@@ -1,4 +1,4 @@
-"""`--dialect all`: the same options as each dialect reads them, and the same layer in its words."""
+"""Several dialects: the same options as each reads them, and the same layer in its words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from deconvcli.api import convert
-from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.request import ALL, Request, Understood
 from deconvcli.dialects import in_order, take
 from deconvcli.errors import DeconvError, UsageError
 from deconvcli.layers import Reading
@@ -17,9 +17,13 @@ Row = dict[str, Any]
 
 def compared(options: dict[str, Any]) -> Report:
     """One row a dialect, held against the one that the options mean."""
+    named = options["dialect"]
+    names = in_order() if named == ALL else named.split(",")
+    for name in names:
+        take(name)  # an unknown one is no row, but a mistake
     request = Request.of({**options, "dialect": None})
     understood = request.understood()
-    rows = [_row(name, request, understood) for name in in_order()]
+    rows = [_row(name, request, understood) for name in names]
     spelling = understood.reading.spelling
     heading = (
         f"{spelling.name}: {spelling.text} ({understood.why}) on"
@@ -81,7 +85,7 @@ def _row(name: str, request: Request, understood: Understood) -> Row:
     )
     row["dialect"] = name
     try:
-        reading = reference if name == reference.spelling.dialect else _read_as(request, name)
+        reading = reference if name == reference.spelling.name else _read_as(request, name)
         row["output"], row["crop"] = reading.output_sizes, reading.crop
         row["same_values"] = _same_values(reading, reference)
     except DeconvError as error:

@@ -51,7 +51,7 @@ LAYER_OPTIONS = (
         "dialect",
         type=DialectName(),
         help=f"Whose words these are: {', '.join(DIALECTS.names)}; or one implementation, such as"
-        " keras@torch.",
+        " keras@torch. For shape also several, as torch,keras, or all.",
     ),
     _option("--in", "input_size", type=Sizes(), help="Input size: 5, 5x5; symbols: N, HxW, 2N-1."),
     _option(

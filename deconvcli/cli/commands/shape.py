@@ -10,7 +10,7 @@ import click
 from deconvcli.cli.forms import FLAGS
 from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, takes
 from deconvcli.cli.output import show
-from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.request import Request, Understood, are_several
 from deconvcli.cli.rows import inert_rows, layer_rows
 from deconvcli.cli.types import Sizes
 from deconvcli.errors import UsageError
@@ -44,7 +44,7 @@ def command(
     """The output size of a transposed convolution.
 
     Give a pasted CALL, parsed and never executed, or options. Without --dialect a word as padding
-    means keras, a number torch. --dialect all compares the frameworks.
+    means keras, a number torch. --dialect all, or several, compares them.
 
     \b
     Examples:
@@ -59,10 +59,10 @@ def command(
         _refuse_beside("--jsonl", {**options, "expect": expect, "macs": macs or None})
         stream(jsonl_file)
         return 0
-    if options["dialect"] == "all":
+    if are_several(options["dialect"]):
         from deconvcli.cli.compare import compared
 
-        _refuse_beside("--dialect all", {"expect": expect, "macs": macs or None})
+        _refuse_beside(f"--dialect {options['dialect']}", {"expect": expect, "macs": macs or None})
         show(compared(options), format, quiet=quiet)
         return 0
     understood = Request.of(options).understood()

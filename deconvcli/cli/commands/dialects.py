@@ -1,0 +1,183 @@
+"""What every framework's dialect has, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import Any
+
+import click
+
+from deconvcli.cli.forms import FLAGS
+from deconvcli.cli.options import OUTPUT_OPTIONS, DialectName, takes
+from deconvcli.cli.output import show
+from deconvcli.dialect import Dialect
+from deconvcli.dialects import in_order, take
+from deconvcli.evidence import Evidence
+from deconvcli.layout import Layout
+from deconvcli.parameters import Argument, Signature
+from deconvcli.report import Block, Fields, Lines, Report, Table
+
+RANK = 2
+WIDTH = 64
+_AXES = {
+    "GI": "in",
+    "GO": "out",
+    "G": "groups",
+    "I": "in/groups",
+    "O": "out/groups",
+    "*": "*k",
+    "N": "batch",
+    "C": "channels",
+}
+
+
+@click.command(short_help=__doc__)
+@click.argument("name", required=False, type=DialectName())
+@takes(*OUTPUT_OPTIONS)
+def command(name: str | None, format: str, quiet: bool) -> None:
+    """Every dialect: its parameters, its weights, and how its answers were verified.
+
+    With NAME, all that is known of one.
+
+    \b
+    Examples:
+      deconv dialects
+      deconv dialects torch
+      deconv dialects keras@tensorflow
+    """
+    report = _overview() if name is None else _page(*take(name))
+    show(report, format, quiet=quiet)
+
+
+def _overview() -> Report:
+    dialects = [take(name)[0] for name in in_order()]
+    evidence = [row for dialect in dialects for row in _evidence_rows(dialect)]
+    blocks: list[Block] = [
+        Table("How each answer was verified", ("dialect", "rows", "verified"), evidence),
+        Table(
+            "How each stores its weights (k: the kernel's axes)",
+            ("dialect", "weights", "taps"),
+            [(d.name, weight_text(d), d.orientation) for d in dialects],
+        ),
+        Table(
+            "What each calls the parameters",
+            ("dialect", "parameters"),
+            [row for dialect in dialects for row in _parameter_rows(dialect)],
+        ),
+    ]
+    names = "\n".join(name for dialect in dialects for name in _names(dialect))
+    return Report("deconv.dialects/1", names, blocks, {"dialects": [_data(d) for d in dialects]})
+
+
+def _names(dialect: Dialect) -> list[str]:
+    return [dialect.name, *(f"{dialect.name}@{other}" for other in dialect.implementations)]
+
+
+def _evidences(dialect: Dialect) -> Iterator[tuple[str, Evidence]]:
+    """(name, evidence) of the dialect and of its implementations."""
+    yield from zip(
+        _names(dialect), (dialect.evidence, *dialect.implementations.values()), strict=True
+    )
+
+
+def _evidence_rows(dialect: Dialect) -> list[tuple[str, str, str]]:
+    return [
+        (name, f"{evidence.rows:,}" if evidence.rows else "-", str(evidence))
+        for name, evidence in _evidences(dialect)
+    ]
+
+
+def weight_text(dialect: Dialect) -> str:
+    """The axes of the weights in words: `in, out/groups, *k`."""
+    text = _layout_text(dialect.weight_layout({}, RANK))
+    return text if dialect.groups else text.replace("/groups", "")
+
+
+def _layout_text(layout: Layout) -> str:
+    return ", ".join(_AXES[axis] for axis in layout.axes)
+
+
+def _parameter_rows(dialect: Dialect) -> list[tuple[str, str]]:
+    """The parameters that touch sizes, on as many lines as they need."""
+    named = " ".join(argument.name for argument in dialect.arguments if argument.role)
+    lines = wrap(named, WIDTH, break_long_words=False)
+    return [(dialect.name if not place else "", line) for place, line in enumerate(lines)]
+
+
+def _page(dialect: Dialect, implementation: str) -> Report:
+    """One dialect, or one of its implementations."""
+    name = f"{dialect.name}@{implementation}" if implementation else dialect.name
+    evidence = dialect.implementations.get(implementation, dialect.evidence)
+    fields = [
+        ("dialect", f"{name}: {dialect.title}"),
+        ("verified", str(evidence)),
+        ("rows", f"{evidence.rows:,} measured layers" if evidence.rows else "none"),
+        ("source", dialect.source),
+        ("data", _layout_text(dialect.data_layout({}, RANK))),
+        ("weights", f"{weight_text(dialect)}; taps {dialect.orientation}"),
+    ]
+    blocks: list[Block] = [Fields(fields)]
+    if dialect.implementations and not implementation:
+        rows = _evidence_rows(dialect)[1:]
+        blocks.append(Table("Implementations", ("name", "rows", "verified"), rows))
+    columns = ("parameter", "option", "default", "meaning")
+    arguments = [_argument_row(argument) for argument in dialect.arguments if argument.meaning]
+    blocks.append(Table("Parameters", columns, arguments))
+    if dialect.signatures:
+        calls = [_call_text(signature) for signature in dialect.signatures]
+        blocks.append(Table("Calls that can be pasted", (), [(call,) for call in calls]))
+    unread = [argument.name for argument in dialect.arguments if not argument.meaning]
+    if unread:
+        blocks.append(Lines(wrap(f"Understood without an effect: {', '.join(unread)}.", 80)))
+    return Report("deconv.dialects/1", name, blocks, {"dialects": [_data(dialect)]})
+
+
+def _argument_row(argument: Argument) -> tuple[str, str, str, str]:
+    roles = (argument.role, *argument.also)
+    flags = ", ".join(FLAGS[role].rpartition("/")[2] for role in roles if role in FLAGS)
+    default = "-" if argument.default is None else repr(argument.default)
+    return argument.name, flags or "-", default, argument.meaning
+
+
+def _call_text(signature: Signature) -> str:
+    shown = signature.parameters[:6]
+    more = ", ..." if len(signature.parameters) > len(shown) else ""
+    return f"{signature.paths[0]}({', '.join(shown)}{more})"
+
+
+def _data(dialect: Dialect) -> dict[str, Any]:
+    return {
+        "name": dialect.name,
+        "title": dialect.title,
+        "source": dialect.source,
+        "verified": _evidence_data(dialect.evidence),
+        "implementations": {
+            name: _evidence_data(evidence) for name, evidence in dialect.implementations.items()
+        },
+        "data_layout": dialect.data_layout({}, RANK).axes,
+        "weight_layout": dialect.weight_layout({}, RANK).axes,
+        "taps": dialect.orientation,
+        "parameters": [
+            {
+                "name": argument.name,
+                "role": argument.role or None,
+                "default": argument.default,
+                "meaning": argument.meaning,
+            }
+            for argument in dialect.arguments
+        ],
+        "calls": [
+            {"paths": signature.paths, "parameters": signature.parameters}
+            for signature in dialect.signatures
+        ],
+    }
+
+
+def _evidence_data(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "by": "measurement" if evidence.is_measured else "documents",
+        "what": evidence.what,
+        "rows": evidence.rows,
+        "values": evidence.is_measured and evidence.values,
+    }
