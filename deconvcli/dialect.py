@@ -28,7 +28,8 @@ class Dialect(ABC):
     evidence: who says so, for the dialect itself and for each of its implementations.
     entry_point: the parameter that names a function or operation where there are several.
     groups, circular: whether it has groups, and layers whose crop comes back at the other end.
-    orientation: in which order it stores the taps of a kernel.
+    orientation: in which order it stores the taps of a kernel. grouping: the words of a layer with
+    groups, where only the weights' shape says how many.
     """
 
     name: ClassVar[str]
@@ -42,6 +43,7 @@ class Dialect(ABC):
     groups: ClassVar[bool] = True
     circular: ClassVar[bool] = False
     orientation: ClassVar[str] = "in order"
+    grouping: ClassVar[Mapping[str, Any] | None] = None
 
     @abstractmethod
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
@@ -103,11 +105,15 @@ class Dialect(ABC):
     ) -> int:
         """Spatial axes: what weights or a kernel per axis show; else the input is batched."""
         if isinstance(weight_shape, (list, tuple)):
-            return len(weight_shape) - 2
+            return self.weight_rank(arguments, weight_shape)
         kernel = next((arguments.get(a.name) for a in self.arguments if a.role == "kernel"), None)
         if isinstance(kernel, list | tuple) and len(kernel) > 1:
             return len(kernel)
         return len(input_shape) - 2
+
+    def weight_rank(self, arguments: Mapping[str, Any], weight_shape: Sequence[int]) -> int:
+        """Spatial axes of weights: all that are neither channels nor groups."""
+        return len(weight_shape) - len(self.weight_layout(arguments, 0).axes) + 1
 
     def sizes(
         self,

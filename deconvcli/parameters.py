@@ -76,5 +76,15 @@ class Signature(NamedTuple):
     weight: str = ""
 
     def answers(self, dotted: str) -> bool:
-        """Whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`."""
+        """Whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`.
+
+        A method may be called on any variable: `x.conv_transpose2d` for `Tensor.conv_transpose2d`.
+        """
+        if self.names(dotted):
+            return True
+        method = dotted.rpartition(".")[2]
+        return self.parameters[:1] == ("self",) and self.names(method) and method != dotted
+
+    def names(self, dotted: str) -> bool:
+        """Whether `dotted` is one of the names, or the end of one."""
         return any(path == dotted or path.endswith("." + dotted) for path in self.paths)

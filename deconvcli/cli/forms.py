@@ -60,6 +60,8 @@ def form_of(value: Any) -> Form:
 
 def says(dialect: Dialect, role: str, value: Any) -> bool:
     """Whether the dialect has a parameter that takes this, or shows it in the weights' shape."""
+    if role == "groups" and dialect.grouping is not None:
+        return True
     return role in IN_WEIGHTS or any(a.takes(role, form_of(value)) for a in dialect.arguments)
 
 

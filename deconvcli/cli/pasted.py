@@ -35,14 +35,23 @@ def understand(text: str, dialect_name: str | None) -> Pasted:
     while call.name.endswith(")"):  # Conv2DTranspose(...)(x): the layer is what is called
         call = read_call(call.name)
     dialect, implementation, signature = _find(call.name, dialect_name)
-    named = _by_name(call, signature)
+    named = _by_name(call, _unbound(signature, call.name))
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
     words = dict(signature.implies)
     for name, value in named.items():
         words |= _word(dialect, name, value)
     weight, data = shapes[signature.weight], shapes[signature.data]
-    rank = len(weight) - 2 if signature.rank is None and weight else signature.rank
+    rank = signature.rank
+    if rank is None and weight is not None:
+        rank = dialect.weight_rank(words, weight)
     return Pasted(dialect, implementation, words, rank, weight, data)
+
+
+def _unbound(signature: Signature, call: str) -> Signature:
+    """The signature, without the tensor that a method is called on: x.conv_transpose2d(w)."""
+    if signature.names(call):
+        return signature
+    return signature._replace(parameters=signature.parameters[1:])
 
 
 def _find(call: str, dialect_name: str | None) -> tuple[Dialect, str, Signature]:

@@ -12,7 +12,7 @@ from deconvcli.dialects import in_order, take
 from deconvcli.errors import UsageError
 from deconvcli.geometry import Axis, Size
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
-from deconvcli.parameters import Form
+from deconvcli.parameters import Argument, Form
 from deconvcli.report import size_text
 from deconvcli.values import count
 
@@ -144,7 +144,9 @@ class Request(NamedTuple):
         listed = {flag: value for flag, value in given.items() if not isinstance(value, str)}
         known = self.rank or pasted.rank
         if known is None and self.weight is not None:
-            known = len(self.weight) - 2
+            known = pasted.dialect.weight_rank(
+                {**pasted.words, **self._grouping(pasted)}, self.weight
+            )
         if known is not None and not 1 <= known <= MOST_AXES:
             raise UsageError(
                 f"weights of {known + 2} axes belong to no layer",
@@ -171,6 +173,8 @@ class Request(NamedTuple):
         if argument is None:
             if role in IN_WEIGHTS:
                 return {}
+            if role == "groups" and dialect.grouping is not None:
+                return dict(dialect.grouping) if value != (1,) else {}
             raise foreign(dialect, role, value)
         if argument.name in words:
             raise UsageError(
@@ -184,9 +188,10 @@ class Request(NamedTuple):
         """(leading axes written, sizes) from --in or from tensors that the call wrote out."""
         given = self.input_size or pasted.data or _keras_input(words)
         weight = self.weight or pasted.weight
-        if weight is not None and len(weight) != rank + 2:
+        axes = rank + len(pasted.dialect.weight_layout(words, rank).axes) - 1
+        if weight is not None and len(weight) != axes:
             raise UsageError(
-                f"weights of shape {list(weight)} have {len(weight)} axes, the layer's {rank + 2}",
+                f"weights of shape {list(weight)} have {len(weight)} axes, the layer's {axes}",
                 help="give weights of this layer, in the dialect's layout.",
                 code="rank",
             )
@@ -268,8 +273,7 @@ class Request(NamedTuple):
             )
         if (kernel and by_name["out_channels"]) or "kernel" not in self.roles:
             return None
-        groups_argument = by_name["groups"]
-        groups = count(words.get(groups_argument.name, 1), "groups") if groups_argument else 1
+        groups = self._groups(words, by_name["groups"])
         into = groups if sizes.channels is None else sizes.channels
         out = self.roles.get("out_channels", (groups,))[0]
         dialect.split_evenly(into, out, groups)
@@ -278,6 +282,17 @@ class Request(NamedTuple):
         axes = tuple(Axis(k) for k in (given * rank if len(given) == 1 else given))
         layer = Layer(axes, into, out, groups)
         return layer.weight_shape(dialect.weight_layout(words, rank))
+
+    def _groups(self, words: Mapping[str, Any], argument: Argument | None) -> int:
+        """Groups by the dialect's parameter; without one, as the option gives them."""
+        if argument is not None:
+            return count(words.get(argument.name, 1), "groups")
+        return int(self.roles.get("groups", (1,))[0])
+
+    def _grouping(self, pasted: Pasted) -> Mapping[str, Any]:
+        """The words that a layer with groups adds, where the option gives some."""
+        grouped = self.roles.get("groups", (1,)) != (1,)
+        return pasted.dialect.grouping or {} if grouped else {}
 
 
 def _lists(pasted: Pasted) -> dict[str, list[Any]]:

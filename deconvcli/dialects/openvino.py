@@ -7,7 +7,7 @@ Where the CPU plugin departs from the specification, the plugin is followed and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.dialect import Dialect
@@ -136,6 +136,7 @@ class OpenVino(Dialect):
     source = "OpenVINO 2026.4.1: convolution_backprop_shape_inference_util.hpp"
     evidence = Evidence("OpenVINO 2026.4.1, CPU plugin", rows=700)
     entry_point = "op"
+    grouping: ClassVar[Mapping[str, Any]] = {"op": GROUPED}
     arguments = (
         Argument("op", meaning=f"'{SINGLE}' or '{GROUPED}'"),
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
@@ -172,17 +173,6 @@ class OpenVino(Dialect):
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Groups, if any, have an axis of their own."""
         return WEIGHT[self._operation(arguments.get("op"))]
-
-    def rank(
-        self,
-        arguments: Mapping[str, Any],
-        input_shape: Sequence[int],
-        weight_shape: Sequence[int] | None,
-    ) -> int:
-        """Spatial axes: those of the filters that are neither groups nor channels."""
-        if weight_shape is None:
-            return len(input_shape) - 2
-        return len(weight_shape) - len(self.weight_layout(arguments, 0).axes) + 1
 
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
         """The same data with this layer's weights in the layout of its operation."""

@@ -418,3 +418,54 @@ def test_version() -> None:
     done = deconv("--version")
     assert done.out.startswith("deconv 0.")
     assert (done.code, done.out.count("\n")) == (0, 1)
+
+
+class TestGroupsThatOnlyTheWeightsShow:
+    def test_an_option_becomes_the_operation_and_the_shape_of_the_weights(self) -> None:
+        found = rows(deconv("shape --in 8x8 -k 3 -s 2 -p 1 -D openvino -g 2 --in-channels 4").out)
+        assert found["weights"] == "2x2x1x3x3"
+        assert "op='GroupConvolutionBackpropData'" in found["layer"]
+
+    def test_one_group_is_the_plain_operation(self) -> None:
+        found = rows(
+            deconv("shape --in 8x8 -k 3 -D openvino -g 1 --in-channels 4 --out-channels 6").out
+        )
+        assert found["weights"] == "4x6x3x3"
+
+    def test_a_pasted_call_shows_its_rank_by_the_weights(self) -> None:
+        call = "opset1.group_convolution_backprop_data(np.zeros((1,4,8)), np.zeros((2,2,3,3)), [2])"
+        assert rows(deconv("shape", call).out)["output"] == "1x6x17"
+
+
+class TestMethods:
+    def test_a_method_is_known_on_any_variable(self) -> None:
+        found = rows(
+            deconv("shape --in 8x8 -k 4", "hidden.conv_transpose2d(w, stride=2, padding=1)").out
+        )
+        assert found["output"] == "16x16"
+        assert found["why"].startswith("tinygrad")
+
+    def test_the_class_takes_the_tensor_as_its_first_argument(self) -> None:
+        found = rows(
+            deconv("shape --in 8x8 -k 4", "Tensor.conv_transpose2d(x, w, stride=2, padding=1)").out
+        )
+        assert found["output"] == "16x16"
+
+
+class TestSeveralDialects:
+    def test_only_those_that_are_named_are_compared(self) -> None:
+        done = deconv("shape --in 5x5 -k 3 -s 2 -p 1 --dialect torch,onnx@onnxruntime")
+        firsts = [line.split()[0] for line in done.out.splitlines() if line]
+        assert firsts.count("torch") == firsts.count("onnx@onnxruntime") == 2
+        assert "keras" not in firsts
+
+    def test_an_unknown_one_is_a_mistake(self) -> None:
+        done = deconv("shape --in 5x5 -k 3 --dialect torch,nix")
+        assert done.code == 2
+        assert "dialect 'nix' is not known" in done.err
+        assert deconv("shape --in 5x5 -k 3 --dialect torch,").code == 2
+
+    def test_other_commands_take_one(self) -> None:
+        done = deconv("explain --in 5x5 -k 3 --dialect torch,keras")
+        assert done.code == 2
+        assert "only deconv shape" in done.err
