@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 HEAVY = ("numpy", "numba", "llvmlite", "rich", "psutil", "scipy", "asyncio", "ssl")
 PROBE = """
 import sys
+from pathlib import Path
 sys.argv = ["deconv", *{arguments!r}]
 try:
     {action}
@@ -66,3 +68,17 @@ def test_one_layer_loads_one_dialect() -> None:
 def test_the_probe_can_fail() -> None:
     assert "numpy" in loaded_by("import numpy")
     assert {"numpy", "numba"} <= loaded_by(MAIN, "run", "--in", "3", "-k", "2", "-q")
+
+
+def test_forty_more_dialects_would_be_forty_more_names_and_nothing_else(tmp_path: Path) -> None:
+    names = tuple(f"framework{number}" for number in range(40))
+    for name in names:
+        (tmp_path / f"{name}.py").write_text(f'"""{name}."""\nraise SystemExit(99)\n')
+    action = f"import deconvcli.dialects as d; d.__path__.append({str(tmp_path)!r}); {MAIN}"
+    heavy = tuple(f"deconvcli.dialects.{name}" for name in (*names, "keras", "torch", "onnx"))
+    layer = ("--in", "5x5", "-k", "3", "-s", "2", "--padding", "valid")
+    assert loaded_by(action, "shape", *layer, heavy=heavy) == {"deconvcli.dialects.keras"}
+    assert loaded_by(action, "shape", "--help", heavy=heavy) == set()
+    known = f"import deconvcli.dialects as d; d.__path__.append({str(tmp_path)!r})"
+    names_seen = f"{known}; assert set({names!r}) <= set(d.DIALECTS.names)"
+    assert loaded_by(names_seen, heavy=heavy) == set()
