@@ -233,6 +233,12 @@ def test_a_symbol_without_a_formula_is_refused() -> None:
     refused(done, "no single formula in N", "give the input size as a number")
 
 
+def test_a_crop_may_depend_on_the_symbol() -> None:
+    told = rows(deconv("shape --in N -k 4 -s 2 -D onnx --output-size 10").out)
+    assert (told["output"], told["crop"]) == ("10", "N-4:N-4 (begin:end)")
+    assert "for" not in told
+
+
 def test_only_spatial_sizes_are_symbols() -> None:
     call = "F.conv_transpose2d(torch.zeros(1, 1, 5, 5), k)"
     refused(deconv("shape", "--in", "Nx1x5x5", call, "-k", "3"), "batch N is a symbol")

@@ -106,19 +106,18 @@ def _crop(reading: Reading) -> str:
 
 
 def _from_size_on(understood: Understood) -> list[tuple[str, str]]:
-    """For symbolic sizes, the smallest that leave an output."""
+    """For symbolic sizes, the smallest that leave an output; a crop by the symbol leaves one."""
     reading = understood.reading
     pairs = zip(reading.spatial, reading.layer.axes, strict=True)
     known = {
-        f"{n.letter} >= {_smallest_letter(n, axis.smallest_input())}"
+        f"{n.letter} >= {_smallest_letter(n, smallest)}"
         for n, axis in pairs
-        if isinstance(n, Linear)
+        if isinstance(n, Linear) and isinstance(smallest := axis.smallest_input(), int)
     }
     return [("for", ", ".join(sorted(known)))] if known else []
 
 
-def _smallest_letter(n: Linear, smallest: Size) -> int:
-    assert isinstance(smallest, int)
+def _smallest_letter(n: Linear, smallest: int) -> int:
     return max(1, -(-(smallest - n.offset) // n.factor))
 
 
