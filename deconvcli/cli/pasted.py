@@ -41,10 +41,18 @@ def understand(text: str, dialect_name: str | None) -> Pasted:
     for name, value in named.items():
         words |= _word(dialect, name, value)
     weight, data = shapes[signature.weight], shapes[signature.data]
-    rank = signature.rank
-    if rank is None and weight is not None:
-        rank = dialect.weight_rank(words, weight)
+    rank = signature.rank or _shown_rank(dialect, words, weight)
     return Pasted(dialect, implementation, words, rank, weight, data)
+
+
+def _shown_rank(
+    dialect: Dialect, words: dict[str, Any], weight: tuple[int, ...] | None
+) -> int | None:
+    """Spatial axes of a call that has any number of them: by the weights, or a list as kernel."""
+    if weight is not None:
+        return dialect.weight_rank(words, weight)
+    kernels = [words.get(a.name) for a in dialect.arguments if a.role == "kernel"]
+    return next((len(kernel) for kernel in kernels if isinstance(kernel, list)), None)
 
 
 def _unbound(signature: Signature, call: str) -> Signature:

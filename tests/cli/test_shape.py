@@ -174,6 +174,8 @@ def test_every_name_of_a_further_option(
             "9x9",
         ),
         ("5x5", "op.ConvTranspose(x, W, kernel_shape=[3, 3], pads=[0, 1, 0, 1])", "onnx", "7x5"),
+        ("4x5x5", "op.ConvTranspose(x, W, kernel_shape=[3, 3])", "onnx", "1x7x7"),
+        ("2x4x5", "op.ConvTranspose(x, W, kernel_shape=[3])", "onnx", "2x1x7"),
     ],
 )
 def test_pasted_calls(size: str, call: str, dialect: str, output: str) -> None:
