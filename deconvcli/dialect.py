@@ -113,7 +113,7 @@ class Dialect(ABC):
 
     def weight_rank(self, arguments: Mapping[str, Any], weight_shape: Sequence[int]) -> int:
         """Spatial axes of weights: all that are neither channels nor groups."""
-        return len(weight_shape) - len(self.weight_layout(arguments, 0).axes) + 1
+        return len(weight_shape) - len(self.weight_layout(arguments, 1).axes) + 1
 
     def sizes(
         self,
@@ -179,8 +179,12 @@ class Dialect(ABC):
         self._defaults = {argument.name: argument.default for argument in self.arguments}
         inert = {argument.name for argument in self.arguments if argument.role in ("", "bias")}
         self._inert = inert - {self.entry_point}
-        measured = self.evidence.is_measured or self.implementations
-        self._unverified = () if measured else (self._documents_only(),)
+        self._unverified = () if self.is_measured else (self._documents_only(),)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the framework, or an implementation of it, was asked and not only its text."""
+        return self.evidence.is_measured or bool(self.implementations)
 
     def _documents_only(self) -> Diagnostic:
         return Diagnostic(
@@ -234,12 +238,17 @@ class Dialect(ABC):
             )
         return per_axis(given, length, name)
 
-    def kernel(self, given: Any, name: str, sizes: Sizes) -> tuple[int, ...]:
-        """Kernel sizes, by the parameter `name` or by the weights' shape, which must agree."""
+    def kernel(
+        self, given: Any, name: str, sizes: Sizes, layout: Layout | None = None
+    ) -> tuple[int, ...]:
+        """Kernel sizes, by the parameter `name` or by the weights' shape, which must agree.
+
+        layout: of the weights, where the words change it.
+        """
         rank = len(sizes.spatial)
         if sizes.weight is None:
             return per_axis(given, rank, name)
-        held = self.weight_layout({}, rank).split(sizes.weight, rank)["*"]
+        held = (layout or self.weight_layout({}, rank)).split(sizes.weight, rank)["*"]
         if given is not None and per_axis(given, rank, name) != held:
             self.refuse(
                 name.replace("_", "-"),

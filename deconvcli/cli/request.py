@@ -144,9 +144,8 @@ class Request(NamedTuple):
         listed = {flag: value for flag, value in given.items() if not isinstance(value, str)}
         known = self.rank or pasted.rank
         if known is None and self.weight is not None:
-            known = pasted.dialect.weight_rank(
-                {**pasted.words, **self._grouping(pasted)}, self.weight
-            )
+            words = {**pasted.words, **self._grouping(pasted.dialect)}
+            known = pasted.dialect.weight_rank(words, self.weight)
         if known is not None and not 1 <= known <= MOST_AXES:
             raise UsageError(
                 f"weights of {known + 2} axes belong to no layer",
@@ -265,7 +264,8 @@ class Request(NamedTuple):
         """The weights' shape where the dialect says kernel or channels only by it."""
         by_name = {role: dialect.argument(role) for role in (*IN_WEIGHTS, "groups")}
         kernel = by_name["kernel"]
-        if "kernel" not in self.roles and (kernel is None or kernel.name not in words):
+        said = any(a.role == "kernel" and a.name in words for a in dialect.arguments)
+        if "kernel" not in self.roles and not said:
             raise UsageError(
                 "the kernel size is not known",
                 help="give -k, for example -k 3 or -k 3x5.",
@@ -289,10 +289,10 @@ class Request(NamedTuple):
             return count(words.get(argument.name, 1), "groups")
         return int(self.roles.get("groups", (1,))[0])
 
-    def _grouping(self, pasted: Pasted) -> Mapping[str, Any]:
-        """The words that a layer with groups adds, where the option gives some."""
-        grouped = self.roles.get("groups", (1,)) != (1,)
-        return pasted.dialect.grouping or {} if grouped else {}
+    def _grouping(self, dialect: Dialect) -> Mapping[str, Any]:
+        """The words that the groups of the option add."""
+        given = self.roles.get("groups")
+        return {} if given is None else self._phrase(dialect, "groups", given, 1, {})
 
 
 def _lists(pasted: Pasted) -> dict[str, list[Any]]:
