@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 from deconvcli.api import convert
@@ -13,6 +14,7 @@ from deconvcli.layers import Reading
 from deconvcli.report import Block, Lines, Report, Table, crop_text, size_text
 
 Row = dict[str, Any]
+WIDEST = 80
 
 
 def compared(options: dict[str, Any]) -> Report:
@@ -31,12 +33,21 @@ def compared(options: dict[str, Any]) -> Report:
     )
     # A pasted call has words of one dialect: there is nothing that others could read differently.
     readings = [] if request.call else _as_read(rows)
+    blocks = [*readings, *_as_said(rows, size_text(understood.shown_output))]
+    blocks[1:1] = _unverified(rows)
     return Report(
         "deconv.shape.all/1",
         size_text(understood.shown_output),
-        [Lines([heading]), *readings, *_as_said(rows, size_text(understood.shown_output))],
+        [Lines([heading]), *blocks],
         {"reference": spelling.name, "dialects": rows},
     )
+
+
+def _unverified(rows: Sequence[Row]) -> list[Block]:
+    """Below the first table, whose rows it concerns: who was never asked."""
+    names = [row["dialect"] for row in rows if not row["verified"]]
+    text = f"from documents only, not measured: {', '.join(names)}"
+    return [Lines(wrap(text, WIDEST))] if names else []
 
 
 def _as_read(rows: Sequence[Row]) -> list[Block]:
@@ -81,9 +92,9 @@ def _row(name: str, request: Request, understood: Understood) -> Row:
     hidden = [role for role in ("in_channels", "out_channels") if role not in request.roles]
     hidden = [] if understood.leading or request.call else hidden
     row: Row = dict.fromkeys(
-        ("dialect", "output", "crop", "same_values", "refusal", "words", "why_not")
+        ("dialect", "verified", "output", "crop", "same_values", "refusal", "words", "why_not")
     )
-    row["dialect"] = name
+    row["dialect"], row["verified"] = name, take(name)[0].is_measured
     try:
         reading = reference if name == reference.spelling.name else _read_as(request, name)
         row["output"], row["crop"] = reading.output_sizes, reading.crop

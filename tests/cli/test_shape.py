@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -387,6 +388,25 @@ class TestDocumentsOnly:
 
 
 class TestAllDialects:
+    UNVERIFIED = (*("caffe", "cudnn", "mxnet"), *("onednn", "tensorrt", "webnn"))
+
+    def test_it_says_below_the_table_who_was_not_measured(self) -> None:
+        for call in ((), ("nn.ConvTranspose2d(1, 1, 3)",)):
+            kernel = () if call else ("-k", "3")
+            done = deconv("shape --in 5x5 --dialect all", *kernel, *call)
+            said = re.search("^from documents only, not measured: (.*)$", done.out, re.MULTILINE)
+            assert said
+            assert set(self.UNVERIFIED) <= set(said[1].split(", "))
+            assert {"torch", "keras", "onnx"}.isdisjoint(said[1].split(", "))
+            assert len(said[0]) <= 80
+
+    def test_json_says_who_was_measured(self) -> None:
+        told = json.loads(deconv("shape --in 5x5 -k 3 -D all --format json").out)["dialects"]
+        verified = {row["dialect"]: row["verified"] for row in told}
+        assert not any(verified[name] for name in self.UNVERIFIED)
+        assert verified["torch"]
+        assert verified["onnx"]
+
     def test_the_same_options(self) -> None:
         done = deconv("shape --in 5x5 -k 3 -s 2 -p 1 --dialect all")
         read, said = done.out.split("The same layer, 9x9, in each dialect's words")
