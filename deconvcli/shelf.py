@@ -1,4 +1,4 @@
-"""A shelf is a folder whose file names are the names users type.
+"""A shelf is a folder whose file names are the names users type; a folder in it is a large file.
 
 Listing it imports nothing; taking a name imports that one file. A new dialect, renderer or
 command is therefore one new file, and no table has to learn of it.
@@ -6,6 +6,7 @@ command is therefore one new file, and no table has to learn of it.
 
 from __future__ import annotations
 
+import os
 import pkgutil
 from collections.abc import Sequence
 from functools import cached_property
@@ -71,5 +72,7 @@ class Shelf(Generic[Item]):
     def summary(self, name: str) -> str:
         """The first line of a file's docstring, read without importing it."""
         [folder, *_] = import_module(self.package).__path__
-        with open(f"{folder}/{name}.py", encoding="utf-8") as lines:
+        path = f"{folder}/{name}"
+        file = f"{path}/__init__.py" if os.path.isdir(path) else f"{path}.py"
+        with open(file, encoding="utf-8") as lines:
             return lines.readline().strip().strip('"')

@@ -13,12 +13,14 @@ from deconvcli.shelf import Shelf, nearest, suggestion
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf[str]:
-    """Two files and one that is kept off."""
+    """Two files, a folder, and a file that is kept off."""
     folder = tmp_path / "shelf_under_test"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
     (folder / "_hidden.py").write_text("")
     (folder / "apple.py").write_text('"""Round and red."""\nITEM = "an apple"\n')
+    (folder / "pear").mkdir()
+    (folder / "pear" / "__init__.py").write_text('"""Green and large."""\nITEM = "a pear"\n')
     (folder / "broken.py").write_text('"""Not importable."""\nraise RuntimeError\n')
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if name.startswith("shelf_under_test")]:
@@ -27,7 +29,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf[str]:
 
 
 def test_listing_imports_nothing(shelf: Shelf[str]) -> None:
-    assert shelf.names == ["apple", "broken"]
+    assert shelf.names == ["apple", "broken", "pear"]
     assert shelf.summary("broken") == "Not importable."
     assert "shelf_under_test.apple" not in sys.modules
 
@@ -36,6 +38,11 @@ def test_taking_imports_one_file(shelf: Shelf[str]) -> None:
     assert shelf.take("apple") == "an apple"
     assert shelf.take("apple") is shelf.take("apple")
     assert "shelf_under_test.broken" not in sys.modules
+
+
+def test_a_folder_is_a_large_file(shelf: Shelf[str]) -> None:
+    assert shelf.summary("pear") == "Green and large."
+    assert shelf.take("pear") == "a pear"
 
 
 def test_a_wrong_name_is_answered_with_the_nearest(shelf: Shelf[str]) -> None:
