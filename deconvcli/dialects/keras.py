@@ -19,7 +19,9 @@ from deconvcli.dialects._keras_family import (
     KerasLayer,
     layer_signatures,
 )
+from deconvcli.errors import Refused
 from deconvcli.evidence import Evidence
+from deconvcli.layers import Reading, Sizes, Spelling
 from deconvcli.parameters import Argument, Signature
 
 _TENSORFLOW_SOURCE = (
@@ -28,10 +30,13 @@ _TENSORFLOW_SOURCE = (
 )
 
 
+_SIZE = "keras-tensorflow-size"
+
+
 def _tensorflow_takes(smallest: str, largest: str) -> Limit:
     return Limit(
         f"out == 0 or {smallest} <= out <= {largest}",
-        "keras-tensorflow-size",
+        _SIZE,
         "the TensorFlow backend aborts on this layer at run time: it takes an output of"
         f" {{{smallest}}} to {{{largest}}} here, although compute_output_shape says {{out}}",
         "leave output_padding out, or run the model on the torch or jax backend.",
@@ -86,6 +91,21 @@ class Keras(KerasLayer):
         *layer_signatures("keras.layers", "tf.keras.layers", "tensorflow.keras.layers"),
         Signature(("keras.ops.conv_transpose",), _OPS, None, {"api": "ops"}, "inputs", "kernel"),
     )
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer that these words mean; TensorFlow checks no size where one of them is 0."""
+        try:
+            reading = super().read(spelling, sizes)
+        except Refused as refused:
+            if refused.code != _SIZE:
+                raise
+            reading = super().read(spelling._replace(implementation=""), sizes)
+            if 0 not in reading.output_sizes:
+                raise
+        if not reading.findings or 0 not in reading.output_sizes:
+            return reading
+        findings = tuple(finding for finding in reading.findings if finding.code != _SIZE)
+        return reading._replace(spelling=spelling, findings=findings)
 
     def is_layer(self, words: Mapping[str, Any]) -> bool:
         """keras.ops checks neither output_padding nor strides together with dilation."""

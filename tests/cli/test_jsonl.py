@@ -88,6 +88,19 @@ def test_findings_have_code_severity_and_message() -> None:
     assert finding["severity"] == "warning"
 
 
+def test_a_refusal_has_findings_where_an_implementation_does_otherwise() -> None:
+    empty = {"dialect": "torch", "input_shape": [2, 1, 1], "weight_shape": [1, 1, 2]}
+    [told, other] = answers(
+        json.dumps({**empty, "params": {"padding": 1}}).encode(),
+        json.dumps({**empty, "params": {"padding": 2}}).encode(),
+    )
+    [finding] = told["error"]["findings"]
+    assert finding["code"] == "empty-output"
+    assert finding["severity"] == "note"
+    assert "oneDNN" in finding["message"]
+    assert "findings" not in other["error"]
+
+
 def test_the_order_is_kept_and_a_bad_line_hides_no_other() -> None:
     good = [json.dumps({**REQUEST, "id": number}).encode() for number in range(20)]
     good[7:9] = [b"{", b'{"id": 8, "dialect": "torh", "input_shape": [1, 1, 5]}']

@@ -357,6 +357,15 @@ def test_a_finding_of_an_implementation() -> None:
     refused(deconv(arguments, "onnx@onnxruntime"), "refuses output_padding 2 >= stride 1")
 
 
+def test_a_refusal_names_what_an_implementation_does_instead() -> None:
+    done = deconv("shape --in 1x4 -k 2 -p 1x0 -D torch")
+    refused(done, "error[empty-output]: torch: height: the output would have size 0")
+    assert "\nnote[empty-output]: PyTorch's oneDNN kernels" in done.err
+    negative = deconv("shape --in 1x4 -k 2 -p 2x0 -D torch")
+    refused(negative, "would have size -2")
+    assert "note[" not in negative.err
+
+
 def test_a_negative_crop_says_what_it_means() -> None:
     told = rows(deconv("shape --in 5x5 -k 3 -s 2 --padding valid --op 1").out)
     assert told["crop"] == "0:-1,0:-1 (begin:end, negative appends)"
