@@ -239,11 +239,17 @@ class Dialect(ABC):
         return per_axis(given, length, name)
 
     def kernel(
-        self, given: Any, name: str, sizes: Sizes, layout: Layout | None = None
+        self,
+        given: Any,
+        name: str,
+        sizes: Sizes,
+        *,
+        layout: Layout | None = None,
+        otherwise: str = "",
     ) -> tuple[int, ...]:
         """Kernel sizes, by the parameter `name` or by the weights' shape, which must agree.
 
-        layout: of the weights, where the words change it.
+        layout: of the weights, where the words change it. otherwise: what was seen instead.
         """
         rank = len(sizes.spatial)
         if sizes.weight is None:
@@ -254,6 +260,7 @@ class Dialect(ABC):
                 name.replace("_", "-"),
                 f"{name} is {shorten(given)}, the weights have {list(held)}",
                 "leave it out, or make them agree.",
+                otherwise,
             )
         return held
 

@@ -47,9 +47,10 @@ _MEANINGS = {"k": "kernel", "s": "stride", "d": "dilation", "op": "output_paddin
 
 
 def explain(reading: Reading) -> Explanation:
-    """The steps of every axis, in the order in which they were computed."""
+    """The steps of every axis that has an answer, in the order in which they were computed."""
     rank = len(reading.spatial)
-    axes = tuple(_axis(reading, place, axis_name(place, rank)) for place in range(rank))
+    answered = range(len(reading.output_sizes))
+    axes = tuple(_axis(reading, place, axis_name(place, rank)) for place in answered)
     return Explanation(f"{reading.spelling.name}: {reading.spelling.text}", axes, _notes(reading))
 
 

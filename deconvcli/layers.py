@@ -102,6 +102,8 @@ class Reading(NamedTuple):
     inert: names in the spelling that do not touch the geometry.
     flipped: the framework stores the kernel in reverse order, w[k - 1 - j] for w[j].
     own_output_layout: the output's axes where they differ from the input's.
+    answered: how many spatial axes the framework's answer has; None for all.
+    no_values: why no tensor belongs to this answer; empty where values can be computed.
     """
 
     spelling: Spelling
@@ -115,6 +117,8 @@ class Reading(NamedTuple):
     flipped: bool = False
     findings: tuple[Diagnostic, ...] = ()
     own_output_layout: Layout | None = None
+    answered: int | None = None
+    no_values: str = ""
 
     @property
     def spatial(self) -> tuple[Size, ...]:
@@ -128,8 +132,8 @@ class Reading(NamedTuple):
 
     @property
     def output_sizes(self) -> tuple[Size, ...]:
-        """Output sizes in axis order."""
-        return tuple([numbers["out"] for numbers in self.numbers])
+        """Output sizes in axis order; fewer than axes where the framework's answer lacks some."""
+        return tuple([numbers["out"] for numbers in self.numbers[: self.answered]])
 
     @property
     def input_shape(self) -> tuple[Size, ...]:

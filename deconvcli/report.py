@@ -43,6 +43,8 @@ class Report(NamedTuple):
 
 def size_text(sizes: Sequence[Any]) -> str:
     """`16x16`, as sizes are typed; `2H+2 x 2W+2` where a formula has to be kept together."""
+    if not sizes:
+        return "no sizes"
     texts = [str(size) for size in sizes]
     return (" x " if any("+" in text or "-" in text for text in texts) else "x").join(texts)
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from deconvcli.errors import UsageError
+from deconvcli.errors import Refused, UsageError
 from deconvcli.geometry import Axis
 from deconvcli.layers import Reading, numbers
 from deconvcli.layout import CANONICAL_WEIGHT, Layout
@@ -68,8 +68,10 @@ def prepare(
     this process may use.
 
     Raises:
+        Refused: the framework answers a shape, and no values belong to it.
         UsageError: a shape or dtype that does not fit, or an unknown engine.
     """
+    refuse_without_values(reading)
     if threads is None:
         threads = usable_cpus()
     if threads < 1:
@@ -89,6 +91,23 @@ def run(
 ) -> Array:
     """The layer computed once; arguments as in `prepare` and `Prepared`."""
     return prepare(reading, weight, bias, threads=threads, engine=engine)(np.asarray(x))
+
+
+def refuse_without_values(reading: Reading) -> None:
+    """Refuse a layer of which the framework knows a shape and nothing that could be computed.
+
+    Raises:
+        Refused: it is one, and why.
+    """
+    if reading.no_values:
+        name = reading.spelling.name
+        raise Refused(
+            f"{name} answers the shape {list(reading.output_shape)}, and no values belong to it:"
+            f" {reading.no_values}",
+            help="change the layer as the findings of `deconv shape` say.",
+            code="no-values",
+            findings=reading.findings,
+        )
 
 
 def load_engine(name: str) -> tuple[str, Compute]:

@@ -24,6 +24,7 @@ from deconvcli.runner import (
     memory_needed,
     prepare,
     random_array,
+    refuse_without_values,
 )
 
 # Streams of the seed, so that each array is the same whatever else is given.
@@ -46,6 +47,7 @@ class Job:
         self.understood = self._understood(request)
         self.reading = self.understood.reading
         numbers(self.reading.spatial)  # a symbol cannot be computed with
+        refuse_without_values(self.reading)
         self.dtype = self._dtype()
         self._refuse_too_much()
         self._refuse_target()

@@ -366,6 +366,18 @@ def test_a_refusal_names_what_an_implementation_does_instead() -> None:
     assert "note[" not in negative.err
 
 
+def test_an_inferred_shape_without_sizes() -> None:
+    arguments = "--in 3 -k 3 -s 2 --output-size 2 -D onnx@shape_inference"
+    done = deconv(f"shape {arguments}")
+    assert rows(done.out)["output"] == "no sizes"
+    assert "warning[onnx-shape-inference-rank]" in done.out
+    told = json.loads(deconv(f"shape {arguments} --format json").out)
+    assert (told["output"], told["output_shape"]) == ([], [1, 1])
+    assert deconv(f"explain {arguments}").out.startswith("output  no sizes\n")
+    refused(deconv(f"shape {arguments} --expect 2"), "--expect has 1 sizes, the output 0")
+    refused(deconv(f"run {arguments}"), "error[no-values]", "the shape [1, 1]", "it lacks axes")
+
+
 def test_a_negative_crop_says_what_it_means() -> None:
     told = rows(deconv("shape --in 5x5 -k 3 -s 2 --padding valid --op 1").out)
     assert told["crop"] == "0:-1,0:-1 (begin:end, negative appends)"

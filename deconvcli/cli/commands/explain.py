@@ -46,7 +46,8 @@ def _blocks(understood: Understood, explanation: Explanation) -> list[Block]:
     for steps, axes in groupby(explanation.axes, lambda axis: axis._replace(name="")):
         blocks.append(_table(" and ".join(axis.name for axis in axes), steps))
     meanings = {step.name: step.meaning for axis in explanation.axes for step in axis.steps}
-    blocks.append(Table("What each step is", ("step", "is"), list(meanings.items())))
+    if meanings:
+        blocks.append(Table("What each step is", ("step", "is"), list(meanings.items())))
     if explanation.notes:
         blocks.append(Lines(explanation.notes))
     return blocks

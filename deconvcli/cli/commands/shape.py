@@ -177,7 +177,7 @@ def _expected(
     reading = understood.reading
     forms = {len(shape): shape for shape in (reading.output_shape, understood.shown_output)}
     forms[len(reading.output_sizes)] = reading.output_sizes
-    wanted = expect * len(reading.output_sizes) if len(expect) == 1 else expect
+    wanted = expect * len(reading.spatial) if len(expect) == 1 else expect
     if len(wanted) not in forms:
         raise UsageError(
             f"--expect has {len(expect)} sizes, the output {len(reading.output_sizes)}",

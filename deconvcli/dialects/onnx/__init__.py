@@ -1,0 +1,34 @@
+"""ONNX ConvTranspose: pads crop begin and end separately; auto_pad or output_shape computes them.
+
+SAME_UPPER crops the smaller half at the start, everything else that computes pads the larger.
+Bare `onnx` is the written specification; each implementation departs from it in a file of its own.
+"""
+
+from __future__ import annotations
+
+from deconvcli.dialect import Dialect
+from deconvcli.dialects.onnx.onnxruntime import Runtime
+from deconvcli.dialects.onnx.reference import Reference
+from deconvcli.dialects.onnx.shape_inference import ShapeInference
+from deconvcli.dialects.onnx.specification import Specification
+from deconvcli.dialects.onnx.words import ConvTranspose
+from deconvcli.layers import Reading, Sizes, Spelling
+
+_IMPLEMENTATIONS: dict[str, ConvTranspose] = {
+    "onnxruntime": Runtime(),
+    "reference": Reference(),
+    "shape_inference": ShapeInference(),
+}
+
+
+class Onnx(Specification):
+    """The ConvTranspose operator, opset 1 to 22."""
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer by the specification, or as the implementation reads it."""
+        if not spelling.implementation:
+            return super().read(spelling, sizes)
+        return _IMPLEMENTATIONS[spelling.implementation].read(spelling, sizes)
+
+
+DIALECT: Dialect = Onnx()
