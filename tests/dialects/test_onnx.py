@@ -110,6 +110,11 @@ DISAGREEMENTS = {
         (None, None, (3,), None),
         {"dilations"},
     ),
+    "nothing to begin with": (
+        ((0,), (3,), {}),
+        (None, None, None, (2,)),
+        {"input-size"},
+    ),
     "an unknown word": (
         ((3,), (3,), {"auto_pad": "SAME"}),
         (None, None, None, None),

@@ -17,7 +17,8 @@ _ALL_SOURCES = f"{onnxruntime.SOURCE}, and onnx 1.23.2"
 
 _HEAD = (
     INPUT_EXISTS._replace(
-        otherwise="onnx.shape_inference takes an input of size 0", source=shape_inference.SOURCE
+        otherwise=f"{onnxruntime.EMPTY_INPUT}; onnx.shape_inference gives a size",
+        source=_ALL_SOURCES,
     ),
     f.KERNEL,
     f.STRIDE._replace(otherwise=reference.ANY_STRIDE, source=reference.SOURCE),
