@@ -45,8 +45,18 @@ def _tensorflow_takes(smallest: str, largest: str) -> Limit:
     )
 
 
-_VALID_GIVEN = (*GIVEN["valid"], _tensorflow_takes("full", "full + s - 1"))
-_SAME_GIVEN = (*GIVEN["same"], _tensorflow_takes("(n - 1)*s + 1", "n*s"))
+_EMPTY = Limit(
+    "out != 0",
+    "keras-tensorflow-empty-output",
+    "the TensorFlow backend returns an empty tensor only with oneDNN, which is not the default on"
+    " every CPU; without it the layer is refused",
+    "leave output_padding out, or run the model on the torch or jax backend.",
+    only=("tensorflow",),
+    finding=True,
+    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+)
+_VALID_GIVEN = (*GIVEN["valid"], _tensorflow_takes("full", "full + s - 1"), _EMPTY)
+_SAME_GIVEN = (*GIVEN["same"], _tensorflow_takes("(n - 1)*s + 1", "n*s"), _EMPTY)
 
 # By word, then by (word, entry point) where output_padding is given.
 _AUTOMATIC = {word: Arithmetic(*HEAD, *entries) for word, entries in AUTOMATIC.items()}
@@ -100,9 +110,9 @@ class Keras(KerasLayer):
             if refused.code != _SIZE:
                 raise
             reading = super().read(spelling._replace(implementation=""), sizes)
-            if 0 not in reading.output_sizes:
+            if not _is_empty(reading):
                 raise
-        if not reading.findings or 0 not in reading.output_sizes:
+        if not reading.findings or not _is_empty(reading):
             return reading
         findings = tuple(finding for finding in reading.findings if finding.code != _SIZE)
         return reading._replace(spelling=spelling, findings=findings)
@@ -116,6 +126,11 @@ class Keras(KerasLayer):
         if words["output_padding"] is None:
             return _AUTOMATIC[word]
         return _GIVEN[word, "layer" if self.is_layer(words) else "ops"]
+
+
+def _is_empty(reading: Reading) -> bool:
+    """Whether one output size is 0 and none is negative."""
+    return 0 in reading.output_sizes and all(size >= 0 for size in reading.output_sizes)
 
 
 DIALECT: Dialect = Keras()

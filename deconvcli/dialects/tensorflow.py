@@ -58,11 +58,25 @@ def _between(smallest: str, largest: str, otherwise: str = "") -> Limit:
     )
 
 
+def _unchecked(smallest: str, largest: str) -> Limit:
+    """What the 0 lets through only with oneDNN."""
+    return Limit(
+        f"not any_zero or {smallest} <= out <= {largest}",
+        "tensorflow-empty-output",
+        f"with a 0 in output_shape the size {{out}}, outside {{{smallest}}} to {{{largest}}}, is"
+        " not checked by oneDNN and gives an empty tensor; without oneDNN it is refused",
+        f"ask for {{{smallest}}} to {{{largest}}}.",
+        finding=True,
+        source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+    )
+
+
 _EXPLICIT_MAPS_BACK = "floor((out + before + after - span) / s) + 1"
 BY_WORD = {
     "SAME": Arithmetic(
         *_HEAD,
         _between("(n - 1)*s + 1", "n*s"),
+        _unchecked("(n - 1)*s + 1", "n*s"),
         Step("total", "max(full - out, 0)", "what is too much"),
         Step("crop_begin", "total // 2", "the smaller half goes at the start"),
         _END,
@@ -71,6 +85,7 @@ BY_WORD = {
     "VALID": Arithmetic(
         *_HEAD,
         _between("full", "full + s - 1", " or n == 1 and span - s < out < span"),
+        _unchecked("full", "full + s - 1"),
         Step("crop_begin", "0", "VALID crops nothing at the start"),
         _END,
         _ONEDNN,
