@@ -152,7 +152,7 @@ class MXNet(Dialect):
         hold_axes(self, sizes, (1, 2, 3))
         rank = len(sizes.spatial)
         data, weight = self.data_layout(words, rank), self.weight_layout(words, rank)
-        kernel = self.kernel(words["kernel"], "kernel", sizes, weight)
+        kernel = self.kernel(words["kernel"], "kernel", sizes, layout=weight)
         groups = count(words["num_group"], "num_group")
         operator = Spelling(self.name, words)
         dilate = self._dilate(operator, rank)

@@ -28,7 +28,7 @@ def test_every_dialect_and_implementation_has_a_line() -> None:
 
 def test_it_says_what_was_measured_and_what_was_only_read() -> None:
     lines = deconv("dialects").out.splitlines()
-    assert "torch             900    measured with torch 2.13.0, CPU" in lines
+    assert ["torch", "900", "measured"] in [line.split()[:3] for line in lines]
     [coreml] = [line for line in lines if line.startswith("coreml") and "coremltools" in line]
     assert "sizes measured" in coreml
     [text] = [line for line in lines if line.startswith("onnx  ") and "specification" in line]

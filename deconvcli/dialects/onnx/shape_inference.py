@@ -14,6 +14,7 @@ from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.dialects.onnx import formulas as f
 from deconvcli.dialects.onnx.words import ConvTranspose, size_from
 from deconvcli.layers import Reading, Sizes, Spelling
+from deconvcli.layout import Layout
 from deconvcli.limits import not_negative, positive
 from deconvcli.values import per_axis
 
@@ -106,7 +107,15 @@ class ShapeInference(ConvTranspose):
             return "NOTSET"
         return super().auto_pad(words)
 
-    def kernel(self, given: Any, name: str, sizes: Sizes, otherwise: str = "") -> tuple[int, ...]:
+    def kernel(
+        self,
+        given: Any,
+        name: str,
+        sizes: Sizes,
+        *,
+        layout: Layout | None = None,
+        otherwise: str = "",
+    ) -> tuple[int, ...]:
         """kernel_shape if it is given, whatever the weights have."""
         if given is None:
             return super().kernel(given, name, sizes)

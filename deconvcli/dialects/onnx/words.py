@@ -97,7 +97,10 @@ class ConvTranspose(Dialect):
         rank = len(sizes.spatial)
         word = self.auto_pad(words)
         kernel = self.kernel(
-            words["kernel_shape"], "kernel_shape", sizes, self.others.get("kernel_shape", "")
+            words["kernel_shape"],
+            "kernel_shape",
+            sizes,
+            otherwise=self.others.get("kernel_shape", ""),
         )
         groups = count(words["group"], "group")
         pads = self.pads(spelling, rank)
