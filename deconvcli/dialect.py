@@ -131,7 +131,7 @@ class Dialect(ABC):
             rank = self.rank(arguments, input_shape, weight_shape)
         tensor_shape(input_shape, rank + 1, "input_shape")
         if weight_shape is not None:
-            axes = rank + len(self.weight_layout(arguments, rank).axes) - 1
+            axes = self.weight_layout(arguments, rank).count(rank)
             tensor_shape(weight_shape, axes, "weight_shape", most=axes)
         parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
         weight = None if weight_shape is None else tuple(weight_shape)

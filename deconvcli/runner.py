@@ -197,25 +197,27 @@ def _own_output(reading: Reading, y: Array) -> Array:
 def _order(source: Layout, target: Layout, batch: int, rank: int) -> list[int]:
     """The transposition from one data layout to another."""
     places = source.split(tuple(range(batch + 1 + rank)), rank)
+    places |= {str(axis): (place,) for axis, place in enumerate(places["*"])}
     return [place for axis in target.axes for place in places[axis]]
 
 
 def canonical_weight(reading: Reading, weight: Array) -> Array:
     """(Cin, Cout/groups, *kernel), not flipped, from the dialect's layout and orientation."""
     layer, rank = reading.layer, len(reading.spatial)
+    kernel = {str(place): size for place, size in enumerate(layer.kernel)}
     letters = {
+        **kernel,
         "G": layer.groups,
         "I": layer.in_channels // layer.groups,
         "O": layer.out_channels // layer.groups,
     }
     split: list[tuple[str, int]] = []
     for axis in reading.weight_layout.axes:
-        kernel = [(f"*{place}", size) for place, size in enumerate(layer.kernel)]
-        split += kernel if axis == "*" else [(letter, letters[letter]) for letter in axis]
+        split += [(letter, letters[letter]) for letter in (kernel if axis == "*" else axis)]
     names = [name for name, _ in split]
     if "G" not in names:
         names, split = ["G", *names], [("G", 1), *split]
-    wanted = ["G", "I", "O", *(f"*{place}" for place in range(rank))]
+    wanted = ["G", "I", "O", *kernel]
     parts = weight.reshape([size for _, size in split]).transpose([names.index(n) for n in wanted])
     merged = parts.reshape(layer.weight_shape(CANONICAL_WEIGHT))
     return np.flip(merged, tuple(range(2, 2 + rank))) if reading.flipped else merged

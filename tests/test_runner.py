@@ -12,7 +12,7 @@ import deconvcli
 from deconvcli.cli.verdict import judged
 from deconvcli.geometry import Axis
 from deconvcli.layers import Reading
-from deconvcli.layout import CHANNELS_LAST
+from deconvcli.layout import CHANNELS_LAST, Layout
 from deconvcli.runner import random_array, run
 
 small = st.integers(1, 5)
@@ -78,6 +78,24 @@ def test_the_output_may_have_another_layout() -> None:
     np.testing.assert_array_equal(
         run(other, x, weight), run(reading, x, weight).transpose(0, 2, 3, 1)
     )
+
+
+def test_spatial_axes_may_stand_one_by_one() -> None:
+    reading = deconvcli.layer("torch", input_shape=(1, 2, 3, 4), weight_shape=(2, 5, 3, 2))
+    x = random_array((1, 2, 3, 4), "float32", 1, 0)
+    weight = random_array((2, 5, 3, 2), "float32", 1, 1)
+    data, kernel = Layout(("1", "N", "0", "C")), Layout(("1", "GI", "0", "O"))
+    assert (data.count(2), CHANNELS_LAST.count(2)) == (4, 4)
+    other = reading._replace(
+        data_layout=data,
+        own_output_layout=CHANNELS_LAST,
+        weight_layout=kernel,
+        sizes=reading.sizes._replace(weight=(2, 2, 3, 5)),
+    )
+    assert other.input_shape == (4, 1, 3, 2)
+    assert data.split((4, 1, 3, 2), 2)["*"] == (3, 4)
+    y = run(other, x.transpose(3, 0, 2, 1), weight.transpose(3, 0, 2, 1))
+    np.testing.assert_array_equal(y, run(reading, x, weight).transpose(0, 2, 3, 1))
 
 
 def test_an_unrolled_axis_repeats_as_far_as_the_kernel_reaches() -> None:
