@@ -52,7 +52,7 @@ def _shown_rank(
     if weight is not None:
         return dialect.weight_rank(words, weight)
     kernels = [words.get(a.name) for a in dialect.arguments if a.role == "kernel"]
-    return next((len(kernel) for kernel in kernels if isinstance(kernel, list)), None)
+    return next((len(kernel) for kernel in kernels if isinstance(kernel, list) and kernel), None)
 
 
 def _unbound(signature: Signature, call: str) -> Signature:

@@ -109,8 +109,8 @@ def _computed(node: ast.BinOp, operator: Callable[[Any, Any], Any], left: Any, r
 
 def _tensor(node: ast.Call) -> Any:
     sizes = [_value(argument) for argument in node.args]
-    if len(sizes) >= 1 and isinstance(sizes[0], list):
-        sizes = sizes[0]
+    # A shape in a list may come second, behind JAX's random key.
+    sizes = next((size for size in sizes[:2] if isinstance(size, list)), sizes)
     if sizes and all(type(size) is int and size >= 0 for size in sizes):
         return Tensor(tuple(sizes))
     return Name(ast.unparse(node))
