@@ -19,6 +19,7 @@ from deconvcli.dialects._keras_family import (
     KerasLayer,
     layer_signatures,
 )
+from deconvcli.dialects._xla import ABORT, with_abort
 from deconvcli.errors import Refused
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Reading, Sizes, Spelling
@@ -27,6 +28,11 @@ from deconvcli.parameters import Argument, Signature
 _TENSORFLOW_SOURCE = (
     "measured with Keras 3.15.1 on TensorFlow 2.21.0, whose input-gradient kernel checks the"
     " size; tensorflow/core/kernels/conv_grad_shape_utils.cc"
+)
+_JAX_ABORT = ABORT._replace(
+    message=f"on the jax backend, {ABORT.message}",
+    help="give a larger input, or run the model on another backend.",
+    source="measured with Keras 3.15.1 on JAX 0.10.2, CPU",
 )
 
 
@@ -103,7 +109,13 @@ class Keras(KerasLayer):
     )
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer that these words mean; TensorFlow checks no size where one of them is 0."""
+        """The layer that these words mean, and what becomes of it on each backend."""
+        reading = self._read_sized(spelling, sizes)
+        concerned = spelling.implementation in ("", "jax")
+        return with_abort(reading, _JAX_ABORT) if concerned else reading
+
+    def _read_sized(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """TensorFlow checks no size where one of them is 0."""
         try:
             reading = super().read(spelling, sizes)
         except Refused as refused:

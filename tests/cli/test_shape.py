@@ -177,6 +177,34 @@ def test_every_name_of_a_further_option(
         ("5x5", "op.ConvTranspose(x, W, kernel_shape=[3, 3], pads=[0, 1, 0, 1])", "onnx", "7x5"),
         ("4x5x5", "op.ConvTranspose(x, W, kernel_shape=[3, 3])", "onnx", "1x7x7"),
         ("2x4x5", "op.ConvTranspose(x, W, kernel_shape=[3])", "onnx", "2x1x7"),
+        (
+            "8x8",
+            "nn.ConvTranspose(features=8, kernel_size=(3, 3), strides=(2, 2))",
+            "flax",
+            "16x16",
+        ),
+        ("8x8x3", "nn.ConvTranspose(8, (3, 3), (2, 2), 'VALID')(x)", "flax", "17x17x8"),
+        ("8x8", "nnx.ConvTranspose(3, 8, kernel_size=(3, 3), rngs=rngs)", "flax", "8x8"),
+        (
+            "",
+            "lax.conv_transpose(jnp.zeros((1, 8, 8, 3)), jnp.zeros((3, 3, 3, 4)), (2, 2), 'SAME')",
+            "jax",
+            "1x16x16x4",
+        ),
+        (
+            "1x3x8x8",
+            "lax.conv_transpose(x, jax.random.normal(key, (3, 3, 3, 4)), (2, 2), padding='SAME',"
+            " dimension_numbers=('NCHW', 'HWIO', 'NHWC'))",
+            "jax",
+            "1x16x16x4",
+        ),
+        (
+            "",
+            "jax.lax.conv_general_dilated(jnp.zeros((1, 4, 9)), jnp.zeros((6, 2, 3)), (1,),"
+            " [(2, 2)], lhs_dilation=(2,), feature_group_count=2)",
+            "jax",
+            "1x6x19",
+        ),
     ],
 )
 def test_pasted_calls(size: str, call: str, dialect: str, output: str) -> None:
