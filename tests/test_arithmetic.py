@@ -25,7 +25,6 @@ from deconvcli.arithmetic import (
     value,
 )
 from deconvcli.dialects import DIALECTS
-from deconvcli.dialects._jax_family import Arithmetics
 from deconvcli.geometry import Linear
 
 numbers = st.integers(-50, 50)

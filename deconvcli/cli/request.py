@@ -187,7 +187,7 @@ class Request(NamedTuple):
         """(leading axes written, sizes) from --in or from tensors that the call wrote out."""
         given = self.input_size or pasted.data or _keras_input(words)
         weight = self.weight or pasted.weight
-        axes = rank + len(pasted.dialect.weight_layout(words, rank).axes) - 1
+        axes = pasted.dialect.weight_layout(words, rank).count(rank)
         if weight is not None and len(weight) != axes:
             raise UsageError(
                 f"weights of shape {list(weight)} have {len(weight)} axes, the layer's {axes}",

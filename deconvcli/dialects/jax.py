@@ -256,6 +256,10 @@ class Jax(Dialect):
             )
         return found
 
+    def weight_rank(self, arguments: Mapping[str, Any], weight_shape: Sequence[int]) -> int:
+        """All but the two channel axes, whatever their letters are."""
+        return len(weight_shape) - 2
+
     def _specs(self, arguments: Mapping[str, Any], rank: int) -> Sequence[str]:
         """The letters of input, kernel and output, one for each axis.
 
