@@ -28,13 +28,13 @@ complete -c deconv -n '__deconv_at' -a shape -d 'Output size of a layer, in the 
 complete -c deconv -n '__deconv_at' -s V -l version -d 'Show the version and exit.'
 complete -c deconv -n '__deconv_at' -s h -l help -d 'Show this message and exit.'
 
-complete -c deconv -n '__deconv_at dialects' -f -k -a 'caffe\t coreml\t cudnn\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t'
+complete -c deconv -n '__deconv_at dialects' -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t'
 complete -c deconv -n '__deconv_at dialects' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
 complete -c deconv -n '__deconv_at dialects' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at dialects' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at explain' -f
-complete -c deconv -n '__deconv_at explain' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at explain' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
 complete -c deconv -n '__deconv_at explain' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at explain' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
 complete -c deconv -n '__deconv_at explain' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
@@ -54,7 +54,7 @@ complete -c deconv -n '__deconv_at explain' -s q -l quiet -d 'Only the bare resu
 complete -c deconv -n '__deconv_at explain' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at run' -f -k -a '(__deconv_files .npy)'
-complete -c deconv -n '__deconv_at run' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at run' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
 complete -c deconv -n '__deconv_at run' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at run' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
 complete -c deconv -n '__deconv_at run' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
@@ -87,7 +87,7 @@ complete -c deconv -n '__deconv_at run' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at run' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at shape' -f
-complete -c deconv -n '__deconv_at shape' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t all\t' -d 'Whose words these are: caffe, coreml, cudnn, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at shape' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t all\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
 complete -c deconv -n '__deconv_at shape' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at shape' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
 complete -c deconv -n '__deconv_at shape' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'

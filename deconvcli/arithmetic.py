@@ -84,6 +84,11 @@ class Arithmetic:
         """The named formulas in the order in which they are computed."""
         return [entry for entry in self.entries if isinstance(entry, Step)]
 
+    @property
+    def limits(self) -> list[Limit]:
+        """What must hold, in the order in which it is checked."""
+        return [entry for entry in self.entries if isinstance(entry, Limit)]
+
     def program(self, names: tuple[str, ...], implementation: str = "") -> Program:
         """A function from the numbers called `names` to them and every step's, by name.
 

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,30 +83,11 @@ def test_symbols_pass_through() -> None:
     assert SUM.evaluate({**GIVEN, "n": Linear("N")})["out"] == Linear("N", 2, -1)
 
 
-def held(item: Any) -> Iterator[Arithmetic]:
-    """It, or all that a table and the tables in it hold."""
-    if isinstance(item, Arithmetic):
-        yield item
-    elif isinstance(item, dict):
-        for value in item.values():
-            yield from held(value)
-
-
-def modules(name: str) -> Iterator[ModuleType]:
-    """A dialect's file, or all files of its folder."""
-    package = import_module(f"deconvcli.dialects.{name}")
-    yield package
-    for file in iter_modules(getattr(package, "__path__", [])):
-        yield import_module(f"{package.__name__}.{file.name}")
-
-
 @pytest.mark.parametrize("name", DIALECTS.names)
 def test_every_arithmetic_ends_in_a_crop(name: str) -> None:
-    found = [
-        made for module in modules(name) for item in vars(module).values() for made in held(item)
-    ]
-    assert found
-    for arithmetic in found:
+    dialect = DIALECTS.take(name)
+    assert dialect.arithmetics
+    for arithmetic in dialect.arithmetics:
         names = [step.name for step in arithmetic.steps]
         assert {"span", "full", "crop_begin", "crop_end", "out"} <= set(names)
         assert len(names) == len(set(names))

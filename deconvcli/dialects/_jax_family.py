@@ -99,6 +99,12 @@ class Arithmetics:
             for transposed, rounded in ((False, "floor"), (True, "ceil"))
         }
 
+    @property
+    def all(self) -> tuple[Arithmetic, ...]:
+        """Every one of them."""
+        words = (*self.by_word.values(), *self.forward.values(), *self.circular.values())
+        return (*words, self.explicit, self.consistent)
+
     def of_word(self, word: str, stride: Sequence[int], *, consistent: bool) -> Arithmetic | None:
         """SAME and VALID exactly; else, where every stride is 1, a forward layer's word."""
         if word in self.by_word:

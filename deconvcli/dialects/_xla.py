@@ -33,6 +33,9 @@ SHIFTED = Diagnostic(
 )
 
 
+ACCIDENTS = (ABORT, SHIFTED)
+
+
 def with_accidents(reading: Reading) -> Reading:
     """The reading, with all findings about what XLA makes of it."""
     reading = with_abort(reading)

@@ -66,6 +66,7 @@ class Caffe(Dialect):
         *(Argument(name) for name in ("weight_filler", "bias_filler")),
     )
     # Layers are written as protocol buffers, which the reader of pasted calls does not parse.
+    arithmetics = (ARITHMETIC,)
     signatures = ()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

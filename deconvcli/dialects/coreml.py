@@ -122,6 +122,7 @@ class CoreMl(Dialect):
         Argument("bias", "bias", None, "one number added per output channel", {}),
         Argument("name"),
     )
+    arithmetics = tuple(BY_WORDS.values())
     signatures = (
         Signature(
             ("coremltools.converters.mil.Builder.conv_transpose", "mb.conv_transpose"),

@@ -56,6 +56,8 @@ class CuDnn(ToldSize):
         Argument("dxDesc", "output_size", None, "the output's shape", {Form.INTS: each}),
     )
     # Its calls are C, which the reader of pasted calls does not parse.
+    orientation = "in order; reversed with CUDNN_CONVOLUTION"
+    arithmetics = (ARITHMETIC,)
     signatures = ()
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:

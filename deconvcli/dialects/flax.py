@@ -7,10 +7,10 @@ axis or several. Explicit padding surrounds the dilated input, the kernel is use
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.arithmetic import Arithmetic
-from deconvcli.dialect import Dialect
+from deconvcli.dialect import Accidents, Dialect
 from deconvcli.dialects._jax_family import (
     NAMES,
     TRANSPOSED_WEIGHT,
@@ -20,7 +20,7 @@ from deconvcli.dialects._jax_family import (
     listed_pairs,
     pads_of,
 )
-from deconvcli.dialects._xla import with_accidents
+from deconvcli.dialects._xla import ACCIDENTS, with_accidents
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_LAST, Layout
@@ -82,6 +82,9 @@ class Flax(Dialect):
         Argument("api", meaning="'linen' or 'nnx'"),
         *(Argument(name) for name in _INERT),
     )
+    orientation = "reversed, but for transpose_kernel"
+    accidents: ClassVar[Accidents] = {"": ACCIDENTS}
+    arithmetics = _ARITHMETICS.all
     signatures = (
         Signature(("flax.linen.ConvTranspose", "nn.ConvTranspose"), _LINEN, None, {"api": "linen"}),
         Signature(("flax.nnx.ConvTranspose",), _NNX, None, {"api": "nnx"}),

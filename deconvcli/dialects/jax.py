@@ -8,10 +8,10 @@ and so are all words of `lax.conv_general_dilated`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from deconvcli.arithmetic import Arithmetic
-from deconvcli.dialect import Dialect
+from deconvcli.dialect import Accidents, Dialect
 from deconvcli.dialects._jax_family import (
     NAMES,
     Arithmetics,
@@ -19,7 +19,7 @@ from deconvcli.dialects._jax_family import (
     listed_pairs,
     pads_of,
 )
-from deconvcli.dialects._xla import with_accidents
+from deconvcli.dialects._xla import ACCIDENTS, with_accidents
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import Layout
@@ -126,6 +126,9 @@ class Jax(Dialect):
         Argument("api", meaning="'conv_transpose' or 'conv_general_dilated'"),
         *(Argument(name) for name in ("precision", "preferred_element_type", "out_sharding")),
     )
+    orientation = "reversed, but for transpose_kernel"
+    accidents: ClassVar[Accidents] = {"": ACCIDENTS}
+    arithmetics = tuple(found for by_name in _ARITHMETICS.values() for found in by_name.all)
     signatures = tuple(
         Signature((f"jax.lax.{name}",), parameters, None, {"api": name}, "lhs", "rhs")
         for name, parameters in _PARAMETERS.items()

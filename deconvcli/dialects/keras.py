@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from deconvcli.arithmetic import Arithmetic, Limit
-from deconvcli.dialect import Dialect
+from deconvcli.dialect import Accidents, Dialect
 from deconvcli.dialects._keras_family import (
     AUTOMATIC,
     GIVEN,
@@ -103,6 +103,8 @@ class Keras(KerasLayer):
         *KerasLayer.arguments,
         Argument("api", meaning="'layer' (Conv2DTranspose) or 'ops' (keras.ops.conv_transpose)"),
     )
+    accidents: ClassVar[Accidents] = {"jax": (_JAX_ABORT,)}
+    arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
     signatures = (
         *layer_signatures("keras.layers", "tf.keras.layers", "tensorflow.keras.layers"),
         Signature(("keras.ops.conv_transpose",), _OPS, None, {"api": "ops"}, "inputs", "kernel"),

@@ -65,6 +65,7 @@ class Keras2(KerasLayer):
     source = "tf_keras 2.21.0: src/layers/convolutional, src/utils/conv_utils.py"
     evidence = Evidence("tf_keras 2.21.0 on TensorFlow 2.21.0, CPU, oneDNN on", rows=492)
     arguments = (*KerasLayer.arguments, Argument("api", meaning="'layer', the only one"))
+    arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
     signatures = layer_signatures(
         "tf_keras.layers", "keras.layers", "tf.keras.layers", "tensorflow.keras.layers"
     )

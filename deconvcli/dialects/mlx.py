@@ -92,6 +92,7 @@ class Mlx(Dialect):
         Argument("api", meaning="'layer' (ConvTranspose2d) or 'function' (conv_transpose2d)"),
         Argument("stream"),
     )
+    arithmetics = (ARITHMETIC,)
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

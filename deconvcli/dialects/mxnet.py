@@ -131,6 +131,7 @@ class MXNet(Dialect):
         Argument("api", meaning="'operator' (Deconvolution) or 'gluon' (Conv2DTranspose)"),
         Argument("name"),
     )
+    arithmetics = (BY_PAD, BY_TARGET)
     signatures = _signatures()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

@@ -91,6 +91,7 @@ class OneDnn(ToldSize):
         Argument("groups", "groups", None, "the weights' axis in front; None: they have none"),
     )
     # Its calls are C and C++, which the reader of pasted calls does not parse.
+    arithmetics = (ARITHMETIC,)
     signatures = ()
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

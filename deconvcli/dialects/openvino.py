@@ -161,6 +161,7 @@ class OpenVino(Dialect):
         Argument("output_shape", "output_size", None, "spatial sizes asked for", {Form.INTS: each}),
         Argument("name"),
     )
+    arithmetics = tuple(BY_WORDS.values())
     signatures = (
         _signature("convolution_backprop_data", SINGLE),
         _signature("group_convolution_backprop_data", GROUPED),

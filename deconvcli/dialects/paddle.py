@@ -170,6 +170,7 @@ class Paddle(Dialect):
         Argument("weight_attr"),
         Argument("name"),
     )
+    arithmetics = tuple(BY_WORDS.values())
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

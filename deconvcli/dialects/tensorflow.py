@@ -159,6 +159,7 @@ class TensorFlow(Dialect):
         Argument("api", meaning="conv1d_transpose, conv2d_transpose, conv3d_transpose ..."),
         Argument("name"),
     )
+    arithmetics = (*BY_WORD.values(), EXPLICIT)
     signatures = (
         *(_signature(f"conv{rank}d_transpose", rank) for rank in (1, 2, 3)),
         _signature("conv_transpose", None),

@@ -97,6 +97,7 @@ class TensorRT(Dialect):
         Argument("dilation_nd", "dilation", 1, "distance of two taps", {Form.INTS: each}),
         Argument("num_groups", "groups", 1, "independent groups of channels"),
     )
+    arithmetics = tuple(BY_MODE.values())
     signatures = (
         Signature(
             ("self.network.add_deconvolution_nd", "net.add_deconvolution_nd"),

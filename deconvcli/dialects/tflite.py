@@ -89,6 +89,7 @@ class Tflite(Dialect):
         Argument("stride_h", "stride", 1, "distance of two stamps, height", {Form.INTS: _both}),
         Argument("stride_w", "stride", 1, "distance of two stamps, width", {}),
     )
+    arithmetics = tuple(BY_WORD.values())
     signatures = ()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

@@ -77,6 +77,7 @@ class Tinygrad(Dialect):
         Argument("output_padding", "output_padding", 0, "elements appended at the end"),
         Argument("bias", "bias", None, "one number added per output channel", {}),
     )
+    arithmetics = (ARITHMETIC,)
     signatures = (
         Signature(
             ("tinygrad.Tensor.conv_transpose2d",),

@@ -117,6 +117,7 @@ class Torch(Dialect):
         Argument("device"),
         Argument("dtype"),
     )
+    arithmetics = (BY_OUTPUT_PADDING, BY_OUTPUT_SIZE)
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

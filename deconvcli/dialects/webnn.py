@@ -102,6 +102,7 @@ class WebNN(Dialect):
         Argument("label"),
     )
     # Its calls are JavaScript, which the reader of pasted calls does not parse.
+    arithmetics = (BY_OUTPUT_PADDING, BY_OUTPUT_SIZES)
     signatures = ()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

@@ -92,3 +92,13 @@ def test_an_unknown_name_is_met_with_its_nearest() -> None:
     assert done.code == 2
     assert "did you mean 'torch'" in done.err
     assert "keras@jax" in deconv("dialects keras@jaxx").err
+
+
+def test_what_implementations_were_seen_to_do_is_listed_with_its_source() -> None:
+    page = " ".join(deconv("dialects onnx@reference").out.split())
+    assert "onnx-reference" in page or "reference evaluator" in page
+    assert "onnx/reference/ops/op_conv_transpose.py" in page
+    told = json.loads(deconv("dialects keras@jax --format json").out)["deviations"]
+    assert "xla-abort" in [found["code"] for found in told]
+    told = json.loads(deconv("dialects keras@torch --format json").out)["deviations"]
+    assert "xla-abort" not in [found["code"] for found in told]

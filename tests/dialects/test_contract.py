@@ -155,9 +155,27 @@ def test_what_is_spelled_reads_back_as_the_same_layer(
     layer, sizes = drawn
     reading = spelled(DIALECTS.take(name), layer, sizes)
     if reading is not None:
+        assert any(reading.arithmetic is known for known in DIALECTS.take(name).arithmetics)
         assert reading.output_sizes == layer.output_sizes(sizes.spatial)
         has_bias = reading.layer.has_bias  # functions take no part in who owns the bias
         assert reading.layer == layer._replace(has_bias=has_bias)
+
+
+@ALL
+def test_taps_lie_as_it_says(name: str) -> None:
+    reading = spelled(DIALECTS.take(name), Layer((Axis(4, 2, 1, 1, 1),) * 2), Sizes((8, 8)))
+    assert reading is not None
+    assert reading.flipped == DIALECTS.take(name).orientation.startswith("reversed")
+
+
+@ALL
+def test_what_is_told_of_its_implementations_has_a_source(name: str) -> None:
+    dialect = DIALECTS.take(name)
+    for implementation in ("", *dialect.implementations):
+        told = list(dialect.deviations(implementation))
+        assert len(told) == len({(found.code, found.message) for found in told})
+        assert all(re.search(r"\d", found.source) for found in told)
+        assert not any("{" in found.message + found.help for found in told)
 
 
 @ALL

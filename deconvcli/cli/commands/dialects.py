@@ -127,10 +127,35 @@ def _page(dialect: Dialect, implementation: str) -> Report:
     if dialect.signatures:
         calls = [_call_text(signature) for signature in dialect.signatures]
         blocks.append(Table("Calls that can be pasted", (), [(call,) for call in calls]))
+    blocks += _deviations(dialect, implementation)
     unread = [argument.name for argument in dialect.arguments if not argument.meaning]
     if unread:
         blocks.append(Lines(wrap(f"Understood without an effect: {', '.join(unread)}.", 80)))
-    return Report("deconv.dialects/1", name, blocks, {"dialects": [_data(dialect)]})
+    data = {"dialects": [_data(dialect)], "deviations": _deviations_data(dialect, implementation)}
+    return Report("deconv.dialects/1", name, blocks, data)
+
+
+def _deviations(dialect: Dialect, implementation: str) -> list[Block]:
+    """Where implementations leave the rule, each in a paragraph."""
+    told = [
+        "\n".join(
+            wrap(f"{found.code}: {found.message} ({found.source})", 80, subsequent_indent="  ")
+        )
+        for found in dialect.deviations(implementation)
+    ]
+    return [Table("Findings about implementations", (), [(text,) for text in told])] if told else []
+
+
+def _deviations_data(dialect: Dialect, implementation: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": found.code,
+            "message": found.message,
+            "source": found.source,
+            "differs": found.differs,
+        }
+        for found in dialect.deviations(implementation)
+    ]
 
 
 def _argument_row(argument: Argument) -> tuple[str, str, str, str]:

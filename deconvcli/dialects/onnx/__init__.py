@@ -6,6 +6,9 @@ Bare `onnx` is the written specification; each implementation departs from it in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from deconvcli.diagnostics import Diagnostic
 from deconvcli.dialect import Dialect
 from deconvcli.dialects.onnx.onnxruntime import Runtime
 from deconvcli.dialects.onnx.reference import Reference
@@ -29,6 +32,12 @@ class Onnx(Specification):
         if not spelling.implementation:
             return super().read(spelling, sizes)
         return _IMPLEMENTATIONS[spelling.implementation].read(spelling, sizes)
+
+    def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
+        """Of one implementation, or what the specification's readers hear of all of them."""
+        if not implementation:
+            return super().deviations()
+        return _IMPLEMENTATIONS[implementation].deviations(implementation)
 
 
 DIALECT: Dialect = Onnx()

@@ -63,6 +63,8 @@ _SIZED = {
 class Runtime(ConvTranspose):
     """onnxruntime, CPU."""
 
+    arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
+
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
         """By who gives the size; what is not SAME_UPPER splits an odd crop as SAME_LOWER."""
         kind = size_from(word, words)

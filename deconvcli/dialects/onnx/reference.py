@@ -58,6 +58,8 @@ _SIZED = {
 class Reference(ConvTranspose):
     """The evaluator in Python that comes with onnx."""
 
+    arithmetics = (_BY_PADS, _BY_SIZE, *_SIZED.values())
+
     others: ClassVar[Mapping[str, str]] = {
         "auto_pad": "the reference evaluator takes an unknown word as if it were left out",
         "kernel_shape": "the reference evaluator computes sizes with kernel_shape and values with"

@@ -90,6 +90,8 @@ _TABLE = {
 class ShapeInference(ConvTranspose):
     """onnx.shape_inference.infer_shapes(model, strict_mode=True)."""
 
+    arithmetics = (_BY_PADS, *_TABLE.values())
+
     others: ClassVar[Mapping[str, str]] = {
         "auto_pad": "onnx.shape_inference takes an unknown word for VALID"
     }

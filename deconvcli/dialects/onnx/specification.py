@@ -128,6 +128,8 @@ _SIZED = {
 class Specification(ConvTranspose):
     """What the operator's text says."""
 
+    arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
+
     others: ClassVar[Mapping[str, str]] = {
         "auto_pad": "the reference evaluator and onnx.shape_inference take it as if it were left"
         " out",
