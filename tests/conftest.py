@@ -1,11 +1,24 @@
-"""Hypothesis without timing: these machines are shared, and examples are checked, not timed."""
+"""What all tests share: Hypothesis without timing, and a path for the processes they start.
+
+These machines are shared, and examples are checked, not timed.
+"""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture
+def fakes_can_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes that tests start can import from this folder."""
+    root = str(Path(__file__).parent.parent)
+    path = [root, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))

@@ -15,18 +15,28 @@ PACKAGE = Path(__file__).parent.parent / "deconvcli"
 FLOORS = (
     {"diagnostics", "evidence"},
     {"errors"},
-    {"geometry", "kernels", "npyfile", "memory", "shelf"},
-    {"arithmetic", "layout", "parameters", "values"},
+    {"framework", "geometry", "kernels", "npyfile", "memory", "pattern", "shelf"},
+    {"arithmetic", "foreign", "frameworks", "layout", "parameters", "values"},
     {"layers", "limits", "report"},
     {"dialect"},
     {"dialects", "explanation", "readers", "renderers", "runner"},
     {"api"},
+    {"verification"},
     {"cli"},
     {"__init__", "__main__"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # Where the word may stand: it means three things, and only these rooms know which.
-KNOWS_PADDING = {"dialect", "dialects", "cli", "explanation", "readers", "errors", "api"}
+KNOWS_PADDING = {
+    "dialect",
+    "dialects",
+    "cli",
+    "explanation",
+    "frameworks",
+    "readers",
+    "errors",
+    "api",
+}
 
 
 def rooms() -> list[tuple[str, Path]]:

@@ -1,0 +1,88 @@
+"""Hold our predictions against the frameworks installed here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from deconvcli.cli.options import OUTPUT_OPTIONS, DialectName, takes
+from deconvcli.cli.output import show
+from deconvcli.cli.types import Whole
+from deconvcli.errors import UsageError
+from deconvcli.values import LARGEST
+
+if TYPE_CHECKING:
+    from deconvcli.framework import Framework
+
+MOST = 10**6
+
+
+@click.command(short_help=__doc__)
+@click.option(
+    "-D",
+    "--dialect",
+    "--framework",
+    "dialects",
+    multiple=True,
+    type=DialectName(),
+    help="Only this dialect or implementation; may be repeated. Default: all installed.",
+)
+@click.option(
+    "-n",
+    "--n",
+    "count",
+    type=Whole(1, MOST),
+    default=200,
+    show_default=True,
+    help="Layers a framework.",
+)
+@click.option(
+    "--seed", type=Whole(0, LARGEST), default=0, show_default=True, help="Of the layers drawn."
+)
+@click.option(
+    "--require", is_flag=True, help="Fail where a framework of deconv[frameworks] is missing."
+)
+@takes(*OUTPUT_OPTIONS)
+def command(
+    dialects: tuple[str, ...], count: int, seed: int, require: bool, format: str, quiet: bool
+) -> int:
+    """Draw layers, ask the frameworks installed here, and compare.
+
+    Every framework runs in a process of its own. Shape, refusal and every value are compared; a
+    disagreement comes with a line that shows the framework's own answer. Exit code 1 where one is
+    not known yet.
+
+    \b
+    Examples:
+      deconv verify
+      deconv verify --dialect torch --dialect keras@jax --n 1000
+      deconv verify --require --format json
+    """
+    # NumPy and Rich load here, where layers are about to be computed.
+    from deconvcli.cli import verifying
+    from deconvcli.cli.progress import progress
+
+    installed, missing = verifying.split(verifying.chosen(dialects))
+    _refuse_missing(missing, installed, named=bool(dialects), require=require)
+    with progress(count) as bars:
+        verified = verifying.verify_all(installed, count, seed, bars)
+    report, disagreements = verifying.report(verified, missing, {"n": count, "seed": seed})
+    show(report, format, quiet=quiet)
+    broken = any(one.not_started for one in verified)
+    return 2 if broken and (dialects or require) else 1 if disagreements else 0
+
+
+def _refuse_missing(
+    missing: list[Framework], installed: list[Framework], *, named: bool, require: bool
+) -> None:
+    """What was named must be here, and something must."""
+    from deconvcli.cli.verifying import EXTRA, install
+
+    needed = missing if named else [f for f in missing if f.in_extra and require]
+    if needed:
+        commands = " && ".join(dict.fromkeys(install(framework) for framework in needed))
+        names = ", ".join(framework.dialect for framework in needed)
+        raise UsageError(f"not installed: {names}", help=f"{commands}", code="not-installed")
+    if not installed:
+        raise UsageError("no framework is installed", help=EXTRA, code="not-installed")

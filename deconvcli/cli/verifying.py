@@ -1,0 +1,256 @@
+"""What `deconv verify` does: choose frameworks, ask them side by side, report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import Any, NamedTuple
+
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.dialects import take
+from deconvcli.errors import UsageError
+from deconvcli.foreign import Asked, NotStarted
+from deconvcli.framework import Framework, Need
+from deconvcli.frameworks import FRAMEWORKS
+from deconvcli.report import Lines, Report, Table
+from deconvcli.runner import usable_cpus
+from deconvcli.shelf import suggestion
+from deconvcli.verification import DISAGREEMENTS, Kind, Result, has_dialect, verify
+
+AT_ONCE = 2
+EXTRA = "pip install 'deconv[frameworks]'"
+COLUMNS = (
+    "framework",
+    "version",
+    "cases",
+    "accepted",
+    "refused",
+    "agree",
+    "known deviations",
+    "disagreements",
+)
+
+
+class Verified(NamedTuple):
+    """One framework's results; not_started: why it could not be imported."""
+
+    framework: Framework
+    versions: dict[str, str]
+    results: list[Result]
+    not_started: str = ""
+
+    def count(self, *kinds: Kind) -> int:
+        """Results of these kinds."""
+        return sum(result.kind in kinds for result in self.results)
+
+    @property
+    def disagreements(self) -> list[Result]:
+        """What nobody has explained yet."""
+        return [result for result in self.results if result.kind in DISAGREEMENTS]
+
+
+Progress = Callable[[Framework], Callable[[Result], None]]
+
+
+def chosen(names: Sequence[str]) -> list[Framework]:
+    """The frameworks of these dialects or implementations, all that we can predict without names.
+
+    Raises:
+        UsageError: a name that is no dialect, or has no framework that could be asked.
+    """
+    known = [FRAMEWORKS.take(name) for name in FRAMEWORKS.names]
+    known = [framework for framework in known if has_dialect(framework)]
+    if not names:
+        return known
+    wanted = [found for name in names for found in _named(name, known)]
+    return list(dict.fromkeys(wanted))
+
+
+def _named(name: str, known: Sequence[Framework]) -> list[Framework]:
+    found = [f for f in known if name in (f.dialect, f.dialect.partition("@")[0])]
+    if not found:
+        take(name)  # an unknown dialect has its own error
+        names = [framework.dialect for framework in known]
+        raise UsageError(
+            f"no framework here speaks {name}", help=suggestion(name, names), code="no-framework"
+        )
+    return found
+
+
+def split(frameworks: Sequence[Framework]) -> tuple[list[Framework], list[Framework]]:
+    """(installed, missing)."""
+    missing = [framework for framework in frameworks if framework.missing()]
+    return [framework for framework in frameworks if framework not in missing], missing
+
+
+def install(framework: Framework) -> str:
+    """The command that installs it."""
+    if framework.in_extra:
+        return EXTRA
+    return f"pip install {' '.join(framework.requirements)}"
+
+
+def verify_all(
+    frameworks: Sequence[Framework], count: int, seed: int, progress: Progress
+) -> list[Verified]:
+    """Every framework in a process of its own, two side by side; Ctrl-C ends them all."""
+    asked = [Asked(framework) for framework in frameworks]
+    pool = ThreadPoolExecutor(max_workers=min(AT_ONCE, usable_cpus()))
+    try:
+        futures = [
+            pool.submit(_verified, one, count, seed, progress(one.framework)) for one in asked
+        ]
+        for future in wait(futures, return_when=FIRST_EXCEPTION).done:
+            future.result()
+        return [future.result() for future in futures]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for one in asked:
+            one.stop()
+        pool.shutdown()
+
+
+def _verified(asked: Asked, count: int, seed: int, told: Callable[[Result], None]) -> Verified:
+    results: list[Result] = []
+
+    def keep(result: Result) -> None:
+        results.append(result)
+        told(result)
+
+    with asked:
+        try:
+            verify(asked, count, seed, keep)
+        except NotStarted as error:
+            return Verified(asked.framework, {}, [], str(error))
+    return Verified(asked.framework, asked.versions, results)
+
+
+def report(
+    verified: Sequence[Verified], missing: Sequence[Framework], settings: dict[str, int]
+) -> tuple[Report, int]:
+    """(report, disagreements)."""
+    table = Table("", COLUMNS, [_row(one) for one in verified])
+    total = sum(len(one.disagreements) for one in verified)
+    cases = sum(len(one.results) for one in verified)
+    answer = f"{total} disagreement{'' if total == 1 else 's'} in {cases} layers"
+    findings = [found for one in verified for found in (*_notes(one), *_errors(one))]
+    findings += _missing_notes(missing)
+    data = {
+        **settings,
+        "frameworks": [_data(one) for one in verified],
+        "missing": [
+            {"framework": framework.dialect, "install": install(framework)} for framework in missing
+        ],
+        "disagreements": total,
+    }
+    return Report("deconv.verify/1", answer, [table, Lines([answer])], data, findings), total
+
+
+def _row(one: Verified) -> tuple[str, ...]:
+    accepted = sum(result.accepted for result in one.results)
+    numbers = (
+        len(one.results),
+        accepted,
+        len(one.results) - accepted,
+        one.count(Kind.AGREE, Kind.REFUSED),
+        one.count(Kind.KNOWN),
+        len(one.disagreements),
+    )
+    return one.framework.dialect, _versions(one), *map(str, numbers)
+
+
+def _versions(one: Verified) -> str:
+    if one.not_started:
+        return "not started"
+    return ", ".join(f"{module} {version}" for module, version in one.versions.items())
+
+
+def _notes(one: Verified) -> list[Diagnostic]:
+    """Another version than the measured one, and a framework that does not start."""
+    name = one.framework.dialect
+    if one.not_started:
+        return [
+            Diagnostic(
+                "framework-not-started",
+                Severity.ERROR,
+                f"{name} is installed and cannot be imported: {one.not_started}",
+                f"repair it: {install(one.framework)}",
+            )
+        ]
+    other = [
+        f"{need.module} {version} in place of {need.version}"
+        for need in one.framework.needs
+        if (version := one.versions[need.module]) and not _is_measured(need, version)
+    ]
+    if not other:
+        return []
+    return [
+        Diagnostic(
+            "other-version",
+            Severity.NOTE,
+            f"{name} runs with {', '.join(other)}, which was measured",
+            f"for the measured release: {install(one.framework)}",
+        )
+    ]
+
+
+def _is_measured(need: Need, version: str) -> bool:
+    """Whether this is the measured release, in whatever build."""
+    return version.partition("+")[0].partition("-")[0] == need.version
+
+
+def _errors(one: Verified) -> list[Diagnostic]:
+    return [
+        Diagnostic(
+            f"disagreement-{result.kind}",
+            Severity.ERROR,
+            f"{one.framework.dialect} #{result.number}: deconv says {result.ours}, the framework"
+            f" {result.theirs}{_unlike(result)}",
+            one.framework.repro(result.case),
+        )
+        for result in one.disagreements
+    ]
+
+
+def _unlike(result: Result) -> str:
+    return ", with other values" if result.kind is Kind.VALUES else ""
+
+
+def _missing_notes(missing: Sequence[Framework]) -> list[Diagnostic]:
+    """One note for each command that installs something."""
+    commands: dict[str, list[str]] = {}
+    for framework in missing:
+        commands.setdefault(install(framework), []).append(framework.dialect)
+    return [
+        Diagnostic("not-installed", Severity.NOTE, f"not installed: {', '.join(names)}", command)
+        for command, names in commands.items()
+    ]
+
+
+def _data(one: Verified) -> dict[str, Any]:
+    kinds = Counter(str(result.kind) for result in one.results)
+    accepted = sum(result.accepted for result in one.results)
+    return {
+        "framework": one.framework.dialect,
+        "versions": one.versions,
+        "measured": list(one.framework.requirements),
+        "not_started": one.not_started or None,
+        "cases": len(one.results),
+        "accepted": accepted,
+        "refused": len(one.results) - accepted,
+        "agree": kinds[Kind.AGREE] + kinds[Kind.REFUSED],
+        "known_deviations": kinds[Kind.KNOWN],
+        "disagreements": [_disagreement(one.framework, result) for result in one.disagreements],
+    }
+
+
+def _disagreement(framework: Framework, result: Result) -> dict[str, Any]:
+    return {
+        "number": result.number,
+        "kind": str(result.kind),
+        **result.case._asdict(),
+        "deconv": result.ours,
+        "framework": result.theirs,
+        "repro": framework.repro(result.case),
+    }

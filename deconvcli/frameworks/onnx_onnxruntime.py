@@ -1,0 +1,37 @@
+"""ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deconvcli.framework import Case, Framework, Need, Trace
+from deconvcli.frameworks._onnx import NEED, Onnx
+
+
+class OnOnnxRuntime(Onnx):
+    """onnxruntime.InferenceSession."""
+
+    dialect = "onnx@onnxruntime"
+    needs = (Need("onnxruntime", "onnxruntime", "1.31.1"), NEED)
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output as an array."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        trace.stage = "construct"
+        model = self.model(case).SerializeToString()
+        session = onnxruntime.InferenceSession(model, options, ["CPUExecutionProvider"])
+        trace.stage = "call"
+        [y] = session.run(None, {"X": x, "W": w})
+        return y
+
+    def code(self, case: Case) -> str:
+        """A session of one run."""
+        session = 'InferenceSession(model.SerializeToString()).run(None, {"X": x, "W": w})'
+        return f"{self.model_code(case)}; import onnxruntime; [y] = onnxruntime.{session}"
+
+
+FRAMEWORK: Framework = OnOnnxRuntime()

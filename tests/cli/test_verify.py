@@ -1,0 +1,155 @@
+"""`deconv verify` with frameworks made for the purpose: none of the real ones is needed."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from deconvcli.cli import verifying
+from deconvcli.framework import Framework
+from deconvcli.shelf import Shelf
+from tests.cli.commandline import deconv, refused
+
+pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts some of the fakes on the shelf, and nothing else."""
+
+    def only(*names: str) -> None:
+        fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
+        fakes.names = list(names)
+        monkeypatch.setattr(verifying, "FRAMEWORKS", fakes)
+
+    return only
+
+
+def test_agreement(here: Any) -> None:
+    here("agreeable")
+    done = deconv("verify --n 30")
+    assert (done.code, done.err) == (0, "")
+    header, row, empty, answer = done.out.splitlines()
+    assert header.split("  ")[0] == "framework"
+    assert row.split()[0] == "torch"
+    assert row.split()[-3:] == ["30", "0", "0"]
+    assert (empty, answer) == ("", "0 disagreements in 30 layers")
+    assert deconv("verify --n 5 -q").out == "0 disagreements in 5 layers\n"
+
+
+def test_disagreements_are_findings_with_a_line_that_shows_them(here: Any) -> None:
+    here("wrong")
+    done = deconv("verify --n 40 --seed 2")
+    assert done.code == 1
+    for kind in ("shape", "values", "refusal"):
+        assert f"error[disagreement-{kind}]: torch #" in done.out
+    assert "deconv says 1x1x3, the framework 1x1x2\n  help: python -c 'import numpy" in done.out
+    assert "deconv says 1x1x4, the framework 1x1x4, with other values" in done.out
+    assert done.out == deconv("verify --n 40 --seed 2").out
+    assert done.out != deconv("verify --n 40 --seed 3").out
+
+
+def test_json(here: Any) -> None:
+    here("wrong", "absent")
+    done = deconv("verify --n 20 --format json")
+    told = json.loads(done.out)
+    assert told["schema"] == "deconv.verify/1"
+    assert (told["n"], told["seed"]) == (20, 0)
+    [framework] = told["frameworks"]
+    assert framework["cases"] == framework["accepted"] + framework["refused"] == 20
+    assert framework["agree"] + len(framework["disagreements"]) == 20
+    assert told["disagreements"] == len(framework["disagreements"]) > 0
+    first = framework["disagreements"][0]
+    assert set(first) == {
+        *("number", "kind", "params", "input_shape", "weight_shape", "rank"),
+        *("deconv", "framework", "repro"),
+    }
+    assert told["missing"] == [
+        {"framework": "tensorflow", "install": "pip install 'deconv[frameworks]'"}
+    ]
+
+
+@pytest.mark.parametrize("format", ["markdown", "jsonl"])
+def test_other_formats(here: Any, format: str) -> None:
+    here("agreeable")
+    out = deconv(f"verify --n 3 --format {format}").out
+    assert out.startswith("| framework | version |" if format == "markdown" else '{"schema":')
+
+
+def test_a_crash_is_a_disagreement_and_does_not_hide_the_rest(here: Any) -> None:
+    here("frail")
+    done = deconv("verify --n 8")
+    assert done.code == 1
+    assert "the framework no answer (process ended with 7)" in done.out
+    assert json.loads(deconv("verify --n 8 --format json").out)["frameworks"][0]["agree"] > 0
+
+
+def test_what_is_missing_is_named_with_its_command(here: Any) -> None:
+    here("agreeable", "absent")
+    done = deconv("verify --n 2")
+    assert done.code == 0
+    assert "note[not-installed]: not installed: tensorflow\n" in done.out
+    assert "help: pip install 'deconv[frameworks]'" in done.out
+
+
+@pytest.mark.parametrize(
+    ("fakes", "line", "words"),
+    [
+        (("agreeable", "absent"), "--dialect tensorflow", ("not installed: tensorflow", "pip")),
+        (("agreeable", "absent"), "--require", ("not installed: tensorflow", "pip install")),
+        (("absent",), "", ("no framework is installed", "pip install 'deconv[frameworks]'")),
+        ((), "", ("no framework is installed",)),
+        (("agreeable",), "--dialect keras", ("no framework here speaks keras",)),
+        (("agreeable",), "--dialect tourch", ("'tourch' is not known", "did you mean 'torch'")),
+        (("agreeable",), "--n 0", ("--n", "0 is less than 1")),
+    ],
+)
+def test_refused(here: Any, fakes: tuple[str, ...], line: str, words: tuple[str, ...]) -> None:
+    here(*fakes)
+    refused(deconv(f"verify {line}"), *words)
+
+
+def test_another_version_is_told(here: Any) -> None:
+    here("newer")
+    done = deconv("verify --n 1 -D onnx@onnxruntime")
+    assert "note[other-version]: onnx@onnxruntime runs with deconvcli" in done.out
+    assert "in place of 0.0.1" in done.out
+    assert "help: for the measured release: pip install deconv==0.0.1" in done.out
+
+
+@pytest.mark.parametrize(("line", "code"), [("", 0), ("--require", 2), ("-D torch", 2)])
+def test_what_cannot_be_imported(here: Any, line: str, code: int) -> None:
+    here("agreeable", "broken")
+    done = deconv(f"verify --n 1 {line}")
+    assert done.code == code
+    assert "torch is installed and cannot be imported: ImportError: libmissing.so.1" in done.out
+
+
+def test_a_name_chooses_a_dialect_or_one_implementation() -> None:
+    names = [framework.dialect for framework in verifying.chosen(["keras", "keras@torch"])]
+    assert names == ["keras@jax", "keras@tensorflow", "keras@torch"]
+    assert [framework.dialect for framework in verifying.chosen(["torch"])] == ["torch"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_ends_the_children() -> None:
+    script = (
+        "from deconvcli.cli import verifying; from deconvcli.shelf import Shelf;"
+        "s = verifying.FRAMEWORKS = Shelf('tests.fakes', 'FRAMEWORK', 'framework');"
+        "s.names = ['agreeable']; from deconvcli.cli.main import main;"
+        "main(['verify', '--n', '1000000'])"
+    )
+    done = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(3)
+    assert done.poll() is None, done.communicate()
+    done.send_signal(signal.SIGINT)
+    out, err = done.communicate(timeout=30)
+    assert (done.returncode, out, err) == (130, b"", b"\n")

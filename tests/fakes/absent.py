@@ -1,0 +1,16 @@
+"""Is not installed, and is of another dialect."""
+
+from __future__ import annotations
+
+from deconvcli.framework import Framework, Need
+from tests.fakes._fake import Fake
+
+
+class Absent(Fake):
+    """Nowhere to be found."""
+
+    dialect = "tensorflow"
+    needs = (Need("no_such_module", "no-such-module", "1.2"),)
+
+
+FRAMEWORK: Framework = Absent()

@@ -1,0 +1,25 @@
+"""Agrees, and prints on every stream that it can find."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from deconvcli.framework import Case, Framework, Trace
+from tests.fakes._fake import Fake
+
+
+class Agreeable(Fake):
+    """Right and noisy."""
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """Our own output, among chatter."""
+        print("chatter", flush=True)
+        os.write(1, b'{"id": null, "output_shape": [0]}\n')
+        os.system("echo chatter of a child")
+        trace.details["eof"] = sys.stdin.read() == ""
+        return super().run(case, x, w, trace)
+
+
+FRAMEWORK: Framework = Agreeable()

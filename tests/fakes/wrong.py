@@ -1,0 +1,34 @@
+"""Disagrees in each way: another shape, other values, a refusal too many, one too few."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from deconvcli.framework import Case, Framework, Trace
+from tests.fakes._fake import Fake
+
+
+class Wrong(Fake):
+    """Knows five layers, told apart by their input size."""
+
+    def draw(self, random: Random) -> Case:
+        """Sizes 1 to 5; at 4 the layer is illegal."""
+        n = random.randint(1, 5)
+        return Case({"output_padding": 1 if n == 4 else 0}, (1, 2, n), (2, 1, 3), 1)
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """Right at size 5 alone."""
+        n = case.input_shape[-1]
+        if n == 3:
+            trace.stage = "construct"
+            raise ValueError("three\n is too many")
+        if n == 4:
+            return np.zeros((1, 1, 7), "float32")
+        y = super().run(case, x, w, trace)
+        return {1: y[..., 1:], 2: y + 1, 5: y}[n]
+
+
+FRAMEWORK: Framework = Wrong()
