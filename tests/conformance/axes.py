@@ -1,0 +1,176 @@
+"""A measured row in one order of axes: which axis is what, in each framework's own words.
+
+Only layouts, strides and groups are read here, never how a framework crops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Row = dict[str, Any]
+FIRST, LAST = "NC*", "N*C"
+
+
+class Question(NamedTuple):
+    """x, y: (N, C, *spatial); w: (Cin, Cout/groups, *kernel).
+
+    reverses: whether the framework says that it uses the kernel in reverse order, which decides
+    where both orders fit.
+    """
+
+    x: Array
+    w: Array
+    y: Array
+    strides: list[int]
+    dilations: list[int]
+    groups: int
+    reverses: bool = False
+
+
+def question(dialect: str, row: Row, x: Array, w: Array, y: Array) -> Question:
+    """The row's arrays and numbers, of which only the arrays are reordered."""
+    read = READERS[dialect.partition("@")[0]]
+    return read(row["params"], row["rank"], x, w, y)
+
+
+def _data(array: Array, layout: str, rank: int) -> Array:
+    """(N, C, *spatial), with any number of batch axes in front, also none."""
+    batched = array.reshape(_batch(array.shape[: array.ndim - rank - 1]), *array.shape[-rank - 1 :])
+    return batched if layout == FIRST else np.moveaxis(batched, -1, 1)
+
+
+def _batch(leading: Sequence[int]) -> int:
+    return int(np.prod(leading, dtype=int))
+
+
+def _spread(value: Any, rank: int) -> list[int]:
+    """One number per axis."""
+    if value is None:
+        return [1] * rank
+    listed = value if isinstance(value, list) else [value]
+    return [int(number) for number in (listed * rank if len(listed) == 1 else listed)]
+
+
+def _outputs_split(w: Array, groups: int) -> Array:
+    """(Cin/g, Cout, *k), whose outputs belong to the groups in turn -> (Cin, Cout/g, *k)."""
+    into, out, *kernel = w.shape
+    apart = w.reshape(into, groups, out // groups, *kernel)
+    return np.moveaxis(apart, 1, 0).reshape(into * groups, out // groups, *kernel)
+
+
+def _torch(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    layout = LAST if words.get("data_format", FIRST)[-1] == "C" else FIRST  # paddle's NHWC
+    return Question(
+        _data(x, layout, rank),
+        w,
+        _data(y, layout, rank),
+        _spread(words.get("stride"), rank),
+        _spread(words.get("dilation"), rank),
+        words.get("groups", 1),
+    )
+
+
+def _keras(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    layout = FIRST if words.get("data_format") == "channels_first" else LAST
+    return Question(
+        _data(x, layout, rank),
+        np.moveaxis(w, (-1, -2), (0, 1)),
+        _data(y, layout, rank),
+        _spread(words.get("strides"), rank),
+        _spread(words.get("dilation_rate"), rank),
+        1,
+    )
+
+
+def _tensorflow(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    layout = FIRST if words["data_format"].startswith("NC") else LAST
+    kernel, data = np.moveaxis(w, (-1, -2), (0, 1)), _data(y, layout, rank)
+
+    def numbers(name: str) -> list[int]:
+        spread = _spread(words.get(name), rank)
+        inner = spread[2:] if layout == FIRST else spread[1:-1]
+        return inner if len(spread) == rank + 2 else spread
+
+    groups = data.shape[1] // kernel.shape[1]
+    strides, dilations = numbers("strides"), numbers("dilations")
+    return Question(_data(x, layout, rank), kernel, data, strides, dilations, groups)
+
+
+def _jax(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    letters = "HWD"[:rank]
+    named = words.get("dimension_numbers") or [f"N{letters}C", f"{letters}IO", f"N{letters}C"]
+    into, out = ("O", "I") if words.get("transpose_kernel") else ("I", "O")
+    kernel = np.moveaxis(w, (named[1].index(into), named[1].index(out)), (0, 1))
+    groups = words.get("feature_group_count", 1)
+    return Question(
+        np.moveaxis(x, named[0].index("C"), 1),
+        _outputs_split(kernel, groups),
+        np.moveaxis(y, named[2].index("C"), 1),
+        _spread(words.get("strides", words.get("lhs_dilation")), rank),
+        _spread(words.get("rhs_dilation"), rank),
+        groups,
+        not words.get("transpose_kernel"),
+    )
+
+
+def _flax(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    ends = (-1, -2) if words["transpose_kernel"] else (-2, -1)
+    return Question(
+        _data(x, LAST, rank),
+        np.moveaxis(w, ends, (0, 1)),
+        _data(y, LAST, rank),
+        _spread(words["strides"], rank),
+        _spread(words["kernel_dilation"], rank),
+        1,
+        not words["transpose_kernel"],
+    )
+
+
+def _onnx(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    strides, dilations = words.get("strides"), words.get("dilations")
+    groups = words.get("group", 1)
+    return Question(x, w, y, _spread(strides, rank), _spread(dilations, rank), groups)
+
+
+def _mlx(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    return Question(
+        _data(x, LAST, rank),
+        _outputs_split(np.moveaxis(w, (-1, 0), (0, 1)), words["groups"]),
+        _data(y, LAST, rank),
+        _spread(words["stride"], rank),
+        _spread(words["dilation"], rank),
+        words["groups"],
+    )
+
+
+def _openvino(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    groups = w.shape[0] if words["op"].startswith("Group") else 1
+    kernel = w.reshape(-1, *w.shape[2:]) if words["op"].startswith("Group") else w
+    return Question(x, kernel, y, words["strides"], words["dilations"], groups)
+
+
+def _tflite(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+    kernel = np.moveaxis(w, (-1, 0), (0, 1))
+    strides = [words["stride_h"], words["stride_w"]]
+    return Question(_data(x, LAST, rank), kernel, _data(y, LAST, rank), strides, [1, 1], 1)
+
+
+READERS = {
+    "torch": _torch,
+    "paddle": _torch,
+    "tinygrad": _torch,
+    "keras": _keras,
+    "keras2": _keras,
+    "tensorflow": _tensorflow,
+    "jax": _jax,
+    "flax": _flax,
+    "onnx": _onnx,
+    "mlx": _mlx,
+    "openvino": _openvino,
+    "tflite": _tflite,
+}
