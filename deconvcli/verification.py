@@ -16,15 +16,22 @@ from deconvcli.layers import Reading
 from deconvcli.pattern import fingerprint, pattern_input, pattern_weight
 from deconvcli.runner import run
 
+AGAIN = 3
+"""How often a question is asked again whose values are not ours."""
+
 Prediction = Reading | DeconvError
 
 
 class Kind(StrEnum):
-    """What came of one comparison; the last four are disagreements."""
+    """What came of one comparison; the last four are disagreements.
+
+    unsteady: other values than ours, and others again for the same question.
+    """
 
     AGREE = "agree"
     REFUSED = "refused by both"
     KNOWN = "known deviation"
+    UNSTEADY = "unsteady"
     REFUSAL = "refusal"
     SHAPE = "shape"
     VALUES = "values"
@@ -68,7 +75,17 @@ def verify(asked: Asked, count: int, seed: int, told: Callable[[Result], None]) 
         NotStarted: the framework cannot be imported.
     """
     for number, case in enumerate(cases(asked.framework, count, seed)):
-        told(compare(asked.framework, case, asked.ask(case), number))
+        answer = asked.ask(case)
+        result = compare(asked.framework, case, answer, number)
+        if result.kind is Kind.VALUES and _changes(asked, case, answer):
+            result = result._replace(kind=Kind.UNSTEADY)
+        told(result)
+
+
+def _changes(asked: Asked, case: Case, answer: Answer) -> bool:
+    """Whether the same question gets other answers, as where foreign memory is read."""
+    hashes = {asked.ask(case).get("values_sha256") for _ in range(AGAIN)}
+    return hashes != {answer["values_sha256"]}
 
 
 def compare(framework: Framework, case: Case, answer: Answer, number: int = 0) -> Result:

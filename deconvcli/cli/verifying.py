@@ -134,7 +134,9 @@ def report(
     total = sum(len(one.disagreements) for one in verified)
     cases = sum(len(one.results) for one in verified)
     answer = f"{total} disagreement{'' if total == 1 else 's'} in {cases} layers"
-    findings = [found for one in verified for found in (*_notes(one), *_errors(one))]
+    findings = [
+        found for one in verified for found in (*_notes(one), *_unsteady(one), *_errors(one))
+    ]
     findings += _missing_notes(missing)
     data = {
         **settings,
@@ -154,7 +156,7 @@ def _row(one: Verified) -> tuple[str, ...]:
         accepted,
         len(one.results) - accepted,
         one.count(Kind.AGREE, Kind.REFUSED),
-        one.count(Kind.KNOWN),
+        one.count(Kind.KNOWN, Kind.UNSTEADY),
         len(one.disagreements),
     )
     return one.framework.dialect, _versions(one), *map(str, numbers)
@@ -200,6 +202,20 @@ def _is_measured(need: Need, version: str) -> bool:
     return version.partition("+")[0].partition("-")[0] == need.version
 
 
+def _unsteady(one: Verified) -> list[Diagnostic]:
+    return [
+        Diagnostic(
+            "unsteady-framework",
+            Severity.WARNING,
+            f"{one.framework.dialect} #{result.number}: the framework has other values each time it"
+            f" is asked, in {result.theirs}",
+            one.framework.repro(result.case),
+        )
+        for result in one.results
+        if result.kind is Kind.UNSTEADY
+    ]
+
+
 def _errors(one: Verified) -> list[Diagnostic]:
     return [
         Diagnostic(
@@ -240,7 +256,7 @@ def _data(one: Verified) -> dict[str, Any]:
         "accepted": accepted,
         "refused": len(one.results) - accepted,
         "agree": kinds[Kind.AGREE] + kinds[Kind.REFUSED],
-        "known_deviations": kinds[Kind.KNOWN],
+        "known_deviations": kinds[Kind.KNOWN] + kinds[Kind.UNSTEADY],
         "disagreements": [_disagreement(one.framework, result) for result in one.disagreements],
     }
 

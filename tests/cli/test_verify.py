@@ -82,6 +82,14 @@ def test_other_formats(here: Any, format: str) -> None:
     assert out.startswith("| framework | version |" if format == "markdown" else '{"schema":')
 
 
+def test_a_framework_that_changes_its_mind_is_no_disagreement(here: Any) -> None:
+    here("unsteady")
+    done = deconv("verify --n 4")
+    assert done.code == 0
+    assert "warning[unsteady-framework]: torch #0: the framework has other values each" in done.out
+    assert done.out.splitlines()[1].split()[-3:] == ["0", "4", "0"]
+
+
 def test_a_crash_is_a_disagreement_and_does_not_hide_the_rest(here: Any) -> None:
     here("frail")
     done = deconv("verify --n 8")
