@@ -9,7 +9,7 @@ _deconv_value() {
 _deconv_offers() {
     case $command in
         '')
-            options='-V --version -h --help' words='dialects explain run shape' files=''
+            options='-V --version -h --help' words='dialects explain run shape verify' files=''
             ;;
         dialects)
             options='--format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' files=''
@@ -45,6 +45,14 @@ _deconv_offers() {
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --expect) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 --jsonl) _deconv_value '' '*' ;;
+                --format) _deconv_value 'json jsonl markdown text' '' ;;
+            esac
+            ;;
+        verify)
+            options='-D --dialect --framework -n --n --seed --require --format -q --quiet -h --help' words='' files=''
+            case $option in
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
+                -n | --n | --seed) _deconv_value '' '' ;;
                 --format) _deconv_value 'json jsonl markdown text' '' ;;
             esac
             ;;

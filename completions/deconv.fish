@@ -25,6 +25,7 @@ complete -c deconv -n '__deconv_at' -a dialects -d 'What every framework\'s dial
 complete -c deconv -n '__deconv_at' -a explain -d 'The arithmetic of a layer, step by step.'
 complete -c deconv -n '__deconv_at' -a run -d 'Compute a layer on a file or random numbers; compare with the prediction.'
 complete -c deconv -n '__deconv_at' -a shape -d 'Output size of a layer, in the convention of any framework.'
+complete -c deconv -n '__deconv_at' -a verify -d 'Hold our predictions against the frameworks installed here.'
 complete -c deconv -n '__deconv_at' -s V -l version -d 'Show the version and exit.'
 complete -c deconv -n '__deconv_at' -s h -l help -d 'Show this message and exit.'
 
@@ -108,3 +109,11 @@ complete -c deconv -n '__deconv_at shape' -l jsonl -r -F -d 'One request a line,
 complete -c deconv -n '__deconv_at shape' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
 complete -c deconv -n '__deconv_at shape' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at shape' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at verify' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Only this dialect or implementation; may be repeated. Default: all installed.'
+complete -c deconv -n '__deconv_at verify' -s n -l n -r -f -d 'Layers a framework.'
+complete -c deconv -n '__deconv_at verify' -l seed -r -f -d 'Of the layers drawn.'
+complete -c deconv -n '__deconv_at verify' -l require -d 'Fail where a framework of deconv[frameworks] is missing.'
+complete -c deconv -n '__deconv_at verify' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
+complete -c deconv -n '__deconv_at verify' -s q -l quiet -d 'Only the bare result.'
+complete -c deconv -n '__deconv_at verify' -s h -l help -d 'Show this message and exit.'

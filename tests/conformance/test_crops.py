@@ -65,7 +65,8 @@ def test_what_cannot_be_told_is_null() -> None:
     assert found(sided) == Found(None, None, AMBIGUOUS)
 
 
-@pytest.mark.parametrize("table", DIALECTS)
+# Type and shape inference have no values to place.
+@pytest.mark.parametrize("table", [t for t in DIALECTS if t not in ("coreml_mil", "onnx_shape")])
 def test_our_values_lie_where_the_frameworks_did(table: str) -> None:
     checked = 0
     with lzma.open(HERE / f"{table}.jsonl.xz", "rt", encoding="utf-8") as lines:
