@@ -20,18 +20,23 @@ from deconvcli.values import compact, count, maybe_count, per_axis, shorten
 _ONEDNN = "PyTorch's oneDNN kernels (float32, and several images, groups or a kernel above 3x3)"
 _ONEDNN_SOURCE = "measured with torch 2.13.0, CPU, one thread"
 _DILATION = positive("d", "dilation")
+# no_batch: PyTorch looks at less where there is no image, and answers with an empty tensor.
+_EMPTY_BATCH = "PyTorch takes inputs of size 0 in an empty batch, though not with every crop"
 _HEAD = (
-    INPUT_EXISTS,
+    INPUT_EXISTS._replace(condition="n >= 1 or no_batch"),
+    INPUT_EXISTS._replace(otherwise=_EMPTY_BATCH, source=_ONEDNN_SOURCE),
     positive("k", "kernel_size"),
     positive("s", "stride"),
-    _DILATION._replace(condition="d >= 1 or d == 0 and k == 1"),
+    _DILATION._replace(condition="d >= 1 or d == 0 and (k == 1 or no_batch)"),
     _DILATION._replace(
-        otherwise=f"{_ONEDNN} take dilation 0 where the kernel has size 1", source=_ONEDNN_SOURCE
+        condition="d >= 1 or no_batch",
+        otherwise=f"{_ONEDNN} take dilation 0 where the kernel has size 1",
+        source=_ONEDNN_SOURCE,
     ),
     not_negative("p", "padding"),
 )
 _OUTPUT_PADDING = Limit(
-    "op < max(s, d)",
+    "op < max(s, d) or no_batch",
     "output-padding",
     "output_padding {op} is not smaller than stride {s} or dilation {d}",
     "use {max(s, d) - 1} or less: it only chooses among the sizes that one forward convolution"
@@ -43,7 +48,16 @@ _CROP = (
     OUT,
     OUTPUT_EXISTS._replace(condition="out >= 0"),
     OUTPUT_EXISTS._replace(
+        condition="out >= 1 or no_batch",
         otherwise=f"{_ONEDNN} return an empty tensor instead, if no other size is negative",
+        source=_ONEDNN_SOURCE,
+    ),
+    Limit(
+        "out >= 1 and d >= 1 and op < max(s, d)",
+        "torch-empty-batch",
+        "PyTorch refuses this layer as soon as the batch holds an image",
+        "use an output_padding below stride or dilation, a dilation of 1 or more, and crop less.",
+        finding=True,
         source=_ONEDNN_SOURCE,
     ),
 )
@@ -162,13 +176,14 @@ class Torch(Dialect):
             _axes(words, "padding", rank),
             _axes(words, "output_padding", rank),
             asked,
+            (0 in sizes.batch,) * rank,
             strict=True,
         )
         return self.reading(
             spelling,
             sizes,
             arithmetic,
-            ("n", "k", "s", "d", "p", "op", "size"),
+            ("n", "k", "s", "d", "p", "op", "size", "no_batch"),
             rows,
             channels=channels,
             groups=groups,
