@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Any
 
+import psutil
 import pytest
 
 from deconvcli.cli import verifying
@@ -153,11 +154,24 @@ def test_ctrl_c_ends_the_children() -> None:
         "s.names = ['agreeable']; from deconvcli.cli.main import main;"
         "main(['verify', '--n', '1000000'])"
     )
-    done = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    time.sleep(3)
-    assert done.poll() is None, done.communicate()
-    done.send_signal(signal.SIGINT)
-    out, err = done.communicate(timeout=30)
+    ) as done:
+        try:
+            children = asked_children(done.pid)
+            done.send_signal(signal.SIGINT)
+            out, err = done.communicate(timeout=30)
+        finally:
+            done.kill()
     assert (done.returncode, out, err) == (130, b"", b"\n")
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def asked_children(pid: int) -> list[psutil.Process]:
+    """The frameworks' processes, as soon as there are any."""
+    for _ in range(600):
+        children: list[psutil.Process] = psutil.Process(pid).children()
+        if children:
+            return children
+        time.sleep(0.05)
+    raise AssertionError("no framework was started")
