@@ -28,13 +28,17 @@ class Mlx(Framework):
         geometry = dice.geometry()
         groups = dice.groups() if geometry.rank < 3 or dice.chance(0.1) else 1
         into, out = dice.channels(groups)
-        crops = dice.upto([full // 2 for full in geometry.full])
+        crops = dice.upto([(full - 1) // 2 for full in geometry.full])
         extra = dice.upto([3] * geometry.rank)
+
+        def form(values: list[int]) -> Any:
+            return values[0] if len(values) == 1 else dice.form(values)  # a list of one is refused
+
         params = {
-            "stride": dice.form(dice.spoiled(geometry.s, 0.02, 0)),
-            "padding": dice.form(dice.spoiled(crops, 0.1, 5)),
-            "dilation": dice.form(dice.spoiled(geometry.d, 0.02, 0)),
-            "output_padding": dice.form(dice.spoiled(extra, 0.1, -1)) if dice.chance(0.5) else 0,
+            "stride": form(dice.spoiled(geometry.s, 0.03, 0)),
+            "padding": form(dice.spoiled(crops, 0.1, 5, 9)),
+            "dilation": form(dice.spoiled(geometry.d, 0.03, 0)),
+            "output_padding": form(dice.spoiled(extra, 0.1, -1)) if dice.chance(0.5) else 0,
             "groups": groups,
         }
         seen = into + groups if dice.chance(0.05) else into

@@ -86,7 +86,7 @@ class OpenVino(Framework):
         node = call(f"o.{function}", "d", "o.constant(w)", strides, asked, **words)
         return (
             "import openvino as v; from openvino import opset1 as o;"
-            f' d = o.parameter(list(x.shape), "f"); node = {node};'
+            f" d = o.parameter(list(x.shape), x.dtype); node = {node};"
             ' y = v.Core().compile_model(v.Model([node], [d]), "CPU")([x])[0]'
         )
 
