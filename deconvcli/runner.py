@@ -51,7 +51,7 @@ class Prepared:
         weight = self._weight.astype(x.dtype, copy=False)
         data = canonical_input(reading, x)
         y = self._compute(data, weight, bias, axes_of(reading), reading.layer.groups, self._threads)
-        return _own_output(reading, y)
+        return _own(reading, reading.output_layout, y)
 
 
 def prepare(
@@ -161,11 +161,21 @@ def axes_of(reading: Reading) -> list[tuple[int, int, int, int, int]]:
 
 def canonical_input(reading: Reading, x: Array) -> Array:
     """(N, C, *spatial) from the dialect's layout, a circular layer's input repeated."""
-    x = _canonical(reading, reading.data_layout, x)
+    x = plain_input(reading, x)
     if reading.layer.circular:
         around = [(before, after) for _, before, after in _unrolled(reading)]
         x = np.pad(x, [(0, 0), (0, 0), *around], mode="wrap")
     return x
+
+
+def plain_input(reading: Reading, x: Array) -> Array:
+    """(N, C, *spatial) from the dialect's layout, nothing repeated."""
+    return _canonical(reading, reading.data_layout, x)
+
+
+def own_input(reading: Reading, x: Array) -> Array:
+    """The dialect's layout from (N, C, *spatial), contiguous."""
+    return _own(reading, reading.data_layout, x)
 
 
 def canonical_output(reading: Reading, y: Array) -> Array:
@@ -186,12 +196,12 @@ def _canonical(reading: Reading, layout: Layout, array: Array) -> Array:
     return array.reshape(prod(reading.sizes.batch), *array.shape[batch:])
 
 
-def _own_output(reading: Reading, y: Array) -> Array:
-    """Back from (N, C, *spatial) to the dialect's layout, contiguous."""
+def _own(reading: Reading, layout: Layout, array: Array) -> Array:
+    """Back from (N, C, *spatial), contiguous."""
     rank, batch = len(reading.spatial), reading.sizes.batch
-    y = y.reshape(*batch, *y.shape[1:])
-    order = _order(CANONICAL_DATA, reading.output_layout, len(batch), rank)
-    return np.ascontiguousarray(y.transpose(order)) if y.ndim else y
+    array = array.reshape(*batch, *array.shape[1:])
+    order = _order(CANONICAL_DATA, layout, len(batch), rank)
+    return np.ascontiguousarray(array.transpose(order))
 
 
 def _order(source: Layout, target: Layout, batch: int, rank: int) -> list[int]:
@@ -203,7 +213,22 @@ def _order(source: Layout, target: Layout, batch: int, rank: int) -> list[int]:
 
 def canonical_weight(reading: Reading, weight: Array) -> Array:
     """(Cin, Cout/groups, *kernel), not flipped, from the dialect's layout and orientation."""
-    layer, rank = reading.layer, len(reading.spatial)
+    sizes, order = _weight_parts(reading)
+    parts = weight.reshape(sizes).transpose(order)
+    return _unflipped(reading, parts.reshape(reading.layer.weight_shape(CANONICAL_WEIGHT)))
+
+
+def own_weight(reading: Reading, weight: Array) -> Array:
+    """The dialect's layout and orientation from (Cin, Cout/groups, *kernel), contiguous."""
+    sizes, order = _weight_parts(reading)
+    parts = _unflipped(reading, weight).reshape([sizes[place] for place in order])
+    own = parts.transpose([order.index(place) for place in range(len(order))])
+    return np.ascontiguousarray(own.reshape(reading.weight_shape))
+
+
+def _weight_parts(reading: Reading) -> tuple[list[int], list[int]]:
+    """(a size for each letter of the layout, the order that makes them G, I, O and the kernel)."""
+    layer = reading.layer
     kernel = {str(place): size for place, size in enumerate(layer.kernel)}
     letters = {
         **kernel,
@@ -211,16 +236,21 @@ def canonical_weight(reading: Reading, weight: Array) -> Array:
         "I": layer.in_channels // layer.groups,
         "O": layer.out_channels // layer.groups,
     }
-    split: list[tuple[str, int]] = []
-    for axis in reading.weight_layout.axes:
-        split += [(letter, letters[letter]) for letter in (kernel if axis == "*" else axis)]
-    names = [name for name, _ in split]
-    if "G" not in names:
-        names, split = ["G", *names], [("G", 1), *split]
-    wanted = ["G", "I", "O", *kernel]
-    parts = weight.reshape([size for _, size in split]).transpose([names.index(n) for n in wanted])
-    merged = parts.reshape(layer.weight_shape(CANONICAL_WEIGHT))
-    return np.flip(merged, tuple(range(2, 2 + rank))) if reading.flipped else merged
+    held = [
+        letter
+        for axis in reading.weight_layout.axes
+        for letter in (kernel if axis == "*" else axis)
+    ]
+    if "G" not in held:
+        held, letters["G"] = ["G", *held], 1
+    return [letters[letter] for letter in held], [held.index(part) for part in "GIO"] + [
+        held.index(place) for place in kernel
+    ]
+
+
+def _unflipped(reading: Reading, weight: Array) -> Array:
+    """(Cin, Cout/groups, *kernel) with its taps in the other order where they are stored so."""
+    return np.flip(weight, tuple(range(2, weight.ndim))) if reading.flipped else weight
 
 
 def _fitting(array: Array, shape: tuple[int, ...], name: str) -> Array:

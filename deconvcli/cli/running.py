@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from math import prod
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,10 @@ from deconvcli.runner import (
     random_array,
     refuse_without_values,
 )
+
+if TYPE_CHECKING:
+    from deconvcli.cli.against import Held
+    from deconvcli.framework import Framework
 
 # Streams of the seed, so that each array is the same whatever else is given.
 INPUT, WEIGHTS, BIAS = range(3)
@@ -51,6 +55,7 @@ class Job:
         self.dtype = self._dtype()
         self._refuse_too_much()
         self._refuse_target()
+        self._frameworks = self._named_frameworks()
 
     def _understood(self, request: Request) -> Understood:
         """The layer, with sizes from files where they show them."""
@@ -100,6 +105,14 @@ class Job:
                 code="dtype",
             )
         return dtype
+
+    def _named_frameworks(self) -> list[Framework]:
+        """Before any work: those that are to compute the layer too."""
+        if self.options["against"] is None:
+            return []
+        from deconvcli.cli.against import frameworks
+
+        return frameworks(self.options["against"])
 
     def _refuse_too_much(self) -> None:
         needed = memory_needed(self.reading, self.dtype, checked=self._compares)
@@ -161,9 +174,10 @@ class Job:
         self.hint(f"computed in {perf_counter() - begin:.3g} s{included}")
         self._say_not_finite(x, "input")
         verdicts = self._verdicts(x, weight, bias, y)
+        others = self._held(x, weight, y)
         if options["out"] is not None:
             npyfile.write(options["out"], self._in_form(y), force=options["force"])
-        return self._told(y, step.engine, verdicts)
+        return self._told(y, step.engine, verdicts, others)
 
     def _input(self) -> Array:
         shape = numbers(self.reading.input_shape)
@@ -224,6 +238,14 @@ class Job:
             named.append(("reference", self._like(given, y)))
         return [(name, judged(self.reading, x, weight, bias, array)) for name, array in named]
 
+    def _held(self, x: Array, weight: Array, y: Array) -> list[Held]:
+        """What each named framework computes of the same arrays."""
+        if not self._frameworks:
+            return []
+        from deconvcli.cli.against import held
+
+        return [held(framework, self.reading, x, weight, y) for framework in self._frameworks]
+
     def _like(self, given: Array, y: Array) -> Array:
         if given.shape != y.shape and given.shape != tuple(self.understood.shown_output):
             raise UsageError(
@@ -234,18 +256,20 @@ class Job:
         return self._as(y.dtype, given, self.options["reference"]).reshape(y.shape)
 
     def _told(
-        self, y: Array, engine: str, verdicts: list[tuple[str, Agreement]]
+        self, y: Array, engine: str, verdicts: list[tuple[str, Agreement]], others: list[Held]
     ) -> tuple[Report, bool]:
         predicted = size_text(self.understood.shown_output)
         actual_shape = self._shown(y.shape)
         actual = size_text(actual_shape)
         agrees = predicted == actual and all(verdict.agrees for _, verdict in verdicts)
+        agrees = agrees and not any(other.agrees is False for other in others)
         reading = self.reading
         rows = [
             ("predicted", predicted),
             ("actual", actual),
             ("agree", "yes" if predicted == actual else "NO"),
             *((name, verdict_text(verdict)) for name, verdict in verdicts),
+            *((other.name, other.text) for other in others),
             *layer_rows(self.understood),
             ("numbers", self._origins()),
             ("engine", f"{engine}, {self.dtype}"),
@@ -263,6 +287,7 @@ class Job:
             "dtype": self.dtype,
             "seed": self.options["seed"],
             "checks": {name: verdict_data(verdict) for name, verdict in verdicts},
+            "against": {other.name: other.data for other in others},
             "out": self.options["out"],
         }
         return Report("deconv.run/1", actual, [Fields(rows)], data, reading.findings), agrees

@@ -91,6 +91,23 @@ def install(framework: Framework) -> str:
     return f"pip install {' '.join(framework.requirements)}"
 
 
+def refuse_missing(
+    missing: Sequence[Framework], installed: Sequence[Framework], *, named: bool, require: bool
+) -> None:
+    """What was named must be here, and something must.
+
+    Raises:
+        UsageError: it is not, with the command that installs it.
+    """
+    needed = missing if named else [f for f in missing if f.in_extra and require]
+    if needed:
+        commands = " && ".join(dict.fromkeys(install(framework) for framework in needed))
+        names = ", ".join(framework.dialect for framework in needed)
+        raise UsageError(f"not installed: {names}", help=f"{commands}", code="not-installed")
+    if not installed:
+        raise UsageError("no framework is installed", help=EXTRA, code="not-installed")
+
+
 def verify_all(
     frameworks: Sequence[Framework], count: int, seed: int, progress: Progress
 ) -> list[Verified]:

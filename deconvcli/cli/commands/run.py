@@ -38,6 +38,11 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
     show_default=True,
     help="What computes.",
 )
+@click.option(
+    "--against",
+    metavar="NAME[,NAME]",
+    help="Compare with these frameworks, as torch,keras; they must be installed.",
+)
 @click.option("--check", is_flag=True, help="Check every value by another computation.")
 @click.option("--reference", type=FILE, metavar="Y.npy", help="Compare this output with it too.")
 @takes(*OUTPUT_OPTIONS)
@@ -53,6 +58,7 @@ def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> 
     Examples:
       deconv run --in 5x5 -k 3 -s 2 --padding valid
       deconv run input.npy -k 4 -s 2 -p 1 --check
+      deconv run --in 64x64 -k 4 -s 2 -p 1 --against torch,onnx@onnxruntime
       deconv run --in 64x8x8 'nn.ConvTranspose2d(64, 32, 4, 2, 1)' --out y.npy
     """
     # NumPy and Numba load here, where numbers are about to be computed.

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from deconvcli.cli.options import OUTPUT_OPTIONS, DialectName, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.types import Whole
-from deconvcli.errors import UsageError
 from deconvcli.values import LARGEST
-
-if TYPE_CHECKING:
-    from deconvcli.framework import Framework
 
 MOST = 10**6
 
@@ -64,25 +58,10 @@ def command(
     from deconvcli.cli.progress import progress
 
     installed, missing = verifying.split(verifying.chosen(dialects))
-    _refuse_missing(missing, installed, named=bool(dialects), require=require)
+    verifying.refuse_missing(missing, installed, named=bool(dialects), require=require)
     with progress(count) as bars:
         verified = verifying.verify_all(installed, count, seed, bars)
     report, disagreements = verifying.report(verified, missing, {"n": count, "seed": seed})
     show(report, format, quiet=quiet)
     broken = any(one.not_started for one in verified)
     return 2 if broken and (dialects or require) else 1 if disagreements else 0
-
-
-def _refuse_missing(
-    missing: list[Framework], installed: list[Framework], *, named: bool, require: bool
-) -> None:
-    """What was named must be here, and something must."""
-    from deconvcli.cli.verifying import EXTRA, install
-
-    needed = missing if named else [f for f in missing if f.in_extra and require]
-    if needed:
-        commands = " && ".join(dict.fromkeys(install(framework) for framework in needed))
-        names = ", ".join(framework.dialect for framework in needed)
-        raise UsageError(f"not installed: {names}", help=f"{commands}", code="not-installed")
-    if not installed:
-        raise UsageError("no framework is installed", help=EXTRA, code="not-installed")

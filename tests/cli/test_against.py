@@ -1,0 +1,101 @@
+"""`deconv run --against`, with frameworks made for the purpose."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import deconvcli
+from deconvcli.cli import verifying
+from deconvcli.dialects import DIALECTS
+from deconvcli.errors import DeconvError
+from deconvcli.framework import Framework
+from deconvcli.runner import canonical_weight, own_input, own_weight, plain_input, random_array
+from deconvcli.shelf import Shelf
+from tests.cli.commandline import deconv, refused, rows
+
+pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
+LAYER = "-k 3 -s 2 -p 1 --in-channels 2 --engine numpy"
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts one of the fakes on the shelf."""
+
+    def put(name: str) -> None:
+        fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
+        fakes.names = [name]
+        monkeypatch.setattr(verifying, "FRAMEWORKS", fakes)
+
+    return put
+
+
+def test_its_values_are_judged_like_ours(only: Any) -> None:
+    only("agreeable")
+    done = deconv(f"run --in 7 {LAYER} --against torch")
+    assert done.code == 0
+    assert rows(done.out)["torch"].startswith("all 13 within the proven bound")
+    told = json.loads(deconv(f"run --in 7 {LAYER} --against torch --format json").out)
+    assert told["against"]["torch"]["agrees"] is True
+    assert told["against"]["torch"]["check"]["outputs"] == 13
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (1, "another shape: [1, 1, 0]"),
+        (2, "NOT within the proven bound"),
+        (3, "ValueError: three is too many"),
+    ],
+)
+def test_what_differs_is_a_mismatch(only: Any, size: int, said: str) -> None:
+    only("wrong")
+    done = deconv(f"run --in {size} {LAYER} --against torch")
+    assert done.code == 1
+    assert said in done.out
+
+
+def test_a_framework_that_dies_is_told(only: Any) -> None:
+    only("frail")
+    done = deconv(f"run --in 1 {LAYER} --against torch")
+    assert done.code == 1
+    assert "process ended with 7" in rows(done.out)["torch"]
+
+
+def test_a_framework_without_words_is_no_mismatch(only: Any) -> None:
+    only("agreeable")
+    done = deconv("run --in 5 -k 3 -s 2 -p same --engine numpy --against torch")
+    assert done.code == 0
+    assert rows(done.out)["torch"].startswith("cannot say this layer: it crops 0 before")
+
+
+def test_what_is_not_here_is_refused_before_any_work(only: Any) -> None:
+    only("absent")
+    refused(deconv(f"run --in 5 {LAYER} --against tensorflow"), "not installed", "deconv[frameworks]")
+    refused(deconv(f"run --in 5 {LAYER} --against nix"), "dialect 'nix' is not known")
+
+
+@pytest.mark.parametrize("name", DIALECTS.names)
+@given(groups=st.sampled_from([1, 2]), rank=st.integers(1, 3))
+def test_arrays_go_to_every_layout_and_back(name: str, groups: int, rank: int) -> None:
+    torch = deconvcli.layer(
+        "torch",
+        input_shape=(2, 2 * groups, *range(3, 3 + rank)),
+        weight_shape=(2 * groups, 3, *range(2, 2 + rank)),
+        groups=groups,
+    )
+    try:
+        other = deconvcli.convert(torch, name)
+    except DeconvError:
+        return
+    x = random_array([2, 2 * groups, *range(3, 3 + rank)], "float32", 1, 0)
+    weight = random_array(torch.weight_shape, "float32", 1, 1)
+    theirs, weights = own_input(other, x), own_weight(other, weight)
+    assert (theirs.shape, weights.shape) == (other.input_shape, other.weight_shape)
+    np.testing.assert_array_equal(plain_input(other, theirs), x)
+    np.testing.assert_array_equal(canonical_weight(other, weights), weight)
