@@ -63,8 +63,9 @@ class TfLite(Framework):
         )
         return (
             "from deconvcli.frameworks.tflite import model;"
-            " from ai_edge_litert.interpreter import Interpreter;"
-            f" i = Interpreter(model_content=model({{{words}}}, x.shape, w));"
+            " from ai_edge_litert.interpreter import Interpreter, OpResolverType as R;"
+            f" i = Interpreter(model_content=model({{{words}}}, x.shape, w),"
+            " experimental_op_resolver_type=R.BUILTIN_WITHOUT_DEFAULT_DELEGATES);"
             " i.allocate_tensors(); i.set_tensor(1, x); i.invoke(); y = i.get_tensor(3)"
         )
 
