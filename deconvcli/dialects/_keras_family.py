@@ -25,14 +25,9 @@ Rows: TypeAlias = Iterable[tuple[Any, ...]]
 
 WEIGHT = Layout(("*", "O", "GI"))
 
-HEAD = (
-    INPUT_EXISTS,
-    positive("k", "kernel_size"),
-    positive("s", "strides"),
-    positive("d", "dilation_rate"),
-    SPAN,
-    FULL,
-)
+KERNEL, STRIDES = positive("k", "kernel_size"), positive("s", "strides")
+DILATION = positive("d", "dilation_rate")
+HEAD = (INPUT_EXISTS, KERNEL, STRIDES, DILATION, SPAN, FULL)
 LAYER_ONLY = (
     not_negative("op", "output_padding"),
     Limit(
@@ -59,11 +54,10 @@ AUTOMATIC = {
     ),
     "same": (Step("out", "n*s", "same, output_padding automatic: exactly n*s"), *_SAME),
 }
+CROP = {"valid": _VALID, "same": (*_SAME, EMPTY_OUTPUT)}
+VALID_GIVEN = Step("out", "full + op", "output_padding appends at the end")
 SAME_GIVEN = Step("out", "(n - 1)*s + span % 2 + op", "same with output_padding given")
-GIVEN = {
-    "valid": (Step("out", "full + op", "output_padding appends at the end"), *_VALID),
-    "same": (SAME_GIVEN, *_SAME, EMPTY_OUTPUT),
-}
+GIVEN = {"valid": (VALID_GIVEN, *CROP["valid"]), "same": (SAME_GIVEN, *CROP["same"])}
 
 _GEOMETRY = (
     "filters",

@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from deconvcli.arithmetic import Arithmetic, Limit
+from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.dialect import Accidents, Dialect
 from deconvcli.dialects._keras_family import (
     AUTOMATIC,
+    CROP,
+    DILATION,
     GIVEN,
     HEAD,
+    KERNEL,
     LAYER_ONLY,
+    SAME_GIVEN,
+    STRIDES,
+    VALID_GIVEN,
     KerasLayer,
     layer_signatures,
 )
@@ -23,6 +29,7 @@ from deconvcli.dialects._xla import ABORT, with_abort
 from deconvcli.errors import Refused
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Reading, Sizes, Spelling
+from deconvcli.limits import EMPTY_OUTPUT, INPUT_EXISTS
 from deconvcli.parameters import Argument, Signature
 
 _TENSORFLOW_SOURCE = (
@@ -39,12 +46,12 @@ _JAX_ABORT = ABORT._replace(
 _SIZE = "keras-tensorflow-size"
 
 
-def _tensorflow_takes(smallest: str, largest: str) -> Limit:
+def _tensorflow_takes(smallest: str, largest: str, asked: str = "out", also: str = "") -> Limit:
     return Limit(
-        f"out == 0 or {smallest} <= out <= {largest}",
+        f"{asked} == 0 or {smallest} <= {asked} <= {largest}{also}",
         _SIZE,
         "the TensorFlow backend aborts on this layer at run time: it takes an output of"
-        f" {{{smallest}}} to {{{largest}}} here, although compute_output_shape says {{out}}",
+        f" {{{smallest}}} to {{{largest}}} here, although compute_output_shape says {{{asked}}}",
         "leave output_padding out, or run the model on the torch or jax backend.",
         only=("tensorflow",),
         source=_TENSORFLOW_SOURCE,
@@ -61,16 +68,75 @@ _EMPTY = Limit(
     finding=True,
     source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
 )
-_VALID_GIVEN = (*GIVEN["valid"], _tensorflow_takes("full", "full + s - 1"), _EMPTY)
-_SAME_GIVEN = (*GIVEN["same"], _tensorflow_takes("(n - 1)*s + 1", "n*s"), _EMPTY)
+_CUT_OFF = " or n == 1 and span - s < asked < span"
+_TRUNCATED = Limit(
+    "asked >= full or asked <= 0",
+    "keras-tensorflow-truncation",
+    "the TensorFlow backend takes the output {asked}, which cuts the kernel of span {span} off,"
+    " only with oneDNN and an input of size 1",
+    "use an output_padding of 0 or more.",
+    only=("tensorflow",),
+    finding=True,
+    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+)
+
+
+def _clipped(out: Step, *crop: Step | Limit) -> tuple[Step | Limit, ...]:
+    """With a negative output_padding, which only the function takes, never less than nothing."""
+    return (
+        out._replace(name="asked"),
+        Limit(
+            "asked + span > 0",
+            "output-padding",
+            "output_padding {op} takes {-asked} elements more than there are; the jax backend"
+            " refuses where that is the kernel's span, {span}, or more",
+            "use a larger output_padding.",
+            only=("jax",),
+            source="measured with Keras 3.15.1 on JAX 0.10.2, CPU",
+        ),
+        Step("out", "max(asked, 0)", "never less than nothing"),
+        *crop,
+    )
+
+
+_TAKES_VALID = ("full", "full + s - 1")
+_TAKES_SAME = ("(n - 1)*s + 1", "n*s")
+_HEAD_OF_LAYER = (*HEAD, *LAYER_ONLY)
+
+
+def _unchecked(limit: Limit) -> Limit:
+    """As the function, which leaves it to the backend."""
+    return limit._replace(
+        otherwise="keras.ops was seen to take it on torch and TensorFlow where the output is empty",
+        source="measured with Keras 3.15.1, torch 2.13.0 and TensorFlow 2.21.0",
+    )
+
+
+_HEAD_OF_OPS = (INPUT_EXISTS, KERNEL, _unchecked(STRIDES), _unchecked(DILATION), SPAN, FULL)
 
 # By word, then by (word, entry point) where output_padding is given.
 _AUTOMATIC = {word: Arithmetic(*HEAD, *entries) for word, entries in AUTOMATIC.items()}
 _GIVEN = {
-    ("valid", "layer"): Arithmetic(*HEAD, *LAYER_ONLY, *_VALID_GIVEN),
-    ("same", "layer"): Arithmetic(*HEAD, *LAYER_ONLY, *_SAME_GIVEN),
-    ("valid", "ops"): Arithmetic(*HEAD, *_VALID_GIVEN),
-    ("same", "ops"): Arithmetic(*HEAD, *_SAME_GIVEN),
+    ("valid", "layer"): Arithmetic(
+        *_HEAD_OF_LAYER, *GIVEN["valid"], _tensorflow_takes(*_TAKES_VALID), _EMPTY
+    ),
+    ("same", "layer"): Arithmetic(
+        *_HEAD_OF_LAYER, *GIVEN["same"], _tensorflow_takes(*_TAKES_SAME), _EMPTY
+    ),
+    ("valid", "ops"): Arithmetic(
+        *_HEAD_OF_OPS,
+        *_clipped(VALID_GIVEN, *CROP["valid"]),
+        EMPTY_OUTPUT,
+        _tensorflow_takes(*_TAKES_VALID, "asked", _CUT_OFF),
+        _TRUNCATED,
+        _EMPTY,
+    ),
+    ("same", "ops"): Arithmetic(
+        *_HEAD_OF_OPS,
+        *_clipped(SAME_GIVEN, *CROP["same"]),
+        _tensorflow_takes(*_TAKES_SAME, "asked"),
+        _EMPTY,
+    ),
 }
 
 _OPS = (
@@ -143,8 +209,9 @@ class Keras(KerasLayer):
 
 
 def _is_empty(reading: Reading) -> bool:
-    """Whether one output size is 0 and none is negative."""
-    return 0 in reading.output_sizes and all(size >= 0 for size in reading.output_sizes)
+    """Whether a size of the output is 0 and none was asked to be negative."""
+    asked = [numbers.get("asked", numbers["out"]) for numbers in reading.numbers]
+    return 0 in (*reading.sizes.batch, *asked) and min(asked) >= 0
 
 
 DIALECT: Dialect = Keras()

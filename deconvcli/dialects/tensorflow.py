@@ -7,11 +7,12 @@ own. Channels last, weights with the output channels before the input's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.dialect import Dialect
+from deconvcli.dialect import Accidents, Dialect
+from deconvcli.errors import Refused
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -71,6 +72,14 @@ def _unchecked(smallest: str, largest: str) -> Limit:
     )
 
 
+_UNCHECKED = Diagnostic(
+    "tensorflow-unchecked",
+    Severity.NOTE,
+    "with an empty input or output, oneDNN was seen to check neither channels nor batch, and to"
+    " return a tensor of the shape that output_shape asks for",
+    source="measured with TensorFlow 2.21.0, oneDNN on",
+    differs=True,
+)
 _EXPLICIT_MAPS_BACK = "floor((out + before + after - span) / s) + 1"
 BY_WORD = {
     "SAME": Arithmetic(
@@ -159,6 +168,7 @@ class TensorFlow(Dialect):
         Argument("api", meaning="conv1d_transpose, conv2d_transpose, conv3d_transpose ..."),
         Argument("name"),
     )
+    accidents: ClassVar[Accidents] = {"": (_UNCHECKED,)}
     arithmetics = (*BY_WORD.values(), EXPLICIT)
     signatures = (
         *(_signature(f"conv{rank}d_transpose", rank) for rank in (1, 2, 3)),
@@ -181,7 +191,20 @@ class TensorFlow(Dialect):
         return WEIGHT
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer at the output size that the words ask for."""
+        """The layer at the output size that the words ask for; what is empty is hardly checked."""
+        try:
+            return self._read(spelling, sizes)
+        except Refused as refused:
+            if not _has_nothing(spelling, sizes):
+                raise
+            raise Refused(
+                refused.message,
+                help=refused.help,
+                code=refused.code,
+                findings=(_UNCHECKED, *refused.findings),
+            ) from None
+
+    def _read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         words = self.values(spelling)
         rank = len(sizes.spatial)
         if sizes.weight is None:
@@ -204,10 +227,17 @@ class TensorFlow(Dialect):
             strict=True,
         )
         groups = self._groups(out_channels, sizes.weight[rank], rank)
+        explicit = isinstance(words["padding"], (list, tuple))
+        if explicit and groups > 1:
+            self.refuse(
+                "padding",
+                f"explicit padding is not supported with {groups} groups",
+                "use 'SAME' or 'VALID', or slice the output.",
+            )
         return self.reading(
             spelling,
             sizes,
-            EXPLICIT if isinstance(words["padding"], list | tuple) else BY_WORD[words["padding"]],
+            EXPLICIT if explicit else BY_WORD[words["padding"]],
             ("n", "k", "s", "d", "size", "before", "after", "any_zero"),
             rows,
             channels=self.channels(WEIGHT, sizes.weight[:rank], sizes, groups),
@@ -315,6 +345,12 @@ class TensorFlow(Dialect):
             " layer maps back to the input's",
             "take VALID and slice its output.",
         )
+
+
+def _has_nothing(spelling: Spelling, sizes: Sizes) -> bool:
+    """Whether input or output is empty, and TensorFlow therefore looks at little."""
+    asked = spelling.arguments.get("output_shape")
+    return 0 in sizes.batch or (isinstance(asked, (list, tuple)) and 0 in asked)
 
 
 def _build_notes(layout: Layout, groups: int) -> tuple[Diagnostic, ...]:
