@@ -22,8 +22,18 @@ def shown(text: str) -> list[tuple[str, str]]:
 def renewed(text: str, printed: Callable[[str], str]) -> str:
     """The text with each command's output as `printed` gives it."""
     return _BLOCK.sub(
-        lambda block: _SHOWN.sub(lambda pair: f"$ {pair[1]}\n{printed(pair[1])}", block[0]), text
+        lambda block: _SHOWN.sub(
+            lambda pair: f"$ {pair[1]}\n{cut(printed(pair[1]), pair[2])}", block[0]
+        ),
+        text,
     )
+
+
+def cut(output: str, like: str) -> str:
+    """The output as far as `like` shows it: one that ends in ... stands for its first part."""
+    if not like.endswith("\n...\n"):
+        return output
+    return output.partition("\n\n")[0] + "\n...\n"
 
 
 def printed(command: str) -> str:

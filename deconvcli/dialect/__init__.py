@@ -136,11 +136,13 @@ class Dialect(Words):
         Raises:
             UsageError: too few axes, or a size that is no integer from 0 to int64's largest.
         """
+        shown = rank is None and isinstance(weight_shape, (list, tuple))
         if rank is None:
             rank = self.rank(arguments, input_shape, weight_shape)
         tensor_shape(input_shape, rank + 1, "input_shape")
         if weight_shape is not None:
-            axes = self.weight_layout(arguments, rank).count(rank)
+            # What shows the rank has the axes of it.
+            axes = len(weight_shape) if shown else self.weight_layout(arguments, rank).count(rank)
             tensor_shape(weight_shape, axes, "weight_shape", most=axes)
         parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
         weight = None if weight_shape is None else tuple(weight_shape)
@@ -206,6 +208,6 @@ class Dialect(Words):
             tuple(computed),
             self.inert(spelling),
             flipped,
-            (*notes, *findings_of(noted), *self.unverified),
+            (*notes, *findings_of(noted), *self.unverified) if noted else notes + self.unverified,
             output_layout,
         )

@@ -73,11 +73,12 @@ class Answers:
         """The refusal for a limit that does not hold on one axis."""
         axis = f"{axis_name(place, rank)}: " if rank > 1 else ""
         limit, numbers = broken.limit, broken.numbers
+        otherwise = fill(limit.otherwise, numbers) if limit.otherwise else ""
         return Refused(
             f"{name}: {axis}{fill(limit.message, numbers)}",
             help=fill(limit.help, numbers),
             code=limit.code,
-            findings=self._seen(limit.code, fill(limit.otherwise, numbers), limit.source),
+            findings=self._seen(limit.code, otherwise, limit.source),
         )
 
     def cropped(self, layer: Layer) -> str:

@@ -45,7 +45,7 @@ class CuDnn(ToldSize):
         "cuDNN API 7 to 9: cudnnConvolutionBackwardData, cudnnGetConvolutionNdForwardOutputDim,"
         " cudnnConvolutionMode_t"
     )
-    evidence = Evidence("the cuDNN API reference, versions 7 to 9")
+    evidence = Evidence("the cuDNN API reference, versions 7 to 9, as bindings restate it")
     told = "dxDesc"
     arguments = (
         Argument("padA", "padding", 0, "cropped from both ends", {Form.INTS: each}),

@@ -114,8 +114,12 @@ def _unchecked(limit: Limit) -> Limit:
 
 _HEAD_OF_OPS = (INPUT_EXISTS, KERNEL, _unchecked(STRIDES), _unchecked(DILATION), SPAN, FULL)
 
-# By word, then by (word, entry point) where output_padding is given.
-_AUTOMATIC = {word: Arithmetic(*HEAD, *entries) for word, entries in AUTOMATIC.items()}
+# By (word, entry point), without and with output_padding.
+_AUTOMATIC = {
+    (word, entry_point): Arithmetic(*head, *entries)
+    for entry_point, head in (("layer", HEAD), ("ops", _HEAD_OF_OPS))
+    for word, entries in AUTOMATIC.items()
+}
 _GIVEN = {
     ("valid", "layer"): Arithmetic(
         *_HEAD_OF_LAYER, *GIVEN["valid"], _tensorflow_takes(*_TAKES_VALID), _EMPTY
@@ -203,9 +207,8 @@ class Keras(KerasLayer):
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
         """By word, by whether output_padding is given, and by entry point."""
-        if words["output_padding"] is None:
-            return _AUTOMATIC[word]
-        return _GIVEN[word, "layer" if self.is_layer(words) else "ops"]
+        table = _AUTOMATIC if words["output_padding"] is None else _GIVEN
+        return table[word, "layer" if self.is_layer(words) else "ops"]
 
 
 def _is_empty(reading: Reading) -> bool:
