@@ -319,6 +319,7 @@ def test_the_json_of_a_shape() -> None:
         "output_shape": [1, 1, 10, 10],
         "full": [11, 11],
         "crop": [[1, 0], [1, 0]],
+        "circular": False,
         "flipped": False,
         "weight_shape": [1, 1, 3, 3],
         "macs": {"full": 225, "useful": 196},
@@ -573,3 +574,9 @@ class TestSeveralDialects:
         done = deconv("explain --in 5x5 -k 3 --dialect torch,keras")
         assert done.code == 2
         assert "only deconv shape" in done.err
+
+
+def test_what_comes_back_at_the_other_end_is_said() -> None:
+    done = deconv("shape --in 8 -k 5 -s 2 -p circular -D flax")
+    assert rows(done.out)["crop"] == "1:2 (begin:end, comes back at the other end)"
+    assert json.loads(deconv("shape --in 8 -k 5 -p circular -D flax --format json").out)["circular"]

@@ -102,7 +102,9 @@ def _report(understood: Understood, macs: bool) -> Report:
 
 def _crop(reading: Reading) -> str:
     appends = any(crop < 0 for pair in reading.crop for crop in pair)
-    return f"{crop_text(reading.crop)} (begin:end{', negative appends' if appends else ''})"
+    more = ", negative appends" if appends else ""
+    more += ", comes back at the other end" if reading.layer.circular else ""
+    return f"{crop_text(reading.crop)} (begin:end{more})"
 
 
 def _from_size_on(understood: Understood) -> list[tuple[str, str]]:
@@ -159,6 +161,7 @@ def _data(understood: Understood, macs: bool) -> dict[str, Any]:
         "output_shape": reading.output_shape,
         "full": reading.layer.full_sizes(reading.spatial),
         "crop": reading.crop,
+        "circular": reading.layer.circular,
         "flipped": reading.flipped,
         "weight_shape": reading.weight_shape,
     }
