@@ -14,27 +14,16 @@ import numpy as np
 import pytest
 
 import deconvcli
+from deconvcli.dialects import DIALECTS as SHELF
 from deconvcli.dialects import take
+from deconvcli.evidence import Evidence
+from deconvcli.frameworks import FRAMEWORKS
 
 HERE = Path(__file__).parent / "conformance"
+# Each table is named after the file of its framework.
 DIALECTS = {
-    "torch": "torch",
-    "keras_tensorflow": "keras@tensorflow",
-    "keras_torch": "keras@torch",
-    "keras_jax": "keras@jax",
-    "tensorflow": "tensorflow",
-    "onnx_ort": "onnx@onnxruntime",
-    "paddle": "paddle",
-    "mlx": "mlx",
-    "openvino": "openvino",
-    "tinygrad": "tinygrad",
-    "tflite": "tflite",
-    "tf_keras": "keras2",
-    "coreml_mil": "coreml",
-    "onnx_ref": "onnx@reference",
-    "onnx_shape": "onnx@shape_inference",
-    "jax": "jax",
-    "flax": "flax",
+    name: FRAMEWORKS.take(name).dialect
+    for name in sorted(path.name.partition(".")[0] for path in HERE.glob("*.jsonl.xz"))
 }
 # Accidents that may be answered by the rule instead, with a finding of this code that names them.
 BY_RULE = {
@@ -135,13 +124,22 @@ def test_shape_refusal_crop_and_orientation_are_the_frameworks(table: str) -> No
     assert disagreements(table) == []
 
 
-def has_values(table: str) -> bool:
-    """Whether the framework computes any."""
-    dialect, implementation = take(DIALECTS[table])
-    return (dialect.implementations[implementation] if implementation else dialect.evidence).values
+def evidence(name: str) -> Evidence:
+    """Of a dialect or of one implementation."""
+    dialect, implementation = take(name)
+    return dialect.implementations[implementation] if implementation else dialect.evidence
 
 
-@pytest.mark.parametrize("table", [table for table in DIALECTS if has_values(table)])
+def test_the_evidence_is_these_tables() -> None:
+    counted = {name: len(list(rows(table))) for table, name in DIALECTS.items()}
+    assert {name: evidence(name).rows for name in counted} == counted
+    for name in SHELF.names:
+        below = [counted.pop(f"{name}@{other}", 0) for other in SHELF.take(name).implementations]
+        assert evidence(name).rows in (counted.pop(name, 0), sum(below))
+    assert not counted
+
+
+@pytest.mark.parametrize("table", [t for t, name in DIALECTS.items() if evidence(name).values])
 def test_values_are_the_frameworks(table: str) -> None:
     answered = (row for row in rows(table) if disagreement(table, row) is None)
     measured = [row for row in answered if "values_sha256" in row]

@@ -28,15 +28,6 @@ from tests.conformance.axes import Row, question
 from tests.conformance.crops import NOWHERE, Found, found
 
 HERE = Path(__file__).parent
-DRIVERS = {
-    "coreml_mil": "coreml",
-    "onnx_ort": "onnx_onnxruntime",
-    "onnx_ref": "onnx_reference",
-    "onnx_shape": "onnx_shape_inference",
-    "tf_keras": "keras2",
-}
-"""Where a table has another name than the file of its framework."""
-
 ASKED = ("id", "dialect", "rank", "input_shape", "weight_shape", "params", "tags", "note")
 ORDER = (
     *("id", "dialect", "dialect_version", "rank", "input_shape", "weight_shape", "params", "tags"),
@@ -61,7 +52,7 @@ def main(tables: tuple[str, ...], folder: Path, check: bool, add: int, seed: int
     names = tables or [path.name.removesuffix(".jsonl.xz") for path in sorted(folder.glob("*.xz"))]
     changed = 0
     for name in names:
-        framework = FRAMEWORKS.take(DRIVERS.get(name, name))
+        framework = FRAMEWORKS.take(name)
         if missing := framework.missing():
             click.echo(f"{name}: not installed: {', '.join(n.requirement for n in missing)}")
             changed += bool(tables)  # what was asked for by name must be here

@@ -15,7 +15,7 @@ from deconvcli.pattern import fingerprint, pattern_input, pattern_weight
 from deconvcli.runner import run
 from tests.conformance.axes import Question, question
 from tests.conformance.crops import AMBIGUOUS, EMPTY, NOWHERE, ZERO, Found, found, full
-from tests.test_conformance import DIALECTS
+from tests.test_conformance import DIALECTS, evidence
 
 HERE = Path(__file__).parent
 
@@ -65,8 +65,7 @@ def test_what_cannot_be_told_is_null() -> None:
     assert found(sided) == Found(None, None, AMBIGUOUS)
 
 
-# Type and shape inference have no values to place.
-@pytest.mark.parametrize("table", [t for t in DIALECTS if t not in ("coreml_mil", "onnx_shape")])
+@pytest.mark.parametrize("table", [t for t, name in DIALECTS.items() if evidence(name).values])
 def test_our_values_lie_where_the_frameworks_did(table: str) -> None:
     checked = 0
     with lzma.open(HERE / f"{table}.jsonl.xz", "rt", encoding="utf-8") as lines:

@@ -81,5 +81,5 @@ def test_version_texts_are_those_of_the_tables() -> None:
     keras = {"keras": "3.15.1", "jax": "0.10.2"}
     assert measure.version_text("keras_jax", keras) == "keras 3.15.1 / jax 0.10.2"
     runtime = {"onnxruntime": "1.31.1", "onnx": "1.23.2"}
-    assert measure.version_text("onnx_ort", runtime) == "onnxruntime 1.31.1"
+    assert measure.version_text("onnx_onnxruntime", runtime) == "onnxruntime 1.31.1"
     assert measure.version_text("tflite", {"ai_edge_litert": "2.3.0"}) == "ai-edge-litert 2.3.0"
