@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from deconvcli.cli.request import Request
@@ -400,8 +401,9 @@ class TestStreams:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         ) as running:
-            time.sleep(1.5)
-            assert running.poll() is None
+            while psutil.Process(running.pid).cpu_times().user < 1:  # it is past starting then
+                assert running.poll() is None
+                time.sleep(0.05)
             running.send_signal(signal.SIGINT)
             sent = time.monotonic()
             out, err = running.communicate(timeout=30)
