@@ -27,10 +27,10 @@ _HEAD = (
     INPUT_EXISTS._replace(otherwise=_EMPTY_BATCH, source=_ONEDNN_SOURCE),
     positive("k", "kernel_size"),
     positive("s", "stride"),
-    _DILATION._replace(condition="d >= 1 or d == 0 and (k == 1 or no_batch)"),
+    _DILATION._replace(condition="d >= 0"),
     _DILATION._replace(
         condition="d >= 1 or no_batch",
-        otherwise=f"{_ONEDNN} take dilation 0 where the kernel has size 1",
+        otherwise=f"{_ONEDNN} were seen to take dilation 0",
         source=_ONEDNN_SOURCE,
     ),
     not_negative("p", "padding"),
