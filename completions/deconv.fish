@@ -114,7 +114,7 @@ complete -c deconv -n '__deconv_at shape' -s h -l help -d 'Show this message and
 complete -c deconv -n '__deconv_at verify' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Only this dialect or implementation; may be repeated. Default: all installed.'
 complete -c deconv -n '__deconv_at verify' -s n -l n -r -f -d 'Layers a framework.'
 complete -c deconv -n '__deconv_at verify' -l seed -r -f -d 'Of the layers drawn.'
-complete -c deconv -n '__deconv_at verify' -l require -d 'Fail where a framework of deconv[frameworks] is missing.'
+complete -c deconv -n '__deconv_at verify' -l require -d 'Fail where one of the frameworks that CI has is missing.'
 complete -c deconv -n '__deconv_at verify' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
 complete -c deconv -n '__deconv_at verify' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at verify' -s h -l help -d 'Show this message and exit.'

@@ -19,7 +19,6 @@ from deconvcli.shelf import suggestion
 from deconvcli.verification import DISAGREEMENTS, Kind, Result, has_dialect, verify
 
 AT_ONCE = 2
-EXTRA = "pip install 'deconv[frameworks]'"
 COLUMNS = (
     "framework",
     "version",
@@ -84,11 +83,13 @@ def split(frameworks: Sequence[Framework]) -> tuple[list[Framework], list[Framew
     return [framework for framework in frameworks if framework not in missing], missing
 
 
-def install(framework: Framework) -> str:
-    """The command that installs it."""
-    if framework.in_extra:
-        return EXTRA
-    return f"pip install {' '.join(framework.requirements)}"
+def install(*frameworks: Framework) -> str:
+    """The command that installs them, as they were measured.
+
+    Requirements are spelled out: the name of our own extra could be somebody else's project.
+    """
+    needed = (requirement for framework in frameworks for requirement in framework.requirements)
+    return f"pip install {' '.join(dict.fromkeys(needed))}"
 
 
 def refuse_missing(
@@ -101,11 +102,11 @@ def refuse_missing(
     """
     needed = missing if named else [f for f in missing if f.in_extra and require]
     if needed:
-        commands = " && ".join(dict.fromkeys(install(framework) for framework in needed))
         names = ", ".join(framework.dialect for framework in needed)
-        raise UsageError(f"not installed: {names}", help=f"{commands}", code="not-installed")
+        raise UsageError(f"not installed: {names}", help=install(*needed), code="not-installed")
     if not installed:
-        raise UsageError("no framework is installed", help=EXTRA, code="not-installed")
+        help = install(*(framework for framework in missing if framework.in_extra))
+        raise UsageError("no framework is installed", help=help, code="not-installed")
 
 
 def verify_all(
@@ -251,13 +252,18 @@ def _unlike(result: Result) -> str:
 
 
 def _missing_notes(missing: Sequence[Framework]) -> list[Diagnostic]:
-    """One note for each command that installs something."""
-    commands: dict[str, list[str]] = {}
-    for framework in missing:
-        commands.setdefault(install(framework), []).append(framework.dialect)
+    """One note for those that go together, and one for each of the others."""
+    together = [framework for framework in missing if framework.in_extra]
+    others = [[framework] for framework in missing if not framework.in_extra]
     return [
-        Diagnostic("not-installed", Severity.NOTE, f"not installed: {', '.join(names)}", command)
-        for command, names in commands.items()
+        Diagnostic(
+            "not-installed",
+            Severity.NOTE,
+            f"not installed: {', '.join(framework.dialect for framework in group)}",
+            install(*group),
+        )
+        for group in (together, *others)
+        if group
     ]
 
 

@@ -77,7 +77,7 @@ def test_a_framework_without_words_is_no_mismatch(only: Any) -> None:
 def test_what_is_not_here_is_refused_before_any_work(only: Any) -> None:
     only("absent")
     refused(
-        deconv(f"run --in 5 {LAYER} --against tensorflow"), "not installed", "deconv[frameworks]"
+        deconv(f"run --in 5 {LAYER} --against tensorflow"), "not installed", "no-such-module==1.2"
     )
     refused(deconv(f"run --in 5 {LAYER} --against nix"), "dialect 'nix' is not known")
 

@@ -14,7 +14,7 @@ class Fake(Framework):
     """Speaks torch's words, and answers as we predict."""
 
     dialect = "torch"
-    needs = (Need("deconvcli", "deconv", deconvcli.__version__),)
+    needs = (Need("deconvcli", "deconvcli", deconvcli.__version__),)
     in_extra = True
 
     def draw(self, random: Random) -> Case:

@@ -10,7 +10,7 @@ class Newer(Fake):
     """Ahead of its time."""
 
     dialect = "onnx@onnxruntime"
-    needs = (Need("deconvcli", "deconv", "0.0.1"),)
+    needs = (Need("deconvcli", "deconvcli", "0.0.1"),)
     in_extra = False
 
 

@@ -35,7 +35,7 @@ MOST = 10**6
     "--seed", type=Whole(0, LARGEST), default=0, show_default=True, help="Of the layers drawn."
 )
 @click.option(
-    "--require", is_flag=True, help="Fail where a framework of deconv[frameworks] is missing."
+    "--require", is_flag=True, help="Fail where one of the frameworks that CI has is missing."
 )
 @takes(*OUTPUT_OPTIONS)
 def command(
