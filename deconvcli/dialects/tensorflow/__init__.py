@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.dialect import Accidents, Dialect
+from deconvcli.dialects.tensorflow.formulas import BY_WORD, EXPLICIT, ONLY_ONEDNN, UNCHECKED
 from deconvcli.errors import Refused
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
-from deconvcli.limits import INPUT_EXISTS, positive
 from deconvcli.parameters import Argument, Form, Signature, plain
 from deconvcli.shelf import suggestion
 from deconvcli.values import per_axis, shorten
@@ -25,112 +24,6 @@ WEIGHT = Layout(("*", "O", "GI"))
 SOURCE = (
     "TensorFlow 2.21.0: tensorflow/python/ops/nn_ops.py,"
     " tensorflow/core/kernels/conv_grad_shape_utils.cc"
-)
-
-_HEAD = (
-    INPUT_EXISTS,
-    positive("k", "filters' spatial size"),
-    positive("s", "strides"),
-    positive("d", "dilations"),
-    SPAN,
-    FULL,
-    Step("out", "size", "as asked"),
-)
-_END = Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends")
-_ONEDNN = Limit(
-    "d == 1",
-    "tensorflow-onednn-only",
-    "dilations above 1 run only in builds with oneDNN (the default on x86 CPUs) or on a GPU;"
-    " others refuse",
-    "keep dilations at 1 for a layer that must run everywhere.",
-    finding=True,
-    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0",
-)
-
-
-def _between(smallest: str, largest: str, otherwise: str = "") -> Limit:
-    """The sizes that the forward layer maps back to n; a 0 anywhere in output_shape skips it."""
-    return Limit(
-        f"any_zero or {smallest} <= out <= {largest}{otherwise}",
-        "output-shape",
-        f"output_shape asks for {{out}}, the sizes that a forward layer maps to {{n}} are"
-        f" {{{smallest}}} to {{{largest}}}",
-        f"ask for {{{smallest}}} to {{{largest}}}.",
-    )
-
-
-def _unchecked(smallest: str, largest: str) -> Limit:
-    """What the 0 lets through only with oneDNN."""
-    return Limit(
-        f"not any_zero or {smallest} <= out <= {largest}",
-        "tensorflow-empty-output",
-        f"with a 0 in output_shape the size {{out}}, outside {{{smallest}}} to {{{largest}}}, is"
-        " not checked by oneDNN and gives an empty tensor; without oneDNN it is refused",
-        f"ask for {{{smallest}}} to {{{largest}}}.",
-        finding=True,
-        source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
-    )
-
-
-_UNCHECKED = Diagnostic(
-    "tensorflow-unchecked",
-    Severity.NOTE,
-    "with an empty input or output, oneDNN was seen to check neither channels nor batch, and to"
-    " return a tensor of the shape that output_shape asks for",
-    source="measured with TensorFlow 2.21.0, oneDNN on",
-    differs=True,
-)
-_EXPLICIT_MAPS_BACK = "floor((out + before + after - span) / s) + 1"
-BY_WORD = {
-    "SAME": Arithmetic(
-        *_HEAD,
-        _between("(n - 1)*s + 1", "n*s"),
-        _unchecked("(n - 1)*s + 1", "n*s"),
-        Step("total", "max(full - out, 0)", "what is too much"),
-        Step("crop_begin", "total // 2", "the smaller half goes at the start"),
-        _END,
-        _ONEDNN,
-    ),
-    "VALID": Arithmetic(
-        *_HEAD,
-        _between("full", "full + s - 1", " or n == 1 and span - s < out < span"),
-        _unchecked("full", "full + s - 1"),
-        Step("crop_begin", "0", "VALID crops nothing at the start"),
-        _END,
-        _ONEDNN,
-        Limit(
-            "any_zero or out >= full",
-            "tensorflow-valid-truncation",
-            "output {out} cuts the kernel of span {span} off; only builds with oneDNN accept it",
-            "ask for {full} or more.",
-            finding=True,
-            source="measured with TensorFlow 2.21.0; without oneDNN it is refused",
-        ),
-    ),
-}
-EXPLICIT = Arithmetic(
-    *_HEAD,
-    Limit(
-        "d == 1",
-        "padding",
-        "explicit padding is not supported with dilations {d}",
-        "use 'SAME' or 'VALID', or dilations 1.",
-    ),
-    Limit(
-        "before >= 0 and after >= 0",
-        "padding",
-        "explicit padding [{before}, {after}] is negative",
-        "use 0 or more.",
-    ),
-    Limit(
-        f"{_EXPLICIT_MAPS_BACK} == n",
-        "output-shape",
-        f"output_shape asks for {{out}}, which the forward layer maps to {{{_EXPLICIT_MAPS_BACK}}}"
-        ", not to {n}",
-        "ask for {full - before - after} to {full - before - after + s - 1}.",
-    ),
-    Step("crop_begin", "before", "explicit padding crops the start"),
-    _END,
 )
 
 # By rank, channels last first.
@@ -168,7 +61,7 @@ class TensorFlow(Dialect):
         Argument("api", meaning="conv1d_transpose, conv2d_transpose, conv3d_transpose ..."),
         Argument("name"),
     )
-    accidents: ClassVar[Accidents] = {"": (_UNCHECKED,)}
+    accidents: ClassVar[Accidents] = {"": (UNCHECKED,)}
     arithmetics = (*BY_WORD.values(), EXPLICIT)
     signatures = (
         *(_signature(f"conv{rank}d_transpose", rank) for rank in (1, 2, 3)),
@@ -201,7 +94,7 @@ class TensorFlow(Dialect):
                 refused.message,
                 help=refused.help,
                 code=refused.code,
-                findings=(_UNCHECKED, *refused.findings),
+                findings=(UNCHECKED, *refused.findings),
             ) from None
 
     def _read(self, spelling: Spelling, sizes: Sizes) -> Reading:
@@ -354,15 +247,17 @@ def _has_nothing(spelling: Spelling, sizes: Sizes) -> bool:
 
 
 def _build_notes(layout: Layout, groups: int) -> tuple[Diagnostic, ...]:
-    """What only the default build on x86 accepts."""
-    what = "channels first" if layout is CHANNELS_FIRST else "groups" if groups > 1 else ""
+    """What runs only with oneDNN."""
+    what = (
+        "layers with channels first" if layout is CHANNELS_FIRST else "groups" if groups > 1 else ""
+    )
     if not what:
         return ()
     return (
         Diagnostic(
             "tensorflow-onednn-only",
             Severity.WARNING,
-            f"{what} runs only in builds with oneDNN (the default on x86 CPUs) or on a GPU",
+            f"{what} {ONLY_ONEDNN}",
             "keep channels last and one group for a layer that must run everywhere.",
             "measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0",
         ),
