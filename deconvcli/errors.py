@@ -10,7 +10,8 @@ from deconvcli.diagnostics import Diagnostic
 class DeconvError(Exception):
     """Base of the family. `code` is stable, `message` stands alone, `help` is one action.
 
-    findings: what else is known, such as an implementation seen to do otherwise.
+    findings: what else is known, such as an implementation seen to do otherwise. source: who
+    measured that a framework refuses, where that is no rule of its own.
     """
 
     default_code: ClassVar[str] = "error"
@@ -22,15 +23,18 @@ class DeconvError(Exception):
         help: str,
         code: str | None = None,
         findings: tuple[Diagnostic, ...] = (),
+        source: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
         self.code = code or self.default_code
         self.findings = findings
+        self.source = source
 
     def __str__(self) -> str:
-        return f"{self.message}\n  help: {self.help}"
+        source = f"\n  source: {self.source}" if self.source else ""
+        return f"{self.message}\n  help: {self.help}{source}"
 
 
 class UsageError(DeconvError):

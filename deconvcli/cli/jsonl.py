@@ -85,6 +85,8 @@ def answer(line: bytes, bugs: deque[Exception]) -> str:
         return _told(name, _reading(request))
     except DeconvError as error:
         told: dict[str, Any] = {"code": error.code, "message": error.message, "help": error.help}
+        if error.source:
+            told["source"] = error.source
         if error.findings:
             told["findings"] = _findings(error.findings)
     except Exception as error:

@@ -19,16 +19,8 @@ from deconvcli.shelf import suggestion
 from deconvcli.verification import DISAGREEMENTS, Kind, Result, has_dialect, verify
 
 AT_ONCE = 2
-COLUMNS = (
-    "framework",
-    "version",
-    "cases",
-    "accepted",
-    "refused",
-    "agree",
-    "known deviations",
-    "disagreements",
-)
+# known: deviations that a finding names; unknown: disagreements that nobody has explained yet.
+COLUMNS = ("framework", "cases", "accepted", "refused", "agree", "known", "unknown", "version")
 
 
 class Verified(NamedTuple):
@@ -177,7 +169,7 @@ def _row(one: Verified) -> tuple[str, ...]:
         one.count(Kind.KNOWN, Kind.UNSTEADY),
         len(one.disagreements),
     )
-    return one.framework.dialect, _versions(one), *map(str, numbers)
+    return one.framework.dialect, *map(str, numbers), _versions(one)
 
 
 def _versions(one: Verified) -> str:

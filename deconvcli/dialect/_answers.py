@@ -79,6 +79,8 @@ class Answers:
             help=fill(limit.help, numbers),
             code=limit.code,
             findings=self._seen(limit.code, otherwise, limit.source),
+            # Of a limit with an exception, the source is the exception's.
+            source="" if limit.otherwise else limit.source,
         )
 
     def cropped(self, layer: Layer) -> str:

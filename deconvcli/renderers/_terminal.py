@@ -60,8 +60,12 @@ def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
         pad_edge=False,
         padding=(0, 2, 0, 0),
     )
-    for column in columns or [""] * len(rows[0]):
-        grid.add_column(column, overflow="fold")
+    cells = list(zip(columns or [""] * len(rows[0]), *rows, strict=True))
+    for place, column in enumerate(cells):
+        # Words stay whole but for the last column, where the long texts are.
+        longest = max((len(word) for cell in column for word in cell.split()), default=0)
+        least = longest if place < len(cells) - 1 else None
+        grid.add_column(column[0], overflow="fold", min_width=least)
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     return grid

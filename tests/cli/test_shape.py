@@ -583,3 +583,12 @@ def test_what_comes_back_at_the_other_end_is_said() -> None:
     done = deconv("shape --in 8 -k 5 -s 2 -p circular -D flax")
     assert rows(done.out)["crop"] == "1:2 (begin:end, comes back at the other end)"
     assert json.loads(deconv("shape --in 8 -k 5 -p circular -D flax --format json").out)["circular"]
+
+
+def test_a_refusal_that_was_measured_names_who_measured_it() -> None:
+    call = "Conv2DTranspose(1, 4, strides=2, padding='same', output_padding=0)"
+    done = deconv("shape --in 5x5 -D keras@tensorflow", call)
+    assert done.code == 2
+    assert "although compute_output_shape says 8\n" in done.err
+    assert "\n  source: measured with Keras 3.15.1 on TensorFlow 2.21.0" in done.err
+    assert "source:" not in deconv("shape --in 5x5 -k 3 --op 2 -D torch").err
