@@ -32,6 +32,11 @@ def each(value: tuple[int, ...], rank: int) -> list[int]:
     return list(value * rank) if len(value) == 1 else list(value)
 
 
+def each_pair(pairs: tuple[tuple[int, int], ...], rank: int) -> tuple[tuple[int, int], ...]:
+    """(begin, end) for every axis, where one pair stands for all."""
+    return pairs * rank if len(pairs) == 1 else pairs
+
+
 _AS_NUMBERS: Mapping[Form, Writer] = MappingProxyType({Form.INTS: plain})
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 

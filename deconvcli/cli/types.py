@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -66,7 +67,7 @@ def parse_number(text: str, whole: str, place: int, smallest: int, help: str = _
     return number
 
 
-class Typed(ParamType):
+class Typed(ParamType, ABC):
     """A value parsed from text once; its errors name the option."""
 
     metavar: ClassVar[str]
@@ -85,13 +86,13 @@ class Typed(ParamType):
             flag = "/".join(param.opts[:2]) if param else self.name
             raise UsageError(f"{flag} {error.message}", help=error.help) from error
 
+    @abstractmethod
     def parse(self, text: str) -> Any:
         """The value of this text.
 
         Raises:
             UsageError: it is none.
         """
-        raise NotImplementedError
 
 
 class Numbers(Typed):

@@ -13,7 +13,7 @@ from deconvcli.geometry import Size
 from deconvcli.layers import Layer
 from deconvcli.layout import Layout
 from deconvcli.limits import EMPTY_OUTPUT, INPUT_EXISTS, positive
-from deconvcli.parameters import each
+from deconvcli.parameters import each, each_pair
 
 WEIGHT = Layout(("*", "I", "GO"))
 TRANSPOSED_WEIGHT = Layout(("*", "GO", "I"))
@@ -123,7 +123,7 @@ def both_ends(value: tuple[int, ...], rank: int) -> list[list[int]]:
 
 def listed_pairs(value: tuple[tuple[int, int], ...], rank: int) -> list[list[int]]:
     """The option's begin:end for each axis."""
-    return [list(pair) for pair in (value * rank if len(value) == 1 else value)]
+    return [list(pair) for pair in each_pair(value, rank)]
 
 
 def pads_of(layer: Layer) -> list[list[Size]]:

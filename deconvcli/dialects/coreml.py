@@ -17,7 +17,7 @@ from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 from deconvcli.limits import INPUT_EXISTS, positive
-from deconvcli.parameters import Argument, Form, Signature, each
+from deconvcli.parameters import Argument, Form, Signature, each, each_pair
 from deconvcli.shelf import suggestion
 from deconvcli.values import count, shorten
 
@@ -79,7 +79,7 @@ _PAD_TYPES = ("same", "valid", "custom")
 
 
 def _custom(pairs: tuple[tuple[int, int], ...], rank: int) -> dict[str, Any]:
-    spread = pairs * rank if len(pairs) == 1 else pairs
+    spread = each_pair(pairs, rank)
     return {"pad_type": "custom", "pad": list(chain.from_iterable(spread))}
 
 

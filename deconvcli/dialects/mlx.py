@@ -11,6 +11,7 @@ from typing import Any
 
 from deconvcli.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.dialect import Dialect
+from deconvcli.dialects._torch_family import LAYER_START
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_LAST, Layout
@@ -80,10 +81,7 @@ class Mlx(Dialect):
     source = "MLX 0.32.4: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
     evidence = Evidence("MLX 0.32.4, CPU", rows=600)
     arguments = (
-        Argument("in_channels", "in_channels", None, "input channels"),
-        Argument("out_channels", "out_channels", None, "output channels"),
-        Argument("kernel_size", "kernel", None, "kernel size"),
-        Argument("stride", "stride", 1, "distance of two stamps in the output"),
+        *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),
         Argument("dilation", "dilation", 1, "distance of two taps in the output"),
         Argument("output_padding", "output_padding", 0, "elements appended at the end"),

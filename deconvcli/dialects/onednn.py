@@ -15,7 +15,7 @@ from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_FIRST, Layout
 from deconvcli.limits import INPUT_EXISTS, not_negative, positive
-from deconvcli.parameters import Argument, Form, each
+from deconvcli.parameters import Argument, Form, each, each_pair
 from deconvcli.values import count
 
 _PLAIN = Layout(("O", "GI", "*"))
@@ -61,7 +61,7 @@ def _both_ends(value: tuple[int, ...], rank: int) -> dict[str, list[int]]:
 
 
 def _pairs(pairs: tuple[tuple[int, int], ...], rank: int) -> dict[str, list[int]]:
-    spread = pairs * rank if len(pairs) == 1 else pairs
+    spread = each_pair(pairs, rank)
     return {
         "padding_l": [begin for begin, _ in spread],
         "padding_r": [end for _, end in spread],

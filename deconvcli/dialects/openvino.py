@@ -15,7 +15,7 @@ from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_FIRST, Layout
 from deconvcli.limits import EMPTY_OUTPUT, INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
-from deconvcli.parameters import Argument, Form, Signature, each
+from deconvcli.parameters import Argument, Form, Signature, each, each_pair
 from deconvcli.shelf import suggestion
 from deconvcli.values import shorten
 
@@ -95,7 +95,7 @@ _AUTO_PADS = ("explicit", "valid", "same_upper", "same_lower")
 
 
 def _pads(pairs: tuple[tuple[int, int], ...], rank: int) -> dict[str, list[int]]:
-    spread = pairs * rank if len(pairs) == 1 else pairs
+    spread = each_pair(pairs, rank)
     return {
         "pads_begin": [begin for begin, _ in spread],
         "pads_end": [end for _, end in spread],

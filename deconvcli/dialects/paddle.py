@@ -12,6 +12,7 @@ from typing import Any
 
 from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.dialect import Dialect
+from deconvcli.dialects._torch_family import LAYER_START
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -23,7 +24,7 @@ from deconvcli.limits import (
     not_negative,
     positive,
 )
-from deconvcli.parameters import Argument, Form, Signature, plain
+from deconvcli.parameters import Argument, Form, Signature, each_pair, plain
 from deconvcli.shelf import suggestion
 from deconvcli.values import compact, count, maybe_count, per_axis, shorten
 
@@ -137,7 +138,7 @@ def _signatures(rank: int) -> tuple[Signature, ...]:
 
 
 def _flat(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
-    return list(chain.from_iterable(pairs * rank if len(pairs) == 1 else pairs))
+    return list(chain.from_iterable(each_pair(pairs, rank)))
 
 
 class Paddle(Dialect):
@@ -148,10 +149,7 @@ class Paddle(Dialect):
     source = "Paddle 3.3.1: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
     evidence = Evidence("PaddlePaddle 3.3.1, CPU", rows=800)
     arguments = (
-        Argument("in_channels", "in_channels", None, "input channels"),
-        Argument("out_channels", "out_channels", None, "output channels"),
-        Argument("kernel_size", "kernel", None, "kernel size"),
-        Argument("stride", "stride", 1, "distance of two stamps in the output"),
+        *LAYER_START,
         Argument(
             "padding",
             "padding",

@@ -15,7 +15,7 @@ from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 from deconvcli.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
-from deconvcli.parameters import Argument, Form, Signature, each, plain
+from deconvcli.parameters import Argument, Form, Signature, each, each_pair, plain
 from deconvcli.shelf import suggestion
 from deconvcli.values import count, maybe_count, shorten
 
@@ -64,7 +64,7 @@ def _mode(word: str, rank: int) -> str:
 
 
 def _pairs(pairs: tuple[tuple[int, int], ...], rank: int) -> dict[str, list[int]]:
-    spread = pairs * rank if len(pairs) == 1 else pairs
+    spread = each_pair(pairs, rank)
     return {
         "pre_padding": [begin for begin, _ in spread],
         "post_padding": [end for _, end in spread],

@@ -16,7 +16,7 @@ from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 from deconvcli.limits import INPUT_EXISTS, OUTPUT_EXISTS, STACKED_TAPS, not_negative, positive
-from deconvcli.parameters import Argument, Form, Signature, plain
+from deconvcli.parameters import Argument, Form, Signature, each_pair, plain
 from deconvcli.values import count, per_axis
 
 _SOURCE = "measured with tinygrad 0.14.0"
@@ -52,7 +52,7 @@ ARITHMETIC = Arithmetic(
 
 
 def _last_axis_first(pairs: tuple[tuple[Any, Any], ...], rank: int) -> list[int]:
-    spread = pairs * rank if len(pairs) == 1 else pairs
+    spread = each_pair(pairs, rank)
     return list(chain.from_iterable(reversed(spread)))
 
 

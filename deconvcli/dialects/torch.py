@@ -10,6 +10,7 @@ from typing import Any
 
 from deconvcli.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.dialect import Dialect
+from deconvcli.dialects._torch_family import LAYER_START
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -116,10 +117,7 @@ class Torch(Dialect):
     source = "torch 2.13.0: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
     evidence = Evidence("torch 2.13.0, CPU", rows=900)
     arguments = (
-        Argument("in_channels", "in_channels", None, "input channels"),
-        Argument("out_channels", "out_channels", None, "output channels"),
-        Argument("kernel_size", "kernel", None, "kernel size"),
-        Argument("stride", "stride", 1, "distance of two stamps in the output"),
+        *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),
         Argument("output_padding", "output_padding", 0, "elements given back at the end"),
         Argument("groups", "groups", 1, "independent groups of channels"),

@@ -16,7 +16,7 @@ from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
 from deconvcli.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
-from deconvcli.parameters import Argument, Form, each, plain
+from deconvcli.parameters import Argument, Form, each, each_pair, plain
 from deconvcli.shelf import suggestion
 from deconvcli.values import compact, count, shorten
 
@@ -72,7 +72,7 @@ def _both_ends(value: tuple[int, ...], rank: int) -> list[int]:
 
 
 def _pairs(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
-    spread = pairs * rank if len(pairs) == 1 else pairs
+    spread = each_pair(pairs, rank)
     return [crop for pair in spread for crop in pair]
 
 

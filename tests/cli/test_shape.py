@@ -592,3 +592,11 @@ def test_a_refusal_that_was_measured_names_who_measured_it() -> None:
     assert "although compute_output_shape says 8\n" in done.err
     assert "\n  source: measured with Keras 3.15.1 on TensorFlow 2.21.0" in done.err
     assert "source:" not in deconv("shape --in 5x5 -k 3 --op 2 -D torch").err
+
+
+def test_one_pair_stands_for_every_axis() -> None:
+    for name in ("onnx", "openvino", "paddle", "tinygrad", "coreml", "webnn", "tensorrt"):
+        assert deconv(f"shape -q --in 5x5 -k 3 -p 0:1 -D {name}").out == "6x6\n", name
+    assert deconv("shape -q --in 5x5 -k 3 -p 0:1 -D jax").out == "4x4\n"  # pads, not crops
+    line = "shape -q --in 5x5 -k 3 -s 2 -p 0:1 --output-size 10 -D tensorflow"
+    assert deconv(line).out == "10x10\n"

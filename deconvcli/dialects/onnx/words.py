@@ -12,7 +12,7 @@ from deconvcli.dialect import Dialect
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
-from deconvcli.parameters import Argument, Form, Signature, each
+from deconvcli.parameters import Argument, Form, Signature, each, each_pair
 from deconvcli.shelf import suggestion
 from deconvcli.values import compact, count, shorten
 
@@ -21,7 +21,7 @@ _PADDING_WORDS = {"valid": "VALID", "same": "SAME_UPPER"}
 
 
 def _begins_and_ends(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
-    spread = pairs * rank if len(pairs) == 1 else pairs
+    spread = each_pair(pairs, rank)
     return [begin for begin, _ in spread] + [end for _, end in spread]
 
 

@@ -16,7 +16,7 @@ from deconvcli.errors import Refused
 from deconvcli.evidence import Evidence
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
-from deconvcli.parameters import Argument, Form, Signature, plain
+from deconvcli.parameters import Argument, Form, Signature, each_pair, plain
 from deconvcli.shelf import suggestion
 from deconvcli.values import per_axis, shorten
 
@@ -36,6 +36,11 @@ def _signature(name: str, rank: int | None) -> Signature:
     return Signature(paths, _PARAMETERS, rank, {"api": name}, "input", "filters")
 
 
+def _of_the_tensor(pairs: tuple[tuple[int, int], ...], rank: int) -> list[list[int]]:
+    """[begin, end] for every axis of the tensor; batch and channels get none."""
+    return [[0, 0], *map(list, each_pair(pairs, rank)), [0, 0]]
+
+
 class TensorFlow(Dialect):
     """tf.nn.conv{1,2,3}d_transpose and tf.nn.conv_transpose."""
 
@@ -53,7 +58,11 @@ class TensorFlow(Dialect):
             "'SAME', 'VALID' or, in 2-D, [begin, end] per axis of the tensor",
             {
                 Form.WORD: lambda word, rank: word.upper(),
-                Form.PAIRS: lambda pairs, rank: [[0, 0], *map(list, pairs), [0, 0]],
+                Form.PAIRS: lambda pairs, rank: [
+                    [0, 0],
+                    *map(list, each_pair(pairs, rank)),
+                    [0, 0],
+                ],
             },
         ),
         Argument("data_format", "data_format", None, "NHWC (default), NCHW", {Form.WORD: plain}),
