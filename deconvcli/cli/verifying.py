@@ -15,7 +15,6 @@ from deconvcli.framework import Framework, Need
 from deconvcli.frameworks import FRAMEWORKS
 from deconvcli.report import Lines, Report, Table
 from deconvcli.runner import usable_cpus
-from deconvcli.shelf import suggestion
 from deconvcli.verification import DISAGREEMENTS, Kind, Result, has_dialect, verify
 
 AT_ONCE = 2
@@ -61,10 +60,12 @@ def chosen(names: Sequence[str]) -> list[Framework]:
 def _named(name: str, known: Sequence[Framework]) -> list[Framework]:
     found = [f for f in known if name in (f.dialect, f.dialect.partition("@")[0])]
     if not found:
-        take(name)  # an unknown dialect has its own error
-        names = [framework.dialect for framework in known]
+        dialect, _ = take(name)  # an unknown dialect has its own error
+        known_by = "" if dialect.is_measured else "it is known from documents alone; "
         raise UsageError(
-            f"no framework here speaks {name}", help=suggestion(name, names), code="no-framework"
+            f"no framework here speaks {name}",
+            help=f"{known_by}choose from: {', '.join(framework.dialect for framework in known)}.",
+            code="no-framework",
         )
     return found
 

@@ -175,3 +175,9 @@ def asked_children(pid: int) -> list[psutil.Process]:
             return children
         time.sleep(0.05)
     raise AssertionError("no framework was started")
+
+
+def test_what_is_known_from_documents_cannot_be_asked(here: Any) -> None:
+    here("agreeable")
+    done = deconv("verify --dialect webnn")
+    refused(done, "no framework here speaks webnn", "from documents alone; choose from: torch.")
