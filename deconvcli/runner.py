@@ -17,7 +17,10 @@ from deconvcli.layers import Reading, numbers
 from deconvcli.layout import CANONICAL_WEIGHT, Layout
 
 Array = NDArray[Any]
-Compute = Callable[..., Array]
+AxisNumbers = tuple[int, int, int, int, int]
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much, in any unit."""
+Step = Callable[[Array, Sequence[AxisNumbers] | None, Progress | None], Array]
 
 # What users type, and the room that holds it.
 ENGINES = {"numba": "engine", "numpy": "scatter", "reference": "reference"}
@@ -33,25 +36,47 @@ class Prepared:
         self, reading: Reading, weight: Array, bias: Array | None, threads: int, engine: str
     ) -> None:
         self.reading = reading
-        self.engine, self._compute = load_engine(engine)
+        self.engine, self._prepare = load_engine(engine)
         self._weight = canonical_weight(reading, _fitting(weight, reading.weight_shape, "weight"))
         if bias is not None:
             bias = _fitting(bias, (reading.layer.out_channels,), "bias")
         self._bias = bias
         self._threads = threads
+        self._steps: dict[np.dtype[Any], Step] = {}
+        self._step(weight.dtype)
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Array, progress: Progress | None = None) -> Array:
         """The output in the dialect's own layout, of x's dtype.
 
-        x: the reading's input_shape, float16, float32 or float64.
+        x: the reading's input_shape, float16, float32 or float64. progress(done, total) is called
+        between pieces of work.
         """
         reading = self.reading
         x = _fitting(x, tuple(numbers(reading.input_shape)), "x")
-        bias = None if self._bias is None else self._bias.astype(x.dtype, copy=False)
-        weight = self._weight.astype(x.dtype, copy=False)
-        data = canonical_input(reading, x)
-        y = self._compute(data, weight, bias, axes_of(reading), reading.layer.groups, self._threads)
+        y = self.step(canonical_input(reading, x), progress=progress)
         return _own(reading, reading.output_layout, y)
+
+    def step(
+        self,
+        x: Array,
+        axes: Sequence[AxisNumbers] | None = None,
+        progress: Progress | None = None,
+    ) -> Array:
+        """y (N, Cout, *out) of x (N, Cin, *n), or of a block of it with the block's axes."""
+        return self._step(x.dtype)(x, axes, progress)
+
+    def _step(self, dtype: np.dtype[Any]) -> Step:
+        """The engine with the weights in this type."""
+        if dtype not in self._steps:
+            self._steps[dtype] = self._prepare(
+                self._weight.astype(dtype, copy=False),
+                None if self._bias is None else self._bias.astype(dtype, copy=False),
+                axes_of(self.reading),
+                self.reading.layer.groups,
+                _canonical_shape(self.reading),
+                self._threads,
+            )
+        return self._steps[dtype]
 
 
 def prepare(
@@ -110,8 +135,8 @@ def refuse_without_values(reading: Reading) -> None:
         )
 
 
-def load_engine(name: str) -> tuple[str, Compute]:
-    """(engine taken, its function): NumPy where Numba is asked for and cannot be imported.
+def load_engine(name: str) -> tuple[str, Callable[..., Step]]:
+    """(engine taken, what prepares it): NumPy where Numba is asked for and cannot be imported.
 
     Raises:
         UsageError: there is no such engine.
@@ -126,7 +151,7 @@ def load_engine(name: str) -> tuple[str, Compute]:
         if name != "numba":
             raise
         return load_engine("numpy")
-    return name, cast(Compute, module.transposed_convolution)
+    return name, cast(Callable[..., Step], module.prepare)
 
 
 def usable_cpus() -> int:
@@ -151,12 +176,21 @@ def _quota() -> list[int]:
         return [1 << 12]
 
 
-def axes_of(reading: Reading) -> list[tuple[int, int, int, int, int]]:
+def axes_of(reading: Reading) -> list[AxisNumbers]:
     """The five numbers of each axis, for the input that `canonical_input` gives."""
     axes = reading.layer.axes
     if reading.layer.circular:
         axes = tuple(axis for axis, _, _ in _unrolled(reading))
-    return [cast(tuple[int, int, int, int, int], tuple(numbers(axis))) for axis in axes]
+    return [cast(AxisNumbers, tuple(numbers(axis))) for axis in axes]
+
+
+def _canonical_shape(reading: Reading) -> tuple[int, ...]:
+    """(N, Cin, *n) of what `canonical_input` gives."""
+    spatial = numbers(reading.spatial)
+    if reading.layer.circular:
+        pairs = zip(spatial, _unrolled(reading), strict=True)
+        spatial = [n + before + after for n, (_, before, after) in pairs]
+    return (prod(reading.sizes.batch), reading.layer.in_channels, *spatial)
 
 
 def canonical_input(reading: Reading, x: Array) -> Array:

@@ -42,7 +42,9 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
     It runs without the GIL. With NUMBA_DISABLE_JIT=1 this is `function` itself.
     """
-    dispatcher: Any = numba.njit(nogil=True)(function)
+    # Nobody calls it from C, and what is not compiled is not waited for.
+    options: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    dispatcher: Any = numba.njit(**options)(function)
     folder = cache_folder()
     if folder is not None and dispatcher is not function:
         dispatcher._cache = _DiskCache(function, folder)
@@ -130,12 +132,24 @@ class _DiskCache:
 
     def _file(self, signature: object, codegen: Any) -> Path:
         function = self._function
-        closure = tuple(cell.cell_contents for cell in function.__closure__ or ())
-        place = (function.__module__, function.__qualname__, function.__code__.co_firstlineno)
-        what = (_circumstances(), place, str(signature), codegen.magic_tuple())
-        code = function.__code__.co_code + internals.serialize.dumps(closure)
-        digest = hashlib.sha256(repr(what).encode() + code)
+        what = (_circumstances(), _identity(function), str(signature), codegen.magic_tuple())
+        digest = hashlib.sha256(repr(what).encode())
         return self._folder / f"{function.__name__}-{digest.hexdigest()[:32]}.bin"
+
+
+def _identity(value: Any) -> object:
+    """A function by its place, its code and what it closes over; anything else as it is."""
+    function = getattr(value, "py_func", value)
+    if not callable(function):
+        return value
+    closure = [_identity(cell.cell_contents) for cell in getattr(function, "__closure__", ()) or ()]
+    code = getattr(function, "__code__", None)
+    return (
+        function.__module__,
+        function.__qualname__,
+        code and (code.co_firstlineno, code.co_code),
+        closure,
+    )
 
 
 def _intact(content: bytes) -> Any:

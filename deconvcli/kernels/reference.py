@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deconvcli.errors import UsageError
+from deconvcli.kernels.direct import Direct
 
 Array: TypeAlias = NDArray[Any]
 AxisNumbers: TypeAlias = tuple[int, int, int, int, int]
@@ -74,6 +75,18 @@ def transposed_convolution(
             y += bias.astype(wide).reshape(-1, *[1] * len(axes))
         _add_every_product(y, x.astype(wide), w.astype(wide), axes, x.shape[1] // groups)
         return y.astype(x.dtype)
+
+
+def prepare(
+    w: Array,
+    bias: Array | None,
+    axes: Sequence[AxisNumbers],
+    groups: int,
+    shape: Sequence[int],
+    threads: int,
+) -> Direct:
+    """A step for inputs of any shape; nothing is prepared."""
+    return Direct(transposed_convolution, w, bias, axes, groups, threads)
 
 
 def _add_every_product(

@@ -7,6 +7,7 @@ from math import prod
 
 import numpy as np
 
+from deconvcli.kernels.direct import Direct
 from deconvcli.kernels.reference import Array, AxisNumbers, accumulator, output_shape
 
 
@@ -32,6 +33,18 @@ def transposed_convolution(
         grouped = y.reshape(shape[0], groups, w.shape[1], *shape[2:])
         _add_taps(grouped, _grouped_input(x, groups, wide), w.astype(wide, copy=False), axes)
         return y.astype(x.dtype, copy=False)
+
+
+def prepare(
+    w: Array,
+    bias: Array | None,
+    axes: Sequence[AxisNumbers],
+    groups: int,
+    shape: Sequence[int],
+    threads: int,
+) -> Direct:
+    """A step for inputs of any shape; nothing is prepared."""
+    return Direct(transposed_convolution, w, bias, axes, groups, threads)
 
 
 def _grouped_input(x: Array, groups: int, wide: np.dtype[np.generic]) -> Array:

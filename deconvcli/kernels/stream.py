@@ -21,10 +21,8 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import DTypeLike
 
+from deconvcli.kernels.direct import Progress
 from deconvcli.kernels.reference import Array, AxisNumbers, output_size
-
-Progress: TypeAlias = Callable[[int, int], None]
-"""Told how much is done, and of how much, in any unit."""
 
 Step: TypeAlias = Callable[[Array, Sequence[AxisNumbers], Progress], Array]
 """y (N, Cout, *out) of x (N, Cin, *n), C-contiguous, with axes of its own."""

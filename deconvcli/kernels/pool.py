@@ -1,0 +1,122 @@
+"""Tasks shared by the calling thread and helpers, which sleep where there is nothing to do.
+
+Nothing spins and nothing is bound to a core. The caller works too, and waits for no helper that
+has not begun: a busy or slow machine costs helpers, not answers.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any
+
+from deconvcli.kernels.direct import Progress
+
+
+class _Job:
+    """Tasks that are taken one by one by every thread that joins."""
+
+    def __init__(self, work: Callable[[Any], object], tasks: Sequence[Any]) -> None:
+        self._work = work
+        self._tasks = deque(tasks)
+        self._total = len(tasks)
+        self._state = threading.Condition()
+        self._helping = 0
+        self._closed = False
+        self._error: BaseException | None = None
+
+    def lead(self, progress: Progress | None) -> None:
+        """Work until nothing is left, then wait for those who still do."""
+        try:
+            for task in self._taken():
+                self._work(task)
+                if progress is not None:
+                    progress(self._total - len(self._tasks), self._total)
+        finally:
+            self._tasks.clear()
+            with self._state:
+                self._closed = True
+                self._state.wait_for(lambda: self._helping == 0)
+        if self._error is not None:
+            raise self._error
+
+    def help(self) -> None:
+        """Work beside the leader, if there is anything left to do."""
+        with self._joined() as joined:
+            for task in self._taken() if joined else ():
+                self._work(task)
+
+    def _taken(self) -> Iterator[Any]:
+        while True:
+            try:
+                task = self._tasks.popleft()
+            except IndexError:
+                return
+            yield task
+
+    @contextmanager
+    def _joined(self) -> Iterator[bool]:
+        with self._state:
+            joined = not self._closed
+            self._helping += joined
+        try:
+            yield joined
+        except BaseException as error:
+            self._error = error
+            self._tasks.clear()
+        finally:
+            with self._state:
+                self._helping -= joined
+                self._state.notify_all()
+
+
+_helpers: list[threading.Thread] = []
+_calls: SimpleQueue[_Job] = SimpleQueue()
+_lock = threading.Lock()
+
+
+def share(
+    work: Callable[[Any], object],
+    tasks: Sequence[Any],
+    threads: int,
+    progress: Progress | None = None,
+) -> None:
+    """Do work(task) for all tasks on at most `threads` threads, this one among them.
+
+    progress(done, total) is called here between tasks. An error or Ctrl-C drops the tasks that
+    wait, and is raised once all others end.
+    """
+    job = _Job(work, tasks)
+    helpers = min(threads, len(tasks)) - 1
+    _have(helpers)
+    for _ in range(helpers):
+        _calls.put(job)
+    job.lead(progress)
+
+
+def _have(count: int) -> None:
+    with _lock:
+        while len(_helpers) < count:
+            helper = threading.Thread(target=_serve, name="deconv", daemon=True)
+            _helpers.append(helper)
+            helper.start()
+
+
+def _serve() -> None:
+    while True:
+        _calls.get().help()
+
+
+def _forget() -> None:
+    """A forked process has none of its parent's threads."""
+    global _calls, _lock
+    _helpers.clear()
+    _calls, _lock = SimpleQueue(), threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

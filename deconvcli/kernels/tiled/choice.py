@@ -1,0 +1,298 @@
+"""Which way a layer is cut: the cheapest by a model whose numbers were measured.
+
+Costs are processor cycles of one core. They need not be right, only in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from math import prod
+from typing import NamedTuple
+
+from deconvcli.kernels.machine import machine, second_level_cache
+from deconvcli.kernels.reference import AxisNumbers
+from deconvcli.kernels.tiled.lines import Line
+from deconvcli.kernels.tiled.plan import Plan, Sizes, Way
+from deconvcli.kernels.tiled.tile import Tile
+
+RATES = {
+    16: {
+        (6, 2): 1.0,
+        (4, 3): 0.98,
+        (3, 4): 0.9,
+        (5, 2): 0.95,
+        (2, 6): 0.85,
+        (4, 2): 0.93,
+        (1, 6): 0.55,
+    },
+    32: {
+        (13, 2): 0.98,
+        (12, 2): 0.95,
+        (9, 3): 0.95,
+        (8, 3): 0.94,
+        (6, 4): 0.90,
+        (4, 6): 0.84,
+        (3, 7): 0.73,
+        (2, 8): 0.58,
+        (1, 8): 0.36,
+    },
+}
+"""By registers, then (rows, vectors): the share of the multipliers' rate that a tile reaches."""
+
+SMALL = 3e5
+"""Cycles of a layer that is computed before it has been chosen how: about 0.1 ms."""
+TILE = 20.0
+"""Cycles from the end of one tile to the start of the next."""
+PLANAR = 1.04
+"""What a tile of several planes takes more than its products say."""
+KEEP = 6.0
+"""Cycles to store a vector of outputs, interleaved; PART for one that is stored in parts."""
+PART = 24.0
+MOVE = 2.0
+"""Cycles to move a vector of inputs into the panel, and ROW more for each row."""
+ROW = 12.0
+MASKS = 62
+"""Bits of a literal that Numba takes."""
+SLOTS = 512
+"""Rows of outputs of a unit; more would not stay in the first cache."""
+
+
+class Recipe(NamedTuple):
+    """How to cut a layer, whatever its sizes: so that all blocks of it are summed in one order.
+
+    A tile of rows x vectors. planar: the phases of the last axis are its planes; folded > 1: so
+    many outputs side by side on the axis before the last are. copied: see plan.Way.
+    """
+
+    rows: int
+    vectors: int
+    lanes: int
+    copied: bool
+    planar: bool = False
+    folded: int = 1
+    direct: bool = False
+    woven: bool = True
+
+    def plan(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> Plan:
+        """The layer cut like this; planes that it has not are left out."""
+        last = Line.of(spatial[-1], axes[-1])
+        way = Way(
+            Tile(self.rows, 1, 1, 1, self.vectors, self.lanes),
+            1,
+            1,
+            self.copied,
+            False,
+            self.direct,
+        )
+        if self.folded > 1:
+            line = Line.of(spatial[-2], axes[-2], self.folded)
+            way = self._planar(way, line)._replace(folded=line.stride, turned=True)
+        elif self.planar:
+            way = self._planar(way, last)
+        if way.tile.planes == 1:
+            way = way._replace(width=_width(last, sizes.outputs, self.rows))
+        return Plan.of(sizes, spatial, axes, way)
+
+    def _planar(self, way: Way, line: Line) -> Way:
+        """The phases of `line` as planes, each load shared by those that read it."""
+        planes, steps = line.stride, len(line.masks)
+        if planes == 1 or not steps:
+            return way
+        masks = sum(mask << step * planes for step, mask in enumerate(line.masks))
+        channels = max(1, self.rows // planes)
+        tile = Tile(channels, planes, steps, masks, self.vectors, self.lanes)
+        return way._replace(tile=tile, width=channels)
+
+
+class Division(NamedTuple):
+    """Blocks of rows x columns positions, `units` of them a task, in chunks of input channels."""
+
+    rows: int
+    columns: int
+    units: int
+    chunk: int
+
+    def waiting(self, plan: Plan) -> int:
+        """Tiles of a task whose sums wait while the next chunk is filled in, at most."""
+        tile = plan.way.tile
+        vectors = self.rows * -(-self.columns // tile.lanes)
+        return self.units * -(-vectors // tile.vectors)
+
+
+def choose(
+    sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers], itemsize: int
+) -> Recipe:
+    """The cheapest recipe for a layer all of whose outputs exist.
+
+    Small layers all take the same, whatever their stride: compiling costs more than it saves them.
+    """
+    lanes = machine().lanes(itemsize)
+    first, *others = recipes(sizes, spatial, axes, lanes)
+    if cost(first.plan(sizes, spatial, axes)) < SMALL:
+        return first._replace(copied=False, woven=False)
+    return min((first, *others), key=lambda recipe: cost(recipe.plan(sizes, spatial, axes)))
+
+
+def recipes(
+    sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers], lanes: int
+) -> Iterator[Recipe]:
+    """Every recipe worth a look: all tiles, with one plane or several, with and without copies."""
+    last = Line.of(spatial[-1], axes[-1])
+    is_flat = last.stride == 1 and len(axes) > 1 and axes[-2][1] == 1
+    for rows, vectors in RATES[machine().registers]:
+        for copied in (False, True) if len(last.shifts) > 1 else (False,):
+            plain = Recipe(rows, vectors, lanes, copied)
+            yield plain
+            if _fills(last, rows, sizes.outputs):
+                yield plain._replace(planar=True)
+            for folded in range(2, rows + 1) if is_flat else ():
+                line = Line.of(spatial[-2], axes[-2], folded)
+                if line.stride == folded and _fills(line, rows, sizes.outputs):
+                    yield plain._replace(folded=folded)
+
+
+def pointwise(rows: int, itemsize: int) -> Recipe:
+    """The recipe for a product with so many rows whose long side is read once."""
+    known = machine()
+    tiles = [tile for tile in RATES[known.registers] if tile[0] <= rows] or [(1, 6)]
+    fewest = max(tiles, key=lambda tile: (tile[0], tile[1]))
+    return Recipe(*fewest, known.lanes(itemsize), False, direct=True)
+
+
+def _fills(line: Line, rows: int, outputs: int) -> bool:
+    """Whether the phases of `line`, as planes, make a tile of so many rows."""
+    planes = line.stride
+    return (
+        planes > 1
+        and rows % planes == 0
+        and rows // planes <= outputs
+        and planes * len(line.shifts) <= MASKS
+    )
+
+
+def _width(last: Line, outputs: int, rows: int) -> int:
+    """Output channels of a unit so that few rows of its tiles are left empty."""
+    most = max(1, min(outputs, 2 * rows, SLOTS // last.stride))
+    classes = [(len(alike), len(last.phases[alike[0]])) for alike in last.classes]
+
+    def empty(width: int) -> tuple[int, int]:
+        tiles = sum(-(-count * width // rows) * taps for count, taps in classes)
+        return tiles * -(-outputs // width), width
+
+    return min(range(1, most + 1), key=empty)
+
+
+def cost(plan: Plan) -> float:
+    """Cycles of the whole layer."""
+    units = plan.units * -(-plan.vectors // plan.way.tile.vectors)
+    return units * (_multiplying(plan) + _storing(plan)) + _filling(plan)
+
+
+def _multiplying(plan: Plan) -> float:
+    """Cycles of a unit's tiles, an average over the outer phases."""
+    tile, taps = plan.way.tile, plan.outer_taps / len(plan.outer_phases)
+    rate = RATES[machine().registers].get((tile.rows, tile.vectors), 0.9)
+    if tile.planes > 1:
+        rows = [len(tile.rows_of(step)) for step in range(tile.steps)]
+        calls, step = 1, sum(_step(count, tile.vectors, rate) for count in rows)
+    else:
+        tiles = [
+            (-(-len(c) * plan.way.width // tile.rows), len(plan.last.phases[c[0]]))
+            for c in plan.last.classes
+        ]
+        calls = sum(count for count, _ in tiles)
+        step = sum(count * most for count, most in tiles) * tile.rows * tile.vectors / 2 / rate
+    return float(
+        plan.sizes.inputs * taps * step * (PLANAR if tile.planes > 1 else 1) + calls * TILE
+    )
+
+
+def _step(rows: int, vectors: int, rate: float) -> float:
+    """Cycles of a step: two products or two loads each, and half of the loads cross a line."""
+    return max(rows * vectors / 2 / rate, (1.5 * vectors + rows) / 2)
+
+
+def _storing(plan: Plan) -> float:
+    """Cycles to store the outputs of a unit."""
+    last, way = plan.last, plan.way
+    outputs = min(way.width, plan.sizes.outputs) * way.folded * last.stride * way.tile.vectors
+    whole = not way.copied and last.size >= way.tile.lanes
+    return outputs * (KEEP if whole else PART)
+
+
+def _filling(plan: Plan) -> float:
+    """Cycles to fill all panels once."""
+    last, lanes = plan.last, plan.way.tile.lanes
+    row = ROW + MOVE * -(-(last.size + last.reach) // lanes)
+    if plan.way.copied:
+        row += plan.copies * (MOVE + MOVE * -(-last.size // lanes))
+    return plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * plan.image_rows * row
+
+
+SHARE = 0.25
+"""Of the second cache, for the panel of a block."""
+CHUNK = 16
+"""Input channels of a chunk at least."""
+SPILL = 0.02
+"""Cycles for each product's share where a panel is larger than its share, by how many times."""
+WEIGHT = 0.5
+"""Cycles to bring a weight from behind the second cache."""
+WAITING = 1 << 20
+"""Sums of a task that may wait between chunks."""
+LEAST = 1.5e5
+"""Cycles that make a task of their own: below, waking a helper costs more than it brings."""
+MOST = 2e7
+"""Cycles of a task at most: some milliseconds, so that Ctrl-C is answered."""
+TASKS = 8
+"""Tasks of each thread, so that all end at about the same time."""
+
+
+def divide(plan: Plan, itemsize: int, threads: int) -> Division:
+    """Blocks whose panel stays in the cache, and tasks enough for all threads."""
+    cycles = cost(plan)
+    tasks = max(cycles / MOST, min(cycles / LEAST, TASKS * threads) if threads > 1 else 1, 1)
+    room = SHARE * second_level_cache() / itemsize
+    workers = min(threads, tasks)
+    return min(_divisions(plan, room, tasks, workers), key=lambda pair: pair[0])[1]
+
+
+def _divisions(
+    plan: Plan, room: float, tasks: float, workers: float
+) -> Iterator[tuple[float, Division]]:
+    """(cycles for each position and input channel beside the products, a division)."""
+    tile, sizes, last = plan.way.tile, plan.sizes, plan.last
+    outputs = sizes.outputs * prod(line.stride for line in (*plan.outer, last))
+    panel_rows = cache(plan.panel_rows)
+    for columns in _halves(last.size, tile.lanes * tile.vectors):
+        across = -(-last.size // columns)
+        width = columns + (0 if plan.way.copied else last.reach - 1)
+        row = ROW + MOVE * width / tile.lanes * (1 + plan.way.copied * plan.copies)
+        for rows in _halves(plan.rows, 1):
+            blocks, positions = -(-plan.rows // rows) * across, rows * columns
+            parts = max(1, min(plan.units, round(tasks / blocks)))
+            units = -(-plan.units // parts)
+            held = 0 if plan.way.direct else panel_rows(rows) * width * plan.copies
+            for chunk in _halves(sizes.inputs, sizes.inputs if plan.way.direct else CHUNK):
+                waits = chunk < sizes.inputs
+                waiting = positions * plan.way.width * plan.row_phases * units
+                spills = max(0.0, held * chunk / room - 1)
+                if waits and waiting > WAITING:
+                    continue
+                beside = (
+                    panel_rows(rows) * row / positions * parts
+                    + WEIGHT * sizes.outputs * plan.taps / positions
+                    + waits * 2 * outputs / tile.lanes / chunk
+                    + SPILL * spills * outputs
+                    + max(0.0, workers / (blocks * parts) - 1) * sizes.outputs * plan.taps / 8
+                )
+                yield beside, Division(rows, columns, units, chunk)
+
+
+def _halves(size: int, least: int) -> Iterator[int]:
+    """`size`, and ever halves of it, whole multiples of `least` where they are larger."""
+    yield size
+    while size > least:
+        size = -(-size // 2)
+        size = -(-size // least) * least
+        yield size

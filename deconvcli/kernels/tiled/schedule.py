@@ -1,0 +1,289 @@
+"""The tables of a planned layer: what its tasks read besides numbers, and how its weights lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from deconvcli.kernels.reference import Array
+from deconvcli.kernels.tiled.choice import Division
+from deconvcli.kernels.tiled.plan import UNUSED, Call, Plan
+from deconvcli.kernels.tiled.tables import BLOCK_HEAD, LAYER_HEAD, table
+
+SET = 4096
+"""Bytes at which rows of the panel would share a set of the first cache."""
+PIECE = 4 << 20
+"""Bytes of weights that are arranged at a time."""
+ALIGNED = 16
+"""Numbers; a workspace's parts begin at whole cache lines."""
+
+
+class Rectangle(NamedTuple):
+    """Rows first_row ... of positions and columns first_column ... in them."""
+
+    first_row: int
+    rows: int
+    first_column: int
+    columns: int
+
+
+class Shape(NamedTuple):
+    """How a workspace is laid: the panel, a line to copy from, and the sums of tiles."""
+
+    row_pitch: int
+    copy_pitch: int
+    panel_pitch: int
+    line: int
+    sums: int
+    sums_pitch: int
+    size: int
+
+    @classmethod
+    def of(cls, plan: Plan, division: Division, itemsize: int) -> Shape:
+        """The shape for a division; one vector may run over the end of a copy."""
+        tile, last = plan.way.tile, plan.last
+        if plan.way.direct:
+            return cls(
+                last.n,
+                last.n,
+                last.n,
+                0,
+                tile.lanes,
+                0,
+                (tile.rows * tile.vectors + 1) * tile.lanes,
+            )
+        pitch = division.columns + (0 if plan.way.copied else last.reach - 1)
+        copy_pitch = _rounded(plan.panel_rows(division.rows) * pitch + tile.lanes, tile.lanes)
+        if copy_pitch * plan.copies * itemsize % SET == 0:
+            copy_pitch += tile.lanes
+        panel_pitch = copy_pitch * plan.copies
+        line = _rounded(division.chunk * panel_pitch + tile.lanes, ALIGNED)
+        longest = max(division.columns + last.reach, last.stride * tile.lanes) + 2 * tile.lanes
+        sums = _rounded(line + longest, ALIGNED)
+        # Sums of one tile after another, unless all must wait for the next chunk of inputs.
+        unit = len(plan.slots()[1]) * tile.vectors * tile.lanes
+        waits = division.chunk < plan.sizes.inputs
+        count = division.waiting(plan) if waits else 1
+        return cls(pitch, copy_pitch, panel_pitch, line, sums, unit * waits, sums + unit * count)
+
+
+def _rounded(size: int, unit: int) -> int:
+    return -(-size // unit) * unit
+
+
+class Schedule:
+    """The tables of a plan that is divided into tasks."""
+
+    def __init__(self, plan: Plan, division: Division, itemsize: int) -> None:
+        self.plan, self.division = plan, division
+        self.shape = Shape.of(plan, division, itemsize)
+        phases = plan.outer_phases
+        self._phases = np.array(phases, np.int64).reshape(len(phases), len(plan.outer))
+        calls = [
+            plan.call(tile, self.shape.row_pitch, self.shape.copy_pitch)
+            for phase in phases
+            for tile in plan.tiles(phase)
+        ]
+        self.entries = Entries.of(calls)
+        self.layer = self._layer(calls)
+
+    @property
+    def weights(self) -> int:
+        """Numbers in all packed weights."""
+        return self.plan.parts * len(self.entries.taps) * self.plan.sizes.inputs
+
+    @property
+    def order(self) -> tuple[bytes, ...]:
+        """Equal where packed weights and bias are."""
+        rows = self.plan.slots()[1]
+        return tuple(part.tobytes() for part in (*self.entries, rows))
+
+    def _layer(self, calls: list[Call]) -> Array:
+        """The table of the layer; its head as in tables.py."""
+        plan, shape, entries = self.plan, self.shape, self.entries
+        sizes, way, lines = plan.sizes, plan.way, (*plan.outer, plan.last)
+        reads = np.array([len(call.offsets) for call in calls], np.int64)
+        first = plan.last.low
+        shifts = [shift - first for shift in plan.last.shifts] if way.copied else []
+        head = (
+            sizes.inputs, sizes.outputs, plan.channel_blocks, way.width, way.folded,
+            len(self._phases), len(calls) // len(self._phases), len(entries.taps),
+            prod(line.out for line in lines), prod(line.n for line in lines), plan.last.n,
+            shape.panel_pitch, shape.row_pitch, shape.copy_pitch, len(shifts), way.direct,
+            plan.last.stride, shape.line, shape.sums, self.division.chunk, shape.sums_pitch,
+        )  # fmt: skip
+        return table(
+            LAYER_HEAD,
+            head,
+            [
+                np.concatenate([call.offsets for call in calls]),
+                np.cumsum(reads) - reads,
+                reads // way.tile.steps,
+                entries.starts,
+                np.array([len(call.taps) for call in calls], np.int64),
+                plan.slots()[0],
+                np.array(shifts, np.int64),
+            ],
+        )
+
+    def rectangles(self) -> Iterator[Rectangle]:
+        """The blocks, row by row."""
+        rows, columns = self.division.rows, self.division.columns
+        for row in range(0, self.plan.rows, rows):
+            for column in range(0, self.plan.last.size, columns):
+                high, wide = self.plan.rows - row, self.plan.last.size - column
+                yield Rectangle(row, min(rows, high), column, min(columns, wide))
+
+    def block(self, block: Rectangle) -> Array:
+        """The table of a block; its head as in tables.py."""
+        plan, last = self.plan, self.plan.last
+        rows = np.arange(block.first_row, block.first_row + block.rows)
+        reads = plan.panel_row(rows)
+        sources = self._sources(reads[0] + np.arange(reads[-1] - reads[0] + plan.reach_rows))
+        cover = self._dense(block, reads) if plan.way.copied else self._ragged(block, reads)
+        starts, first_segment, segments = cover
+        head = (
+            block.rows, block.columns, len(sources), block.first_column + last.low,
+            block.columns + last.reach - 1, len(starts),
+        )  # fmt: skip
+        # A tile may have fewer vectors left than it has room for: it repeats the last.
+        starts = np.append(starts, np.repeat(starts[-1:], plan.way.tile.vectors))
+        places = self._places(rows).reshape(-1)
+        return table(
+            BLOCK_HEAD, head, [starts, first_segment, segments.reshape(-1), places, sources]
+        )
+
+    def _sources(self, rows: Array) -> Array:
+        """Where each panel row begins in x, in an image's first channel; -1 for a row of zeros."""
+        pitch, place = self.plan.last.n, np.zeros_like(rows)
+        inside = np.ones(len(rows), bool)
+        for line in reversed(self.plan.outer):
+            rows, at = np.divmod(rows, line.extent)
+            at += line.low
+            inside &= (at >= 0) & (at < line.n)
+            place += at * pitch
+            pitch *= line.n
+        sizes = self.plan.sizes
+        place += rows * pitch * sizes.groups * sizes.inputs
+        return np.where(inside & (rows < sizes.batch), place, -1)
+
+    def _places(self, rows: Array) -> Array:
+        """(phases, folded, rows): where each row of outputs begins in y, or -1 where there is none.
+
+        In the first channel of its image.
+        """
+        plan, folded = self.plan, self.plan.way.folded
+        shape = (len(self._phases), folded, len(rows))
+        place, inside = np.zeros(shape, np.int64), np.ones(shape, bool)
+        pitch = plan.last.out
+        for axis in reversed(range(len(plan.outer))):
+            line = plan.outer[axis]
+            rows, q = np.divmod(rows, line.size)
+            at = q * line.stride + self._phases[:, axis, None, None]
+            if axis == len(plan.outer) - 1:
+                at = at + np.arange(folded)[:, None]
+            inside &= at < line.out
+            place += at * pitch
+            pitch *= line.out
+        place += rows * pitch * plan.sizes.groups * plan.sizes.outputs
+        return np.where(inside, place, -1)
+
+    def _ragged(self, block: Rectangle, reads: Array) -> tuple[Array, Array, Array]:
+        """Vectors of rows with gaps, one segment each; the last of a row reaches back.
+
+        (starts, first segment of each vector, segments as in tables.py).
+        """
+        lanes, stride = self.plan.way.tile.lanes, self.plan.last.stride
+        columns = np.arange(0, block.columns, lanes)
+        columns[-1] = max(0, block.columns - lanes)
+        outputs = (block.first_column + columns) * stride
+        count = np.minimum(min(lanes, block.columns) * stride, self.plan.last.out - outputs)
+        rows = np.arange(block.rows)[:, None]
+        parts = np.broadcast_arrays(rows, outputs, count, 0)
+        begins = (reads - reads[0]) * self.shape.row_pitch
+        if self.plan.way.direct:
+            begins = self._sources(reads) + block.first_column
+        starts = begins[:, None] + columns
+        return starts.reshape(-1), np.arange(starts.size + 1), np.stack(parts, -1).reshape(-1, 4)
+
+    def _dense(self, block: Rectangle, reads: Array) -> tuple[Array, Array, Array]:
+        """Vectors of rows that follow each other, over as many rows as they reach."""
+        lanes, stride, pitch = self.plan.way.tile.lanes, self.plan.last.stride, self.shape.row_pitch
+        breaks = np.append(True, (np.diff(reads) != 1) | (block.columns != pitch))
+        row, column = np.divmod(np.arange(block.rows * block.columns), block.columns)
+        run = (np.cumsum(breaks) - 1)[row]
+        within = np.arange(len(row)) - np.flatnonzero(breaks)[run] * block.columns
+        vectors = -(-np.bincount(run) // lanes)
+        vector = (np.cumsum(vectors) - vectors)[run] + within // lanes
+        begins = np.append(True, np.diff(vector) != 0)
+        starts = ((reads - reads[0])[row] * pitch + column)[begins]
+        parts = np.flatnonzero(begins | (column == 0))
+        outputs = (block.first_column + column[parts]) * stride
+        length = np.diff(np.append(parts, len(row))) * stride
+        count = np.minimum(length, self.plan.last.out - outputs)
+        segments = np.stack([row[parts], outputs, count, within[parts] % lanes * stride], -1)
+        first = np.append(np.searchsorted(vector[parts], np.arange(len(starts))), len(parts))
+        return starts, first, segments
+
+
+class Entries(NamedTuple):
+    """Weights in the order of their use, for one input channel.
+
+    starts: where each call's begin; for each weight its output channel in the unit and its tap,
+    negative for one that fills a tile up.
+    """
+
+    starts: Array
+    channels: Array
+    taps: Array
+
+    @classmethod
+    def of(cls, calls: list[Call]) -> Entries:
+        """The entries of all calls in turn."""
+        counts = np.array([len(call.taps) for call in calls], np.int64)
+        channels = np.concatenate([call.channels for call in calls])
+        return cls(
+            np.cumsum(counts) - counts, channels, np.concatenate([call.taps for call in calls])
+        )
+
+    def pack(self, plan: Plan, w: Array, parts: range) -> Array:
+        """The weights of some parts, flat: part, call, input channel, use.
+
+        w: (Cin, Cout/groups, *k).
+        """
+        sizes, width = plan.sizes, plan.way.width
+        packed = np.empty((len(parts), len(self.taps) * sizes.inputs), w.dtype)
+        group, block = np.divmod(np.array(parts), plan.channel_blocks)
+        channel = block[:, None] * width + np.arange(width)
+        by_group = w.reshape(sizes.groups, sizes.inputs, sizes.outputs, -1)
+        step = max(1, PIECE // max(1, width * by_group[0, :, 0].nbytes))
+        for at in range(0, len(parts), step):
+            chosen = channel[at : at + step]
+            last = sizes.outputs - 1
+            taken = by_group[group[at : at + step, None], :, np.minimum(chosen, last)]
+            taken[chosen > last] = 0
+            self._arrange(taken, packed[at : at + step])
+        return packed.reshape(-1)
+
+    def _arrange(self, w: Array, packed: Array) -> None:
+        """w (parts, channels of a unit, inputs, taps) into packed (parts, weights)."""
+        inputs = w.shape[2]
+        for start, end in zip(self.starts, np.append(self.starts[1:], len(self.taps)), strict=True):
+            taps = self.taps[start:end]
+            values = w[:, self.channels[start:end], :, taps]
+            values[taps < 0] = 0
+            target = packed[:, start * inputs : end * inputs]
+            target.reshape(len(w), inputs, end - start)[:] = values.transpose(1, 2, 0)
+
+
+def bias_rows(plan: Plan, bias: Array) -> Array:
+    """The bias of each row of each part's calls, flat; 0 where a row has no channel."""
+    channels, sizes = plan.slots()[1], plan.sizes
+    padded = np.zeros((sizes.groups, plan.channel_blocks * plan.way.width + 1), bias.dtype)
+    # Adding 0 makes -0 the 0 that the definition starts from.
+    padded[:, : sizes.outputs] = bias.reshape(sizes.groups, -1) + 0
+    first = np.arange(plan.channel_blocks)[:, None] * plan.way.width
+    return padded[:, np.where(channels == UNUSED, -1, first + channels)].reshape(-1)
