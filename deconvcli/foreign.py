@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from deconvcli.framework import Case, Framework
+from deconvcli.framework import Askable, Case
 
 SECONDS = 60.0
 """For one answer."""
@@ -28,8 +28,12 @@ STARTING = 600.0
 ENDING = 10.0
 """Seconds for a process without questions to end by itself."""
 
+THREADS = ("OMP_NUM_THREADS", "NPROC")
+"""What libraries read their number of threads from; the second is XLA's."""
+
 CRASH = "ProcessCrash"
 Answer = dict[str, Any]
+Whom = TypeVar("Whom", bound=Askable)
 
 
 class NotStarted(Exception):
@@ -40,17 +44,25 @@ class Stopped(Exception):
     """Nobody waits for the answer any more."""
 
 
-class Asked:
-    """A framework that can be asked; its process starts with the first question."""
+class Asked(Generic[Whom]):
+    """A framework that can be asked; its process starts with the first question.
 
-    def __init__(self, framework: Framework, seconds: float = SECONDS) -> None:
+    seconds: for one answer. threads: None for as many as its environment says.
+    """
+
+    def __init__(
+        self, framework: Whom, seconds: float = SECONDS, threads: int | None = None
+    ) -> None:
         self.framework = framework
         self.versions: dict[str, str] = {}
         self._seconds = seconds
+        self._settings = dict(framework.environment)
+        if threads is not None:
+            self._settings |= dict.fromkeys(THREADS, str(threads))
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
 
-    def __enter__(self) -> Asked:
+    def __enter__(self) -> Asked[Whom]:
         return self
 
     def __exit__(
@@ -67,16 +79,23 @@ class Asked:
         if (process := self._process) is not None:
             process.kill()
 
-    def ask(self, case: Case, **files: str) -> Answer:
+    def ask(self, case: Case, **more: Any) -> Answer:
         """The framework's answer, with `error` where it refuses, dies or hangs.
 
-        files: x, weight and out, names of .npy files, in place of the pattern.
+        more: x, weight and out, names of .npy files, in place of the pattern; threads, to stay
+        ready for `burst`.
 
         Raises:
             NotStarted: the framework cannot be imported.
             Stopped: by another thread.
         """
-        question = {**case._asdict(), **files}
+        return self._answered({**case._asdict(), **more})
+
+    def burst(self, seconds: float) -> Answer:
+        """`fastest`, in seconds, of the calls that fill this time, or `error`; as `ask`."""
+        return self._answered({"burst": seconds})
+
+    def _answered(self, question: Mapping[str, Any]) -> Answer:
         answer = self._exchange(self._process or self._started(), question, self._seconds)
         if self._stopped:
             raise Stopped
@@ -90,7 +109,7 @@ class Asked:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(self.framework.environment),
+            env=_environment(self._settings),
         )
         self._process = process
         if self._stopped:

@@ -1,13 +1,14 @@
 """What a framework is to us: layers to draw, one layer to run, and the line that shows its answer.
 
 A file in `frameworks/` says these three in that framework's own words. `draw` and `repro` import
-nothing; only `run` imports the framework, and only in a process of its own.
+nothing; only `run` and `prepared` import the framework, and only in a process of its own.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from enum import StrEnum
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -62,23 +63,43 @@ class Trace:
         self.details: dict[str, Any] = {}
 
 
-class Framework(ABC):
-    """One implementation that can be asked.
+class Askable(ABC):
+    """What computes layers in a process of its own.
 
-    needs: the first is the framework itself. environment: of its process. has_values: whether it
-    computes anything, or infers shapes only. in_extra: whether the extra `frameworks` installs it.
+    needs: the first is itself. environment: of its process. has_values: whether it computes
+    anything, or infers shapes only.
     """
 
-    dialect: ClassVar[str]
     needs: ClassVar[tuple[Need, ...]]
     environment: ClassVar[Mapping[str, str]] = {}
     has_values: ClassVar[bool] = True
-    in_extra: ClassVar[bool] = False
 
     @property
     def module(self) -> str:
         """Where this object lies, for the process that is to run it."""
         return type(self).__module__
+
+    def versions(self) -> dict[str, str]:
+        """Module to version, as installed here; imports them."""
+        return {need.module: _version(need) for need in self.needs}
+
+    @abstractmethod
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output for these arrays, or its shape where there are no values.
+
+        Raises:
+            Exception: whatever the framework raises.
+        """
+
+
+class Framework(Askable):
+    """One implementation that can be asked.
+
+    in_extra: whether the extra `frameworks` installs it.
+    """
+
+    dialect: ClassVar[str]
+    in_extra: ClassVar[bool] = False
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -89,21 +110,9 @@ class Framework(ABC):
         """What is not installed here; nothing is imported to find out."""
         return [need for need in self.needs if not need.is_installed()]
 
-    def versions(self) -> dict[str, str]:
-        """Module to version, as installed here; imports the framework."""
-        return {need.module: _version(need) for need in self.needs}
-
     @abstractmethod
     def draw(self, random: Random) -> Case:
         """A layer, of every four about one that the framework refuses."""
-
-    @abstractmethod
-    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The framework's output for these arrays, or its shape where it has no values.
-
-        Raises:
-            Exception: whatever the framework raises.
-        """
 
     @abstractmethod
     def code(self, case: Case) -> str:
@@ -117,9 +126,53 @@ class Framework(ABC):
         return f"{settings}python -c '{_PATTERN}; {arrays}; {self.code(case)}; print(y.shape, y)'"
 
 
+class Packing(StrEnum):
+    """When weights are brought into the order that the kernel reads them in."""
+
+    EVERY_CALL = "in every call"
+    BEFOREHAND = "beforehand"
+
+
+Step = Callable[[], Any]
+"""Computes a layer once more; the output is there when it returns."""
+
+
+class Timed(Askable):
+    """What can be timed: all that a user does once for a layer is apart from what each call does.
+
+    packing: of the weights, as this framework does it.
+    """
+
+    packing: ClassVar[Packing]
+
+    @abstractmethod
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """The layer ready to be called, on so many threads.
+
+        Raises:
+            Exception: whatever the framework raises.
+        """
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output of the first call."""
+        return self.prepared(case, x, w, trace)()
+
+
+class TimedFramework(Timed, Framework):
+    """A framework that can be asked and timed; direct: words that choose its leanest form."""
+
+    direct: ClassVar[Mapping[str, Any]] = {}
+
+
 def _version(need: Need) -> str:
     module = import_module(need.module)
     return str(getattr(module, "__version__", None) or version(need.distribution))
+
+
+def of_function(words: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of a module that its function takes too; it sees the others in the weights."""
+    module = {"in_channels", "out_channels", "kernel_size"}
+    return {name: value for name, value in words.items() if name not in module}
 
 
 def tupled(value: Any) -> Any:

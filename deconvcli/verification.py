@@ -68,7 +68,7 @@ def cases(framework: Framework, count: int, seed: int) -> Iterator[Case]:
         yield framework.draw(random)
 
 
-def verify(asked: Asked, count: int, seed: int, told: Callable[[Result], None]) -> None:
+def verify(asked: Asked[Framework], count: int, seed: int, told: Callable[[Result], None]) -> None:
     """Ask for `count` drawn layers and tell each result.
 
     Raises:
@@ -82,7 +82,7 @@ def verify(asked: Asked, count: int, seed: int, told: Callable[[Result], None]) 
         told(result)
 
 
-def _changes(asked: Asked, case: Case, answer: Answer) -> bool:
+def _changes(asked: Asked[Framework], case: Case, answer: Answer) -> bool:
     """Whether the same question gets other answers, as where foreign memory is read."""
     hashes = {asked.ask(case).get("values_sha256") for _ in range(AGAIN)}
     return hashes != {answer["values_sha256"]}

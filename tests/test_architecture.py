@@ -21,7 +21,7 @@ FLOORS = (
     {"dialect"},
     {"dialects", "explanation", "readers", "renderers", "runner"},
     {"api"},
-    {"verification"},
+    {"question", "verification"},
     {"cli"},
     {"__init__", "__main__"},
 )

@@ -32,6 +32,11 @@ def test_chatter_does_not_reach_the_answers() -> None:
     assert all(answer["eof"] for answer in answers)
 
 
+def test_libraries_are_told_their_number_of_threads() -> None:
+    with Asked(agreeable.FRAMEWORK, threads=3) as asked:
+        assert asked.ask(case(4))["threads"] == ["3", "3"]
+
+
 def test_values_have_the_fingerprint_of_the_tables_pattern() -> None:
     with Asked(agreeable.FRAMEWORK) as asked:
         answer = asked.ask(case(4, stride=2))

@@ -10,7 +10,7 @@ from deconvcli import verification
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.errors import Refused
 from deconvcli.framework import Case
-from deconvcli.frameworks.__main__ import answer as asked
+from deconvcli.frameworks._answering import Answering
 from deconvcli.verification import Kind, Prediction, compare
 from tests.fakes import agreeable, wrong
 
@@ -23,7 +23,7 @@ def case(n: int, **params: Any) -> Case:
 
 def answer(case: Case) -> dict[str, Any]:
     """The fake's own answer, in this process."""
-    return asked(FAKE, case._asdict())
+    return Answering(FAKE).answer(case._asdict())
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,22 @@
-"""A bar a framework on standard error, on a terminal and nowhere else."""
+"""A bar on standard error for what goes on, on a terminal and nowhere else."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from deconvcli.framework import Framework
-
-Bars = Callable[["Framework"], Callable[[Any], None]]
+Advance = Callable[[float], None]
+Bars = Callable[[str], Advance]
 
 
-def _silent(framework: Framework) -> Callable[[Any], None]:
-    return lambda result: None
+def _silent(label: str) -> Advance:
+    return lambda steps: None
 
 
 @contextmanager
-def progress(count: int) -> Iterator[Bars]:
-    """A function that adds a bar of `count` steps and gives the one that moves it."""
+def progress(total: float) -> Iterator[Bars]:
+    """A function that adds a bar of `total` steps and gives the one that moves it."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield _silent
         return
@@ -30,8 +27,8 @@ def progress(count: int) -> Iterator[Bars]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
 
-        def bar(framework: Framework) -> Callable[[Any], None]:
-            task = shown.add_task(framework.dialect, total=count)
-            return lambda result: shown.advance(task)
+        def bar(label: str) -> Advance:
+            task = shown.add_task(label, total=total)
+            return lambda steps: shown.advance(task, steps)
 
         yield bar

@@ -174,7 +174,7 @@ class Job:
         self.hint(f"computed in {perf_counter() - begin:.3g} s{included}")
         self._say_not_finite(x, "input")
         verdicts = self._verdicts(x, weight, bias, y)
-        others = self._held(x, weight, y)
+        others = self._held(x, weight)
         if options["out"] is not None:
             npyfile.write(options["out"], self._in_form(y), force=options["force"])
         return self._told(y, step.engine, verdicts, others)
@@ -238,13 +238,13 @@ class Job:
             named.append(("reference", self._like(given, y)))
         return [(name, judged(self.reading, x, weight, bias, array)) for name, array in named]
 
-    def _held(self, x: Array, weight: Array, y: Array) -> list[Held]:
+    def _held(self, x: Array, weight: Array) -> list[Held]:
         """What each named framework computes of the same arrays."""
         if not self._frameworks:
             return []
         from deconvcli.cli.against import held
 
-        return [held(framework, self.reading, x, weight, y) for framework in self._frameworks]
+        return [held(framework, self.reading, x, weight) for framework in self._frameworks]
 
     def _like(self, given: Array, y: Array) -> Array:
         if given.shape != y.shape and given.shape != tuple(self.understood.shown_output):

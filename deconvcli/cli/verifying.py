@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from deconvcli.cli.progress import Advance, Bars
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.dialects import take
 from deconvcli.errors import UsageError
@@ -17,6 +18,7 @@ from deconvcli.report import Lines, Report, Table
 from deconvcli.runner import usable_cpus
 from deconvcli.verification import DISAGREEMENTS, Kind, Result, has_dialect, verify
 
+Some = TypeVar("Some", bound=Framework)
 AT_ONCE = 2
 # known: deviations that a finding names; unknown: disagreements that nobody has explained yet.
 COLUMNS = ("framework", "cases", "accepted", "refused", "agree", "known", "unknown", "version")
@@ -38,9 +40,6 @@ class Verified(NamedTuple):
     def disagreements(self) -> list[Result]:
         """What nobody has explained yet."""
         return [result for result in self.results if result.kind in DISAGREEMENTS]
-
-
-Progress = Callable[[Framework], Callable[[Result], None]]
 
 
 def chosen(names: Sequence[str]) -> list[Framework]:
@@ -70,7 +69,7 @@ def _named(name: str, known: Sequence[Framework]) -> list[Framework]:
     return found
 
 
-def split(frameworks: Sequence[Framework]) -> tuple[list[Framework], list[Framework]]:
+def split(frameworks: Sequence[Some]) -> tuple[list[Some], list[Some]]:
     """(installed, missing)."""
     missing = [framework for framework in frameworks if framework.missing()]
     return [framework for framework in frameworks if framework not in missing], missing
@@ -103,14 +102,14 @@ def refuse_missing(
 
 
 def verify_all(
-    frameworks: Sequence[Framework], count: int, seed: int, progress: Progress
+    frameworks: Sequence[Framework], count: int, seed: int, bars: Bars
 ) -> list[Verified]:
     """Every framework in a process of its own, two side by side; Ctrl-C ends them all."""
     asked = [Asked(framework) for framework in frameworks]
     pool = ThreadPoolExecutor(max_workers=min(AT_ONCE, usable_cpus()))
     try:
         futures = [
-            pool.submit(_verified, one, count, seed, progress(one.framework)) for one in asked
+            pool.submit(_verified, one, count, seed, bars(one.framework.dialect)) for one in asked
         ]
         for future in wait(futures, return_when=FIRST_EXCEPTION).done:
             future.result()
@@ -122,12 +121,12 @@ def verify_all(
         pool.shutdown()
 
 
-def _verified(asked: Asked, count: int, seed: int, told: Callable[[Result], None]) -> Verified:
+def _verified(asked: Asked[Framework], count: int, seed: int, advance: Advance) -> Verified:
     results: list[Result] = []
 
     def keep(result: Result) -> None:
         results.append(result)
-        told(result)
+        advance(1)
 
     with asked:
         try:
@@ -148,7 +147,7 @@ def report(
     findings = [
         found for one in verified for found in (*_notes(one), *_unsteady(one), *_errors(one))
     ]
-    findings += _missing_notes(missing)
+    findings += missing_notes(missing)
     data = {
         **settings,
         "frameworks": [_data(one) for one in verified],
@@ -244,7 +243,7 @@ def _unlike(result: Result) -> str:
     return ", with other values" if result.kind is Kind.VALUES else ""
 
 
-def _missing_notes(missing: Sequence[Framework]) -> list[Diagnostic]:
+def missing_notes(missing: Sequence[Framework]) -> list[Diagnostic]:
     """One note for those that go together, and one for each of the others."""
     together = [framework for framework in missing if framework.in_extra]
     others = [[framework] for framework in missing if not framework.in_extra]

@@ -65,19 +65,19 @@ class Onnx(Framework):
             asked = [max(1, full + dice.between(-2, more)) for full, more in sizes]
             params["output_shape"] = asked if dice.chance(0.96) else [1, 1, *asked]
 
-    def model(self, case: Case) -> Any:
-        """The model; its output has no shape yet."""
-        from onnx import TensorProto, helper
+    def model(self, case: Case, weight: Any = None) -> Any:
+        """The model; its output has no shape yet. weight: an array to be part of the model."""
+        from onnx import TensorProto, helper, numpy_helper
 
         attributes = dict(case.params)
         opset = helper.make_opsetid("", attributes.pop("opset", 22))
         node = helper.make_node("ConvTranspose", ["X", "W"], ["Y"], **attributes)
-        given = [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-            for name, shape in (("X", case.input_shape), ("W", case.weight_shape))
-        ]
-        y = helper.make_tensor_value_info("Y", TensorProto.FLOAT, None)
-        graph = helper.make_graph([node], "layer", given, [y])
+        held = [] if weight is None else [numpy_helper.from_array(weight, "W")]
+        kind = held[0].data_type if held else TensorProto.FLOAT
+        shapes = {"X": case.input_shape} | ({} if held else {"W": case.weight_shape})
+        given = [helper.make_tensor_value_info(name, kind, shapes[name]) for name in shapes]
+        y = helper.make_tensor_value_info("Y", kind, None)
+        graph = helper.make_graph([node], "layer", given, [y], held)
         return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
 
     def model_code(self, case: Case) -> str:

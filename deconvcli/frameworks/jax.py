@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.framework import Case, Framework, Need, Trace, call, tupled
+from deconvcli.framework import (
+    Case,
+    Framework,
+    Need,
+    Packing,
+    Step,
+    TimedFramework,
+    Trace,
+    call,
+    tupled,
+)
 from deconvcli.frameworks._dice import Dice, Geometry
 
 NEED = Need("jax", "jax", "0.10.2")
@@ -14,13 +25,14 @@ LETTERS = {1: "H", 2: "HW", 3: "HWD"}
 MOST_PADS = 6
 
 
-class Jax(Framework):
+class Jax(TimedFramework):
     """jax.lax.conv_transpose and jax.lax.conv_general_dilated."""
 
     dialect = "jax"
     needs = (NEED,)
     environment: ClassVar[Mapping[str, str]] = {"JAX_PLATFORMS": "cpu"}
     in_extra = True
+    packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:
         """Words, which are case sensitive, and pads of the dilated input, also negative ones."""
@@ -93,11 +105,27 @@ class Jax(Framework):
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """The output as an array."""
+        return self._function(case)(x, w)
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """The function compiled; weights are an argument, as in a model that is trained.
+
+        threads: its processor reads them from the environment.
+        """
+        import jax
+
+        jax.config.update("jax_enable_x64", x.dtype == "float64")
+        compiled = jax.jit(self._function(case))
+        given, weight = jax.device_put(x), jax.device_put(w)
+        return lambda: compiled(given, weight).block_until_ready()
+
+    def _function(self, case: Case) -> Callable[..., Any]:
         from jax import lax
 
         words = {name: tupled(value) for name, value in case.params.items()}
-        function = getattr(lax, words.pop("api", "conv_transpose"))
-        return function(x, w, **words)
+        # Words that a conversion made name no function.
+        likely = "conv_general_dilated" if "window_strides" in words else "conv_transpose"
+        return partial(getattr(lax, words.pop("api", likely)), **words)
 
     def code(self, case: Case) -> str:
         """One call."""

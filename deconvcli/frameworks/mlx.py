@@ -6,7 +6,7 @@ from importlib.metadata import version
 from random import Random
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Need, Trace, call, tupled
+from deconvcli.framework import Case, Framework, Need, Trace, call, of_function, tupled
 from deconvcli.frameworks._dice import Dice
 
 
@@ -50,7 +50,7 @@ class Mlx(Framework):
         import mlx.core
         import numpy
 
-        words = {name: tupled(value) for name, value in case.params.items()}
+        words = {name: tupled(value) for name, value in of_function(case.params).items()}
         function = getattr(mlx.core, f"conv_transpose{case.rank}d")
         return numpy.array(function(mlx.core.array(x), mlx.core.array(w), **words))
 

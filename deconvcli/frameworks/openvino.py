@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Need, Trace, call
+from deconvcli.framework import Case, Framework, Need, Packing, Step, TimedFramework, Trace, call
 from deconvcli.frameworks._dice import Dice, Geometry
 
 GROUPED = "GroupConvolutionBackpropData"
@@ -15,11 +15,12 @@ FUNCTIONS = {
 }
 
 
-class OpenVino(Framework):
+class OpenVino(TimedFramework):
     """opset1's ConvolutionBackpropData and GroupConvolutionBackpropData."""
 
     dialect = "openvino"
     needs = (Need("openvino", "openvino", "2026.4.1"),)
+    packing = Packing.BEFOREHAND
 
     def draw(self, random: Random) -> Case:
         """Pads, auto_pad and an output shape in every combination, and output_padding at will."""
@@ -49,10 +50,12 @@ class OpenVino(Framework):
     def _output_shape(self, dice: Dice, geometry: Geometry) -> list[int]:
         return [max(1, full + dice.between(-3, 2)) for full in geometry.full]
 
-    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array; the node's inferred shape is a detail of the answer."""
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """A compiled model; the node's inferred shape is a detail of the answer."""
         import openvino
 
+        if x.dtype != "float32":
+            raise TypeError(f"{x.dtype} is computed as float32")
         trace.stage = "construct"
         data = openvino.opset1.parameter(list(x.shape), x.dtype)
         node = self._node(case, data, w)
@@ -61,10 +64,10 @@ class OpenVino(Framework):
         ]
         trace.stage = "build"
         model = openvino.Model([node], [data])
-        settings = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}
+        settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
         compiled = openvino.Core().compile_model(model, "CPU", settings)
         trace.stage = "call"
-        return compiled([x])[0]
+        return lambda: compiled([x], share_inputs=True, share_outputs=True)[0]
 
     def _node(self, case: Case, data: Any, w: Any) -> Any:
         import numpy

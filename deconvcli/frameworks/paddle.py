@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Need, Trace, call
+from deconvcli.framework import (
+    Case,
+    Framework,
+    Need,
+    Packing,
+    Step,
+    TimedFramework,
+    Trace,
+    call,
+    of_function,
+)
 from deconvcli.frameworks._dice import Dice
 
 FORMATS = {1: ("NCL", "NLC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
 
 
-class Paddle(Framework):
+class Paddle(TimedFramework):
     """paddle.nn.functional.conv{1,2,3}d_transpose."""
 
     dialect = "paddle"
     needs = (Need("paddle", "paddlepaddle", "3.3.1"),)
+    packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:
         """Every form of padding, output_padding or output_size, both data formats."""
@@ -58,14 +70,23 @@ class Paddle(Framework):
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """The output as an array."""
-        import paddle
-
-        words = dict(case.params)
-        function = getattr(paddle.nn.functional, f"conv{case.rank}d_transpose")
-        y = function(paddle.to_tensor(x), paddle.to_tensor(w), **words)
+        y = super().run(case, x, w, trace)
         if any(size < 0 for size in y.shape):  # reading such a tensor ends the process
             raise ValueError(f"the output has shape {list(y.shape)}")
         return y.numpy()
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """The function, called without gradients.
+
+        threads: it reads them from the environment.
+        """
+        import paddle
+
+        paddle.set_grad_enabled(False)
+        function = getattr(paddle.nn.functional, f"conv{case.rank}d_transpose")
+        return partial(
+            function, paddle.to_tensor(x), paddle.to_tensor(w), **of_function(case.params)
+        )
 
     def code(self, case: Case) -> str:
         """One call."""

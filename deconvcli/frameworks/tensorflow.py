@@ -6,11 +6,12 @@ machine, it is turned on here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.framework import Case, Framework, Need, Trace, call
+from deconvcli.framework import Case, Framework, Need, Packing, Step, TimedFramework, Trace, call
 from deconvcli.frameworks._dice import Dice, Geometry
 
 NEED = Need("tensorflow", "tensorflow-cpu", "2.21.0")
@@ -23,13 +24,14 @@ SETTINGS = {
 FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 
 
-class TensorFlow(Framework):
+class TensorFlow(TimedFramework):
     """tf.nn.conv{1,2,3}d_transpose and tf.nn.conv_transpose."""
 
     dialect = "tensorflow"
     needs = (NEED,)
     environment: ClassVar[Mapping[str, str]] = SETTINGS
     in_extra = True
+    packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:
         """Output sizes around the interval that a forward convolution maps back."""
@@ -69,11 +71,26 @@ class TensorFlow(Framework):
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """The output as an array."""
+        return self._function(case)(x, w).numpy()
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """The function as a graph; weights are an argument, as in a model that is trained."""
+        import tensorflow
+
+        threading = tensorflow.config.threading
+        threading.set_intra_op_parallelism_threads(threads)
+        threading.set_inter_op_parallelism_threads(threads)
+        function = self._function(case)
+        function(x, w)  # what a graph refuses it says within a traceback
+        return partial(
+            tensorflow.function(function), tensorflow.constant(x), tensorflow.constant(w)
+        )
+
+    def _function(self, case: Case) -> Callable[..., Any]:
         import tensorflow
 
         words = dict(case.params)
-        function = getattr(tensorflow.nn, words.pop("api", "conv_transpose"))
-        return function(x, w, **words).numpy()
+        return partial(getattr(tensorflow.nn, words.pop("api", "conv_transpose")), **words)
 
     def code(self, case: Case) -> str:
         """One call."""

@@ -1,11 +1,11 @@
-"""LiteRT's (TensorFlow Lite's) built-in kernel of TRANSPOSE_CONV, without delegates."""
+"""LiteRT's (TensorFlow Lite's) built-in kernel of TRANSPOSE_CONV; timed, with its delegates."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Need, Trace
+from deconvcli.framework import Case, Framework, Need, Packing, Step, TimedFramework, Trace
 from deconvcli.frameworks._dice import Dice
 
 # What stands in the schema for these; they are part of the file format.
@@ -13,11 +13,12 @@ TRANSPOSE_CONV, FLOAT32, INT32 = 67, 0, 2
 PADDING = {"SAME": 0, "VALID": 1}
 
 
-class TfLite(Framework):
+class TfLite(TimedFramework):
     """A model of one TRANSPOSE_CONV, given to ai_edge_litert's interpreter."""
 
     dialect = "tflite"
     needs = (Need("ai_edge_litert", "ai-edge-litert", "2.3.0"),)
+    packing = Packing.BEFOREHAND
 
     def draw(self, random: Random) -> Case:
         """Output sizes around the interval that a forward convolution maps back."""
@@ -42,18 +43,33 @@ class TfLite(Framework):
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """The output as an array."""
-        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+        from ai_edge_litert.interpreter import OpResolverType
 
-        kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        return self._step(case, x, w, 1, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)()
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """An interpreter with its input set, and the delegates that users get."""
+        from ai_edge_litert.interpreter import OpResolverType
+
+        return self._step(case, x, w, threads, OpResolverType.AUTO)
+
+    def _step(self, case: Case, x: Any, w: Any, threads: int, kernels: Any) -> Step:
+        from ai_edge_litert.interpreter import Interpreter
+
         interpreter = Interpreter(
             model_content=model(case.params, x.shape, w),
-            num_threads=1,
+            num_threads=threads,
             experimental_op_resolver_type=kernels,
         )
         interpreter.allocate_tensors()
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], x)
-        interpreter.invoke()
-        return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+        output = interpreter.tensor(interpreter.get_output_details()[0]["index"])
+
+        def step() -> Any:
+            interpreter.invoke()
+            return output()
+
+        return step
 
     def code(self, case: Case) -> str:
         """An interpreter of the same model, which this file builds."""
@@ -110,9 +126,11 @@ def _tensor(schema: Any, shape: Any, kind: int, buffer: int) -> Any:
 
 
 def _buffer(schema: Any, data: Any) -> Any:
+    import numpy
+
     buffer = schema.BufferT()
     if data is not None:
-        buffer.data = list(data.tobytes())
+        buffer.data = numpy.frombuffer(data.tobytes(), numpy.uint8)
     return buffer
 
 

@@ -1,18 +1,30 @@
-"""PyTorch on one thread of the CPU: its modules and its functions."""
+"""PyTorch on the CPU: its modules and its functions; one thread, unless it is timed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.framework import Case, Framework, Need, Trace, call, tupled
+from deconvcli.framework import (
+    Case,
+    Framework,
+    Need,
+    Packing,
+    Step,
+    TimedFramework,
+    Trace,
+    call,
+    of_function,
+    tupled,
+)
 from deconvcli.frameworks._dice import Dice, Geometry
 
 NEED = Need("torch", "torch", "2.13.0")
 
 
-class Torch(Framework):
+class Torch(TimedFramework):
     """torch.nn.functional.conv_transpose{1,2,3}d and torch.nn.ConvTranspose{1,2,3}d."""
 
     dialect = "torch"
@@ -20,6 +32,8 @@ class Torch(Framework):
     # Which kernel is taken, and so what is refused, depends on the number of threads.
     environment: ClassVar[Mapping[str, str]] = {"OMP_NUM_THREADS": "1"}
     in_extra = True
+    packing = Packing.EVERY_CALL
+    direct: ClassVar[Mapping[str, Any]] = {"api": "functional"}
 
     def draw(self, random: Random) -> Case:
         """Numbers and lists, crops up to the whole span, output sizes at the interval's ends."""
@@ -60,24 +74,24 @@ class Torch(Framework):
         front = [*batch, out] if dice.chance(0.2) else []
         return [*front, *asked] if dice.chance(0.95) else [*asked, 1]
 
-    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """A function or a module, called without gradients."""
         import torch
 
-        torch.set_num_threads(1)
+        torch.set_num_threads(threads)
+        torch.set_grad_enabled(False)
         asked = case.params.get("output_size")
         words = {name: tupled(value) for name, value in case.params.items()}
         given, weight = torch.from_numpy(x), torch.from_numpy(w)
-        with torch.no_grad():
-            if words.pop("api", "module") == "functional":
-                function = getattr(torch.nn.functional, f"conv_transpose{case.rank}d")
-                return function(given, weight, **words).numpy()
-            words.pop("output_size", None)
-            trace.stage = "construct"
-            layer = getattr(torch.nn, f"ConvTranspose{case.rank}d")(**words, bias=False)
-            layer.weight = torch.nn.Parameter(weight)
-            trace.stage = "call"
-            return layer(given, asked).numpy()
+        if words.pop("api", "module") == "functional":
+            function = getattr(torch.nn.functional, f"conv_transpose{case.rank}d")
+            return partial(function, given, weight, **of_function(words))
+        words.pop("output_size", None)
+        trace.stage = "construct"
+        layer = getattr(torch.nn, f"ConvTranspose{case.rank}d")(**words, bias=False)
+        layer.weight = torch.nn.Parameter(weight)
+        trace.stage = "call"
+        return partial(layer, given, asked)
 
     def code(self, case: Case) -> str:
         """A function or a module with its weights put in."""

@@ -129,7 +129,7 @@ def version_text(table: str, versions: dict[str, str]) -> str:
     return " / ".join(named).replace("ai_edge_litert", "ai-edge-litert")
 
 
-def measured(asked: Asked, row: Row, place: Path) -> Row:
+def measured(asked: Asked[Framework], row: Row, place: Path) -> Row:
     """The question of this row with the framework's answer of today."""
     x, w = pattern_input(row["input_shape"]), pattern_weight(row["weight_shape"])
     files = {name: str(place / f"{name}.npy") for name in ("x", "weight", "out")}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import Any
 
 import deconvcli
-from deconvcli.framework import Case, Framework, Need, Trace, call
-from deconvcli.runner import run
+from deconvcli.framework import Case, Need, Packing, Step, TimedFramework, Trace, call
+from deconvcli.runner import prepare
 
 
-class Fake(Framework):
-    """Speaks torch's words, and answers as we predict."""
+class Fake(TimedFramework):
+    """Answers as we predict; its layers are drawn in torch's words."""
 
     dialect = "torch"
     needs = (Need("deconvcli", "deconvcli", deconvcli.__version__),)
     in_extra = True
+    packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:
         """Two legal layers of three."""
@@ -23,10 +25,11 @@ class Fake(Framework):
         params = {"stride": stride, "output_padding": random.choice([0, stride - 1, stride])}
         return Case(params, (1, 2, random.randint(1, 5)), (2, 1, 3), 1)
 
-    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """Our own output."""
-        reading = deconvcli.layer("torch", input_shape=x.shape, weight_shape=w.shape, **case.params)
-        return run(reading, x, w, engine="numpy")
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """Our own engine."""
+        shapes = {"input_shape": x.shape, "weight_shape": w.shape}
+        reading = deconvcli.layer(self.dialect, **shapes, **case.params)
+        return partial(prepare(reading, w, engine="numpy"), x)
 
     def code(self, case: Case) -> str:
         """Not to be run."""

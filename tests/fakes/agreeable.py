@@ -19,6 +19,7 @@ class Agreeable(Fake):
         os.write(1, b'{"id": null, "output_shape": [0]}\n')
         os.system("echo chatter of a child")
         trace.details["eof"] = sys.stdin.read() == ""
+        trace.details["threads"] = os.environ.get("OMP_NUM_THREADS"), os.environ.get("NPROC")
         return super().run(case, x, w, trace)
 
 

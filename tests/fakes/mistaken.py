@@ -1,0 +1,23 @@
+"""Computes something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deconvcli.framework import Case, Framework, Packing, Step, Trace
+from tests.fakes._fake import Fake
+
+
+class Mistaken(Fake):
+    """Wrong by the last digits that matter."""
+
+    dialect = "onnx@onnxruntime"
+    packing = Packing.BEFOREHAND
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """Our own output and a little more."""
+        step = super().prepared(case, x, w, trace, threads)
+        return lambda: step() * 1.001
+
+
+FRAMEWORK: Framework = Mistaken()

@@ -1,0 +1,57 @@
+"""Questions about time: calls fill a burst, and the fastest of them is told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from deconvcli.framework import of_function
+from deconvcli.frameworks._answering import CALLS, Answering, fastest
+from tests.fakes import choosy
+from tests.fakes.agreeable import FRAMEWORK
+
+CASE = {"params": {}, "input_shape": [1, 2, 5], "weight_shape": [2, 1, 3]}
+
+
+def test_a_prepared_layer_answers_with_its_values_and_then_with_times() -> None:
+    answering = Answering(FRAMEWORK)
+    told = answering.answer({**CASE, "threads": 1})
+    assert told["values_sha256"] == answering.answer(CASE | {"threads": 2})["values_sha256"]
+    assert 0 < answering.answer({"burst": 1e-9})["fastest"] < 10
+
+
+def test_nothing_is_timed_that_is_not_prepared() -> None:
+    answering = Answering(choosy.FRAMEWORK)
+    assert "error" in answering.answer({"burst": 1e-9})
+    assert "error" not in answering.answer({**CASE, "threads": 1})
+    refused = answering.answer({**CASE, "weight_shape": [2, 1, 4], "threads": 1})
+    assert refused["error"]["message"] == "a kernel has a middle"
+    assert "error" in answering.answer({"burst": 1e-9})
+
+
+def test_a_burst_has_a_warm_call_however_short_it_is() -> None:
+    calls: list[int] = []
+    fastest(lambda: calls.append(1), 1e-12)
+    assert calls == [1] * CALLS
+
+
+def test_the_fastest_call_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, lasts = 0.0, iter([0.5, 0.25, 0.75, 9.0])
+
+    def step() -> None:
+        nonlocal now
+        now += next(lasts)
+
+    monkeypatch.setattr("deconvcli.frameworks._answering.perf_counter", lambda: now)
+    assert fastest(step, 1.0) == 0.25
+    assert next(lasts) == 9.0
+
+
+def test_a_call_lasts_as_long_as_the_clock_says() -> None:
+    assert fastest(lambda: time.sleep(0.01), 1e-9) >= 0.01
+
+
+def test_words_that_only_a_module_takes() -> None:
+    words = {"in_channels": 4, "out_channels": 2, "kernel_size": [3], "stride": [2], "groups": 1}
+    assert of_function(words) == {"stride": [2], "groups": 1}
