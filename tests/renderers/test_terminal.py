@@ -57,3 +57,19 @@ def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_is_not_a_format_that_users_type() -> None:
     assert "_terminal" not in RENDERERS.names
+
+
+def test_a_wide_table_goes_on_below_behind_its_first_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    columns = ("name", *(f"column{number}" for number in range(12)))
+    rows = [("row", *(f"cell{number}" for number in range(12)))]
+    file = io.StringIO()
+    show_on_terminal(REPORT._replace(blocks=[Table("", columns, rows)]), str, file)
+    lines = [line.split() for line in file.getvalue().splitlines()]
+    assert lines[0] == ["name", *(f"column{number}" for number in range(8))]
+    assert lines[1] == ["row", *(f"cell{number}" for number in range(8))]
+    assert lines[2] == []
+    assert lines[3] == ["name", *(f"column{number}" for number in range(8, 12))]
+    assert lines[4] == ["row", *(f"cell{number}" for number in range(8, 12))]
