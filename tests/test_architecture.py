@@ -21,7 +21,8 @@ FLOORS = (
     {"dialect"},
     {"dialects", "explanation", "readers", "renderers", "runner"},
     {"api"},
-    {"question", "verification"},
+    {"question", "suites", "verification"},
+    {"benchmark"},
     {"cli"},
     {"__init__", "__main__"},
 )

@@ -39,6 +39,8 @@ def loaded_by(action: str, *arguments: str, heavy: tuple[str, ...] = HEAVY) -> s
         ("--version",),
         ("shape", "--help"),
         ("run", "--help"),
+        ("bench", "--help"),
+        ("bench", "--list", "--suite", "few"),
         ("shape", "--in", "5x5", "-k", "3", "-s", "2", "--padding", "valid"),
         ("shape", "--in", "5x5", "nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1)"),
         ("shape", "--in", "5x5", "-k", "3", "--dialect", "all", "--format", "json"),

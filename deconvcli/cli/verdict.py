@@ -30,7 +30,7 @@ def verdict_text(verdict: Agreement) -> str:
     return f"NOT within the proven bound, first at {verdict.first_bad} ({share} bound)"
 
 
-def _json_number(number: float) -> float | None:
+def json_number(number: float) -> float | None:
     """JSON has no infinity: null stands for an error that no bound allows."""
     return number if isfinite(number) else None
 
@@ -40,7 +40,7 @@ def verdict_data(verdict: Agreement) -> dict[str, Any]:
     return {
         "agrees": verdict.agrees,
         "outputs": verdict.outputs,
-        "worst_error": _json_number(verdict.worst_error),
-        "worst_share": _json_number(verdict.worst_share),
+        "worst_error": json_number(verdict.worst_error),
+        "worst_share": json_number(verdict.worst_share),
         "first_bad": verdict.first_bad,
     }

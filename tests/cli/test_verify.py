@@ -167,11 +167,11 @@ def test_ctrl_c_ends_the_children() -> None:
     assert psutil.wait_procs(children, timeout=10)[1] == []
 
 
-def asked_children(pid: int) -> list[psutil.Process]:
-    """The frameworks' processes, as soon as there are any."""
+def asked_children(pid: int, count: int = 1) -> list[psutil.Process]:
+    """The frameworks' processes, as soon as there are so many."""
     for _ in range(600):
         children: list[psutil.Process] = psutil.Process(pid).children()
-        if children:
+        if len(children) >= count:
             return children
         time.sleep(0.05)
     raise AssertionError("no framework was started")

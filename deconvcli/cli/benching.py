@@ -1,0 +1,144 @@
+"""What `deconv bench` does: choose layers and frameworks, time them, report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deconvcli import memory
+from deconvcli.api import convert
+from deconvcli.benchmark.contest import Settings, contest, contestants
+from deconvcli.benchmark.machine import limit, processor
+from deconvcli.benchmark.ours import DIALECT
+from deconvcli.cli import figures
+from deconvcli.cli.figures import Engine, Figures
+from deconvcli.cli.output import say
+from deconvcli.cli.progress import progress
+from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.rows import layer_rows
+from deconvcli.cli.verifying import chosen, missing_notes, refuse_missing, split
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.errors import OutOfMemory, UsageError
+from deconvcli.framework import TimedFramework
+from deconvcli.layers import Reading, numbers
+from deconvcli.report import Report, size_text
+from deconvcli.runner import load_engine, memory_needed, refuse_without_values, usable_cpus
+from deconvcli.suites import SUITES, find
+
+DEFAULT_SUITE = "study"
+OWN = "this layer"
+NOTHING = Request(None, None, None, None, {})
+Layers = list[tuple[str, Reading]]
+Rows = list[tuple[str, str]]
+
+
+def layers(names: Sequence[str], suite: str | None, own: Request) -> tuple[Layers, Rows]:
+    """(layers that are named, then the one that is pasted or given by options; what that one is).
+
+    Without either, the layers of a suite.
+
+    Raises:
+        UsageError: an unknown name, or two ways of choosing that exclude each other.
+        Refused: the framework would refuse the layer, or answers no values.
+        NotExpressible: it is circular, which nobody who is timed has.
+    """
+    if suite is not None and (names or own != NOTHING):
+        raise UsageError("layers and --suite were both given", help="leave one of them out.")
+    if names and own != NOTHING and own.call is None:
+        raise UsageError(
+            "options of a layer stand beside names of a suite, whose layers are timed as they are",
+            help="leave the options out, or paste the layer that they belong to.",
+        )
+    found = [(name, find(name).reading()) for name in dict.fromkeys(names)]
+    if own == NOTHING:
+        taken = () if names else SUITES.take(suite or DEFAULT_SUITE)
+        return [*found, *((layer.name, layer.reading()) for layer in taken)], []
+    understood = own.understood()
+    found.append((OWN, _computable(understood)))
+    return found, [*layer_rows(understood), ("input", size_text(understood.shown_input))]
+
+
+def _computable(understood: Understood) -> Reading:
+    """The user's layer, if it can be timed."""
+    reading = understood.reading
+    numbers(reading.spatial)  # a symbol cannot be computed with
+    refuse_without_values(reading)
+    convert(reading, DIALECT)  # in whose words our engine will be asked
+    if not reading.macs_useful:
+        raise UsageError("this layer multiplies nothing", help="give a batch of 1 or more.")
+    if understood.assumed:
+        say(f"assumed: the fewest channels; give {', '.join(understood.assumed)} for more")
+    return reading
+
+
+def frameworks(names: str | None) -> tuple[list[TimedFramework], list[TimedFramework]]:
+    """(installed, missing) of the frameworks that can be timed; names: as torch,jax, None for all.
+
+    Raises:
+        UsageError: one that is named has no framework, cannot be timed, or is not installed.
+    """
+    named = names.split(",") if names else []
+    for name in named:
+        _refuse_untimed(name)
+    installed, missing = split(_timed(named))
+    refuse_missing(missing if named else [], installed or missing, named=True, require=False)
+    return installed, missing
+
+
+def _timed(names: Sequence[str]) -> list[TimedFramework]:
+    return [framework for framework in chosen(names) if isinstance(framework, TimedFramework)]
+
+
+def _refuse_untimed(name: str) -> None:
+    if not _timed([name]):
+        known = ", ".join(framework.dialect for framework in _timed([]))
+        raise UsageError(
+            f"{name} is not timed here", help=f"choose from: {known}.", code="no-framework"
+        )
+
+
+def fitting(found: Layers, dtype: str, engines: int) -> tuple[Layers, list[str]]:
+    """(layers that all engines can hold at once, why each of the others is left out).
+
+    Raises:
+        OutOfMemory: none is left.
+    """
+    room = memory.available()
+    kept, reasons = [], []
+    for name, reading in found:
+        needed = engines * memory_needed(reading, dtype, checked=False).total
+        if needed <= room:
+            kept.append((name, reading))
+        else:
+            needs = f"{name} needs {memory.human(needed)} in {engines} processes"
+            reasons.append(f"{needs}; {memory.human(room)} are available")
+    if not kept:
+        raise OutOfMemory(reasons[0], help="name fewer --frameworks, or take a smaller layer.")
+    return kept, reasons
+
+
+def report(found: Layers, rows: Rows, options: Mapping[str, Any]) -> tuple[Report, bool]:
+    """Time everything on these layers; (what to print, whether all values agree).
+
+    rows: what is to be said of them.
+    """
+    installed, missing = frameworks(options["frameworks"])
+    settings = Settings(options["threads"] or usable_cpus(), options["seconds"], options["dtype"])
+    engine, _ = load_engine(options["engine"])
+    if engine != options["engine"]:
+        say(f"{options['engine']} cannot be imported here; {engine} computes instead")
+    engines = contestants(engine, installed, settings.threads)
+    kept, left_out = fitting(found, settings.dtype, len(engines))
+    most = limit(settings.dtype, settings.threads) if engine == "numba" else None
+    with progress(settings.seconds * len(kept) * len(engines)) as bars:
+        results, versions = contest(engines, kept, settings, bars("seconds"))
+    columns = [Engine(one.name, one.packing, versions[one.name]) for one in engines]
+    timed = Figures(processor(), settings, engine, most, columns, results, rows)
+    return figures.report(timed, [*_left_out(left_out), *missing_notes(missing)])
+
+
+def _left_out(reasons: Sequence[str]) -> list[Diagnostic]:
+    return [
+        Diagnostic("memory", Severity.WARNING, f"left out: {why}", "name fewer --frameworks.")
+        for why in reasons
+    ]

@@ -1,0 +1,84 @@
+"""Time our kernel beside the frameworks installed here, in one run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from deconvcli.cli.listing import listing
+from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, Word, takes
+from deconvcli.cli.output import show
+from deconvcli.cli.request import Request
+from deconvcli.cli.types import Seconds, Whole
+from deconvcli.errors import UsageError
+from deconvcli.suites import SUITES
+
+
+@click.command(short_help=__doc__)
+@click.argument("what", nargs=-1, metavar="[LAYER ...] [CALL]")
+@click.option("--suite", type=Word(SUITES.names), help="Time these layers.  [default: study]")
+@click.option("--list", "lists", is_flag=True, help="List the layers of the suites, time nothing.")
+@click.option(
+    "--frameworks",
+    metavar="NAME[,NAME]",
+    help="Only these, as torch,onnx@onnxruntime. Default: all installed that can be timed.",
+)
+@click.option("--threads", type=Whole(1, 1024), help="Default: one per usable CPU.")
+@click.option(
+    "--seconds",
+    type=Seconds(),
+    default=1.0,
+    show_default=True,
+    help="For each engine on each layer, pauses included.",
+)
+@click.option(
+    "--dtype",
+    type=Word(("float32", "float64")),
+    default="float32",
+    show_default=True,
+    help="Of all arrays.",
+)
+@click.option(
+    "--engine",
+    type=Word(("numba", "numpy", "reference")),
+    default="numba",
+    show_default=True,
+    help="Which of our engines.",
+)
+@takes(*LAYER_OPTIONS[1:], *OUTPUT_OPTIONS)
+def command(
+    what: tuple[str, ...],
+    suite: str | None,
+    lists: bool,
+    format: str,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Time our kernel beside the frameworks installed here, in one run.
+
+    LAYER is a name of a suite, such as unet or HiFi-GAN/ups.0; a layer of your own is pasted, or
+    given by options. Every engine computes the same numbers in a process of its own, its values
+    are compared with ours, and all are timed in turn. Exit code 1 where values differ.
+
+    \b
+    Examples:
+      deconv bench unet fcn8 HiFi-GAN/ups.0
+      deconv bench --suite study --threads 2 --format markdown
+      deconv bench --in 64x64 --batch 16 'nn.ConvTranspose2d(128, 64, 4, 2, 1)'
+    """
+    if lists:
+        show(listing(suite), format, quiet=quiet)
+        return 0
+    # NumPy and Numba load here, where numbers are about to be computed.
+    from deconvcli.cli import benching
+
+    calls = [text for text in what if "(" in text]
+    if len(calls) > 1:
+        raise UsageError("several calls were pasted", help="paste one; name others of a suite.")
+    request = Request.of({**options, "call": next(iter(calls), None)})
+    names = [text for text in what if text not in calls]
+    layers, rows = benching.layers(names, suite, request)
+    report, agrees = benching.report(layers, rows, options)
+    show(report, format, quiet=quiet)
+    return 0 if agrees else 1
