@@ -13,7 +13,6 @@ import pytest
 from numpy.typing import NDArray
 
 import deconvcli
-from deconvcli import npyfile
 from deconvcli.cli import running
 from deconvcli.runner import ENGINES, prepare
 from tests.cli.commandline import deconv, refused, rows, saved
@@ -242,7 +241,7 @@ class TestOut:
             raise OSError(28, "No space left on device")
 
         (folder / "y.npy").write_bytes(b"kept")
-        monkeypatch.setattr(npyfile, "_write_array", full)
+        monkeypatch.setattr("deconvcli.npyfile._write._write_array", full)
         done = deconv(f"{self.LINE} y.npy --force")
         refused(done, "y.npy: cannot be written: No space left on device")
         assert [path.read_bytes() for path in folder.iterdir()] == [b"kept"]

@@ -212,7 +212,7 @@ def test_data_that_does_not_fit_in_memory_is_said(
         raise MemoryError
 
     file.write_bytes(saved(np.ones(4)))
-    monkeypatch.setattr(np, "fromfile", refuse)
+    monkeypatch.setattr(np, "empty", refuse)
     with pytest.raises(OutOfMemory, match="its 32 bytes do not fit"):
         npyfile.read(file)
 
@@ -275,7 +275,7 @@ def test_a_file_that_appears_while_writing_is_kept(
     def no_links(source: str, target: str) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(npyfile, "_write_array", other_process)
+    monkeypatch.setattr("deconvcli.npyfile._write._write_array", other_process)
     if not has_links:
         monkeypatch.setattr(os, "link", no_links)
     with pytest.raises(Unreadable, match="exists already"):
