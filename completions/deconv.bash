@@ -39,10 +39,10 @@ _deconv_offers() {
             esac
             ;;
         run)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --rank --weights --bias --out --force --cast --dtype --seed --threads --max-memory --engine --against --check --reference --format -q --quiet -h --help' words='' files='*.npy'
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --rank --weights --bias --out --force --cast --dtype --seed --threads --max-memory --mmap --repeat --engine --against --check --reference --format -q --quiet -h --help' words='' files='*.npy'
             case $option in
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
-                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --rank | --seed | --threads | --max-memory | --against) _deconv_value '' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --rank | --seed | --threads | --max-memory | --repeat | --against) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 --weights | --bias | --out | --reference) _deconv_value '' '*.npy' ;;
                 --dtype) _deconv_value 'float16 float32 float64' '' ;;

@@ -108,6 +108,8 @@ complete -c deconv -n '__deconv_at run' -l dtype -r -f -k -a 'float16\t float32\
 complete -c deconv -n '__deconv_at run' -l seed -r -f -d 'Of random numbers.'
 complete -c deconv -n '__deconv_at run' -l threads -r -f -d 'Default: one per usable CPU.'
 complete -c deconv -n '__deconv_at run' -l max-memory -r -f -d 'Limit, as 2GiB; default: what is available.'
+complete -c deconv -n '__deconv_at run' -l mmap -d 'Compute from file to file in blocks, for arrays beyond memory.'
+complete -c deconv -n '__deconv_at run' -l repeat -r -f -d 'Time so many further calls.'
 complete -c deconv -n '__deconv_at run' -l engine -r -f -k -a 'numba\t numpy\t reference\t' -d 'What computes.'
 complete -c deconv -n '__deconv_at run' -l against -r -f -d 'Compare with these frameworks, as torch,keras; they must be installed.'
 complete -c deconv -n '__deconv_at run' -l check -d 'Check every value by another computation.'

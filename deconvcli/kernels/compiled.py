@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import llvmlite
+import llvmlite.binding
 import numba
 import numba.core.compiler
 import numba.core.serialize
@@ -123,7 +124,7 @@ class _DiskCache:
         try:
             payload = internals.serialize.dumps(result._reduce())
             content = hashlib.sha256(payload).digest() + payload
-            _replace(self._file(signature, result.codegen), content)
+            replace(self._file(signature, result.codegen), content)
         except Exception:  # a full disk only costs the next process a compilation
             return
 
@@ -160,7 +161,7 @@ def _intact(content: bytes) -> Any:
     return pickle.loads(payload)
 
 
-def _replace(file: Path, content: bytes) -> None:
+def replace(file: Path, content: bytes) -> None:
     """Write `file` in one step, so that another process sees all of it or nothing."""
     temporary = file.with_name(f"{secrets.token_hex(8)}.tmp")
     try:
@@ -168,6 +169,13 @@ def _replace(file: Path, content: bytes) -> None:
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@cache
+def identity() -> str:
+    """What a measurement of kernels on this machine depends on."""
+    known = (_circumstances(), llvmlite.binding.get_host_cpu_name())
+    return hashlib.sha256(repr(known).encode()).hexdigest()
 
 
 @cache

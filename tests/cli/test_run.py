@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 import deconvcli
-from deconvcli.cli import running
-from deconvcli.runner import ENGINES, prepare
+from deconvcli.cli.running import arrays, outcome
+from deconvcli.runner import ENGINES, Prepared, prepare
 from tests.cli.commandline import deconv, refused, rows, saved
 
 QUICK = "--engine numpy"
@@ -229,7 +229,7 @@ class TestOut:
         self, out: str, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (folder / "folder").mkdir()
-        monkeypatch.setattr(running, "prepare", None)  # refused before any work
+        monkeypatch.setattr(outcome, "prepare", None)  # refused before any work
         arguments = ("--out", "" if out == "''" else out)
         refused(deconv(f"run -q --in 5x5 -k 3 {QUICK}", *arguments), "cannot become a file")
         assert [path.name for path in folder.rglob("*")] == ["folder"]
@@ -268,15 +268,11 @@ class TestComparisons:
         assert rows(done.out)["values"].startswith("all 120 within the proven bound (largest")
 
     def test_check_fails_on_a_wrong_value(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = prepare
+        class Wrong(Prepared):
+            def __call__(self, *given: Any) -> NDArray[Any]:
+                return super().__call__(*given) + np.float32(0.01)
 
-        def wrong(*given: Any, **settings: Any) -> Any:
-            step = real(*given, **settings)
-            compute = step._compute
-            step._compute = lambda *arguments: compute(*arguments) + np.float32(0.01)
-            return step
-
-        monkeypatch.setattr(running, "prepare", wrong)
+        monkeypatch.setattr("deconvcli.runner.Prepared", Wrong)
         done = deconv(f"run --in 5x6 -k 3 --check {QUICK}")
         assert done.code == 1
         assert rows(done.out)["values"].startswith("NOT within the proven bound, first at (0,")
@@ -333,7 +329,7 @@ class TestEngines:
             seen.append(settings["threads"])
             return real(*given, **settings)
 
-        monkeypatch.setattr(running, "prepare", spy)
+        monkeypatch.setattr(outcome, "prepare", spy)
         deconv(f"run -q --in 5 -k 3 {QUICK} --threads 2")
         deconv(f"run -q --in 5 -k 3 {QUICK}")
         assert seen == [2, None]
@@ -361,14 +357,14 @@ class TestMemory:
     def test_refused_with_the_figures_before_anything_happens(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(running, "random_array", None)
+        monkeypatch.setattr(arrays, "random_array", None)
         done = deconv("run --in 20000x20000 -k 3 --max-memory 1GiB --out y.npy")
         refused(done, "input 1.5 GiB", "output 1.5 GiB", "1.0 GiB is the limit of --max-memory")
         assert list(folder.iterdir()) == []
 
     def test_the_limit_is_what_is_available(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("deconvcli.memory.available", lambda: 2048)
-        monkeypatch.setattr(running, "random_array", None)
+        monkeypatch.setattr(arrays, "random_array", None)
         refused(deconv("run --in 100x100 -k 3"), "2.0 KiB are available", "smaller input")
 
     def test_sizes_no_machine_has(self) -> None:

@@ -8,11 +8,12 @@ import click
 
 from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, Word, takes
 from deconvcli.cli.output import keep_quiet, say, show
-from deconvcli.cli.request import MOST_AXES, Request
+from deconvcli.cli.request import MOST_AXES
 from deconvcli.cli.types import Whole
 from deconvcli.errors import UsageError
 from deconvcli.values import LARGEST
 
+MOST_REPEATS = 10**6
 FILE = click.Path(dir_okay=True)  # what is no readable file is explained where it is read
 
 
@@ -31,6 +32,10 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
 )
 @click.option("--threads", type=Whole(1, 1024), help="Default: one per usable CPU.")
 @click.option("--max-memory", metavar="BYTES", help="Limit, as 2GiB; default: what is available.")
+@click.option(
+    "--mmap", is_flag=True, help="Compute from file to file in blocks, for arrays beyond memory."
+)
+@click.option("--repeat", type=Whole(1, MOST_REPEATS), help="Time so many further calls.")
 @click.option(
     "--engine",
     type=Word(("numba", "numpy", "reference")),
@@ -59,14 +64,15 @@ def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> 
       deconv run --in 5x5 -k 3 -s 2 --padding valid
       deconv run input.npy -k 4 -s 2 -p 1 --check
       deconv run --in 64x64 -k 4 -s 2 -p 1 --against torch,onnx@onnxruntime
+      deconv run input.npy -k 4 -s 2 -p 1 --mmap --max-memory 2GiB --out y.npy
+      deconv run --in 64x64 -k 4 -s 2 -p 1 --in-channels 128 --repeat 20
       deconv run --in 64x8x8 'nn.ConvTranspose2d(64, 32, 4, 2, 1)' --out y.npy
     """
     # NumPy and Numba load here, where numbers are about to be computed.
-    from deconvcli.cli.running import Job
+    from deconvcli.cli.running import run
 
     options["call"], source = _told_apart(what)
-    job = Job(source, options, Request.of(options), keep_quiet if quiet else say)
-    report, agrees = job.report()
+    report, agrees = run(source, options, keep_quiet if quiet else say)
     show(report, format, quiet=quiet)
     return 0 if agrees else 1
 

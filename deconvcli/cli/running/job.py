@@ -1,0 +1,119 @@
+"""The layer of one `deconv run`: the question, and what its files show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from deconvcli import npyfile
+from deconvcli.cli.request import MOST_AXES, Request, Understood
+from deconvcli.errors import UsageError
+from deconvcli.kernels.reference import accumulator
+from deconvcli.layers import Reading, numbers
+from deconvcli.report import size_text
+from deconvcli.runner import refuse_without_values, usable_cpus
+
+Hint = Callable[[str], None]
+
+
+class Job(NamedTuple):
+    """What is to be computed: source is the input file, options are those of the command."""
+
+    source: str | None
+    options: Mapping[str, Any]
+    understood: Understood
+    dtype: str
+    hint: Hint
+
+    @property
+    def reading(self) -> Reading:
+        """The layer."""
+        return self.understood.reading
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """Which arrays are held against an independent computation."""
+        given = {"values": self.options["check"], "reference": self.options["reference"]}
+        return tuple(name for name, value in given.items() if value)
+
+    @property
+    def wide(self) -> np.dtype[Any]:
+        """The number type of sums."""
+        return accumulator(np.dtype(self.dtype))
+
+    @property
+    def threads(self) -> int:
+        """How many may compute."""
+        return self.options["threads"] or usable_cpus()
+
+    @property
+    def has_random_bias(self) -> bool:
+        """Somebody's own weights are not disturbed by a bias that nobody gave."""
+        layer, options = self.reading.layer, self.options
+        return layer.has_bias and options["weights"] is None and options["bias"] is None
+
+
+def job(source: str | None, options: Mapping[str, Any], hint: Hint) -> Job:
+    """The layer, with sizes from files where they show them.
+
+    Raises:
+        DeconvError: a file that is none, or no layer whose values can be computed.
+    """
+    understood = _understood(source, options, hint)
+    numbers(understood.reading.spatial)  # a symbol cannot be computed with
+    refuse_without_values(understood.reading)
+    return Job(source, options, understood, _dtype(source, options["dtype"]), hint)
+
+
+def _understood(source: str | None, options: Mapping[str, Any], hint: Hint) -> Understood:
+    request, weights = Request.of(options), options["weights"]
+    if weights is not None:
+        request = request._replace(weight=npyfile.read_header(weights).shape)
+    if source is not None:
+        request = _with_input(request, source, options["rank"], hint)
+    if "kernel" not in request.roles and request.call is None and weights is None:
+        hint("assumed: kernel 3; give -k or --weights for another")
+        request = request._replace(roles={**request.roles, "kernel": (3,)})
+    return request.understood()
+
+
+def _with_input(request: Request, source: str, rank: int | None, hint: Hint) -> Request:
+    """The request with the sizes of an input file."""
+    if request.input_size is not None:
+        raise UsageError(
+            "--in and an input file were both given", help="drop --in: the file has the size."
+        )
+    if request.batch is not None:
+        raise UsageError(
+            "--batch and an input file were both given", help="drop --batch: the file has it."
+        )
+    shape = npyfile.read_header(source).shape
+    rank = rank or {3: 2, 4: 2, 5: 3}.get(len(shape), len(shape))
+    if not 1 <= rank <= MOST_AXES or not rank <= len(shape) <= rank + 2:
+        raise UsageError(
+            f"{npyfile.shown(source)} has {len(shape)} axes; an input has 1 to 3 that are"
+            " spatial, and may have channels and a batch",
+            help="reshape it, or give the number of its spatial axes with --rank.",
+            code="rank",
+        )
+    form = ("spatial only", "channels and spatial, no batch", "a batch")[len(shape) - rank]
+    hint(f"input {size_text(shape)}: rank {rank}, {form}")
+    channels = 1 if len(shape) == rank else None
+    return request._replace(input_size=shape, rank=rank, channels=channels)
+
+
+def _dtype(source: str | None, wanted: str | None) -> str:
+    """The number type that is computed with."""
+    if source is None:
+        return wanted or "float32"
+    held = npyfile.read_header(source).dtype
+    dtype = str(held.newbyteorder("=")) if held.kind == "f" else "float64"
+    if wanted not in (None, dtype):
+        raise UsageError(
+            f"--dtype {wanted} does not change an input file, which is {dtype}",
+            help="drop --dtype, or convert the file.",
+            code="dtype",
+        )
+    return dtype

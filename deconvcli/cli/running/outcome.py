@@ -1,0 +1,34 @@
+"""What a run computed, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from deconvcli.cli.output import say
+from deconvcli.cli.running.job import Job
+from deconvcli.cli.running.timing import Timing
+from deconvcli.kernels.bound import Agreement
+from deconvcli.runner import Array, Prepared, prepare
+
+if TYPE_CHECKING:
+    from deconvcli.cli.against import Held
+
+
+class Outcome(NamedTuple):
+    """shape: the output's, in the dialect's layout. others: what frameworks made of the layer."""
+
+    shape: tuple[int, ...]
+    engine: str
+    timing: Timing
+    verdicts: Mapping[str, Agreement]
+    others: Sequence[Held] = ()
+
+
+def prepared(job: Job, weight: Array, bias: Array | None) -> Prepared:
+    """The layer with its weights in place; where another engine computes, that is said."""
+    asked = job.options["engine"]
+    step = prepare(job.reading, weight, bias, threads=job.options["threads"], engine=asked)
+    if step.engine != asked:
+        say(f"{asked} cannot be imported here; {step.engine} computes instead")
+    return step

@@ -1,0 +1,54 @@
+"""The file that the output becomes."""
+
+from __future__ import annotations
+
+import os
+from math import prod
+
+from deconvcli import npyfile
+from deconvcli.cli.running.job import Job
+from deconvcli.errors import UsageError
+
+
+def refuse_target(job: Job) -> None:
+    """Before any work: an output that may not be written, or that is an input.
+
+    Raises:
+        UsageError: it is one.
+    """
+    out = job.options["out"]
+    if out is None:
+        return
+    for source in (*(job.options[name] for name in ("weights", "bias", "reference")), job.source):
+        _refuse_same(out, source)
+    is_file = os.path.isfile(out) or not os.path.exists(out)
+    if not os.path.isdir(os.path.dirname(out) or os.curdir) or not is_file or not out:
+        raise UsageError(
+            f"{npyfile.shown(out)} cannot become a file: its folder does not exist, or it is"
+            " something else already",
+            help="create the folder, or choose another name for --out.",
+        )
+    if os.path.lexists(out) and not job.options["force"]:
+        raise UsageError(
+            f"{npyfile.shown(out)} exists", help="choose another name, or give --force."
+        )
+
+
+def _refuse_same(out: str, source: str | None) -> None:
+    if source is not None and os.path.exists(out) and os.path.samefile(out, source):
+        raise UsageError(
+            f"{npyfile.shown(out)} is also read from", help="choose another name for --out."
+        )
+
+
+def shown_shape(job: Job, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The output's shape in the form of the question."""
+    if job.understood.leading == 0:
+        return job.reading.output_layout.split(shape, len(job.reading.spatial))["*"]
+    return shape if job.understood.leading == 2 else shape[len(job.reading.sizes.batch) :]
+
+
+def written_shape(job: Job, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The same, unless channels or a batch would be lost."""
+    shown = shown_shape(job, shape)
+    return shown if prod(shown) == prod(shape) else shape
