@@ -39,24 +39,29 @@ def aside(path: StrPath, *, force: bool) -> Iterator[BufferedRandom]:
         Unreadable: as `write`.
     """
     name = shown(path)
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with writing(name):
         _refuse_target(os.fspath(path), name, force)
         target = os.path.realpath(path)  # through a link, so that the link stays
-        temporary = os.path.join(os.path.dirname(target), f".deconv-{secrets.token_hex(8)}.tmp")
-        # Not tempfile: the system applies the umask to 0666 here, tempfile leaves 0600.
-        descriptor = os.open(temporary, flags, 0o666)
-    try:
-        with _closed_after(open(descriptor, "w+b")) as file:
+    temporary = os.path.join(os.path.dirname(target), f".deconv-{secrets.token_hex(8)}.tmp")
+    try:  # before it is there: Ctrl-C may come as soon as it is
+        with writing(name):
+            created = _created(temporary)
+        with _closed_after(created) as file:
             yield file
             with writing(name):
                 file.flush()
-                os.fsync(descriptor)
+                os.fsync(file.fileno())
         with writing(name):
             _publish(temporary, target, force)
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError, ValueError):
             os.unlink(temporary)
+
+
+def _created(path: str) -> BufferedRandom:
+    # Not tempfile: the system applies the umask to 0666 here, tempfile leaves 0600.
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return open(os.open(path, flags, 0o666), "w+b")
 
 
 @contextmanager

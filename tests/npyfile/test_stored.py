@@ -225,3 +225,16 @@ def test_much_is_sent_to_the_disk_on_the_way(file: Path, monkeypatch: pytest.Mon
         for start in range(0, 100, 10):
             new[start : start + 10,] = np.ones(10)
         assert len(sent) == 3
+
+
+def test_an_interrupt_as_soon_as_the_file_is_there_leaves_nothing(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def created(path: str) -> None:
+        Path(path).touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("deconvcli.npyfile._write._created", created)
+    with pytest.raises(KeyboardInterrupt), npyfile.reserved(file, (3,), "<f4"):
+        pass
+    assert os.listdir(file.parent) == []
