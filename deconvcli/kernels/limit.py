@@ -73,7 +73,9 @@ def _arrays(dtype: str, rows: int, vectors: int, lanes: int) -> tuple[Array, ...
 
 @cache
 def _work(rows: int, vectors: int, lanes: int) -> Any:
-    from deconvcli.kernels.tiled.vectors import multiply
+    from deconvcli.kernels.tiled import vectors as tiled
+
+    multiply: Any = tiled.multiply
 
     @compiled
     def tiles(
