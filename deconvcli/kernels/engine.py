@@ -84,13 +84,17 @@ class Step:
         with np.errstate(all="ignore"):
             self._finite = isfinite(self._w.sum(dtype=np.float64))
         self._recipe: Recipe | None = None
-        self._layers: OrderedDict[object, tuple[Layer, Weights] | None] = OrderedDict()
+        self._layers: OrderedDict[object, tuple[Layer, Weights]] = OrderedDict()
         self._packed: dict[object, Weights] = {}
         self._points: dict[int, Point] = {}
-        if self._is_point(shape):
+        # A block of a larger layer may have one position too; it is summed as the others are.
+        self._is_point = prod(shape[2:]) == 1 and prod(w.shape[1:]) >= ONE_POSITION
+        if not self._can_tile(tuple(shape), self._axes):
+            return
+        if self._is_point:
             self._point(shape[0])
         else:
-            self._ready(tuple(shape), self._axes)
+            self._layer(tuple(shape), self._axes)
 
     def __call__(
         self, x: Array, axes: Axes | None = None, progress: Progress | None = None
@@ -103,24 +107,24 @@ class Step:
         if x.dtype == np.float16:
             return self._rounded(x, axes, progress)
         y = np.empty(output_shape(x, self._w, axes, self._groups), self._w.dtype)
-        if self._is_point(x.shape) and y.size:
+        if not self._can_tile(x.shape, axes):
+            y[...] = scatter.transposed_convolution(x, self._w, self._bias, axes, self._groups)
+        elif self._is_point and prod(x.shape[2:]) == 1:
             point = self._point(len(x))
             placed(point(np.asarray(x, y.dtype), progress), y, self._bias, axes)
-            return y
-        ready = self._ready(x.shape, axes)
-        if ready is None:
-            w, bias = self._w.astype(x.dtype), self._bias.astype(x.dtype)
-            return scatter.transposed_convolution(x, w, bias, axes, self._groups)
-        layer, weights = ready
-        flat, target = np.ascontiguousarray(x, y.dtype).reshape(-1), y.reshape(-1)
-        work = partial(layer.work, x=flat, weights=weights, y=target)
-        pool.share(work, layer.tasks, self._threads, progress)
+        else:
+            layer, weights = self._layer(x.shape, axes)
+            flat = np.ascontiguousarray(x, y.dtype).reshape(-1)
+            work = partial(layer.work, x=flat, weights=weights, y=y.reshape(-1))
+            pool.share(work, layer.tasks, self._threads, progress)
         return y
 
-    def _is_point(self, shape: Sequence[int]) -> bool:
-        """Whether there is one position, and enough outputs of it to fill vectors."""
-        fills = prod(self._w.shape[1:]) >= ONE_POSITION
-        return prod(shape[2:]) == 1 and fills and self._finite and min(*shape, *self._w.shape) > 0
+    def _can_tile(self, shape: tuple[int, ...], axes: Axes) -> bool:
+        """Whether there are outputs, products to sum, and an order of taps in every phase."""
+        outputs = (output_size(n, axis) for n, axis in zip(shape[2:], axes, strict=True))
+        phases = prod(axis[1] for axis in axes)
+        exist = min(*shape, *self._w.shape, *outputs) > 0
+        return exist and self._finite and phases <= PHASES and min(axis[2] for axis in axes) > 0
 
     def _point(self, batch: int) -> Point:
         if batch not in self._points:
@@ -133,24 +137,22 @@ class Step:
         stream(self, x, y, axes, ROUNDED, np.float32, progress)
         return y
 
-    def _ready(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights] | None:
-        """The tables and weights for inputs of this shape; None where NumPy computes."""
-        key = shape, axes
-        if key not in self._layers:
+    def _layer(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights]:
+        """The tables and weights for inputs of this shape, kept for the next time."""
+        known = self._layers.get((shape, axes))
+        if known is None:
+            known = self._planned(shape, axes)
             if len(self._layers) >= LAYERS:
                 self._layers.popitem(last=False)
-            self._layers[key] = self._prepared(shape, axes)
-        return self._layers[key]
+            self._layers[shape, axes] = known
+        return known
 
-    def _prepared(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights] | None:
+    def _planned(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights]:
         sizes = Sizes(shape[0], self._groups, self._w.shape[0] // self._groups, self._w.shape[1])
-        spatial, phases = shape[2:], prod(axis[1] for axis in axes)
-        outputs = [output_size(n, axis) for n, axis in zip(spatial, axes, strict=True)]
-        if min(*shape, *self._w.shape, *outputs) < 1 or not self._finite or phases > PHASES:
-            return None
         if self._recipe is None:
-            self._recipe = choose(sizes, spatial, axes, self._w.itemsize)
-        layer = Layer(self._recipe.plan(sizes, spatial, axes), self._w.dtype, self._threads)
+            self._recipe = choose(sizes, shape[2:], axes, self._w.itemsize)
+        plan = self._recipe.plan(sizes, shape[2:], axes)
+        layer = Layer(plan, self._w.dtype, self._threads)
         order = layer.schedule.order
         if order not in self._packed:
             self._packed[order] = Weights(layer, self._w, self._bias)

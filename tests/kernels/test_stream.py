@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.kernels import bound, engine, reference, scatter, stream
+from deconvcli.kernels.direct import Progress
 from deconvcli.kernels.reference import Array, AxisNumbers
 from deconvcli.kernels.stream import Block, Budget, Cut
 from tests.kernels.test_engines import Layer, layers
@@ -24,7 +25,7 @@ budgets = st.builds(Budget, st.integers(1, 20_000), st.just(4), st.just(8))
 def step_of(module: ModuleType, layer: Layer, w: Array, bias: Array) -> stream.Step:
     """An engine with its weights in place."""
 
-    def step(x: Array, axes: Sequence[AxisNumbers], progress: stream.Progress) -> Array:
+    def step(x: Array, axes: Sequence[AxisNumbers], progress: Progress) -> Array:
         assert x.flags.c_contiguous
         assert x.dtype.isnative
         y: Array = module.transposed_convolution(x, w, bias, axes, layer.groups)

@@ -72,8 +72,7 @@ def _named_frameworks(job: Job) -> Sequence[Framework]:
     return frameworks(job.options["against"])
 
 
-def _held(
-    job: Job, frameworks: Sequence[Framework], x: Array, weight: Array) -> list[Held]:
+def _held(job: Job, frameworks: Sequence[Framework], x: Array, weight: Array) -> list[Held]:
     """What each named framework computes of the same arrays."""
     if not frameworks:
         return []

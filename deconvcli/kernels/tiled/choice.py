@@ -49,9 +49,10 @@ PLANAR = 1.04
 KEEP = 6.0
 """Cycles to store a vector of outputs, interleaved; PART for one that is stored in parts."""
 PART = 24.0
-MOVE = 2.0
-"""Cycles to move a vector of inputs into the panel, and ROW more for each row."""
-ROW = 12.0
+MOVE = 4.0
+"""Cycles to move a vector of inputs into the panel."""
+ROW = 50.0
+"""Cycles to begin a row of it."""
 MASKS = 62
 """Bits of a literal that Numba takes."""
 SLOTS = 512
@@ -236,7 +237,7 @@ CHUNK = 16
 """Input channels of a chunk at least."""
 SPILL = 0.02
 """Cycles for each product's share where a panel is larger than its share, by how many times."""
-WEIGHT = 0.5
+WEIGHT = 1.0
 """Cycles to bring a weight from behind the second cache."""
 WAITING = 1 << 20
 """Sums of a task that may wait between chunks."""
@@ -244,7 +245,7 @@ LEAST = 1.5e5
 """Cycles that make a task of their own: below, waking a helper costs more than it brings."""
 MOST = 2e7
 """Cycles of a task at most: some milliseconds, so that Ctrl-C is answered."""
-TASKS = 8
+TASKS = 4
 """Tasks of each thread, so that all end at about the same time."""
 
 
