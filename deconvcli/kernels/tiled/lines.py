@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from deconvcli.kernels.reference import AxisNumbers, output_size
@@ -16,6 +17,8 @@ class Line(NamedTuple):
 
     n inputs, out outputs, `size` positions q; they read `extent` inputs from `low` on, of which
     those outside 0 ... n-1 are zeros. phases: for each r its taps by shift, ascending.
+    shifts: those of all phases, ascending; masks: for each of them the phases that have it, bit r
+    for phase r. classes: the phases, those that read the same inputs together.
     """
 
     n: int
@@ -26,8 +29,12 @@ class Line(NamedTuple):
     low: int
     extent: int
     phases: tuple[dict[int, int], ...]
+    shifts: tuple[int, ...]
+    masks: tuple[int, ...]
+    classes: tuple[tuple[int, ...], ...]
 
     @classmethod
+    @lru_cache(maxsize=256)
     def of(cls, n: int, axis: AxisNumbers, factor: int = 1) -> Line:
         """The line of an axis with at least one output."""
         kernel, stride, dilation, crop_begin, _ = axis
@@ -38,33 +45,21 @@ class Line(NamedTuple):
         for tap in reversed(range(kernel)):
             for phase in range((tap * dilation - crop_begin) % stride, count, stride):
                 phases[phase][(phase + crop_begin - tap * dilation) // stride] = tap
-        shifts = [shift for phase in phases for shift in phase] or [0]
-        low, size = min(shifts), -(-out // count)
-        extent = factor * (size - 1) + max(shifts) - low + 1
-        return cls(n, out, count, factor, size, low, extent, tuple(phases))
+        masks: dict[int, int] = {}
+        alike: dict[tuple[int, ...], tuple[int, ...]] = {}
+        for r, taps in enumerate(phases):
+            for shift in taps:
+                masks[shift] = masks.get(shift, 0) | 1 << r
+            alike[tuple(taps)] = (*alike.get(tuple(taps), ()), r)
+        shifts = tuple(sorted(masks))
+        low, high = (shifts[0], shifts[-1]) if shifts else (0, 0)
+        size = -(-out // count)
+        return cls(
+            n, out, count, factor, size, low, factor * (size - 1) + high - low + 1,
+            tuple(phases), shifts, tuple(masks[shift] for shift in shifts), tuple(alike.values()),
+        )  # fmt: skip
 
     @property
     def reach(self) -> int:
         """Inputs from the first to the last that one position reads."""
         return self.extent - self.step * (self.size - 1)
-
-    @property
-    def shifts(self) -> list[int]:
-        """The shifts of all phases, ascending."""
-        return sorted({shift for phase in self.phases for shift in phase})
-
-    @property
-    def classes(self) -> list[list[int]]:
-        """The phases, those that read the same inputs together."""
-        alike: dict[tuple[int, ...], list[int]] = {}
-        for r, phase in enumerate(self.phases):
-            alike.setdefault(tuple(phase), []).append(r)
-        return list(alike.values())
-
-    @property
-    def masks(self) -> list[int]:
-        """For each of `shifts` the phases that have it: bit r for phase r."""
-        return [
-            sum(1 << r for r, phase in enumerate(self.phases) if shift in phase)
-            for shift in self.shifts
-        ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple
 
@@ -88,6 +87,7 @@ class Schedule:
             for tile in plan.tiles(phase)
         ]
         self.entries = Entries.of(calls)
+        self._covers: dict[object, tuple[Array, Array, Array]] = {}
         self.layer = self._layer(calls)
 
     @property
@@ -129,13 +129,24 @@ class Schedule:
             ],
         )
 
-    def rectangles(self) -> Iterator[Rectangle]:
-        """The blocks, row by row."""
-        rows, columns = self.division.rows, self.division.columns
-        for row in range(0, self.plan.rows, rows):
-            for column in range(0, self.plan.last.size, columns):
-                high, wide = self.plan.rows - row, self.plan.last.size - column
-                yield Rectangle(row, min(rows, high), column, min(columns, wide))
+    @property
+    def across(self) -> int:
+        """Blocks side by side on one line of positions."""
+        return -(-self.plan.last.size // self.division.columns)
+
+    @property
+    def blocks(self) -> int:
+        """All blocks, line by line."""
+        return -(-self.plan.rows // self.division.rows) * self.across
+
+    def rectangle(self, block: int) -> Rectangle:
+        """The positions of a block; the last ones are smaller."""
+        down, right = divmod(block, self.across)
+        row, column = down * self.division.rows, right * self.division.columns
+        high, wide = self.plan.rows - row, self.plan.last.size - column
+        return Rectangle(
+            row, min(self.division.rows, high), column, min(self.division.columns, wide)
+        )
 
     def block(self, block: Rectangle) -> Array:
         """The table of a block; its head as in tables.py."""
@@ -143,8 +154,7 @@ class Schedule:
         rows = np.arange(block.first_row, block.first_row + block.rows)
         reads = plan.panel_row(rows)
         sources = self._sources(reads[0] + np.arange(reads[-1] - reads[0] + plan.reach_rows))
-        cover = self._dense(block, reads) if plan.way.copied else self._ragged(block, reads)
-        starts, first_segment, segments = cover
+        starts, first_segment, segments = self._cover(block, reads)
         head = (
             block.rows, block.columns, len(sources), block.first_column + last.low,
             block.columns + last.reach - 1, len(starts),
@@ -155,6 +165,14 @@ class Schedule:
         return table(
             BLOCK_HEAD, head, [starts, first_segment, segments.reshape(-1), places, sources]
         )
+
+    def _cover(self, block: Rectangle, reads: Array) -> tuple[Array, Array, Array]:
+        """The vectors of a block; most blocks lie like others, whose rows follow them in step."""
+        key = block[1:], (reads - reads[0]).tobytes()
+        if key not in self._covers or self.plan.way.direct:
+            cover = self._dense if self.plan.way.copied else self._ragged
+            self._covers[key] = cover(block, reads)
+        return self._covers[key]
 
     def _sources(self, rows: Array) -> Array:
         """Where each panel row begins in x, in an image's first channel; -1 for a row of zeros."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,23 +12,18 @@ from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.choice import divide
 from deconvcli.kernels.tiled.compute import compute_for
 from deconvcli.kernels.tiled.plan import Plan
-from deconvcli.kernels.tiled.schedule import Rectangle, Schedule, bias_rows
+from deconvcli.kernels.tiled.schedule import Schedule, bias_rows
 
 ANY = 0
 """For the pass that interleaves any number of phases."""
 PACKED = 48 << 20
 """Bytes of weights that are kept packed; of more, each task packs what it needs."""
 TABLES = 8 << 20
-"""Bytes of tables of blocks that are kept; each task makes the others again."""
+"""Bytes of tables of blocks that are kept; tasks make the others again each time."""
 
 
-class Task(NamedTuple):
-    """Units first ... last-1 on a block, whose table is kept unless all would be too many."""
-
-    block: Rectangle
-    table: Array | None
-    first: int
-    last: int
+Task = tuple[int, int]
+"""(block, first of the units that are computed on it)."""
 
 
 class Packed(NamedTuple):
@@ -48,28 +43,33 @@ class Layer:
     def __init__(self, plan: Plan, dtype: np.dtype[Any], threads: int) -> None:
         self.plan, self._dtype = plan, dtype
         self.schedule = Schedule(plan, divide(plan, dtype.itemsize, threads), dtype.itemsize)
-        self.tasks = list(self._tasks(self.schedule.division.units))
+        units = range(0, plan.units, self.schedule.division.units)
+        self.tasks: list[Task] = list(product(range(self.schedule.blocks), units))
         self._compute = compute_for(plan.way.tile, plan.last.stride if plan.way.woven else ANY)
         self._own = threading.local()
+        self._tables: dict[int, Array] = {}
 
-    def _tasks(self, units: int) -> Iterator[Task]:
-        kept = 0
-        for block in self.schedule.rectangles():
-            table = self.schedule.block(block) if kept < TABLES else None
-            kept += 0 if table is None else table.nbytes
-            for first in range(0, self.plan.units, units):
-                yield Task(block, table, first, min(first + units, self.plan.units))
+    def _table(self, block: int) -> Array:
+        """The table of a block, kept for the next time unless all would be too many."""
+        table = self._tables.get(block)
+        if table is None:
+            table = self.schedule.block(self.schedule.rectangle(block))
+            if table.nbytes * (len(self._tables) + 1) < TABLES:
+                self._tables[block] = table
+        return table
 
     def work(self, task: Task, x: Array, weights: Weights | Packed, y: Array) -> None:
         """Do a task: x and y flat, of the layer's size."""
+        block, first_unit = task
+        last_unit = min(first_unit + self.schedule.division.units, self.plan.units)
         phases = len(self.plan.outer_phases)
-        packed, first = weights.of(range(task.first // phases, -(-task.last // phases)))
-        table = self.schedule.block(task.block) if task.table is None else task.table
+        packed, first = weights.of(range(first_unit // phases, -(-last_unit // phases)))
+        table = self._table(block)
         space = self._space()
         panel = x if self.plan.way.direct else space
         self._compute(
             y, x, packed, first, weights.bias, space, panel, self.schedule.layer, table,
-            task.first, task.last,
+            first_unit, last_unit,
         )  # fmt: skip
 
     def _space(self) -> Array:
