@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from deconvcli.errors import Refused, UsageError
 from deconvcli.geometry import Axis
+from deconvcli.kernels.stream import Budget, stream
 from deconvcli.layers import Reading, numbers
 from deconvcli.layout import CANONICAL_WEIGHT, Layout
 
@@ -26,6 +27,8 @@ Step = Callable[[Array, Sequence[AxisNumbers] | None, Progress | None], Array]
 ENGINES = {"numba": "engine", "numpy": "scatter", "reference": "reference"}
 DTYPES = ("float16", "float32", "float64")
 RANDOM_BLOCK = 1 << 20
+IN_BLOCKS = 32 << 20
+"""Bytes of an output in another layout than the engines' that is made block by block."""
 CANONICAL_DATA = Layout(("N", "C", "*"))
 
 
@@ -53,8 +56,20 @@ class Prepared:
         """
         reading = self.reading
         x = _fitting(x, tuple(numbers(reading.input_shape)), "x")
+        if self.engine == "numba" and _moves_much(reading, x):
+            return self._in_blocks(x, progress)
         y = self.step(canonical_input(reading, x), progress=progress)
         return _own(reading, reading.output_layout, y)
+
+    def _in_blocks(self, x: Array, progress: Progress | None) -> Array:
+        """The same bits, without a second copy of input and output in another layout."""
+        reading = self.reading
+        y = np.empty(numbers(reading.output_shape), x.dtype)
+        target = canonical_output(reading, y)
+        budget = Budget(IN_BLOCKS, 2 * x.itemsize, 2 * x.itemsize)
+        data, axes = canonical_input(reading, x), axes_of(reading)
+        stream(self.step, data, target, axes, budget, x.dtype, progress)
+        return y
 
     def step(
         self,
@@ -116,6 +131,15 @@ def run(
 ) -> Array:
     """The layer computed once; arguments as in `prepare` and `Prepared`."""
     return prepare(reading, weight, bias, threads=threads, engine=engine)(np.asarray(x))
+
+
+def _moves_much(reading: Reading, x: Array) -> bool:
+    """Whether the output's layout would take another large copy, and can be written in parts."""
+    batch, rank = len(reading.sizes.batch), len(reading.spatial)
+    order = _order(CANONICAL_DATA, reading.output_layout, batch, rank)
+    size = prod(numbers(reading.output_shape)) * x.itemsize
+    # Two axes of images may not lie as one.
+    return order != sorted(order) and batch < 2 and size > IN_BLOCKS
 
 
 def refuse_without_values(reading: Reading) -> None:

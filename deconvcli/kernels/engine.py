@@ -76,9 +76,9 @@ class Step:
         threads: int,
     ) -> None:
         """w: (Cin, Cout/groups, *k), bias: (Cout,) or None; for inputs of `shape`, (N, Cin, *n)."""
-        wide = accumulator(w.dtype)
-        self._w = np.ascontiguousarray(w, wide)
-        self._bias = np.zeros(w.shape[1] * groups, wide) if bias is None else bias.astype(wide)
+        self._w, self._wide = np.ascontiguousarray(w), accumulator(w.dtype)
+        self._bias = np.zeros(w.shape[1] * groups, self._wide)
+        self._bias += 0 if bias is None else bias
         self._axes, self._groups, self._threads = tuple(axes), groups, threads
         # A sum that is not finite may also have overflowed: then NumPy is slower, not wrong.
         with np.errstate(all="ignore"):
@@ -106,9 +106,10 @@ class Step:
         axes = self._axes if axes is None else tuple(axes)
         if x.dtype == np.float16:
             return self._rounded(x, axes, progress)
-        y = np.empty(output_shape(x, self._w, axes, self._groups), self._w.dtype)
+        y = np.empty(output_shape(x, self._w, axes, self._groups), self._wide)
         if not self._can_tile(x.shape, axes):
-            y[...] = scatter.transposed_convolution(x, self._w, self._bias, axes, self._groups)
+            w = self._w.astype(self._wide, copy=False)
+            y[...] = scatter.transposed_convolution(x, w, self._bias, axes, self._groups)
         elif self._is_point and prod(x.shape[2:]) == 1:
             point = self._point(len(x))
             placed(point(np.asarray(x, y.dtype), progress), y, self._bias, axes)
@@ -128,7 +129,7 @@ class Step:
 
     def _point(self, batch: int) -> Point:
         if batch not in self._points:
-            self._points[batch] = Point(self._w, self._groups, batch, self._threads)
+            self._points[batch] = Point(self._w, self._wide, self._groups, batch, self._threads)
         return self._points[batch]
 
     def _rounded(self, x: Array, axes: Axes, progress: Progress | None) -> Array:
@@ -150,9 +151,9 @@ class Step:
     def _planned(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights]:
         sizes = Sizes(shape[0], self._groups, self._w.shape[0] // self._groups, self._w.shape[1])
         if self._recipe is None:
-            self._recipe = choose(sizes, shape[2:], axes, self._w.itemsize)
+            self._recipe = choose(sizes, shape[2:], axes, self._wide.itemsize)
         plan = self._recipe.plan(sizes, shape[2:], axes)
-        layer = Layer(plan, self._w.dtype, self._threads)
+        layer = Layer(plan, self._wide, self._threads)
         order = layer.schedule.order
         if order not in self._packed:
             self._packed[order] = Weights(layer, self._w, self._bias)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -26,21 +27,23 @@ AXIS = (1, 1, 1, 0, 0)
 class Point:
     """The product for so many images, with the weights in pieces."""
 
-    def __init__(self, w: Array, groups: int, batch: int, threads: int) -> None:
-        """w: (Cin, Cout/groups, *k)."""
-        recipe = pointwise(batch, w.itemsize)
+    def __init__(
+        self, w: Array, dtype: np.dtype[Any], groups: int, batch: int, threads: int
+    ) -> None:
+        """w: (Cin, Cout/groups, *k), computed with in `dtype`."""
+        recipe = pointwise(batch, dtype.itemsize)
         width, length = recipe.vectors * recipe.lanes, prod(w.shape[1:])
         pieces = -(-length // width)
         self._shape, self._length, self._threads = (pieces, groups, batch, width), length, threads
-        padded = np.zeros((len(w), pieces * width), w.dtype)
+        padded = np.zeros((len(w), pieces * width), dtype)
         padded[:, :length] = w.reshape(len(w), length)
         self._images = padded.reshape(len(w), pieces, width).swapaxes(0, 1).reshape(-1)
         sizes = Sizes(pieces, groups, len(w) // groups, batch)
-        self._layer = Layer(recipe.plan(sizes, (width,), [AXIS]), w.dtype, threads)
-        self._bias = np.zeros(groups * batch, w.dtype)
+        self._layer = Layer(recipe.plan(sizes, (width,), [AXIS]), dtype, threads)
+        self._bias = np.zeros(groups * batch, dtype)
 
     def __call__(self, x: Array, progress: Progress | None) -> Array:
-        """x (N, Cin, 1 ...) of the weights' dtype -> products (N, groups, Cout/groups * k)."""
+        """x (N, Cin, 1 ...) of that dtype -> products (N, groups, Cout/groups * k)."""
         pieces, groups, batch, width = self._shape
         y = np.empty(self._shape, x.dtype)
         rows = self._rows(np.ascontiguousarray(x.reshape(batch, -1).T))

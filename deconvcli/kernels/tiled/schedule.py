@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -267,13 +267,13 @@ class Entries(NamedTuple):
             np.cumsum(counts) - counts, channels, np.concatenate([call.taps for call in calls])
         )
 
-    def pack(self, plan: Plan, w: Array, parts: range) -> Array:
-        """The weights of some parts, flat: part, call, input channel, use.
+    def pack(self, plan: Plan, w: Array, parts: range, dtype: np.dtype[Any]) -> Array:
+        """The weights of some parts in `dtype`, flat: part, call, input channel, use.
 
         w: (Cin, Cout/groups, *k).
         """
         sizes, width = plan.sizes, plan.way.width
-        packed = np.empty((len(parts), len(self.taps) * sizes.inputs), w.dtype)
+        packed = np.empty((len(parts), len(self.taps) * sizes.inputs), dtype)
         group, block = np.divmod(np.array(parts), plan.channel_blocks)
         channel = block[:, None] * width + np.arange(width)
         by_group = w.reshape(sizes.groups, sizes.inputs, sizes.outputs, -1)

@@ -95,4 +95,4 @@ class Weights:
         return self._packed, 0
 
     def _pack(self, parts: range) -> Array:
-        return self._entries.pack(self._plan, self._w, parts)
+        return self._entries.pack(self._plan, self._w, parts, self.bias.dtype)
