@@ -46,9 +46,9 @@ TILE = 20.0
 """Cycles from the end of one tile to the start of the next."""
 PLANAR = 1.04
 """What a tile of several planes takes more than its products say."""
-KEEP = 6.0
+KEEP = 15.0
 """Cycles to store a vector of outputs, interleaved; PART for one that is stored in parts."""
-PART = 24.0
+PART = 30.0
 MOVE = 4.0
 """Cycles to move a vector of inputs into the panel."""
 ROW = 50.0
@@ -265,7 +265,7 @@ def _divisions(
     tile, sizes, last = plan.way.tile, plan.sizes, plan.last
     outputs = sizes.outputs * prod(line.stride for line in (*plan.outer, last))
     panel_rows = cache(plan.panel_rows)
-    for columns in _halves(last.size, tile.lanes * tile.vectors):
+    for columns in _halves(last.size, tile.lanes):
         across = -(-last.size // columns)
         width = columns + (0 if plan.way.copied else last.reach - 1)
         row = ROW + MOVE * width / tile.lanes * (1 + plan.way.copied * plan.copies)
