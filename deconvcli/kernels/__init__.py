@@ -6,5 +6,5 @@ The door, the same in reference.py (slow on purpose), scatter.py (NumPy) and eng
     prepare(w, bias, axes, groups, shape, threads) -> step,    step(x) -> y
 
 bound.py judges a result without trusting the engine that made it; stream.py cuts a layer into
-blocks.
+blocks. README.md explains the mathematics of engine.py, with a picture.
 """
