@@ -88,7 +88,8 @@ class Recipe(NamedTuple):
         )
         if self.folded > 1:
             line = Line.of(spatial[-2], axes[-2], self.folded)
-            way = self._planar(way, line)._replace(folded=line.stride, turned=True)
+            way = self._planar(way, line)
+            way = way._replace(folded=way.tile.planes, turned=True)
         elif self.planar:
             way = self._planar(way, last)
         if way.tile.planes == 1:
@@ -96,9 +97,12 @@ class Recipe(NamedTuple):
         return Plan.of(sizes, spatial, axes, way)
 
     def _planar(self, way: Way, line: Line) -> Way:
-        """The phases of `line` as planes, each load shared by those that read it."""
+        """The phases of `line` as planes, each load shared by those that read it.
+
+        Not where no phase reads anything, nor where the crops of a block ask for too many steps.
+        """
         planes, steps = line.stride, len(line.masks)
-        if planes == 1 or not steps:
+        if planes == 1 or not 0 < planes * steps <= MASKS:
             return way
         masks = sum(mask << step * planes for step, mask in enumerate(line.masks))
         channels = max(1, self.rows // planes)
