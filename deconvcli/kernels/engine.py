@@ -106,11 +106,11 @@ class Step:
         axes = self._axes if axes is None else tuple(axes)
         if x.dtype == np.float16:
             return self._rounded(x, axes, progress)
-        y = np.empty(output_shape(x, self._w, axes, self._groups), self._wide)
         if not self._can_tile(x.shape, axes):
             w = self._w.astype(self._wide, copy=False)
-            y[...] = scatter.transposed_convolution(x, w, self._bias, axes, self._groups)
-        elif self._is_point and prod(x.shape[2:]) == 1:
+            return scatter.transposed_convolution(x, w, self._bias, axes, self._groups)
+        y = np.empty(output_shape(x, self._w, axes, self._groups), self._wide)
+        if self._is_point and prod(x.shape[2:]) == 1:
             point = self._point(len(x))
             placed(point(np.asarray(x, y.dtype), progress), y, self._bias, axes)
         else:

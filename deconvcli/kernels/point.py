@@ -35,9 +35,7 @@ class Point:
         width, length = recipe.vectors * recipe.lanes, prod(w.shape[1:])
         pieces = -(-length // width)
         self._shape, self._length, self._threads = (pieces, groups, batch, width), length, threads
-        padded = np.zeros((len(w), pieces * width), dtype)
-        padded[:, :length] = w.reshape(len(w), length)
-        self._images = padded.reshape(len(w), pieces, width).swapaxes(0, 1).reshape(-1)
+        self._images = _in_pieces(w.reshape(len(w), length), pieces, width, dtype).reshape(-1)
         sizes = Sizes(pieces, groups, len(w) // groups, batch)
         self._layer = Layer(recipe.plan(sizes, (width,), [AXIS]), dtype, threads)
         self._bias = np.zeros(groups * batch, dtype)
@@ -74,3 +72,13 @@ def _kept(axis: AxisNumbers) -> tuple[slice, slice]:
     count = max(0, min(kernel - 1, (out - 1 + crop_begin) // dilation) + 1 - first)
     begin = first * dilation - crop_begin
     return slice(first, first + count), slice(begin, begin + count * dilation, dilation)
+
+
+def _in_pieces(rows: Array, pieces: int, width: int, dtype: np.dtype[Any]) -> Array:
+    """(pieces, rows, width) of rows (rows, length), zeros behind the end of the last piece."""
+    images = np.zeros((pieces, len(rows), width), dtype)
+    whole, rest = divmod(rows.shape[1], width)
+    end = whole * width
+    images[:whole] = rows[:, :end].reshape(len(rows), whole, width).swapaxes(0, 1)
+    images[whole:, :, :rest] = rows[:, end:]
+    return images

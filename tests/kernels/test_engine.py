@@ -1,0 +1,148 @@
+"""What the Numba engine promises beside right sums: bits, threads and memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+import pytest
+
+from deconvcli.kernels import engine, reference, scatter, stream
+from deconvcli.kernels.engine import Step
+from deconvcli.kernels.machine import config
+from deconvcli.kernels.reference import Array, AxisNumbers
+from deconvcli.kernels.stream import Budget
+from deconvcli.kernels.tiled import choice
+from tests.kernels.test_engines import Layer
+
+needs_compilation = pytest.mark.skipif(
+    bool(config.DISABLE_JIT), reason="takes minutes in plain Python"
+)
+LARGE = Layer(2, 24, 10, 2, (30, 41), ((4, 2, 1, 1, 1), (5, 2, 1, 2, 1)), seed=1)
+
+
+@pytest.fixture
+def _one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every layer takes the recipe of small ones, for each other is a second of compilation."""
+    monkeypatch.setattr(choice, "SMALL", np.inf)
+
+
+def step_of(layer: Layer, threads: int = 1) -> tuple[Step, Array]:
+    """A prepared layer and its input, both of floats."""
+    x, w, bias = layer.arrays("float32", "floats")
+    return engine.prepare(w, bias, layer.axes, layer.groups, x.shape, threads), x
+
+
+@needs_compilation
+@pytest.mark.usefixtures("_one_kernel")
+def test_threads_and_repetition_do_not_change_a_bit() -> None:
+    step, x = step_of(LARGE)
+    expected = step(x)
+    for threads in (1, 2, 3, 5):
+        step, _ = step_of(LARGE, threads)
+        [(layer, _)] = filter(None, step._layers.values())
+        assert len(layer.tasks) >= threads
+        for _ in range(3):
+            np.testing.assert_array_equal(step(x), expected, strict=True)
+
+
+@needs_compilation
+@pytest.mark.usefixtures("_one_kernel")
+def test_one_step_serves_two_threads_at_once() -> None:
+    step, x = step_of(LARGE, threads=2)
+    inputs = [x, x[::-1], x[:1]]
+    expected = [step(one) for one in inputs]
+    with ThreadPoolExecutor(3) as callers:
+        for _ in range(10):
+            for y, right in zip(callers.map(step, inputs), expected, strict=True):
+                np.testing.assert_array_equal(y, right, strict=True)
+
+
+@needs_compilation
+@pytest.mark.usefixtures("_one_kernel")
+def test_progress_comes_between_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "MOST", 1e5)
+    step, x = step_of(LARGE)
+    told: list[tuple[int, int]] = []
+    step(x, progress=lambda done, total: told.append((done, total)))
+    total = len(told)
+    assert total > 8
+    assert told == [(done, total) for done in range(1, total + 1)]
+
+
+POINTS = [
+    Layer(3, 8, 40, 1, (4,), ((3, 3, 1, 0, 0),), seed=1),
+    Layer(3, 8, 40, 1, (1,), ((3, 3, 1, 0, -1),), seed=2),
+    Layer(2, 5, 8, 2, (2, 3), ((4, 2, 1, 1, 1), (5, 3, 1, 0, 0)), seed=3),
+]
+
+
+@pytest.mark.parametrize("layer", POINTS)
+@pytest.mark.parametrize("budget", [1, 600, 4000])
+def test_a_block_of_one_position_has_the_bits_of_the_whole(layer: Layer, budget: int) -> None:
+    step, x = step_of(layer)
+    whole = step(x)
+    y = np.full_like(whole, np.nan)
+    stream.stream(step, x, y, layer.axes, Budget(budget, 4, 4), np.float32)
+    np.testing.assert_array_equal(y, whole)
+
+
+@pytest.mark.parametrize("n", [1, 5])
+@pytest.mark.parametrize("axis", [(9, 2, 0, 0, 0), (9, 1, 0, -1, 0), (9, 3, 0, 1, -2)])
+def test_taps_may_all_lie_on_one_place(n: int, axis: AxisNumbers) -> None:
+    layer = Layer(2, 3, 8, 1, (n, 1), (axis, (1, 1, 1, 0, 0)), seed=1)
+    arguments = (*layer.arrays("float32"), layer.axes, 1)
+    expected = reference.transposed_convolution(*arguments)
+    np.testing.assert_array_equal(engine.transposed_convolution(*arguments), expected)
+
+
+def test_inputs_of_many_sizes_are_taken_and_few_are_remembered() -> None:
+    layer = Layer(1, 2, 3, 1, (3,), ((3, 2, 1, 1, 0),), seed=1)
+    _, w, bias = layer.arrays("float32")
+    step = engine.prepare(w, bias, layer.axes, 1, (1, 2, 3), 1)
+    for n in [*range(1, 20), *range(1, 20)]:
+        x, _, _ = layer._replace(sizes=(n,)).arrays("float32")
+        expected = reference.transposed_convolution(x, w, bias, layer.axes, 1)
+        np.testing.assert_array_equal(step(x), expected)
+    assert len(step._layers) == engine.LAYERS
+
+
+def test_layers_of_too_many_phases_are_computed_by_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    layer = Layer(1, 2, 1, 1, (2, 3), ((2, 70, 1, 0, 0), (2, 70, 1, 0, 0)), seed=1)
+    arguments = (*layer.arrays("float32"), layer.axes, 1)
+    expected = scatter.transposed_convolution(*arguments)
+
+    def compute(*arguments: object) -> Array:
+        asked.append(arguments)
+        return expected
+
+    monkeypatch.setattr(scatter, "transposed_convolution", compute)
+    assert engine.transposed_convolution(*arguments) is expected
+    assert len(asked) == 1
+
+
+FOOTPRINTS = {
+    "long input": Layer(1, 1, 1, 1, (1_500_000,), ((3, 2, 1, 0, 0),), seed=1),
+    "huge stride": Layer(1, 8, 1, 1, (200_000,), ((11, 40, 1, 0, 0),), seed=2),
+    "many images": Layer(30_000, 9, 2, 1, (3, 3), ((2, 2, 1, 0, 0),) * 2, seed=3),
+    "large weights": Layer(1, 1024, 512, 1, (4, 4), ((4, 2, 1, 1, 1),) * 2, seed=4),
+    "one position": Layer(1, 512, 512, 1, (1, 1), ((6, 1, 1, 0, 0),) * 2, seed=5),
+}
+
+
+@needs_compilation
+@pytest.mark.usefixtures("_one_kernel")
+@pytest.mark.parametrize("name", FOOTPRINTS)
+def test_memory_beside_the_arrays_is_bounded(name: str) -> None:
+    layer = FOOTPRINTS[name]
+    x, w, bias = (np.zeros(a.shape, np.float32) for a in layer.arrays("float32"))
+    run = partial(engine.transposed_convolution, x, w, bias, layer.axes, 1, 2)
+    output = run().nbytes  # compiles, too
+    tracemalloc.start()
+    run()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak - output <= x.nbytes + (64 << 20)

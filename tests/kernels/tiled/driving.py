@@ -1,0 +1,73 @@
+"""A layer computed by one recipe and one division, without the engine, inside guarded memory."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from deconvcli.kernels.machine import machine
+from deconvcli.kernels.reference import Array, output_shape
+from deconvcli.kernels.tiled.choice import RATES, Division, Recipe
+from deconvcli.kernels.tiled.plan import Plan, Sizes
+from deconvcli.kernels.tiled.schedule import Rectangle, Schedule
+from deconvcli.kernels.tiled.work import Layer as Tasks
+from deconvcli.kernels.tiled.work import Packed, Weights
+from tests.kernels.guarded import guarded
+from tests.kernels.test_engines import Layer
+
+LANES = machine().lanes(4)
+SMALL = Recipe(*next(iter(RATES[machine().registers])), LANES, copied=False, woven=False)
+"""The recipe of small layers in float32; with copies it takes the same kernel."""
+
+
+def sizes_of(layer: Layer) -> Sizes:
+    """What of a drawn layer is no axis."""
+    return Sizes(layer.batch, layer.groups, layer.inputs, layer.outputs)
+
+
+def planned(layer: Layer, recipe: Recipe) -> Plan:
+    """The layer cut as the recipe says."""
+    return recipe.plan(sizes_of(layer), layer.sizes, layer.axes)
+
+
+def computed(
+    layer: Layer,
+    recipe: Recipe,
+    arrays: tuple[Array, Array, Array],
+    division: Division | None = None,
+    *,
+    front: bool = False,
+) -> Array:
+    """y of the layer's arrays x, w, bias.
+
+    All memory that a task touches begins as NaN and is guarded, behind its end or before its front.
+    """
+    x, w, bias = arrays
+    tasks = Tasks(planned(layer, recipe), w.dtype, threads=1)
+    if division is not None:
+        tasks.schedule = Schedule(tasks.plan, division, w.itemsize)
+        units = range(0, tasks.plan.units, division.units)
+        tasks.tasks = list(product(range(tasks.schedule.blocks), units))
+    weights = _guarded(Weights(tasks, w, bias), tasks.plan, front)
+    schedule = tasks.schedule
+    schedule.layer = guarded(schedule.layer, front=front)
+    tasks._own.space = guarded(np.full(schedule.shape.size, np.nan, w.dtype), front=front)
+    y = np.full(output_shape(x, w, layer.axes, layer.groups), np.nan, w.dtype)
+    flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
+    for block in range(schedule.blocks):
+        table = schedule.block(schedule.rectangle(block))
+        tasks._tables[block] = guarded(table, front=front)
+    for task in tasks.tasks:
+        tasks.work(task, flat, weights, target)
+    return target.reshape(y.shape)
+
+
+def rectangles(schedule: Schedule) -> list[Rectangle]:
+    """The positions of each block."""
+    return [schedule.rectangle(block) for block in range(schedule.blocks)]
+
+
+def _guarded(weights: Weights, plan: Plan, front: bool) -> Packed:
+    packed, _ = weights.of(range(plan.parts))
+    return Packed(guarded(packed, front=front), guarded(weights.bias, front=front))

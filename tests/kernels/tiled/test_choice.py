@@ -1,0 +1,131 @@
+"""The choice is always possible, and divides the work as it promises."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deconvcli.kernels import engine, scatter
+from deconvcli.kernels.machine import Machine, config, machine
+from deconvcli.kernels.tiled import choice
+from deconvcli.kernels.tiled.plan import Plan, Sizes
+from deconvcli.kernels.tiled.schedule import Schedule
+from tests.kernels.test_engines import Layer
+from tests.kernels.tiled.driving import planned, sizes_of
+from tests.kernels.tiled.test_plan import Drawn, layers
+
+MACHINES = [Machine(512, 32), Machine(256, 16), Machine(128, 32), Machine(0, 16)]
+EXTREME = {
+    "many inputs": Layer(1, 1, 1, 1, (512, 512), ((3, 2, 1, 1, 0),) * 2, seed=1),
+    "many phases": Layer(1, 2, 1, 1, (9,), ((301, 300, 1, 4, 5),), seed=2),
+    "more phases than outputs": Layer(1, 2, 1, 1, (2,), ((3, 300, 1, 100, 100),), seed=3),
+    "one input": Layer(2, 3, 2, 1, (1, 1), ((4, 1, 1, 0, 0),) * 2, seed=4),
+    "many taps": Layer(1, 1, 1, 1, (12, 12), ((41, 4, 1, 18, 19),) * 2, seed=5),
+    "many groups": Layer(1, 2, 1, 64, (6, 6), ((4, 2, 1, 1, 1),) * 2, seed=6),
+    "far taps": Layer(1, 1, 2, 1, (40,), ((3, 2, 1000, 3, 4),), seed=7),
+}
+
+
+@pytest.mark.parametrize("name", EXTREME)
+@pytest.mark.parametrize("machine", MACHINES)
+def test_extreme_layers_are_planned(
+    machine: Machine, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "machine", lambda: machine)
+    monkeypatch.setattr(choice, "SMALL", 0)
+    layer = EXTREME[name]
+    recipe = choice.choose(sizes_of(layer), layer.sizes, layer.axes, 4)
+    plan = planned(layer, recipe)
+    schedule = Schedule(plan, choice.divide(plan, 4, 2), 4)
+    block = schedule.rectangle(0)
+    assert len(schedule.block(block)) >= block.rows
+
+
+@pytest.mark.parametrize("name", EXTREME)
+def test_extreme_layers_are_computed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if config.DISABLE_JIT and name in ("many inputs", "many groups", "many taps"):
+        pytest.skip("takes minutes in plain Python")
+    monkeypatch.setattr(choice, "SMALL", np.inf)  # one kernel for all
+    layer = EXTREME[name]
+    arguments = (*layer.arrays("float32"), layer.axes, layer.groups)
+    expected = scatter.transposed_convolution(*arguments)
+    np.testing.assert_array_equal(engine.transposed_convolution(*arguments, 2), expected)
+
+
+def test_small_layers_of_all_kinds_take_one_recipe() -> None:
+    small = [
+        Layer(1, 3, 2, 1, (5,), ((4, 3, 1, 0, 0),), seed=1),
+        Layer(2, 8, 8, 2, (6, 7), ((3, 1, 1, 1, 1),) * 2, seed=1),
+        Layer(1, 2, 1, 1, (2,), ((3, 300, 1, 0, 0),), seed=1),
+    ]
+    chosen = {choice.choose(sizes_of(one), one.sizes, one.axes, 4) for one in small}
+    assert len(chosen) == 1
+
+
+def test_large_layers_take_the_cheapest_recipe() -> None:
+    sizes, spatial, axes = Sizes(1, 1, 64, 32), (64, 64), [(4, 2, 1, 1, 1)] * 2
+    chosen = choice.choose(sizes, spatial, axes, 4)
+    lanes = machine().lanes(4)
+    costs = {
+        recipe: choice.cost(recipe.plan(sizes, spatial, axes))
+        for recipe in choice.recipes(sizes, spatial, axes, lanes)
+    }
+    assert costs[chosen] == min(costs.values()) < max(costs.values())
+
+
+@given(layers(), st.sampled_from(MACHINES))
+def test_every_recipe_fits_the_machine(drawn: Drawn, machine: Machine) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choice, "machine", lambda: machine)
+        for recipe in choice.recipes(drawn.sizes, drawn.spatial, drawn.axes, machine.lanes(4)):
+            tile = recipe.plan(drawn.sizes, drawn.spatial, drawn.axes).way.tile
+            # One register for a load, and one for a weight where they are not multiplied in place.
+            assert tile.rows * tile.vectors < machine.registers
+            assert tile.rows <= recipe.rows
+            assert tile.masks.bit_length() <= choice.MASKS
+            assert tile.planes == 1 or tile.rows == recipe.rows
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_product_of_few_rows_takes_a_tile_of_no_more(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "machine", lambda: machine)
+    most = max(rows for rows, _ in choice.RATES[machine.registers])
+    taken = [choice.pointwise(rows, 4).rows for rows in range(1, 40)]
+    assert taken[0] == 1
+    assert all(tile <= rows for rows, tile in enumerate(taken, 1))
+    assert taken[-1] == most
+
+
+def divided(spatial: tuple[int, ...], inputs: int, threads: int) -> tuple[Plan, choice.Division]:
+    """A 4x4 layer of stride 2 with 64 outputs."""
+    axes = [(4, 2, 1, 1, 1)] * len(spatial)
+    plan = choice.Recipe(6, 2, 8, copied=False).plan(Sizes(1, 1, inputs, 64), spatial, axes)
+    return plan, choice.divide(plan, 4, threads)
+
+
+@pytest.mark.parametrize("spatial", [(8, 8), (64, 64), (300, 200), (100_000,), (20, 20, 20)])
+@pytest.mark.parametrize("threads", [1, 2, 8])
+@pytest.mark.parametrize("inputs", [3, 64, 1024])
+def test_large_layers_are_divided_so_that_all_have_work_and_room(
+    spatial: tuple[int, ...], threads: int, inputs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = 512 << 10
+    monkeypatch.setattr(choice, "second_level_cache", lambda: cache)
+    plan, division = divided(spatial, inputs, threads)
+    blocks = -(-plan.rows // division.rows) * -(-plan.last.size // division.columns)
+    tasks = blocks * -(-plan.units // division.units)
+    cycles = choice.cost(plan)
+    assert tasks >= min(threads, cycles // choice.LEAST)
+    assert cycles / tasks < 2 * choice.MOST
+    width = division.columns + plan.last.reach - 1
+    panel = plan.panel_rows(division.rows) * width * division.chunk * 4
+    assert panel < cache
+
+
+def test_few_cycles_are_one_task() -> None:
+    plan, division = divided((4, 4), 4, threads=8)
+    assert division == choice.Division(plan.rows, plan.last.size, plan.units, 4)

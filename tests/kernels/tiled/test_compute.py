@@ -1,0 +1,84 @@
+"""Whatever the recipe, the blocks, the chunks and the memory around them: the same sums."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from deconvcli.kernels import reference, scatter
+from deconvcli.kernels.reference import Array
+from deconvcli.kernels.tiled import choice
+from deconvcli.kernels.tiled.choice import Division, Recipe
+from tests.kernels.test_engines import Layer, layers
+from tests.kernels.tiled.driving import LANES, SMALL, computed, planned, sizes_of
+
+STRIDED = Layer(2, 17, 7, 1, (5, 19), ((4, 2, 1, 1, 1), (4, 2, 1, 1, 1)), seed=1)
+FLAT = Layer(1, 3, 5, 2, (7, 13), ((3, 1, 1, 1, 1), (3, 1, 1, 1, 1)), seed=2)
+DEPTHWISE = Layer(3, 1, 1, 4, (5, 6), ((3, 2, 1, 1, 0), (3, 2, 2, -1, 1)), seed=3)
+SPARSE = Layer(1, 2, 3, 1, (40,), ((41, 20, 1, 5, 3),), seed=4)
+SOLID = Layer(1, 3, 4, 1, (3, 4, 18), ((2, 2, 1, 0, 0), (3, 1, 2, -1, 1), (4, 3, 1, 0, 0)), seed=5)
+
+
+def expected(layer: Layer, arrays: tuple[Array, Array, Array]) -> Array:
+    return scatter.transposed_convolution(*arrays, layer.axes, layer.groups)
+
+
+def kept(recipe: Recipe) -> bool:
+    """One tile's worth: each (tile, stride) is a second of compilation."""
+    return recipe.rows == SMALL.rows and recipe.folded in (1, 2)
+
+
+@pytest.mark.parametrize("layer", [STRIDED, FLAT, DEPTHWISE, SPARSE, SOLID])
+def test_every_recipe_makes_the_same_sums(layer: Layer) -> None:
+    every = list(filter(kept, choice.recipes(sizes_of(layer), layer.sizes, layer.axes, LANES)))
+    integers, floats = layer.arrays("float32"), layer.arrays("float32", "floats")
+    bits: dict[bool, set[bytes]] = {False: set(), True: set()}
+    for recipe in [*every, SMALL, SMALL._replace(copied=True)]:
+        np.testing.assert_array_equal(computed(layer, recipe, integers), expected(layer, integers))
+        bits[recipe.folded > 1].add(computed(layer, recipe, floats).tobytes())
+    assert len(bits[False]) == 1
+    assert len(bits[True]) == (layer is FLAT)
+
+
+def test_the_layers_above_meet_every_kind_of_recipe() -> None:
+    every = [
+        recipe
+        for layer in (STRIDED, FLAT)
+        for recipe in choice.recipes(sizes_of(layer), layer.sizes, layer.axes, LANES)
+        if kept(recipe)
+    ]
+    kinds = {(recipe.copied, recipe.planar, recipe.folded > 1) for recipe in every}
+    assert len(kinds) == 6
+
+
+@settings(max_examples=60)
+@given(layer=layers(), data=st.data())
+def test_every_division_makes_the_same_sums_and_stays_inside(
+    layer: Layer, data: st.DataObject
+) -> None:
+    arrays = layer.arrays("float32")
+    y = expected(layer, arrays)
+    assume(y.size)
+    recipe = SMALL._replace(copied=data.draw(st.booleans()))
+    plan = planned(layer, recipe)
+    most = (plan.rows, plan.last.size, plan.units, layer.inputs)
+    division = Division(*(data.draw(st.integers(1, size)) for size in most))
+    front = data.draw(st.booleans())
+    np.testing.assert_array_equal(computed(layer, recipe, arrays, division, front=front), y)
+
+
+def test_chunks_of_input_channels_do_not_change_a_bit() -> None:
+    arrays = STRIDED.arrays("float32", "floats")
+    whole = computed(STRIDED, SMALL, arrays)
+    for chunk in (1, 5, 16):
+        division = Division(3, 19, 2, chunk)
+        np.testing.assert_array_equal(computed(STRIDED, SMALL, arrays, division), whole)
+
+
+def test_x_itself_serves_as_the_panel_where_one_tap_reads_it() -> None:
+    layer = Layer(5, 6, 4, 2, (SMALL.vectors * LANES,), ((1, 1, 1, 0, 0),), seed=6)
+    arrays = layer.arrays("float32")
+    y = computed(layer, SMALL._replace(direct=True), arrays)
+    np.testing.assert_array_equal(y, reference.transposed_convolution(*arrays, layer.axes, 2))

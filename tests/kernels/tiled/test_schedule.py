@@ -1,0 +1,116 @@
+"""Tables of tasks: blocks cover the layer, workspaces hold them, weights lie in their order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deconvcli.kernels.reference import Array
+from deconvcli.kernels.tiled import schedule as room
+from deconvcli.kernels.tiled.choice import Division, Recipe
+from deconvcli.kernels.tiled.plan import Sizes
+from deconvcli.kernels.tiled.schedule import SET, Rectangle, Schedule, bias_rows
+from deconvcli.kernels.tiled.tables import (
+    FIRST_SEGMENT,
+    OFFSET_AT,
+    OFFSETS,
+    PLACES,
+    SEGMENTS,
+    STARTS,
+)
+from tests.kernels.tiled.driving import rectangles
+from tests.kernels.tiled.test_plan import layers
+
+RECIPE = Recipe(4, 2, 4, copied=False)
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    """A layer in any blocks."""
+    plan = draw(layers()).plan
+    sizes = (plan.rows, plan.last.size, plan.units, plan.sizes.inputs)
+    return Schedule(plan, Division(*(draw(st.integers(1, size)) for size in sizes)), 4)
+
+
+def rows_and_columns(block: Rectangle) -> tuple[slice, slice]:
+    row, column = block.first_row, block.first_column
+    return slice(row, row + block.rows), slice(column, column + block.columns)
+
+
+def part(table: Array, begin: int, end: int) -> Array:
+    """The list of a table between two entries of its head."""
+    return table[table[begin] : table[end]]
+
+
+@given(schedules())
+def test_blocks_cover_every_position_once(schedule: Schedule) -> None:
+    times = np.zeros((schedule.plan.rows, schedule.plan.last.size), int)
+    for block in rectangles(schedule):
+        times[rows_and_columns(block)] += 1
+    assert (times == 1).all()
+
+
+@given(schedules())
+def test_segments_cover_the_outputs_of_their_block(schedule: Schedule) -> None:
+    last = schedule.plan.last
+    for block in rectangles(schedule):
+        times = np.zeros((block.rows, last.out), int)
+        segments = part(schedule.block(block), SEGMENTS, PLACES).reshape(-1, 4)
+        for row, output, size, _ in segments:
+            times[row, output : output + size] += 1
+        _, columns = rows_and_columns(block)
+        inside = slice(columns.start * last.stride, columns.stop * last.stride)
+        assert (times[:, inside] > 0).all()
+        assert times.sum() == times[:, inside].sum()
+        assert times.max() == 1 or not schedule.plan.way.copied  # no vector reaches back
+
+
+@given(schedules())
+def test_vectors_lie_inside_the_panel(schedule: Schedule) -> None:
+    offsets = part(schedule.layer, OFFSETS, OFFSET_AT)
+    for block in rectangles(schedule):
+        starts = part(schedule.block(block), STARTS, FIRST_SEGMENT)
+        assert starts.min() >= 0
+        end = starts.max() + max(offsets, default=0) + schedule.plan.way.tile.lanes
+        assert end <= schedule.shape.panel_pitch
+
+
+def test_channels_of_a_panel_share_no_set_of_the_cache() -> None:
+    # 1024 numbers of 4 bytes, were it not for that.
+    plan = RECIPE.plan(Sizes(1, 1, 2, 1), (1018,), [(3, 1, 1, 1, 1)])
+    shape = Schedule(plan, Division(1, 1018, 1, 2), 4).shape
+    assert (shape.row_pitch, shape.panel_pitch * 4 % SET) == (1020, 16)
+
+
+@pytest.mark.parametrize("piece", [1, 4 << 20])
+def test_weights_of_some_parts_are_a_piece_of_them_all(
+    piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = RECIPE.plan(Sizes(1, 2, 3, 9), (5,), [(3, 2, 1, 1, 0)])
+    w = np.arange(1.0, 1 + 6 * 9 * 3).reshape(6, 9, 3)
+    entries = Schedule(plan, Division(1, 5, 1, 3), 8).entries
+    whole = entries.pack(plan, w, range(plan.parts), w.dtype).reshape(plan.parts, -1)
+    monkeypatch.setattr(room, "PIECE", piece)
+    for first in range(plan.parts):
+        some = entries.pack(plan, w, range(first, plan.parts), w.dtype)
+        np.testing.assert_array_equal(some, whole[first:].reshape(-1))
+    assert sorted(whole[whole != 0]) == sorted(w.reshape(-1))
+
+
+def test_weights_are_packed_alike_for_inputs_of_any_size() -> None:
+    def order(n: int, crop: int) -> tuple[bytes, ...]:
+        plan = RECIPE.plan(Sizes(1, 1, 2, 3), (n,), [(3, 2, 1, crop, 0)])
+        return Schedule(plan, Division(1, n, 1, 2), 4).order
+
+    assert order(5, 0) == order(9, 0) == order(9, 2)
+    assert order(9, 0) != order(9, 1)
+
+
+def test_the_bias_lies_beside_its_rows_and_has_no_sign_where_it_is_zero() -> None:
+    plan = RECIPE.plan(Sizes(1, 2, 1, 3), (5,), [(1, 1, 1, 0, 0)])
+    bias = np.array([-0.0, 2, 3, 4, 5, 6])
+    rows = bias_rows(plan, bias)
+    np.testing.assert_array_equal(rows, [0, 2, 3, 0, 4, 5, 6, 0])
+    assert not np.signbit(rows).any()

@@ -1,0 +1,86 @@
+"""Tasks are the layer, weights are packed for all or for one, tables are kept or made again."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pytest
+
+from deconvcli.kernels import scatter
+from deconvcli.kernels.reference import Array
+from deconvcli.kernels.tiled import choice, work
+from deconvcli.kernels.tiled.work import Packed, Weights
+from tests.kernels.test_engines import Layer
+from tests.kernels.tiled.driving import SMALL, planned
+
+LAYER = Layer(2, 5, 9, 3, (6, 7), ((4, 2, 1, 1, 1), (3, 2, 1, 1, 0)), seed=1)
+
+
+@pytest.fixture
+def _many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "LEAST", 1000)
+
+
+def tasks_of(threads: int = 4) -> work.Layer:
+    return work.Layer(planned(LAYER, SMALL), np.dtype(np.float32), threads)
+
+
+def done(layer: work.Layer, weights: Weights | Packed, x: Array) -> Array:
+    """y of all tasks, the last first."""
+    y = np.full((2, 27, 12, 14), np.nan, np.float32)
+    for task in reversed(layer.tasks):
+        layer.work(task, x.reshape(-1), weights, y.reshape(-1))
+    return y
+
+
+@pytest.mark.usefixtures("_many_tasks")
+def test_tasks_are_every_unit_on_every_block_once() -> None:
+    layer = tasks_of()
+    assert len(layer.tasks) > 8
+    pairs = Counter(
+        (block, unit)
+        for block, first in layer.tasks
+        for unit in range(first, min(first + layer.schedule.division.units, layer.plan.units))
+    )
+    assert pairs == Counter(product(range(layer.schedule.blocks), range(layer.plan.units)))
+
+
+@pytest.mark.usefixtures("_many_tasks")
+@pytest.mark.parametrize("packed", [0, 1 << 20])
+@pytest.mark.parametrize("tables", [0, 1 << 20])
+def test_what_is_not_kept_is_made_again(
+    packed: int, tables: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PACKED", packed)
+    monkeypatch.setattr(work, "TABLES", tables)
+    x, w, bias = LAYER.arrays("float32")
+    layer = tasks_of()
+    weights = Weights(layer, w, bias)
+    size = weights.of(range(1, 2))[0].size
+    assert size == layer.schedule.weights // (1 if packed else layer.plan.parts)
+    expected = scatter.transposed_convolution(x, w, bias, LAYER.axes, LAYER.groups)
+    np.testing.assert_array_equal(done(layer, weights, x), expected)
+    assert len(layer._tables) == (layer.schedule.blocks if tables else 0)
+
+
+def test_tables_are_kept_up_to_their_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "LEAST", 300)
+    layer = tasks_of()
+    size = layer.schedule.block(layer.schedule.rectangle(0)).nbytes
+    monkeypatch.setattr(work, "TABLES", 2 * size + size // 2)
+    for block in range(layer.schedule.blocks):
+        layer._table(block)
+    assert layer.schedule.blocks > 2
+    assert len(layer._tables) == 2
+
+
+def test_threads_have_a_workspace_each_and_keep_it() -> None:
+    layer, spaces = tasks_of(), []
+    helper = threading.Thread(target=lambda: spaces.extend([layer._space(), layer._space()]))
+    helper.start()
+    helper.join()
+    assert spaces[0] is spaces[1]
+    assert not np.shares_memory(spaces[0], layer._space())
