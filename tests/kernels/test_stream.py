@@ -23,12 +23,14 @@ budgets = st.builds(Budget, st.integers(1, 20_000), st.just(4), st.just(8))
 
 
 def step_of(module: ModuleType, layer: Layer, w: Array, bias: Array) -> stream.Step:
-    """An engine with its weights in place."""
+    """An engine with its weights in place, for the whole layer."""
+    shape = (layer.batch, layer.inputs * layer.groups, *layer.sizes)
+    prepared = module.prepare(w, bias, layer.axes, layer.groups, shape, 1)
 
     def step(x: Array, axes: Sequence[AxisNumbers], progress: Progress) -> Array:
         assert x.flags.c_contiguous
         assert x.dtype.isnative
-        y: Array = module.transposed_convolution(x, w, bias, axes, layer.groups)
+        y: Array = prepared(x, axes)
         progress(1, 2)
         return y
 

@@ -67,10 +67,12 @@ class Layer:
         table = self._table(block)
         space = self._space()
         panel = x if self.plan.way.direct else space
-        self._compute(
-            y, x, packed, first, weights.bias, space, panel, self.schedule.layer, table,
-            first_unit, last_unit,
-        )  # fmt: skip
+        # Without compilation NumPy would speak of what lies in unused lanes.
+        with np.errstate(all="ignore"):
+            self._compute(
+                y, x, packed, first, weights.bias, space, panel, self.schedule.layer, table,
+                first_unit, last_unit,
+            )  # fmt: skip
 
     def _space(self) -> Array:
         if not hasattr(self._own, "space"):
