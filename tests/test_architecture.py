@@ -16,7 +16,7 @@ FLOORS = (
     {"diagnostics", "evidence"},
     {"errors"},
     {"framework", "geometry", "kernels", "npyfile", "memory", "pattern", "shelf"},
-    {"arithmetic", "foreign", "frameworks", "layout", "parameters", "values"},
+    {"arithmetic", "foreign", "frameworks", "layout", "overlap", "parameters", "values"},
     {"layers", "limits", "report"},
     {"dialect"},
     {"dialects", "explanation", "readers", "renderers", "runner"},

@@ -1,0 +1,97 @@
+"""How many (input, tap) pairs reach each output element: the pattern behind a checkerboard.
+
+Axes do not mix: an output element of several axes has as many pairs as the product of its counts
+along each axis, so everything is kept per axis.
+"""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import NamedTuple
+
+from deconvcli.geometry import Axis
+
+
+class Pair(NamedTuple):
+    """Input element `input` reaches the output through tap `tap` of the kernel."""
+
+    input: int
+    tap: int
+
+
+class AxisOverlap(NamedTuple):
+    """The overlap along one axis with n inputs. Outputs count from 0, after the crop."""
+
+    axis: Axis
+    n: int
+
+    @property
+    def output_size(self) -> int:
+        """Elements after the crop."""
+        out = self.axis.output_size(self.n)
+        assert isinstance(out, int)
+        return out
+
+    def pairs(self, output: int) -> list[Pair]:
+        """Every pair that reaches this output element, in the order of the taps."""
+        axis = self.axis
+        assert isinstance(axis.crop_begin, int)
+        found = []
+        for tap in range(axis.kernel):
+            place, rest = divmod(output + axis.crop_begin - tap * axis.dilation, axis.stride)
+            if not rest and 0 <= place < self.n:
+                found.append(Pair(place, tap))
+        return found
+
+    def counts(self, begin: int = 0, end: int | None = None) -> list[int]:
+        """Pairs of each output element of [begin, end); of all of them without an end."""
+        stop = self.output_size if end is None else end
+        return [len(self.pairs(output)) for output in range(begin, stop)]
+
+    @property
+    def interior(self) -> tuple[int, ...]:
+        """Counts of one period, starting at output 0, as if there were inputs on all sides."""
+        axis = self.axis
+        assert isinstance(axis.crop_begin, int)
+        return tuple(
+            sum(
+                (output + axis.crop_begin - tap * axis.dilation) % axis.stride == 0
+                for tap in range(axis.kernel)
+            )
+            for output in range(self.period)
+        )
+
+    @property
+    def period(self) -> int:
+        """Outputs after which the interior's counts repeat: 1 where they are all the same."""
+        axis = self.axis
+        # Taps whose distance is a multiple of the stride fall on the same outputs.
+        distinct = axis.stride // gcd(axis.stride, axis.dilation)
+        return 1 if axis.kernel % distinct == 0 and distinct == axis.stride else axis.stride
+
+    @property
+    def least(self) -> int:
+        """The smallest count of the interior; 0 is a gap that only the bias fills."""
+        return min(self.interior)
+
+    @property
+    def most(self) -> int:
+        """The largest count of the interior."""
+        return max(self.interior)
+
+    @property
+    def is_even(self) -> bool:
+        """Whether every interior element has the same number of pairs."""
+        return self.least == self.most
+
+    def even_kernels(self) -> tuple[int, ...]:
+        """The nearest smaller and larger kernels whose overlap is even.
+
+        None where dilation and stride share a factor: the taps never reach some outputs then.
+        """
+        axis = self.axis
+        if gcd(axis.stride, axis.dilation) > 1:
+            return ()
+        below = axis.kernel // axis.stride * axis.stride
+        near = {below, below + axis.stride} if axis.kernel % axis.stride else {axis.kernel}
+        return tuple(sorted(kernel for kernel in near if kernel))
