@@ -23,7 +23,7 @@ from deconvcli.kernels.machine import Machine, machine
 from deconvcli.kernels.reference import Array, AxisNumbers, accumulator, output_size
 from deconvcli.kernels.stream import Budget, stream
 from deconvcli.kernels.tiled import choice
-from deconvcli.kernels.tiled.choice import Division
+from deconvcli.kernels.tiled.division import Division
 from tests.kernels.test_engines import Layer
 from tests.kernels.tiled.driving import computed, planned, sizes_of
 
@@ -194,7 +194,7 @@ def divided_at_random(case: Case) -> Array:
     first = next(choice.recipes(sizes_of(layer), layer.sizes, layer.axes, lanes))
     recipe = first._replace(woven=False, copied=bool(draw.integers(2)))
     plan = planned(layer, recipe)
-    most = (plan.rows, plan.last.size, plan.units, layer.inputs)
+    most = (plan.rows, plan.last.size, plan.units, layer.inputs, plan.units)
     division = Division(*(int(draw.integers(1, size + 1)) for size in most))
     x, w, bias = layer.arrays(case.dtype)
     return computed(layer, recipe, (x, w, bias), division, front=bool(draw.integers(2)))

@@ -14,7 +14,7 @@ from deconvcli.kernels.engine import Step
 from deconvcli.kernels.machine import config
 from deconvcli.kernels.reference import Array, AxisNumbers
 from deconvcli.kernels.stream import Budget
-from deconvcli.kernels.tiled import choice
+from deconvcli.kernels.tiled import choice, division
 from tests.kernels.test_engines import Layer
 
 needs_compilation = pytest.mark.skipif(
@@ -63,7 +63,7 @@ def test_one_step_serves_two_threads_at_once() -> None:
 @needs_compilation
 @pytest.mark.usefixtures("_one_kernel")
 def test_progress_comes_between_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "MOST", 1e5)
+    monkeypatch.setattr(division, "MOST", 1e5)
     step, x = step_of(LARGE)
     told: list[tuple[int, int]] = []
     step(x, progress=lambda done, total: told.append((done, total)))

@@ -6,11 +6,9 @@ Costs are processor cycles of one core. They need not be right, only in order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
-from math import prod
 from typing import NamedTuple
 
-from deconvcli.kernels.machine import machine, second_level_cache
+from deconvcli.kernels.machine import machine
 from deconvcli.kernels.reference import AxisNumbers
 from deconvcli.kernels.tiled.lines import Line
 from deconvcli.kernels.tiled.plan import Plan, Sizes, Way
@@ -110,21 +108,6 @@ class Recipe(NamedTuple):
         return way._replace(tile=tile, width=channels)
 
 
-class Division(NamedTuple):
-    """Blocks of rows x columns positions, `units` of them a task, in chunks of input channels."""
-
-    rows: int
-    columns: int
-    units: int
-    chunk: int
-
-    def waiting(self, plan: Plan) -> int:
-        """Tiles of a task whose sums wait while the next chunk is filled in, at most."""
-        tile = plan.way.tile
-        vectors = self.rows * -(-self.columns // tile.lanes)
-        return self.units * -(-vectors // tile.vectors)
-
-
 def choose(
     sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers], itemsize: int
 ) -> Recipe:
@@ -190,8 +173,13 @@ def _width(last: Line, outputs: int, rows: int) -> int:
 
 def cost(plan: Plan) -> float:
     """Cycles of the whole layer."""
-    units = plan.units * -(-plan.vectors // plan.way.tile.vectors)
-    return units * (_multiplying(plan) + _storing(plan)) + _filling(plan)
+    tiles = plan.units * -(-plan.vectors // plan.way.tile.vectors)
+    return tiles * tile_cycles(plan) + _filling(plan)
+
+
+def tile_cycles(plan: Plan) -> float:
+    """Cycles of all sums of a unit at the positions of one tile, and of storing them."""
+    return _multiplying(plan) + _storing(plan)
 
 
 def _multiplying(plan: Plan) -> float:
@@ -233,71 +221,3 @@ def _filling(plan: Plan) -> float:
     if plan.way.copied:
         row += plan.copies * (MOVE + MOVE * -(-last.size // lanes))
     return plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * plan.image_rows * row
-
-
-SHARE = 0.25
-"""Of the second cache, for the panel of a block."""
-CHUNK = 16
-"""Input channels of a chunk at least."""
-SPILL = 0.02
-"""Cycles for each product's share where a panel is larger than its share, by how many times."""
-WEIGHT = 1.0
-"""Cycles to bring a weight from behind the second cache."""
-WAITING = 1 << 20
-"""Sums of a task that may wait between chunks."""
-LEAST = 1.5e5
-"""Cycles that make a task of their own: below, waking a helper costs more than it brings."""
-MOST = 2e7
-"""Cycles of a task at most: some milliseconds, so that Ctrl-C is answered."""
-TASKS = 4
-"""Tasks of each thread, so that all end at about the same time."""
-
-
-def divide(plan: Plan, itemsize: int, threads: int) -> Division:
-    """Blocks whose panel stays in the cache, and tasks enough for all threads."""
-    cycles = cost(plan)
-    tasks = max(cycles / MOST, min(cycles / LEAST, TASKS * threads) if threads > 1 else 1, 1)
-    room = SHARE * second_level_cache() / itemsize
-    workers = min(threads, tasks)
-    return min(_divisions(plan, room, tasks, workers), key=lambda pair: pair[0])[1]
-
-
-def _divisions(
-    plan: Plan, room: float, tasks: float, workers: float
-) -> Iterator[tuple[float, Division]]:
-    """(cycles for each position and input channel beside the products, a division)."""
-    tile, sizes, last = plan.way.tile, plan.sizes, plan.last
-    outputs = sizes.outputs * prod(line.stride for line in (*plan.outer, last))
-    panel_rows = cache(plan.panel_rows)
-    for columns in _halves(last.size, tile.lanes):
-        across = -(-last.size // columns)
-        width = columns + (0 if plan.way.copied else last.reach - 1)
-        row = ROW + MOVE * width / tile.lanes * (1 + plan.way.copied * plan.copies)
-        for rows in _halves(plan.rows, 1):
-            blocks, positions = -(-plan.rows // rows) * across, rows * columns
-            parts = max(1, min(plan.units, round(tasks / blocks)))
-            units = -(-plan.units // parts)
-            held = 0 if plan.way.direct else panel_rows(rows) * width * plan.copies
-            for chunk in _halves(sizes.inputs, sizes.inputs if plan.way.direct else CHUNK):
-                waits = chunk < sizes.inputs
-                waiting = positions * plan.way.width * plan.row_phases * units
-                spills = max(0.0, held * chunk / room - 1)
-                if waits and waiting > WAITING:
-                    continue
-                beside = (
-                    panel_rows(rows) * row / positions * parts
-                    + WEIGHT * sizes.outputs * plan.taps / positions
-                    + waits * 2 * outputs / tile.lanes / chunk
-                    + SPILL * spills * outputs
-                    + max(0.0, workers / (blocks * parts) - 1) * sizes.outputs * plan.taps / 8
-                )
-                yield beside, Division(rows, columns, units, chunk)
-
-
-def _halves(size: int, least: int) -> Iterator[int]:
-    """`size`, and ever halves of it, whole multiples of `least` where they are larger."""
-    yield size
-    while size > least:
-        size = -(-size // 2)
-        size = -(-size // least) * least
-        yield size

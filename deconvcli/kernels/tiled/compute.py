@@ -31,6 +31,7 @@ from deconvcli.kernels.tiled.tables import (
     SUMS,
     SUMS_PITCH,
     TAPS,
+    TURN,
     VECTORS,
     WEIGHT_AT,
     WEIGHT_COUNT,
@@ -83,32 +84,35 @@ def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
                 if not layer[DIRECT]:
                     fast.fill(space, x, layer, block, group * inputs + begin, count, lanes)
                 sums = layer[SUMS]
-                for unit in range(low, high):
-                    phase, part = unit % phases, unit // phases
-                    channel = part % layer[BLOCKS] * layer[WIDTH]
-                    rest = layer[OUTPUTS] - channel
-                    kept = layer[WIDTH] if layer[WIDTH] < rest else rest
-                    at = (group * layer[OUTPUTS] + channel) * layer[CHANNEL_SIZE]
-                    packed = (part - first_part) * layer[WEIGHTS]
+                for turn in range(low, high, layer[TURN]):
+                    end = turn + layer[TURN] if turn + layer[TURN] < high else high
                     for first in range(0, block[VECTORS], vectors):
-                        for c in range(calls):
-                            k = phase * calls + c
-                            weight = (packed + layer[layer[WEIGHT_AT] + k]) * inputs
-                            fast.multiply(
-                                space, sums + c * rows * pitch, bias, (part * calls + c) * rows,
-                                panel, panel_at, layer[PANEL_PITCH],
-                                block, block[STARTS] + first,
-                                layer, layer[OFFSETS] + layer[layer[OFFSET_AT] + k],
-                                layer[layer[TAPS] + k], count, weights,
-                                weight + begin * layer[layer[WEIGHT_COUNT] + k], begin,
-                                channels, planes, steps, masks, vectors, lanes,
-                            )  # fmt: skip
                         left = block[VECTORS] - first if begin + count == inputs else 0
-                        for p in range(vectors if vectors < left else left):
-                            fast.store(
-                                y, at, space, sums + p * lanes, layer, block, first + p, phase,
-                                kept, pitch, stride, lanes,
-                            )  # fmt: skip
-                        sums += layer[SUMS_PITCH]
+                        for unit in range(turn, end):
+                            phase, part = unit % phases, unit // phases
+                            channel = part % layer[BLOCKS] * layer[WIDTH]
+                            rest = layer[OUTPUTS] - channel
+                            kept = layer[WIDTH] if layer[WIDTH] < rest else rest
+                            at = (group * layer[OUTPUTS] + channel) * layer[CHANNEL_SIZE]
+                            packed = (part - first_part) * layer[WEIGHTS]
+                            for c in range(calls):
+                                k = phase * calls + c
+                                weight = (packed + layer[layer[WEIGHT_AT] + k]) * inputs
+                                fast.multiply(
+                                    space, sums + c * rows * pitch, bias, (part * calls + c) * rows,
+                                    panel, panel_at, layer[PANEL_PITCH],
+                                    block, block[STARTS] + first,
+                                    layer, layer[OFFSETS] + layer[layer[OFFSET_AT] + k],
+                                    layer[layer[TAPS] + k], count, weights,
+                                    weight + begin * layer[layer[WEIGHT_COUNT] + k], begin,
+                                    channels, planes, steps, masks, vectors, lanes,
+                                )  # fmt: skip
+                            if left > 0:
+                                fast.store(
+                                    y, at, space, sums, layer, block, first,
+                                    vectors if vectors < left else left, phase, kept,
+                                    pitch, stride, lanes,
+                                )  # fmt: skip
+                            sums += layer[SUMS_PITCH]
 
     return compute

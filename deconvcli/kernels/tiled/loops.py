@@ -81,26 +81,29 @@ def store(
     layer: Array,
     block: Array,
     v: int,
+    count: int,
     phase: int,
     kept: int,
     pitch: int,
     stride: int,
     lanes: int,
 ) -> None:
-    """Write the outputs of vector v of a unit; see vectors.store."""
+    """Write the outputs of vectors of a unit; see vectors.store."""
     phases = layer[STRIDE]
-    for segment in range(block[block[FIRST_SEGMENT] + v], block[block[FIRST_SEGMENT] + v + 1]):
-        row = block[SEGMENTS] + 4 * segment
-        output, size, skipped = block[row + 1], block[row + 2], block[row + 3]
-        for fold in range(layer[FOLDED]):
-            place = (phase * layer[FOLDED] + fold) * block[ROWS] + block[row]
-            target = block[block[PLACES] + place]
-            for channel in range(kept if target >= 0 else 0):
-                slot = layer[SLOTS] + (channel * layer[FOLDED] + fold) * phases
-                first = at + target + output + channel * layer[CHANNEL_SIZE]
-                for i in range(size):
-                    lane, r = (skipped + i) // phases, (skipped + i) % phases
-                    y[first + i] = space[source + layer[slot + r] * pitch + lane]
+    for p in range(count):
+        first_segment = block[FIRST_SEGMENT] + v + p
+        for segment in range(block[first_segment], block[first_segment + 1]):
+            row = block[SEGMENTS] + 4 * segment
+            output, size, skipped = block[row + 1], block[row + 2], block[row + 3]
+            for fold in range(layer[FOLDED]):
+                place = (phase * layer[FOLDED] + fold) * block[ROWS] + block[row]
+                target = block[block[PLACES] + place]
+                for channel in range(kept if target >= 0 else 0):
+                    slot = layer[SLOTS] + (channel * layer[FOLDED] + fold) * phases
+                    first = at + target + output + channel * layer[CHANNEL_SIZE]
+                    for i in range(size):
+                        lane, r = p * lanes + (skipped + i) // phases, (skipped + i) % phases
+                        y[first + i] = space[source + layer[slot + r] * pitch + lane]
 
 
 @compiled

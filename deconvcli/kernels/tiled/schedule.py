@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deconvcli.kernels.reference import Array
-from deconvcli.kernels.tiled.choice import Division
+from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import UNUSED, Call, Plan
 from deconvcli.kernels.tiled.tables import BLOCK_HEAD, LAYER_HEAD, table
 
@@ -114,6 +114,7 @@ class Schedule:
             prod(line.out for line in lines), prod(line.n for line in lines), plan.last.n,
             shape.panel_pitch, shape.row_pitch, shape.copy_pitch, len(shifts), way.direct,
             plan.last.stride, shape.line, shape.sums, self.division.chunk, shape.sums_pitch,
+            self.division.turn,
         )  # fmt: skip
         return table(
             LAYER_HEAD,

@@ -12,8 +12,8 @@ from deconvcli.kernels.reference import Array
 (
     INPUTS, OUTPUTS, BLOCKS, WIDTH, FOLDED, PHASES, CALLS, WEIGHTS, CHANNEL_SIZE, IMAGE_SIZE, N,
     PANEL_PITCH, ROW_PITCH, COPY_PITCH, COPIES, DIRECT, STRIDE, LINE, SUMS, CHUNK, SUMS_PITCH,
-    OFFSETS, OFFSET_AT, TAPS, WEIGHT_AT, WEIGHT_COUNT, SLOTS, SHIFTS, LAYER_HEAD,
-) = range(29)  # fmt: skip
+    TURN, OFFSETS, OFFSET_AT, TAPS, WEIGHT_AT, WEIGHT_COUNT, SLOTS, SHIFTS, LAYER_HEAD,
+) = range(30)  # fmt: skip
 
 # The head of the table of a block, in the same way.
 (

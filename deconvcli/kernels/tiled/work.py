@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deconvcli.kernels.reference import Array
-from deconvcli.kernels.tiled.choice import divide
 from deconvcli.kernels.tiled.compute import compute_for
+from deconvcli.kernels.tiled.division import divide
 from deconvcli.kernels.tiled.plan import Plan
 from deconvcli.kernels.tiled.schedule import Schedule, bias_rows
 

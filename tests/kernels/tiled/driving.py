@@ -8,7 +8,8 @@ import numpy as np
 
 from deconvcli.kernels.machine import machine
 from deconvcli.kernels.reference import Array, output_shape
-from deconvcli.kernels.tiled.choice import RATES, Division, Recipe
+from deconvcli.kernels.tiled.choice import RATES, Recipe
+from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import Plan, Sizes
 from deconvcli.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.kernels.tiled.work import Layer as Tasks

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from deconvcli.kernels import engine, scatter
 from deconvcli.kernels.machine import Machine, config, machine
 from deconvcli.kernels.tiled import choice
-from deconvcli.kernels.tiled.plan import Plan, Sizes
+from deconvcli.kernels.tiled.division import divide
+from deconvcli.kernels.tiled.plan import Sizes
 from deconvcli.kernels.tiled.schedule import Schedule
 from tests.kernels.test_engines import Layer
 from tests.kernels.tiled.driving import planned, sizes_of
@@ -38,7 +39,7 @@ def test_extreme_layers_are_planned(
     layer = EXTREME[name]
     recipe = choice.choose(sizes_of(layer), layer.sizes, layer.axes, 4)
     plan = planned(layer, recipe)
-    schedule = Schedule(plan, choice.divide(plan, 4, 2), 4)
+    schedule = Schedule(plan, divide(plan, 4, 2), 4)
     block = schedule.rectangle(0)
     assert len(schedule.block(block)) >= block.rows
 
@@ -98,34 +99,3 @@ def test_a_product_of_few_rows_takes_a_tile_of_no_more(
     assert taken[0] == 1
     assert all(tile <= rows for rows, tile in enumerate(taken, 1))
     assert taken[-1] == most
-
-
-def divided(spatial: tuple[int, ...], inputs: int, threads: int) -> tuple[Plan, choice.Division]:
-    """A 4x4 layer of stride 2 with 64 outputs."""
-    axes = [(4, 2, 1, 1, 1)] * len(spatial)
-    plan = choice.Recipe(6, 2, 8, copied=False).plan(Sizes(1, 1, inputs, 64), spatial, axes)
-    return plan, choice.divide(plan, 4, threads)
-
-
-@pytest.mark.parametrize("spatial", [(8, 8), (64, 64), (300, 200), (100_000,), (20, 20, 20)])
-@pytest.mark.parametrize("threads", [1, 2, 8])
-@pytest.mark.parametrize("inputs", [3, 64, 1024])
-def test_large_layers_are_divided_so_that_all_have_work_and_room(
-    spatial: tuple[int, ...], threads: int, inputs: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cache = 512 << 10
-    monkeypatch.setattr(choice, "second_level_cache", lambda: cache)
-    plan, division = divided(spatial, inputs, threads)
-    blocks = -(-plan.rows // division.rows) * -(-plan.last.size // division.columns)
-    tasks = blocks * -(-plan.units // division.units)
-    cycles = choice.cost(plan)
-    assert tasks >= min(threads, cycles // choice.LEAST)
-    assert cycles / tasks < 2 * choice.MOST
-    width = division.columns + plan.last.reach - 1
-    panel = plan.panel_rows(division.rows) * width * division.chunk * 4
-    assert panel < cache
-
-
-def test_few_cycles_are_one_task() -> None:
-    plan, division = divided((4, 4), 4, threads=8)
-    assert division == choice.Division(plan.rows, plan.last.size, plan.units, 4)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from deconvcli.kernels import reference, scatter
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import choice
-from deconvcli.kernels.tiled.choice import Division, Recipe
+from deconvcli.kernels.tiled.choice import Recipe
+from deconvcli.kernels.tiled.division import Division
 from tests.kernels.test_engines import Layer, layers
 from tests.kernels.tiled.driving import LANES, SMALL, computed, planned, sizes_of
 
@@ -63,7 +64,7 @@ def test_every_division_makes_the_same_sums_and_stays_inside(
     assume(y.size)
     recipe = SMALL._replace(copied=data.draw(st.booleans()))
     plan = planned(layer, recipe)
-    most = (plan.rows, plan.last.size, plan.units, layer.inputs)
+    most = (plan.rows, plan.last.size, plan.units, layer.inputs, plan.units)
     division = Division(*(data.draw(st.integers(1, size)) for size in most))
     front = data.draw(st.booleans())
     np.testing.assert_array_equal(computed(layer, recipe, arrays, division, front=front), y)
@@ -72,8 +73,8 @@ def test_every_division_makes_the_same_sums_and_stays_inside(
 def test_chunks_of_input_channels_do_not_change_a_bit() -> None:
     arrays = STRIDED.arrays("float32", "floats")
     whole = computed(STRIDED, SMALL, arrays)
-    for chunk in (1, 5, 16):
-        division = Division(3, 19, 2, chunk)
+    for chunk, turn in ((1, 1), (5, 2), (16, 3)):
+        division = Division(3, 19, 2, chunk, turn)
         np.testing.assert_array_equal(computed(STRIDED, SMALL, arrays, division), whole)
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import schedule as room
-from deconvcli.kernels.tiled.choice import Division, Recipe
+from deconvcli.kernels.tiled.choice import Recipe
+from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import Sizes
 from deconvcli.kernels.tiled.schedule import SET, Rectangle, Schedule, bias_rows
 from deconvcli.kernels.tiled.tables import (
@@ -30,7 +31,7 @@ RECIPE = Recipe(4, 2, 4, copied=False)
 def schedules(draw: st.DrawFn) -> Schedule:
     """A layer in any blocks."""
     plan = draw(layers()).plan
-    sizes = (plan.rows, plan.last.size, plan.units, plan.sizes.inputs)
+    sizes = (plan.rows, plan.last.size, plan.units, plan.sizes.inputs, plan.units)
     return Schedule(plan, Division(*(draw(st.integers(1, size)) for size in sizes)), 4)
 
 
@@ -80,7 +81,7 @@ def test_vectors_lie_inside_the_panel(schedule: Schedule) -> None:
 def test_channels_of_a_panel_share_no_set_of_the_cache() -> None:
     # 1024 numbers of 4 bytes, were it not for that.
     plan = RECIPE.plan(Sizes(1, 1, 2, 1), (1018,), [(3, 1, 1, 1, 1)])
-    shape = Schedule(plan, Division(1, 1018, 1, 2), 4).shape
+    shape = Schedule(plan, Division(1, 1018, 1, 2, 1), 4).shape
     assert (shape.row_pitch, shape.panel_pitch * 4 % SET) == (1020, 16)
 
 
@@ -90,7 +91,7 @@ def test_weights_of_some_parts_are_a_piece_of_them_all(
 ) -> None:
     plan = RECIPE.plan(Sizes(1, 2, 3, 9), (5,), [(3, 2, 1, 1, 0)])
     w = np.arange(1.0, 1 + 6 * 9 * 3).reshape(6, 9, 3)
-    entries = Schedule(plan, Division(1, 5, 1, 3), 8).entries
+    entries = Schedule(plan, Division(1, 5, 1, 3, 1), 8).entries
     whole = entries.pack(plan, w, range(plan.parts), w.dtype).reshape(plan.parts, -1)
     monkeypatch.setattr(room, "PIECE", piece)
     for first in range(plan.parts):
@@ -102,7 +103,7 @@ def test_weights_of_some_parts_are_a_piece_of_them_all(
 def test_weights_are_packed_alike_for_inputs_of_any_size() -> None:
     def order(n: int, crop: int) -> tuple[bytes, ...]:
         plan = RECIPE.plan(Sizes(1, 1, 2, 3), (n,), [(3, 2, 1, crop, 0)])
-        return Schedule(plan, Division(1, n, 1, 2), 4).order
+        return Schedule(plan, Division(1, n, 1, 2, 1), 4).order
 
     assert order(5, 0) == order(9, 0) == order(9, 2)
     assert order(9, 0) != order(9, 1)

@@ -16,7 +16,8 @@ from deconvcli.kernels.compiled import compiled
 from deconvcli.kernels.machine import config
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import loops, vectors
-from deconvcli.kernels.tiled.choice import Division, Recipe
+from deconvcli.kernels.tiled.choice import Recipe
+from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import Plan
 from deconvcli.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.kernels.tiled.tables import VECTORS
@@ -96,7 +97,7 @@ def fill_for(lanes: int) -> Callable[..., None]:
 def schedule_of(layer: Layer, lanes: int, dtype: str, **recipe: Any) -> Schedule:
     """Blocks of two rows and seven columns, two channels at a time."""
     plan = planned(layer, Recipe(3, 2, lanes, **{"copied": False, **recipe}))
-    return Schedule(plan, Division(2, 7, plan.units, 2), np.dtype(dtype).itemsize)
+    return Schedule(plan, Division(2, 7, plan.units, 2, 1), np.dtype(dtype).itemsize)
 
 
 @pytest.mark.parametrize("copied", [False, True])
@@ -122,9 +123,11 @@ def store_for(pitch: int, stride: int, lanes: int) -> Callable[..., None]:
     @compiled
     def store(
         y: Array, at: int, space: Array, source: int, layer: Array, block: Array, v: int,
-        phase: int, kept: int,
+        count: int, phase: int, kept: int,
     ) -> None:  # fmt: skip
-        vectors.store(y, at, space, source, layer, block, v, phase, kept, pitch, stride, lanes)  # type: ignore[call-arg]
+        vectors.store(  # type: ignore[call-arg]
+            y, at, space, source, layer, block, v, count, phase, kept, pitch, stride, lanes
+        )
 
     return store
 
@@ -169,12 +172,13 @@ def lines_of(plan: Plan) -> tuple[Any, ...]:
     return (*plan.outer, plan.last)
 
 
-def stored(schedule: Schedule, block: Rectangle) -> list[tuple[Array, Array, int, int]]:
-    """(layer, block, vector, phase) of each vector of outputs of a unit."""
+def stored(schedule: Schedule, block: Rectangle) -> list[tuple[Array, Array, int, int, int]]:
+    """(layer, block, vector, count, phase) of one and of two vectors of outputs of a unit."""
     table = schedule.block(block)
     return [
-        (schedule.layer, table, v, phase)
+        (schedule.layer, table, v, count, phase)
         for v in range(table[VECTORS])
+        for count in range(1, min(2, table[VECTORS] - v) + 1)
         for phase in range(len(schedule.plan.outer_phases))
     ]
 

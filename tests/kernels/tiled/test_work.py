@@ -11,7 +11,8 @@ import pytest
 
 from deconvcli.kernels import scatter
 from deconvcli.kernels.reference import Array
-from deconvcli.kernels.tiled import choice, work
+from deconvcli.kernels.tiled import division, work
+from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.work import Packed, Weights
 from tests.kernels.test_engines import Layer
 from tests.kernels.tiled.driving import SMALL, planned
@@ -21,7 +22,7 @@ LAYER = Layer(2, 5, 9, 3, (6, 7), ((4, 2, 1, 1, 1), (3, 2, 1, 1, 0)), seed=1)
 
 @pytest.fixture
 def _many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "LEAST", 1000)
+    monkeypatch.setattr(division, "MOST", 1000)
 
 
 def tasks_of(threads: int = 4) -> work.Layer:
@@ -67,7 +68,7 @@ def test_what_is_not_kept_is_made_again(
 
 
 def test_tables_are_kept_up_to_their_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "LEAST", 300)
+    monkeypatch.setattr(work, "divide", lambda *_: Division(2, 7, 4, 5, 1))
     layer = tasks_of()
     size = layer.schedule.block(layer.schedule.rectangle(0)).nbytes
     monkeypatch.setattr(work, "TABLES", 2 * size + size // 2)

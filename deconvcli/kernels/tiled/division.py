@@ -1,0 +1,186 @@
+"""How a layer is divided into tasks, and those into what stays in the caches.
+
+The model counts the cache lines that move. Its numbers were fitted to 1,600 divisions of 24 layers,
+measured on two threads; on layers that the fit did not see it chooses as well as on the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from deconvcli.kernels.machine import second_level_cache
+from deconvcli.kernels.reference import Array
+from deconvcli.kernels.tiled.choice import MOVE, ROW, tile_cycles
+from deconvcli.kernels.tiled.plan import Plan
+
+FIRST = 32 << 10
+"""Bytes that are found again in the first cache, counted in whole lines."""
+LINE = 64
+NEAR = 0.7
+"""Cycles to bring a line from the second cache, behind the products."""
+WEIGHTS = 5.0
+"""The same for a line of weights, once a task, from behind the second cache."""
+SUMS = 1.6
+"""The same for a line of sums, to or from the second cache."""
+SPILL = 0.6
+"""Share of the products' time lost where the second cache is asked for twice its size."""
+TASK = 18e3
+"""Cycles from one task to the next."""
+IDLE = 0.1
+"""Share of a task that a thread waits for the others at the end."""
+WAKE = 1.5e5
+"""Cycles until a helper that slept has done something."""
+MOST = 2e7
+"""Cycles of a task at most: some milliseconds, so that Ctrl-C is answered."""
+WAITING = 1 << 20
+"""Sums of a task that may wait between chunks."""
+REFUSED = 1e6
+"""What makes a time longer than any other, so that it is taken only if all are refused."""
+CHUNK = 16
+"""Input channels of a chunk at least."""
+TURNS = (1, 4, 16, 64)
+UNITS = 8
+"""Halvings of the units that are looked at."""
+
+
+class Division(NamedTuple):
+    """Blocks of rows x columns positions, `units` of them a task, in chunks of input channels.
+
+    turn: units that follow each other at one tile's positions before the next ones are taken.
+    """
+
+    rows: int
+    columns: int
+    units: int
+    chunk: int
+    turn: int
+
+    def waiting(self, plan: Plan) -> int:
+        """Tiles of a task whose sums wait while the next chunk is filled in, at most."""
+        tile = plan.way.tile
+        vectors = self.rows * -(-self.columns // tile.lanes)
+        return self.units * -(-vectors // tile.vectors)
+
+
+def divide(plan: Plan, itemsize: int, threads: int) -> Division:
+    """The division that the model finds fastest on so many threads."""
+    grid = _grid(plan)
+    cycles = _Model(plan, grid, itemsize, threads).cycles()
+    return Division(*(int(values[np.argmin(cycles)]) for values in grid))
+
+
+def _grid(plan: Plan) -> Array:
+    """Divisions worth a look, one a column: their rows, columns, units, chunk and turn."""
+    inputs = plan.sizes.inputs
+    each = (
+        list(_halves(plan.rows, 1)),
+        list(_halves(plan.last.size, plan.way.tile.lanes)),
+        list(_halves(plan.units, 1))[:UNITS],
+        list(_halves(inputs, inputs if plan.way.direct else CHUNK)),
+        TURNS,
+    )
+    grid = np.stack(np.meshgrid(*each, indexing="ij")).reshape(len(each), -1)
+    turns = grid[-1]
+    return grid[:, (turns <= grid[2]) | (turns == 1)]
+
+
+def _halves(size: int, least: int) -> Iterator[int]:
+    """`size`, and ever halves of it, whole multiples of `least` where they are larger."""
+    yield size
+    while size > least:
+        size = -(-size // 2)
+        size = -(-size // least) * least
+        yield size
+
+
+class _Model:
+    """Cycles of a plan for every column of a grid of divisions."""
+
+    def __init__(self, plan: Plan, grid: Array, itemsize: int, threads: int) -> None:
+        self.plan, self.itemsize, self.threads = plan, itemsize, threads
+        self.rows, self.columns, self.units, self.chunk, self.turn = grid
+        self.blocks = -(-plan.rows // self.rows) * -(-plan.last.size // self.columns)
+        self.parts = -(-plan.units // self.units)
+        self.chunks = -(-plan.sizes.inputs // self.chunk)
+        self.vectors = self.rows * -(-self.columns // plan.way.tile.lanes)
+        if plan.way.copied:
+            self.vectors = -(-self.rows * self.columns // plan.way.tile.lanes)
+        self.tiles = -(-self.vectors // plan.way.tile.vectors)
+        known, place = np.unique(self.rows, return_inverse=True)
+        self.panel_rows = np.array([plan.panel_rows(int(rows)) for rows in known])[place]
+        self.gaps = 0 if plan.way.copied else plan.last.reach - 1
+
+    def cycles(self) -> Array:
+        """Cycles from start to end; out of reach where a task would be too long or too large."""
+        tasks, threads = self.blocks * self.parts, self.threads
+        products = self.blocks * self.tiles * self.plan.units * tile_cycles(self.plan)
+        work = products * (1 + SPILL * self._spilled()) + self._filling() + self._moving()
+        rounds, helped = -(-tasks // threads), (tasks > 1) & (threads > 1)
+        cycles: Array = work / tasks * (rounds + IDLE) + TASK * tasks / threads + WAKE * helped
+        refused = (products > MOST * tasks) | (self._waiting() > WAITING)
+        return np.where(refused, cycles * REFUSED, cycles)
+
+    def _filling(self) -> Array:
+        """Cycles to fill the panel of every task."""
+        way = self.plan.way
+        if way.direct:
+            return np.zeros(len(self.rows))
+        moves = (self.columns + self.gaps) / way.tile.lanes * (1 + way.copied * self.plan.copies)
+        fills = self.blocks * np.maximum(self.parts, self.plan.sizes.groups)
+        filled: Array = fills * self.plan.sizes.inputs * self.panel_rows * (ROW + MOVE * moves)
+        return filled
+
+    def _moving(self) -> Array:
+        """Cycles for lines of weights, panel and sums that come from behind the first cache."""
+        visits = self.blocks * self.plan.units * self.chunks
+        weights = WEIGHTS + NEAR * (self.tiles - 1) * (self._weights() * self.turn > FIRST)
+        kept = self._piece() + self._weights() <= FIRST
+        reads = self.tiles * self._piece() / np.where(kept, self.turn, 1) * (self._panel() > FIRST)
+        sums = 2 * SUMS * (self.chunks - 1) / self.chunks * self._sums()
+        moved: Array = visits * (weights * self._weights() + NEAR * reads + sums) / LINE
+        return moved
+
+    def _weights(self) -> Array:
+        """Bytes of the weights of a unit and chunk."""
+        plan = self.plan
+        taps = plan.taps * plan.way.width / len(plan.outer_phases)
+        weights: Array = taps * self.chunk * self.itemsize
+        return weights
+
+    def _panel(self) -> Array:
+        """Bytes of the panel of a chunk."""
+        if self.plan.way.direct:
+            return np.zeros(len(self.rows))
+        width = (self.columns + self.gaps) * self.plan.copies
+        panel: Array = self.panel_rows * width * self.chunk * self.itemsize
+        return panel
+
+    def _piece(self) -> Array:
+        """Bytes of the lines of the panel that one tile reads of a chunk."""
+        tile, plan = self.plan.way.tile, self.plan
+        line = (tile.vectors * tile.lanes + self.gaps) * self.itemsize + LINE / 2
+        rows = prod(line.reach for line in plan.outer) * plan.copies
+        piece: Array = self.chunk * rows * line
+        return piece
+
+    def _sums(self) -> Array:
+        """Bytes of the sums of a unit."""
+        positions = self.rows * self.columns * self.plan.way.width * self.plan.row_phases
+        sums: Array = positions * self.itemsize
+        return sums
+
+    def _waiting(self) -> Array:
+        """Sums that wait between the chunks of a task, in numbers."""
+        groups = np.maximum(1, self.plan.sizes.groups / self.parts)
+        waiting: Array = self.units / groups * self._sums() / self.itemsize * (self.chunks > 1)
+        return waiting
+
+    def _spilled(self) -> Array:
+        """What a task wants of the second cache beyond its size, as a share of it."""
+        wanted = self._panel() + self._waiting() * self.itemsize + self._weights() * self.turn
+        spilled: Array = np.maximum(0, wanted / second_level_cache() - 1)
+        return spilled
