@@ -15,18 +15,21 @@ import numpy as np
 from deconvcli.kernels.machine import second_level_cache
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.choice import MOVE, ROW, tile_cycles
+from deconvcli.kernels.tiled.lines import Line
 from deconvcli.kernels.tiled.plan import Plan
 
 FIRST = 32 << 10
 """Bytes that are found again in the first cache, counted in whole lines."""
 LINE = 64
-NEAR = 0.7
+NEAR = 0.75
 """Cycles to bring a line from the second cache, behind the products."""
-WEIGHTS = 5.0
+WEIGHTS = 2.0
 """The same for a line of weights, once a task, from behind the second cache."""
-SUMS = 1.6
+SUMS = 1.0
 """The same for a line of sums, to or from the second cache."""
-SPILL = 0.6
+RESUME = 40.0
+"""Cycles to begin a tile once more for the next chunk."""
+SPILL = 0.5
 """Share of the products' time lost where the second cache is asked for twice its size."""
 TASK = 18e3
 """Cycles from one task to the next."""
@@ -135,13 +138,16 @@ class _Model:
         return filled
 
     def _moving(self) -> Array:
-        """Cycles for lines of weights, panel and sums that come from behind the first cache."""
+        """Cycles for what comes from behind the first cache, and for resuming sums."""
         visits = self.blocks * self.plan.units * self.chunks
         weights = WEIGHTS + NEAR * (self.tiles - 1) * (self._weights() * self.turn > FIRST)
         kept = self._piece() + self._weights() <= FIRST
-        reads = self.tiles * self._piece() / np.where(kept, self.turn, 1) * (self._panel() > FIRST)
+        reads = self._read() * self._piece() / np.where(kept, self.turn, 1)
+        reads = self.tiles * reads * (self._panel() > FIRST)
         sums = 2 * SUMS * (self.chunks - 1) / self.chunks * self._sums()
-        moved: Array = visits * (weights * self._weights() + NEAR * reads + sums) / LINE
+        lines = visits * (weights * self._weights() + NEAR * reads + sums) / LINE
+        calls = self.tiles * len(self.plan.slots()[1]) / self.plan.way.tile.rows
+        moved: Array = lines + RESUME * (visits - self.blocks * self.plan.units) * calls
         return moved
 
     def _weights(self) -> Array:
@@ -167,6 +173,14 @@ class _Model:
         piece: Array = self.chunk * rows * line
         return piece
 
+    def _read(self) -> float:
+        """The share of these lines that the phases of one unit read, on average."""
+        way, lines = self.plan.way, list(self.plan.outer)
+        if way.folded > 1:
+            lines.pop()  # a unit has all phases of this one
+        read = prod(_taps(line) / line.reach for line in lines)
+        return read * _taps(self.plan.last) / self.plan.copies if way.copied else read
+
     def _sums(self) -> Array:
         """Bytes of the sums of a unit."""
         positions = self.rows * self.columns * self.plan.way.width * self.plan.row_phases
@@ -184,3 +198,8 @@ class _Model:
         wanted = self._panel() + self._waiting() * self.itemsize + self._weights() * self.turn
         spilled: Array = np.maximum(0, wanted / second_level_cache() - 1)
         return spilled
+
+
+def _taps(line: Line) -> float:
+    """Taps of a phase, on average."""
+    return sum(map(len, line.phases)) / line.stride

@@ -20,11 +20,10 @@ from deconvcli.kernels.tiled.lines import Line
 from deconvcli.kernels.tiled.tile import Tile
 
 Phases = tuple[int, ...]
-Row = tuple[int, Phases | None]
-"""(output channel of the unit, phases) of one row of a tile; None: a row that fills it up."""
+Row = tuple[int, int | None]
+"""(output channel of the unit, phase of the own axis) of a row of a tile; None: it fills it up."""
 
 UNUSED = -1
-ABSENT = -2
 
 
 class Sizes(NamedTuple):
@@ -55,14 +54,6 @@ class Way(NamedTuple):
     turned: bool = False
     direct: bool = False
     woven: bool = True
-
-
-class Call(NamedTuple):
-    """One call of the tile: how far each tap and step reads; channel and tap of each weight."""
-
-    offsets: Array
-    channels: Array
-    taps: Array
 
 
 class Plan(NamedTuple):
@@ -132,7 +123,7 @@ class Plan(NamedTuple):
     @property
     def taps(self) -> int:
         """Taps of all phases together, for one position."""
-        return prod(sum(map(len, line.phases)) for line in (*self.outer, self.last))
+        return prod(sum(map(len, line.phases)) for line in self.lines)
 
     @property
     def row_phases(self) -> int:
@@ -182,76 +173,33 @@ class Plan(NamedTuple):
         first: Array = place + row * self.image_rows
         return first
 
-    def tiles(self, phases: Phases) -> Iterator[list[Row]]:
-        """The rows of each call of a unit."""
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of all axes."""
+        return (*self.outer, self.last)
+
+    @property
+    def own_axis(self) -> int:
+        """The axis along which the rows of a tile have phases of their own."""
+        return len(self.outer) - self.way.turned
+
+    def tiles(self) -> Iterator[list[list[Row]]]:
+        """The rows of each call of a unit, calls whose rows read the same inputs together."""
         tile, channels = self.way.tile, range(self.way.width)
-        if self.way.folded > 1:
-            yield [(c, (*phases[:-1], r, 0)) for c in channels for r in range(tile.planes)]
-        elif tile.planes > 1:
-            yield [(c, (*phases, r)) for c in channels for r in range(tile.planes)]
-        else:
-            for alike in self.last.classes:
-                rows: list[Row] = [(c, (*phases, r)) for c in channels for r in alike]
-                rows += [(UNUSED, None)] * (-len(rows) % tile.rows)
-                yield from (rows[at : at + tile.rows] for at in range(0, len(rows), tile.rows))
+        if tile.planes > 1:
+            yield [[(c, r) for c in channels for r in range(tile.planes)]]
+            return
+        for alike in self.last.classes:
+            rows: list[Row] = [(c, r) for c in channels for r in alike]
+            rows += [(UNUSED, None)] * (-len(rows) % tile.rows)
+            yield [rows[at : at + tile.rows] for at in range(0, len(rows), tile.rows)]
 
     def slots(self) -> tuple[Array, Array]:
         """(row among a unit's calls of each channel, folded output and last phase; their channels).
 
         The second says for each row its channel, UNUSED where it fills a tile up.
         """
-        rows = [row for tile in self.tiles(self.outer_phases[0]) for row in tile]
-        place = {
-            (channel, phases[-2:] if self.way.folded > 1 else phases[-1:]): at
-            for at, (channel, phases) in enumerate(rows)
-            if phases is not None
-        }
+        rows = [row for calls in self.tiles() for call in calls for row in call]
+        place = {row: at for at, row in enumerate(rows) if row[1] is not None}
         channels = np.array([channel for channel, _ in rows], np.int64)
-        return np.array([place[key] for key in sorted(place)], np.int64), channels
-
-    def call(self, rows: Sequence[Row], pitch: int, copy_pitch: int) -> Call:
-        """What a tile of these rows reads, and its weights in the order in which it uses them.
-
-        pitch: from one row of the panel to the next; copy_pitch: from one copy to the next.
-        """
-        taps = {phases: self._taps(phases) for _, phases in rows if phases is not None}
-        reads = sorted({shifts for table in taps.values() for shifts in table}, key=self._order)
-        columns = [
-            [UNUSED] * len(reads)
-            if phases is None
-            else [taps[phases].get(r, ABSENT) for r in reads]
-            for _, phases in rows
-        ]
-        table = np.array(columns, np.int64).T
-        channels = np.broadcast_to(np.array([c for c, _ in rows], np.int64), table.shape)
-        offsets = np.array([self._offset(read, pitch, copy_pitch) for read in reads], np.int64)
-        present = table != ABSENT
-        return Call(offsets, channels[present], table[present])
-
-    def _taps(self, phases: Phases) -> dict[tuple[int, ...], int]:
-        """The flat index of the tap that meets each combination of shifts."""
-        lines = zip((*self.outer, self.last), phases, strict=True)
-        found: dict[tuple[int, ...], int] = {(): 0}
-        for size, (line, phase) in zip(self.kernel, lines, strict=True):
-            found = {
-                (*before, shift): at * size + tap
-                for before, at in found.items()
-                for shift, tap in line.phases[phase].items()
-            }
-        return found
-
-    def _order(self, shifts: tuple[int, ...]) -> tuple[int, ...]:
-        """The order of sums: axis by axis, but the steps of a tile innermost."""
-        return (*shifts[:-2], shifts[-1], shifts[-2]) if self.way.turned else shifts
-
-    def _offset(self, shifts: tuple[int, ...], pitch: int, copy_pitch: int) -> int:
-        """How far into the panel the input of these shifts lies."""
-        rows = sum(
-            (shift - line.low) * rows
-            for shift, line, rows in zip(shifts[:-1], self.outer, self.row_pitches, strict=True)
-        )
-        shift = shifts[-1]
-        within = (
-            self.last.shifts.index(shift) * copy_pitch if self.way.copied else shift - self.last.low
-        )
-        return rows * pitch + within
+        return np.array([place[row] for row in sorted(place)], np.int64), channels

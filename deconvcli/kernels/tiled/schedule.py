@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deconvcli.kernels.reference import Array
+from deconvcli.kernels.tiled.calls import Calls
 from deconvcli.kernels.tiled.division import Division
-from deconvcli.kernels.tiled.plan import UNUSED, Call, Plan
+from deconvcli.kernels.tiled.plan import UNUSED, Plan
 from deconvcli.kernels.tiled.tables import BLOCK_HEAD, LAYER_HEAD, table
 
 SET = 4096
@@ -81,11 +82,7 @@ class Schedule:
         self.shape = Shape.of(plan, division, itemsize)
         phases = plan.outer_phases
         self._phases = np.array(phases, np.int64).reshape(len(phases), len(plan.outer))
-        calls = [
-            plan.call(tile, self.shape.row_pitch, self.shape.copy_pitch)
-            for phase in phases
-            for tile in plan.tiles(phase)
-        ]
+        calls = Calls.of(plan, self.shape.row_pitch, self.shape.copy_pitch)
         self.entries = Entries.of(calls)
         self._covers: dict[object, tuple[Array, Array, Array]] = {}
         self.layer = self._layer(calls)
@@ -101,16 +98,16 @@ class Schedule:
         rows = self.plan.slots()[1]
         return tuple(part.tobytes() for part in (*self.entries, rows))
 
-    def _layer(self, calls: list[Call]) -> Array:
+    def _layer(self, calls: Calls) -> Array:
         """The table of the layer; its head as in tables.py."""
         plan, shape, entries = self.plan, self.shape, self.entries
-        sizes, way, lines = plan.sizes, plan.way, (*plan.outer, plan.last)
-        reads = np.array([len(call.offsets) for call in calls], np.int64)
+        sizes, way, lines = plan.sizes, plan.way, plan.lines
+        reads = calls.reads
         first = plan.last.low
         shifts = [shift - first for shift in plan.last.shifts] if way.copied else []
         head = (
             sizes.inputs, sizes.outputs, plan.channel_blocks, way.width, way.folded,
-            len(self._phases), len(calls) // len(self._phases), len(entries.taps),
+            len(self._phases), len(reads) // len(self._phases), len(entries.taps),
             prod(line.out for line in lines), prod(line.n for line in lines), plan.last.n,
             shape.panel_pitch, shape.row_pitch, shape.copy_pitch, len(shifts), way.direct,
             plan.last.stride, shape.line, shape.sums, self.division.chunk, shape.sums_pitch,
@@ -120,11 +117,11 @@ class Schedule:
             LAYER_HEAD,
             head,
             [
-                np.concatenate([call.offsets for call in calls]),
+                calls.offsets,
                 np.cumsum(reads) - reads,
                 reads // way.tile.steps,
                 entries.starts,
-                np.array([len(call.taps) for call in calls], np.int64),
+                calls.counts,
                 plan.slots()[0],
                 np.array(shifts, np.int64),
             ],
@@ -260,13 +257,9 @@ class Entries(NamedTuple):
     taps: Array
 
     @classmethod
-    def of(cls, calls: list[Call]) -> Entries:
+    def of(cls, calls: Calls) -> Entries:
         """The entries of all calls in turn."""
-        counts = np.array([len(call.taps) for call in calls], np.int64)
-        channels = np.concatenate([call.channels for call in calls])
-        return cls(
-            np.cumsum(counts) - counts, channels, np.concatenate([call.taps for call in calls])
-        )
+        return cls(np.cumsum(calls.counts) - calls.counts, calls.channels, calls.taps)
 
     def pack(self, plan: Plan, w: Array, parts: range, dtype: np.dtype[Any]) -> Array:
         """The weights of some parts in `dtype`, flat: part, call, input channel, use.

@@ -635,10 +635,10 @@ class _Fill(_Emitter):
                 builder.store(value, self.element(target, each.index))
 
     def _zeros(self, at: Any, count: Any) -> None:
-        target = self.shifted(self.space, self.bytes(at))
-        with cgutils.for_range(self.builder, count) as each:
-            zero = ir.Constant(self.scalar, 0)
-            self.builder.store(zero, self.element(target, each.index))
+        target, step = self.shifted(self.space, self.bytes(at)), INDEX(self.lanes)
+        zeros = ir.Constant(self.vector, None)
+        with cgutils.for_range_slice(self.builder, INDEX(0), count, step) as (at, _):
+            self.store(zeros, self.shifted(target, self.bytes(at)))
 
     def _vectors(self, target: Any, source: Any, count: Any) -> None:
         step = INDEX(self.lanes)

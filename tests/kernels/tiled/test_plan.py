@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.kernels.reference import AxisNumbers, output_size
+from deconvcli.kernels.tiled.calls import Calls
 from deconvcli.kernels.tiled.choice import Recipe
 from deconvcli.kernels.tiled.plan import Plan, Row, Sizes
 
@@ -61,16 +62,17 @@ def panel_pitch(plan: Plan) -> int:
     return plan.last.size + (0 if plan.way.copied else plan.last.reach - 1)
 
 
-def weights(plan: Plan, rows: list[Row]) -> Iterator[tuple[int, int, int]]:
-    """(row, offset, tap) of each product of a call, in the order in which the tile makes them."""
-    call, tile, at = plan.call(rows, panel_pitch(plan), FAR), plan.way.tile, 0
-    for read, offset in enumerate(call.offsets.tolist()):
+def weights(plan: Plan, calls: Calls, k: int, rows: list[Row]) -> Iterator[tuple[int, int, int]]:
+    """(row, offset, tap) of each product of call k, in the order in which the tile makes them."""
+    tile, at = plan.way.tile, int(calls.counts[:k].sum())
+    first, end = int(calls.reads[:k].sum()), at + int(calls.counts[k])
+    for read, offset in enumerate(calls.offsets[first : first + calls.reads[k]].tolist()):
         for row in tile.rows_of(read % tile.steps):
-            assert call.channels[at] == rows[row][0]
-            if call.taps[at] >= 0:
-                yield row, offset, int(call.taps[at])
+            assert calls.channels[at] == rows[row][0]
+            if calls.taps[at] >= 0:
+                yield row, offset, int(calls.taps[at])
             at += 1
-    assert at == len(call.taps)
+    assert at == end
 
 
 def read(plan: Plan, row: int, column: int, offset: int) -> Place:
@@ -100,13 +102,18 @@ def sums(drawn: Drawn) -> dict[tuple[int, Place], list[tuple[Place, int]]]:
     Without those whose input is a zero around the input.
     """
     plan, found = drawn.plan, defaultdict[tuple[int, Place], list[tuple[Place, int]]](list)
-    out = [line.out for line in (*plan.outer, plan.last)]
-    for outer, row, column in product(plan.outer_phases, range(plan.rows), range(plan.last.size)):
-        for rows in plan.tiles(outer):
-            for member, offset, tap in weights(plan, rows):
-                channel, phases = rows[member]
-                assert phases is not None
-                output = written(plan, row, column, phases)
+    out = [line.out for line in plan.lines]
+    calls = Calls.of(plan, panel_pitch(plan), FAR)
+    tiles = [rows for alike in plan.tiles() for rows in alike]
+    for k, (outer, rows) in enumerate(product(plan.outer_phases, tiles)):
+        made = list(weights(plan, calls, k, rows))
+        for row, column in product(range(plan.rows), range(plan.last.size)):
+            for member, offset, tap in made:
+                channel, phase = rows[member]
+                assert phase is not None
+                phases = [*outer, 0]
+                phases[plan.own_axis] = phase
+                output = written(plan, row, column, tuple(phases))
                 image, *place = read(plan, row, column, offset)
                 exists = all(at < size for at, size in zip(output[1:], out, strict=True))
                 inside = all(0 <= i < n for i, n in zip(place, drawn.spatial, strict=True))

@@ -18,7 +18,6 @@ from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import loops, vectors
 from deconvcli.kernels.tiled.choice import Recipe
 from deconvcli.kernels.tiled.division import Division
-from deconvcli.kernels.tiled.plan import Plan
 from deconvcli.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.kernels.tiled.tables import VECTORS
 from deconvcli.kernels.tiled.tile import Tile
@@ -165,11 +164,7 @@ def test_outputs_are_stored_as_in_the_loop(dtype: str, lanes: int, kind: str) ->
 
 def shape_of(layer: Layer) -> tuple[int, ...]:
     plan = planned(layer, Recipe(1, 1, 4, copied=False))
-    return (layer.batch, layer.groups * layer.outputs, *(line.out for line in lines_of(plan)))
-
-
-def lines_of(plan: Plan) -> tuple[Any, ...]:
-    return (*plan.outer, plan.last)
+    return (layer.batch, layer.groups * layer.outputs, *(line.out for line in plan.lines))
 
 
 def stored(schedule: Schedule, block: Rectangle) -> list[tuple[Array, Array, int, int, int]]:
