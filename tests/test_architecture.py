@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "deconvcli"
 FLOORS = (
     {"diagnostics", "evidence"},
     {"errors"},
+    {"files"},
     {"framework", "geometry", "kernels", "npyfile", "memory", "pattern", "shelf"},
     {"arithmetic", "foreign", "frameworks", "layout", "overlap", "parameters", "values"},
     {"layers", "limits", "report"},

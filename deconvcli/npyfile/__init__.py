@@ -7,9 +7,9 @@ Files are read and written whole, or part by part where they are larger than mem
 Source: numpy.lib.format, "Format Version 1.0" to "3.0" (NumPy enhancement proposal 1).
 """
 
+from deconvcli.files import StrPath, shown
 from deconvcli.npyfile._header import Header, read_header
 from deconvcli.npyfile._read import read
-from deconvcli.npyfile._shared import StrPath, shown
 from deconvcli.npyfile._stored import Stored, reserved, stored
 from deconvcli.npyfile._write import write
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.lib import format as npy
 
 from deconvcli.errors import Unreadable, UsageError
-from deconvcli.npyfile._shared import StrPath, not_regular, reading, shown
+from deconvcli.files import StrPath, not_regular, shown
+from deconvcli.npyfile._shared import reading
 
 MAX_HEADER = 10_000
 """Bytes; the longest header of a plain number array is about 2,000 (64 axes)."""

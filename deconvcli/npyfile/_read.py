@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deconvcli.errors import OutOfMemory
+from deconvcli.files import StrPath, shown
 from deconvcli.npyfile._header import Header, damaged, opened, refuse_integers
-from deconvcli.npyfile._shared import StrPath, pieces, reading, shown
+from deconvcli.npyfile._shared import pieces, reading
 
 
 def read(path: StrPath, *, cast: bool = False) -> NDArray[Any]:

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import DTypeLike, NDArray
 
+from deconvcli.files import StrPath, aside, shown, writing
 from deconvcli.npyfile._header import Header, damaged, opened, refuse_integers
-from deconvcli.npyfile._shared import PIECE, StrPath, pieces, reading, shown, writing
-from deconvcli.npyfile._write import aside
+from deconvcli.npyfile._shared import PIECE, pieces, reading
 
 File = BufferedReader | BufferedRandom
 Sizes = tuple[int, ...]

@@ -234,7 +234,7 @@ def test_an_interrupt_as_soon_as_the_file_is_there_leaves_nothing(
         Path(path).touch()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("deconvcli.npyfile._write._created", created)
+    monkeypatch.setattr("deconvcli.files._created", created)
     with pytest.raises(KeyboardInterrupt), npyfile.reserved(file, (3,), "<f4"):
         pass
     assert os.listdir(file.parent) == []
