@@ -9,7 +9,7 @@ _deconv_value() {
 _deconv_offers() {
     case $command in
         '')
-            options='-V --version -h --help' words='bench dialects explain run shape verify' files=''
+            options='-V --version -h --help' words='bench dialects draw explain run shape verify' files=''
             ;;
         bench)
             options='--suite --list --frameworks --threads --seconds --dtype --engine -D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --format -q --quiet -h --help' words='' files=''
@@ -26,6 +26,16 @@ _deconv_offers() {
         dialects)
             options='--format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' files=''
             case $option in
+                --format) _deconv_value 'json jsonl markdown text' '' ;;
+            esac
+            ;;
+        draw)
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch -o --out --frame --force --format -q --quiet -h --help' words='' files=''
+            case $option in
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --frame) _deconv_value '' '' ;;
+                -p | --padding) _deconv_value 'valid same' '' ;;
+                -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'json jsonl markdown text' '' ;;
             esac
             ;;

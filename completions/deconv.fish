@@ -23,6 +23,7 @@ complete -c deconv -f
 
 complete -c deconv -n '__deconv_at' -a bench -d 'Time our kernel beside the frameworks installed here, in one run.'
 complete -c deconv -n '__deconv_at' -a dialects -d 'What every framework\'s dialect has, and who says so.'
+complete -c deconv -n '__deconv_at' -a draw -d 'A picture of a layer: an animated SVG, one frame of it as PNG, or a page to try numbers on.'
 complete -c deconv -n '__deconv_at' -a explain -d 'The arithmetic of a layer, step by step.'
 complete -c deconv -n '__deconv_at' -a run -d 'Compute a layer on a file or random numbers; compare with the prediction.'
 complete -c deconv -n '__deconv_at' -a shape -d 'Output size of a layer, in the convention of any framework.'
@@ -61,6 +62,29 @@ complete -c deconv -n '__deconv_at dialects' -f -k -a 'caffe\t coreml\t cudnn\t 
 complete -c deconv -n '__deconv_at dialects' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
 complete -c deconv -n '__deconv_at dialects' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at dialects' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at draw' -f
+complete -c deconv -n '__deconv_at draw' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at draw' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
+complete -c deconv -n '__deconv_at draw' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
+complete -c deconv -n '__deconv_at draw' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
+complete -c deconv -n '__deconv_at draw' -s p -l padding -r -f -k -a 'valid\t same\t' -d 'valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.'
+complete -c deconv -n '__deconv_at draw' -l op -l output-padding -r -f -d 'Elements given back at the end of each axis.'
+complete -c deconv -n '__deconv_at draw' -s d -l dilation -l dilation-rate -r -f -d 'Dilation: how far apart two kernel elements lie.'
+complete -c deconv -n '__deconv_at draw' -s g -l groups -r -f -d 'Groups of channels.'
+complete -c deconv -n '__deconv_at draw' -l in-channels -r -f -d 'Input channels.'
+complete -c deconv -n '__deconv_at draw' -l out-channels -l filters -r -f -d 'Output channels.'
+complete -c deconv -n '__deconv_at draw' -l output-size -l output-shape -r -f -d 'Ask for this output size.'
+complete -c deconv -n '__deconv_at draw' -l auto-pad -r -f -d 'ONNX, OpenVINO: SAME_UPPER ...'
+complete -c deconv -n '__deconv_at draw' -l transpose-kernel -d 'JAX, Flax.'
+complete -c deconv -n '__deconv_at draw' -l data-format -r -f -d 'channels_last, NCHW ...'
+complete -c deconv -n '__deconv_at draw' -l batch -r -f -d 'Batch size.'
+complete -c deconv -n '__deconv_at draw' -s o -l out -r -F -d 'What to write: .svg or .png.'
+complete -c deconv -n '__deconv_at draw' -l frame -r -f -d 'This frame alone; of a PNG, the last.'
+complete -c deconv -n '__deconv_at draw' -l force -d 'Write over an existing file.'
+complete -c deconv -n '__deconv_at draw' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
+complete -c deconv -n '__deconv_at draw' -s q -l quiet -d 'Only the bare result.'
+complete -c deconv -n '__deconv_at draw' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at explain' -f
 complete -c deconv -n '__deconv_at explain' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'

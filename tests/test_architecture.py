@@ -20,7 +20,7 @@ FLOORS = (
     {"arithmetic", "foreign", "frameworks", "layout", "overlap", "parameters", "values"},
     {"layers", "limits", "report"},
     {"dialect"},
-    {"dialects", "explanation", "readers", "renderers", "runner"},
+    {"dialects", "drawing", "explanation", "readers", "renderers", "runner"},
     {"api"},
     {"question", "suites", "verification"},
     {"benchmark"},

@@ -1,0 +1,110 @@
+"""A picture of a layer: an animated SVG, one frame of it as PNG, or a page to try numbers on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, takes
+from deconvcli.cli.output import show
+from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.rows import layer_rows
+from deconvcli.cli.types import Whole
+from deconvcli.drawing.clock import clock
+from deconvcli.drawing.layout import Drawing
+from deconvcli.drawing.picture import picture
+from deconvcli.drawing.svg import animated, baked
+from deconvcli.errors import UsageError
+from deconvcli.files import aside, shown, writing
+from deconvcli.report import Fields, Report, size_text
+from deconvcli.values import LARGEST
+
+Writer = Callable[[Drawing, int | None], bytes]
+
+
+@click.command(short_help=__doc__)
+@takes(*LAYER_OPTIONS)
+@click.option(
+    "-o", "--out", "out", type=click.Path(), metavar="FILE", help="What to write: .svg or .png."
+)
+@click.option("--frame", type=Whole(1, LARGEST), help="This frame alone; of a PNG, the last.")
+@click.option("--force", is_flag=True, help="Write over an existing file.")
+@takes(*OUTPUT_OPTIONS)
+def command(
+    out: str | None, frame: int | None, force: bool, format: str, quiet: bool, **options: Any
+) -> None:
+    """A picture of a transposed convolution, made of its own numbers.
+
+    Each input in turn stamps the kernel onto the full scatter, whose elements count the (input,
+    tap) pairs that have reached them; then the crop closes in. The file refers to no other.
+
+    \b
+    Examples:
+      deconv draw --in 5x5 -k 3 -s 2 --padding same -o layer.svg
+      deconv draw --in 5x5 -k 3 -s 2 --padding same -o layer.svg --frame 9
+      deconv draw --in 8 'nn.ConvTranspose1d(1, 1, 4, 2, 1)' -o layer.png
+    """
+    write = _writer(out)
+    understood = Request.of(options).understood()
+    drawing = picture(understood.reading)
+    content = write(drawing, frame)
+    assert out is not None
+    with aside(out, force=force) as file, writing(shown(out)):
+        file.write(content)
+    show(_report(understood, drawing, out, len(content)), format, quiet=quiet)
+
+
+def _writer(out: str | None) -> Writer:
+    """What writes the format that the file's name asks for.
+
+    Raises:
+        UsageError: none does.
+    """
+    known = ", ".join(WRITERS)
+    if out is None:
+        raise UsageError("no file is named", help=f"give -o FILE, its name ending in {known}.")
+    ending = os.path.splitext(out)[1].lower()
+    if ending not in WRITERS:
+        raise UsageError(
+            f"{shown(out)} names no format of a picture", help=f"let it end in {known}."
+        )
+    return WRITERS[ending]
+
+
+def _svg(drawing: Drawing, frame: int | None) -> bytes:
+    return (animated(drawing) if frame is None else baked(drawing, frame)).encode()
+
+
+def _png(drawing: Drawing, frame: int | None) -> bytes:
+    from deconvcli.drawing.png import rendered  # an extra, which only this format needs
+
+    return rendered(drawing, drawing.scene.frames if frame is None else frame)
+
+
+WRITERS: dict[str, Writer] = {".svg": _svg, ".png": _png}
+
+
+def _report(understood: Understood, drawing: Drawing, out: str, size: int) -> Report:
+    reading, frames = understood.reading, drawing.scene.frames
+    seconds = clock(drawing.scene).total
+    rows = [
+        ("file", f"{out} ({size:,} bytes)"),
+        ("frames", f"{frames}, in {seconds:.1f} s"),
+        ("output", size_text(reading.output_sizes)),
+        *layer_rows(understood),
+        *[("note", note) for note in drawing.caption.notes],
+    ]
+    data = {
+        "file": out,
+        "bytes": size,
+        "frames": frames,
+        "seconds": seconds,
+        "width": drawing.width,
+        "height": drawing.height,
+        "output": reading.output_sizes,
+        "notes": drawing.caption.notes,
+    }
+    return Report("deconv.draw/1", out, [Fields(rows)], data, reading.findings)
