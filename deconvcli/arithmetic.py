@@ -3,6 +3,7 @@
 The same strings are computed (with numbers or symbols), shown by `explain`, and checked as
 limits, so that what a person reads is what the program did. A formula is a Python expression
 over integers: + - * // % comparisons, min, max, `x if c else y`, and ceil(a / b), floor(a / b).
+What a framework demands of all axes together is a limit over lists, which len takes as well.
 
 Every arithmetic is given n (input), k (kernel), s (stride), d (dilation) and its dialect's own
 numbers, and must end with steps named crop_begin, crop_end and out.
@@ -69,7 +70,13 @@ FULL = Step("full", "(n - 1)*s + span", "every input stamps the kernel, s apart:
 OUT = Step("out", "full - crop_begin - crop_end", "what the crop leaves")
 
 
-_FUNCTIONS: dict[str, Any] = {"min": min, "max": max, "locals": locals, "__builtins__": {}}
+_FUNCTIONS: dict[str, Any] = {
+    "min": min,
+    "max": max,
+    "len": len,
+    "locals": locals,
+    "__builtins__": {},
+}
 
 
 class Arithmetic:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn
 
-from deconvcli.arithmetic import Broken, Limit, fill
+from deconvcli.arithmetic import Broken, Limit, fill, value
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.errors import NotExpressible, Refused
 from deconvcli.evidence import Evidence
@@ -19,6 +19,7 @@ class Answers:
     """Who the dialect is, and its errors with the findings that belong to them.
 
     evidence: who says so, for the dialect itself and for each of its implementations.
+    together: what is demanded of all axes at once, before any of them is computed.
     """
 
     name: ClassVar[str]
@@ -26,6 +27,7 @@ class Answers:
     source: ClassVar[str]
     evidence: ClassVar[Evidence]
     implementations: ClassVar[Mapping[str, Evidence]] = {}
+    together: ClassVar[tuple[Limit, ...]] = ()
 
     @property
     def is_measured(self) -> bool:
@@ -55,6 +57,12 @@ class Answers:
             code=code,
             findings=self._seen(code, otherwise, self.source),
         )
+
+    def hold_together(self, numbers: Mapping[str, Any]) -> None:
+        """Refuse numbers, a list of them for all axes, that break a limit of the whole layer."""
+        for limit in self.together:
+            if not value(limit.condition, numbers):
+                self.refuse(limit.code, fill(limit.message, numbers), fill(limit.help, numbers))
 
     def _seen(self, code: str, otherwise: str, source: str) -> tuple[Diagnostic, ...]:
         """What goes with a refusal that an implementation was seen not to make."""

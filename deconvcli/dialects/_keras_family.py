@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from deconvcli.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.dialect import Dialect
@@ -46,6 +46,12 @@ _SAME = (
     Step("total", "max(full - out, 0)", "what is too much"),
     Step("crop_begin", "total // 2", "the smaller half goes at the start"),
     Step("crop_end", "full - out - crop_begin", "the rest at the end"),
+)
+STRIDE_OR_DILATION = Limit(
+    "max(s) <= 1 or max(d) <= 1",
+    "stride-and-dilation",
+    "strides {s} and dilation_rate {d} both exceed 1",
+    "keep one of them at 1, or use keras.ops.conv_transpose, which takes both.",
 )
 AUTOMATIC = {
     "valid": (
@@ -102,6 +108,7 @@ class KerasLayer(Dialect):
     """Conv{1,2,3}DTranspose of any Keras; what the generations do apart, each says itself."""
 
     groups = False
+    together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION,)
     arguments = (
         Argument("filters", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),
@@ -157,12 +164,8 @@ class KerasLayer(Dialect):
         strides = per_axis(words["strides"], rank, "strides")
         dilation = per_axis(words["dilation_rate"], rank, "dilation_rate")
         is_layer = self.is_layer(words)
-        if is_layer and max(strides) > 1 and max(dilation) > 1:
-            self.refuse(
-                "stride-and-dilation",
-                f"strides {list(strides)} and dilation_rate {list(dilation)} both exceed 1",
-                "keep one of them at 1, or use keras.ops.conv_transpose, which takes both.",
-            )
+        if is_layer:
+            self.hold_together({"s": list(strides), "d": list(dilation)})
         columns: list[Sequence[Any]] = [sizes.spatial, kernel, strides, dilation]
         if words["output_padding"] is not None:
             columns.append(per_axis(words["output_padding"], rank, "output_padding"))

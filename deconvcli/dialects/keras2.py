@@ -7,7 +7,7 @@ Conv3DTranspose ignores dilation_rate without a word.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.arithmetic import SPAN, Arithmetic, Limit, value
 from deconvcli.dialect import Dialect
@@ -17,6 +17,7 @@ from deconvcli.dialects._keras_family import (
     HEAD,
     LAYER_ONLY,
     SAME_GIVEN,
+    STRIDE_OR_DILATION,
     KerasLayer,
     Names,
     Rows,
@@ -47,6 +48,13 @@ _DILATION_IGNORED = Limit(
     source=_SOURCE,
 )
 
+_ONE_DILATION = Limit(
+    "len(d) != 2 or min(d) == max(d)",
+    "dilation-rate",
+    "dilation_rate {d} is not the same for both axes",
+    "use one dilation for both, or Keras 3.",
+)
+
 _AUTOMATIC = {
     word: Arithmetic(*HEAD, *entries, _DILATION_IGNORED) for word, entries in AUTOMATIC.items()
 }
@@ -63,6 +71,7 @@ class Keras2(KerasLayer):
     name = "keras2"
     title = "Keras 2"
     source = "tf_keras 2.21.0: src/layers/convolutional, src/utils/conv_utils.py"
+    together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION, _ONE_DILATION)
     evidence = Evidence("tf_keras 2.21.0 on TensorFlow 2.21.0, CPU, oneDNN on", rows=492)
     arguments = (*KerasLayer.arguments, Argument("api", meaning="'layer', the only one"))
     arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
@@ -78,12 +87,6 @@ class Keras2(KerasLayer):
         """Dilations as they are computed, and what TensorFlow's check looks at."""
         spatial, kernel, strides, dilations, *given = columns
         rank = len(spatial)
-        if rank == 2 and dilations[0] != dilations[1]:
-            self.refuse(
-                "dilation-rate",
-                f"dilation_rate {list(dilations)} is not the same for both axes",
-                "use one dilation for both, or Keras 3.",
-            )
         computed = (1,) * rank if rank == 3 else dilations
         names: Names = ("n", "k", "s", "d", "dilation")
         columns = [spatial, kernel, strides, computed, dilations]
