@@ -79,7 +79,7 @@ complete -c deconv -n '__deconv_at draw' -l auto-pad -r -f -d 'ONNX, OpenVINO: S
 complete -c deconv -n '__deconv_at draw' -l transpose-kernel -d 'JAX, Flax.'
 complete -c deconv -n '__deconv_at draw' -l data-format -r -f -d 'channels_last, NCHW ...'
 complete -c deconv -n '__deconv_at draw' -l batch -r -f -d 'Batch size.'
-complete -c deconv -n '__deconv_at draw' -s o -l out -r -F -d 'What to write: .svg or .png.'
+complete -c deconv -n '__deconv_at draw' -s o -l out -r -F -d 'What to write: .svg, .png or .html.'
 complete -c deconv -n '__deconv_at draw' -l frame -r -f -d 'This frame alone; of a PNG, the last.'
 complete -c deconv -n '__deconv_at draw' -l force -d 'Write over an existing file.'
 complete -c deconv -n '__deconv_at draw' -l format -r -f -k -a 'json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'

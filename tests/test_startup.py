@@ -44,11 +44,18 @@ def loaded_by(action: str, *arguments: str, heavy: tuple[str, ...] = HEAVY) -> s
         ("shape", "--in", "5x5", "-k", "3", "-s", "2", "--padding", "valid"),
         ("shape", "--in", "5x5", "nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1)"),
         ("shape", "--in", "5x5", "-k", "3", "--dialect", "all", "--format", "json"),
+        ("draw", "--help"),
         ("explain", "--in", "5x5", "-k", "3", "-s", "2", "--padding", "same"),
     ],
 )
 def test_nothing_heavy_is_loaded(arguments: tuple[str, ...]) -> None:
     assert loaded_by(MAIN, *arguments) == set()
+
+
+@pytest.mark.parametrize("ending", ["svg", "html"])
+def test_a_picture_needs_nothing_heavy(ending: str, tmp_path: Path) -> None:
+    out = str(tmp_path / f"layer.{ending}")
+    assert loaded_by(MAIN, "draw", "--in", "5", "-k", "3", "-o", out) == set()
 
 
 def test_the_library_loads_neither_click_nor_arrays() -> None:

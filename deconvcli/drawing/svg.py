@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape
+from html import escape
 
 from deconvcli.drawing.clock import clock
 from deconvcli.drawing.layout import LINE, MARGIN, UNIT, Drawing, Panel
@@ -66,7 +66,7 @@ def _document(drawing: Drawing, sheet: str, marks: Iterable[str], above: Iterabl
 
 def _safe(text: str) -> str:
     """Foreign text as XML takes it."""
-    return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
+    return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), quote=False)
 
 
 def _words(drawing: Drawing) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from deconvcli.drawing.clock import clock
 from deconvcli.drawing.layout import Drawing
 from deconvcli.drawing.svg import animated, baked
-from tests.drawing.browser import Browser, needs_browser, opened
+from tests.browser import Browser, needs_browser, opened
 from tests.drawing.pictures import LAYERS, drawn
 
 pytestmark = needs_browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +12,7 @@ from deconvcli.drawing.palette import DARK, LIGHT, Theme, contrast
 from deconvcli.drawing.svg import animated, baked
 from tests.drawing.pictures import LAYERS, drawn
 
+ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 OUTSIDE = re.compile(r"url\(|@import|@font-face|href|src=|<script|<foreignObject|<image|\bon\w+=")
 
@@ -77,3 +79,11 @@ def test_foreign_words_stay_words() -> None:
 def test_an_animation_is_small() -> None:
     sizes = [len(animated(drawn(line))) for line in LAYERS]
     assert max(sizes) < 150_000
+
+
+def test_the_readme_shows_what_is_drawn() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"deconv draw {LAYERS[0]} -o layer.svg" in readme
+    assert "](deconvcli/drawing/layer.svg)" in readme
+    shown = (ROOT / "deconvcli" / "drawing" / "layer.svg").read_bytes()
+    assert shown == animated(drawn(LAYERS[0])).encode()

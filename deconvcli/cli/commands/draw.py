@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -14,21 +14,27 @@ from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.types import Whole
 from deconvcli.drawing.clock import clock
-from deconvcli.drawing.layout import Drawing
 from deconvcli.drawing.picture import picture
 from deconvcli.drawing.svg import animated, baked
 from deconvcli.errors import UsageError
 from deconvcli.files import aside, shown, writing
+from deconvcli.geometry import Size
+from deconvcli.layers import Reading
 from deconvcli.report import Fields, Report, size_text
 from deconvcli.values import LARGEST
 
-Writer = Callable[[Drawing, int | None], bytes]
+Writer = Callable[[Understood, int | None], bytes]
 
 
 @click.command(short_help=__doc__)
 @takes(*LAYER_OPTIONS)
 @click.option(
-    "-o", "--out", "out", type=click.Path(), metavar="FILE", help="What to write: .svg or .png."
+    "-o",
+    "--out",
+    "out",
+    type=click.Path(),
+    metavar="FILE",
+    help="What to write: .svg, .png or .html.",
 )
 @click.option("--frame", type=Whole(1, LARGEST), help="This frame alone; of a PNG, the last.")
 @click.option("--force", is_flag=True, help="Write over an existing file.")
@@ -46,15 +52,15 @@ def command(
       deconv draw --in 5x5 -k 3 -s 2 --padding same -o layer.svg
       deconv draw --in 5x5 -k 3 -s 2 --padding same -o layer.svg --frame 9
       deconv draw --in 8 'nn.ConvTranspose1d(1, 1, 4, 2, 1)' -o layer.png
+      deconv draw --in 5x5 -k 3 -s 2 --padding same -o layer.html
     """
     write = _writer(out)
     understood = Request.of(options).understood()
-    drawing = picture(understood.reading)
-    content = write(drawing, frame)
+    content = write(understood, frame)
     assert out is not None
     with aside(out, force=force) as file, writing(shown(out)):
         file.write(content)
-    show(_report(understood, drawing, out, len(content)), format, quiet=quiet)
+    show(_report(understood, out, len(content)), format, quiet=quiet)
 
 
 def _writer(out: str | None) -> Writer:
@@ -74,22 +80,37 @@ def _writer(out: str | None) -> Writer:
     return WRITERS[ending]
 
 
-def _svg(drawing: Drawing, frame: int | None) -> bytes:
+def _svg(understood: Understood, frame: int | None) -> bytes:
+    drawing = picture(understood.reading)
     return (animated(drawing) if frame is None else baked(drawing, frame)).encode()
 
 
-def _png(drawing: Drawing, frame: int | None) -> bytes:
+def _png(understood: Understood, frame: int | None) -> bytes:
     from deconvcli.drawing.png import rendered  # an extra, which only this format needs
 
+    drawing = picture(understood.reading)
     return rendered(drawing, drawing.scene.frames if frame is None else frame)
 
 
-WRITERS: dict[str, Writer] = {".svg": _svg, ".png": _png}
+def _html(understood: Understood, frame: int | None) -> bytes:
+    from deconvcli.page.write import page  # asks every dialect, which only this format needs
+
+    if frame is not None:
+        raise UsageError("--frame does nothing to a page", help="leave it out, or write an .svg.")
+    return page(understood.reading, _read).encode()
 
 
-def _report(understood: Understood, drawing: Drawing, out: str, size: int) -> Report:
-    reading, frames = understood.reading, drawing.scene.frames
-    seconds = clock(drawing.scene).total
+def _read(dialect: str, sizes: tuple[Size, ...], roles: Mapping[str, Any]) -> Reading:
+    """A layer as these options would be read."""
+    return Request(None, dialect, sizes, None, roles).read_as(dialect, "").reading
+
+
+WRITERS: dict[str, Writer] = {".svg": _svg, ".png": _png, ".html": _html}
+
+
+def _report(understood: Understood, out: str, size: int) -> Report:
+    reading, drawing = understood.reading, picture(understood.reading)
+    frames, seconds = drawing.scene.frames, clock(drawing.scene).total
     rows = [
         ("file", f"{out} ({size:,} bytes)"),
         ("frames", f"{frames}, in {seconds:.1f} s"),
