@@ -334,8 +334,8 @@ function update() {
   const door = doors[state.door];
   const fields = numbersGiven(door);
   const wrong = invalid(door, fields);
+  find("command").textContent = wrong ? "" : commandOf(door, fields);
   if (wrong) return say([["p", wrong]], true);
-  find("command").textContent = commandOf(door, fields);
   const answered = answer(door, fields);
   if (answered.refusal) return say([["p", answered.refusal.message], ["p", `help: ${answered.refusal.help}`]], true);
   const list = of => answered.axes.map(of).join("x");
@@ -359,9 +359,7 @@ function element(tag, text, name) {
 function say(parts, isRefused) {
   find("answer").className = isRefused ? "refused" : "";
   find("answer").replaceChildren(...parts.map(part => element(...part)));
-  for (const section of document.querySelectorAll("#picture, #steps, #overlap, #caption"))
-    section.hidden = isRefused;
-  find("stamped").disabled = isRefused;
+  for (const section of document.querySelectorAll(".answered")) section.hidden = isRefused;
 }
 
 function showPicture(door, answered) {
