@@ -16,6 +16,10 @@ from deconvcli.page.start import start
 from deconvcli.values import LARGEST, axis_name
 
 _FOLDER = Path(__file__).parent
+_SCRIPTS = (
+    *("shared", "integers", "answer", "overlap", "window", "picture"),
+    *("form", "given", "said", "start"),
+)
 _LEVELS = 8
 
 
@@ -70,7 +74,7 @@ def _left_out(found: Sequence[Door]) -> list[str]:
 def _filled(rules: str) -> str:
     """The template with everything in its place."""
     parts = {"style": _colours() + _read("page.css"), "rules": _harmless(rules)}
-    parts["script"] = _harmless(_read("page.js"))
+    parts["script"] = _harmless("\n".join(_read(f"script/{name}.js") for name in _SCRIPTS))
     made = _read("page.html")
     for name, part in parts.items():
         made = made.replace(f"/*{name}*/", part)
