@@ -32,52 +32,67 @@ class AxisOverlap(NamedTuple):
         assert isinstance(out, int)
         return out
 
+    def taps(self, output: int) -> range:
+        """The taps that reach this output element, found without trying each one."""
+        axis = self.axis
+        assert isinstance(axis.crop_begin, int)
+        place, last = output + axis.crop_begin, (self.n - 1) * axis.stride
+        shared = gcd(axis.stride, axis.dilation)
+        if place % shared:
+            return range(0)
+        if axis.dilation == 0:  # every tap lands where its input does
+            return range(axis.kernel if 0 <= place <= last else 0)
+        smallest, largest = max(0, -((last - place) // axis.dilation)), place // axis.dilation
+        # Taps on the same outputs lie `step` apart; the inverse finds the first one's remainder.
+        step = axis.stride // shared
+        first = place // shared * pow(axis.dilation // shared, -1, step) % step
+        return range(smallest + (first - smallest) % step, min(largest, axis.kernel - 1) + 1, step)
+
     def pairs(self, output: int) -> list[Pair]:
         """Every pair that reaches this output element, in the order of the taps."""
         axis = self.axis
         assert isinstance(axis.crop_begin, int)
-        found = []
-        for tap in range(axis.kernel):
-            place, rest = divmod(output + axis.crop_begin - tap * axis.dilation, axis.stride)
-            if not rest and 0 <= place < self.n:
-                found.append(Pair(place, tap))
-        return found
+        place = output + axis.crop_begin
+        return [
+            Pair((place - tap * axis.dilation) // axis.stride, tap) for tap in self.taps(output)
+        ]
 
     def counts(self, begin: int = 0, end: int | None = None) -> list[int]:
         """Pairs of each output element of [begin, end); of all of them without an end."""
         stop = self.output_size if end is None else end
-        return [len(self.pairs(output)) for output in range(begin, stop)]
+        return [len(self.taps(output)) for output in range(begin, stop)]
 
     @property
     def interior(self) -> tuple[int, ...]:
         """Counts of one period, starting at output 0, as if there were inputs on all sides."""
         axis = self.axis
         assert isinstance(axis.crop_begin, int)
-        return tuple(
-            sum(
-                (output + axis.crop_begin - tap * axis.dilation) % axis.stride == 0
-                for tap in range(axis.kernel)
-            )
-            for output in range(self.period)
-        )
+        # From this input on, a whole kernel of inputs lies in front of and behind each output.
+        inside = axis.span + abs(axis.crop_begin)
+        endless = self._replace(n=3 * inside + self.period)
+        begin = inside * axis.stride
+        return tuple(endless.counts(begin, begin + self.period))
 
     @property
     def period(self) -> int:
         """Outputs after which the interior's counts repeat: 1 where they are all the same."""
         axis = self.axis
         # Taps whose distance is a multiple of the stride fall on the same outputs.
-        distinct = axis.stride // gcd(axis.stride, axis.dilation)
-        return 1 if axis.kernel % distinct == 0 and distinct == axis.stride else axis.stride
+        shared = gcd(axis.stride, axis.dilation)
+        return shared if axis.kernel % (axis.stride // shared) == 0 else axis.stride
 
     @property
     def least(self) -> int:
         """The smallest count of the interior; 0 is a gap that only the bias fills."""
-        return min(self.interior)
+        axis = self.axis
+        return 0 if gcd(axis.stride, axis.dilation) > 1 else axis.kernel // axis.stride
 
     @property
     def most(self) -> int:
         """The largest count of the interior."""
-        return max(self.interior)
+        axis = self.axis
+        distinct = axis.stride // gcd(axis.stride, axis.dilation)
+        return -(-axis.kernel // distinct)
 
     @property
     def is_even(self) -> bool:

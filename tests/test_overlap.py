@@ -66,6 +66,7 @@ def test_pairs_of_the_layer_everyone_asks_about() -> None:
         (Axis(4, 2), 1, (2,), (4,)),
         (Axis(2, 3), 3, (1, 1, 0), (3,)),  # gaps: the kernel is shorter than the stride
         (Axis(3, 2, 2), 2, (3, 0), ()),  # every tap falls on the same phase
+        (Axis(2, 4, 2), 2, (1, 0), ()),
         (Axis(5, 1), 1, (5,), (5,)),
     ],
 )
@@ -74,6 +75,30 @@ def test_period_and_evenness(
 ) -> None:
     overlap = AxisOverlap(axis, 20)
     assert (overlap.period, overlap.interior, overlap.even_kernels()) == (period, interior, even)
+
+
+@given(AXES)
+def test_least_and_most_are_the_interiors(axis: Axis) -> None:
+    overlap = AxisOverlap(axis, 5)
+    assert (overlap.least, overlap.most) == (min(overlap.interior), max(overlap.interior))
+
+
+@given(AXES)
+def test_no_shorter_period_repeats(axis: Axis) -> None:
+    overlap = AxisOverlap(axis, 5)
+    counts = overlap.interior
+    shorter = [p for p in range(1, len(counts)) if counts == (counts[p:] + counts[:p])]
+    assert shorter == []
+
+
+def test_sizes_beyond_any_loop_are_answered_at_once() -> None:
+    overlap = AxisOverlap(Axis(10**12 + 1, 10**9, 1), 10**15)
+    assert (overlap.least, overlap.most, overlap.period) == (1000, 1001, 10**9)
+    assert overlap.counts(10**14, 10**14 + 2) == [1001, 1000]
+
+
+def test_taps_without_dilation_fall_together() -> None:
+    assert AxisOverlap(Axis(3, 2, 0), 3).counts() == [3, 0, 3, 0, 3]
 
 
 @given(AXES)
