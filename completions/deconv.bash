@@ -20,13 +20,13 @@ _deconv_offers() {
                 --engine) _deconv_value 'numba numpy reference' '' ;;
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                --format) _deconv_value 'json jsonl markdown text' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         dialects)
             options='--format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' files=''
             case $option in
-                --format) _deconv_value 'json jsonl markdown text' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         draw)
@@ -45,7 +45,7 @@ _deconv_offers() {
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                --format) _deconv_value 'json jsonl markdown text' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         run)
@@ -57,7 +57,7 @@ _deconv_offers() {
                 --weights | --bias | --out | --reference) _deconv_value '' '*.npy' ;;
                 --dtype) _deconv_value 'float16 float32 float64' '' ;;
                 --engine) _deconv_value 'numba numpy reference' '' ;;
-                --format) _deconv_value 'json jsonl markdown text' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         shape)
@@ -67,7 +67,7 @@ _deconv_offers() {
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --expect) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 --jsonl) _deconv_value '' '*' ;;
-                --format) _deconv_value 'json jsonl markdown text' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         verify)
@@ -75,7 +75,7 @@ _deconv_offers() {
             case $option in
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 -n | --n | --seed) _deconv_value '' '' ;;
-                --format) _deconv_value 'json jsonl markdown text' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
     esac

@@ -28,17 +28,28 @@ class Lines(NamedTuple):
     lines: Sequence[str]
 
 
-Block = Fields | Table | Lines
+class Counts(NamedTuple):
+    """A heading and rows of counts, shown as digits; on a terminal and a page on colour as well."""
+
+    title: str
+    rows: Sequence[Sequence[int]]
+
+
+Block = Fields | Table | Lines | Counts
 
 
 class Report(NamedTuple):
-    """answer: the bare result, for -q. blocks: for people. data: for programs, with `schema`."""
+    """answer: the bare result, for -q. blocks: for people. data: for programs, with `schema`.
+
+    width: columns that a line of text may have; None for as many as it needs.
+    """
 
     schema: str
     answer: str
     blocks: Sequence[Block]
     data: Mapping[str, Any]
     findings: Sequence[Diagnostic] = ()
+    width: int | None = None
 
 
 def size_text(sizes: Sequence[Any]) -> str:

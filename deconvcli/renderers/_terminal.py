@@ -14,8 +14,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.renderers._shades import BACKGROUNDS, FOREGROUNDS, shade
 from deconvcli.renderers.text import finding_text
-from deconvcli.report import Block, Fields, Lines, Report, Table
+from deconvcli.report import Block, Counts, Fields, Lines, Report, Table
 
 GAP = 2
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -40,10 +41,24 @@ def _block(block: Block, printable: Callable[[str], str], room: int) -> Renderab
             return _fields([(label, printable(value)) for label, value in rows])
         case Lines(lines):
             return Text(printable("\n".join(lines)))
+        case Counts(title, counts):
+            return Group(Text(printable(title), "bold"), *_counts(counts))
         case Table(title, columns, rows):
             safe = [[printable(cell) for cell in row] for row in rows]
             heading = [Text(printable(title), "bold")] if title else []
             return Group(*heading, *_grids(columns, safe, room))
+
+
+def _counts(counts: Sequence[Sequence[int]]) -> Iterator[Text]:
+    """Digits on colour, which without colours are the digits alone."""
+    most = max((count for row in counts for count in row), default=0)
+    for row in counts:
+        line = Text()
+        for count in row:
+            at = shade(count, most)
+            style = f"{FOREGROUNDS[at]} on {BACKGROUNDS[at]}"
+            line.append(f"{count:>{len(str(most))}} ", style)
+        yield line
 
 
 def _fields(rows: Sequence[tuple[str, str]]) -> Grid:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.renderers.text import finding_text
-from deconvcli.report import Block, Fields, Lines, Report, Table
+from deconvcli.renderers.text import counts_text, finding_text
+from deconvcli.report import Block, Counts, Fields, Lines, Report, Table
 
 
 def render(report: Report) -> str:
@@ -21,6 +21,8 @@ def _block(block: Block) -> str:
             return _table(("", "result"), rows)
         case Lines(lines):
             return "\n".join(f"* {line}" for line in lines)
+        case Counts(title, counts):
+            return "\n".join([f"### {title}", "", "```text", *counts_text(counts), "```"])
         case Table(title, columns, rows):
             heading = f"### {title}\n\n" if title else ""
             return heading + _table(columns, rows)

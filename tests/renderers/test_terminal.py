@@ -10,7 +10,7 @@ import pytest
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.renderers import RENDERERS
 from deconvcli.renderers._terminal import show_on_terminal
-from deconvcli.report import Fields, Lines, Report, Table
+from deconvcli.report import Counts, Fields, Lines, Report, Table
 
 REPORT = Report(
     "deconv.test/1",
@@ -20,6 +20,7 @@ REPORT = Report(
         Lines(["One sentence."]),
         Table("Rows", ("name", "value"), [("a", "1"), ("b", "22")]),
         Table("", (), [("span", "= 3")]),
+        Counts("Pairs", ((1, 10), (0, 3))),
     ],
     {},
     [Diagnostic("too-odd", Severity.WARNING, "k % s is 1", "use k 4.")],
@@ -43,9 +44,10 @@ def words(text: str) -> list[str]:
 
 
 def test_the_words_are_those_of_the_text_format(monkeypatch: pytest.MonkeyPatch) -> None:
-    coloured = shown(monkeypatch, FORCE_COLOR="1")
+    coloured = shown(monkeypatch, FORCE_COLOR="1", COLORTERM="truecolor")
     assert "\x1b[33mwarning[too-odd]" in coloured
     assert "\x1b[1m11x11" in coloured
+    assert "\x1b[38;2;0;0;0;48;2;230;159;0m 0 " in coloured
     assert words(coloured) == words(RENDERERS.take("text")(REPORT))
 
 
