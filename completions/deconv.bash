@@ -36,14 +36,14 @@ _deconv_offers() {
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --frame) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 -o | --out) _deconv_value '' '*' ;;
-                --format) _deconv_value 'json jsonl markdown text' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         explain)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --format -q --quiet -h --help' words='' files=''
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --why --compare --format -q --quiet -h --help' words='' files=''
             case $option in
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
-                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch) _deconv_value '' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --why | --compare) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac

@@ -48,14 +48,13 @@ class AxisOverlap(NamedTuple):
         first = place // shared * pow(axis.dilation // shared, -1, step) % step
         return range(smallest + (first - smallest) % step, min(largest, axis.kernel - 1) + 1, step)
 
-    def pairs(self, output: int) -> list[Pair]:
-        """Every pair that reaches this output element, in the order of the taps."""
+    def pairs(self, output: int, most: int | None = None) -> list[Pair]:
+        """The pairs that reach this output element, in the order of the taps: all, or `most`."""
         axis = self.axis
         assert isinstance(axis.crop_begin, int)
         place = output + axis.crop_begin
-        return [
-            Pair((place - tap * axis.dilation) // axis.stride, tap) for tap in self.taps(output)
-        ]
+        taps = self.taps(output)[:most]
+        return [Pair((place - tap * axis.dilation) // axis.stride, tap) for tap in taps]
 
     def counts(self, begin: int = 0, end: int | None = None) -> list[int]:
         """Pairs of each output element of [begin, end); of all of them without an end."""

@@ -37,9 +37,9 @@ def test_steps_carry_formula_numbers_and_value() -> None:
 def test_output_padding_is_seen_to_add() -> None:
     explanation = explained("keras", **TUTORIAL, output_padding=(1, 1))
     assert explanation.output_sizes == (12, 12)
-    assert explanation.notes == (
+    assert explanation.notes[0] == (
         "output_padding 1 adds at the end and never removes: height is 11 with output_padding 0"
-        " and 12 with 1.",
+        " and 12 with 1."
     )
 
 
@@ -53,13 +53,13 @@ def test_output_padding_is_seen_to_add() -> None:
 )
 def test_so_in_every_dialect(dialect: str, layer: dict[str, Any], without: int, given: int) -> None:
     shape = (1, 5, 1) if dialect == "keras" else (1, 1, 5)
-    [note] = explained(dialect, input_shape=shape, **layer).notes
+    note, *_ = explained(dialect, input_shape=shape, **layer).notes
     assert f"length is {without} with output_padding 0 and {given} with 1" in note
 
 
 def test_parameters_that_do_not_touch_the_shape_are_named() -> None:
     explanation = explained("keras", **TUTORIAL, activation="relu", use_bias=False, name="up")
-    assert explanation.notes == ("activation, use_bias, name do not touch the shape.",)
+    assert explanation.notes[-1] == "activation, use_bias, name do not touch the shape."
 
 
 def test_symbols_are_explained_too() -> None:

@@ -31,7 +31,8 @@ class Dialect(Words):
     all under the empty name.
     groups, circular: whether it has groups, and layers whose crop comes back at the other end.
     orientation: in which order it stores the taps of a kernel. grouping: the words of a layer with
-    groups, where only the weights' shape says how many.
+    groups, where only the weights' shape says how many. forward: the name of its forward layer,
+    where that takes the same words; {rank} is the number of spatial axes.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -41,6 +42,7 @@ class Dialect(Words):
     circular: ClassVar[bool] = False
     orientation: ClassVar[str] = "in order"
     grouping: ClassVar[Mapping[str, Any] | None] = None
+    forward: ClassVar[str] = ""
 
     @abstractmethod
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:

@@ -109,6 +109,7 @@ class KerasLayer(Dialect):
 
     groups = False
     together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION,)
+    forward = "Conv{rank}D"
     arguments = (
         Argument("filters", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),

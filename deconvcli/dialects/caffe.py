@@ -45,6 +45,7 @@ class Caffe(Dialect):
         " src/caffe/proto/caffe.proto"
     )
     evidence = Evidence("BVLC Caffe source of 2020-02-13 (9b89154)")
+    forward = "Convolution"
     arguments = (
         Argument("num_output", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),

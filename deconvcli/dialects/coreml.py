@@ -94,6 +94,7 @@ class CoreMl(Dialect):
     title = "Core ML (MIL)"
     source = _SOURCE
     evidence = Evidence("coremltools 9.0, type inference", rows=300, values=False)
+    forward = "mb.conv"
     arguments = (
         Argument(
             "pad",

@@ -52,6 +52,7 @@ class Flax(Dialect):
     source = "Flax 0.12.8: flax/linen/linear.py, flax/nnx/nn/linear.py"
     evidence = Evidence("Flax 0.12.8 on JAX 0.10.2, CPU", rows=600)
     circular = True
+    forward = "Conv"
     arguments = (
         Argument("features", "out_channels", None, "output channels, in flax.linen"),
         Argument("in_features", "in_channels", None, "input channels, in flax.nnx"),

@@ -80,6 +80,7 @@ class Mlx(Dialect):
     title = "MLX"
     source = "MLX 0.32.4: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
     evidence = Evidence("MLX 0.32.4, CPU", rows=600)
+    forward = "Conv{rank}d"
     arguments = (
         *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),

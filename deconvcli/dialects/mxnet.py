@@ -106,6 +106,7 @@ class MXNet(Dialect):
     title = "Apache MXNet"
     source = _SOURCE
     evidence = Evidence("Apache MXNet 2.0 source (b84609d)")
+    forward = "Convolution"
     arguments = (
         Argument("num_filter", "out_channels", None, "output channels"),
         Argument("kernel", "kernel", None, "kernel size", {Form.INTS: each}),

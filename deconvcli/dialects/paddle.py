@@ -148,6 +148,7 @@ class Paddle(Dialect):
     title = "PaddlePaddle"
     source = "Paddle 3.3.1: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
     evidence = Evidence("PaddlePaddle 3.3.1, CPU", rows=800)
+    forward = "Conv{rank}D"
     arguments = (
         *LAYER_START,
         Argument(

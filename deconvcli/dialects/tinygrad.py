@@ -63,6 +63,7 @@ class Tinygrad(Dialect):
     title = "tinygrad"
     source = "tinygrad 0.14.0: tinygrad/mixin/op.py, conv_transpose2d"
     evidence = Evidence("tinygrad 0.14.0, DEV=PYTHON", rows=400)
+    forward = "Tensor.conv2d"
     arguments = (
         Argument("groups", "groups", 1, "independent groups of channels"),
         Argument("stride", "stride", 1, "distance of two stamps in the output"),

@@ -116,6 +116,7 @@ class Torch(Dialect):
     title = "PyTorch"
     source = "torch 2.13.0: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
     evidence = Evidence("torch 2.13.0, CPU", rows=900)
+    forward = "Conv{rank}d"
     arguments = (
         *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),

@@ -83,6 +83,7 @@ class WebNN(Dialect):
     title = "WebNN convTranspose2d"
     source = "Web Neural Network API, MLGraphBuilder.convTranspose2d: index.bs at c515210"
     evidence = Evidence("WebNN draft of 2026-06-26 (c515210)")
+    forward = "conv{rank}d"
     arguments = (
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
         Argument(

@@ -31,7 +31,7 @@ def told(line: str) -> dict[str, object]:
 def test_the_result_is_the_size(layer: str) -> None:
     size = deconv(f"shape -q {layer}").out
     assert deconv(f"explain -q {layer}").out == size
-    assert rows(deconv(f"explain {layer}").out)["output"] == size.rstrip()
+    assert deconv(f"explain {layer}").out.split()[:2] == ["output", size.rstrip()]
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -79,7 +79,7 @@ def test_symbols() -> None:
 def test_markdown_has_a_header_on_every_table() -> None:
     lines = deconv("explain --in 5x5 -k 3 -p 1 --format markdown").out.splitlines()
     heads = [line for line, below in pairwise(lines) if below[:5] == "| ---"]
-    assert len(heads) == 3
+    assert len(heads) == 6
     assert all(set(head) - set("| ") for head in heads)
 
 

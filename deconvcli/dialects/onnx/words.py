@@ -47,6 +47,7 @@ class ConvTranspose(Dialect):
             "onnx.shape_inference of onnx 1.23.2, strict mode", rows=900, values=False
         ),
     }
+    forward = "Conv"
     arguments = (
         Argument("kernel_shape", "kernel", None, "kernel size", {Form.INTS: each}),
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),

@@ -48,6 +48,7 @@ class TensorFlow(Dialect):
     title = "TensorFlow"
     source = SOURCE
     evidence = Evidence("TensorFlow 2.21.0, CPU, oneDNN on", rows=800)
+    forward = "tf.nn.conv{rank}d"
     arguments = (
         Argument("output_shape", "output_size", None, "the output's shape; required"),
         Argument("strides", "stride", None, "distance of two stamps in the output; required"),

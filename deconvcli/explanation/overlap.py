@@ -1,0 +1,112 @@
+"""The overlap of a layer: how many (input, tap) pairs reach each output element, and its verdict.
+
+Uneven overlap is what checkerboard artifacts start from.
+Source: Odena, Dumoulin & Olah, Deconvolution and Checkerboard Artifacts, Distill 2016
+(doi 10.23915/distill.00003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from math import gcd
+from typing import NamedTuple
+
+from deconvcli.layers import Reading, numbers, product
+from deconvcli.overlap import AxisOverlap
+from deconvcli.report import size_text
+
+MOST_ROWS = 12
+WIDEST = 78
+
+
+class Overlap(NamedTuple):
+    """The counts of a whole layer. least, most, period (per axis): away from the edges.
+
+    corner: the first rows and columns of the last two axes, at the element `at` of a third.
+    even_kernels: per axis, the nearest smaller and larger ones.
+    """
+
+    output_size: tuple[int, ...]
+    at: tuple[int, ...]
+    corner: tuple[tuple[int, ...], ...]
+    period: tuple[int, ...]
+    least: int
+    most: int
+    even_kernels: tuple[tuple[int, ...], ...]
+    verdict: str
+
+
+def has_overlap(reading: Reading) -> bool:
+    """Whether there are output elements that can be counted."""
+    sizes = (*reading.spatial, *reading.output_sizes)
+    return not reading.no_values and all(isinstance(n, int) and n > 0 for n in sizes)
+
+
+def overlap(reading: Reading) -> Overlap | None:
+    """The overlap of all axes; None where a size is a symbol or nothing comes out."""
+    if not has_overlap(reading):
+        return None
+    axes = [axis_overlap(reading, place) for place in range(len(reading.spatial))]
+    at = tuple(axis.output_size // 2 for axis in axes[:-2])
+    return Overlap(
+        output_size=tuple(axis.output_size for axis in axes),
+        at=at,
+        corner=_corner(axes, at),
+        period=tuple(axis.period for axis in axes),
+        least=product(axis.least for axis in axes),
+        most=product(axis.most for axis in axes),
+        even_kernels=tuple(axis.even_kernels() for axis in axes),
+        verdict=_verdict(axes),
+    )
+
+
+def axis_overlap(reading: Reading, place: int) -> AxisOverlap:
+    """Of one axis; where the crop comes back at the other end, on a repeated input."""
+    axis, [n] = reading.layer.axes[place], numbers(reading.spatial[place : place + 1])
+    if not reading.layer.circular:
+        return AxisOverlap(axis, n)
+    unrolled, before, after = axis.unrolled(n)
+    return AxisOverlap(unrolled, n + before + after)
+
+
+def _corner(axes: Sequence[AxisOverlap], at: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """As many rows and columns as a page of text has room for."""
+    before = product(axis.counts(o, o + 1)[0] for axis, o in zip(axes, at, strict=False))
+    widest = len(str(product(axis.most for axis in axes))) + 1
+    across = axes[-1].counts(0, min(axes[-1].output_size, WIDEST // widest))
+    down = [axis.counts(0, min(axis.output_size, MOST_ROWS)) for axis in axes[-2:-1]] or [[1]]
+    return tuple(tuple(before * row * column for column in across) for row in down[0])
+
+
+def _verdict(axes: Sequence[AxisOverlap]) -> str:
+    """Even or uneven, by how much, and the nearest kernels that even it."""
+    least, most = product(axis.least for axis in axes), product(axis.most for axis in axes)
+    repeats = f"repeating every {size_text([axis.period for axis in axes])}"
+    if least == most:
+        verb = "pair reaches" if most == 1 else "pairs reach"
+        return f"The overlap is even: {most} {verb} every element away from the edges."
+    if least:
+        ratio = f"{most / least:.3g} times as many in some places as in others"
+        what = f"is uneven: {least} to {most} pairs away from the edges, {ratio}"
+    else:
+        what = f"has gaps: no pair reaches {_gaps(axes)}, {most} at most reach the others"
+    return f"The overlap {what}, {repeats}: a checkerboard. {_cure(axes)}"
+
+
+def _gaps(axes: Sequence[AxisOverlap]) -> str:
+    """Of neighbouring outputs, as many as the strides have, those that only the bias fills."""
+    strides = [overlap.axis.stride for overlap in axes]
+    taps = [min(o.axis.kernel, o.axis.stride // gcd(o.axis.stride, o.axis.dilation)) for o in axes]
+    return f"{product(strides) - product(taps)} of every {product(strides)} elements"
+
+
+def _cure(axes: Sequence[AxisOverlap]) -> str:
+    kernels = [axis.even_kernels() for axis in axes]
+    if () in kernels:
+        return "No kernel evens it, for stride and dilation share a factor."
+    # An axis that has one choice keeps it beside both choices of another.
+    choices = zip_longest(*kernels)
+    rows = [[k or sizes[0] for k, sizes in zip(row, kernels, strict=True)] for row in choices]
+    sizes = [row if len(set(row)) > 1 else row[:1] for row in rows]
+    return f"A kernel of {' or '.join(map(size_text, sizes))} evens it."
