@@ -51,6 +51,14 @@ class Linear:
             )
         return linear(self.letter, self.factor // other, self.offset // other)
 
+    def __mod__(self, other: int) -> int:
+        if self.factor % other:
+            raise NotLinear(
+                f"({self}) % {other} has no single value for all {self.letter}",
+                help="give the input size as a number.",
+            )
+        return self.offset % other
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Linear):
             return False

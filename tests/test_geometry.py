@@ -104,6 +104,11 @@ class TestLinear:
         with pytest.raises(NotLinear, match=r"\(3n\) // 2 has no single formula in n"):
             _ = self.n * 3 // 2
 
+    def test_remainders_only_where_they_are_the_same_for_all(self) -> None:
+        assert (self.n * 4 + 3) % 2 == 1
+        with pytest.raises(NotLinear, match=r"\(3n\) % 2 has no single value for all n"):
+            _ = self.n * 3 % 2
+
     def test_it_is_hashable_and_not_a_number(self) -> None:
         assert len({self.n, Linear("n"), self.n + 1}) == 2
         assert self.n != 1
