@@ -44,8 +44,7 @@ def _difference(reading: Reading, name: str) -> Difference:
     except DeconvError as error:  # the words exist, and an implementation refuses them
         return Difference(name, "", still, error.message)
     words = _words(found.spelling)
-    turned = "" if found.flipped == reading.flipped else ", its kernel stored in reverse order"
-    return Difference(name, words, still, f"{words}: the same layer{turned}")
+    return Difference(name, words, still, f"{words}: the same layer{_turned(reading, found)}")
 
 
 def _nearest(reading: Reading, name: str) -> Difference | None:
@@ -60,7 +59,7 @@ def _nearest(reading: Reading, name: str) -> Difference | None:
     except DeconvError:
         return None
     words = _words(found.spelling)
-    return Difference(name, words, known, f"{words}: the same size, {_shifted(known)}")
+    return Difference(name, words, known, f"{words}: {_shifted(known)}{_turned(reading, found)}")
 
 
 def _shift(reading: Reading, place: int, name: str) -> int | None:
@@ -89,14 +88,21 @@ def _moved(axis: Axis, by: int) -> Axis:
 
 
 def _shifted(shift: tuple[int, ...]) -> str:
-    """`shifted by one pixel: its y[i, j] is y[i+1, j] here`."""
+    """`the same size, shifted by one pixel: its y[i, j] is y[i+1, j] here`."""
     letters = "ijk"[: len(shift)]
     there = [
         f"{letter}{by:+d}" if by else letter for letter, by in zip(letters, shift, strict=True)
     ]
     most = max(map(abs, shift))
     by = "one pixel" if most == 1 else f"{most} pixels"
-    return f"shifted by {by}: its y[{', '.join(letters)}] is y[{', '.join(there)}] here"
+    return (
+        f"the same size, shifted by {by}: its y[{', '.join(letters)}] is y[{', '.join(there)}] here"
+    )
+
+
+def _turned(reading: Reading, found: Reading) -> str:
+    """What the weights need where one of the two stores them in reverse order."""
+    return "" if found.flipped == reading.flipped else ", with the kernel's taps in reverse order"
 
 
 def _words(spelling: Spelling) -> str:

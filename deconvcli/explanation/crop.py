@@ -17,16 +17,17 @@ def crop_text_of(reading: Reading, place: int) -> str:
     """One sentence: which words, which crop, of how many elements."""
     axis = reading.layer.axes[place]
     full = axis.full_size(reading.spatial[place])
-    begin, end = _does(axis.crop_begin), _does(axis.crop_end)
+    (does, begin), (then, end) = _does(axis.crop_begin), _does(axis.crop_end)
+    at_end = end if does == then else f"{then} {end}"
     back = " What is cropped comes back at the other end." if reading.layer.circular else ""
     return (
-        f"{cropping_words(reading)}: {begin} at the beginning and {end} at the end of the {full}"
-        f" elements.{back}"
+        f"{cropping_words(reading)}: {does} {begin} at the beginning and {at_end} at the end of"
+        f" the {full} elements.{back}"
     )
 
 
-def _does(crop: Size) -> str:
-    return f"appends {-crop}" if crop < 0 else f"crops {crop}"
+def _does(crop: Size) -> tuple[str, Size]:
+    return ("appends", -crop) if crop < 0 else ("crops", crop)
 
 
 def crop_view(reading: Reading, place: int) -> str:

@@ -71,7 +71,10 @@ def _numbers(reading: Reading, place: int) -> str:
     name = name_of(reading, "padding") or "padding"
     if word_of(reading) or not axis.crop_begin > 0:
         return ""
-    if any(step.name == "low" and step.formula == "before" for step in reading.arithmetic.steps):
+    surrounds = any(s.name == "low" and s.formula == "before" for s in reading.arithmetic.steps)
+    if surrounds:
+        if numbers["low"] == axis.crop_begin:
+            return ""
         return (
             f"{name} {numbers['low']} in front does not crop {numbers['low']}: it surrounds the"
             f" input with zeros between its elements, so span - 1 - {numbers['low']} ="

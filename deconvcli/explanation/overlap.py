@@ -16,12 +16,13 @@ from deconvcli.layers import Reading, numbers, product
 from deconvcli.overlap import AxisOverlap
 from deconvcli.report import size_text
 
-MOST_ROWS = 12
+MOST_ROWS = 16
 WIDEST = 78
 
 
 class Overlap(NamedTuple):
-    """The counts of a whole layer. least, most, period (per axis): away from the edges.
+    """The counts of a whole layer. least, most, their ratio (None where there are gaps) and the
+    period of each axis: away from the edges.
 
     corner: the first rows and columns of the last two axes, at the element `at` of a third.
     even_kernels: per axis, the nearest smaller and larger ones.
@@ -33,6 +34,7 @@ class Overlap(NamedTuple):
     period: tuple[int, ...]
     least: int
     most: int
+    ratio: float | None
     even_kernels: tuple[tuple[int, ...], ...]
     verdict: str
 
@@ -49,15 +51,17 @@ def overlap(reading: Reading) -> Overlap | None:
         return None
     axes = [axis_overlap(reading, place) for place in range(len(reading.spatial))]
     at = tuple(axis.output_size // 2 for axis in axes[:-2])
+    least, most = product(axis.least for axis in axes), product(axis.most for axis in axes)
     return Overlap(
         output_size=tuple(axis.output_size for axis in axes),
         at=at,
         corner=_corner(axes, at),
         period=tuple(axis.period for axis in axes),
-        least=product(axis.least for axis in axes),
-        most=product(axis.most for axis in axes),
+        least=least,
+        most=most,
+        ratio=most / least if least else None,
         even_kernels=tuple(axis.even_kernels() for axis in axes),
-        verdict=_verdict(axes),
+        verdict=_verdict(axes, least, most),
     )
 
 
@@ -79,9 +83,8 @@ def _corner(axes: Sequence[AxisOverlap], at: Sequence[int]) -> tuple[tuple[int, 
     return tuple(tuple(before * row * column for column in across) for row in down[0])
 
 
-def _verdict(axes: Sequence[AxisOverlap]) -> str:
+def _verdict(axes: Sequence[AxisOverlap], least: int, most: int) -> str:
     """Even or uneven, by how much, and the nearest kernels that even it."""
-    least, most = product(axis.least for axis in axes), product(axis.most for axis in axes)
     repeats = f"repeating every {size_text([axis.period for axis in axes])}"
     if least == most:
         verb = "pair reaches" if most == 1 else "pairs reach"
@@ -108,5 +111,5 @@ def _cure(axes: Sequence[AxisOverlap]) -> str:
     # An axis that has one choice keeps it beside both choices of another.
     choices = zip_longest(*kernels)
     rows = [[k or sizes[0] for k, sizes in zip(row, kernels, strict=True)] for row in choices]
-    sizes = [row if len(set(row)) > 1 else row[:1] for row in rows]
-    return f"A kernel of {' or '.join(map(size_text, sizes))} evens it."
+    shown = 1 if all(len(set(row)) == 1 for row in rows) else len(kernels)
+    return f"A kernel of {' or '.join(size_text(row[:shown]) for row in rows)} evens it."

@@ -16,26 +16,25 @@ _ROLES = ("kernel", *AROUND, *CHOOSING)
 
 def scaling(reading: Reading) -> str:
     """One sentence: that it is so, what to change, or that the dialect has no words for it."""
-    times = times_text([axis.stride for axis in reading.layer.axes])
+    target = _times([axis.stride for axis in reading.layer.axes])
     wanted = tuple(
         n * axis.stride for n, axis in zip(reading.spatial, reading.layer.axes, strict=True)
     )
     if reading.output_sizes == wanted:
-        return f"The output is exactly {times} the input."
-    target = f"exactly {times} the input, {size_text(wanted)}"
+        return f"The output is exactly {target}."
     found = next(_ways(reading), "")
     if not found:
-        return f"No words of {dialect_of(reading).title} give {target}, with such a kernel."
-    return f"For {target}: {found}."
+        title = dialect_of(reading).title
+        return f"No words of {title} give exactly {target}, {size_text(wanted)}, here."
+    return f"For exactly {target}, {size_text(wanted)}: {found}."
 
 
-def times_text(strides: list[int]) -> str:
-    """`twice`, `3 times`, `2x3 times`."""
+def _times(strides: list[int]) -> str:
+    """`twice the input`, `3 times the input`, `2x3 times the input`."""
     factor = compact(strides)
-    named = {1: "once", 2: "twice"}
-    if isinstance(factor, int):
-        return named.get(factor, f"{factor} times")
-    return f"{size_text(factor)} times"
+    named = {1: "the size of the input", 2: "twice the input"}
+    text = str(factor) if isinstance(factor, int) else size_text(factor)
+    return named.get(factor, f"{text} times the input")
 
 
 def _ways(reading: Reading) -> Iterator[str]:
@@ -62,9 +61,9 @@ def _layers(layer: Layer) -> Iterator[Layer]:
 
 
 def _crops(axis: Axis) -> Iterator[tuple[int, int]]:
-    """(begin, end) that take span - stride in all: in halves first, then from one end."""
+    """(begin, end) that take span - stride in all: in halves, or from one end; appended behind."""
     surplus = axis.span - axis.stride
-    less, more = surplus // 2, surplus - surplus // 2
+    less, more = max(surplus // 2, 0), min(surplus, surplus - surplus // 2)
     yield from ((less, more), (more, less), (0, surplus), (surplus, 0))
 
 
@@ -74,7 +73,7 @@ def _changes(reading: Reading, layer: Layer, spelling: Spelling) -> str:
     after = said(reading._replace(spelling=spelling), *_ROLES)
     new = {name: value for name, value in after.items() if compact(value) != compact(before[name])}
     parts = [one_line({name: value for name, value in new.items() if value is not None})]
-    parts += [f"no {name}" for name, value in new.items() if value is None]
+    parts += [f"without {name}" for name, value in new.items() if value is None]
     return ", ".join([*_kernel(reading, layer), *filter(None, parts)])
 
 

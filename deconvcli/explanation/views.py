@@ -63,7 +63,7 @@ def _inverse_text(reading: Reading, place: int, found: Forward) -> str:
     begin, end = found.around
     rule = f"ceil(m / {s})" if found.word else f"(m + {begin} + {end} - {axis.span})//{s} + 1"
     if s == 1:
-        return f"{rule} = {n} only for m = {found.smallest}: stride 1 leaves nothing to choose."
+        return f"only m = {found.smallest} becomes {n}: stride 1 leaves nothing to choose."
     return (
         f"{rule} = {n} for each m from {found.smallest} to {found.largest}: {s} sizes share one"
         f" result, and the way back needs a choice. {_choice(reading, place)}"

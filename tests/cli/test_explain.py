@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+from html import unescape
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -19,11 +22,11 @@ LAYERS = (
 )
 
 
-def told(line: str) -> dict[str, object]:
+def told(line: str) -> dict[str, Any]:
     """The explanation as data."""
     done = deconv(f"explain {line} --format json")
     assert done.code == 0
-    data: dict[str, object] = json.loads(done.out)
+    data: dict[str, Any] = json.loads(done.out)
     return data
 
 
@@ -91,3 +94,103 @@ def test_the_schema() -> None:
 
 def test_all_is_for_shape() -> None:
     refused(deconv("explain --in 5 -k 3 -D all"), "only deconv shape does", "name one dialect")
+
+
+def test_why_lists_the_pairs() -> None:
+    done = deconv("explain --in 5x5 -k 3 -s 2 -p 1 --why 1,2")
+    assert "Output element 1,2 is the sum of 2 (input, tap) pairs\n" in done.out
+    assert "\n1,1    0,1  1*2 + 0*1 - 1 = 1 " in done.out
+    assert deconv("explain -q --in 5x5 -k 3 -s 2 -p 1 --why 1,2").out == "1,1 0,1\n0,1 2,1\n"
+    assert deconv("explain -q --in 5x5 -k 3 -s 2 -p 1 --why 2").out == "1,1 1,1\n"
+    assert "is the sum of 1 (input, tap) pair\n" in deconv("explain --in 5 -k 1 --why 3").out
+
+
+def test_why_of_a_gap_and_of_many() -> None:
+    gap = deconv("explain --in 5 -k 1 -s 2 --why 1")
+    assert "No (input, tap) pair reaches output element 1: it is the bias." in gap.out
+    assert deconv("explain -q --in 5 -k 1 -s 2 --why 1").out == "no pair\n"
+    assert "These are the first 36." in deconv("explain --in 20x20 -k 9 --why 12").out
+
+
+def test_why_as_data() -> None:
+    why = told("--in 5x5 -k 3 -s 2 -p 1 --why 1,2")["why"]
+    assert (why["element"], why["total"]) == ([1, 2], 2)
+    assert why["pairs"][0][0] == {"input": 1, "tap": 0, "place": "1*2 + 0*1 - 1 = 1"}
+
+
+@pytest.mark.parametrize("element", ["9,0", "0,-1", "1,2,3", "99999999999"])
+def test_why_outside_says_the_valid_range(element: str) -> None:
+    done = deconv(f"explain --in 5x5 -k 3 -s 2 -p 1 --why {element}")
+    refused(done, "is outside the output 9x9", "count from 0: height 0 to 8, width 0 to 8.")
+
+
+@pytest.mark.parametrize("element", ["a", "1.5", "1,", "", "9" * 30])
+def test_why_that_is_no_element_is_refused(element: str) -> None:
+    refused(deconv("explain --in 5x5 -k 3 -s 2 -p 1 --why", element), "--why")
+
+
+def test_why_needs_numbers() -> None:
+    refused(deconv("explain --in N -k 3 --why 1"), "no elements to ask about", "as numbers")
+
+
+def test_compare_names_dialects() -> None:
+    layer = "explain --in 5 -k 3 -s 2 -p same"
+    assert "\ntorch    kernel_size=3" in deconv(layer).out
+    assert "In other dialects" not in deconv(f"{layer} --compare none").out
+    mlx = told("--in 5 -k 3 -s 2 -p same --compare mlx,keras")["elsewhere"]
+    assert [found["dialect"] for found in mlx] == ["mlx"]
+    every = told("--in 5 -k 3 -s 2 -p same --compare all")["elsewhere"]
+    assert len(every) > 15
+    refused(deconv(f"{layer} --compare pytorch"), "'pytorch' is not known", "did you mean 'torch'")
+    refused(deconv(f"{layer} --compare torch --why 1"), "--compare does nothing beside --why")
+
+
+def test_sizes_beyond_a_page_show_a_corner_and_say_so() -> None:
+    out = deconv("explain --in 512x512 -k 4 -s 2 -p 1").out
+    assert "each output element of the first 16x39 of 1024x1024\n" in out
+    assert "1 [1 2 2 2 2 2 2 2 ... 2 2 2 2 2 2 2 1] 1\n" in out
+    small = deconv("explain --in 4x4 -k 4 -s 2 -p 1").out
+    assert "each output element\n1 2 2 2 2 2 2 1\n" in small
+
+
+@pytest.mark.parametrize("size", ["999999999999", "1000000x1000000"])
+def test_huge_layers_are_answered(size: str) -> None:
+    done = deconv(f"explain --in {size} -k 1000001 -s 1000000 -p 7")
+    assert done.code == 0
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_a_page_has_everything_the_text_has() -> None:
+    layer = "explain --in 5x5 -k 3 -s 2 --padding same"
+    page = deconv(f"{layer} --format html").out
+    shown = unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL))
+    words = [word for word in deconv(layer).out.split() if word not in shown.split()]
+    assert words == []
+
+
+def test_hostile_names_are_harmless_on_a_page() -> None:
+    call = "Conv2DTranspose(4, 3, name='<script>alert(1)</script>')"
+    page = deconv("explain --in 5x5 --format html", call).out
+    assert "<script" not in page
+
+
+def test_every_number_is_in_the_data() -> None:
+    data = told("--in 5x5 -k 3 -s 2 -p same")
+    overlap, [height, _] = data["overlap"], data["axes"]
+    assert height["forward"] == {
+        "word": "same",
+        "around": [0, 1],
+        "smallest": 9,
+        "largest": 10,
+        "back": 5,
+    }
+    assert height["insertion"] == {
+        "between": 1,
+        "spread": 9,
+        "before": 2,
+        "behind": 1,
+        "output_size": 10,
+    }
+    assert (overlap["least"], overlap["most"], overlap["ratio"]) == (1, 4, 4.0)
+    assert overlap["period"] == [2, 2]
+    assert data["closing"] == "The output is exactly twice the input."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -10,7 +11,10 @@ from deconvcli.cli.explaining import explained, explained_why
 from deconvcli.cli.options import ANY_NUMBERS, LAYER_OPTIONS, OUTPUT_OPTIONS, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.request import ALL, Request
-from deconvcli.dialects import in_order
+from deconvcli.dialects import in_order, take
+from deconvcli.errors import UsageError
+
+_MOST_USED = ("torch", "keras", "onnx")
 
 
 @click.command(short_help=__doc__)
@@ -24,13 +28,11 @@ from deconvcli.dialects import in_order
 @click.option(
     "--compare",
     metavar="NAMES",
-    default="torch,keras,onnx",
-    show_default=True,
-    help="Dialects to hold the layer against: several, all, or none.",
+    help=f"Dialects to hold the layer against, all, or none; {','.join(_MOST_USED)} if left out.",
 )
 @takes(*OUTPUT_OPTIONS)
 def command(
-    why: tuple[int, ...] | None, compare: str, format: str, quiet: bool, **options: Any
+    why: tuple[int, ...] | None, compare: str | None, format: str, quiet: bool, **options: Any
 ) -> None:
     """How the words of a framework become the output size, step by step.
 
@@ -44,16 +46,26 @@ def command(
       deconv explain --in 5x5 'Conv2DTranspose(8, 3, strides=2, output_padding=1)'
       deconv explain --in 5x5 -k 3 -s 2 -p 1 --why 4,4
     """
+    if why is not None and compare is not None:
+        raise UsageError("--compare does nothing beside --why", help="leave one of them out.")
+    others = _others(compare)
     understood = Request.of(options).understood()
     if why is not None:
         element = why * len(understood.reading.spatial) if len(why) == 1 else why
         show(explained_why(understood, element), format, quiet=quiet)
         return
-    show(explained(understood, _others(compare)), format, quiet=quiet)
+    show(explained(understood, others), format, quiet=quiet)
 
 
-def _others(compare: str) -> list[str]:
-    """The dialects that --compare names."""
-    if compare == "none":
-        return []
-    return in_order() if compare == ALL else compare.split(",")
+def _others(compare: str | None) -> Sequence[str]:
+    """The dialects that --compare names.
+
+    Raises:
+        UsageError: one of them is unknown.
+    """
+    if compare is None:
+        return _MOST_USED
+    named = {ALL: in_order(), "none": []}.get(compare, compare.split(","))
+    for name in named:
+        take(name)
+    return named

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deconvcli.cli.explaining.blocks import blocks, overlap_blocks
 from deconvcli.cli.explaining.data import data, why_data
 from deconvcli.cli.explaining.why import pair_words, why_blocks
@@ -16,7 +18,7 @@ SCHEMA = "deconv.explain/1"
 WIDTH = 80
 
 
-def explained(understood: Understood, others: list[str]) -> Report:
+def explained(understood: Understood, others: Sequence[str]) -> Report:
     """The whole layer, and what `others`, names of dialects, make of it."""
     explanation = explain(understood.reading)
     elsewhere = differences(understood.reading, others)
