@@ -1,4 +1,4 @@
-"""The README's console blocks: `python -m tests.readme` writes anew what the commands print."""
+"""The console blocks of our pages: `python -m tests.readme` writes anew what the commands print."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-PATH = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PATH = ROOT / "README.md"
+PAGES = (PATH, ROOT / "deconvcli" / "explanation" / "README.md")
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 _SHOWN = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
@@ -30,10 +32,11 @@ def renewed(text: str, printed: Callable[[str], str]) -> str:
 
 
 def cut(output: str, like: str) -> str:
-    """The output as far as `like` shows it: one that ends in ... stands for its first part."""
+    """The output as far as `like` shows it: one that ends in ... has as many parts as are shown."""
     if not like.endswith("\n...\n"):
         return output
-    return output.partition("\n\n")[0] + "\n...\n"
+    parts = output.split("\n\n")[: like.count("\n\n") + 1]
+    return "\n\n".join(parts) + "\n...\n"
 
 
 def printed(command: str) -> str:
@@ -54,4 +57,5 @@ def printed(command: str) -> str:
 
 
 if __name__ == "__main__":
-    PATH.write_text(renewed(PATH.read_text(encoding="utf-8"), printed), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(renewed(page.read_text(encoding="utf-8"), printed), encoding="utf-8")

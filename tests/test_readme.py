@@ -55,5 +55,8 @@ def test_what_the_commands_print_can_be_written_anew() -> None:
     _, listing = SHOWN[0]
     stale = README.replace(listing, "something else\n", 1)
     assert stale != README
-    whole = {command: output.replace("\n...\n", "\n\nand more\n") for command, output in SHOWN}
+    whole = {
+        command: output.replace("\n...\n", "\n\nand more\n\nand more\n")
+        for command, output in SHOWN
+    }
     assert readme.renewed(stale, lambda command: whole[command]) == README

@@ -80,7 +80,7 @@ def _numbers(reading: Reading, place: int) -> str:
             f" input with zeros between its elements, so span - 1 - {numbers['low']} ="
             f" {axis.crop_begin} are cropped."
         )
-    return f"What {name} says is not added but removed: {axis.crop_begin} at the beginning."
+    return f"{name} does not pad: it takes {axis.crop_begin} from the start of the full scatter."
 
 
 def _dilation(reading: Reading, place: int) -> str:

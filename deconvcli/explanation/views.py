@@ -63,10 +63,11 @@ def _inverse_text(reading: Reading, place: int, found: Forward) -> str:
     begin, end = found.around
     rule = f"ceil(m / {s})" if found.word else f"(m + {begin} + {end} - {axis.span})//{s} + 1"
     if s == 1:
-        return f"only m = {found.smallest} becomes {n}: stride 1 leaves nothing to choose."
+        return f"only an input of {found.smallest} becomes {n}: stride 1 leaves nothing to choose."
     return (
-        f"{rule} = {n} for each m from {found.smallest} to {found.largest}: {s} sizes share one"
-        f" result, and the way back needs a choice. {_choice(reading, place)}"
+        f"an input of m becomes {rule}, which is {n} for each m from {found.smallest} to"
+        f" {found.largest}: {s} sizes share one result, so the way back has to choose."
+        f" {_choice(reading, place)}"
     )
 
 
@@ -75,9 +76,9 @@ def _choice(reading: Reading, place: int) -> str:
     out = reading.numbers[place]["out"]
     name = next(filter(None, (name_of(reading, role) for role in CHOOSING)), "")
     if not name:
-        return f"{dialect_of(reading).title} makes it by the crop: {out} here."
+        return f"In {dialect_of(reading).title} the crop does: {out} here."
     left_out = reading.spelling.arguments.get(name) is None
-    return f"{name} makes it: {out} here{', where it is left out' if left_out else ''}."
+    return f"{name} does: {out} here{', where it is left out' if left_out else ''}."
 
 
 def _insertion_text(reading: Reading, place: int) -> str:

@@ -17,7 +17,7 @@ from deconvcli.explanation.myths import myths
         (
             "torch",
             {"kernel_size": 3, "stride": 2, "padding": 1},
-            ["What padding says is not added but removed: 1 at the beginning."],
+            ["padding does not pad: it takes 1 from the start of the full scatter."],
         ),
         (
             "keras",
