@@ -98,11 +98,11 @@ def test_all_is_for_shape() -> None:
 
 def test_why_lists_the_pairs() -> None:
     done = deconv("explain --in 5x5 -k 3 -s 2 -p 1 --why 1,2")
-    assert "Output element 1,2 is the sum of 2 (input, tap) pairs\n" in done.out
+    assert "Output element 1,2 is the sum of 2 (input, tap) pairs, where" in done.out
     assert "\n1,1    0,1  1*2 + 0*1 - 1 = 1 " in done.out
     assert deconv("explain -q --in 5x5 -k 3 -s 2 -p 1 --why 1,2").out == "1,1 0,1\n0,1 2,1\n"
     assert deconv("explain -q --in 5x5 -k 3 -s 2 -p 1 --why 2").out == "1,1 1,1\n"
-    assert "is the sum of 1 (input, tap) pair\n" in deconv("explain --in 5 -k 1 --why 3").out
+    assert "is the sum of 1 (input, tap) pair, where" in deconv("explain --in 5 -k 1 --why 3").out
 
 
 def test_why_of_a_gap_and_of_many() -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.explaining import explained, explained_why
+from deconvcli.cli.explaining import explained
 from deconvcli.cli.options import ANY_NUMBERS, LAYER_OPTIONS, OUTPUT_OPTIONS, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.request import ALL, Request
 from deconvcli.dialects import in_order, take
 from deconvcli.errors import UsageError
 
-_MOST_USED = ("torch", "keras", "onnx")
+_MOST_USED = ("torch", "keras")
 
 
 @click.command(short_help=__doc__)
@@ -51,6 +51,9 @@ def command(
     others = _others(compare)
     understood = Request.of(options).understood()
     if why is not None:
+        # The whole layer is the common case, and it should not pay for this.
+        from deconvcli.cli.explaining.why import explained_why
+
         element = why * len(understood.reading.spatial) if len(why) == 1 else why
         show(explained_why(understood, element), format, quiet=quiet)
         return

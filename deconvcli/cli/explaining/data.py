@@ -7,7 +7,6 @@ from typing import Any
 
 from deconvcli.differences import Difference
 from deconvcli.explanation import ExplainedAxis, Explanation
-from deconvcli.explanation.why import Why
 
 
 def data(explanation: Explanation, elsewhere: Sequence[Difference]) -> dict[str, Any]:
@@ -23,12 +22,6 @@ def data(explanation: Explanation, elsewhere: Sequence[Difference]) -> dict[str,
         "closing": explanation.closing,
         "output": explanation.output_sizes,
     }
-
-
-def why_data(why: Why) -> dict[str, Any]:
-    """The element and its pairs, each pair a list of one meeting per axis."""
-    pairs = [[meeting._asdict() for meeting in pair] for pair in why.pairs]
-    return {"element": why.element, "total": why.total, "pairs": pairs}
 
 
 def _axis(axis: ExplainedAxis) -> dict[str, Any]:

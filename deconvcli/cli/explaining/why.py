@@ -1,30 +1,56 @@
-"""The pairs of one output element, for people."""
+"""What `deconv explain --why` prints of one output element."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from deconvcli.explanation import Explanation
-from deconvcli.explanation.why import Meeting, Why
-from deconvcli.report import Block, Lines, Table
+from deconvcli.cli.explaining import SCHEMA, WIDTH, layer_fields
+from deconvcli.cli.explaining.blocks import overlap_blocks
+from deconvcli.cli.explaining.data import data
+from deconvcli.cli.request import Understood
+from deconvcli.explanation import Explanation, explain
+from deconvcli.explanation.why import Meeting, Why, why
+from deconvcli.report import Block, Lines, Report, Table
 
 
-def why_blocks(explanation: Explanation, why: Why) -> Iterator[Block]:
+def explained_why(understood: Understood, element: tuple[int, ...]) -> Report:
+    """One element of the output, and the map in which it lies.
+
+    Raises:
+        UsageError: the output has no such element.
+    """
+    found, explanation = why(understood.reading, element), explain(understood.reading)
+    pairs = [" ".join(_words(pair)) for pair in found.pairs]
+    return Report(
+        SCHEMA,
+        "\n".join(pairs) or "no pair",
+        [layer_fields(understood), *_blocks(explanation, found), *overlap_blocks(explanation)],
+        {**data(explanation, ()), "why": _data(found)},
+        understood.reading.findings,
+        WIDTH,
+    )
+
+
+def _blocks(explanation: Explanation, found: Why) -> Iterator[Block]:
     """The pairs as a table, or that there are none."""
-    element = _indices(why.element)
-    if not why.total:
+    element = _indices(found.element)
+    if not found.total:
         yield Lines([f"No (input, tap) pair reaches output element {element}: it is the bias."])
         return
-    pairs = "pair" if why.total == 1 else "pairs"
-    heading = f"Output element {element} is the sum of {why.total} (input, tap) {pairs}"
-    columns = ("input", "tap", *(f"{axis.name}: i*s + j*d - crop" for axis in explanation.axes))
-    rows = [(*pair_words(pair), *(meeting.place for meeting in pair)) for pair in why.pairs]
+    pairs = "pair" if found.total == 1 else "pairs"
+    heading = (
+        f"Output element {element} is the sum of {found.total} (input, tap) {pairs}, where"
+        " i*s + j*d - crop_begin is its place along each axis"
+    )
+    columns = ("input", "tap", *(axis.name for axis in explanation.axes))
+    rows = [(*_words(pair), *(meeting.place for meeting in pair)) for pair in found.pairs]
     yield Table(heading, columns, rows)
-    if len(why.pairs) < why.total:
-        yield Lines([f"These are the first {len(why.pairs)}."])
+    if len(found.pairs) < found.total:
+        yield Lines([f"These are the first {len(found.pairs)}."])
 
 
-def pair_words(pair: Sequence[Meeting]) -> tuple[str, str]:
+def _words(pair: Sequence[Meeting]) -> tuple[str, str]:
     """(input, tap), each as `1,0`."""
     inputs, taps = [meeting.input for meeting in pair], [meeting.tap for meeting in pair]
     return _indices(inputs), _indices(taps)
@@ -32,3 +58,9 @@ def pair_words(pair: Sequence[Meeting]) -> tuple[str, str]:
 
 def _indices(places: Sequence[int]) -> str:
     return ",".join(map(str, places))
+
+
+def _data(found: Why) -> dict[str, Any]:
+    """The element and its pairs, each pair a list of one meeting per axis."""
+    pairs = [[meeting._asdict() for meeting in pair] for pair in found.pairs]
+    return {"element": found.element, "total": found.total, "pairs": pairs}
