@@ -32,17 +32,17 @@ def insertion(axis: Axis, n: Size) -> Insertion:
     return Insertion(axis.stride - 1, spread, before, behind, out)
 
 
-def insertion_text(axis: Axis, n: Size, *, flipped: bool) -> str:
-    """What to do, with the numbers put in."""
+def insertion_text(axis: Axis, n: Size, order: str) -> str:
+    """What to do, with the numbers put in; order: of the kernel's taps."""
     found = insertion(axis, n)
-    around = _zeros(found.before, "in front"), _zeros(found.behind, "behind")
-    kernel = "as it is stored" if flipped else "in reverse order"
+    zeros = "zero" if found.between == 1 else "zeros"
+    around = f"{_zeros(found.before, 'in front')}, {_zeros(found.behind, 'behind')}"
+    dilated = f" and dilation {axis.dilation}" if axis.dilation != 1 else ""
+    size = f"{found.before} + {found.spread} + {found.behind} - {axis.span} + 1"
     return (
-        f"put s - 1 = {found.between} zero{'s' * (found.between != 1)} between the inputs ({n}"
-        f" become {found.spread}) and"
-        f" span - 1 - crop around them: {around[0]}, {around[1]}; convolve with the kernel"
-        f" {kernel} at stride 1: {found.before} + {found.spread} + {found.behind} - {axis.span} + 1"
-        f" = {found.output_size}."
+        f"put s - 1 = {found.between} {zeros} between the inputs ({n} become {found.spread}) and"
+        f" span - 1 - crop around them: {around}; convolve with the kernel {order} at stride"
+        f" 1{dilated}: {size} = {found.output_size}."
     )
 
 

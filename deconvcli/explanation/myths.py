@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from deconvcli.arithmetic import Broken
 from deconvcli.errors import NotLinear
-from deconvcli.explanation.words import name_of, word_of
+from deconvcli.explanation.words import name_of, said, word_of
 from deconvcli.geometry import Size
 from deconvcli.layers import Reading
-from deconvcli.values import axis_name
+from deconvcli.values import axis_name, compact
 
 
 def myths(reading: Reading) -> Iterator[str]:
@@ -67,20 +67,26 @@ def _same(reading: Reading, place: int) -> str:
 
 def _numbers(reading: Reading, place: int) -> str:
     """What numbers do: they crop in most dialects, and surround the spread input in JAX's."""
-    numbers, axis = reading.numbers[place], reading.layer.axes[place]
-    name = name_of(reading, "padding") or "padding"
-    if word_of(reading) or not axis.crop_begin > 0:
+    numbers, begin = reading.numbers[place], reading.layer.axes[place].crop_begin
+    if word_of(reading) or begin <= 0 or not _has_numbers(reading):
         return ""
-    surrounds = any(s.name == "low" and s.formula == "before" for s in reading.arithmetic.steps)
-    if surrounds:
-        if numbers["low"] == axis.crop_begin:
-            return ""
-        return (
-            f"{name} {numbers['low']} in front does not crop {numbers['low']}: it surrounds the"
-            f" input with zeros between its elements, so span - 1 - {numbers['low']} ="
-            f" {axis.crop_begin} are cropped."
-        )
-    return f"{name} does not pad: it takes {axis.crop_begin} from the start of the full scatter."
+    name = name_of(reading, "padding")
+    if not any(s.name == "low" and s.formula == "before" for s in reading.arithmetic.steps):
+        return f"{name} does not pad: it takes {begin} from the start of the full scatter."
+    low = numbers["low"]
+    if low == begin:
+        return ""
+    return (
+        f"{name} {low} in front does not crop {low}: it surrounds the input with zeros between its"
+        f" elements, so span - 1 - {low} = {begin} are cropped."
+    )
+
+
+def _has_numbers(reading: Reading) -> bool:
+    """Whether anything but zeros was given as padding."""
+    return any(
+        compact(compact(given)) not in (None, 0) for given in said(reading, "padding").values()
+    )
 
 
 def _dilation(reading: Reading, place: int) -> str:

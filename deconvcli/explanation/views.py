@@ -82,6 +82,5 @@ def _choice(reading: Reading, place: int) -> str:
 
 
 def _insertion_text(reading: Reading, place: int) -> str:
-    return insertion_text(
-        reading.layer.axes[place], reading.spatial[place], flipped=reading.flipped
-    )
+    order = "as it is stored" if reading.flipped else "in reverse order"
+    return insertion_text(reading.layer.axes[place], reading.spatial[place], order)

@@ -63,8 +63,10 @@ from deconvcli.explanation.myths import myths
             ],
         ),
         ("flax", {"kernel_size": [3], "strides": [2], "padding": [1]}, []),
+        # The crop of an output_shape is no padding's.
+        ("onnx", {"kernel_shape": [4], "strides": [2], "output_shape": [8]}, []),
     ],
 )
 def test_lines(dialect: str, words: dict[str, Any], lines: list[str]) -> None:
-    shape = (1, 1, 5) if dialect == "torch" else (1, 5, 1)
+    shape = (1, 1, 5) if dialect in ("torch", "onnx") else (1, 5, 1)
     assert list(myths(deconvcli.layer(dialect, input_shape=shape, **words))) == lines

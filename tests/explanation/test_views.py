@@ -84,6 +84,11 @@ def test_an_output_beyond_the_stride_does_not_map_back() -> None:
     assert "maps 9 to 6, not back to 5" in text
 
 
+def test_a_dilated_kernel_stays_dilated_between_zeros() -> None:
+    text = told("torch", (5,), kernel_size=3, stride=2, dilation=2)["zeros"]
+    assert text.endswith("at stride 1 and dilation 2: 4 + 9 + 4 - 5 + 1 = 13.")
+
+
 def test_axes_that_differ_have_views_of_their_own() -> None:
     names = list(told("torch", (5, 6), kernel_size=3, stride=2))
     assert names == [
