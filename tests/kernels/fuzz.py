@@ -22,7 +22,7 @@ from deconvcli.kernels import bound, engine, scatter
 from deconvcli.kernels.machine import Machine, machine
 from deconvcli.kernels.reference import Array, AxisNumbers, accumulator, output_size
 from deconvcli.kernels.stream import Budget, stream
-from deconvcli.kernels.tiled import choice
+from deconvcli.kernels.tiled import choice, division
 from deconvcli.kernels.tiled.division import Division
 from tests.kernels.test_engines import Layer
 from tests.kernels.tiled.driving import computed, planned, sizes_of
@@ -203,7 +203,8 @@ def divided_at_random(case: Case) -> Array:
 def judged(case: Case, known: Machine) -> list[str]:
     """The complaints about a case on such a machine."""
     small = 0 if case.is_large else inf
-    with patch.multiple(choice, SMALL=small, LEAST=TASK, machine=lambda: known):
+    chosen = patch.multiple(choice, SMALL=small, machine=lambda: known)
+    with chosen, patch.object(division, "MOST", TASK):
         return list(complaints(case))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deconvcli.kernels import limit
-from deconvcli.kernels.machine import UNKNOWN, machine
+from deconvcli.kernels.machine import UNKNOWN, Machine, machine
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +22,7 @@ def a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def measured(monkeypatch: pytest.MonkeyPatch, *rates: float) -> list[float]:
     """What flops answers, process by process, where these are measured."""
     left = list(rates)
+    monkeypatch.setattr(limit, "machine", lambda: Machine(256, 16))
     monkeypatch.setattr(limit, "_measured", lambda dtype, threads: left.pop(0))
     answers = []
     for _ in range(8):
