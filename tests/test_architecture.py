@@ -19,9 +19,10 @@ FLOORS = (
     {"framework", "geometry", "kernels", "npyfile", "memory", "pattern", "shelf"},
     {"arithmetic", "foreign", "frameworks", "layout", "overlap", "parameters", "values"},
     {"layers", "limits", "report"},
-    {"dialect"},
+    {"dialect", "operation"},
     {"dialects", "drawing", "readers", "renderers", "runner"},
-    {"explanation"},
+    {"explanation", "operations"},
+    {"network"},
     {"api", "page"},
     {"differences", "question", "suites", "verification"},
     {"benchmark"},
@@ -40,6 +41,8 @@ KNOWS_PADDING = {
     "readers",
     "errors",
     "api",
+    "operations",
+    "network",
 }
 
 

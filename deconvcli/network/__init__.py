@@ -1,0 +1,8 @@
+"""A graph of layers: the sizes through it, the input sizes that work, and who is to blame."""
+
+from __future__ import annotations
+
+from deconvcli.network.graph import Network, Node
+from deconvcli.network.walk import Outcome, outcomes, walk
+
+__all__ = ["Network", "Node", "Outcome", "outcomes", "walk"]

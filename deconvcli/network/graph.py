@@ -1,0 +1,55 @@
+"""A network as its author wrote it: inputs, nodes in order, what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.diagnostics import Where
+from deconvcli.geometry import Size
+from deconvcli.operation import Shape
+
+Expected = tuple[Size, ...]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Node(NamedTuple):
+    """One layer. inputs: names of nodes or of the network's inputs, in order.
+
+    operation: its name or alias. parameters: by the operation's own names. expect: the spatial
+    sizes, or the channels and them, that the author claims. dialect: empty for the network's.
+    """
+
+    name: str
+    operation: str
+    parameters: Mapping[str, Any] = _NOTHING
+    inputs: tuple[str, ...] = ()
+    expect: Expected | None = None
+    dialect: str = ""
+    where: Where | None = None
+
+
+class Network(NamedTuple):
+    """Nodes in an order in which each comes after its inputs.
+
+    inputs: shapes by name, numbers or symbols. outputs: names of nodes; empty for the last one.
+    targets: implementations on which the network is to run.
+    """
+
+    name: str
+    inputs: Mapping[str, Shape]
+    nodes: tuple[Node, ...]
+    outputs: tuple[str, ...] = ()
+    dialect: str = "torch"
+    targets: tuple[str, ...] = ()
+    where: Where | None = None
+
+    def dialect_of(self, node: Node) -> str:
+        """The node's own dialect, else the network's."""
+        return node.dialect or self.dialect
+
+    def node(self, name: str) -> Node:
+        """The node of this name, which there must be."""
+        return next(node for node in self.nodes if node.name == name)

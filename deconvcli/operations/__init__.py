@@ -1,0 +1,37 @@
+"""The shelf of operations: one file a kind of layer, under the name that users type."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from deconvcli.errors import UsageError
+from deconvcli.operation import Operation
+from deconvcli.shelf import Shelf, suggestion
+
+OPERATIONS: Shelf[Operation] = Shelf("deconvcli.operations", "OPERATION", "operation")
+
+
+@cache
+def take(name: str) -> Operation:
+    """The operation of this name or alias.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name in OPERATIONS.names:
+        return OPERATIONS.take(name)
+    known = _by_alias()
+    if name not in known:
+        raise UsageError(
+            f"operation {name!r} is not known",
+            help=suggestion(name, [*OPERATIONS.names, *sorted(known)]),
+            code="unknown-operation",
+        )
+    return known[name]
+
+
+@cache
+def _by_alias() -> dict[str, Operation]:
+    """Every alias; only a name that is no file's pays for looking into all files."""
+    taken = [OPERATIONS.take(name) for name in OPERATIONS.names]
+    return {alias: operation for operation in taken for alias in operation.aliases}

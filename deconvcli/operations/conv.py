@@ -1,0 +1,70 @@
+"""Convolution: a weighted window slides over the input, channels are mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from deconvcli.geometry import Size
+from deconvcli.layers import numbers
+from deconvcli.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, mixed
+from deconvcli.operations._window import DILATION, KERNEL, PADDING, STRIDE, ends_of, swept
+from deconvcli.operations._sizes import refuse
+from deconvcli.values import per_axis
+
+
+class Conv(Operation):
+    """A convolution in any framework's rounding and words."""
+
+    name = "conv"
+    aliases = ("conv1d", "conv2d", "conv3d", "convolution")
+    title = "convolution"
+    keys = (
+        OUT_CHANNELS,
+        KERNEL,
+        STRIDE,
+        PADDING,
+        DILATION,
+        GROUPS,
+        IN_CHANNELS,
+        Key("bias", Form.FLAG, True, "one number added per channel", aliases=("use_bias",)),
+    )
+
+    def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
+        """Positions of the window, in `out_channels` channels."""
+        words, [given] = self.values(parameters), inputs
+        channels = mixed(words, given)
+        if dialect == "torch" and ends_of(words, dialect) == "same":
+            _refuse_strides(words["stride"])
+        return Shape(channels, swept(words, given.spatial, dialect))
+
+    def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+        """Every tap at every position, for each pair of channels in a group."""
+        out = self.shape(parameters, inputs, dialect)
+        return self._weights(parameters, inputs) * prod(numbers(out.spatial))
+
+    def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+        """Weights, and one bias a channel."""
+        words = self.values(parameters)
+        bias = words["out_channels"] if words["bias"] else 0
+        return self._weights(parameters, inputs) + int(bias)
+
+    def _weights(self, parameters: Parameters, inputs: Sequence[Shape]) -> int:
+        words, [given] = self.values(parameters), inputs
+        [channels] = numbers([given.channels])
+        taps = prod(per_axis(words["kernel"], len(given.spatial), "kernel"))
+        return channels // words["groups"] * words["out_channels"] * taps
+
+
+def _refuse_strides(stride: Any) -> None:
+    if stride not in (1, [1], [1, 1], [1, 1, 1], (1,), (1, 1), (1, 1, 1)):
+        refuse(
+            "padding",
+            "torch has no padding 'same' for a convolution with strides",
+            "give the padding as a number: for an odd kernel, half of it rounded down.",
+        )
+
+
+OPERATION: Operation = Conv()
