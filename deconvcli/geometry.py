@@ -38,7 +38,12 @@ class Linear:
     def __rsub__(self, other: int) -> Size:
         return -self + other
 
-    def __mul__(self, other: int) -> Size:
+    def __mul__(self, other: Size) -> Size:
+        if isinstance(other, Linear):
+            raise NotLinear(
+                f"({self}) * ({other}) has no single formula in {self.letter}",
+                help="give all but one of the sizes as numbers.",
+            )
         return linear(self.letter, self.factor * other, self.offset * other)
 
     __rmul__ = __mul__

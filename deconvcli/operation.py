@@ -11,7 +11,6 @@ from enum import Enum
 from typing import Any, ClassVar, NamedTuple
 
 from deconvcli.geometry import Size
-from deconvcli.layers import product
 
 
 class Form(Enum):
@@ -62,13 +61,17 @@ Parameters = Mapping[str, Any]
 
 
 class Operation(ABC):
-    """One kind of layer. title: one line. inputs: the fewest and the most; None for any number."""
+    """One kind of layer. title: one line. inputs: the fewest and the most; None for any number.
+
+    mixes_axes: whether the size of one spatial axis decides about more than that axis.
+    """
 
     name: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
     title: ClassVar[str]
     keys: ClassVar[tuple[Key, ...]] = ()
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
+    mixes_axes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._defaults = {key.name: key.default for key in self.keys}
@@ -101,8 +104,3 @@ class Operation(ABC):
     def values(self, parameters: Parameters) -> dict[str, Any]:
         """What was given for each key, else its default."""
         return {**self._defaults, **parameters}
-
-
-def volume(shape: Shape) -> Size:
-    """Elements of one tensor."""
-    return product(shape.sizes)

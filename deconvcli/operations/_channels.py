@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from deconvcli.geometry import Size
 from deconvcli.operation import Form, Key, Shape
 from deconvcli.operations._sizes import positive_channels, refuse
 
@@ -54,12 +55,16 @@ def mixed(words: Mapping[str, Any], given: Shape) -> int:
     """
     entering(words, given)
     out = positive_channels(words["out_channels"], "out_channels")
-    groups = positive_channels(words["groups"], "groups")
     for kind, count in (("input", given.channels), ("output", out)):
-        if isinstance(count, int) and count % groups:
-            refuse(
-                "groups",
-                f"{count} {kind} channels cannot be split into {groups} equal groups",
-                f"use a multiple of {groups}, or fewer groups.",
-            )
+        divided(kind, count, words["groups"])
     return out
+
+
+def divided(kind: str, count: Size, groups: Any) -> None:
+    """Refuse channels that the groups do not divide."""
+    if isinstance(count, int) and count % positive_channels(groups, "groups"):
+        refuse(
+            "groups",
+            f"{count} {kind} channels cannot be split into {groups} equal groups",
+            f"use a multiple of {groups}, or fewer groups.",
+        )

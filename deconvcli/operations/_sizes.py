@@ -26,7 +26,8 @@ def sides(value: Any, rank: int, name: str) -> Sides:
                 help=f"give one pair, or {rank}.",
                 code="rank",
             )
-        return tuple(per_axis(pair, 2, name) for pair in value) * (rank // len(value) or 1)  # type: ignore[return-value]
+        pairs = [per_axis(pair, 2, name) for pair in value]
+        return tuple((begin, end) for begin, end in pairs * (rank // len(pairs)))
     return tuple((each, each) for each in per_axis(value, rank, name))
 
 
@@ -64,6 +65,21 @@ def existing(spatial: Sequence[Size], what: str) -> tuple[Size, ...]:
                 code="empty-output",
             )
     return tuple(spatial)
+
+
+def some_axes(given: Shape) -> int:
+    """The number of spatial axes, of which there must be one to slide over.
+
+    Raises:
+        Refused: there is none.
+    """
+    if not given.spatial:
+        refuse(
+            "rank",
+            f"the input {given} has no spatial axes",
+            "put a reshape in front, or take the input from a layer above the flatten.",
+        )
+    return len(given.spatial)
 
 
 def refuse(code: str, message: str, help: str) -> NoReturn:

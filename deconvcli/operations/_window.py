@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.geometry import Size
-from deconvcli.operation import Form, Key
+from deconvcli.operation import Form, Key, Shape
 from deconvcli.operations._habits import HABITS, Habits
-from deconvcli.operations._sizes import at_least, existing, refuse, sides
+from deconvcli.operations._sizes import Sides, at_least, existing, refuse, sides, some_axes
 from deconvcli.values import per_axis
 
 KERNEL = Key(
@@ -99,81 +99,66 @@ WORDS: Mapping[str, Count] = MappingProxyType(
 )
 
 
-def swept(words: Mapping[str, Any], spatial: Sequence[Size], dialect: str) -> tuple[Size, ...]:
+def swept(words: Mapping[str, Any], given: Shape, dialect: str) -> tuple[Size, ...]:
     """Output sizes of the window that these words mean.
 
     Raises:
         Refused: nothing is left, or the framework cannot say it.
         UsageError: a value is not of its key's form.
     """
-    windows = _windows(words, spatial, dialect)
-    count = _count(words, spatial, dialect)
-    pairs = zip(spatial, windows, strict=True)
+    rank = some_axes(given)
+    habits = HABITS[dialect.partition("@")[0]]
+    said = habits.default if words["padding"] is None else words["padding"]
+    if isinstance(said, str):
+        count, ends = _by_word(said.lower(), habits, dialect), sides(0, rank, "padding")
+    else:
+        count, ends = floored, sides(said, rank, "padding")
+        _sayable(ends, habits, dialect)
+    if words.get("ceil_mode"):
+        count = _rounded_up(count, habits, dialect)
+    windows = _windows(words, ends)
+    pairs = zip(given.spatial, windows, strict=True)
     return existing([count(n, window) for n, window in pairs], "the output")
 
 
-def ends_of(words: Mapping[str, Any], dialect: str) -> Any:
-    """The padding given, else the framework's own default."""
-    given = words["padding"]
-    return _habits(dialect).default if given is None else given
-
-
-def _habits(dialect: str) -> Habits:
-    return HABITS[dialect.partition("@")[0]]
-
-
-def _windows(words: Mapping[str, Any], spatial: Sequence[Size], dialect: str) -> list[Window]:
-    rank = len(spatial)
-    given = ends_of(words, dialect)
-    numbers = [per_axis(words[name], rank, name) for name in ("kernel", "stride", "dilation")]
-    for name, values in zip(("kernel", "stride", "dilation"), numbers, strict=True):
+def _windows(words: Mapping[str, Any], ends: Sides) -> list[Window]:
+    """One window an axis."""
+    names = ("kernel", "stride", "dilation")
+    numbers = [per_axis(words[name], len(ends), name) for name in names]
+    for name, values in zip(names, numbers, strict=True):
         at_least(values, 1, name)
-    ends = sides(0 if isinstance(given, str) else given, rank, "padding")
     at_least([end for pair in ends for end in pair], 0, "padding")
     return [Window(k, s, d, *pair) for k, s, d, pair in zip(*numbers, ends, strict=True)]
 
 
-def _count(words: Mapping[str, Any], spatial: Sequence[Size], dialect: str) -> Count:
-    """How positions are counted, where the framework can say so."""
-    habits, given = _habits(dialect), ends_of(words, dialect)
-    if isinstance(given, str):
-        count = _by_word(given.lower(), habits, dialect)
-    else:
-        _sayable(given, habits, dialect)
-        count = floored
-    if not words.get("ceil_mode"):
-        return count
-    if not habits.rounds_up:
-        refuse("ceil-mode", f"{dialect} has no ceil_mode", "leave it out, or pad the input.")
-    return ceiled if count is floored else count
-
-
 def _by_word(word: str, habits: Habits, dialect: str) -> Count:
     if word not in habits.words:
-        known = ", ".join(habits.words)
+        known = " or ".join(habits.words)
         refuse(
             "padding",
             f"{dialect} has no padding {word!r} here",
-            f"use one of {known}." if known else "give numbers.",
+            f"use {known}." if known else "give numbers.",
         )
     return WORDS[word]
 
 
-def _sayable(given: Any, habits: Habits, dialect: str) -> None:
+def _sayable(ends: Sides, habits: Habits, dialect: str) -> None:
     """Refuse numbers where a framework has words only, and pairs where it has one number."""
-    uneven = any(
-        begin != end
-        for begin, end in sides(given, 1 if isinstance(given, int) else len(given), "padding")
-    )
     if not habits.numbers and not habits.pairs:
         refuse(
             "padding",
             f"{dialect} says padding with a word, not with numbers",
             f"use {' or '.join(habits.words)}, or put a pad layer in front.",
         )
-    if uneven and not habits.pairs:
+    if not habits.pairs and any(begin != end for begin, end in ends):
         refuse(
             "padding",
             f"{dialect} pads both ends of an axis alike here",
             "put a pad layer in front, and no padding here.",
         )
+
+
+def _rounded_up(count: Count, habits: Habits, dialect: str) -> Count:
+    if not habits.rounds_up:
+        refuse("ceil-mode", f"{dialect} has no ceil_mode", "leave it out, or pad the input.")
+    return ceiled if count is floored else count

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
-from typing import Any
 
-from deconvcli.geometry import Size
-from deconvcli.layers import numbers
+from deconvcli.layers import numbers, product
 from deconvcli.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, mixed
-from deconvcli.operations._window import DILATION, KERNEL, PADDING, STRIDE, ends_of, swept
 from deconvcli.operations._sizes import refuse
+from deconvcli.operations._window import DILATION, KERNEL, PADDING, STRIDE, swept
 from deconvcli.values import per_axis
 
 
@@ -36,14 +33,14 @@ class Conv(Operation):
         """Positions of the window, in `out_channels` channels."""
         words, [given] = self.values(parameters), inputs
         channels = mixed(words, given)
-        if dialect == "torch" and ends_of(words, dialect) == "same":
-            _refuse_strides(words["stride"])
-        return Shape(channels, swept(words, given.spatial, dialect))
+        if dialect == "torch" and words["padding"] == "same":
+            _refuse_strides(per_axis(words["stride"], len(given.spatial), "stride"))
+        return Shape(channels, swept(words, given, dialect))
 
     def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Every tap at every position, for each pair of channels in a group."""
         out = self.shape(parameters, inputs, dialect)
-        return self._weights(parameters, inputs) * prod(numbers(out.spatial))
+        return self._weights(parameters, inputs) * product(numbers(out.spatial))
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Weights, and one bias a channel."""
@@ -54,16 +51,20 @@ class Conv(Operation):
     def _weights(self, parameters: Parameters, inputs: Sequence[Shape]) -> int:
         words, [given] = self.values(parameters), inputs
         [channels] = numbers([given.channels])
-        taps = prod(per_axis(words["kernel"], len(given.spatial), "kernel"))
-        return channels // words["groups"] * words["out_channels"] * taps
+        taps = product(per_axis(words["kernel"], len(given.spatial), "kernel"))
+        return channels // int(words["groups"]) * int(words["out_channels"]) * taps
 
 
-def _refuse_strides(stride: Any) -> None:
-    if stride not in (1, [1], [1, 1], [1, 1, 1], (1,), (1, 1), (1, 1, 1)):
+def _refuse_strides(strides: tuple[int, ...]) -> None:
+    """Where torch refuses a word that every other framework takes.
+
+    Source: torch 2.13.0, torch/nn/modules/conv.py, _ConvNd.__init__.
+    """
+    if max(strides) > 1:
         refuse(
             "padding",
             "torch has no padding 'same' for a convolution with strides",
-            "give the padding as a number: for an odd kernel, half of it rounded down.",
+            "give a number: for an odd kernel, half of it rounded down.",
         )
 
 
