@@ -22,15 +22,19 @@ class Linear:
         self.factor = factor
         self.offset = offset
 
+    def _with(self, factor: int, offset: int) -> Size:
+        """The same letter's size of another slope; a plain number as soon as the letter cancels."""
+        return linear(self.letter, factor, offset)
+
     def __add__(self, other: Size) -> Size:
         if isinstance(other, int):
-            return Linear(self.letter, self.factor, self.offset + other)
-        return linear(self.letter, self.factor + other.factor, self.offset + other.offset)
+            return self._with(self.factor, self.offset + other)
+        return self._with(self.factor + other.factor, self.offset + other.offset)
 
     __radd__ = __add__
 
-    def __neg__(self) -> Linear:
-        return Linear(self.letter, -self.factor, -self.offset)
+    def __neg__(self) -> Size:
+        return self._with(-self.factor, -self.offset)
 
     def __sub__(self, other: Size) -> Size:
         return self + (-other)
@@ -44,7 +48,7 @@ class Linear:
                 f"({self}) * ({other}) has no single formula in {self.letter}",
                 help="give all but one of the sizes as numbers.",
             )
-        return linear(self.letter, self.factor * other, self.offset * other)
+        return self._with(self.factor * other, self.offset * other)
 
     __rmul__ = __mul__
 
@@ -54,7 +58,7 @@ class Linear:
                 f"({self}) // {other} has no single formula in {self.letter}",
                 help="give the input size as a number.",
             )
-        return linear(self.letter, self.factor // other, self.offset // other)
+        return self._with(self.factor // other, self.offset // other)
 
     def __mod__(self, other: int) -> int:
         if self.factor % other:
@@ -72,22 +76,21 @@ class Linear:
     def __hash__(self) -> int:
         return hash((self.letter, self.factor, self.offset))
 
-    def _sign(self, other: Size) -> int:
-        """Below, at or above zero: self - other, for every large enough value of the letter."""
-        difference = self - other
-        return difference if isinstance(difference, int) else difference.factor
+    def _is_negative(self, difference: Size) -> bool:
+        """Whether it is below zero for every large enough value of the letter."""
+        return (difference if isinstance(difference, int) else difference.factor) < 0
 
     def __lt__(self, other: Size) -> bool:
-        return self._sign(other) < 0
+        return self._is_negative(self - other)
 
     def __le__(self, other: Size) -> bool:
-        return self._sign(other) <= 0
+        return self._is_negative(self - other - 1)
 
     def __gt__(self, other: Size) -> bool:
-        return self._sign(other) > 0
+        return self._is_negative(other - self)
 
     def __ge__(self, other: Size) -> bool:
-        return self._sign(other) >= 0
+        return not self._is_negative(self - other)
 
     def __repr__(self) -> str:
         return f"Linear({self.letter!r}, {self.factor}, {self.offset})"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from deconvcli.network.graph import Network, Node
+from deconvcli.network.rule import Rule
+from deconvcli.network.sizes import valid_sizes
 from deconvcli.network.walk import Outcome, outcomes, walk
 
-__all__ = ["Network", "Node", "Outcome", "outcomes", "walk"]
+__all__ = ["Network", "Node", "Outcome", "Rule", "outcomes", "valid_sizes", "walk"]

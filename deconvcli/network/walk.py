@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from deconvcli.errors import DeconvError, Refused, UsageError
@@ -31,28 +31,34 @@ class Outcome(NamedTuple):
         return self.shape is None and self.error is None
 
 
+Apply = Callable[[Node, tuple[Shape, ...], str], Outcome]
+
+
 def walk(network: Network) -> tuple[Outcome, ...]:
     """One outcome for each node, in the network's order."""
     return tuple(outcomes(network))
 
 
-def outcomes(network: Network) -> Iterator[Outcome]:
-    """Outcomes as they are found, for who wants to stop at the first failure."""
+def outcomes(network: Network, apply: Apply | None = None) -> Iterator[Outcome]:
+    """Outcomes as they are found, for who wants to stop at the first failure.
+
+    apply: in place of `applied`, for who has met a node with these inputs before.
+    """
     known: dict[str, Shape | None] = dict(network.inputs)
     for node in network.nodes:
-        outcome = _outcome(network, node, known)
+        outcome = _outcome(network, node, known, apply or applied)
         # What the author claims holds below, or one cause would be found again and again.
         known[node.name] = _claimed(outcome)
         yield outcome
 
 
-def _outcome(network: Network, node: Node, known: dict[str, Shape | None]) -> Outcome:
+def _outcome(network: Network, node: Node, known: dict[str, Shape | None], apply: Apply) -> Outcome:
     try:
         inputs = [known[_existing(name, known)] for name in node.inputs]
         shapes = tuple(shape for shape in inputs if shape is not None)
         if len(shapes) < len(inputs):
             return Outcome(node, inputs=shapes)
-        return _applied(node, shapes, network.dialect_of(node))
+        return apply(node, shapes, network.dialect_of(node))
     except DeconvError as error:
         return Outcome(node, error=error)
 
@@ -67,7 +73,8 @@ def _existing(name: str, known: dict[str, Shape | None]) -> str:
     return name
 
 
-def _applied(node: Node, inputs: tuple[Shape, ...], dialect: str) -> Outcome:
+def applied(node: Node, inputs: tuple[Shape, ...], dialect: str) -> Outcome:
+    """What one node makes of its inputs, which are all known."""
     try:
         operation = take(node.operation)
         _right_number(operation.inputs, inputs, node)
