@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from deconvcli.diagnostics import Diagnostic
+from deconvcli.diagnostics import Diagnostic, Where
 
 
 class DeconvError(Exception):
     """Base of the family. `code` is stable, `message` stands alone, `help` is one action.
 
     findings: what else is known, such as an implementation seen to do otherwise. source: who
-    measured that a framework refuses, where that is no rule of its own.
+    measured that a framework refuses, where that is no rule of its own. where: the place in a
+    document, where there is one.
     """
 
     default_code: ClassVar[str] = "error"
@@ -24,6 +25,7 @@ class DeconvError(Exception):
         code: str | None = None,
         findings: tuple[Diagnostic, ...] = (),
         source: str = "",
+        where: Where | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -31,6 +33,7 @@ class DeconvError(Exception):
         self.code = code or self.default_code
         self.findings = findings
         self.source = source
+        self.where = where
 
     def __str__(self) -> str:
         source = f"\n  source: {self.source}" if self.source else ""

@@ -1,0 +1,102 @@
+"""Files that people write by hand, read with the place of every key and value.
+
+One file a format, named by its suffix. Each hands what it meets to a Builder, so that limits,
+duplicate keys and places are the same in all of them. A value here is a dict, a list, text, a
+number, a truth value or None, and nothing else: no tags, no aliases, no dates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from deconvcli.diagnostics import Where
+from deconvcli.documents._builder import Builder, Mark, Path, Place, unreadable
+from deconvcli.errors import Unreadable
+from deconvcli.shelf import Shelf
+
+Reader = Callable[[str, Builder], None]
+
+DOCUMENTS: Shelf[Reader] = Shelf("deconvcli.documents", "read", "document format")
+KINDS: Mapping[str, str] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+"""The format of a file, by its suffix."""
+
+LARGEST = 1 << 20
+"""Bytes of a document; thirty layers take three thousand."""
+
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Document(NamedTuple):
+    """One file: its text, its value, and where each part of the value stands."""
+
+    name: str
+    text: str
+    value: Any
+    places: Mapping[Path, Place]
+
+    def where(self, path: Path) -> Where:
+        """The value at a path."""
+        return self._at(self.place(path).begin, path)
+
+    def where_key(self, path: Path) -> Where:
+        """The key under which the value at a path stands."""
+        return self._at(self.place(path).key, path)
+
+    def place(self, path: Path) -> Place:
+        """The place of a path, or of the nearest part around it that was written."""
+        while path not in self.places:
+            path = path[:-1]
+        return self.places[path]
+
+    def _at(self, mark: Mark, path: Path) -> Where:
+        return Where(self.name, mark.line, mark.column, path_text(path))
+
+
+def read(name: str, data: bytes, kind: str) -> Document:
+    """The document in `data`, in the format `kind`; `name` is what findings call the file.
+
+    Raises:
+        Unreadable: it is no such document, or holds what none of ours needs; with its place.
+    """
+    builder = Builder()
+    try:
+        text = _decoded(data)
+        DOCUMENTS.take(kind)(text, builder)
+    except Unreadable as error:
+        error.where = (error.where or Where(name))._replace(file=name)
+        raise
+    return Document(name, text, builder.value, builder.places)
+
+
+def _decoded(data: bytes) -> str:
+    """The text of UTF-8, without the byte order mark that Windows' editors write."""
+    if len(data) > LARGEST:
+        raise unreadable(
+            Mark(1, 1),
+            f"the file has more than {LARGEST:,} bytes",
+            "keep a network to a file; repeat blocks in place of copies.",
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        read = data[: error.start].decode("utf-8-sig")
+        mark = _mark(read, len(read))
+        raise unreadable(mark, "this byte is not UTF-8", "save the file as UTF-8.") from error
+    if found := _FORBIDDEN.search(text):
+        mark = _mark(text, found.start())
+        code = f"U+{ord(found[0]):04X}"
+        raise unreadable(mark, f"the character {code} stands here", "take it out.")
+    return text
+
+
+def _mark(text: str, offset: int) -> Mark:
+    before = text[:offset]
+    return Mark(before.count("\n") + 1, offset - before.rfind("\n"))
+
+
+def path_text(path: Path) -> str:
+    """`networks.generator.layers[3].output_padding`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
+    return "".join(parts).removeprefix(".")
