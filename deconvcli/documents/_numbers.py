@@ -1,4 +1,4 @@
-"""Whole numbers as documents write them."""
+"""Numbers as documents write them."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ def whole(text: str, mark: Mark) -> int:
             "every size is an integer within 64 bits.",
         )
     return number
+
+
+def fraction(text: str) -> int | float:
+    """The number with a point or an exponent; an integer where it is one, as in JSON Schema."""
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 1 << 53 else number

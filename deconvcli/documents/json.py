@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from json import JSONDecodeError
-from json.decoder import scanstring
+from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from deconvcli.documents._builder import Builder, Mark, unreadable
-from deconvcli.documents._numbers import whole
+from deconvcli.documents._numbers import fraction, whole
 from deconvcli.errors import Unreadable
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.])")
 _WORD = re.compile(r"\w+")
 _WORDS = {"true": True, "false": False, "null": None}
+_STRING = JSONDecoder()
 
 
 def read(text: str, builder: Builder) -> None:
@@ -110,12 +110,13 @@ class _Scanner:
         raise self.wrong(f"{word[0][:20]!r} is no value" if word else "a value is missing")
 
     def _number(self, found: re.Match[str]) -> int | float:
-        fraction = found[1] or found[2]
-        return float(found[0]) if fraction else whole(found[0], self.mark(found.start()))
+        if found[1] or found[2]:
+            return fraction(found[0])
+        return whole(found[0], self.mark(found.start()))
 
     def _string(self) -> str:
         try:
-            text, self.at = scanstring(self.text, self.at + 1, True)
+            text, self.at = _STRING.raw_decode(self.text, self.at)
         except JSONDecodeError as error:
             self.at = min(error.pos, len(self.text))
             raise self.wrong(error.msg) from error

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from deconvcli.documents._builder import Builder, Mark, unreadable
-from deconvcli.documents._numbers import whole
+from deconvcli.documents._numbers import fraction, whole
 from deconvcli.errors import Unreadable
 
 # libyaml where the wheel has it: fifteen times as fast, and the same events.
@@ -124,7 +124,7 @@ def _resolved(text: str, mark: Mark) -> Any:
     if _WHOLE.fullmatch(text):
         return whole(text, mark)
     if _FRACTION.fullmatch(text) and not text.isdigit():
-        return float(text)
+        return fraction(text)
     return text
 
 
