@@ -16,6 +16,8 @@ from deconvcli.documents._builder import Builder, Mark, Path, Place, unreadable
 from deconvcli.errors import Unreadable
 from deconvcli.shelf import Shelf
 
+__all__ = ["DOCUMENTS", "KINDS", "LARGEST", "Document", "Path", "Place", "path_text", "read"]
+
 Reader = Callable[[str, Builder], None]
 
 DOCUMENTS: Shelf[Reader] = Shelf("deconvcli.documents", "read", "document format")

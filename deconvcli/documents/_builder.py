@@ -8,7 +8,7 @@ from deconvcli.diagnostics import Where
 from deconvcli.errors import Unreadable
 
 DEEPEST = 32
-MOST = 50_000
+MOST = 20_000
 """Values of one document."""
 
 Path = tuple[str | int, ...]
