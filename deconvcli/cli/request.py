@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.cli.forms import FLAGS, IN_WEIGHTS, common_rank, foreign, form_of, says
-from deconvcli.cli.pasted import Pasted, understand
 from deconvcli.dialect import Dialect
 from deconvcli.dialects import in_order, take
 from deconvcli.errors import UsageError
 from deconvcli.geometry import Axis, Size
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.parameters import Argument, Form
+from deconvcli.pasted import Pasted, understand
 from deconvcli.report import size_text
 from deconvcli.values import count
 
