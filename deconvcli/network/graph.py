@@ -18,8 +18,9 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Node(NamedTuple):
     """One layer. inputs: names of nodes or of the network's inputs, in order.
 
-    operation: its name or alias. parameters: by the operation's own names. expect: the spatial
-    sizes, or the channels and them, that the author claims. dialect: empty for the network's.
+    operation: its name or alias; empty where what the author wrote is no layer. parameters: by the
+    operation's own names. expect: the spatial sizes, or the channels and them, that the author
+    claims. dialect: empty for the network's.
     """
 
     name: str

@@ -56,7 +56,7 @@ def _outcome(network: Network, node: Node, known: dict[str, Shape | None], apply
     try:
         inputs = [known[_existing(name, known)] for name in node.inputs]
         shapes = tuple(shape for shape in inputs if shape is not None)
-        if len(shapes) < len(inputs):
+        if len(shapes) < len(inputs) or not node.operation:
             return Outcome(node, inputs=shapes)
         return apply(node, shapes, network.dialect_of(node))
     except DeconvError as error:

@@ -1,0 +1,121 @@
+"""Layers pasted as Python calls: `nn.Conv2d(64, 128, 3, padding=1)` as a kind and its keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.errors import UsageError
+from deconvcli.pasted import understand
+from deconvcli.readers.python_call import Name, PythonCall, Tensor, read_call
+from deconvcli.shelf import nearest
+
+
+class Call(NamedTuple):
+    """A kind of layer, its keys, and the dialect whose call it is; empty for the network's.
+
+    positional: how many arguments came without a name.
+    """
+
+    operation: str
+    parameters: Mapping[str, Any]
+    dialect: str = ""
+    positional: int = 0
+
+
+class _Kind(NamedTuple):
+    """A call other than transposed convolution. order: its parameters as they come."""
+
+    operation: str
+    order: tuple[str, ...]
+
+
+_CONV = ("in_channels", "out_channels", "kernel", "stride", "padding", "dilation", "groups", "bias")
+_POOL = ("kernel", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+_MEAN = ("kernel", "stride", "padding", "ceil_mode")
+_KERAS_CONV = ("out_channels", "kernel", "stride", "padding")
+_KERAS_POOL = ("kernel", "stride", "padding")
+_KINDS: Mapping[str, _Kind] = MappingProxyType(
+    {
+        r"Conv[123]d": _Kind("conv", _CONV),
+        r"MaxPool[123]d": _Kind("max_pool", _POOL),
+        r"AvgPool[123]d": _Kind("avg_pool", _MEAN),
+        r"Upsample": _Kind("upsample", ("size", "scale", "mode")),
+        r"PixelShuffle": _Kind("pixel_shuffle", ("factor",)),
+        r"Linear": _Kind("dense", ("in_features", "out_channels", "bias")),
+        r"Conv[123]D": _Kind("conv", _KERAS_CONV),
+        r"MaxPool(ing)?[123]D": _Kind("max_pool", _KERAS_POOL),
+        r"(AvgPool|AveragePooling)[123]D": _Kind("avg_pool", _KERAS_POOL),
+        r"UpSampling[123]D": _Kind("upsample", ("scale",)),
+        r"Dense": _Kind("dense", ("out_channels",)),
+        r"Flatten": _Kind("flatten", ()),
+    }
+)
+# Their arguments touch no size, so nobody has to read them.
+_KEPT = re.compile(
+    r"(Leaky|P|R|C)?ReLU6?|S?ELU|GELU|SiLU|Mish|Hardswish|Sigmoid|Tanh|Soft(max|plus)|Activation|"
+    r"(Batch|Instance|Layer|Group)(Norm(alization)?)([123]d)?|(Spatial)?Dropout([123][dD])?|Identity"
+)
+
+
+def call(text: str, dialect: str) -> Call:
+    """The layer that a pasted call means.
+
+    Raises:
+        UsageError: it is no call, or one of nothing that is known here.
+    """
+    read = read_call(text)
+    short = read.name.rpartition(".")[2]
+    if _KEPT.fullmatch(short):
+        return Call("activation", {})
+    for pattern, kind in _KINDS.items():
+        if re.fullmatch(pattern, short):
+            return _plain(read, kind)
+    if "transpose" not in short.lower():
+        raise _unknown(short)
+    return _transposed(text, read, dialect)
+
+
+def _plain(read: PythonCall, kind: _Kind) -> Call:
+    named = dict(zip(kind.order, read.positional, strict=False))
+    parameters = {
+        name: _value(name, given) for name, given in (named | dict(read.keywords)).items()
+    }
+    return Call(kind.operation, parameters, "", len(read.positional))
+
+
+def _value(name: str, given: Any) -> Any:
+    if isinstance(given, (Name, Tensor)):
+        raise UsageError(
+            f"{name} is {getattr(given, 'text', 'a tensor')}, which has a value only in a program",
+            help="write its number into the call.",
+            code="pasted-call",
+        )
+    return given
+
+
+def _transposed(text: str, read: PythonCall, dialect: str) -> Call:
+    """A transposed convolution, in the network's dialect if that has this call."""
+    try:
+        pasted = understand(text, dialect)
+    except UsageError:
+        pasted = understand(text, None)
+    roles = {a.name: a.role for a in pasted.dialect.arguments}
+    parameters = {roles.get(name) or name: value for name, value in pasted.words.items()}
+    parameters.pop("api", None)
+    at = f"@{pasted.implementation}" if pasted.implementation else ""
+    return Call("conv_transpose", parameters, pasted.dialect.name + at, len(read.positional))
+
+
+def _unknown(name: str) -> UsageError:
+    known = ["Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "Upsample", "PixelShuffle"]
+    close = nearest(name, [*known, "Conv2D", "Conv2DTranspose", "Linear", "Dense", "Flatten"])
+    return UsageError(
+        f"the pasted call {name!r} is no layer that is known here",
+        help=f"did you mean {close!r}? or write its op and keys."
+        if close
+        else "write op and keys.",
+        code="pasted-call",
+    )

@@ -1,0 +1,126 @@
+"""One layer as it is written, a mapping, a word or a pasted call, made into a node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.configs._blocks import Written
+from deconvcli.configs._calls import call
+from deconvcli.configs._forms import FORMS, Misfit, misread, shown
+from deconvcli.configs._problems import Problems
+from deconvcli.configs._tables import LAYER
+from deconvcli.documents import Path
+from deconvcli.errors import UsageError
+from deconvcli.operation import Key
+from deconvcli.operations import take
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Kind(NamedTuple):
+    """What a layer says of itself: its kind, and that kind's keys.
+
+    dialect: of a pasted call; empty where it names none. positional: its arguments without names.
+    """
+
+    operation: str
+    parameters: Mapping[str, Any]
+    dialect: str = ""
+    positional: int = 0
+
+
+@cache
+def keys_of(operation: str) -> Mapping[str, Key]:
+    """The keys of a kind of layer, by their names and by the frameworks' own.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
+    keys = take(operation).keys
+    names = {key.name: key for key in keys}
+    return MappingProxyType({alias: key for key in keys for alias in key.aliases} | names)
+
+
+def kind(written: Written, dialect: str, problems: Problems) -> Kind | None:
+    """The layer's kind and keys; None where something is wrong with them."""
+    before, value = problems.count, written.value
+    found = _kind(value, written.path, dialect, problems)
+    return found if problems.count == before else None
+
+
+def _kind(value: Any, path: Path, dialect: str, problems: Problems) -> Kind | None:
+    try:
+        if isinstance(value, str):
+            return _from_text(value, path, dialect, problems)
+        if isinstance(value, dict):
+            return _from_mapping(value, path, problems)
+    except UsageError as error:
+        problems.pass_on(error, path)
+        return None
+    help = "write {op: conv, out_channels: 64, kernel: 3}, or paste the call."
+    problems.tell("illegal-value", path, f"this layer is {shown(value)}", help)
+    return None
+
+
+def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Kind:
+    """`relu`, or a pasted call."""
+    if "(" not in text:
+        keys_of(text)
+        return Kind(text, _NOTHING)
+    read = call(text, dialect)
+    given = {name: value for name, value in read.parameters.items() if value is not None}
+    known = keys_of(read.operation)
+    parameters = _parameters(given, known, path, read.operation, problems)
+    return Kind(read.operation, parameters, read.dialect, read.positional)
+
+
+def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> Kind | None:
+    operation = value.get("op")
+    if not isinstance(operation, str):
+        help = "name its kind, as op: conv."
+        if "op" in value:
+            problems.tell("illegal-value", (*path, "op"), f"op is {shown(operation)}", help)
+        else:
+            problems.missing(path, "this layer", "op", help)
+        return None
+    try:
+        known = keys_of(operation)
+    except UsageError as error:
+        problems.pass_on(error, (*path, "op"))
+        return None
+    given = {name: each for name, each in value.items() if name in known or name not in LAYER}
+    return Kind(operation, _parameters(given, known, path, operation, problems))
+
+
+def _parameters(
+    given: Mapping[str, Any],
+    known: Mapping[str, Key],
+    path: Path,
+    operation: str,
+    problems: Problems,
+) -> dict[str, Any]:
+    problems.unknown_keys(given, {**known, **LAYER}, path, operation)
+    found: dict[str, Any] = {}
+    for name in given.keys() & known.keys():
+        key = known[name]
+        if key.name in found:
+            message = f"{name} says {key.name} a second time"
+            problems.tell("illegal-value", (*path, name), message, "keep one of them.")
+        found[key.name] = _value(key, name, given[name], path, problems)
+    # A required key under a wrong name is one mistake, told above.
+    for key in take(operation).keys if given.keys() <= known.keys() else ():
+        if key.required and key.name not in found:
+            problems.missing(path, operation, key.name, f"add {key.name}: {key.meaning}.")
+    return found
+
+
+def _value(key: Key, name: str, value: Any, path: Path, problems: Problems) -> Any:
+    try:
+        return FORMS[key.form].take(key, value)
+    except Misfit as misfit:
+        help = f"write {misfit}. {misread(value)}".strip()
+        problems.tell("illegal-value", (*path, name), f"{name} is {shown(value)}", help)
+        return None
