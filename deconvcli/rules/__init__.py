@@ -1,0 +1,104 @@
+"""The shelf of rules: one file a rule, whose docstring is the page of `deconv rule CODE`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import cache
+
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.errors import DeconvError, UsageError
+from deconvcli.network import Outcome
+from deconvcli.operations import take as operation
+from deconvcli.rules._rule import Rule, Subject, Walked
+from deconvcli.shelf import Shelf, suggestion
+
+__all__ = ["RULES", "Rule", "Subject", "Walked", "coded", "findings", "page", "rules", "take"]
+
+RULES: Shelf[Rule] = Shelf("deconvcli.rules", "RULE", "rule")
+
+# What nobody claims is a value that the layer's framework does not take.
+_OTHERWISE = "illegal_value"
+
+
+@cache
+def rules() -> dict[str, tuple[str, Rule]]:
+    """(name, rule) by code, in the order of the codes."""
+    taken = [(name, RULES.take(name)) for name in RULES.names]
+    return {rule.code: (name, rule) for name, rule in sorted(taken, key=lambda pair: pair[1].code)}
+
+
+def take(code: str) -> tuple[str, Rule]:
+    """(name, rule) of a code in any case, or of a rule's name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    known = rules()
+    by_name = {name: code for code, (name, _) in known.items()}
+    wanted = by_name.get(code.lower().replace("-", "_"), code.upper())
+    if wanted not in known:
+        names = [*known, *(name.replace("_", "-") for name in by_name)]
+        raise UsageError(
+            f"rule {code[:60]!r} is not known", help=suggestion(code, names), code="unknown-rule"
+        )
+    return known[wanted]
+
+
+def page(name: str) -> str:
+    """What, why, example, fix and source."""
+    RULES.take(name)
+    return (sys.modules[f"{RULES.package}.{name}"].__doc__ or "").strip()
+
+
+@cache
+def _claims() -> dict[str, Rule]:
+    return {slug: rule for _, rule in rules().values() for slug in rule.claims}
+
+
+def coded(found: Diagnostic) -> Diagnostic:
+    """A finding of reading or walking under the code of the rule that stands for it."""
+    rule = _claiming(found.code)
+    return found._replace(code=rule.code, severity=rule.severity)
+
+
+def _claiming(slug: str) -> Rule:
+    return _claims().get(slug) or RULES.take(_OTHERWISE)
+
+
+def findings(subject: Subject) -> Iterator[Diagnostic]:
+    """Everything that the rules find in a config."""
+    yield from map(coded, subject.config.problems)
+    for walked in subject.networks:
+        for outcome in walked.outcomes:
+            if outcome.error is not None:
+                yield _of_outcome(subject, walked, outcome, outcome.error)
+    for _, rule in rules().values():
+        yield from rule.check(subject)
+
+
+def _of_outcome(
+    subject: Subject, walked: Walked, outcome: Outcome, error: DeconvError
+) -> Diagnostic:
+    """The error of one layer, at the key that it speaks of."""
+    path = _path(subject, walked, outcome, error)
+    where = subject.config.document.where(path)
+    message = f"{outcome.node.name}: {error.message}"
+    found = Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where)
+    rule = _claiming(error.code)
+    return rule.refine(subject, walked, outcome, coded(found))
+
+
+def _path(
+    subject: Subject, walked: Walked, outcome: Outcome, error: DeconvError
+) -> tuple[str | int, ...]:
+    """Where the layer stands, or one of its keys if the error's code names it."""
+    name, paths = outcome.node.name, walked.read.paths
+    if error.code == "expect" and f"{name}.expect" in paths:
+        return paths[f"{name}.expect"]
+    path = paths[name]
+    wanted = error.code.replace("-", "_")
+    known = {key.name: key.aliases for key in operation(outcome.node.operation).keys}
+    names = (wanted, *known.get(wanted, ()), "inputs" if "input" in wanted else wanted)
+    written = (n for n in names if (*path, n) in subject.config.document.places)
+    return next(((*path, n) for n in written), path)

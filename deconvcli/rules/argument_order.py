@@ -1,0 +1,48 @@
+"""A pasted ConvTranspose whose positional arguments look like those of Conv.
+
+What: in torch, the sixth argument of ConvTranspose2d is output_padding; in Conv2d it is dilation.
+
+Why: a published model passes its dilation as output_padding. The sizes are wrong by a little, or
+the layer is refused for a reason that names another word.
+
+Example:
+    - nn.ConvTranspose2d(64, 32, 3, 2, 1, 1)
+
+Fix: name what comes after the stride, as padding=1, output_padding=1.
+
+Source: torch 2.13.0, torch/nn/modules/conv.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.rules._rule import Rule, Subject, Walked
+
+# In and out channels, kernel, stride and padding come in one order in both.
+SAME_ORDER = 5
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """One finding for each pasted call with more positional arguments than both layers share."""
+    for walked in subject.networks:
+        for name, count in walked.read.positional.items():
+            if count > SAME_ORDER and _is_torch(walked, name):
+                yield Diagnostic(
+                    RULE.code,
+                    RULE.severity,
+                    f"{name}: the sixth positional argument of ConvTranspose is output_padding, of"
+                    " Conv dilation",
+                    "name it: output_padding=..., or dilation=... if that was meant.",
+                    "torch 2.13.0, torch/nn/modules/conv.py",
+                    subject.config.document.where(walked.read.paths[name]),
+                )
+
+
+def _is_torch(walked: Walked, name: str) -> bool:
+    node = walked.read.graph.node(name)
+    return node.operation == "conv_transpose" and node.dialect == "torch"
+
+
+RULE = Rule("DCV205", Severity.WARNING, check=check)

@@ -1,0 +1,20 @@
+"""A size that is not the one in the lock file.
+
+What: with --locked, a layer has another size than when `deconv check --lock` was last run.
+
+Why: an edit far above can change a size that nobody looks at; a review should see it.
+
+Example:
+    up3: 64x64 -> 63x63
+
+Fix: undo the edit, or accept the new sizes with `deconv check --lock` and commit the lock file.
+
+Source: deconv.lock, written by `deconv check --lock`.
+"""
+
+from __future__ import annotations
+
+from deconvcli.diagnostics import Severity
+from deconvcli.rules._rule import Rule
+
+RULE = Rule("DCV120", Severity.ERROR, ("changed-size",))

@@ -1,0 +1,43 @@
+"""A kernel that leaves gaps: outputs that no input reaches.
+
+What: the kernel is shorter than the stride (or its dilated taps miss some outputs), so that these
+outputs hold the bias alone.
+
+Why: a regular grid of constant elements is hardly ever meant.
+
+Example:
+    - {op: conv_transpose, out_channels: 3, kernel: 1, stride: 2}
+
+Fix: a kernel as large as the stride or larger.
+
+Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.rules._rule import Rule, Subject, transposed
+from deconvcli.rules.uneven_overlap import overlaps
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """One finding for each layer, about its first axis with gaps."""
+    for layer in transposed(subject):
+        empty = next((overlap for overlap in overlaps(layer) if not overlap.least), None)
+        if empty is not None:
+            axis = empty.axis
+            yield Diagnostic(
+                RULE.code,
+                RULE.severity,
+                f"{layer.outcome.node.name}: kernel {axis.kernel} with stride {axis.stride} and"
+                f" dilation {axis.dilation} leaves {empty.interior.count(0)} of every"
+                f" {empty.period} outputs with the bias alone",
+                f"use kernel {axis.stride} or more, with a dilation that shares no factor with the"
+                " stride.",
+                where=layer.where,
+            )
+
+
+RULE = Rule("DCV202", Severity.WARNING, check=check)

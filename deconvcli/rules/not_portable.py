@@ -1,0 +1,72 @@
+"""A layer that one of the network's targets cannot run, or not with the same values.
+
+What: `targets` names frameworks and runtimes; this layer has no words there, is refused, or has
+another size.
+
+Why: a model that trains and does not export costs a retraining.
+
+Example:
+    targets: [onnxruntime]
+    - {op: conv_transpose, out_channels: 8, kernel: 3, stride: 2, dilation: 3, output_padding: 2}
+
+Fix: as the target's reason says; or take the target off the list.
+
+Source: the target's own, given with each finding; `deconv dialects NAME` shows how it was verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.dialects import take
+from deconvcli.errors import DeconvError
+from deconvcli.layers import Reading, Spelling
+from deconvcli.rules._rule import Rule, Subject, Transposed, transposed
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """One finding for each layer and target."""
+    for layer in transposed(subject):
+        for target in layer.read.graph.targets:
+            yield from _against(layer, target)
+
+
+def _against(layer: Transposed, target: str) -> Iterator[Diagnostic]:
+    try:
+        there = _there(layer.reading, target)
+    except DeconvError as error:
+        yield _finding(layer, target, error.message, error.help, error.source)
+        return
+    if there.output_sizes != layer.reading.output_sizes:
+        message = f"the size there is {list(there.output_sizes)}"
+        yield _finding(layer, target, message, "state the size, and pad or crop there.", "")
+    for found in there.findings:
+        if found.severity is Severity.WARNING:
+            yield _finding(layer, target, found.message, found.help, found.source)
+
+
+def _there(reading: Reading, target: str) -> Reading:
+    """The same layer as the target reads it.
+
+    Raises:
+        DeconvError: it has no words for it, or refuses it.
+    """
+    writer, implementation = take(target)
+    sizes = writer.sizes_for(reading.layer, reading.sizes)
+    words = writer.spell(reading.layer, sizes).arguments
+    return writer.read(Spelling(writer.name, words, implementation), sizes)
+
+
+def _finding(layer: Transposed, target: str, message: str, help: str, source: str) -> Diagnostic:
+    return Diagnostic(
+        RULE.code,
+        RULE.severity,
+        f"{layer.outcome.node.name}: not portable to {target}: {message}",
+        help,
+        source or take(target)[0].source,
+        layer.where,
+    )
+
+
+RULE = Rule("DCV204", Severity.WARNING, check=check)

@@ -1,0 +1,33 @@
+"""A name that stands for nothing, or for two things.
+
+What: an input that is no layer above, a kind of layer or a dialect that does not exist, a layer's
+name that is taken, a $name outside of the block that gives it values.
+
+Why: a graph can only be followed where its names are clear.
+
+Example:
+    - {op: concat, inputs: [previous, encodr3]}
+
+Fix: take the name that was meant; the nearest one is named.
+
+Source: deconvcli/configs/README.md.
+"""
+
+from __future__ import annotations
+
+from deconvcli.diagnostics import Severity
+from deconvcli.rules._rule import Rule
+
+RULE = Rule(
+    "DCV105",
+    Severity.ERROR,
+    (
+        "unknown-name",
+        "duplicate-name",
+        "unknown-input",
+        "inputs",
+        "unknown-operation",
+        "unknown-dialect",
+        "unknown-implementation",
+    ),
+)

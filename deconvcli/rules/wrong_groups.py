@@ -1,0 +1,20 @@
+"""Groups that do not divide the channels.
+
+What: input or output channels are no multiple of the groups.
+
+Why: each group has its own equal share of both; every framework refuses the rest.
+
+Example:
+    - {op: conv_transpose, out_channels: 10, kernel: 4, stride: 2, groups: 4}
+
+Fix: channels that are a multiple of the groups, or fewer groups.
+
+Source: torch 2.13.0, torch/nn/modules/conv.py; ONNX ConvTranspose, `group`.
+"""
+
+from __future__ import annotations
+
+from deconvcli.diagnostics import Severity
+from deconvcli.rules._rule import Rule
+
+RULE = Rule("DCV108", Severity.ERROR, ("groups",))
