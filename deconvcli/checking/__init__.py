@@ -1,0 +1,53 @@
+"""Files held against the rules: which files, under which settings, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deconvcli.checking._files import Source, sources
+from deconvcli.checking._lock import against_lock, lock_text
+from deconvcli.checking._one import check_source
+from deconvcli.checking._settings import Settings, discover, settings_from
+from deconvcli.checking._verdict import Checked, LayerRow, NetworkTable, Verdict
+
+__all__ = [
+    "Checked",
+    "LayerRow",
+    "NetworkTable",
+    "Settings",
+    "Source",
+    "Verdict",
+    "against_lock",
+    "check",
+    "check_source",
+    "discover",
+    "lock_text",
+    "settings_from",
+    "sources",
+]
+
+
+def check(paths: Sequence[str], settings: Settings | None = None, jobs: int = 1) -> Verdict:
+    """What the rules find in files, folders and globs.
+
+    Raises:
+        UsageError: a path does not exist, or nothing in it is a config.
+    """
+    found = sources(paths)
+    chosen = settings or Settings()
+    if jobs > 1 and len(found) > 1:
+        checked = _in_processes(found, chosen, jobs)
+    else:
+        checked = [check_source(source, chosen) for source in found]
+    return Verdict(tuple(one for one in checked if one is not None))
+
+
+def _in_processes(found: Sequence[Source], settings: Settings, jobs: int) -> list[Checked | None]:
+    """The same in several processes, in the order of the files."""
+    # Only who asks for processes pays for importing what starts them.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    each = max(1, len(found) // (4 * jobs))
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(check_source, found, [settings] * len(found), chunksize=each))

@@ -1,0 +1,93 @@
+"""One file from its bytes to its findings; nothing in it can end the check of others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from deconvcli import configs
+from deconvcli.checking._files import Source, content, kind_of
+from deconvcli.checking._settings import Settings
+from deconvcli.checking._tables import tables
+from deconvcli.checking._verdict import Checked
+from deconvcli.diagnostics import Diagnostic, Severity, Where
+from deconvcli.documents import LARGEST, Document, read
+from deconvcli.errors import Unreadable
+from deconvcli.network import walk
+from deconvcli.rules import Subject, Walked, coded, findings
+
+_COMMENT = re.compile(r"#\s*deconv:\s*ignore(?:\[([\w\s,-]*)\])?")
+
+
+def check_source(source: Source, settings: Settings) -> Checked | None:
+    """What is found in one file; None for one that lies in a folder and is no config of ours."""
+    try:
+        data = content(source, LARGEST)
+    except OSError as error:
+        where = Where(source.name)
+        reason = error.strerror or str(error)
+        help = "make it readable, or leave it out."
+        found = Diagnostic("unreadable", Severity.ERROR, reason, help, where=where)
+        return _checked(source.name, "", [coded(found)], settings)
+    if not source.is_named and b"networks" not in data:
+        return None
+    try:
+        document = read(source.name, data, kind_of(source))
+    except Unreadable as error:
+        text = data.decode("utf-8-sig", "replace")
+        return _checked(source.name, text, [coded(_unreadable(error))], settings)
+    if not source.is_named and not _is_ours(document):
+        return None
+    return _of_document(document, settings)
+
+
+def _is_ours(document: Document) -> bool:
+    """Whether anything in it has layers: other programs' files have networks too."""
+    value = document.value
+    networks = value.get("networks") if isinstance(value, dict) else None
+    named = networks.values() if isinstance(networks, dict) else ()
+    return any(isinstance(each, dict) and "layers" in each for each in named)
+
+
+def _unreadable(error: Unreadable) -> Diagnostic:
+    return Diagnostic(error.code, Severity.ERROR, error.message, error.help, where=error.where)
+
+
+def _of_document(document: Document, settings: Settings) -> Checked:
+    config = configs.read(document)
+    networks = tuple(Walked(read, walk(read.graph)) for read in config.networks)
+    subject = Subject(config, networks, settings.useless_share)
+    checked = _checked(document.name, document.text, findings(subject), settings)
+    return checked._replace(networks=tables(networks))
+
+
+def _checked(name: str, text: str, found: Iterable[Diagnostic], settings: Settings) -> Checked:
+    """The findings that are asked for, by place, at the severity that is asked for."""
+    lines = text.split("\n")
+    told = list(dict.fromkeys(found))
+    kept = [
+        each._replace(severity=settings.severity_of(each.code, each.severity))
+        for each in told
+        if settings.takes(each.code) and not _is_silenced(each, lines)
+    ]
+    kept.sort(key=_place)
+    shown = {line: lines[line - 1].rstrip("\r") for line in map(_line, kept) if line <= len(lines)}
+    return Checked(name, tuple(kept), shown, (), len(told) - len(kept))
+
+
+def _line(found: Diagnostic) -> int:
+    return found.where.line if found.where else 1
+
+
+def _place(found: Diagnostic) -> tuple[int, int, str]:
+    return (_line(found), found.where.column if found.where else 1, found.code)
+
+
+def _is_silenced(found: Diagnostic, lines: list[str]) -> bool:
+    """Whether a comment on the finding's line names its code, or none at all."""
+    line = _line(found)
+    comment = _COMMENT.search(lines[line - 1]) if line <= len(lines) else None
+    if comment is None:
+        return False
+    codes = {code.strip().upper() for code in (comment[1] or "").split(",")}
+    return comment[1] is None or found.code in codes

@@ -1,0 +1,81 @@
+"""What a check has found, as data for every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from deconvcli.diagnostics import Diagnostic, Severity, Where
+
+
+class LayerRow(NamedTuple):
+    """One layer in numbers; None where something is wrong, or the sizes are letters."""
+
+    name: str
+    operation: str
+    shape: str | None
+    size: str | None
+    parameters: int | None
+    macs: int | None
+    where: Where | None = None
+
+
+class NetworkTable(NamedTuple):
+    """The layers of one network in order."""
+
+    name: str
+    rows: tuple[LayerRow, ...]
+
+
+class Checked(NamedTuple):
+    """One file. lines: the text of each line that a finding points at.
+
+    ignored: findings that a comment in the file, or the settings, silenced.
+    """
+
+    name: str
+    findings: tuple[Diagnostic, ...] = ()
+    lines: Mapping[int, str] = {}
+    networks: tuple[NetworkTable, ...] = ()
+    ignored: int = 0
+
+
+class Verdict(NamedTuple):
+    """All files in order."""
+
+    files: tuple[Checked, ...]
+
+    @property
+    def findings(self) -> Iterator[Diagnostic]:
+        """Those of every file."""
+        for file in self.files:
+            yield from file.findings
+
+    @property
+    def counts(self) -> Counter[Severity]:
+        """How many of each severity."""
+        return Counter(found.severity for found in self.findings)
+
+    def without_tables(self) -> Verdict:
+        """The findings alone."""
+        return Verdict(tuple(file._replace(networks=()) for file in self.files))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found is to end with exit code 1."""
+        return self.counts[Severity.ERROR] > 0
+
+    @property
+    def summary(self) -> str:
+        """`2 errors, 1 warning in 3 files`."""
+        counts = self.counts
+        told = [_plural(counts[severity], severity) for severity in Severity if counts[severity]]
+        ignored = sum(file.ignored for file in self.files)
+        more = f" ({ignored} ignored)" if ignored else ""
+        where = f"in {_plural(len(self.files), 'file')}{more}"
+        return f"{', '.join(told)} {where}" if told else f"no findings {where}"
+
+
+def _plural(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
