@@ -1,0 +1,70 @@
+"""For people: each finding with its line, a caret below it, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deconvcli.checking import Checked, NetworkTable, Verdict
+from deconvcli.diagnostics import Diagnostic
+from deconvcli.renderers.text import columns_text
+from deconvcli.reporters._words import one_line, place
+
+WIDEST = 100
+"""Characters of a line of the file that are shown around the caret."""
+
+
+def report(verdict: Verdict) -> str:
+    """Tables if there are any, then findings, then how many."""
+    parts = [table_text(file, table) for file in verdict.files for table in file.networks]
+    parts += [_finding(file, found) for file in verdict.files for found in file.findings]
+    return "\n\n".join([*parts, verdict.summary])
+
+
+def _finding(file: Checked, found: Diagnostic) -> str:
+    return "\n".join(_lines(file, found))
+
+
+def _lines(file: Checked, found: Diagnostic) -> Iterator[str]:
+    where = place(found)
+    head = f"{one_line(file.name)}:{where.line}:{where.column}"
+    yield f"{head}: {found.severity}[{found.code}]: {one_line(found.message)}"
+    if where.line in file.lines:
+        yield from excerpt(file.lines[where.line], where.line, where.column)
+    if where.path:
+        yield f"  in: {one_line(where.path)}"
+    if found.help:
+        yield f"  help: {one_line(found.help)}"
+    if found.source:
+        yield f"  source: {one_line(found.source)}"
+
+
+def excerpt(line: str, number: int, column: int) -> tuple[str, str]:
+    """The line behind its number, cut around the column, and a caret below that column."""
+    start = max(0, column - WIDEST) if len(line) > WIDEST else 0
+    shown = line[start : start + WIDEST].replace("\t", " ")
+    margin = " " * len(f"{number}")
+    return f"  {number} | {shown}", f"  {margin} | {' ' * (column - 1 - start)}^"
+
+
+def table_text(file: Checked, table: NetworkTable) -> str:
+    """The network's layers in aligned columns."""
+    head = ("layer", "kind", "shape", "parameters", "macs")
+    rows = [
+        (row.name, row.operation, row.shape or "?", number(row.parameters), number(row.macs))
+        for row in table.rows
+    ]
+    total = ("total", "", "", *totals(table))
+    safe = [tuple(map(one_line, row)) for row in (head, *rows, total)]
+    return "\n".join([one_line(f"{file.name}: {table.name}"), *columns_text(safe)])
+
+
+def number(value: int | None) -> str:
+    """With commas; a question mark for one that is not known."""
+    return "?" if value is None else f"{value:,}"
+
+
+def totals(table: NetworkTable) -> tuple[str, str]:
+    """(parameters, MACs) of all layers that are known."""
+    parameters = sum(row.parameters or 0 for row in table.rows)
+    macs = sum(row.macs or 0 for row in table.rows)
+    return number(parameters), number(macs)
