@@ -9,7 +9,7 @@ _deconv_value() {
 _deconv_offers() {
     case $command in
         '')
-            options='-V --version -h --help' words='bench dialects draw explain run shape verify' files=''
+            options='-V --version -h --help' words='bench check dialects draw explain rule run shape verify' files=''
             ;;
         bench)
             options='--suite --list --frameworks --threads --seconds --dtype --engine -D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --format -q --quiet -h --help' words='' files=''
@@ -21,6 +21,14 @@ _deconv_offers() {
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        check)
+            options='--format -o --output --table --select --ignore --strict --config --isolated --lock --locked --jobs -q --quiet -h --help' words='' files='*'
+            case $option in
+                --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
+                -o | --output | --config) _deconv_value '' '*' ;;
+                --select | --ignore | --jobs) _deconv_value '' '' ;;
             esac
             ;;
         dialects)
@@ -45,6 +53,12 @@ _deconv_offers() {
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --why | --compare) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        rule)
+            options='--format -q --quiet -h --help' words='' files=''
+            case $option in
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;

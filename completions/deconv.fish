@@ -22,9 +22,11 @@ end
 complete -c deconv -f
 
 complete -c deconv -n '__deconv_at' -a bench -d 'Time our kernel beside the frameworks installed here, in one run.'
+complete -c deconv -n '__deconv_at' -a check -d 'Architecture configs held against the rules, for people and for CI.'
 complete -c deconv -n '__deconv_at' -a dialects -d 'What every framework\'s dialect has, and who says so.'
 complete -c deconv -n '__deconv_at' -a draw -d 'A picture of a layer: an animated SVG, one frame of it as PNG, or a page to try numbers on.'
 complete -c deconv -n '__deconv_at' -a explain -d 'How a layer becomes its output: step by step, element by element.'
+complete -c deconv -n '__deconv_at' -a rule -d 'A finding\'s page: what it is, why it matters, how to fix it.'
 complete -c deconv -n '__deconv_at' -a run -d 'Compute a layer on a file or random numbers; compare with the prediction.'
 complete -c deconv -n '__deconv_at' -a shape -d 'Output size of a layer, in the convention of any framework.'
 complete -c deconv -n '__deconv_at' -a verify -d 'Hold our predictions against the frameworks installed here.'
@@ -57,6 +59,21 @@ complete -c deconv -n '__deconv_at bench' -l batch -r -f -d 'Batch size.'
 complete -c deconv -n '__deconv_at bench' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
 complete -c deconv -n '__deconv_at bench' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at bench' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at check' -F
+complete -c deconv -n '__deconv_at check' -l format -r -f -k -a 'github\t gitlab\t json\t jsonl\t junit\t markdown\t sarif\t text\t' -d 'How the findings are printed.'
+complete -c deconv -n '__deconv_at check' -s o -l output -r -F -d 'Write them there.'
+complete -c deconv -n '__deconv_at check' -l table -d 'Every layer\'s shape, parameters and MACs as well.'
+complete -c deconv -n '__deconv_at check' -l select -r -f -d 'Only these rules: DCV2,DCV110.'
+complete -c deconv -n '__deconv_at check' -l ignore -r -f -d 'Not these rules.'
+complete -c deconv -n '__deconv_at check' -l strict -d 'Warnings are errors.'
+complete -c deconv -n '__deconv_at check' -l config -r -F -d 'Settings, a TOML file.'
+complete -c deconv -n '__deconv_at check' -l isolated -d 'No settings but those of this line.'
+complete -c deconv -n '__deconv_at check' -l lock -d 'Write every layer\'s size to deconv.lock.'
+complete -c deconv -n '__deconv_at check' -l locked -d 'Sizes must be those of deconv.lock.'
+complete -c deconv -n '__deconv_at check' -l jobs -r -f -d 'Processes.'
+complete -c deconv -n '__deconv_at check' -s q -l quiet -d 'Nothing if there is nothing to tell.'
+complete -c deconv -n '__deconv_at check' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at dialects' -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t'
 complete -c deconv -n '__deconv_at dialects' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
@@ -107,6 +124,11 @@ complete -c deconv -n '__deconv_at explain' -l compare -r -f -d 'Dialects to hol
 complete -c deconv -n '__deconv_at explain' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
 complete -c deconv -n '__deconv_at explain' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at explain' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at rule' -f
+complete -c deconv -n '__deconv_at rule' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
+complete -c deconv -n '__deconv_at rule' -s q -l quiet -d 'Only the bare result.'
+complete -c deconv -n '__deconv_at rule' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at run' -f -k -a '(__deconv_files .npy)'
 complete -c deconv -n '__deconv_at run' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'

@@ -30,8 +30,12 @@ FLOORS = (
     {"layers", "limits", "report"},
     {"dialect", "operation"},
     {"dialects", "drawing", "readers", "renderers", "runner"},
-    {"explanation", "operations"},
+    {"explanation", "operations", "pasted"},
     {"network"},
+    {"configs"},
+    {"rules"},
+    {"checking"},
+    {"reporters"},
     {"api", "page"},
     {"differences", "question", "suites", "verification"},
     {"benchmark"},
@@ -52,6 +56,9 @@ KNOWS_PADDING = {
     "api",
     "operations",
     "network",
+    "configs",
+    "pasted",
+    "rules",
 }
 
 

@@ -1,0 +1,128 @@
+"""Architecture configs held against the rules, for people and for CI."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import click
+
+from deconvcli.checking import (
+    Settings,
+    Verdict,
+    against_lock,
+    check,
+    discover,
+    lock_text,
+    settings_from,
+)
+from deconvcli.checking._settings import codes
+from deconvcli.cli.options import Word
+from deconvcli.cli.output import printable, say
+from deconvcli.cli.types import Count
+from deconvcli.errors import Unreadable, UsageError
+from deconvcli.reporters import REPORTERS
+
+LOCK = "deconv.lock"
+
+
+@click.command(short_help=__doc__)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
+@click.option(
+    "--format",
+    "format",
+    type=Word(REPORTERS.names),
+    default="text",
+    envvar="DECONV_FORMAT",
+    show_envvar=True,
+    show_default=True,
+    help="How the findings are printed.",
+)
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write them there.")
+@click.option("--table", is_flag=True, help="Every layer's shape, parameters and MACs as well.")
+@click.option("--select", help="Only these rules: DCV2,DCV110.")
+@click.option("--ignore", help="Not these rules.")
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option("--config", type=click.Path(), metavar="FILE", help="Settings, a TOML file.")
+@click.option("--isolated", is_flag=True, help="No settings but those of this line.")
+@click.option("--lock", is_flag=True, help=f"Write every layer's size to {LOCK}.")
+@click.option("--locked", is_flag=True, help=f"Sizes must be those of {LOCK}.")
+@click.option("--jobs", type=Count(1), default=(1,), help="Processes.")
+@click.option("-q", "--quiet", is_flag=True, help="Nothing if there is nothing to tell.")
+def command(paths: tuple[str, ...], output: str | None, format: str, **options: object) -> int:
+    """What is wrong with the networks in configs: sizes, channels, names, values.
+
+    PATH is a file, a folder, a glob or - for standard input. Exit code 1 if there are errors.
+
+    \b
+    Examples:
+      deconv check networks/
+      deconv check unet.yaml --table
+      deconv check . --format sarif -o deconv.sarif
+    """
+    wanted = Wanted(**options)  # type: ignore[arg-type]
+    verdict = check(paths, wanted.settings(), wanted.jobs[0])
+    verdict = wanted.held_to_lock(verdict)
+    shown = verdict if wanted.table else verdict.without_tables()
+    if not wanted.quiet or any(verdict.findings):
+        _write(printable(REPORTERS.take(format)(shown)), output)
+    return 1 if verdict.has_errors else 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The options that say what is checked."""
+
+    table: bool
+    select: str | None
+    ignore: str | None
+    strict: bool
+    config: str | None
+    isolated: bool
+    lock: bool
+    locked: bool
+    jobs: tuple[int]
+    quiet: bool
+
+    def settings(self) -> Settings:
+        """Those of the project, with what the line says put over them."""
+        chosen = self._of_project()
+        chosen = chosen._replace(select=codes(self.select)) if self.select else chosen
+        if self.ignore:
+            chosen = chosen._replace(ignore=(*chosen.ignore, *codes(self.ignore)))
+        return chosen._replace(strict=chosen.strict or self.strict)
+
+    def _of_project(self) -> Settings:
+        if self.config is not None:
+            return settings_from(self.config) or Settings()
+        return Settings() if self.isolated else discover(os.getcwd())
+
+    def held_to_lock(self, verdict: Verdict) -> Verdict:
+        """With --lock the sizes are written, with --locked compared."""
+        if self.lock and self.locked:
+            raise UsageError("--lock and --locked are both given", help="write first, then check.")
+        if self.lock:
+            _write(lock_text(verdict), LOCK)
+            say(f"wrote {LOCK}: sizes of {len(verdict.files)} files")
+        return against_lock(verdict, _lock(), LOCK) if self.locked else verdict
+
+
+def _lock() -> str:
+    try:
+        with open(LOCK, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        raise Unreadable(
+            f"{LOCK} cannot be read here", help="write it with deconv check --lock."
+        ) from error
+
+
+def _write(text: str, path: str | None) -> None:
+    """To the file, whole or not at all; to standard output without one."""
+    if path is None or path == "-":
+        click.echo(text)
+        return
+    part = f"{path}.part"
+    with open(part, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text.rstrip("\n") + "\n")
+    os.replace(part, path)
