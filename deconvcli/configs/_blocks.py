@@ -18,7 +18,7 @@ MOST_LAYERS = 2_000
 # Of one layer and of one text, so that what rounds multiply stays small.
 MOST_VALUES = 100
 LONGEST = 200
-_VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
+VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
 _REPEAT_HELP = "write repeat: 3, or lists of equal length as repeat: {width: [64, 128]}."
 
 
@@ -106,7 +106,7 @@ def _are_equal_lists(given: Mapping[str, Any]) -> bool:
         and all(isinstance(values, list) and 1 <= len(values) <= MOST_ROUNDS for values in lists)
         and all(len(str(value)) <= LONGEST for values in lists for value in values)
         and len({len(values) for values in lists}) == 1
-        and all(_VARIABLE.fullmatch(f"${name}") for name in given)
+        and all(VARIABLE.fullmatch(f"${name}") for name in given)
     )
 
 
@@ -122,13 +122,13 @@ def _filled(value: Any, path: Path, variables: Mapping[str, Any], problems: Prob
 
 
 def _text_filled(text: str, path: Path, variables: Mapping[str, Any], problems: Problems) -> Any:
-    for name in _VARIABLE.findall(text):
+    for name in VARIABLE.findall(text):
         if name not in variables:
             known = list(variables)
             help = suggestion(name, known) if known else "only repeated blocks have such values."
             problems.tell("unknown-name", path, f"${name} stands for nothing here", help)
             return text
-    whole = _VARIABLE.fullmatch(text)
+    whole = VARIABLE.fullmatch(text)
     if whole:
         return variables[whole[1]]
-    return _VARIABLE.sub(lambda found: str(variables[found[1]]), text)
+    return VARIABLE.sub(lambda found: str(variables[found[1]]), text)

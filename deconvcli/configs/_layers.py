@@ -68,8 +68,7 @@ def _kind(value: Any, path: Path, dialect: str, problems: Problems) -> Kind | No
 def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Kind:
     """`relu`, or a pasted call."""
     if "(" not in text:
-        keys_of(text)
-        return Kind(text, _NOTHING)
+        return Kind(text, _parameters(_NOTHING, keys_of(text), path, text, problems))
     read = call(text, dialect)
     given = {name: value for name, value in read.parameters.items() if value is not None}
     known = keys_of(read.operation)
