@@ -29,16 +29,33 @@ def check_source(source: Source, settings: Settings) -> Checked | None:
         help = "make it readable, or leave it out."
         found = Diagnostic("unreadable", Severity.ERROR, reason, help, where=where)
         return _checked(source.name, "", [coded(found)], settings)
-    if not source.is_named and b"networks" not in data:
+    if source.is_named:
+        return check_bytes(source.name, data, kind_of(source), settings)
+    return _if_ours(source, data, settings)
+
+
+def check_bytes(name: str, data: bytes, kind: str, settings: Settings) -> Checked:
+    """What is found in the bytes of a file in the format `kind`."""
+    try:
+        document = read(name, data, kind)
+    except Unreadable as error:
+        return _of_unreadable(name, data, error, settings)
+    return _of_document(document, settings)
+
+
+def _if_ours(source: Source, data: bytes, settings: Settings) -> Checked | None:
+    """The same for a file met in a folder, unless another program's."""
+    if b"networks" not in data:
         return None
     try:
         document = read(source.name, data, kind_of(source))
     except Unreadable as error:
-        text = data.decode("utf-8-sig", "replace")
-        return _checked(source.name, text, [coded(_unreadable(error))], settings)
-    if not source.is_named and not _is_ours(document):
-        return None
-    return _of_document(document, settings)
+        return _of_unreadable(source.name, data, error, settings)
+    return _of_document(document, settings) if _is_ours(document) else None
+
+
+def _of_unreadable(name: str, data: bytes, error: Unreadable, settings: Settings) -> Checked:
+    return _checked(name, data.decode("utf-8-sig", "replace"), [_unreadable(error)], settings)
 
 
 def _is_ours(document: Document) -> bool:
@@ -50,7 +67,8 @@ def _is_ours(document: Document) -> bool:
 
 
 def _unreadable(error: Unreadable) -> Diagnostic:
-    return Diagnostic(error.code, Severity.ERROR, error.message, error.help, where=error.where)
+    found = Diagnostic(error.code, Severity.ERROR, error.message, error.help, where=error.where)
+    return coded(found)
 
 
 def _of_document(document: Document, settings: Settings) -> Checked:

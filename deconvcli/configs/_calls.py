@@ -58,6 +58,10 @@ _KEPT = re.compile(
     r"(Leaky|P|R|C)?ReLU6?|S?ELU|GELU|SiLU|Mish|Hardswish|Sigmoid|Tanh|Soft(max|plus)|Activation|"
     r"(Batch|Instance|Layer|Group)(Norm(alization)?)([123]d)?|(Spatial)?Dropout([123][dD])?|Identity"
 )
+_INERT = re.compile(
+    r"activation|name|dtype|device|trainable|input_shape|data_format|padding_mode|api|\w+_"
+    r"(initializer|regularizer|constraint)|return_indices|count_include_pad|divisor_override"
+)
 
 
 def call(text: str, dialect: str) -> Call:
@@ -80,10 +84,14 @@ def call(text: str, dialect: str) -> Call:
 
 def _plain(read: PythonCall, kind: _Kind) -> Call:
     named = dict(zip(kind.order, read.positional, strict=False))
-    parameters = {
-        name: _value(name, given) for name, given in (named | dict(read.keywords)).items()
-    }
+    given = _sized(named | dict(read.keywords))
+    parameters = {name: _value(name, value) for name, value in given.items()}
     return Call(kind.operation, parameters, "", len(read.positional))
+
+
+def _sized(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the words that touch no size."""
+    return {name: value for name, value in given.items() if not _INERT.fullmatch(name)}
 
 
 def _value(name: str, given: Any) -> Any:
@@ -103,8 +111,8 @@ def _transposed(text: str, read: PythonCall, dialect: str) -> Call:
     except UsageError:
         pasted = understand(text, None)
     roles = {a.name: a.role for a in pasted.dialect.arguments}
-    parameters = {roles.get(name) or name: value for name, value in pasted.words.items()}
-    parameters.pop("api", None)
+    known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}
+    parameters = _sized({roles.get(name, name): value for name, value in known.items()})
     at = f"@{pasted.implementation}" if pasted.implementation else ""
     return Call("conv_transpose", parameters, pasted.dialect.name + at, len(read.positional))
 

@@ -97,6 +97,8 @@ def _path(
     if error.code == "expect" and f"{name}.expect" in paths:
         return paths[f"{name}.expect"]
     path = paths[name]
+    if not outcome.node.operation:
+        return path
     wanted = error.code.replace("-", "_")
     known = {key.name: key.aliases for key in operation(outcome.node.operation).keys}
     names = (wanted, *known.get(wanted, ()), "inputs" if "input" in wanted else wanted)
