@@ -89,6 +89,24 @@ class Operation(ABC):
             NotLinear: a symbolic size has no single formula here.
         """
 
+    def unevenness(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[str, ...]:
+        """For each axis how the output misses whole strides of the input; empty where it does not.
+
+        Raises: as `shape`.
+        """
+        return ()
+
+    def leftover(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """For each axis how many elements of the input reach no output, for a floor cut them off.
+
+        Raises: as `shape`.
+        """
+        return ()
+
     def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Multiply-accumulates for one image; zero where nothing is multiplied by weights."""
         return 0

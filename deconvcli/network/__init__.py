@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from deconvcli.network.diagnosis import Blame, blame
 from deconvcli.network.graph import Network, Node
 from deconvcli.network.rule import Rule
 from deconvcli.network.sizes import valid_sizes
 from deconvcli.network.walk import Outcome, outcomes, walk
 
-__all__ = ["Network", "Node", "Outcome", "Rule", "outcomes", "valid_sizes", "walk"]
+__all__ = [
+    "Blame",
+    "Network",
+    "Node",
+    "Outcome",
+    "Rule",
+    "blame",
+    "outcomes",
+    "valid_sizes",
+    "walk",
+]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import lcm
 from typing import NamedTuple
 
+MOST_SHOWN = 6
+
 
 class Progression(NamedTuple):
     """first, first + step, ... up to last; without end where last is None."""
@@ -13,6 +15,13 @@ class Progression(NamedTuple):
     first: int
     step: int = 1
     last: int | None = None
+
+    def __str__(self) -> str:
+        if self.last == self.first:
+            return str(self.first)
+        step = f" in steps of {self.step}" if self.step > 1 else ""
+        end = "on" if self.last is None else f"to {self.last}"
+        return f"{self.first} {end}{step}"
 
     def holds(self, n: int) -> bool:
         """Whether n is one of them."""
@@ -40,6 +49,27 @@ class Rule(NamedTuple):
     residues: tuple[int, ...]
     start: int
     besides: tuple[Progression, ...] = ()
+
+    def text(self, letter: str = "n") -> str:
+        """`n = 16m + 12, n >= 188`; `every n >= 5`; `no n`."""
+        said = [self._periodic(letter)] if self.residues else []
+        if self.besides:
+            listed = ", ".join(map(str, self.besides[:MOST_SHOWN]))
+            more = " ..." if len(self.besides) > MOST_SHOWN else ""
+            said.append(f"{letter} = {listed}{more}")
+        return "; also ".join(said) or f"no {letter}"
+
+    def _periodic(self, letter: str) -> str:
+        if self.period == 1:
+            return f"every {letter} >= {self.start}" if self.start > 1 else f"every {letter}"
+        if len(self.residues) > MOST_SHOWN:
+            which = f"{letter} with one of {len(self.residues)} remainders by {self.period}"
+        else:
+            which = f"{letter} = {' or '.join(self._class(residue) for residue in self.residues)}"
+        return f"{which}, {letter} >= {self.start}"
+
+    def _class(self, residue: int) -> str:
+        return f"{self.period}m + {residue}" if residue else f"{self.period}m"
 
     @property
     def progressions(self) -> list[Progression]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from deconvcli.operation import Key, Operation, Parameters, Shape
-from deconvcli.operations._window import CEIL_MODE, DILATION, KERNEL, PADDING, STRIDE, swept
+from deconvcli.operation import Key, Parameters, Shape
+from deconvcli.operations._window import CEIL_MODE, DILATION, KERNEL, PADDING, STRIDE, Sliding
 
 
-class Pool(Operation):
+class Pool(Sliding):
     """What all poolings share."""
 
     keys: ClassVar[tuple[Key, ...]] = (
@@ -20,9 +20,12 @@ class Pool(Operation):
         CEIL_MODE,
     )
 
+    def words(self, parameters: Parameters) -> dict[str, Any]:
+        """The keys' values, the stride being the kernel unless given."""
+        words = self.values(parameters)
+        return words if words["stride"] is not None else {**words, "stride": words["kernel"]}
+
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Positions of the window, in the input's channels."""
-        words, [given] = self.values(parameters), inputs
-        if words["stride"] is None:
-            words["stride"] = words["kernel"]
-        return Shape(given.channels, swept(words, given, dialect))
+        [given] = inputs
+        return Shape(given.channels, self.swept(parameters, given, dialect))

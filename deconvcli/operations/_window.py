@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.geometry import Size
-from deconvcli.operation import Form, Key, Shape
+from deconvcli.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.operations._habits import HABITS, Habits
 from deconvcli.operations._sizes import Sides, at_least, existing, refuse, sides, some_axes
 from deconvcli.values import per_axis
@@ -99,11 +100,44 @@ WORDS: Mapping[str, Count] = MappingProxyType(
 )
 
 
-def swept(words: Mapping[str, Any], given: Shape, dialect: str) -> tuple[Size, ...]:
-    """Output sizes of the window that these words mean.
+class Sweep(NamedTuple):
+    """One axis of an input under a window, and how its positions are counted."""
+
+    n: Size
+    window: Window
+    counting: Count
+
+    @property
+    def positions(self) -> Size:
+        """The output's size."""
+        return self.counting(self.n, self.window)
+
+    @property
+    def unread(self) -> Size:
+        """Elements of the input behind the last window; where a word is said, there are none."""
+        if self.counting not in (floored, ceiled):
+            return 0
+        reached = (self.positions - 1) * self.window.stride
+        return max(0, self.n + self.window.room - reached - self.window.end)
+
+    @property
+    def text(self) -> str:
+        """`75 -> 37, and 2 times 37 is 1 less`; empty where it is as many."""
+        back = self.positions * self.window.stride
+        if back == self.n:
+            return ""
+        amount = f"{back - self.n} more" if back > self.n else f"{self.n - back} less"
+        stride, times = self.window.stride, ""
+        if stride > 1:
+            times = f"and {stride} times {self.positions} is "
+        return f"{self.n} -> {self.positions}, {times}{amount}"
+
+
+def sweeps(words: Mapping[str, Any], given: Shape, dialect: str) -> list[Sweep]:
+    """The window that these words mean, over each axis.
 
     Raises:
-        Refused: nothing is left, or the framework cannot say it.
+        Refused: the framework cannot say it.
         UsageError: a value is not of its key's form.
     """
     rank = some_axes(given)
@@ -116,9 +150,39 @@ def swept(words: Mapping[str, Any], given: Shape, dialect: str) -> tuple[Size, .
         _sayable(ends, habits, dialect)
     if words.get("ceil_mode"):
         count = _rounded_up(count, habits, dialect)
-    windows = _windows(words, ends)
-    pairs = zip(given.spatial, windows, strict=True)
-    return existing([count(n, window) for n, window in pairs], "the output")
+    pairs = zip(given.spatial, _windows(words, ends), strict=True)
+    return [Sweep(n, window, count) for n, window in pairs]
+
+
+class Sliding(Operation):
+    """A kind of layer whose window slides over its only input."""
+
+    @abstractmethod
+    def words(self, parameters: Parameters) -> dict[str, Any]:
+        """The keys' values, as `sweeps` takes them."""
+
+    def swept(self, parameters: Parameters, given: Shape, dialect: str) -> tuple[Size, ...]:
+        """Output sizes, each of which is at least 1.
+
+        Raises:
+            Refused: nothing is left, or the framework cannot say it.
+        """
+        found = sweeps(self.words(parameters), given, dialect)
+        return existing([sweep.positions for sweep in found], "the output")
+
+    def unevenness(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[str, ...]:
+        """By how much stride times the output is not the input."""
+        found = sweeps(self.words(parameters), inputs[0], dialect)
+        return tuple([sweep.text for sweep in found])
+
+    def leftover(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """What no window reaches."""
+        found = sweeps(self.words(parameters), inputs[0], dialect)
+        return tuple([sweep.unread for sweep in found])
 
 
 def _windows(words: Mapping[str, Any], ends: Sides) -> list[Window]:

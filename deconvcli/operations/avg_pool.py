@@ -13,7 +13,7 @@ class AveragePool(Pool):
     aliases = ("avgpool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "average_pool", "mean_pool")
     title = "average pooling"
     keys = (
-        *(key for key in Pool.keys if key.name != "dilation"),
+        *Pool.keys,
         Key("count_include_pad", Form.ANY, None, "whether added elements count in the mean"),
     )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from deconvcli.layers import numbers, product
 from deconvcli.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, mixed
 from deconvcli.operations._sizes import refuse
-from deconvcli.operations._window import DILATION, KERNEL, PADDING, STRIDE, swept
+from deconvcli.operations._window import DILATION, KERNEL, PADDING, STRIDE, Sliding
 from deconvcli.values import per_axis
 
 
-class Conv(Operation):
+class Conv(Sliding):
     """A convolution in any framework's rounding and words."""
 
     name = "conv"
@@ -29,13 +30,17 @@ class Conv(Operation):
         Key("bias", Form.FLAG, True, "one number added per channel", aliases=("use_bias",)),
     )
 
+    def words(self, parameters: Parameters) -> dict[str, Any]:
+        """The keys' values."""
+        return self.values(parameters)
+
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Positions of the window, in `out_channels` channels."""
         words, [given] = self.values(parameters), inputs
         channels = mixed(words, given)
         if dialect == "torch" and words["padding"] == "same":
             _refuse_strides(per_axis(words["stride"], len(given.spatial), "stride"))
-        return Shape(channels, swept(words, given, dialect))
+        return Shape(channels, self.swept(parameters, given, dialect))
 
     def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Every tap at every position, for each pair of channels in a group."""

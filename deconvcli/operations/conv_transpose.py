@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.dialects import take
-from deconvcli.geometry import Linear
+from deconvcli.geometry import Linear, Size
 from deconvcli.layers import Reading, Sizes, Spelling
 from deconvcli.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, entering
@@ -71,6 +71,14 @@ class ConvTranspose(Operation):
         sizes = weighted(reader, {"kernel": 1, **roles}, words, _sizes(given))
         return reader.read(Spelling(reader.name, words, implementation), sizes)
 
+    def unevenness(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[str, ...]:
+        """By how much the output is not stride times the input."""
+        reading = self.reading(parameters, inputs, dialect)
+        axes = zip(reading.spatial, reading.output_sizes, reading.layer.axes, strict=True)
+        return tuple([_off(n, out, axis.stride) for n, out, axis in axes])
+
     def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Those of the full scatter, before the crop."""
         return self.reading(parameters, inputs, dialect).macs
@@ -82,6 +90,15 @@ class ConvTranspose(Operation):
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Weights, and the bias where the framework's layer has one."""
         return self.reading(parameters, inputs, dialect).layer.parameter_count
+
+
+def _off(n: Size, out: Size, stride: int) -> str:
+    """`256 -> 1281 is 1 more than 5 times`; empty where it is a whole multiple."""
+    off = out - n * stride
+    if off == 0:
+        return ""
+    amount = f"{off} more" if off > 0 else f"{-off} less"
+    return f"{n} -> {out} is {amount} than {stride} times"
 
 
 def _sizes(given: Shape) -> Sizes:

@@ -1,0 +1,38 @@
+"""What would mend a failing node, the smallest change first; each is proven before it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from deconvcli.network.repairs._proof import Edits, Failure, Fix
+from deconvcli.network.repairs.channels import channels
+from deconvcli.network.repairs.inputs import other_inputs, padded_input
+from deconvcli.network.repairs.joins import brought_to_one_size
+from deconvcli.network.repairs.layers import legal, output_paddings, whole_strides
+from deconvcli.network.repairs.outputs import cut_or_extended
+
+Source = Callable[[Failure], Iterator[Edits]]
+
+_JOINS = (output_paddings, brought_to_one_size, other_inputs)
+_BY_CODE: dict[str, tuple[Source, ...]] = {
+    "unequal-sizes": _JOINS,
+    "too-small": _JOINS,
+    "too-large": _JOINS,
+    "expect": (output_paddings, whole_strides, padded_input, cut_or_extended, other_inputs),
+    "empty-output": (other_inputs,),
+    "output-padding": (legal,),
+    "channels": (channels,),
+}
+
+
+def fixes(failure: Failure) -> Iterator[Fix]:
+    """All that are known to work, found one by one as they are asked for."""
+    code = failure.outcome.error.code if failure.outcome.error else ""
+    for source in _BY_CODE.get(code, ()):
+        for edits in source(failure):
+            fix = failure.mended(edits)
+            if fix is not None:
+                yield fix
+
+
+__all__ = ["Failure", "Fix", "fixes"]

@@ -1,0 +1,97 @@
+"""Other parameters of the transposed convolutions above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from deconvcli.dialects import take as take_dialect
+from deconvcli.layers import Reading
+from deconvcli.network.blame import suspects
+from deconvcli.network.edits import Setting
+from deconvcli.network.graph import Node
+from deconvcli.network.repairs._proof import Edits, Failure
+from deconvcli.network.walk import Outcome
+from deconvcli.operations import take
+from deconvcli.operations.conv_transpose import ConvTranspose
+from deconvcli.parameters import Form
+from deconvcli.values import compact
+
+# The layers next to the failure; what is farther away changes more than is wanted.
+NEAREST = 3
+
+
+def output_paddings(failure: Failure) -> Iterator[Edits]:
+    """Another output_padding of one layer above, every value that any framework takes."""
+    for outcome, reading in _transposed(failure)[:NEAREST]:
+        node = outcome.node
+        if not _has(failure, node, "output_padding"):
+            continue
+        choices = [range(max(axis.stride, axis.dilation)) for axis in reading.layer.axes]
+        for values in sorted(product(*choices), key=sum):
+            if compact(values) != compact(node.parameters.get("output_padding", 0)):
+                yield (Setting(node.name, "output_padding", _plain(values)),)
+
+
+def whole_strides(failure: Failure) -> Iterator[Edits]:
+    """Every layer above that misses a whole multiple of its input made to give just that."""
+    settings: list[Setting] = []
+    for outcome, reading in _transposed(failure):
+        settings += _whole(failure, outcome.node, reading)
+    if settings:
+        yield tuple(settings)
+
+
+def legal(failure: Failure) -> Iterator[Edits]:
+    """A smaller output_padding, as near to what was given as can be."""
+    node = failure.outcome.node
+    given = node.parameters.get("output_padding")
+    if type(given) is int:
+        for value in range(given - 1, -1, -1):
+            yield (Setting(node.name, "output_padding", value),)
+
+
+def _transposed(failure: Failure) -> list[tuple[Outcome, Reading]]:
+    """The transposed convolutions to suspect, the nearest first."""
+    names = suspects(failure.network, failure.outcome.node)
+    found = []
+    for outcome in reversed(failure.outcomes):
+        if outcome.node.name in names and outcome.shape is not None:
+            reading = _reading(failure, outcome)
+            found += [(outcome, reading)] if reading else []
+    return found
+
+
+def _reading(failure: Failure, outcome: Outcome) -> Reading | None:
+    operation, node = take(outcome.node.operation), outcome.node
+    if not isinstance(operation, ConvTranspose):
+        return None
+    return operation.reading(node.parameters, outcome.inputs, failure.network.dialect_of(node))
+
+
+def _has(failure: Failure, node: Node, role: str) -> bool:
+    dialect, _ = take_dialect(failure.network.dialect_of(node))
+    return dialect.argument(role) is not None
+
+
+def _whole(failure: Failure, node: Node, reading: Reading) -> list[Setting]:
+    """The settings for stride times the input: none where that is given already."""
+    axes = reading.layer.axes
+    pairs = zip(reading.output_sizes, reading.spatial, axes, strict=True)
+    if all(out == n * axis.stride for out, n, axis in pairs):
+        return []
+    dialect, _ = take_dialect(failure.network.dialect_of(node))
+    if not any(argument.takes("padding", Form.INTS) for argument in dialect.arguments):
+        return [Setting(node.name, "padding", "same")]
+    over = [axis.span - axis.stride for axis in axes]
+    cropped = [max(0, -(-more // 2)) for more in over]
+    given_back = [2 * crop - more for crop, more in zip(cropped, over, strict=True)]
+    return [
+        Setting(node.name, "padding", _plain(cropped)),
+        Setting(node.name, "output_padding", _plain(given_back)),
+    ]
+
+
+def _plain(values: Sequence[int]) -> int | list[int]:
+    """One number where all are alike."""
+    return values[0] if len(set(values)) == 1 else list(values)
