@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from deconvcli.network.diagnosis import Blame, blame
 from deconvcli.network.graph import Network, Node
+from deconvcli.network.named import walk
 from deconvcli.network.rule import Rule
 from deconvcli.network.sizes import valid_sizes
-from deconvcli.network.walk import Outcome, outcomes, walk
+from deconvcli.network.walk import Outcome, outcomes
+from deconvcli.network.walking import works, works_whole
 
 __all__ = [
     "Blame",
@@ -18,4 +20,6 @@ __all__ = [
     "outcomes",
     "valid_sizes",
     "walk",
+    "works",
+    "works_whole",
 ]

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from deconvcli.network.blame import Culprit, culprits
 from deconvcli.network.graph import Network
+from deconvcli.network.named import walk
 from deconvcli.network.repairs import Failure, Fix, fixes
-from deconvcli.network.walk import Outcome, walk
+from deconvcli.network.walk import Outcome
 
 SAID_OF = {"unequal-sizes", "too-small", "too-large", "expect"}
 

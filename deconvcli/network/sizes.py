@@ -8,29 +8,30 @@ from deconvcli.errors import Refused
 from deconvcli.network.graph import Network
 from deconvcli.network.growing import Run, Split
 from deconvcli.network.rule import Progression, Rule, rule_of
-from deconvcli.network.walking import Walks
+from deconvcli.network.walking import Judge, Walks, works
 
 # A period of 2**16 is the product of sixteen strides of 2; each of its runs is one walk.
 MOST_RUNS = 2**17
 
 
-def valid_sizes(network: Network, axis: int = 0, input: str = "") -> Rule:
+def valid_sizes(network: Network, axis: int = 0, input: str = "", judge: Judge = works) -> Rule:
     """The sizes of one axis of an input for which every node works and every `expect` holds.
 
     axis: counts the spatial axes. input: its name; the first if none is given. Other inputs whose
     size on this axis is written alike move along. The other axes do not matter, unless a layer
-    mixes axes (flatten, reshape): then they stand at the sizes given.
+    mixes axes (flatten, reshape): then they stand at the sizes given. judge: `works_whole` where
+    no element of the input may be left unread either.
 
     Raises:
         NotLinear: a layer mixes axes whose sizes are not given as numbers.
         Refused: the sizes do not repeat within a reasonable period.
     """
-    walks = Walks(network, axis, input or next(iter(network.inputs)))
-    return rule_of(list(working(walks.works)))
+    walks = Walks(network, axis, input or next(iter(network.inputs)), judge)
+    return rule_of(list(working(walks.work)))
 
 
-def working(works: Callable[[Run], bool]) -> Iterator[Progression]:
-    """The sizes for which `works` answers yes, as progressions that do not overlap.
+def working(holds: Callable[[Run], bool]) -> Iterator[Progression]:
+    """The sizes for which `holds` answers yes, as progressions that do not overlap.
 
     Each run is walked once; a floor that is not exact takes it apart, a comparison that will be
     answered otherwise cuts it. So all sizes from 1 to infinity are covered in finitely many walks.
@@ -42,7 +43,7 @@ def working(works: Callable[[Run], bool]) -> Iterator[Progression]:
             return
         run, since = pending.pop()
         try:
-            works_here = works(run)
+            works_here = holds(run)
         except Split as split:
             pending += [(part, since) for part in run.parts(split.parts)]
             continue

@@ -34,11 +34,6 @@ class Outcome(NamedTuple):
 Apply = Callable[[Node, tuple[Shape, ...], str], Outcome]
 
 
-def walk(network: Network) -> tuple[Outcome, ...]:
-    """One outcome for each node, in the network's order."""
-    return tuple(outcomes(network))
-
-
 def outcomes(network: Network, apply: Apply | None = None) -> Iterator[Outcome]:
     """Outcomes as they are found, for who wants to stop at the first failure.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from deconvcli.errors import NotLinear
@@ -16,10 +17,34 @@ Known = Size | tuple[int, int]
 Key = tuple[str, tuple[tuple[Known, ...], ...]]
 
 
+Judge = Callable[[Outcome, str], bool]
+
+
+def works(outcome: Outcome, dialect: str) -> bool:
+    """Whether the node does not fail.
+
+    Raises:
+        NotLinear: a layer mixes axes, and another axis is a symbol.
+    """
+    if isinstance(outcome.error, NotLinear):
+        raise outcome.error
+    return outcome.error is None
+
+
+def works_whole(outcome: Outcome, dialect: str) -> bool:
+    """Whether it does not fail, and no floor leaves an element of its input unread."""
+    if not works(outcome, dialect):
+        return False
+    node, inputs = outcome.node, outcome.inputs
+    left = take(node.operation).leftover(node.parameters, inputs, dialect)
+    return all(size <= 0 for size in left)
+
+
 class Met(NamedTuple):
-    """What a node made of its inputs on a run, and until which step it does."""
+    """What a node made of its inputs on a run, whether it passes, until which step it does so."""
 
     outcome: Outcome
+    passes: bool
     last: int | None
 
 
@@ -30,30 +55,33 @@ class Walks:
     kinds of input sizes are a handful. So each node remembers the sizes it met.
     """
 
-    def __init__(self, network: Network, axis: int, input: str) -> None:
+    def __init__(self, network: Network, axis: int, input: str, judge: Judge = works) -> None:
         self.network = network
         self.axis = axis
         self.asked = network.inputs[input].spatial[axis]
         self.mixes = any(take(node.operation).mixes_axes for node in network.nodes)
+        self.judge = judge
         self._met: dict[Key, Met] = {}
 
-    def works(self, run: Run) -> bool:
-        """Whether no node fails on this run, which is cut where another answer may begin.
+    def work(self, run: Run) -> bool:
+        """Whether every node passes on this run, which is cut where another answer may begin.
 
         Raises:
             Split: the run has to be taken apart.
             NotLinear: a layer mixes axes, and another axis is a symbol.
         """
+        passes = True
 
         def apply(node: Node, inputs: tuple[Shape, ...], dialect: str) -> Outcome:
-            return self._applied(run, node, inputs, dialect)
+            nonlocal passes
+            outcome, passes, last = self._remembered(node, inputs, dialect)
+            run.holds_until(last)
+            shape = outcome.shape
+            return outcome if shape is None else outcome._replace(shape=_on(run, shape))
 
-        for outcome in outcomes(self.placed(run.size), apply):
-            if isinstance(outcome.error, NotLinear):
-                raise outcome.error
-            if outcome.error is not None:
-                return False
-        return True
+        return all(
+            passes and outcome.error is None for outcome in outcomes(self.placed(run.size), apply)
+        )
 
     def placed(self, size: Size) -> Network:
         """The network with this size on the axis, the others unasked unless a layer mixes them."""
@@ -69,17 +97,15 @@ class Walks:
         others = given.spatial if self.mixes else (Unasked(),) * rank
         return given._replace(spatial=(*others[:axis], own, *others[axis + 1 :]))
 
-    def _applied(self, run: Run, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Outcome:
-        """The node's outcome on this run, remembered from another run that is alike here."""
+    def _remembered(self, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Met:
+        """What the node makes of such inputs, asked once on a run of its own."""
         key = (node.name, tuple(_pairs(shape) for shape in inputs))
         if key not in self._met:
             probe = Run(0, 1)
             outcome = applied(node, tuple(_on(probe, shape) for shape in inputs), dialect)
-            self._met[key] = Met(outcome, probe.last)
-        outcome, last = self._met[key]
-        run.holds_until(last)
-        shape = outcome.shape
-        return outcome if shape is None else outcome._replace(shape=_on(run, shape))
+            passes = self.judge(outcome, dialect)
+            self._met[key] = Met(outcome, passes, probe.last)
+        return self._met[key]
 
 
 def _pairs(shape: Shape) -> tuple[Known, ...]:

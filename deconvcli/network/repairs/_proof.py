@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from deconvcli.network.edits import Edit, edited
 from deconvcli.network.graph import Network
-from deconvcli.network.walk import Outcome, walk
+from deconvcli.network.walk import Outcome, outcomes
 
 Edits = tuple[Edit, ...]
 
@@ -36,7 +36,7 @@ class Failure(NamedTuple):
         What lies below a failure was not known before, and may fail for a reason of its own.
         """
         changed = edited(self.network, edits)
-        failing = {outcome.node.name for outcome in walk(changed) if outcome.error is not None}
+        failing = {outcome.node.name for outcome in outcomes(changed) if outcome.error is not None}
         excused = {outcome.node.name for outcome in self.outcomes if not _worked(outcome)}
         if failing - (excused - {self.outcome.node.name}):
             return None

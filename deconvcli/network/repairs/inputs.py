@@ -9,7 +9,7 @@ from deconvcli.network.edits import Resizing
 from deconvcli.network.repairs._proof import Edits, Failure
 from deconvcli.network.repairs.outputs import behind, expected_spatial
 from deconvcli.network.sizes import valid_sizes
-from deconvcli.network.walk import walk
+from deconvcli.network.walk import outcomes
 from deconvcli.operation import Shape
 
 # Doublings of the input after which the output is taken not to grow.
@@ -70,7 +70,7 @@ def _output(failure: Failure, input: str, axis: int, n: int) -> Size | None:
     """The failing node's size on an axis with another input."""
     shape = failure.network.inputs[input]
     resized = Resizing(input, _with(shape, axis, n)).applied(failure.network)
-    found = {outcome.node.name: outcome.shape for outcome in walk(resized)}
+    found = {outcome.node.name: outcome.shape for outcome in outcomes(resized)}
     shape_there = found[failure.outcome.node.name]
     return None if shape_there is None else shape_there.spatial[axis]
 
