@@ -59,7 +59,8 @@ class Walks:
         self.network = network
         self.axis = axis
         self.asked = network.inputs[input].spatial[axis]
-        self.mixes = any(take(node.operation).mixes_axes for node in network.nodes)
+        known = [node.operation for node in network.nodes if node.operation]
+        self.mixes = any(take(operation).mixes_axes for operation in known)
         self.judge = judge
         self._met: dict[Key, Met] = {}
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.errors import DeconvError, UsageError
-from deconvcli.network import Outcome
+from deconvcli.network import Outcome, blame
 from deconvcli.operations import take as operation
 from deconvcli.rules._rule import Rule, Subject, Walked
 from deconvcli.shelf import Shelf, suggestion
@@ -17,6 +17,8 @@ __all__ = ["RULES", "Rule", "Subject", "Walked", "coded", "findings", "page", "r
 
 RULES: Shelf[Rule] = Shelf("deconvcli.rules", "RULE", "rule")
 
+# Of one network: to find fixes, it is walked again and again.
+MOST_BLAMED = 3
 # What nobody claims is a value that the layer's framework does not take.
 _OTHERWISE = "illegal_value"
 
@@ -70,23 +72,31 @@ def findings(subject: Subject) -> Iterator[Diagnostic]:
     """Everything that the rules find in a config."""
     yield from map(coded, subject.config.problems)
     for walked in subject.networks:
-        for outcome in walked.outcomes:
-            if outcome.error is not None:
-                yield _of_outcome(subject, walked, outcome, outcome.error)
+        failed = [outcome for outcome in walked.outcomes if outcome.error is not None]
+        for outcome in failed[:MOST_BLAMED]:
+            yield _blamed(walked, outcome, _of_outcome(subject, walked, outcome))
+        for outcome in failed[MOST_BLAMED:]:
+            yield _of_outcome(subject, walked, outcome)
     for _, rule in rules().values():
         yield from rule.check(subject)
 
 
-def _of_outcome(
-    subject: Subject, walked: Walked, outcome: Outcome, error: DeconvError
-) -> Diagnostic:
+def _of_outcome(subject: Subject, walked: Walked, outcome: Outcome) -> Diagnostic:
     """The error of one layer, at the key that it speaks of."""
-    path = _path(subject, walked, outcome, error)
-    where = subject.config.document.where(path)
+    error = outcome.error
+    assert error is not None
+    where = subject.config.document.where(_path(subject, walked, outcome, error))
     message = f"{outcome.node.name}: {error.message}"
-    found = Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where)
-    rule = _claiming(error.code)
-    return rule.refine(subject, walked, outcome, coded(found))
+    return coded(Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where))
+
+
+def _blamed(walked: Walked, outcome: Outcome, found: Diagnostic) -> Diagnostic:
+    """With the layers above that are to blame, and with fixes that were tried."""
+    told = blame(walked.read.graph, outcome.node.name, walked.outcomes)
+    lost = "; ".join(map(str, told.culprits[:2]))
+    message = f"{found.message} ({lost})" if lost else found.message
+    help = f"{', or '.join(map(str, told.fixes))}." if told.fixes else found.help
+    return found._replace(message=message, help=help)
 
 
 def _path(

@@ -38,29 +38,22 @@ class Transposed(NamedTuple):
 
 
 Check = Callable[[Subject], Iterator[Diagnostic]]
-Refine = Callable[[Subject, Walked, Outcome, Diagnostic], Diagnostic]
 
 
 def _nothing(subject: Subject) -> Iterator[Diagnostic]:
     yield from ()
 
 
-def _as_it_is(subject: Subject, walked: Walked, outcome: Outcome, found: Diagnostic) -> Diagnostic:
-    return found
-
-
 class Rule(NamedTuple):
     """A stable code and how bad it is; the module's docstring is its page.
 
     claims: the codes of reading and walking that it stands for. check: what it looks for itself.
-    refine: what it adds to an error that the walk met.
     """
 
     code: str
     severity: Severity
     claims: tuple[str, ...] = ()
     check: Check = _nothing
-    refine: Refine = _as_it_is
 
 
 def transposed(subject: Subject) -> Iterator[Transposed]:

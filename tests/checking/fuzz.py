@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -26,54 +27,19 @@ TOKENS = (
     *("null", "same", "valid", "[1, 2]", "[[0, 1], [1, 0]]", "3x3", "HxW", "{}", "\x00", "é", "\\"),
     *("kernel: 3", "stride: 0", "padding: same", "groups: 3", "ceil_mode: true", "size: []"),
 )
-WORDS = ("kernel", "stride", "padding", "dilation", "groups", "op", "inputs", "expect", "repeat")
-WORDS += ("output_padding", "output_size", "in_channels", "ceil_mode", "size", "shape", "dialect")
-WORDS += ("amount", "multiple", "scale", "factor", "auto_pad", "bias", "name", "layers", "targets")
-VALUES = (
-    0,
-    1,
-    2,
-    3,
-    7,
-    -1,
-    2**31,
-    2**63 - 1,
-    1.5,
-    True,
-    False,
-    None,
-    "",
-    "same",
-    "valid",
-    "causal",
+WORDS = (
+    *("kernel", "stride", "padding", "dilation", "groups", "op", "inputs", "expect", "repeat"),
+    *("output_padding", "output_size", "in_channels", "ceil_mode", "size", "shape", "dialect"),
+    *("amount", "multiple", "scale", "factor", "auto_pad", "bias", "name", "layers", "targets"),
 )
-VALUES += (
-    [],
-    [1],
-    [2, 3],
-    [1, 2, 3],
-    [0, 0, 1, 1],
-    [[0, 1], [1, 0]],
-    [[1, 2]],
-    {},
-    "HxW",
-    "3x3",
-    "2T",
+VALUES: tuple[Any, ...] = (
+    *(0, 1, 2, 3, 7, -1, 2**31, 2**63 - 1, 1.5, True, False, None, "", "same", "valid", "causal"),
+    *([], [1], [2, 3], [1, 2, 3], [0, 0, 1, 1], [[0, 1], [1, 0]], [[1, 2]], {}, "HxW", "3x3"),
+    *("conv", "conv_transpose", "max_pool", "reshape", "crop_like", "pad_to", "concat", "add"),
+    *("keras", "onnx", "tensorflow", "jax", "caffe", "torch", "previous", "SAME_UPPER", "2T"),
+    *("nn.ConvTranspose2d(3, 4, 3, 2, 1, 1)", "Conv2DTranspose(4, 3)", "f(", {"channels": 3}),
+    {"op": "conv_transpose", "out_channels": 4, "kernel": [3, 3], "stride": 2},
 )
-VALUES += ("conv", "conv_transpose", "max_pool", "reshape", "crop_like", "pad_to", "concat", "add")
-VALUES += (
-    "keras",
-    "onnx",
-    "tensorflow",
-    "jax",
-    "caffe",
-    "torch",
-    "previous",
-    "input",
-    "SAME_UPPER",
-)
-VALUES += ("nn.ConvTranspose2d(3, 4, 3, 2, 1, 1)", "Conv2DTranspose(4, 3)", "f(", {"channels": 3})
-VALUES += ({"op": "conv_transpose", "out_channels": 4, "kernel": [3, 3], "stride": 2},)
 
 
 def mutated(text: str, dice: random.Random) -> str:
@@ -162,7 +128,7 @@ def _exchange(value: Any, dice: random.Random) -> None:
 
 
 def _set(value: Any, key: Any, dice: random.Random) -> None:
-    value[key] = dice.choice(VALUES)
+    value[key] = deepcopy(dice.choice(VALUES))
 
 
 def _drop(value: Any, key: Any, dice: random.Random) -> None:
@@ -171,9 +137,9 @@ def _drop(value: Any, key: Any, dice: random.Random) -> None:
 
 def _add(value: Any, key: Any, dice: random.Random) -> None:
     if isinstance(value, dict):
-        value[dice.choice(WORDS)] = dice.choice(VALUES)
+        value[dice.choice(WORDS)] = deepcopy(dice.choice(VALUES))
     else:
-        value.insert(key, dice.choice(VALUES))
+        value.insert(key, deepcopy(dice.choice(VALUES)))
 
 
 _CODES = frozenset(rules())
