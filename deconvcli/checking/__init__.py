@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deconvcli.checking._configs import readable
 from deconvcli.checking._files import Source, sources
 from deconvcli.checking._lock import against_lock, lock_text
 from deconvcli.checking._one import check_source
@@ -22,6 +23,7 @@ __all__ = [
     "check_source",
     "discover",
     "lock_text",
+    "readable",
     "settings_from",
     "sources",
 ]
