@@ -41,11 +41,7 @@ class AxisSizes(NamedTuple):
     @property
     def letter(self) -> str:
         """The letter in which the rule is written."""
-        return str(self.yours) if self._is_letter else "n"
-
-    @property
-    def _is_letter(self) -> bool:
-        return isinstance(self.yours, Linear) and str(self.yours) == self.yours.letter
+        return self.yours.letter if isinstance(self.yours, Linear) else "n"
 
     @property
     def smaller(self) -> int | None:
@@ -91,7 +87,7 @@ def sized(asked: Asked) -> list[AxisSizes]:
         NotLinear: a layer mixes axes whose sizes are letters.
         UsageError: --at has another number of sizes than an input has axes.
     """
-    network = asked.network
+    network = asked.network.without_numbers_expected()
     return [
         AxisSizes(
             name,
@@ -127,7 +123,11 @@ def report(networks: Sequence[Asked]) -> Report:
         for one, axes in found
     ]
     data = {"networks": [_data(one, axes) for one, axes in found]}
-    findings = [_nothing(one.network) for one, axes in found if any(map(_is_empty, axes))]
+    findings = [
+        _nothing(one.network.without_numbers_expected())
+        for one, axes in found
+        if any(map(_is_empty, axes))
+    ]
     return Report("deconv.sizes/1", answer, tables, data, findings)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.diagnostics import Where
-from deconvcli.geometry import Size
+from deconvcli.geometry import Linear, Size
 from deconvcli.operation import Shape
 
 Expected = tuple[Size, ...]
@@ -54,3 +54,29 @@ class Network(NamedTuple):
     def node(self, name: str) -> Node:
         """The node of this name, which there must be."""
         return next(node for node in self.nodes if node.name == name)
+
+    def with_letters(self, meant: Callable[[Linear], Size]) -> Network:
+        """The network with another size for each symbol, in inputs and in what is expected."""
+
+        def replaced(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+            return tuple([meant(size) if isinstance(size, Linear) else size for size in sizes])
+
+        inputs = {
+            name: shape._replace(spatial=replaced(shape.spatial))
+            for name, shape in self.inputs.items()
+        }
+        nodes = [
+            node if node.expect is None else node._replace(expect=replaced(node.expect))
+            for node in self.nodes
+        ]
+        return self._replace(inputs=inputs, nodes=tuple(nodes))
+
+    def without_numbers_expected(self) -> Network:
+        """The network without what is expected in numbers alone, which holds for one size."""
+        nodes = [
+            node
+            if node.expect is None or any(isinstance(size, Linear) for size in node.expect)
+            else node._replace(expect=None)
+            for node in self.nodes
+        ]
+        return self._replace(nodes=tuple(nodes))

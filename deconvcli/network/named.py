@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from deconvcli.geometry import Linear, Size
 from deconvcli.network.graph import Network
-from deconvcli.network.rule import Rule
+from deconvcli.network.growing import Run, Split
 from deconvcli.network.sizes import valid_sizes
 from deconvcli.network.walk import Outcome, outcomes
-from deconvcli.operation import Shape
+from deconvcli.network.walking import Judge, Walks, works, works_whole
 
 # More values of a letter are not tried before it is left as it is.
 MOST_TRIED = 2**16
@@ -33,10 +33,7 @@ def walk(network: Network) -> tuple[Outcome, ...]:
 def held(network: Network) -> Network:
     """The network with each letter held to one class of sizes that work."""
     letters = dict(_letters(network))
-    if not letters:
-        return network
-    inputs = {name: _held(shape, letters) for name, shape in network.inputs.items()}
-    return network._replace(inputs=inputs)
+    return network.with_letters(lambda size: _size(size, letters)) if letters else network
 
 
 class Class(NamedTuple):
@@ -69,53 +66,50 @@ class Held(Linear):
         return f"({whole})/{by}" if whole.offset else f"{whole}/{by}"
 
 
-class Demand(NamedTuple):
-    """That factor * letter + offset follows a rule."""
-
-    rule: Rule
-    factor: int
-    offset: int
-
-    @property
-    def period(self) -> int:
-        """After how many steps of the letter it is as it was."""
-        return self.rule.period // gcd(self.rule.period, self.factor)
-
-    def holds(self, value: int) -> bool:
-        """Whether it does for this value and all that are whole periods above."""
-        size = self.factor * value + self.offset
-        return size >= self.rule.start and size % self.rule.period in self.rule.residues
-
-
 def _letters(network: Network) -> Iterator[tuple[str, Class]]:
     """The class of each letter for which there is one."""
-    demands: Mapping[str, list[Demand]] = defaultdict(list)
+    axes: Mapping[str, list[tuple[int, str]]] = defaultdict(list)
     for name, shape in network.inputs.items():
         for axis, size in enumerate(shape.spatial):
             if isinstance(size, Linear):
-                rule = valid_sizes(network, axis, name)
-                demands[size.letter].append(Demand(rule, size.factor, size.offset))
-    for letter, asked in demands.items():
-        found = _common(asked)
+                axes[size.letter].append((axis, name))
+    for letter, places in axes.items():
+        found = _class(network, places, works_whole) or _class(network, places, works)
         if found is not None:
             yield letter, found
 
 
-def _common(demands: list[Demand]) -> Class | None:
-    """The first values that meet all of them."""
-    period = lcm(*(demand.period for demand in demands))
-    least = max(1, *(-(-(d.rule.start - d.offset) // d.factor) for d in demands))
+def _class(network: Network, places: list[tuple[int, str]], judge: Judge) -> Class | None:
+    """The first values that pass on all axes, and for which every size has a formula."""
+    rules = [valid_sizes(network, axis, name, judge) for axis, name in places]
+    period = lcm(*(rule.period for rule in rules))
+    least = max(1, *(rule.start for rule in rules))
     tried = range(least, least + min(period, MOST_TRIED))
-    first = next((n for n in tried if all(demand.holds(n) for demand in demands)), None)
-    return None if first is None else Class(first, period)
+    first = next((n for n in tried if all(rule.is_periodic_at(n) for rule in rules)), None)
+    if first is None:
+        return None
+    found = Class(first, period)
+    for axis, name in places:
+        found = _straight(Walks(network, axis, name), found)
+    return found
 
 
-def _held(shape: Shape, letters: Mapping[str, Class]) -> Shape:
-    return shape._replace(spatial=tuple([_size(size, letters) for size in shape.spatial]))
+def _straight(walks: Walks, values: Class) -> Class:
+    """Those of the values, further apart and larger, along which no floor or comparison turns."""
+    run = Run(*values)
+    while True:
+        try:
+            walks.work(run)
+        except Split as split:
+            run = run.parts(split.parts)[0]
+            continue
+        if run.last is None:
+            return Class(run.first, run.period)
+        [run] = run.rest()
 
 
-def _size(size: Size, letters: Mapping[str, Class]) -> Size:
-    if not isinstance(size, Linear) or size.letter not in letters:
+def _size(size: Linear, letters: Mapping[str, Class]) -> Size:
+    if size.letter not in letters:
         return size
     values = letters[size.letter]
     offset = size.factor * values.first + size.offset

@@ -81,6 +81,10 @@ class Rule(NamedTuple):
         """Whether the size n works."""
         return any(progression.holds(n) for progression in self.progressions)
 
+    def is_periodic_at(self, n: int) -> bool:
+        """Whether n works, and so do all sizes whole periods above it."""
+        return n >= self.start and n % self.period in self.residues
+
     def at_most(self, n: int) -> int | None:
         """The largest size that works and is n or less; None where there is none."""
         found = (progression.at_most(n) for progression in self.progressions)

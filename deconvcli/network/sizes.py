@@ -17,10 +17,10 @@ MOST_RUNS = 2**17
 def valid_sizes(network: Network, axis: int = 0, input: str = "", judge: Judge = works) -> Rule:
     """The sizes of one axis of an input for which every node works and every `expect` holds.
 
-    axis: counts the spatial axes. input: its name; the first if none is given. Other inputs whose
-    size on this axis is written alike move along. The other axes do not matter, unless a layer
-    mixes axes (flatten, reshape): then they stand at the sizes given. judge: `works_whole` where
-    no element of the input may be left unread either.
+    axis: counts the spatial axes. input: its name; the first if none is given. A size in a letter
+    is asked for the letter, wherever it stands; other inputs of the same number move along. The
+    other axes do not matter, unless a layer mixes axes (flatten, reshape): then they stand at the
+    sizes given. judge: `works_whole` where no element of the input may be left unread either.
 
     Raises:
         NotLinear: a layer mixes axes whose sizes are not given as numbers.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from deconvcli.errors import NotLinear
-from deconvcli.geometry import Size
+from deconvcli.geometry import Linear, Size
 from deconvcli.network.graph import Network, Node
 from deconvcli.network.growing import Growing, Run, Unasked
 from deconvcli.network.walk import Outcome, applied, outcomes
@@ -84,42 +84,61 @@ class Walks:
             passes and outcome.error is None for outcome in outcomes(self.placed(run.size), apply)
         )
 
-    def placed(self, size: Size) -> Network:
-        """The network with this size on the axis, the others unasked unless a layer mixes them."""
-        inputs = {name: self._placed(given, size) for name, given in self.network.inputs.items()}
-        return self.network._replace(inputs=inputs)
+    def placed(self, value: Size) -> Network:
+        """The network with this value of the size asked about, or of its letter."""
+        inputs = {name: self._placed(given, value) for name, given in self.network.inputs.items()}
+        lettered = self.network._replace(inputs=inputs)
+        return lettered.with_letters(lambda size: self._meant(size, value))
 
-    def _placed(self, given: Shape, size: Size) -> Shape:
+    def _meant(self, size: Linear, value: Size) -> Size:
+        """What a symbol that somebody wrote stands for."""
+        if isinstance(size, (Growing, Unasked)) or not isinstance(self.asked, Linear):
+            return size
+        named = size.letter == self.asked.letter
+        return value * size.factor + size.offset if named else Unasked()
+
+    def _placed(self, given: Shape, value: Size) -> Shape:
         """Inputs whose size is written alike move along."""
         axis, rank = self.axis, len(given.spatial)
         if rank <= axis:
             return given
-        own = size if given.spatial[axis] == self.asked else given.spatial[axis]
+        own = given.spatial[axis]
+        if own == self.asked and isinstance(own, int):
+            own = value
         others = given.spatial if self.mixes else (Unasked(),) * rank
         return given._replace(spatial=(*others[:axis], own, *others[axis + 1 :]))
 
     def _remembered(self, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Met:
         """What the node makes of such inputs, asked once on a run of its own."""
-        key = (node.name, tuple(_pairs(shape) for shape in inputs))
+        expect = node.expect or ()
+        key = (node.name, (_pairs(expect), *(_pairs(shape.sizes) for shape in inputs)))
         if key not in self._met:
             probe = Run(0, 1)
-            outcome = applied(node, tuple(_on(probe, shape) for shape in inputs), dialect)
+            if expect:
+                node = node._replace(expect=_moved(probe, expect))
+            outcome = applied(node, tuple([_on(probe, shape) for shape in inputs]), dialect)
             passes = self.judge(outcome, dialect)
             self._met[key] = Met(outcome, passes, probe.last)
         return self._met[key]
 
 
-def _pairs(shape: Shape) -> tuple[Known, ...]:
-    """Its sizes as something to look up: (growth, value) where they grow."""
+def _pairs(sizes: tuple[Size, ...]) -> tuple[Known, ...]:
+    """Sizes as something to look up: (growth, value) where they grow."""
     return tuple(
-        [(size.factor, size.offset) if isinstance(size, Growing) else size for size in shape.sizes]
+        [(size.factor, size.offset) if isinstance(size, Growing) else size for size in sizes]
+    )
+
+
+def _moved(run: Run, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+    """The same growths on another run."""
+    return tuple(
+        [
+            Growing(run, size.factor, size.offset) if isinstance(size, Growing) else size
+            for size in sizes
+        ]
     )
 
 
 def _on(run: Run, shape: Shape) -> Shape:
-    """The same growths on another run."""
-    channels, *spatial = [
-        Growing(run, size.factor, size.offset) if isinstance(size, Growing) else size
-        for size in shape.sizes
-    ]
+    channels, *spatial = _moved(run, shape.sizes)
     return Shape(channels, tuple(spatial))

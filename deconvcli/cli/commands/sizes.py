@@ -26,7 +26,9 @@ def command(
     format: str,
     quiet: bool,
 ) -> int:
-    """All input sizes for which every layer of a network works and every expect holds.
+    """All input sizes for which every layer of a network works.
+
+    What is expected in letters holds as well; what is expected in numbers belongs to one size.
 
     For each axis a rule, the two working sizes nearest to yours, and what to pad. A size without a
     rest is one of which no floor leaves an element unread. Exit code 1 if no size works.
