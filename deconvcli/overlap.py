@@ -76,22 +76,29 @@ class AxisOverlap(NamedTuple):
     def period(self) -> int:
         """Outputs after which the interior's counts repeat: 1 where they are all the same."""
         axis = self.axis
+        is_even = axis.kernel % self.reached == 0
+        return axis.stride // self.reached if is_even else axis.stride
+
+    @property
+    def reached(self) -> int:
+        """Of as many outputs as the stride, those that the taps fall on in turn."""
         # Taps whose distance is a multiple of the stride fall on the same outputs.
-        shared = gcd(axis.stride, axis.dilation)
-        return shared if axis.kernel % (axis.stride // shared) == 0 else axis.stride
+        return self.axis.stride // gcd(self.axis.stride, self.axis.dilation)
 
     @property
     def least(self) -> int:
         """The smallest count of the interior; 0 is a gap that only the bias fills."""
-        axis = self.axis
-        return 0 if gcd(axis.stride, axis.dilation) > 1 else axis.kernel // axis.stride
+        return self.axis.kernel // self.reached if self.reached == self.axis.stride else 0
 
     @property
     def most(self) -> int:
         """The largest count of the interior."""
-        axis = self.axis
-        distinct = axis.stride // gcd(axis.stride, axis.dilation)
-        return -(-axis.kernel // distinct)
+        return -(-self.axis.kernel // self.reached)
+
+    @property
+    def gaps(self) -> int:
+        """Of as many outputs as the stride, those that no pair reaches."""
+        return self.axis.stride - min(self.axis.kernel, self.reached)
 
     @property
     def is_even(self) -> bool:

@@ -46,6 +46,8 @@ def test_the_interior_is_the_middle_of_a_long_row(axis: Axis) -> None:
     overlap = AxisOverlap(axis, 200)
     start = 60 * axis.stride  # a multiple of every period, far from both ends
     assert tuple(overlap.counts(start, start + overlap.period)) == overlap.interior
+    assert (overlap.least, overlap.most) == (min(overlap.interior), max(overlap.interior))
+    assert overlap.gaps == overlap.counts(start, start + axis.stride).count(0)
     np.testing.assert_array_equal(
         overlap.counts(start, start + 3 * axis.stride),
         [overlap.interior[i % overlap.period] for i in range(3 * axis.stride)],

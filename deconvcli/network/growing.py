@@ -15,6 +15,7 @@ number itself takes the same branches and gives value + growth*i.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import gcd
 from typing import Any
 
@@ -49,10 +50,10 @@ class Run:
         if last is not None:
             self.last = last if self.last is None else min(self.last, last)
 
-    def parts(self, count: int) -> list[Run]:
+    def parts(self, count: int) -> Iterator[Run]:
         """The same sizes in runs of a longer period."""
         period = self.period
-        return [Run(self.first + period * place, period * count) for place in range(count)]
+        return (Run(self.first + period * place, period * count) for place in range(count))
 
     def reaching_down_to(self, least: int) -> int:
         """The smallest size of least or more that lies whole periods below the first."""

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from math import gcd, lcm
 from typing import NamedTuple
 
+from deconvcli.errors import NotLinear, Refused
 from deconvcli.geometry import Linear, Size
 from deconvcli.network.graph import Network
 from deconvcli.network.growing import Run, Split
-from deconvcli.network.sizes import valid_sizes
+from deconvcli.network.sizes import QUICK, valid_sizes
 from deconvcli.network.walk import Outcome, outcomes
 from deconvcli.network.walking import Judge, Walks, works, works_whole
 
@@ -81,7 +82,10 @@ def _letters(network: Network) -> Iterator[tuple[str, Class]]:
 
 def _class(network: Network, places: list[tuple[int, str]], judge: Judge) -> Class | None:
     """The first values that pass on all axes, and for which every size has a formula."""
-    rules = [valid_sizes(network, axis, name, judge) for axis, name in places]
+    try:
+        rules = [valid_sizes(network, axis, name, judge, QUICK) for axis, name in places]
+    except (NotLinear, Refused):
+        return None
     period = lcm(*(rule.period for rule in rules))
     least = max(1, *(rule.start for rule in rules))
     tried = range(least, least + min(period, MOST_TRIED))
@@ -101,7 +105,7 @@ def _straight(walks: Walks, values: Class) -> Class:
         try:
             walks.work(run)
         except Split as split:
-            run = run.parts(split.parts)[0]
+            run = next(run.parts(split.parts))
             continue
         if run.last is None:
             return Class(run.first, run.period)

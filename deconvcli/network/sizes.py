@@ -12,25 +12,34 @@ from deconvcli.network.walking import Judge, Walks, works
 
 # A period of 2**16 is the product of sixteen strides of 2; each of its runs is one walk.
 MOST_RUNS = 2**17
+QUICK = 2**8
+"""Runs for who asks in passing, and can do without an answer."""
 
 
-def valid_sizes(network: Network, axis: int = 0, input: str = "", judge: Judge = works) -> Rule:
+def valid_sizes(
+    network: Network,
+    axis: int = 0,
+    input: str = "",
+    judge: Judge = works,
+    most: int = MOST_RUNS,
+) -> Rule:
     """The sizes of one axis of an input for which every node works and every `expect` holds.
 
     axis: counts the spatial axes. input: its name; the first if none is given. A size in a letter
     is asked for the letter, wherever it stands; other inputs of the same number move along. The
     other axes do not matter, unless a layer mixes axes (flatten, reshape): then they stand at the
     sizes given. judge: `works_whole` where no element of the input may be left unread either.
+    most: runs that are walked before it is given up.
 
     Raises:
         NotLinear: a layer mixes axes whose sizes are not given as numbers.
         Refused: the sizes do not repeat within a reasonable period.
     """
     walks = Walks(network, axis, input or next(iter(network.inputs)), judge)
-    return rule_of(list(working(walks.work)))
+    return rule_of(list(working(walks.work, most)))
 
 
-def working(holds: Callable[[Run], bool]) -> Iterator[Progression]:
+def working(holds: Callable[[Run], bool], most: int = MOST_RUNS) -> Iterator[Progression]:
     """The sizes for which `holds` answers yes, as progressions that do not overlap.
 
     Each run is walked once; a floor that is not exact takes it apart, a comparison that will be
@@ -38,19 +47,21 @@ def working(holds: Callable[[Run], bool]) -> Iterator[Progression]:
     """
     # A run, and the size from which on all below it, whole periods apart, are known to work.
     pending = [(Run(1, 1), 1)]
-    for _ in range(MOST_RUNS):
+    for _ in range(most):
         if not pending:
             return
         run, since = pending.pop()
         try:
             works_here = holds(run)
         except Split as split:
+            if len(pending) + split.parts > most:
+                break
             pending += [(part, since) for part in run.parts(split.parts)]
             continue
         yield from _ended(run, since, works_here)
         pending += [(rest, since if works_here else rest.first) for rest in run.rest()]
     raise Refused(
-        f"the sizes that work do not repeat within {MOST_RUNS:,} runs",
+        f"the sizes that work do not repeat within {most:,} runs",
         help="look at a part of the network, or check single sizes.",
         code="period",
     )

@@ -65,7 +65,7 @@ def _refuse_strides(strides: tuple[int, ...]) -> None:
 
     Source: torch 2.13.0, torch/nn/modules/conv.py, _ConvNd.__init__.
     """
-    if max(strides) > 1:
+    if max(strides, default=1) > 1:
         refuse(
             "padding",
             "torch has no padding 'same' for a convolution with strides",

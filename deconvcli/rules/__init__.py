@@ -17,8 +17,9 @@ __all__ = ["RULES", "Rule", "Subject", "Walked", "coded", "findings", "page", "r
 
 RULES: Shelf[Rule] = Shelf("deconvcli.rules", "RULE", "rule")
 
-# Of one network: to find fixes, it is walked again and again.
+# Failures of one network, and its layers: to find fixes, it is walked again and again.
 MOST_BLAMED = 3
+LARGEST_BLAMED = 300
 # What nobody claims is a value that the layer's framework does not take.
 _OTHERWISE = "illegal_value"
 
@@ -73,9 +74,10 @@ def findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from map(coded, subject.config.problems)
     for walked in subject.networks:
         failed = [outcome for outcome in walked.outcomes if outcome.error is not None]
-        for outcome in failed[:MOST_BLAMED]:
+        most = MOST_BLAMED if len(walked.outcomes) <= LARGEST_BLAMED else 0
+        for outcome in failed[:most]:
             yield _blamed(walked, outcome, _of_outcome(subject, walked, outcome))
-        for outcome in failed[MOST_BLAMED:]:
+        for outcome in failed[most:]:
             yield _of_outcome(subject, walked, outcome)
     for _, rule in rules().values():
         yield from rule.check(subject)

@@ -32,8 +32,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 RULE.code,
                 RULE.severity,
                 f"{layer.outcome.node.name}: kernel {axis.kernel} with stride {axis.stride} and"
-                f" dilation {axis.dilation} leaves {empty.interior.count(0)} of every"
-                f" {empty.period} outputs with the bias alone",
+                f" dilation {axis.dilation} leaves {empty.gaps} of every"
+                f" {axis.stride} outputs with the bias alone",
                 f"use kernel {axis.stride} or more, with a dilation that shares no factor with the"
                 " stride.",
                 where=layer.where,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from deconvcli.network.repairs._proof import Edits, Failure, Fix
 from deconvcli.network.repairs.channels import channels
@@ -25,11 +26,15 @@ _BY_CODE: dict[str, tuple[Source, ...]] = {
 }
 
 
+# Changes of one kind; each is a walk through the whole network.
+MOST_TRIED = 32
+
+
 def fixes(failure: Failure) -> Iterator[Fix]:
     """All that are known to work, found one by one as they are asked for."""
     code = failure.outcome.error.code if failure.outcome.error else ""
     for source in _BY_CODE.get(code, ()):
-        for edits in source(failure):
+        for edits in islice(source(failure), MOST_TRIED):
             fix = failure.mended(edits)
             if fix is not None:
                 yield fix

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from deconvcli.errors import NotLinear, Refused
 from deconvcli.geometry import Size
 from deconvcli.network.edits import Resizing
 from deconvcli.network.repairs._proof import Edits, Failure
 from deconvcli.network.repairs.outputs import behind, expected_spatial
-from deconvcli.network.sizes import valid_sizes
+from deconvcli.network.rule import Rule
+from deconvcli.network.sizes import QUICK, valid_sizes
 from deconvcli.network.walk import outcomes
 from deconvcli.operation import Shape
 
@@ -21,7 +23,9 @@ def other_inputs(failure: Failure) -> Iterator[Edits]:
     for name, shape in failure.network.inputs.items():
         if not all(type(size) is int for size in shape.spatial):
             continue
-        rules = [valid_sizes(failure.network, axis, name) for axis in range(len(shape.spatial))]
+        rules = _rules(failure, name, shape)
+        if rules is None:
+            continue
         pairs = list(zip(rules, shape.spatial, strict=True))
         larger = [rule.at_least(_number(n)) for rule, n in pairs]
         smaller = [rule.at_most(_number(n)) for rule, n in pairs]
@@ -29,6 +33,15 @@ def other_inputs(failure: Failure) -> Iterator[Edits]:
             found = tuple([size for size in sizes if size is not None])
             if len(found) == len(sizes) and found != shape.spatial:
                 yield (Resizing(name, shape._replace(spatial=found)),)
+
+
+def _rules(failure: Failure, name: str, shape: Shape) -> list[Rule] | None:
+    """The sizes that work on each axis; None where they are not soon found."""
+    axes = range(len(shape.spatial))
+    try:
+        return [valid_sizes(failure.network, axis, name, most=QUICK) for axis in axes]
+    except (NotLinear, Refused):
+        return None
 
 
 def padded_input(failure: Failure) -> Iterator[Edits]:

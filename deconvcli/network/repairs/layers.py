@@ -19,6 +19,8 @@ from deconvcli.values import compact
 
 # The layers next to the failure; what is farther away changes more than is wanted.
 NEAREST = 3
+# Of one axis: no published layer has a stride beyond 32.
+PADDINGS = 32
 
 
 def output_paddings(failure: Failure) -> Iterator[Edits]:
@@ -27,7 +29,8 @@ def output_paddings(failure: Failure) -> Iterator[Edits]:
         node = outcome.node
         if not _has(failure, node, "output_padding"):
             continue
-        choices = [range(max(axis.stride, axis.dilation)) for axis in reading.layer.axes]
+        axes = reading.layer.axes
+        choices = [range(min(PADDINGS, max(axis.stride, axis.dilation))) for axis in axes]
         for values in sorted(product(*choices), key=sum):
             if compact(values) != compact(node.parameters.get("output_padding", 0)):
                 yield (Setting(node.name, "output_padding", _plain(values)),)
