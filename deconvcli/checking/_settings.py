@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.diagnostics import Severity
@@ -14,7 +13,6 @@ from deconvcli.rules import rules
 from deconvcli.shelf import suggestion
 from deconvcli.values import shorten
 
-OFF: Mapping[str, Severity] = MappingProxyType({})
 LARGEST = 1 << 20
 
 
@@ -23,7 +21,7 @@ class Settings(NamedTuple):
 
     select: tuple[str, ...] = ("DCV",)
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = OFF
+    severity: Mapping[str, Severity] = {}
     strict: bool = False
     useless_share: float = 0.5
     source: str = ""

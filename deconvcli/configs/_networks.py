@@ -71,14 +71,19 @@ def network(name: str, value: Any, path: Path, above: Habits, problems: Problems
     """The network, with all that could be read of it."""
     given = problems.mapping(value, path, f"network {name!r}"[:80], NETWORK)
     own = habits(given, path, above, problems)
-    reader = _Reader(own, problems, _inputs(given, path, problems))
+    before = problems.count
+    inputs = _inputs(given, path, problems)
+    is_walkable = problems.count == before
+    reader = _Reader(own, problems, inputs)
     if "layers" in given:
         reader.take(written_out(given["layers"], (*path, "layers"), problems))
     elif isinstance(value, dict):
         problems.missing(path, "this network", "layers", "list its layers.")
     reader.output(given, path)
     where = problems.document.where_key(path)
-    graph = Network(name, reader.inputs, tuple(reader.nodes), reader.outputs, *own, where)
+    # Of layers whose input is not known there is nothing more to say.
+    nodes = tuple(reader.nodes) if is_walkable else ()
+    graph = Network(name, reader.inputs, nodes, reader.outputs, *own, where)
     return Read(graph, reader.paths, reader.positional)
 
 

@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.rules._rule import Rule, Subject, Walked
+from deconvcli.network import Node
+from deconvcli.rules._rule import Rule, Subject
 
 # In and out channels, kernel, stride and padding come in one order in both.
 SAME_ORDER = 5
@@ -27,21 +28,20 @@ SAME_ORDER = 5
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """One finding for each pasted call with more positional arguments than both layers share."""
     for walked in subject.networks:
-        for name, count in walked.read.positional.items():
-            if count > SAME_ORDER and _is_torch(walked, name):
+        for node in walked.read.graph.nodes:
+            if walked.read.positional.get(node.name, 0) > SAME_ORDER and _is_torch(node):
                 yield Diagnostic(
                     RULE.code,
                     RULE.severity,
-                    f"{name}: the sixth positional argument of ConvTranspose is output_padding, of"
-                    " Conv dilation",
+                    f"{node.name}: the sixth positional argument of ConvTranspose is"
+                    " output_padding, of Conv dilation",
                     "name it: output_padding=..., or dilation=... if that was meant.",
                     "torch 2.13.0, torch/nn/modules/conv.py",
-                    subject.config.document.where(walked.read.paths[name]),
+                    subject.config.document.where(walked.read.paths[node.name]),
                 )
 
 
-def _is_torch(walked: Walked, name: str) -> bool:
-    node = walked.read.graph.node(name)
+def _is_torch(node: Node) -> bool:
     return node.operation == "conv_transpose" and node.dialect == "torch"
 
 
