@@ -84,6 +84,11 @@ class Growing(Linear):
             raise Split(other // gcd(self.factor, other))
         return self._with(self.factor // other, self.offset // other)
 
+    def __mod__(self, other: int) -> int:
+        remainder = self - self // other * other
+        assert isinstance(remainder, int)
+        return remainder
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (int, Growing)):
             return NotImplemented
@@ -124,7 +129,7 @@ class Unasked(Linear):
     def _holds(self, other: Any) -> bool:
         return True
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = _itself
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = _itself
     __neg__ = _itself
     __le__ = __ge__ = __eq__ = _holds
 
