@@ -9,7 +9,7 @@ _deconv_value() {
 _deconv_offers() {
     case $command in
         '')
-            options='-V --version -h --help' words='bench check dialects draw explain rule run shape verify' files=''
+            options='-V --version -h --help' words='bench check dialects draw explain rule run schema shape sizes verify' files=''
             ;;
         bench)
             options='--suite --list --frameworks --threads --seconds --dtype --engine -D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --format -q --quiet -h --help' words='' files=''
@@ -74,6 +74,9 @@ _deconv_offers() {
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
+        schema)
+            options='-h --help' words='' files=''
+            ;;
         shape)
             options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --expect --macs --jsonl --format -q --quiet -h --help' words='' files=''
             case $option in
@@ -81,6 +84,13 @@ _deconv_offers() {
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --expect) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 --jsonl) _deconv_value '' '*' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        sizes)
+            options='--network --at --format -q --quiet -h --help' words='' files='*'
+            case $option in
+                --network | --at) _deconv_value '' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;

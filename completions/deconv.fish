@@ -28,7 +28,9 @@ complete -c deconv -n '__deconv_at' -a draw -d 'A picture of a layer: an animate
 complete -c deconv -n '__deconv_at' -a explain -d 'How a layer becomes its output: step by step, element by element.'
 complete -c deconv -n '__deconv_at' -a rule -d 'A finding\'s page: what it is, why it matters, how to fix it.'
 complete -c deconv -n '__deconv_at' -a run -d 'Compute a layer on a file or random numbers; compare with the prediction.'
+complete -c deconv -n '__deconv_at' -a schema -d 'The JSON Schema of our configs, for editors.'
 complete -c deconv -n '__deconv_at' -a shape -d 'Output size of a layer, in the convention of any framework.'
+complete -c deconv -n '__deconv_at' -a sizes -d 'The input sizes for which a network with skips works.'
 complete -c deconv -n '__deconv_at' -a verify -d 'Hold our predictions against the frameworks installed here.'
 complete -c deconv -n '__deconv_at' -s V -l version -d 'Show the version and exit.'
 complete -c deconv -n '__deconv_at' -s h -l help -d 'Show this message and exit.'
@@ -166,6 +168,8 @@ complete -c deconv -n '__deconv_at run' -l format -r -f -k -a 'html\t json\t jso
 complete -c deconv -n '__deconv_at run' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at run' -s h -l help -d 'Show this message and exit.'
 
+complete -c deconv -n '__deconv_at schema' -s h -l help -d 'Show this message and exit.'
+
 complete -c deconv -n '__deconv_at shape' -f
 complete -c deconv -n '__deconv_at shape' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t all\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
 complete -c deconv -n '__deconv_at shape' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
@@ -188,6 +192,13 @@ complete -c deconv -n '__deconv_at shape' -l jsonl -r -F -d 'One request a line,
 complete -c deconv -n '__deconv_at shape' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
 complete -c deconv -n '__deconv_at shape' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at shape' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at sizes' -F
+complete -c deconv -n '__deconv_at sizes' -l network -r -f -d 'Only the network of this name.'
+complete -c deconv -n '__deconv_at sizes' -l at -r -f -d 'Your size, in place of the one in the file.'
+complete -c deconv -n '__deconv_at sizes' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
+complete -c deconv -n '__deconv_at sizes' -s q -l quiet -d 'Only the bare result.'
+complete -c deconv -n '__deconv_at sizes' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at verify' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Only this dialect or implementation; may be repeated. Default: all installed.'
 complete -c deconv -n '__deconv_at verify' -s n -l n -r -f -d 'Layers a framework.'

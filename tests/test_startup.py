@@ -48,6 +48,7 @@ def loaded_by(action: str, *arguments: str, heavy: tuple[str, ...] = HEAVY) -> s
         ("explain", "--in", "5x5", "-k", "3", "-s", "2", "--padding", "same"),
         ("explain", "--in", "5x5", "-k", "3", "-s", "2", "-p", "1", "--why", "4,4"),
         ("explain", "--in", "5x5", "-k", "3", "--compare", "all", "--format", "html"),
+        ("sizes", "tests/examples/good/unet_paper.yaml"),
     ],
 )
 def test_nothing_heavy_is_loaded(arguments: tuple[str, ...]) -> None:

@@ -1,0 +1,95 @@
+"""`deconv sizes`: the rule of every axis, the sizes next to yours, and what to pad."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commandline import deconv
+
+GOOD = Path(__file__).parent.parent / "examples" / "good"
+PAPER = GOOD / "unet_paper.yaml"
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "net.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_the_paper_works_from_188_on_and_without_a_rest_in_steps_of_16() -> None:
+    done = deconv(f"sizes {PAPER}")
+    assert done.code == 0
+    [_, _, height, width] = done.out.splitlines()
+    assert "every n >= 188" in height
+    assert "n = 16m + 12, n >= 188" in height
+    assert "572" in width
+
+
+@pytest.mark.parametrize(
+    ("file", "at", "smaller", "larger", "pad"),
+    [
+        ("nnunet_3d.yaml", "120", 96, 128, 8),
+        ("nnunet_3d.yaml", "128", 128, 128, 0),
+        ("nnunet_3d.yaml", "31", None, 32, 1),
+        ("pointpillars.yaml", "497", 496, 503, 6),
+    ],
+)
+def test_the_sizes_next_to_yours(
+    file: str, at: str, smaller: int | None, larger: int, pad: int
+) -> None:
+    done = deconv(f"sizes {GOOD / file} --at {at} --format json")
+    first = json.loads(done.out)["networks"][0]["axes"][0]
+    assert (first["smaller"], first["larger"], first["pad"]) == (smaller, larger, pad)
+    assert first["works"] == (pad == 0)
+
+
+def test_quiet_is_each_rule_once() -> None:
+    assert deconv(f"sizes -q {GOOD / 'nnunet_3d.yaml'}").out == "n = 32m, n >= 32\n"
+
+
+def test_letters_are_those_of_the_file(tmp_path: Path) -> None:
+    text = (
+        "networks:\n  net:\n    input: {channels: 1, size: T}\n    layers:\n"
+        "      - {op: conv, out_channels: 1, kernel: 4, stride: 2, padding: 1}\n"
+        "      - {op: conv_transpose, out_channels: 1, kernel: 4, stride: 2, padding: 1}\n"
+        "    expect: T\n"
+    )
+    assert deconv("sizes -q", written(tmp_path, text)).out == "T = 2m, T >= 2\n"
+
+
+def test_where_nothing_works_it_says_why(tmp_path: Path) -> None:
+    text = (
+        "networks:\n  net:\n    input: {channels: 1, size: 8}\n    layers:\n"
+        "      - {name: short, op: crop, amount: 1}\n"
+        "      - {name: join, op: add, inputs: [short, input]}\n"
+    )
+    done = deconv("sizes", written(tmp_path, text))
+    assert done.code == 1
+    assert "no n" in done.out
+    assert "net works for no input size: join: the inputs have unequal sizes" in done.out
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (f"sizes {PAPER} --network unett", "there is no network 'unett'"),
+        (f"sizes {PAPER} --at 5x5x5", "--at 5x5x5 has 3 sizes, the input 2 axes"),
+        ("sizes nowhere.yaml", "nowhere.yaml"),
+    ],
+)
+def test_what_cannot_be_answered(line: str, message: str) -> None:
+    done = deconv(line)
+    assert done.code == 2
+    assert message in done.err
+    assert "help:" in done.err
+
+
+def test_a_file_with_mistakes_is_for_check(tmp_path: Path) -> None:
+    text = "networks:\n  net:\n    input: {channels: 1, size: 8}\n    layers:\n      - {op: conf}\n"
+    done = deconv("sizes", written(tmp_path, text))
+    assert done.code == 2
+    assert "net.yaml:5: operation 'conf' is not known" in done.err
+    assert "deconv check" in done.err
