@@ -15,7 +15,7 @@ from deconvcli.errors import NotLinear, Refused
 from deconvcli.geometry import Linear, Size
 from deconvcli.network.graph import Network
 from deconvcli.network.growing import Run, Split
-from deconvcli.network.sizes import QUICK, valid_sizes
+from deconvcli.network.sizes import quick, valid_sizes
 from deconvcli.network.walk import Outcome, outcomes
 from deconvcli.network.walking import Judge, Walks, works, works_whole
 
@@ -82,8 +82,9 @@ def _letters(network: Network) -> Iterator[tuple[str, Class]]:
 
 def _class(network: Network, places: list[tuple[int, str]], judge: Judge) -> Class | None:
     """The first values that pass on all axes, and for which every size has a formula."""
+    most = quick(network)
     try:
-        rules = [valid_sizes(network, axis, name, judge, QUICK) for axis, name in places]
+        rules = [valid_sizes(network, axis, name, judge, most) for axis, name in places]
     except (NotLinear, Refused):
         return None
     period = lcm(*(rule.period for rule in rules))

@@ -12,8 +12,13 @@ from deconvcli.network.walking import Judge, Walks, works
 
 # A period of 2**16 is the product of sixteen strides of 2; each of its runs is one walk.
 MOST_RUNS = 2**17
-QUICK = 2**8
-"""Runs for who asks in passing, and can do without an answer."""
+# Layers that are walked for who asks in passing, and can do without an answer.
+QUICK = 2**15
+
+
+def quick(network: Network) -> int:
+    """Runs that are soon walked: the fewer the larger the network is."""
+    return max(16, QUICK // max(1, len(network.nodes)))
 
 
 def valid_sizes(

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from deconvcli.operation import Key, Parameters, Shape
-from deconvcli.operations._window import CEIL_MODE, DILATION, KERNEL, PADDING, STRIDE, Sliding
+from deconvcli.operations._sizes import refuse
+from deconvcli.operations._window import (
+    CEIL_MODE,
+    DILATION,
+    KERNEL,
+    PADDING,
+    STRIDE,
+    Sliding,
+    Sweep,
+    sweeps,
+)
 
 
 class Pool(Sliding):
@@ -28,4 +38,21 @@ class Pool(Sliding):
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Positions of the window, in the input's channels."""
         [given] = inputs
-        return Shape(given.channels, self.swept(parameters, given, dialect))
+        found = self.swept(parameters, given, dialect)
+        if dialect == "torch":
+            _hold_padding(sweeps(self.words(parameters), given, dialect))
+        return Shape(given.channels, found)
+
+
+def _hold_padding(found: list[Sweep]) -> None:
+    """Refuse more padding than half the window, as torch alone does.
+
+    Source: torch 2.13.0, aten/src/ATen/native/Pool.h, pool2d_shape_check.
+    """
+    for sweep in found:
+        if sweep.window.begin > sweep.window.span // 2:
+            refuse(
+                "padding",
+                f"torch pools with padding of half the window at most, not {sweep.window.begin}",
+                f"use {sweep.window.span // 2} or less, or put a pad layer in front.",
+            )

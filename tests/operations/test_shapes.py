@@ -188,6 +188,14 @@ def test_layers_of_several_inputs() -> None:
         ),
         (
             "max_pool",
+            {"kernel": 3, "padding": 2},
+            (ONE,),
+            "torch",
+            "padding",
+            "torch pools with padding of half the window at most, not 2",
+        ),
+        (
+            "max_pool",
             {"kernel": 0},
             (ONE,),
             "torch",

@@ -10,7 +10,7 @@ from deconvcli.network.edits import Resizing
 from deconvcli.network.repairs._proof import Edits, Failure
 from deconvcli.network.repairs.outputs import behind, expected_spatial
 from deconvcli.network.rule import Rule
-from deconvcli.network.sizes import QUICK, valid_sizes
+from deconvcli.network.sizes import quick, valid_sizes
 from deconvcli.network.walk import outcomes
 from deconvcli.operation import Shape
 
@@ -37,9 +37,9 @@ def other_inputs(failure: Failure) -> Iterator[Edits]:
 
 def _rules(failure: Failure, name: str, shape: Shape) -> list[Rule] | None:
     """The sizes that work on each axis; None where they are not soon found."""
-    axes = range(len(shape.spatial))
+    axes, most = range(len(shape.spatial)), quick(failure.network)
     try:
-        return [valid_sizes(failure.network, axis, name, most=QUICK) for axis in axes]
+        return [valid_sizes(failure.network, axis, name, most=most) for axis in axes]
     except (NotLinear, Refused):
         return None
 
