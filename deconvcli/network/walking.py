@@ -21,13 +21,7 @@ Judge = Callable[[Outcome, str], bool]
 
 
 def works(outcome: Outcome, dialect: str) -> bool:
-    """Whether the node does not fail.
-
-    Raises:
-        NotLinear: a layer mixes axes, and another axis is a symbol.
-    """
-    if isinstance(outcome.error, NotLinear):
-        raise outcome.error
+    """Whether the node does not fail."""
     return outcome.error is None
 
 
@@ -80,9 +74,12 @@ class Walks:
             shape = outcome.shape
             return outcome if shape is None else outcome._replace(shape=_on(run, shape))
 
-        return all(
-            passes and outcome.error is None for outcome in outcomes(self.placed(run.size), apply)
-        )
+        for outcome in outcomes(self.placed(run.size), apply):
+            if isinstance(outcome.error, NotLinear):
+                raise outcome.error
+            if outcome.error is not None or not passes:
+                return False
+        return True
 
     def placed(self, value: Size) -> Network:
         """The network with this value of the size asked about, or of its letter."""
