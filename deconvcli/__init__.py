@@ -11,7 +11,7 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING without the milliseconds that impo
 if TYPE_CHECKING:
     from typing import Any
 
-    from deconvcli.api import convert, explain, layer, prepare, run
+    from deconvcli.api import check, convert, explain, layer, prepare, run
     from deconvcli.errors import DeconvError, NotExpressible, Refused
     from deconvcli.layers import Reading
 
@@ -20,6 +20,7 @@ _HOME = {
     "NotExpressible": "deconvcli.errors",
     "Reading": "deconvcli.layers",
     "Refused": "deconvcli.errors",
+    "check": "deconvcli.api",
     "convert": "deconvcli.api",
     "explain": "deconvcli.api",
     "layer": "deconvcli.api",
@@ -32,6 +33,7 @@ __all__ = [
     "NotExpressible",
     "Reading",
     "Refused",
+    "check",
     "convert",
     "explain",
     "layer",

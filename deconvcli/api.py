@@ -9,6 +9,7 @@ from deconvcli.dialects import take
 from deconvcli.layers import Reading, Spelling
 
 if TYPE_CHECKING:
+    from deconvcli.checking import Verdict
     from deconvcli.explanation import Explanation
 
 
@@ -52,6 +53,19 @@ def convert(reading: Reading, dialect: str) -> Reading:
     sizes = writer.sizes_for(reading.layer, reading.sizes)
     spelling = writer.spell(reading.layer, sizes)._replace(implementation=implementation)
     return writer.read(spelling, sizes)
+
+
+def check(*paths: str, isolated: bool = False) -> Verdict:
+    """What the rules find in config files, folders and globs.
+
+    isolated: without the settings of the project that we are in.
+
+    Raises:
+        UsageError: a path does not exist, or holds no file that could be a config.
+    """
+    from deconvcli.checking import Settings, check, discover
+
+    return check(paths, Settings() if isolated else discover("."))
 
 
 def run(

@@ -48,6 +48,9 @@ def loaded_by(action: str, *arguments: str, heavy: tuple[str, ...] = HEAVY) -> s
         ("explain", "--in", "5x5", "-k", "3", "-s", "2", "--padding", "same"),
         ("explain", "--in", "5x5", "-k", "3", "-s", "2", "-p", "1", "--why", "4,4"),
         ("explain", "--in", "5x5", "-k", "3", "--compare", "all", "--format", "html"),
+        ("check", "tests/examples/good/dcgan.yaml"),
+        ("schema",),
+        ("rule", "DCV201"),
         ("sizes", "tests/examples/good/unet_paper.yaml"),
     ],
 )
