@@ -14,7 +14,7 @@ from deconvcli.diagnostics import Diagnostic, Severity, Where
 from deconvcli.documents import LARGEST, Document, read
 from deconvcli.errors import Unreadable
 from deconvcli.network import walk
-from deconvcli.rules import Subject, Walked, coded, findings
+from deconvcli.rules import Walked, coded, findings, subject
 
 _COMMENT = re.compile(r"#\s*deconv:\s*ignore(?:\[([\w\s,-]*)\])?")
 
@@ -74,9 +74,9 @@ def _unreadable(error: Unreadable) -> Diagnostic:
 def _of_document(document: Document, settings: Settings) -> Checked:
     config = configs.read(document)
     networks = tuple(Walked(read, walk(read.graph)) for read in config.networks)
-    subject = Subject(config, networks, settings.useless_share)
-    checked = _checked(document.name, document.text, findings(subject), settings)
-    return checked._replace(networks=tables(networks))
+    asked = subject(config, networks, settings.useless_share)
+    checked = _checked(document.name, document.text, findings(asked), settings)
+    return checked._replace(networks=tables(networks)) if settings.tables else checked
 
 
 def _checked(name: str, text: str, found: Iterable[Diagnostic], settings: Settings) -> Checked:

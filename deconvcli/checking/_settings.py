@@ -17,13 +17,17 @@ LARGEST = 1 << 20
 
 
 class Settings(NamedTuple):
-    """select, ignore: codes or their beginnings. severity: by code. useless_share: of MACs."""
+    """select, ignore: codes or their beginnings. severity: by code. useless_share: of MACs.
+
+    tables: whether the layers are listed beside the findings.
+    """
 
     select: tuple[str, ...] = ("DCV",)
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}
     strict: bool = False
     useless_share: float = 0.5
+    tables: bool = False
     source: str = ""
 
     def takes(self, code: str) -> bool:

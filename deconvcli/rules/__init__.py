@@ -10,10 +10,21 @@ from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.errors import DeconvError, UsageError
 from deconvcli.network import Outcome, blame
 from deconvcli.operations import take as operation
-from deconvcli.rules._rule import Rule, Subject, Walked
+from deconvcli.rules._rule import Rule, Subject, Walked, subject
 from deconvcli.shelf import Shelf, suggestion
 
-__all__ = ["RULES", "Rule", "Subject", "Walked", "coded", "findings", "page", "rules", "take"]
+__all__ = [
+    "RULES",
+    "Rule",
+    "Subject",
+    "Walked",
+    "coded",
+    "findings",
+    "page",
+    "rules",
+    "subject",
+    "take",
+]
 
 RULES: Shelf[Rule] = Shelf("deconvcli.rules", "RULE", "rule")
 
@@ -69,25 +80,25 @@ def _claiming(slug: str) -> Rule:
     return _claims().get(slug) or RULES.take(_OTHERWISE)
 
 
-def findings(subject: Subject) -> Iterator[Diagnostic]:
+def findings(asked: Subject) -> Iterator[Diagnostic]:
     """Everything that the rules find in a config."""
-    yield from map(coded, subject.config.problems)
-    for walked in subject.networks:
+    yield from map(coded, asked.config.problems)
+    for walked in asked.networks:
         failed = [outcome for outcome in walked.outcomes if outcome.error is not None]
         most = MOST_BLAMED if len(walked.outcomes) <= LARGEST_BLAMED else 0
         for outcome in failed[:most]:
-            yield _blamed(walked, outcome, _of_outcome(subject, walked, outcome))
+            yield _blamed(walked, outcome, _of_outcome(asked, walked, outcome))
         for outcome in failed[most:]:
-            yield _of_outcome(subject, walked, outcome)
+            yield _of_outcome(asked, walked, outcome)
     for _, rule in rules().values():
-        yield from rule.check(subject)
+        yield from rule.check(asked)
 
 
-def _of_outcome(subject: Subject, walked: Walked, outcome: Outcome) -> Diagnostic:
+def _of_outcome(asked: Subject, walked: Walked, outcome: Outcome) -> Diagnostic:
     """The error of one layer, at the key that it speaks of."""
     error = outcome.error
     assert error is not None
-    where = subject.config.document.where(_path(subject, walked, outcome, error))
+    where = asked.config.document.where(_path(asked, walked, outcome, error))
     message = f"{outcome.node.name}: {error.message}"
     return coded(Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where))
 
@@ -102,7 +113,7 @@ def _blamed(walked: Walked, outcome: Outcome, found: Diagnostic) -> Diagnostic:
 
 
 def _path(
-    subject: Subject, walked: Walked, outcome: Outcome, error: DeconvError
+    asked: Subject, walked: Walked, outcome: Outcome, error: DeconvError
 ) -> tuple[str | int, ...]:
     """Where the layer stands, or one of its keys if the error's code names it."""
     name, paths = outcome.node.name, walked.read.paths
@@ -114,5 +125,5 @@ def _path(
     wanted = error.code.replace("-", "_")
     known = {key.name: key.aliases for key in operation(outcome.node.operation).keys}
     names = (wanted, *known.get(wanted, ()), "inputs" if "input" in wanted else wanted)
-    written = (n for n in names if (*path, n) in subject.config.document.places)
+    written = (n for n in names if (*path, n) in asked.config.document.places)
     return next(((*path, n) for n in written), path)

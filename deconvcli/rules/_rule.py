@@ -20,14 +20,6 @@ class Walked(NamedTuple):
     outcomes: tuple[Outcome, ...]
 
 
-class Subject(NamedTuple):
-    """A config with its networks walked through. useless_share: of MACs that is too much."""
-
-    config: Config
-    networks: tuple[Walked, ...]
-    useless_share: float = 0.5
-
-
 class Transposed(NamedTuple):
     """A transposed convolution that its framework takes."""
 
@@ -35,6 +27,19 @@ class Transposed(NamedTuple):
     reading: Reading
     read: Read
     where: Where
+
+
+class Subject(NamedTuple):
+    """A config with its networks walked through.
+
+    transposed: its transposed convolutions that have a size, read once for all rules.
+    useless_share: of MACs that is too much.
+    """
+
+    config: Config
+    networks: tuple[Walked, ...]
+    transposed: tuple[Transposed, ...]
+    useless_share: float = 0.5
 
 
 Check = Callable[[Subject], Iterator[Diagnostic]]
@@ -56,21 +61,19 @@ class Rule(NamedTuple):
     check: Check = _nothing
 
 
-def transposed(subject: Subject) -> Iterator[Transposed]:
-    """Every transposed convolution of the config that has a size in numbers or symbols."""
-    for walked in subject.networks:
-        for outcome in walked.outcomes:
-            if outcome.shape is not None and outcome.node.operation:
-                operation = take(outcome.node.operation)
-                if isinstance(operation, ConvTranspose):
-                    yield _transposed(operation, outcome, walked, subject)
+def subject(config: Config, networks: tuple[Walked, ...], useless_share: float) -> Subject:
+    """What all rules look at."""
+    found = tuple(layer for walked in networks for layer in _transposed(config, walked))
+    return Subject(config, networks, found, useless_share)
 
 
-def _transposed(
-    operation: ConvTranspose, outcome: Outcome, walked: Walked, subject: Subject
-) -> Transposed:
-    node = outcome.node
-    dialect = walked.read.graph.dialect_of(node)
-    reading = operation.reading(node.parameters, outcome.inputs, dialect)
-    where = subject.config.document.where(walked.read.paths[node.name])
-    return Transposed(outcome, reading, walked.read, where)
+def _transposed(config: Config, walked: Walked) -> Iterator[Transposed]:
+    for outcome in walked.outcomes:
+        node = outcome.node
+        if outcome.shape is not None and node.operation:
+            operation = take(node.operation)
+            if isinstance(operation, ConvTranspose):
+                dialect = walked.read.graph.dialect_of(node)
+                reading = operation.reading(node.parameters, outcome.inputs, dialect)
+                where = config.document.where(walked.read.paths[node.name])
+                yield Transposed(outcome, reading, walked.read, where)

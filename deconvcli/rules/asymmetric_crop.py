@@ -21,12 +21,12 @@ from collections.abc import Iterator
 
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.report import crop_text
-from deconvcli.rules._rule import Rule, Subject, transposed
+from deconvcli.rules._rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """One finding for each layer whose crops differ on an axis."""
-    for layer in transposed(subject):
+    for layer in subject.transposed:
         crop = layer.reading.crop
         if any(begin != end for begin, end in crop):
             yield Diagnostic(

@@ -18,12 +18,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.rules._rule import Rule, Subject, transposed
+from deconvcli.rules._rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """The warnings that come with each layer's reading."""
-    for layer in transposed(subject):
+    for layer in subject.transposed:
         for found in layer.reading.findings:
             if found.severity is Severity.WARNING:
                 message = f"{layer.outcome.node.name}: {found.message}"

@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.rules._rule import Rule, Subject, transposed
+from deconvcli.rules._rule import Rule, Subject
 from deconvcli.rules.uneven_overlap import overlaps
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """One finding for each layer, about its first axis with gaps."""
-    for layer in transposed(subject):
+    for layer in subject.transposed:
         empty = next((overlap for overlap in overlaps(layer) if not overlap.least), None)
         if empty is not None:
             axis = empty.axis

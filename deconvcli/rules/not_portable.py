@@ -22,12 +22,12 @@ from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.dialects import take
 from deconvcli.errors import DeconvError
 from deconvcli.layers import Reading, Spelling
-from deconvcli.rules._rule import Rule, Subject, Transposed, transposed
+from deconvcli.rules._rule import Rule, Subject, Transposed
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """One finding for each layer and target."""
-    for layer in transposed(subject):
+    for layer in subject.transposed:
         for target in layer.read.graph.targets:
             yield from _against(layer, target)
 

@@ -20,12 +20,12 @@ from collections.abc import Iterator
 
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.overlap import AxisOverlap
-from deconvcli.rules._rule import Rule, Subject, Transposed, transposed
+from deconvcli.rules._rule import Rule, Subject, Transposed
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """One finding for each layer, about its first uneven axis."""
-    for layer in transposed(subject):
+    for layer in subject.transposed:
         uneven = next((axis for axis in overlaps(layer) if not axis.is_even and axis.least), None)
         if uneven is not None:
             yield _finding(layer, uneven)

@@ -21,12 +21,12 @@ from collections.abc import Iterator
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.geometry import Linear
 from deconvcli.layers import Reading
-from deconvcli.rules._rule import Rule, Subject, transposed
+from deconvcli.rules._rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """One finding for each layer above the share."""
-    for layer in transposed(subject):
+    for layer in subject.transposed:
         lost = _useless(layer.reading)
         if lost > subject.useless_share:
             yield Diagnostic(

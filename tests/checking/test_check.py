@@ -204,7 +204,7 @@ EXAMPLES = fuzz.EXAMPLES
 
 @pytest.mark.parametrize("file", sorted((EXAMPLES / "good").iterdir()), ids=lambda file: file.name)
 def test_good_examples_have_no_errors(file: Path) -> None:
-    verdict = check([str(file)])
+    verdict = check([str(file)], Settings(tables=True))
     assert [found for found in verdict.findings if found.severity == "error"] == []
     assert all(row.size for table in verdict.files[0].networks for row in table.rows)
 

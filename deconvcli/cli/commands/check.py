@@ -90,7 +90,8 @@ class Wanted:
         chosen = chosen._replace(select=codes(self.select)) if self.select else chosen
         if self.ignore:
             chosen = chosen._replace(ignore=(*chosen.ignore, *codes(self.ignore)))
-        return chosen._replace(strict=chosen.strict or self.strict)
+        listed = self.table or self.lock or self.locked
+        return chosen._replace(strict=chosen.strict or self.strict, tables=listed)
 
     def _of_project(self) -> Settings:
         if self.config is not None:
