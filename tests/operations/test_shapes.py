@@ -192,7 +192,7 @@ def test_layers_of_several_inputs() -> None:
             (ONE,),
             "torch",
             "padding",
-            "torch pools with padding of half the window at most, not 2",
+            "torch pools with padding of half the kernel at most, not 2",
         ),
         (
             "max_pool",
