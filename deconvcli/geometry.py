@@ -60,7 +60,7 @@ class Linear:
             )
         return self._with(self.factor // other, self.offset // other)
 
-    def __mod__(self, other: int) -> int:
+    def __mod__(self, other: int) -> Size:
         if self.factor % other:
             raise NotLinear(
                 f"({self}) % {other} has no single value for all {self.letter}",

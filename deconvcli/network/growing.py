@@ -84,10 +84,8 @@ class Growing(Linear):
             raise Split(other // gcd(self.factor, other))
         return self._with(self.factor // other, self.offset // other)
 
-    def __mod__(self, other: int) -> int:
-        remainder = self - self // other * other
-        assert isinstance(remainder, int)
-        return remainder
+    def __mod__(self, other: int) -> Size:
+        return self - self // other * other
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (int, Growing)):
