@@ -1,4 +1,4 @@
-"""The functions of vectors.py as plain loops, for machines whose vectors are not known."""
+"""The functions of vectors as plain loops, for machines whose vectors are not known."""
 
 from __future__ import annotations
 

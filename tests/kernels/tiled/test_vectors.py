@@ -189,7 +189,7 @@ class Shuffles:
 @pytest.mark.parametrize("stride", range(1, vectors.WOVEN + 1))
 def test_every_number_of_phases_is_interleaved(stride: int, lanes: int) -> None:
     parts = [[[(r, lane) for lane in range(lanes)]] for r in range(stride)]
-    woven = vectors._woven(Shuffles(), parts, lanes)
+    woven = vectors.interleaved(Shuffles(), parts, lanes)
     assert [each for vector in woven for each in vector] == [
         (r, lane) for lane in range(lanes) for r in range(stride)
     ]
