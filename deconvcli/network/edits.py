@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -91,6 +91,17 @@ Edit = Setting | InFront | Behind | Resizing
 def edited(network: Network, edits: Iterable[Edit]) -> Network:
     """The network with all of them, in order."""
     return reduce(lambda changed, edit: edit.applied(changed), edits, network)
+
+
+def told(edits: Sequence[Edit]) -> str:
+    """All of them in words; a layer of which several parameters are set is named once."""
+    return " and ".join(map(_following, edits, (None, *edits)))
+
+
+def _following(edit: Edit, before: Edit | None) -> str:
+    if isinstance(edit, Setting) and isinstance(before, Setting) and edit.node == before.node:
+        return f"{edit.key} to {edit.value}"
+    return str(edit)
 
 
 def _rewired(node: Node, old: str, new: str) -> Node:

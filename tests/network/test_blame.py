@@ -60,8 +60,8 @@ def test_a_vocoder_whose_strides_do_not_come_out() -> None:
         "up1: 32 -> 161 is 1 more than 5 times",
     ]
     assert str(found.fixes[0]) == (
-        "set padding of up2 to 3 and set output_padding of up2 to 1"
-        " and set padding of up1 to 3 and set output_padding of up1 to 1"
+        "set padding of up2 to 3 and output_padding to 1"
+        " and set padding of up1 to 3 and output_padding to 1"
     )
 
 

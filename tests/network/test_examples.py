@@ -50,8 +50,8 @@ def test_what_the_authors_state(name: str) -> None:
             "conv_post",
             "the output is [1, 6406], expected [1, 6400]",
             "ups.2: 1281 -> 6406 is 1 more than 5 times",
-            "set padding of ups.2 to 3 and set output_padding of ups.2 to 1"
-            " and set padding of ups.1 to 3 and set output_padding of ups.1 to 1",
+            "set padding of ups.2 to 3 and output_padding to 1"
+            " and set padding of ups.1 to 3 and output_padding to 1",
         ),
         (
             "demucs_unpadded",

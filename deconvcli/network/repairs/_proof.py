@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from deconvcli.network.edits import Edit, edited
+from deconvcli.network.edits import Edit, edited, told
 from deconvcli.network.graph import Network
 from deconvcli.network.walk import Outcome, outcomes
 
@@ -20,7 +20,7 @@ class Fix(NamedTuple):
     is_complete: bool
 
     def __str__(self) -> str:
-        return " and ".join(map(str, self.edits))
+        return told(self.edits)
 
 
 class Failure(NamedTuple):
