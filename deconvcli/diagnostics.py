@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Severity(StrEnum):
@@ -23,10 +23,28 @@ class Where(NamedTuple):
     path: str = ""
 
 
+class Verb(StrEnum):
+    """What a change does at its path."""
+
+    RENAME = "give the key there this name"
+    SET = "put this value there, under a key of its own if there is none"
+    INSERT = "put this item into the list, in front of what stands there"
+    DROP = "take the key and its value out"
+
+
+class Change(NamedTuple):
+    """One change of a document, not yet text. Lists are tuples, mappings tuples of pairs."""
+
+    verb: Verb
+    path: tuple[str | int, ...]
+    value: Any = None
+
+
 class Diagnostic(NamedTuple):
     """One finding. The message stands alone; help is one action; source says who measured it.
 
     differs: the implementation was seen to do otherwise than we answer, as the message says.
+    fixes: changes that may mend it, the best first.
     """
 
     code: str
@@ -36,3 +54,4 @@ class Diagnostic(NamedTuple):
     source: str = ""
     where: Where | None = None
     differs: bool = False
+    fixes: tuple[tuple[Change, ...], ...] = ()

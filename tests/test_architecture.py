@@ -33,7 +33,7 @@ FLOORS = (
     {"explanation", "operations", "pasted"},
     {"network"},
     {"configs"},
-    {"rules"},
+    {"hints", "rules"},
     {"checking"},
     {"reporters"},
     {"api", "page"},

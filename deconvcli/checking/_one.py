@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from deconvcli import configs
 from deconvcli.checking._files import Source, content, kind_of
+from deconvcli.checking._hints import Check, edits_of
 from deconvcli.checking._settings import Settings
 from deconvcli.checking._tables import tables
 from deconvcli.checking._verdict import Checked
@@ -76,7 +77,27 @@ def _of_document(document: Document, settings: Settings) -> Checked:
     networks = tuple(Walked(read, walk(read.graph)) for read in config.networks)
     asked = subject(config, networks, settings.useless_share)
     checked = _checked(document.name, document.text, findings(asked), settings)
+    if settings.fix_hints:
+        checked = _hinted(checked, document, settings)
     return checked._replace(networks=tables(networks)) if settings.tables else checked
+
+
+def _hinted(checked: Checked, document: Document, settings: Settings) -> Checked:
+    """With the edits that mend its findings, and the lines that these change."""
+    edits = edits_of(document, checked.findings, _read_again(settings))
+    lines = document.text.split("\n")
+    changed = {edit.line: lines[edit.line - 1] for each in edits.values() for edit in each}
+    return checked._replace(edits=edits, lines={**changed, **checked.lines})
+
+
+def _read_again(settings: Settings) -> Check:
+    """The check of an edited text, without edits of its own."""
+    plain = settings._replace(fix_hints=False, tables=False)
+
+    def findings_of(document: Document, text: str) -> tuple[Diagnostic, ...]:
+        return check_bytes(document.name, text.encode(), document.kind, plain).findings
+
+    return findings_of
 
 
 def _checked(name: str, text: str, found: Iterable[Diagnostic], settings: Settings) -> Checked:

@@ -19,7 +19,8 @@ LARGEST = 1 << 20
 class Settings(NamedTuple):
     """select, ignore: codes or their beginnings. severity: by code. useless_share: of MACs.
 
-    tables: whether the layers are listed beside the findings.
+    tables: whether the layers are listed beside the findings. fix_hints: whether the edits that
+    mend them are.
     """
 
     select: tuple[str, ...] = ("DCV",)
@@ -28,6 +29,7 @@ class Settings(NamedTuple):
     strict: bool = False
     useless_share: float = 0.5
     tables: bool = False
+    fix_hints: bool = False
     source: str = ""
 
     def takes(self, code: str) -> bool:

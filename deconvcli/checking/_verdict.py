@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from deconvcli.diagnostics import Diagnostic, Severity, Where
+from deconvcli.hints import Edit
 
 
 class LayerRow(NamedTuple):
@@ -31,7 +32,8 @@ class NetworkTable(NamedTuple):
 class Checked(NamedTuple):
     """One file. lines: the text of each line that a finding points at.
 
-    ignored: findings that a comment in the file, or the settings, silenced.
+    ignored: findings that a comment in the file, or the settings, silenced. edits: what mends a
+    finding, where that was asked for and is known.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Checked(NamedTuple):
     lines: Mapping[int, str] = {}
     networks: tuple[NetworkTable, ...] = ()
     ignored: int = 0
+    edits: Mapping[Diagnostic, tuple[Edit, ...]] = {}
 
 
 class Verdict(NamedTuple):

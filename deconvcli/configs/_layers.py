@@ -15,7 +15,7 @@ from deconvcli.configs._tables import LAYER
 from deconvcli.documents import Path
 from deconvcli.errors import UsageError
 from deconvcli.operation import Key
-from deconvcli.operations import take
+from deconvcli.operations import take, words
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -88,7 +88,7 @@ def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> K
     try:
         known = keys_of(operation)
     except UsageError as error:
-        problems.pass_on(error, (*path, "op"))
+        problems.misspelled(error, (*path, "op"), operation, words())
         return None
     given = {name: each for name, each in value.items() if name in known or name not in LAYER}
     return Kind(operation, _parameters(given, known, path, operation, problems))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from deconvcli.diagnostics import Diagnostic, Severity, Where
+from deconvcli.diagnostics import Change, Diagnostic, Severity, Verb, Where
 from deconvcli.documents import Document, Path
 from deconvcli.errors import DeconvError
-from deconvcli.shelf import suggestion
+from deconvcli.shelf import nearest, suggestion
 from deconvcli.values import shorten
+
+Fixes = tuple[tuple[Change, ...], ...]
 
 
 class Problems:
@@ -37,6 +39,12 @@ class Problems:
         """An error of another room, at this place."""
         self.tell(error.code, path, error.message, error.help)
 
+    def misspelled(self, error: DeconvError, path: Path, word: str, known: Collection[str]) -> None:
+        """A value that is none of the words that are known there."""
+        close = nearest(word, list(known))
+        fixes = ((Change(Verb.SET, path, close),),) if close else ()
+        self._add(error.code, error.message, error.help, self.document.where(path), fixes)
+
     def unknown_keys(
         self, value: Mapping[str, Any], known: Collection[str], path: Path, what: str
     ) -> None:
@@ -45,7 +53,9 @@ class Problems:
             if name not in known:
                 where = self.document.where_key((*path, name))
                 message = f"{what} has no key {shorten(name)}"
-                self._add("unknown-key", message, suggestion(name, list(known)), where)
+                close = nearest(name, list(known))
+                fixes = ((Change(Verb.RENAME, (*path, name), close),),) if close else ()
+                self._add("unknown-key", message, suggestion(name, list(known)), where, fixes)
 
     def mapping(self, value: Any, path: Path, what: str, known: Collection[str]) -> dict[str, Any]:
         """The mapping that must stand here, its keys held against those known; else an empty."""
@@ -60,8 +70,9 @@ class Problems:
         """A key that must be there is not."""
         self.tell("missing-key", path, f"{what} has no {key}", help)
 
-    def _add(self, code: str, message: str, help: str, where: Where) -> None:
-        self._found[Diagnostic(code, Severity.ERROR, message, help, where=where)] = None
+    def _add(self, code: str, message: str, help: str, where: Where, fixes: Fixes = ()) -> None:
+        found = Diagnostic(code, Severity.ERROR, message, help, where=where, fixes=fixes)
+        self._found[found] = None
 
 
 def _kind(value: Any) -> str:

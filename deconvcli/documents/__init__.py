@@ -16,7 +16,17 @@ from deconvcli.documents._builder import Builder, Mark, Path, Place, unreadable
 from deconvcli.errors import Unreadable
 from deconvcli.shelf import Shelf
 
-__all__ = ["DOCUMENTS", "KINDS", "LARGEST", "Document", "Path", "Place", "path_text", "read"]
+__all__ = [
+    "DOCUMENTS",
+    "KINDS",
+    "LARGEST",
+    "Document",
+    "Mark",
+    "Path",
+    "Place",
+    "path_text",
+    "read",
+]
 
 Reader = Callable[[str, Builder], None]
 
@@ -31,12 +41,13 @@ _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 
 
 class Document(NamedTuple):
-    """One file: its text, its value, and where each part of the value stands."""
+    """One file: its text, its value, where each part of that stands, and its format."""
 
     name: str
     text: str
     value: Any
     places: Mapping[Path, Place]
+    kind: str
 
     def where(self, path: Path) -> Where:
         """The value at a path."""
@@ -45,6 +56,13 @@ class Document(NamedTuple):
     def where_key(self, path: Path) -> Where:
         """The key under which the value at a path stands."""
         return self._at(self.place(path).key, path)
+
+    def value_at(self, path: Path) -> Any:
+        """The value at a path that was written."""
+        value = self.value
+        for part in path:
+            value = value[part]
+        return value
 
     def place(self, path: Path) -> Place:
         """The place of a path, or of the nearest part around it that was written."""
@@ -69,7 +87,7 @@ def read(name: str, data: bytes, kind: str) -> Document:
     except Unreadable as error:
         error.where = (error.where or Where(name))._replace(file=name)
         raise
-    return Document(name, text, builder.value, builder.places)
+    return Document(name, text, builder.value, builder.places, kind)
 
 
 def _decoded(data: bytes) -> str:

@@ -24,10 +24,16 @@ def take(name: str) -> Operation:
     if name not in known:
         raise UsageError(
             f"operation {name!r} is not known",
-            help=suggestion(name, [*OPERATIONS.names, *sorted(known)]),
+            help=suggestion(name, words()),
             code="unknown-operation",
         )
     return known[name]
+
+
+@cache
+def words() -> list[str]:
+    """Every name and alias."""
+    return [*OPERATIONS.names, *sorted(_by_alias())]
 
 
 @cache

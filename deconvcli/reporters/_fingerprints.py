@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 
-from deconvcli.checking import Verdict
+from deconvcli.checking import Checked, Verdict
 from deconvcli.diagnostics import Diagnostic
 from deconvcli.reporters._words import place
 
 
-def fingerprinted(verdict: Verdict) -> Iterator[tuple[str, Diagnostic, str]]:
+def fingerprinted(verdict: Verdict) -> Iterator[tuple[Checked, Diagnostic, str]]:
     """(file, finding, fingerprint), each fingerprint once."""
     seen: Counter[str] = Counter()
     for file in verdict.files:
@@ -19,4 +19,4 @@ def fingerprinted(verdict: Verdict) -> Iterator[tuple[str, Diagnostic, str]]:
             same = "\0".join((found.code, file.name, place(found).path))
             seen[same] += 1
             digest = sha256(f"{same}\0{seen[same]}".encode("utf-8", "surrogatepass"))
-            yield file.name, found, digest.hexdigest()
+            yield file, found, digest.hexdigest()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
-from deconvcli.checking import Verdict
+from deconvcli.checking import Checked, Verdict
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.reporters._fingerprints import fingerprinted
 from deconvcli.reporters._words import advice, place
@@ -21,7 +21,7 @@ def report(verdict: Verdict) -> str:
     return dumps([_issue(*each) for each in fingerprinted(verdict)], indent=2)
 
 
-def _issue(name: str, found: Diagnostic, fingerprint: str) -> dict[str, Any]:
+def _issue(file: Checked, found: Diagnostic, fingerprint: str) -> dict[str, Any]:
     where = place(found)
     return {
         "description": advice(found),
@@ -29,7 +29,7 @@ def _issue(name: str, found: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[found.severity],
         "location": {
-            "path": name,
+            "path": file.name,
             "positions": {"begin": {"line": where.line, "column": where.column}},
         },
     }

@@ -35,13 +35,14 @@ def _file(file: Checked) -> dict[str, Any]:
     return {
         "file": file.name,
         "ignored": file.ignored,
-        "findings": [finding(found) for found in file.findings],
+        "findings": [finding(file, found) for found in file.findings],
         **({"networks": networks} if networks else {}),
     }
 
 
-def finding(found: Diagnostic) -> dict[str, Any]:
-    """One finding as plain data."""
+def finding(file: Checked, found: Diagnostic) -> dict[str, Any]:
+    """One finding as plain data, with the edits that mend it if these were asked for."""
+    edits = [edit._asdict() for edit in file.edits.get(found, ())]
     where = place(found)
     return {
         "code": found.code,
@@ -52,4 +53,5 @@ def finding(found: Diagnostic) -> dict[str, Any]:
         "line": where.line,
         "column": where.column,
         "path": where.path,
+        **({"edits": edits} if edits else {}),
     }

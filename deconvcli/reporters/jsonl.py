@@ -11,7 +11,7 @@ from deconvcli.reporters.json import SCHEMA, finding
 def report(verdict: Verdict) -> str:
     """A line for each finding; nothing where there is none."""
     return "\n".join(
-        dumps({"schema": SCHEMA, "file": file.name, **finding(found)})
+        dumps({"schema": SCHEMA, "file": file.name, **finding(file, found)})
         for file in verdict.files
         for found in file.findings
     )

@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from deconvcli import __version__
-from deconvcli.checking import Verdict
+from deconvcli.checking import Checked, Verdict
 from deconvcli.diagnostics import Diagnostic
+from deconvcli.hints import Edit
 from deconvcli.reporters._fingerprints import fingerprinted
 from deconvcli.reporters._words import advice, place
 from deconvcli.rules import page, rules
@@ -59,11 +60,14 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(codes: Sequence[str], name: str, found: Diagnostic, fingerprint: str) -> dict[str, Any]:
+def _result(
+    codes: Sequence[str], file: Checked, found: Diagnostic, fingerprint: str
+) -> dict[str, Any]:
     where = place(found)
     region = {"startLine": where.line, "startColumn": where.column}
-    file = {"uri": quote(name), "uriBaseId": "SRCROOT"}
-    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": file, "region": region}}
+    artifact = {"uri": quote(file.name), "uriBaseId": "SRCROOT"}
+    physical = {"artifactLocation": artifact, "region": region}
+    location: dict[str, Any] = {"physicalLocation": physical}
     if where.path:
         location["logicalLocations"] = [{"fullyQualifiedName": where.path}]
     return {
@@ -73,4 +77,18 @@ def _result(codes: Sequence[str], name: str, found: Diagnostic, fingerprint: str
         "message": {"text": advice(found)},
         "locations": [location],
         "partialFingerprints": {"deconv/v1": fingerprint},
+        **_fixes(artifact, file.edits.get(found, ())),
     }
+
+
+def _fixes(artifact: dict[str, str], edits: Sequence[Edit]) -> dict[str, Any]:
+    """One fix of all edits; nothing where there are none."""
+    if not edits:
+        return {}
+    changes = {"artifactLocation": artifact, "replacements": [_replacement(e) for e in edits]}
+    return {"fixes": [{"artifactChanges": [changes]}]}
+
+
+def _replacement(edit: Edit) -> dict[str, Any]:
+    region = {"startLine": edit.line, "startColumn": edit.column, "endColumn": edit.end_column}
+    return {"deletedRegion": region, "insertedContent": {"text": edit.new}}

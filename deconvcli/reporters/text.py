@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from deconvcli.checking import Checked, NetworkTable, Verdict
 from deconvcli.diagnostics import Diagnostic
 from deconvcli.renderers.text import columns_text
+from deconvcli.reporters._hunks import hunks
 from deconvcli.reporters._words import one_line, place
 
 WIDEST = 100
@@ -36,6 +37,8 @@ def _lines(file: Checked, found: Diagnostic) -> Iterator[str]:
         yield f"  help: {one_line(found.help)}"
     if found.source:
         yield f"  source: {one_line(found.source)}"
+    for line in hunks(file, file.edits.get(found, ())):
+        yield f"  {line}"
 
 
 def excerpt(line: str, number: int, column: int) -> tuple[str, str]:

@@ -40,6 +40,7 @@ LOCK = "deconv.lock"
 )
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write them there.")
 @click.option("--table", is_flag=True, help="Every layer's shape, parameters and MACs as well.")
+@click.option("--fix-hints", is_flag=True, help="The exact edits that mend findings; none is made.")
 @click.option("--select", help="Only these rules: DCV2,DCV110.")
 @click.option("--ignore", help="Not these rules.")
 @click.option("--strict", is_flag=True, help="Warnings are errors.")
@@ -74,6 +75,7 @@ class Wanted:
     """The options that say what is checked."""
 
     table: bool
+    fix_hints: bool
     select: str | None
     ignore: str | None
     strict: bool
@@ -91,7 +93,8 @@ class Wanted:
         if self.ignore:
             chosen = chosen._replace(ignore=(*chosen.ignore, *codes(self.ignore)))
         listed = self.table or self.lock or self.locked
-        return chosen._replace(strict=chosen.strict or self.strict, tables=listed)
+        strict = chosen.strict or self.strict
+        return chosen._replace(strict=strict, tables=listed, fix_hints=self.fix_hints)
 
     def _of_project(self) -> Settings:
         if self.config is not None:

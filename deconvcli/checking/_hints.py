@@ -1,0 +1,65 @@
+"""The edits that mend findings; only those are told after which the finding is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.documents import Document
+from deconvcli.hints import Edit, hint
+
+# Findings of one file that are mended on trial: each takes a check of the whole file, or several.
+MOST = 20
+
+Check = Callable[[Document, str], Sequence[Diagnostic]]
+Named = tuple[str, str]
+
+
+def edits_of(
+    document: Document, findings: Sequence[Diagnostic], check: Check
+) -> Mapping[Diagnostic, tuple[Edit, ...]]:
+    """For each finding the edits of the first fix that holds; nothing for those without.
+
+    check: what is found in the document with another text.
+    """
+
+    def mended(found: Diagnostic) -> tuple[Edit, ...]:
+        return hint(
+            document,
+            found.fixes,
+            lambda text: _is_better(found, findings, check(document, text)),
+        )
+
+    fixable = [found for found in findings if found.fixes][:MOST]
+    return {found: edits for found in fixable if (edits := mended(found))}
+
+
+def _is_better(
+    found: Diagnostic, before: Sequence[Diagnostic], after: Sequence[Diagnostic]
+) -> bool:
+    """Whether the finding is gone, none like it has come, and no more errors are there."""
+    has_gone = all(
+        _number(after, key(found), key) < _number(before, key(found), key)
+        for key in (_said, _placed)
+    )
+    return has_gone and _errors(after) <= _errors(before)
+
+
+def _number(
+    findings: Sequence[Diagnostic], wanted: Named, key: Callable[[Diagnostic], Named]
+) -> int:
+    return sum(key(found) == wanted for found in findings)
+
+
+def _said(found: Diagnostic) -> Named:
+    """What stays of a finding when lines come in above it."""
+    return found.code, found.message
+
+
+def _placed(found: Diagnostic) -> Named:
+    """What stays of one that is told in other numbers, as in the next round of a block."""
+    return found.code, found.where.path if found.where else ""
+
+
+def _errors(findings: Sequence[Diagnostic]) -> int:
+    return sum(found.severity is Severity.ERROR for found in findings)
