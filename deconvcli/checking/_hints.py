@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.documents import Document
-from deconvcli.hints import Edit, hint
+from deconvcli.hints import Edit
+from deconvcli.hints.trying import hint
 
 # Findings of one file that are mended on trial: each takes a check of the whole file, or several.
 MOST = 20

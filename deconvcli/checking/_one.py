@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from deconvcli import configs
 from deconvcli.checking._files import Source, content, kind_of
-from deconvcli.checking._hints import Check, edits_of
 from deconvcli.checking._settings import Settings
 from deconvcli.checking._tables import tables
 from deconvcli.checking._verdict import Checked
@@ -84,13 +83,16 @@ def _of_document(document: Document, settings: Settings) -> Checked:
 
 def _hinted(checked: Checked, document: Document, settings: Settings) -> Checked:
     """With the edits that mend its findings, and the lines that these change."""
+    # Only who asks for edits pays for importing what writes them.
+    from deconvcli.checking._hints import edits_of
+
     edits = edits_of(document, checked.findings, _read_again(settings))
     lines = document.text.split("\n")
     changed = {edit.line: lines[edit.line - 1] for each in edits.values() for edit in each}
     return checked._replace(edits=edits, lines={**changed, **checked.lines})
 
 
-def _read_again(settings: Settings) -> Check:
+def _read_again(settings: Settings) -> Callable[[Document, str], tuple[Diagnostic, ...]]:
     """The check of an edited text, without edits of its own."""
     plain = settings._replace(fix_hints=False, tables=False)
 

@@ -1,29 +1,8 @@
-"""The exact edits that mend a finding: changes of a document made into text, and tried."""
+"""The exact edits that mend a finding: changes of a document made into text (`writing`), and tried
+(`trying`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from deconvcli.diagnostics import Change
-from deconvcli.documents import Document
 from deconvcli.hints._edit import Edit, NotWritable, applied
-from deconvcli.hints._writing import edits_of
 
-__all__ = ["Edit", "NotWritable", "applied", "edits_of", "hint"]
-
-Fixes = Sequence[Sequence[Change]]
-
-
-def hint(document: Document, fixes: Fixes, mends: Callable[[str], bool]) -> tuple[Edit, ...]:
-    """The edits of the first fix whose text mends the finding; none where no fix can be written.
-
-    mends: whether the edited text is as it should be.
-    """
-    for fix in fixes:
-        try:
-            edits = tuple([edit for change in fix for edit in edits_of(document, change)])
-        except NotWritable:
-            continue
-        if edits and mends(applied(document.text, edits)):
-            return edits
-    return ()
+__all__ = ["Edit", "NotWritable", "applied"]

@@ -1,8 +1,8 @@
-"""A graph of layers: the sizes through it, the input sizes that work, and who is to blame."""
+"""A graph of layers: the sizes through it, the input sizes that work; `diagnosis`
+says who is to blame for a wrong one."""
 
 from __future__ import annotations
 
-from deconvcli.network.diagnosis import Blame, blame
 from deconvcli.network.graph import Network, Node
 from deconvcli.network.named import walk
 from deconvcli.network.rule import Rule
@@ -11,12 +11,10 @@ from deconvcli.network.walk import Outcome, outcomes
 from deconvcli.network.walking import works, works_whole
 
 __all__ = [
-    "Blame",
     "Network",
     "Node",
     "Outcome",
     "Rule",
-    "blame",
     "outcomes",
     "valid_sizes",
     "walk",

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deconvcli.network import Network, Node, blame, walk
+from deconvcli.network import Network, Node, walk
+from deconvcli.network.diagnosis import blame
 from deconvcli.network.edits import edited
 from deconvcli.operation import Shape
 from tests.network.nets import unet

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from deconvcli.checking import readable
-from deconvcli.network import Network, blame, walk
+from deconvcli.network import Network, walk
+from deconvcli.network.diagnosis import blame
 from deconvcli.network.edits import edited
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
