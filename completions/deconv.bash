@@ -24,7 +24,7 @@ _deconv_offers() {
             esac
             ;;
         check)
-            options='--format -o --output --table --fix-hints --select --ignore --strict --config --isolated --lock --locked --jobs -q --quiet -h --help' words='' files='*'
+            options='--format -o --output --force --table --fix-hints --select --ignore --strict --config --isolated --lock --locked --jobs -q --quiet -h --help' words='' files='*'
             case $option in
                 --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
                 -o | --output | --config) _deconv_value '' '*' ;;

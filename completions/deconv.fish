@@ -65,6 +65,7 @@ complete -c deconv -n '__deconv_at bench' -s h -l help -d 'Show this message and
 complete -c deconv -n '__deconv_at check' -F
 complete -c deconv -n '__deconv_at check' -l format -r -f -k -a 'github\t gitlab\t json\t jsonl\t junit\t markdown\t sarif\t text\t' -d 'How the findings are printed.'
 complete -c deconv -n '__deconv_at check' -s o -l output -r -F -d 'Write them there.'
+complete -c deconv -n '__deconv_at check' -l force -d 'Write over an existing file.'
 complete -c deconv -n '__deconv_at check' -l table -d 'Every layer\'s shape, parameters and MACs as well.'
 complete -c deconv -n '__deconv_at check' -l fix-hints -d 'The exact edits that mend findings; none is made.'
 complete -c deconv -n '__deconv_at check' -l select -r -f -d 'Only these rules: DCV2,DCV110.'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +16,7 @@ from deconvcli.checking import Settings, check
 from tests.checking import fuzz
 from tests.cli.commandline import deconv
 
+ROOT = Path(__file__).parents[2]
 GOOD = "networks: {net: {input: {channels: 3, size: 8x8}, layers: [relu]}}\n"
 UNEVEN = """\
 networks:
@@ -124,6 +125,72 @@ def test_the_lock_shows_which_size_changed(folder: Path) -> None:
     assert "a.yaml:5:9: error[DCV120]: net: up: 15x15 -> 16x16" in done.out
 
 
+def test_a_layer_that_went_is_told_too(folder: Path) -> None:
+    (folder / "a.yaml").write_text(UNEVEN + "      - {op: relu, name: act}\n")
+    assert deconv("check a.yaml --lock").code == 0
+    (folder / "a.yaml").write_text(UNEVEN)
+    out = deconv("check a.yaml --locked").out
+    assert "error[DCV120]: net: act: 15x15 -> nothing" in out
+
+
+def test_the_lock_holds_files_of_several_folders(folder: Path) -> None:
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        (folder / name / "a.yaml").write_text(UNEVEN)
+    assert deconv("check . --lock").code == 0
+    (folder / "two" / "a.yaml").write_text(UNEVEN.replace("kernel: 3", "kernel: 5"))
+    out = deconv("check . --locked --select DCV1").out
+    assert out.startswith("two/a.yaml:5:9: error[DCV120]: net: up: 15x15 -> 17x17")
+    assert "one/a.yaml" not in out
+    assert deconv("check one --locked").code == 0
+
+
+def test_output_is_written_whole_and_over_nothing(folder: Path) -> None:
+    (folder / "a.yaml").write_text(BAD)
+    assert deconv("check a.yaml -o found.txt") == (1, "", "")
+    assert (folder / "found.txt").read_text() == deconv("check a.yaml").out
+    again = deconv("check a.yaml -o found.txt")
+    assert (again.code, again.out) == (2, "")
+    assert "found.txt: exists already" in again.err
+    assert deconv("check a.yaml --format json -o found.txt --force").code == 1
+    assert json.loads((folder / "found.txt").read_text())["counts"]["error"] == 1
+    assert deconv("check a.yaml -o nowhere/found.txt").code == 2
+    assert sorted(file.name for file in folder.iterdir()) == [".git", "a.yaml", "found.txt"]
+
+
+def test_settings_of_a_named_file(folder: Path) -> None:
+    (folder / "a.yaml").write_text(UNEVEN)
+    (folder / "ci.toml").write_text("ignore = ['DCV201']\n")
+    assert "1 ignored" in deconv("check a.yaml --config ci.toml").out
+    assert "DCV201" in deconv("check a.yaml").out
+    assert "none.toml: No such file" in deconv("check a.yaml --config none.toml").err
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("bash") is None, reason="the action runs under bash"
+)
+def test_the_action_tells_annotations_and_writes_sarif(folder: Path) -> None:
+    (folder / "a b.yaml").write_text(BAD)
+    program = folder / "deconv"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m deconvcli "$@"\n')
+    program.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "DECONV": str(program),
+        "PATHS": "a b.yaml\n",
+        "ARGUMENTS": "--select\nDCV1\n",
+        "SARIF": "found.sarif",
+    }
+    run = ["bash", str(ROOT / ".github" / "actions" / "check" / "run.sh")]
+    for _ in range(2):  # a runner may keep the file of the run before
+        done = subprocess.run(run, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 1, done.stderr
+        assert done.stdout.startswith("::error file=a b.yaml,line=1,")
+    [found] = json.loads((folder / "found.sarif").read_text())["runs"][0]["results"]
+    assert found["ruleId"] == "DCV102"
+
+
 def test_the_table(folder: Path) -> None:
     (folder / "a.yaml").write_text(UNEVEN)
     out = deconv("check a.yaml --table --select DCV1").out
@@ -143,11 +210,12 @@ def test_processes_find_the_same(folder: Path) -> None:
     assert check(["."], jobs=2) == check(["."])
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 def test_links_in_circles_and_unreadable_files(folder: Path) -> None:
     (folder / "loop.yaml").symlink_to(folder / "loop.yaml")
     (folder / "here").symlink_to(folder)
     (folder / "gone.yaml").symlink_to(folder / "nothing")
-    os.mkfifo(folder / "pipe.yaml")
+    os.mkfifo(folder / "pipe.yaml")  # which no reader must wait for
     assert [found.code for found in check(["."]).findings] == ["DCV101"] * 3
 
 
@@ -179,6 +247,8 @@ finally:
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is read from /proc")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_give_one_clear_finding(name: str, folder: Path) -> None:
+    import resource  # which only Unix has
+
     (folder / "hostile.yaml").write_bytes(HOSTILE[name])
     begun = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     done = subprocess.run(

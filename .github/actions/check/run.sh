@@ -6,6 +6,6 @@ mapfile -t paths < <(printf '%s\n' "$PATHS" | sed '/^$/d')
 "$deconv" check --format github "${arguments[@]}" -- "${paths[@]}"
 code=$?
 if [ -n "$SARIF" ]; then
-  "$deconv" check --format sarif -o "$SARIF" "${arguments[@]}" -- "${paths[@]}"
+  "$deconv" check --format sarif -o "$SARIF" --force "${arguments[@]}" -- "${paths[@]}"
 fi
 exit "$code"

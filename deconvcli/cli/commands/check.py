@@ -21,6 +21,7 @@ from deconvcli.cli.options import Word
 from deconvcli.cli.output import printable, say
 from deconvcli.cli.types import Count
 from deconvcli.errors import Unreadable, UsageError
+from deconvcli.files import aside, shown, writing
 from deconvcli.reporters import REPORTERS
 
 LOCK = "deconv.lock"
@@ -39,6 +40,7 @@ LOCK = "deconv.lock"
     help="How the findings are printed.",
 )
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write them there.")
+@click.option("--force", is_flag=True, help="Write over an existing file.")
 @click.option("--table", is_flag=True, help="Every layer's shape, parameters and MACs as well.")
 @click.option("--fix-hints", is_flag=True, help="The exact edits that mend findings; none is made.")
 @click.option("--select", help="Only these rules: DCV2,DCV110.")
@@ -50,7 +52,9 @@ LOCK = "deconv.lock"
 @click.option("--locked", is_flag=True, help=f"Sizes must be those of {LOCK}.")
 @click.option("--jobs", type=Count(1), default=(1,), help="Processes.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing if there is nothing to tell.")
-def command(paths: tuple[str, ...], output: str | None, format: str, **options: object) -> int:
+def command(
+    paths: tuple[str, ...], output: str | None, force: bool, format: str, **options: object
+) -> int:
     """What is wrong with the networks in configs: sizes, channels, names, values.
 
     PATH is a file, a folder, a glob or - for standard input. Exit code 1 if there are errors.
@@ -59,14 +63,14 @@ def command(paths: tuple[str, ...], output: str | None, format: str, **options: 
     Examples:
       deconv check networks/
       deconv check unet.yaml --table
-      deconv check . --format sarif -o deconv.sarif
+      deconv check . --format sarif -o deconv.sarif --force
     """
     wanted = Wanted(**options)  # type: ignore[arg-type]
     verdict = check(paths, wanted.settings(), wanted.jobs[0])
     verdict = wanted.held_to_lock(verdict)
-    shown = verdict if wanted.table else verdict.without_tables()
+    told = verdict if wanted.table else verdict.without_tables()
     if not wanted.quiet or any(verdict.findings):
-        _write(printable(REPORTERS.take(format)(shown)), output)
+        _write(printable(REPORTERS.take(format)(told)), output, force=force)
     return 1 if verdict.has_errors else 0
 
 
@@ -106,7 +110,7 @@ class Wanted:
         if self.lock and self.locked:
             raise UsageError("--lock and --locked are both given", help="write first, then check.")
         if self.lock:
-            _write(lock_text(verdict), LOCK)
+            _write(lock_text(verdict), LOCK, force=True)
             say(f"wrote {LOCK}: sizes of {len(verdict.files)} files")
         return against_lock(verdict, _lock(), LOCK) if self.locked else verdict
 
@@ -121,12 +125,10 @@ def _lock() -> str:
         ) from error
 
 
-def _write(text: str, path: str | None) -> None:
+def _write(text: str, path: str | None, *, force: bool) -> None:
     """To the file, whole or not at all; to standard output without one."""
     if path is None or path == "-":
         click.echo(text)
         return
-    part = f"{path}.part"
-    with open(part, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text.rstrip("\n") + "\n")
-    os.replace(part, path)
+    with aside(path, force=force) as file, writing(shown(path)):
+        file.write(f"{text.rstrip()}\n".encode())
