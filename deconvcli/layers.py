@@ -165,11 +165,13 @@ class Reading(NamedTuple):
         Raises:
             NotLinear: an input size is a symbol; `macs_formula` answers then.
         """
-        return (
-            self._channel_products()
-            * product(numbers(self.sizes.spatial))
-            * product(self.layer.kernel)
-        )
+        return product(numbers(self.mac_factors))
+
+    @property
+    def mac_factors(self) -> list[Size]:
+        """Numbers and symbols whose product is `macs`."""
+        taps = product(self.layer.kernel)
+        return [self._channel_products() * taps, *self.sizes.spatial]
 
     @property
     def macs_useful(self) -> int:
@@ -184,8 +186,7 @@ class Reading(NamedTuple):
     def macs_formula(self) -> tuple[str, str]:
         """(full, useful) as products with the input's letters; for sizes that are large enough."""
         channels = self._channel_products()
-        full = [channels * product(self.layer.kernel), *self.sizes.spatial]
-        return product_text(full), product_text([channels, *self._useful()])
+        return product_text(self.mac_factors), product_text([channels, *self._useful()])
 
     def _channel_products(self) -> int:
         layer = self.layer
@@ -207,7 +208,8 @@ def product_text(factors: Iterable[Size]) -> str:
     """A product of numbers and symbolic sizes as text: the numbers multiplied, letters kept."""
     factors = list(factors)
     number = product(factor for factor in factors if isinstance(factor, int))
-    letters = [f"({f})" if f.offset else str(f) for f in factors if isinstance(f, Linear)]
+    written = [str(factor) for factor in factors if isinstance(factor, Linear)]
+    letters = [text if text.isalnum() else f"({text})" for text in written]
     return "*".join([str(number), *letters] if number != 1 or not letters else letters)
 
 

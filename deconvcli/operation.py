@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, ClassVar, NamedTuple
 
 from deconvcli.geometry import Size
+from deconvcli.layers import numbers, product
 
 
 class Form(Enum):
@@ -108,8 +109,18 @@ class Operation(ABC):
         return ()
 
     def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Multiply-accumulates for one image; zero where nothing is multiplied by weights."""
-        return 0
+        """Multiply-accumulates for one image; zero where nothing is multiplied by weights.
+
+        Raises:
+            NotLinear: sizes are symbols; `mac_factors` has them.
+        """
+        return product(numbers(self.mac_factors(parameters, inputs, dialect)))
+
+    def mac_factors(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> Sequence[Size]:
+        """Numbers and symbols whose product is `macs`."""
+        return (0,)
 
     def useful_macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Those of `macs` that reach an element which is kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from deconvcli.diagnostics import Diagnostic, Severity, Where
@@ -11,7 +11,10 @@ from deconvcli.hints import Edit
 
 
 class LayerRow(NamedTuple):
-    """One layer in numbers; None where something is wrong, or the sizes are letters."""
+    """One layer in numbers; None where something is wrong with it.
+
+    macs: None for sizes that are letters as well, with which macs_formula is written.
+    """
 
     name: str
     operation: str
@@ -20,13 +23,30 @@ class LayerRow(NamedTuple):
     parameters: int | None
     macs: int | None
     where: Where | None = None
+    macs_formula: str | None = None
 
 
 class NetworkTable(NamedTuple):
-    """The layers of one network in order."""
+    """The layers of one network in order. holds_for: the sizes for which its formulas hold."""
 
     name: str
     rows: tuple[LayerRow, ...]
+    holds_for: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> int | None:
+        """Of all layers; None where one's are not known."""
+        return _sum([row.parameters for row in self.rows])
+
+    @property
+    def macs(self) -> int | None:
+        """Of all layers; None where one's are not a number."""
+        return _sum([row.macs for row in self.rows])
+
+
+def _sum(found: Sequence[int | None]) -> int | None:
+    known = [number for number in found if number is not None]
+    return sum(known) if len(known) == len(found) else None
 
 
 class Checked(NamedTuple):

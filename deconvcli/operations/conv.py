@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from deconvcli.geometry import Size
 from deconvcli.layers import numbers, product
 from deconvcli.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, mixed
@@ -42,10 +43,12 @@ class Conv(Sliding):
             _refuse_strides(per_axis(words["stride"], len(given.spatial), "stride"))
         return Shape(channels, self.swept(parameters, given, dialect))
 
-    def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+    def mac_factors(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> Sequence[Size]:
         """Every tap at every position, for each pair of channels in a group."""
         out = self.shape(parameters, inputs, dialect)
-        return self._weights(parameters, inputs) * product(numbers(out.spatial))
+        return (self._weights(parameters, inputs), *out.spatial)
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Weights, and one bias a channel."""

@@ -79,9 +79,11 @@ class ConvTranspose(Operation):
         axes = zip(reading.spatial, reading.output_sizes, reading.layer.axes, strict=True)
         return tuple([_off(n, out, axis.stride) for n, out, axis in axes])
 
-    def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+    def mac_factors(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> Sequence[Size]:
         """Those of the full scatter, before the crop."""
-        return self.reading(parameters, inputs, dialect).macs
+        return self.reading(parameters, inputs, dialect).mac_factors
 
     def useful_macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Those that reach an element which the crop keeps."""

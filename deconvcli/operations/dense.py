@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.layers import numbers, product
+from deconvcli.geometry import Size
+from deconvcli.layers import numbers
 from deconvcli.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.operations._channels import IN_CHANNELS, OUT_CHANNELS, entering
 from deconvcli.operations._sizes import positive_channels
@@ -28,10 +29,11 @@ class Dense(Operation):
         entering(words, given)
         return given._replace(channels=positive_channels(words["units"], "units"))
 
-    def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+    def mac_factors(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> Sequence[Size]:
         """One product for each input channel and unit, at every place."""
-        sizes = numbers(inputs[0].sizes)
-        return product(sizes) * int(self.values(parameters)["units"])
+        return (*inputs[0].sizes, int(self.values(parameters)["units"]))
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """The matrix, and one bias a unit."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from deconvcli.checking import Checked, NetworkTable, Verdict
 from deconvcli.reporters._words import advice, one_line, place
-from deconvcli.reporters.text import number, totals
+from deconvcli.reporters.text import macs, notes, number, totals
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!@&])")
 
@@ -26,12 +26,13 @@ def report(verdict: Verdict) -> str:
 
 def _network(file: Checked, table: NetworkTable) -> str:
     rows = [
-        (row.name, row.operation, row.shape or "?", number(row.parameters), number(row.macs))
+        (row.name, row.operation, row.shape or "-", number(row.parameters), macs(row))
         for row in table.rows
     ]
     rows.append(("total", "", "", *totals(table)))
     head = ("layer", "kind", "shape", "parameters", "macs")
-    return f"### {_cell(f'{file.name}: {table.name}')}\n\n{_table(head, rows)}"
+    title = f"### {_cell(f'{file.name}: {table.name}')}"
+    return "\n\n".join([title, _table(head, rows), *map(_cell, notes(table))])
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checking import Checked, NetworkTable, Verdict
+from deconvcli.checking import Checked, LayerRow, NetworkTable, Verdict
 from deconvcli.diagnostics import Diagnostic
 from deconvcli.renderers.text import columns_text
 from deconvcli.reporters._hunks import hunks
@@ -53,21 +53,32 @@ def table_text(file: Checked, table: NetworkTable) -> str:
     """The network's layers in aligned columns."""
     head = ("layer", "kind", "shape", "parameters", "macs")
     rows = [
-        (row.name, row.operation, row.shape or "?", number(row.parameters), number(row.macs))
+        (row.name, row.operation, row.shape or "-", number(row.parameters), macs(row))
         for row in table.rows
     ]
     total = ("total", "", "", *totals(table))
     safe = [tuple(map(one_line, row)) for row in (head, *rows, total)]
-    return "\n".join([one_line(f"{file.name}: {table.name}"), *columns_text(safe)])
+    head_line = one_line(f"{file.name}: {table.name}")
+    return "\n".join([head_line, *columns_text(safe), *map(one_line, notes(table))])
 
 
 def number(value: int | None) -> str:
-    """With commas; a question mark for one that is not known."""
-    return "?" if value is None else f"{value:,}"
+    """With commas; a dash for one that is not known."""
+    return "-" if value is None else f"{value:,}"
+
+
+def macs(row: LayerRow) -> str:
+    """The number, or the formula with the input's letters."""
+    return row.macs_formula or number(row.macs)
 
 
 def totals(table: NetworkTable) -> tuple[str, str]:
-    """(parameters, MACs) of all layers that are known."""
-    parameters = sum(row.parameters or 0 for row in table.rows)
-    macs = sum(row.macs or 0 for row in table.rows)
-    return number(parameters), number(macs)
+    """(parameters, MACs) of all layers."""
+    return number(table.parameters), number(table.macs)
+
+
+def notes(table: NetworkTable) -> list[str]:
+    """What has to be known of formulas in the table."""
+    held = [f"formulas hold for {sizes}" for sizes in table.holds_for]
+    has_formula = any(row.macs_formula for row in table.rows)
+    return held + (["give sizes as numbers for a total of the macs"] if has_formula else [])

@@ -204,6 +204,38 @@ def test_the_table(folder: Path) -> None:
     )
 
 
+LETTERS = """\
+networks:
+  net:
+    input: {channels: 80, size: T}
+    layers:
+      - {op: conv, out_channels: 8, kernel: 3}
+      - {op: conv_transpose, out_channels: 4, kernel: 4, stride: 2, padding: 1}
+      - {op: conv, out_channels: 8, kernel: 3, stride: 4}
+      - flatten
+      - {op: dense, out_channels: 2}
+"""
+
+
+def test_the_table_of_letters(folder: Path) -> None:
+    (folder / "a.yaml").write_text(LETTERS)
+    out = deconv("check a.yaml --table --select DCV1").out
+    assert out == (
+        "a.yaml: net\n"
+        "layer            kind            shape         parameters  macs\n"
+        "conv1            conv            [8, T-2]      1,928       1920*(T-2)\n"
+        "conv_transpose1  conv_transpose  [4, 2T-4]     132         128*(T-2)\n"
+        "conv2            conv            [8, (T-2)/2]  104         96*((T-2)/2)\n"
+        "flatten1         flatten         [4T-8]        0           0\n"
+        "dense1           dense           [2]           -           -\n"
+        "total                                          -           -\n"
+        "formulas hold for T = 2m + 4, m >= 0\n"
+        "give sizes as numbers for a total of the macs\n"
+        "\n"
+        "no findings in 1 file\n"
+    )
+
+
 def test_processes_find_the_same(folder: Path) -> None:
     for number, text in enumerate((BAD, UNEVEN, GOOD, "[")):
         (folder / f"{number}.yaml").write_text(text + ("# networks" if text == "[" else ""))
