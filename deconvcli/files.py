@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedRandom
@@ -25,7 +24,7 @@ def aside(path: StrPath, *, force: bool) -> Iterator[BufferedRandom]:
     with writing(name):
         _refuse_target(os.fspath(path), name, force)
         target = os.path.realpath(path)  # through a link, so that the link stays
-    temporary = os.path.join(os.path.dirname(target), f".deconv-{secrets.token_hex(8)}.tmp")
+    temporary = os.path.join(os.path.dirname(target), f".deconv-{os.urandom(8).hex()}.tmp")
     try:  # before it is there: Ctrl-C may come as soon as it is
         with writing(name):
             created = _created(temporary)
