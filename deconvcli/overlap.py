@@ -101,6 +101,16 @@ class AxisOverlap(NamedTuple):
         return self.axis.stride - min(self.axis.kernel, self.reached)
 
     @property
+    def has_interior(self) -> bool:
+        """Whether a whole period of outputs lies away from the edges."""
+        axis = self.axis
+        assert isinstance(axis.crop_begin, int)
+        # The nearest inputs that do not exist would be at -stride and n*stride.
+        first = max(axis.span - axis.stride - axis.crop_begin, 0)
+        end = min(self.n * axis.stride - axis.crop_begin, self.output_size)
+        return end - first >= self.period
+
+    @property
     def is_even(self) -> bool:
         """Whether every interior element has the same number of pairs."""
         return self.least == self.most

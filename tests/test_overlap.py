@@ -107,3 +107,10 @@ def test_taps_without_dilation_fall_together() -> None:
 def test_an_even_kernel_evens_it(axis: Axis) -> None:
     for kernel in AxisOverlap(axis, 5).even_kernels():
         assert AxisOverlap(axis._replace(kernel=kernel), 5).is_even
+
+
+@given(AXES, st.integers(1, 12))
+def test_where_there_is_an_interior_its_counts_are_found(axis: Axis, n: int) -> None:
+    overlap = AxisOverlap(axis, n)
+    if axis.output_size(n) >= 1 and overlap.has_interior:
+        assert set(overlap.interior) <= set(overlap.counts())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from math import gcd
 from typing import NamedTuple
 
 from deconvcli.layers import Reading, numbers, product
@@ -22,7 +21,8 @@ WIDEST = 78
 
 class Overlap(NamedTuple):
     """The counts of a whole layer. least, most, their ratio (None where there are gaps) and the
-    period of each axis: away from the edges.
+    period of each axis: away from the edges. gaps: outputs of one period that no pair reaches.
+    has_interior: whether the output is large enough to have a period away from the edges.
 
     corner: the first rows and columns of the last two axes, at the element `at` of a third.
     even_kernels: per axis, the nearest smaller and larger ones.
@@ -35,6 +35,8 @@ class Overlap(NamedTuple):
     least: int
     most: int
     ratio: float | None
+    gaps: int
+    has_interior: bool
     even_kernels: tuple[tuple[int, ...], ...]
     verdict: str
 
@@ -60,6 +62,8 @@ def overlap(reading: Reading) -> Overlap | None:
         least=least,
         most=most,
         ratio=most / least if least else None,
+        gaps=_gaps(axes),
+        has_interior=all(axis.has_interior for axis in axes),
         even_kernels=tuple(axis.even_kernels() for axis in axes),
         verdict=_verdict(axes, least, most),
     )
@@ -84,24 +88,42 @@ def _corner(axes: Sequence[AxisOverlap], at: Sequence[int]) -> tuple[tuple[int, 
 
 
 def _verdict(axes: Sequence[AxisOverlap], least: int, most: int) -> str:
-    """Even or uneven, by how much, and the nearest kernels that even it."""
-    repeats = f"repeating every {size_text([axis.period for axis in axes])}"
+    """Even or uneven, by how much, the nearest kernels that even it, and whether it shows."""
+    said = [f"The overlap {_evenness(axes, least, most)}."]
+    if least < most:
+        said.append(_cure(axes))
+    if not all(axis.has_interior for axis in axes):
+        said.append("This output is too small to show it: all of it is near an edge.")
+    return " ".join(said)
+
+
+def _evenness(axes: Sequence[AxisOverlap], least: int, most: int) -> str:
+    """What the overlap is or has, away from the edges."""
     if least == most:
         verb = "pair reaches" if most == 1 else "pairs reach"
-        return f"The overlap is even: {most} {verb} every element away from the edges."
-    if least:
-        ratio = f"{most / least:.3g} times as many in some places as in others"
-        what = f"is uneven: {least} to {most} pairs away from the edges, {ratio}"
-    else:
-        what = f"has gaps: no pair reaches {_gaps(axes)}, {most} at most reach the others"
-    return f"The overlap {what}, {repeats}: a checkerboard. {_cure(axes)}"
+        return f"is even: {most} {verb} every element away from the edges"
+    repeats = f"repeating every {size_text([axis.period for axis in axes])}"
+    if not least:
+        whole = product(axis.period for axis in axes)
+        empty = f"{_gaps(axes)} of every {whole} elements, where the bias alone is left"
+        verb = "reaches" if most == 1 else "reach"
+        return f"has gaps: no pair reaches {empty}; at most {most} {verb} the others, {repeats}"
+    ratio = f"{most / least:.3g} times as many in some places as in others"
+    pattern = f"{repeats}: {_pattern(axes)}"
+    return f"is uneven: {least} to {most} pairs away from the edges, {ratio}, {pattern}"
 
 
-def _gaps(axes: Sequence[AxisOverlap]) -> str:
-    """Of neighbouring outputs, as many as the strides have, those that only the bias fills."""
-    strides = [overlap.axis.stride for overlap in axes]
-    taps = [min(o.axis.kernel, o.axis.stride // gcd(o.axis.stride, o.axis.dilation)) for o in axes]
-    return f"{product(strides) - product(taps)} of every {product(strides)} elements"
+def _pattern(axes: Sequence[AxisOverlap]) -> str:
+    """What the eye, or the ear, makes of it; a checkerboard takes two axes."""
+    if len(axes) == 1:
+        return "a periodic pattern"
+    return "stripes" if sum(not axis.is_even for axis in axes) == 1 else "a checkerboard"
+
+
+def _gaps(axes: Sequence[AxisOverlap]) -> int:
+    """Elements of one period that only the bias fills."""
+    reached = (axis.period - axis.period * axis.gaps // axis.axis.stride for axis in axes)
+    return product(axis.period for axis in axes) - product(reached)
 
 
 def _cure(axes: Sequence[AxisOverlap]) -> str:

@@ -39,24 +39,36 @@ def found(*n: int, **words: Any) -> Overlap:
         (
             {"kernel_size": (2, 3), "stride": (2, 2)},
             "The overlap is uneven: 1 to 2 pairs away from the edges, 2 times as many in some"
-            " places as in others, repeating every 1x2: a checkerboard. A kernel of 2x2 or 2x4"
+            " places as in others, repeating every 1x2: stripes. A kernel of 2x2 or 2x4"
             " evens it.",
         ),
         (
             {"kernel_size": 2, "stride": 3},
-            "The overlap has gaps: no pair reaches 5 of every 9 elements, 1 at most reach the"
-            " others, repeating every 3x3: a checkerboard. A kernel of 3 evens it.",
+            "The overlap has gaps: no pair reaches 5 of every 9 elements, where the bias alone is"
+            " left; at most 1 reaches the others, repeating every 3x3. A kernel of 3 evens it.",
         ),
         (
             {"kernel_size": 3, "stride": 2, "dilation": 2},
-            "The overlap has gaps: no pair reaches 3 of every 4 elements, 9 at most reach the"
-            " others, repeating every 2x2: a checkerboard. No kernel evens it, for stride and"
-            " dilation share a factor.",
+            "The overlap has gaps: no pair reaches 3 of every 4 elements, where the bias alone is"
+            " left; at most 9 reach the others, repeating every 2x2. No kernel evens it, for stride"
+            " and dilation share a factor.",
         ),
     ],
 )
 def test_verdicts(words: dict[str, Any], verdict: str) -> None:
     assert found(9, 9, **words).verdict == verdict
+
+
+def test_one_axis_is_no_checkerboard() -> None:
+    assert "repeating every 2: a periodic pattern." in found(9, kernel_size=3, stride=2).verdict
+
+
+@pytest.mark.parametrize(("n", "is_large"), [(1, False), (2, False), (4, False), (5, True)])
+def test_a_small_output_has_nothing_away_from_its_edges(n: int, is_large: bool) -> None:
+    small = found(n, kernel_size=9, stride=2, padding=3)
+    assert small.has_interior is is_large
+    last = "This output is too small to show it: all of it is near an edge."
+    assert small.verdict.endswith(last) is not is_large
 
 
 def test_a_small_layer_is_shown_whole() -> None:

@@ -209,7 +209,10 @@ def test_a_slider_moves_its_field_and_everything_follows(browser: Browser, tmp_p
     browser.driver.find_element(By.ID, "s-0-slider").send_keys(Keys.ARROW_RIGHT)
     assert browser.driver.find_element(By.ID, "s-0").get_attribute("value") == "3"
     assert said(browser)[0] == "output 15x10"
-    assert "height: even, 1 in every element." in browser.driver.find_element(By.ID, "overlap").text
+    assert (
+        "height: even, 1 in every element away from the edges."
+        in browser.driver.find_element(By.ID, "overlap").text
+    )
     assert "5*3" in browser.driver.find_element(By.ID, "steps").text
 
 
