@@ -6,14 +6,15 @@ Source: Dumoulin & Visin 2016 (arXiv 1603.07285), sections 2 and 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from deconvcli.explanation.words import AROUND, dialect_of, name_of, one_line, said, word_of
+from deconvcli.explanation.words import AROUND, dialect_of, name_of, said, word_of
 from deconvcli.geometry import Size
 from deconvcli.layers import Reading
-from deconvcli.report import crop_text
+from deconvcli.report import crop_text, size_text
+from deconvcli.values import compact
 
 
 class Forward(NamedTuple):
@@ -66,9 +67,17 @@ def forward_call(reading: Reading, forwards: Sequence[Forward]) -> str:
     name = dialect_of(reading).forward.format(rank=len(reading.spatial))
     around = _around(reading, forwards) if name else {}
     zeros = crop_text([found.around for found in forwards])
-    rest = "" if around else f" with zeros {zeros} (begin:end) around its input"
-    said = one_line({**_shape(reading, name_of if name else _plainly), **around})
-    return f"{name}({said}){rest}" if name else f"a convolution, {said},{rest}"
+    besides = [] if around else [f"zeros {zeros} (begin:end) around its input"]
+    if not name:
+        return f"a convolution, {_written(_shape(reading, _plainly))}, with {besides[0]}"
+    if not name_of(reading, "kernel"):  # the weights alone say it
+        besides.insert(0, f"a kernel of {size_text(reading.layer.kernel)}")
+    rest = f" with {' and '.join(besides)}" if besides else ""
+    return f"{name}({_written({**_shape(reading, name_of), **around})}){rest}"
+
+
+def _written(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={given!r}" for name, given in arguments.items())
 
 
 def _plainly(reading: Reading, role: str) -> str:
@@ -76,7 +85,7 @@ def _plainly(reading: Reading, role: str) -> str:
 
 
 def _shape(reading: Reading, named: Callable[[Reading, str], str]) -> dict[str, Any]:
-    """Kernel, stride and dilation, under the dialect's names where it has them."""
+    """Kernel, stride and dilation, those that have a name, under it."""
     axes = reading.layer.axes
     roles = {
         "kernel": [axis.kernel for axis in axes],
@@ -84,10 +93,15 @@ def _shape(reading: Reading, named: Callable[[Reading, str], str]) -> dict[str, 
         "dilation": [axis.dilation for axis in axes],
     }
     return {
-        named(reading, role) or role: values
+        name: _like(reading.spelling.arguments.get(name), values)
         for role, values in roles.items()
-        if role != "dilation" or set(values) != {1}
+        if (name := named(reading, role)) and (role != "dilation" or set(values) != {1})
     }
+
+
+def _like(given: Any, values: list[Any]) -> Any:
+    """A list where the author wrote one: to some frameworks one number is one axis."""
+    return type(given)(values) if isinstance(given, (list, tuple)) else compact(values)
 
 
 def _around(reading: Reading, forwards: Sequence[Forward]) -> dict[str, Any]:

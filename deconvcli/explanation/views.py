@@ -13,6 +13,8 @@ from deconvcli.layers import Reading
 from deconvcli.report import size_text
 from deconvcli.values import axis_name
 
+_CIRCULAR = "not shown: both put zeros around an input, and here its two ends are joined instead."
+
 
 class View(NamedTuple):
     """name: from which side, and of which axis where they differ."""
@@ -24,8 +26,10 @@ class View(NamedTuple):
 def views(reading: Reading) -> tuple[View, ...]:
     """Crop, forward convolution, inverse question and zero insertion."""
     crop = _per_axis(reading, "crop", lambda place: crop_text_of(reading, place))
-    if reading.layer.circular or not reading.output_sizes:
+    if not reading.output_sizes:
         return tuple(crop)
+    if reading.layer.circular:
+        return (*crop, View("forward, zeros", _CIRCULAR))
     forwards = [forward(reading, place) for place in range(len(reading.output_sizes))]
     return (
         *crop,

@@ -44,12 +44,12 @@ def test_the_views_of_the_pixel_that_everybody_loses() -> None:
         (
             "onnx",
             {"kernel_shape": [3], "strides": [2], "pads": [1, 0]},
-            "Conv(kernel_shape=3, strides=2, pads=(1, 0)) maps",
+            "Conv(kernel_shape=[3], strides=[2], pads=[1, 0]) maps",
         ),
         (
             "onnx",
             {"kernel_shape": [3], "strides": [2], "auto_pad": "SAME_LOWER"},
-            "Conv(kernel_shape=3, strides=2, auto_pad='SAME_LOWER') maps",
+            "Conv(kernel_shape=[3], strides=[2], auto_pad='SAME_LOWER') maps",
         ),
         (
             "keras",
@@ -64,7 +64,17 @@ def test_the_views_of_the_pixel_that_everybody_loses() -> None:
         (
             "flax",  # whose numbers surround the transposed layer's input, not the forward's
             {"kernel_size": [4], "strides": [2], "padding": [1]},
-            "Conv(kernel_size=4, strides=2) with zeros 2:2 (begin:end) around its input maps",
+            "Conv(kernel_size=[4], strides=[2]) with zeros 2:2 (begin:end) around its input maps",
+        ),
+        (
+            "flax",  # where a kernel of one number would be one axis
+            {"kernel_size": [3], "strides": 2, "padding": [[1, 1]]},
+            "Conv(kernel_size=[3], strides=2, padding=[[1, 1]]) maps",
+        ),
+        (
+            "tensorflow",  # whose functions take the kernel from the weights
+            {"strides": 2, "output_shape": [1, 10, 1], "weight_shape": (3, 1, 1)},
+            "tf.nn.conv1d(strides=2, padding='SAME') with a kernel of 3 maps 10 to 5;",
         ),
         (
             "openvino",
@@ -109,5 +119,6 @@ def test_without_output_padding_the_crop_chooses() -> None:
 
 def test_a_circular_layer_has_no_forward_convolution_without_wrapping() -> None:
     found = told("flax", (5,), kernel_size=[3], strides=[2], padding="CIRCULAR")
-    assert list(found) == ["crop"]
+    assert list(found) == ["crop", "forward, zeros"]
+    assert found["forward, zeros"].startswith("not shown:")
     assert found["crop"].endswith("What is cropped comes back at the other end.")
