@@ -16,7 +16,7 @@ FLOORS = (
     {"diagnostics", "evidence"},
     {"errors"},
     {"files"},
-    {"framework", "geometry", "kernels", "npyfile", "memory", "pattern", "shelf"},
+    {"framework", "geometry", "kernels", "npyfile", "memory", "palette", "pattern", "shelf"},
     {
         "arithmetic",
         "documents",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from deconvcli.drawing.clock import Clock
-from deconvcli.drawing.palette import DARK, LIGHT, Theme, text
 from deconvcli.drawing.scene import Scene
+from deconvcli.palette import DARK, LIGHT, Theme, text
 
 _FONT = (
     "ui-sans-serif,system-ui,-apple-system,'Segoe UI','DejaVu Sans','Liberation Sans',"

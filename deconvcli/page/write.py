@@ -7,12 +7,12 @@ from json import dumps
 from pathlib import Path
 
 from deconvcli.dialects import in_order, take
-from deconvcli.drawing.palette import DARK, LIGHT, Theme, text
 from deconvcli.drawing.scene import MOST_CELLS, MOST_CELLS_FLAT
 from deconvcli.layers import Reading, numbers
 from deconvcli.page.doors import Ask, Door, doors
 from deconvcli.page.rules import Rules
 from deconvcli.page.start import start
+from deconvcli.palette import DARK, LIGHT, Theme, text
 from deconvcli.values import LARGEST, axis_name
 
 _FOLDER = Path(__file__).parent

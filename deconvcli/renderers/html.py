@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from deconvcli.renderers._shades import BACKGROUNDS, FOREGROUNDS, shade
+from deconvcli.palette import DARK, LIGHT, Theme
+from deconvcli.renderers._shades import colours, shade
 from deconvcli.renderers.text import finding_text
 from deconvcli.report import Block, Counts, Fields, Lines, Report, Table
 
@@ -33,10 +34,14 @@ def render(report: Report) -> str:
 
 
 def _shades() -> str:
-    """A class for each shade of a count."""
-    pairs = enumerate(zip(BACKGROUNDS, FOREGROUNDS, strict=True))
+    """A class for each shade of a count, in the colours of the reader's wish."""
+    return f"{_rules(LIGHT)}\n@media (prefers-color-scheme: dark) {{\n{_rules(DARK)}\n}}"
+
+
+def _rules(theme: Theme) -> str:
     return "\n".join(
-        f".s{at} {{ background: {back}; color: {fore}; }}" for at, (back, fore) in pairs
+        f".s{at} {{ background: {back}; color: {fore}; }}"
+        for at, (back, fore) in enumerate(colours(theme))
     )
 
 
@@ -49,7 +54,7 @@ def _block(block: Block) -> str:
         case Counts(title, counts):
             return _counts(title, counts)
         case Table(title, columns, rows):
-            head = [_row(columns, "th", "th")] if any(columns) else []
+            head = [f"<thead>{_row(columns, 'th', 'th')}</thead>"] if any(columns) else []
             return _table(title, [*head, *(_row(row, "th", "td") for row in rows)])
 
 
@@ -62,8 +67,10 @@ def _row(cells: Sequence[str], first: str, other: str) -> str:
 
 
 def _table(title: str, rows: Sequence[str], kind: str = "") -> str:
-    caption = f"<caption>{escape(title)}</caption>" if title else ""
-    return "\n".join([f"<table{kind}>{caption}", *rows, "</table>"])
+    # A caption would be as narrow as its table.
+    heading = [f"<h2>{escape(title)}</h2>"] if title else []
+    opened = f'<div class="scroll"><table{kind}>'
+    return "\n".join([*heading, opened, *rows, "</table></div>"])
 
 
 def _counts(title: str, counts: Sequence[Sequence[int]]) -> str:

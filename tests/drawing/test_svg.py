@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from deconvcli.drawing.palette import DARK, LIGHT, Theme, contrast
 from deconvcli.drawing.svg import animated, baked
+from deconvcli.palette import DARK, LIGHT, Theme, contrast
 from tests.drawing.pictures import LAYERS, drawn
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,9 @@ import pytest
 
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.geometry import Linear
+from deconvcli.palette import DARK, LIGHT, Theme
 from deconvcli.renderers import RENDERERS
-from deconvcli.renderers._shades import BACKGROUNDS, FOREGROUNDS, shade
+from deconvcli.renderers._shades import colours, shade
 from deconvcli.report import Counts, Fields, Lines, Report, Table, crop_text, size_text
 
 FINDING = Diagnostic("too-odd", Severity.WARNING, "k % s is 1", "use k 4.", "measured in 2026")
@@ -147,8 +148,9 @@ def contrast(one: str, other: str) -> float:
     return (bright + 0.05) / (dark + 0.05)
 
 
-def test_digits_can_be_read_on_every_shade() -> None:
-    assert all(contrast(*pair) >= 4.5 for pair in zip(BACKGROUNDS, FOREGROUNDS, strict=True))
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_digits_can_be_read_on_every_shade(theme: Theme) -> None:
+    assert all(contrast(*pair) >= 4.5 for pair in colours(theme))
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
 
 
