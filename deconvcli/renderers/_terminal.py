@@ -42,23 +42,27 @@ def _block(block: Block, printable: Callable[[str], str], room: int) -> Renderab
         case Lines(lines):
             return Text(printable("\n".join(lines)))
         case Counts(title, counts):
-            return Group(Text(printable(title), "bold"), *_counts(counts))
+            return Group(Text(printable(title), "bold"), *_counts(counts, room))
         case Table(title, columns, rows):
             safe = [[printable(cell) for cell in row] for row in rows]
             heading = [Text(printable(title), "bold")] if title else []
             return Group(*heading, *_grids(columns, safe, room))
 
 
-def _counts(counts: Sequence[Sequence[int]]) -> Iterator[Text]:
-    """Digits on colour, which without colours are the digits alone."""
+def _counts(counts: Sequence[Sequence[int]], room: int) -> Iterator[Text]:
+    """Digits on colour, which without colours are the digits alone; columns that fit."""
     most = max((count for row in counts for count in row), default=0)
+    width = len(str(most))
+    fit = max(1, room // (width + 1))
     for row in counts:
         line = Text()
-        for count in row:
+        for count in row[:fit]:
             at = shade(count, most)
-            style = f"{FOREGROUNDS[at]} on {BACKGROUNDS[at]}"
-            line.append(f"{count:>{len(str(most))}} ", style)
+            line.append(f"{count:>{width}} ", f"{FOREGROUNDS[at]} on {BACKGROUNDS[at]}")
         yield line
+    widest = max(map(len, counts), default=0)
+    if widest > fit:
+        yield Text(f"{fit} of these {widest} columns fit on this terminal.")
 
 
 def _fields(rows: Sequence[tuple[str, str]]) -> Grid:

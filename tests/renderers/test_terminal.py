@@ -27,14 +27,14 @@ REPORT = Report(
 )
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+def shown(monkeypatch: pytest.MonkeyPatch, report: Report = REPORT, **environment: str) -> str:
     """What a terminal of 80 columns gets."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {"COLUMNS": "80", "TERM": "xterm-256color", **environment}.items():
         monkeypatch.setenv(name, value)
     file = io.StringIO()
-    show_on_terminal(REPORT, str, file)
+    show_on_terminal(report, str, file)
     return file.getvalue()
 
 
@@ -49,6 +49,15 @@ def test_the_words_are_those_of_the_text_format(monkeypatch: pytest.MonkeyPatch)
     assert "\x1b[1m11x11" in coloured
     assert "\x1b[38;2;0;0;0;48;2;230;159;0m 0 " in coloured
     assert words(coloured) == words(RENDERERS.take("text")(REPORT))
+
+
+def test_a_narrow_terminal_shows_the_columns_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = REPORT._replace(blocks=[Counts("Pairs", (tuple(range(1, 10)) * 4,) * 2)])
+    lines = shown(monkeypatch, wide, COLUMNS="40", NO_COLOR="1").splitlines()
+    note = ["20 of these 36 columns fit on this", "terminal."]
+    row = "1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2"
+    assert [line.rstrip() for line in lines[1:3]] == [row, row]
+    assert [line.rstrip() for line in lines[3:5]] == note
 
 
 def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
