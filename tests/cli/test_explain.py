@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests import readme
 from tests.cli.commandline import deconv, refused, rows
 
 LAYERS = (
@@ -90,6 +91,24 @@ def test_the_schema() -> None:
     data = told("--in 5 -k 3 -s 2 -p 1")
     assert data["schema"] == "deconv.explain/1"
     assert data["output"] == [9]
+
+
+def test_the_layer_stands_beside_its_numbers() -> None:
+    data = told("--in 5x5x3 Conv2DTranspose(8,3,strides=2,padding='same')")
+    assert (data["input"], data["output"]) == ([5, 5, 3], [10, 10, 8])
+    assert data["layer"]["dialect"] == "keras"
+    assert data["layer"]["why"] == "the pasted call is Keras 3's"
+    assert data["layer"]["weight_shape"] == [3, 3, 8, 3]
+
+
+def test_every_key_is_on_the_page() -> None:
+    page = readme.PAGES[1].read_text(encoding="utf-8").partition("## As data")[2]
+    data = told("--in 5 -k 3 -s 2 -p 1 --why 3")
+    axis = data["axes"][0]
+    held = [data, data["layer"], data["overlap"], data["why"], data["why"]["pairs"][0][0]]
+    held += [axis, axis["steps"][0], axis["forward"], axis["insertion"]]
+    keys = {key for part in held for key in part} - {"schema"}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
 
 
 def test_all_is_for_shape() -> None:

@@ -24,7 +24,7 @@ def explained(understood: Understood, others: Sequence[str]) -> Report:
         SCHEMA,
         size_text(explanation.output_sizes),
         [layer_fields(understood), *blocks(explanation, elsewhere)],
-        data(explanation, elsewhere),
+        data(understood, explanation, elsewhere),
         understood.reading.findings,
         WIDTH,
     )

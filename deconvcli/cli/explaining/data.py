@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from deconvcli.cli.request import Understood
 from deconvcli.differences import Difference
 from deconvcli.explanation import ExplainedAxis, Explanation
 
 
-def data(explanation: Explanation, elsewhere: Sequence[Difference]) -> dict[str, Any]:
-    """Every number of it."""
+def data(
+    understood: Understood, explanation: Explanation, elsewhere: Sequence[Difference]
+) -> dict[str, Any]:
+    """Every number of it, and of the layer that was asked for."""
     overlap = explanation.overlap
     return {
+        "layer": _layer(understood),
+        "input": understood.shown_input,
+        "output": understood.shown_output,
         "title": explanation.title,
         "axes": [_axis(axis) for axis in explanation.axes],
         "views": [view._asdict() for view in explanation.views],
@@ -20,7 +26,20 @@ def data(explanation: Explanation, elsewhere: Sequence[Difference]) -> dict[str,
         "elsewhere": [found._asdict() for found in elsewhere],
         "notes": explanation.notes,
         "closing": explanation.closing,
-        "output": explanation.output_sizes,
+    }
+
+
+def _layer(understood: Understood) -> dict[str, Any]:
+    """The dialect and why it was taken, its words, and the whole tensors."""
+    reading = understood.reading
+    return {
+        "dialect": reading.spelling.name,
+        "why": understood.why,
+        "parameters": dict(reading.spelling.arguments),
+        "input_shape": reading.input_shape,
+        "output_shape": reading.output_shape,
+        "weight_shape": reading.weight_shape,
+        "flipped": reading.flipped,
     }
 
 

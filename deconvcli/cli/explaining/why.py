@@ -26,7 +26,7 @@ def explained_why(understood: Understood, element: tuple[int, ...]) -> Report:
         SCHEMA,
         "\n".join(pairs) or "no pair",
         [layer_fields(understood), *_blocks(explanation, found), *overlap_blocks(explanation)],
-        {**data(explanation, ()), "why": _data(found)},
+        {**data(understood, explanation, ()), "why": _data(found)},
         understood.reading.findings,
         WIDTH,
     )
