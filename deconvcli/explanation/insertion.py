@@ -36,11 +36,12 @@ def insertion_text(axis: Axis, n: Size, order: str) -> str:
     """What to do, with the numbers put in; order: of the kernel's taps."""
     found = insertion(axis, n)
     zeros = "zero" if found.between == 1 else "zeros"
+    become = "becomes" if n == 1 else "become"
     around = f"{_zeros(found.before, 'in front')}, {_zeros(found.behind, 'behind')}"
     dilated = f" and dilation {axis.dilation}" if axis.dilation != 1 else ""
     size = f"{found.before} + {found.spread} + {found.behind} - {axis.span} + 1"
     return (
-        f"put s - 1 = {found.between} {zeros} between the inputs ({n} become {found.spread}) and"
+        f"put s - 1 = {found.between} {zeros} between the inputs ({n} {become} {found.spread}) and"
         f" span - 1 - crop around them: {around}; convolve with the kernel {order} at stride"
         f" 1{dilated}: {size} = {found.output_size}."
     )

@@ -126,7 +126,7 @@ def test_why_lists_the_pairs() -> None:
 
 def test_why_of_a_gap_and_of_many() -> None:
     gap = deconv("explain --in 5 -k 1 -s 2 --why 1")
-    assert "No (input, tap) pair reaches output element 1: it is the bias." in gap.out
+    assert "pair reaches output element 1: it is the bias, or 0 without one." in gap.out
     assert deconv("explain -q --in 5 -k 1 -s 2 --why 1").out == "no pair\n"
     assert "These are the first 36." in deconv("explain --in 20x20 -k 9 --why 12").out
 

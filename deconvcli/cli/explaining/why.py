@@ -36,7 +36,8 @@ def _blocks(explanation: Explanation, found: Why) -> Iterator[Block]:
     """The pairs as a table, or that there are none."""
     element = _indices(found.element)
     if not found.total:
-        yield Lines([f"No (input, tap) pair reaches output element {element}: it is the bias."])
+        what = "it is the bias, or 0 without one."
+        yield Lines([f"No (input, tap) pair reaches output element {element}: {what}"])
         return
     pairs = "pair" if found.total == 1 else "pairs"
     heading = (
