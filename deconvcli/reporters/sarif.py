@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from json import dumps
+from os import fsencode
 from typing import Any
 from urllib.parse import quote
 
@@ -65,7 +66,7 @@ def _result(
 ) -> dict[str, Any]:
     where = place(found)
     region = {"startLine": where.line, "startColumn": where.column}
-    artifact = {"uri": quote(file.name), "uriBaseId": "SRCROOT"}
+    artifact = {"uri": quote(fsencode(file.name)), "uriBaseId": "SRCROOT"}
     physical = {"artifactLocation": artifact, "region": region}
     location: dict[str, Any] = {"physicalLocation": physical}
     if where.path:
