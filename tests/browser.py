@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+DRIVER = shutil.which("chromedriver")
 REQUIRED = bool(os.environ.get("DECONV_REQUIRE_BROWSER"))
 needs_browser = pytest.mark.skipif(
     not (CHROMIUM and DRIVER) and not REQUIRED,

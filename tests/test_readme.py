@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,6 +47,22 @@ def test_the_python_example_runs() -> None:
     for expression, value in re.findall(r"^(layer\S.*?)\s+# (\(.*\))$", code, re.MULTILINE):
         assert str(eval(expression, names)) == value
     assert isinstance(names["layer"], deconvcli.Reading)
+
+
+def test_the_example_for_pytest_passes_and_can_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [code] = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    (tmp_path / "networks").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for example in ("good/dcgan.yaml", "bad/mismatch.yaml"):
+        shutil.copy(readme.ROOT / "tests" / "examples" / example, tmp_path / "networks")
+        if example.startswith("good"):
+            names["test_sizes_through_our_networks"]()
+    with pytest.raises(AssertionError, match="unequal sizes"):
+        names["test_sizes_through_our_networks"]()
 
 
 def test_every_dialect_is_shown() -> None:
