@@ -23,6 +23,7 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+_BEGINS_A_NUMBER = frozenset("+-.0123456789")
 # 017 is 15 to one program and 17 to another: it stays text.
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -121,6 +122,8 @@ def _resolved(text: str, mark: Mark) -> Any:
     """A plain scalar by the core schema; what it does not know is text."""
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _BEGINS_A_NUMBER:
+        return text
     if _WHOLE.fullmatch(text):
         return whole(text, mark)
     if _FRACTION.fullmatch(text) and not text.isdigit():
