@@ -75,7 +75,10 @@ def _letters(network: Network) -> Iterator[tuple[str, Class]]:
             if isinstance(size, Linear):
                 axes[size.letter].append((axis, name))
     for letter, places in axes.items():
-        found = _class(network, places, works_whole) or _class(network, places, works)
+        try:
+            found = _class(network, places, works_whole) or _class(network, places, works)
+        except (NotLinear, Refused):  # no rule was found soon, and the second would not be sooner
+            continue
         if found is not None:
             yield letter, found
 
@@ -83,10 +86,7 @@ def _letters(network: Network) -> Iterator[tuple[str, Class]]:
 def _class(network: Network, places: list[tuple[int, str]], judge: Judge) -> Class | None:
     """The first values that pass on all axes, and for which every size has a formula."""
     most = quick(network)
-    try:
-        rules = [valid_sizes(network, axis, name, judge, most) for axis, name in places]
-    except (NotLinear, Refused):
-        return None
+    rules = [valid_sizes(network, axis, name, judge, most) for axis, name in places]
     period = lcm(*(rule.period for rule in rules))
     least = max(1, *(rule.start for rule in rules))
     tried = range(least, least + min(period, MOST_TRIED))

@@ -13,7 +13,7 @@ from deconvcli.network.walking import Judge, Walks, works
 # A period of 2**16 is the product of sixteen strides of 2; each of its runs is one walk.
 MOST_RUNS = 2**17
 # Layers that are walked for who asks in passing, and can do without an answer.
-QUICK = 2**14
+QUICK = 2**13
 
 
 def quick(network: Network) -> int:
