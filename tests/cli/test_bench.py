@@ -258,7 +258,7 @@ def test_the_layers_are_listed() -> None:
     assert told["layers"][4]["name"] == "unet"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 def test_ctrl_c_ends_the_children() -> None:
     script = (
         "from deconvcli.cli import verifying; from deconvcli.shelf import Shelf;"
