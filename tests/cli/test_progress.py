@@ -171,7 +171,7 @@ def test_an_engine_is_given_what_moves_the_bar(monkeypatch: pytest.MonkeyPatch) 
             given.append(told)
             return super().__call__(x, told)
 
-    monkeypatch.setattr("deconvcli.runner.Prepared", Spy)
+    monkeypatch.setattr("deconvcli.runner.prepared.Prepared", Spy)
     assert deconv("run -q --in 8x8 -k 3 --engine numpy --repeat 1").code == 0
     assert callable(given[0])
     assert given[1:] == [None]  # a bar would be timed too

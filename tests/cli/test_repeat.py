@@ -91,7 +91,7 @@ def test_it_calls_once_more_than_it_counts(monkeypatch: pytest.MonkeyPatch) -> N
             calls.append(given)
             return super().__call__(*given)
 
-    monkeypatch.setattr("deconvcli.runner.Prepared", Counted)
+    monkeypatch.setattr("deconvcli.runner.prepared.Prepared", Counted)
     assert deconv(f"{LINE} --repeat 4").code == 0
     assert len(calls) == 5
 

@@ -272,7 +272,7 @@ class TestComparisons:
             def __call__(self, *given: Any) -> NDArray[Any]:
                 return super().__call__(*given) + np.float32(0.01)
 
-        monkeypatch.setattr("deconvcli.runner.Prepared", Wrong)
+        monkeypatch.setattr("deconvcli.runner.prepared.Prepared", Wrong)
         done = deconv(f"run --in 5x6 -k 3 --check {QUICK}")
         assert done.code == 1
         assert rows(done.out)["values"].startswith("NOT within the proven bound, first at (0,")

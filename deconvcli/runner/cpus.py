@@ -1,0 +1,27 @@
+"""How many CPUs there are for us."""
+
+from __future__ import annotations
+
+import os
+
+
+def usable_cpus() -> int:
+    """CPUs that this process may use: affinity, and the quota of its control group."""
+    allowed = getattr(os, "process_cpu_count", None) or _affinity
+    return max(1, min(allowed() or 1, *_quota()))
+
+
+def _affinity() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quota() -> list[int]:
+    """Whole CPUs of cgroup v2's cpu.max, rounded up; several thousand where there is none."""
+    try:
+        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
+            quota, period = file.read().split()
+        return [-(-int(quota) // int(period))]
+    except (OSError, ValueError):
+        return [1 << 12]

@@ -1,0 +1,176 @@
+"""A layer whose weights are in place, to be computed as often as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from deconvcli.errors import Refused, UsageError
+from deconvcli.kernels.stream import Budget, stream
+from deconvcli.layers import Reading, numbers
+from deconvcli.runner.canonical import (
+    Array,
+    AxisNumbers,
+    axes_of,
+    canonical_input,
+    canonical_output,
+    canonical_shape,
+    canonical_weight,
+    in_order,
+    own_output,
+)
+from deconvcli.runner.cpus import usable_cpus
+from deconvcli.runner.engines import Progress, Step, load_engine
+
+DTYPES = ("float16", "float32", "float64")
+IN_BLOCKS = 32 << 20
+"""Bytes of an output in another layout than the engines' that is made block by block."""
+
+
+class Prepared:
+    """A layer with its weights in place: step(x) -> y, as often as you like, from any thread."""
+
+    def __init__(
+        self, reading: Reading, weight: Array, bias: Array | None, threads: int, engine: str
+    ) -> None:
+        self.reading = reading
+        self.engine, self._prepare = load_engine(engine)
+        self._weight = canonical_weight(reading, _fitting(weight, reading.weight_shape, "weight"))
+        if bias is not None:
+            bias = _fitting(bias, (reading.layer.out_channels,), "bias")
+        self._bias = bias
+        self._threads = threads
+        self._steps: dict[np.dtype[Any], Step] = {}
+        self._step(weight.dtype)
+
+    def __call__(self, x: Array, progress: Progress | None = None) -> Array:
+        """The output in the dialect's own layout, of x's dtype.
+
+        x: the reading's input_shape, float16, float32 or float64. progress(done, total) is called
+        between pieces of work.
+        """
+        reading = self.reading
+        x = _fitting(x, tuple(numbers(reading.input_shape)), "x")
+        if self.engine == "numba" and _moves_much(reading, x):
+            return self._in_blocks(x, progress)
+        y = self.step(canonical_input(reading, x), progress=progress)
+        return own_output(reading, y)
+
+    def _in_blocks(self, x: Array, progress: Progress | None) -> Array:
+        """The same bits, without a second copy of input and output in another layout."""
+        reading = self.reading
+        y = np.empty(numbers(reading.output_shape), x.dtype)
+        target = canonical_output(reading, y)
+        budget = Budget(IN_BLOCKS, 2 * x.itemsize, 2 * x.itemsize)
+        data, axes = canonical_input(reading, x), axes_of(reading)
+        stream(self.step, data, target, axes, budget, x.dtype, progress)
+        return y
+
+    def step(
+        self,
+        x: Array,
+        axes: Sequence[AxisNumbers] | None = None,
+        progress: Progress | None = None,
+    ) -> Array:
+        """y (N, Cout, *out) of x (N, Cin, *n), or of a block of it with the block's axes."""
+        return self._step(x.dtype)(x, axes, progress)
+
+    def _step(self, dtype: np.dtype[Any]) -> Step:
+        """The engine with the weights in this type."""
+        if dtype not in self._steps:
+            self._steps[dtype] = self._prepare(
+                self._weight.astype(dtype, copy=False),
+                None if self._bias is None else self._bias.astype(dtype, copy=False),
+                axes_of(self.reading),
+                self.reading.layer.groups,
+                canonical_shape(self.reading),
+                self._threads,
+            )
+        return self._steps[dtype]
+
+
+def prepare(
+    reading: Reading,
+    weight: Any,
+    bias: Any = None,
+    *,
+    threads: int | None = None,
+    engine: str = "numba",
+) -> Prepared:
+    """Weights brought into the engine's order once.
+
+    weight: reading.weight_shape; bias: (out_channels,) or None. threads: None for the CPUs that
+    this process may use.
+
+    Raises:
+        Refused: the framework answers a shape, and no values belong to it.
+        UsageError: a shape or dtype that does not fit, or an unknown engine.
+    """
+    refuse_without_values(reading)
+    if threads is None:
+        threads = usable_cpus()
+    if threads < 1:
+        raise UsageError(f"threads is {threads}", help="use 1 or more.", code="threads")
+    as_array = None if bias is None else np.asarray(bias)
+    return Prepared(reading, np.asarray(weight), as_array, threads, engine)
+
+
+def run(
+    reading: Reading,
+    x: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    threads: int | None = None,
+    engine: str = "numba",
+) -> Array:
+    """The layer computed once; arguments as in `prepare` and `Prepared`."""
+    return prepare(reading, weight, bias, threads=threads, engine=engine)(np.asarray(x))
+
+
+def _moves_much(reading: Reading, x: Array) -> bool:
+    """Whether the output's layout would take another large copy, and can be written in parts."""
+    size = prod(numbers(reading.output_shape)) * x.itemsize
+    # Two axes of images may not lie as one.
+    return not in_order(reading) and len(reading.sizes.batch) < 2 and size > IN_BLOCKS
+
+
+def refuse_without_values(reading: Reading) -> None:
+    """Refuse a layer of which the framework knows a shape and nothing that could be computed.
+
+    Raises:
+        Refused: it is one, and why.
+    """
+    if reading.no_values:
+        name = reading.spelling.name
+        raise Refused(
+            f"{name} answers the shape {list(reading.output_shape)}, and no values belong to it:"
+            f" {reading.no_values}",
+            help="change the layer as the findings of `deconv shape` say.",
+            code="no-values",
+            findings=reading.findings,
+        )
+
+
+def _fitting(array: Array, shape: tuple[int, ...], name: str) -> Array:
+    """The array, if its shape and dtype are right.
+
+    Raises:
+        UsageError: they are not.
+    """
+    if array.shape != shape:
+        raise UsageError(
+            f"{name} has shape {list(array.shape)}, the layer takes {list(shape)}",
+            help="give it in the dialect's own layout.",
+            code="array-shape",
+        )
+    if str(array.dtype) not in DTYPES:
+        raise UsageError(
+            f"{name} has dtype {array.dtype}",
+            help=f"convert it to {', '.join(DTYPES)} in native byte order.",
+            code="dtype",
+        )
+    return array
