@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -105,17 +105,23 @@ LAYER_OPTIONS = (
     _option("--batch", "batch", type=Count(0), help="Batch size."),
 )
 
-OUTPUT_OPTIONS = (
-    _option(
+
+def format_option(names: Sequence[str], help: str) -> Callable[[Any], Any]:
+    """--format, one of these names; a user's own choice comes from the environment."""
+    return _option(
         "--format",
         "format",
-        type=Word(RENDERERS.names),
+        type=Word(names),
         default="text",
         envvar="DECONV_FORMAT",
         show_envvar=True,
         show_default=True,
-        help="How the result is printed.",
-    ),
+        help=help,
+    )
+
+
+OUTPUT_OPTIONS = (
+    format_option(RENDERERS.names, help="How the result is printed."),
     _option("-q", "--quiet", "quiet", is_flag=True, help="Only the bare result."),
 )
 

@@ -17,7 +17,7 @@ from deconvcli.checking import (
     settings_from,
 )
 from deconvcli.checking._settings import codes
-from deconvcli.cli.options import Word
+from deconvcli.cli.options import format_option
 from deconvcli.cli.output import printable, say
 from deconvcli.cli.types import Count
 from deconvcli.errors import Unreadable, UsageError
@@ -29,16 +29,7 @@ LOCK = "deconv.lock"
 
 @click.command(short_help=__doc__)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
-@click.option(
-    "--format",
-    "format",
-    type=Word(REPORTERS.names),
-    default="text",
-    envvar="DECONV_FORMAT",
-    show_envvar=True,
-    show_default=True,
-    help="How the findings are printed.",
-)
+@format_option(REPORTERS.names, help="How the findings are printed.")
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write them there.")
 @click.option("--force", is_flag=True, help="Write over an existing file.")
 @click.option("--table", is_flag=True, help="Every layer's shape, parameters and MACs as well.")
