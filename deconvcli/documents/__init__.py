@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from deconvcli.diagnostics import Where
-from deconvcli.documents._builder import Builder, Mark, Path, Place, unreadable
+from deconvcli.documents._builder import Builder, Misplaced
+from deconvcli.documents._places import Lines, Mark, Path, Place, Places
 from deconvcli.errors import Unreadable
 from deconvcli.shelf import Shelf
 
@@ -46,16 +47,16 @@ class Document(NamedTuple):
     name: str
     text: str
     value: Any
-    places: Mapping[Path, Place]
+    places: Places
     kind: str
 
     def where(self, path: Path) -> Where:
         """The value at a path."""
-        return self._at(self.place(path).begin, path)
+        return self._at(self.places.begin(self._written(path)), path)
 
     def where_key(self, path: Path) -> Where:
         """The key under which the value at a path stands."""
-        return self._at(self.place(path).key, path)
+        return self._at(self.places.key(self._written(path)), path)
 
     def value_at(self, path: Path) -> Any:
         """The value at a path that was written."""
@@ -66,9 +67,13 @@ class Document(NamedTuple):
 
     def place(self, path: Path) -> Place:
         """The place of a path, or of the nearest part around it that was written."""
+        return self.places[self._written(path)]
+
+    def _written(self, path: Path) -> Path:
+        """The path, or the nearest part around it that was written."""
         while path not in self.places:
             path = path[:-1]
-        return self.places[path]
+        return path
 
     def _at(self, mark: Mark, path: Path) -> Where:
         return Where(self.name, mark.line, mark.column, path_text(path))
@@ -80,40 +85,34 @@ def read(name: str, data: bytes, kind: str) -> Document:
     Raises:
         Unreadable: it is no such document, or holds what none of ours needs; with its place.
     """
-    builder = Builder()
     try:
         text = _decoded(data)
+        lines = Lines(text)
+        builder = Builder(lines)
         DOCUMENTS.take(kind)(text, builder)
-    except Unreadable as error:
-        error.where = (error.where or Where(name))._replace(file=name)
-        raise
-    return Document(name, text, builder.value, builder.places, kind)
+    except Misplaced as error:
+        mark = Lines(data.decode("utf-8-sig", "replace")).mark(error.offset)
+        raise Unreadable(error.message, help=error.help, where=Where(name, *mark)) from error
+    return Document(name, text, builder.value, Places(builder.spans, lines), kind)
 
 
 def _decoded(data: bytes) -> str:
     """The text of UTF-8, without the byte order mark that Windows' editors write."""
     if len(data) > LARGEST:
-        raise unreadable(
-            Mark(1, 1),
+        raise Misplaced(
+            0,
             f"the file has more than {LARGEST:,} bytes",
             "keep a network to a file; repeat blocks in place of copies.",
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        read = data[: error.start].decode("utf-8-sig")
-        mark = _mark(read, len(read))
-        raise unreadable(mark, "this byte is not UTF-8", "save the file as UTF-8.") from error
+        before = data[: error.start].decode("utf-8-sig")
+        raise Misplaced(len(before), "this byte is not UTF-8", "save the file as UTF-8.") from error
     if found := _FORBIDDEN.search(text):
-        mark = _mark(text, found.start())
         code = f"U+{ord(found[0]):04X}"
-        raise unreadable(mark, f"the character {code} stands here", "take it out.")
+        raise Misplaced(found.start(), f"the character {code} stands here", "take it out.")
     return text
-
-
-def _mark(text: str, offset: int) -> Mark:
-    before = text[:offset]
-    return Mark(before.count("\n") + 1, offset - before.rfind("\n"))
 
 
 def path_text(path: Path) -> str:

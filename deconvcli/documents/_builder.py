@@ -2,108 +2,98 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from deconvcli.diagnostics import Where
-from deconvcli.errors import Unreadable
+from deconvcli.documents._places import Lines, Path, Span
+from deconvcli.errors import DeconvError
 
 DEEPEST = 32
 MOST = 20_000
 """Values of one document."""
 
-Path = tuple[str | int, ...]
 
+class Misplaced(DeconvError):
+    """Something that makes a document unreadable stands at this offset of its text."""
 
-class Mark(NamedTuple):
-    """A line and a column, both from 1."""
-
-    line: int
-    column: int
-
-
-class Place(NamedTuple):
-    """Where a value begins and ends, and where its key stands; in a list, the value itself."""
-
-    key: Mark
-    begin: Mark
-    end: Mark
-
-
-def unreadable(mark: Mark, message: str, help: str) -> Unreadable:
-    """The error for this place of a document whose name the caller knows."""
-    return Unreadable(message, help=help, where=Where("", *mark))
+    def __init__(self, offset: int, message: str, help: str) -> None:
+        super().__init__(message, help=help)
+        self.offset = offset
 
 
 class Builder:
-    """Values in the order in which they are written: open, key, scalar, close."""
+    """Values in the order in which they are written: open, key, scalar, close.
 
-    def __init__(self) -> None:
+    wants_key: whether the next scalar is a key. All places are offsets in the text.
+    """
+
+    def __init__(self, lines: Lines) -> None:
         self.value: Any = None
-        self.places: dict[Path, Place] = {}
-        self._open: list[tuple[Any, Path, Place]] = []
-        self._key: tuple[str, Mark] | None = None
+        self.spans: dict[Path, Span] = {}
+        self.wants_key = False
+        self._lines = lines
+        self._container: Any = None
+        self._path: Path = ()
+        self._key: tuple[str, int] = ("", 0)
+        self._around: list[tuple[Any, Path]] = []
 
-    @property
-    def wants_key(self) -> bool:
-        """Whether the next scalar is a key."""
-        return bool(self._open) and isinstance(self._open[-1][0], dict) and self._key is None
-
-    def key(self, name: str, mark: Mark) -> None:
+    def key(self, name: str, offset: int) -> None:
         """The next value stands under this name.
 
         Raises:
-            Unreadable: the name is taken.
+            Misplaced: the name is taken.
         """
-        container, path, _ = self._open[-1]
-        if name in container:
-            first = self.places[(*path, name)].key
-            raise unreadable(
-                mark,
+        if name in self._container:
+            first = self._lines.mark(self.spans[(*self._path, name)][0])
+            raise Misplaced(
+                offset,
                 f"the key {name!r} stands here twice, first on line {first.line}",
                 "keep one of them.",
             )
-        self._key = name, mark
+        self._key = name, offset
+        self.wants_key = False
 
-    def scalar(self, value: Any, begin: Mark, end: Mark) -> None:
+    def scalar(self, value: Any, begin: int, end: int) -> None:
         """A value that holds no others."""
         self._put(value, begin, end)
 
-    def open(self, container: dict[str, Any] | list[Any], begin: Mark) -> None:
+    def open(self, container: dict[str, Any] | list[Any], begin: int) -> None:
         """An empty list or mapping, which all that follows goes into until it is closed.
 
         Raises:
-            Unreadable: too many are open.
+            Misplaced: too many are open.
         """
-        if len(self._open) == DEEPEST:
-            raise unreadable(
+        if len(self._around) == DEEPEST:
+            raise Misplaced(
                 begin,
                 f"brackets or blocks are nested more than {DEEPEST} deep",
                 "a config needs no more than ten levels.",
             )
-        path, place = self._put(container, begin, begin)
-        self._open.append((container, path, place))
+        path = self._put(container, begin, begin)
+        self._around.append((self._container, self._path))
+        self._container, self._path = container, path
+        self.wants_key = isinstance(container, dict)
 
-    def close(self, end: Mark) -> None:
+    def close(self, end: int) -> None:
         """What was opened last is complete."""
-        _, path, place = self._open.pop()
-        self.places[path] = place._replace(end=end)
+        key, begin, _ = self.spans[self._path]
+        self.spans[self._path] = key, begin, end
+        self._container, self._path = self._around.pop()
+        self.wants_key = isinstance(self._container, dict)
 
-    def _put(self, value: Any, begin: Mark, end: Mark) -> tuple[Path, Place]:
-        if len(self.places) == MOST:
-            raise unreadable(begin, f"the file holds more than {MOST:,} values", "divide it.")
-        path, key = self._joined(value, begin)
-        place = self.places[path] = Place(key, begin, end)
-        return path, place
-
-    def _joined(self, value: Any, begin: Mark) -> tuple[Path, Mark]:
-        """The value brought to where it belongs: (its path, where its key stands)."""
-        if not self._open:
+    def _put(self, value: Any, begin: int, end: int) -> Path:
+        """The value brought to where it belongs: its path."""
+        if len(self.spans) == MOST:
+            raise Misplaced(begin, f"the file holds more than {MOST:,} values", "divide it.")
+        container, path, key = self._container, self._path, begin
+        if container is None:
             self.value = value
-            return (), begin
-        container, path, _ = self._open[-1]
-        if self._key is None:
+        elif isinstance(container, list):
+            path = (*path, len(container))
             container.append(value)
-            return (*path, len(container) - 1), begin
-        (name, mark), self._key = self._key, None
-        container[name] = value
-        return (*path, name), mark
+        else:
+            name, key = self._key
+            path = (*path, name)
+            container[name] = value
+            self.wants_key = True
+        self.spans[path] = key, begin, end
+        return path

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from deconvcli.documents._builder import Mark, unreadable
+from deconvcli.documents._builder import Misplaced
 
 MOST_DIGITS = 19
 """Of an integer of 64 bits."""
 
 
-def whole(text: str, mark: Mark) -> int:
+def whole(text: str, offset: int) -> int:
     """The integer that `text`, digits with or without a sign, is.
 
     Raises:
-        Unreadable: it exceeds 64 bits.
+        Misplaced: it exceeds 64 bits.
     """
     # Counted first: int() refuses thousands of digits.
     number = int(text) if len(text) <= MOST_DIGITS + 1 else 1 << 64
     if not -(1 << 63) <= number < 1 << 63:
-        raise unreadable(
-            mark,
+        raise Misplaced(
+            offset,
             f"the number that begins here has {len(text.lstrip('+-'))} digits",
             "every size is an integer within 64 bits.",
         )

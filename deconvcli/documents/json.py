@@ -6,13 +6,11 @@ Strings are still its own; the rest of the grammar is four rules. Source: RFC 82
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
-from deconvcli.documents._builder import Builder, Mark, unreadable
+from deconvcli.documents._builder import Builder, Misplaced
 from deconvcli.documents._numbers import fraction, whole
-from deconvcli.errors import Unreadable
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.])")
@@ -25,7 +23,7 @@ def read(text: str, builder: Builder) -> None:
     """Hand the value in `text` to the builder.
 
     Raises:
-        Unreadable: it is not JSON.
+        Misplaced: it is not JSON.
     """
     scanner = _Scanner(text, builder)
     scanner.value()
@@ -40,7 +38,6 @@ class _Scanner:
         self.text = text
         self.builder = builder
         self.at = 0
-        self._ends = [found.start() for found in re.finditer("\n", text)]
 
     def next(self) -> str:
         """The character after blanks; empty at the end."""
@@ -49,15 +46,10 @@ class _Scanner:
         self.at = found.end()
         return self.text[self.at : self.at + 1]
 
-    def mark(self, offset: int) -> Mark:
-        """Line and column of an offset."""
-        line = bisect(self._ends, offset - 1)
-        return Mark(line + 1, offset - (self._ends[line - 1] if line else -1))
-
-    def wrong(self, what: str) -> Unreadable:
+    def wrong(self, what: str) -> Misplaced:
         """The error for this place."""
         help = "correct it here or just before."
-        return unreadable(self.mark(self.at), f"this is not JSON: {what}", help)
+        return Misplaced(self.at, f"this is not JSON: {what}", help)
 
     def value(self) -> None:
         """Any value."""
@@ -69,11 +61,11 @@ class _Scanner:
             case _:
                 begin = self.at
                 value = self._scalar()
-                self.builder.scalar(value, self.mark(begin), self.mark(self.at))
+                self.builder.scalar(value, begin, self.at)
 
     def _members(self, container: Any, closing: str, member: Any) -> None:
         """What stands between two brackets, divided by commas."""
-        self.builder.open(container, self.mark(self.at))
+        self.builder.open(container, self.at)
         self.at += 1
         if self.next() != closing:
             member()
@@ -81,12 +73,12 @@ class _Scanner:
                 self.at += 1
                 member()
         self._expect(closing)
-        self.builder.close(self.mark(self.at))
+        self.builder.close(self.at)
 
     def _member(self) -> None:
         if self.next() != '"':
             raise self.wrong("a key in double quotes is missing")
-        begin = self.mark(self.at)
+        begin = self.at
         self.builder.key(self._string(), begin)
         self.next()
         self._expect(":")
@@ -112,7 +104,7 @@ class _Scanner:
     def _number(self, found: re.Match[str]) -> int | float:
         if found[1] or found[2]:
             return fraction(found[0])
-        return whole(found[0], self.mark(found.start()))
+        return whole(found[0], found.start())
 
     def _string(self) -> str:
         try:

@@ -11,9 +11,8 @@ from typing import Any
 
 import yaml
 
-from deconvcli.documents._builder import Builder, Mark, unreadable
+from deconvcli.documents._builder import Builder, Misplaced
 from deconvcli.documents._numbers import fraction, whole
-from deconvcli.errors import Unreadable
 
 # libyaml where the wheel has it: fifteen times as fast, and the same events.
 _LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
@@ -33,50 +32,48 @@ def read(text: str, builder: Builder) -> None:
     """Hand the one document in `text` to the builder.
 
     Raises:
-        Unreadable: it is not YAML, or uses tags, aliases or several documents.
+        Misplaced: it is not YAML, or uses tags, aliases or several documents.
     """
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in iter(_LOADER(text).get_event, None):
             _HANDLERS[type(event)](event, builder)
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, text) from error
 
 
-def _syntax(error: yaml.MarkedYAMLError, text: str) -> Unreadable:
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> Misplaced:
     """The parser's reason, at its place."""
-    mark = _mark(error.problem_mark or error.context_mark)
-    lines = text.splitlines()
-    line = lines[mark.line - 1] if mark.line <= len(lines) else ""
-    if line[mark.column - 1 : mark.column] == "\t":
-        return unreadable(mark, "a tab stands where YAML wants spaces", "indent with spaces.")
-    return unreadable(mark, f"this is not YAML: {error.problem}", "correct it here or just before.")
-
-
-def _mark(mark: Any) -> Mark:
-    return Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+    mark = error.problem_mark or error.context_mark
+    offset = mark.index if mark else 0
+    if text[offset : offset + 1] == "\t":
+        return Misplaced(offset, "a tab stands where YAML wants spaces", "indent with spaces.")
+    return Misplaced(
+        offset, f"this is not YAML: {error.problem}", "correct it here or just before."
+    )
 
 
 def _nothing(event: Any, builder: Builder) -> None:
     """Begin and end of the stream and of its document."""
 
 
-def _start(event: yaml.DocumentStartEvent, builder: Builder) -> None:
-    if builder.places:
-        raise unreadable(
-            _mark(event.start_mark),
+def _start(event: Any, builder: Builder) -> None:
+    if builder.spans:
+        raise Misplaced(
+            event.start_mark.index,
             "a second document begins here",
             "keep one document to a file.",
         )
 
 
-def _scalar(event: yaml.ScalarEvent, builder: Builder) -> None:
-    _refuse_decoration(event)
-    begin = _mark(event.start_mark)
+def _scalar(event: Any, builder: Builder) -> None:
+    if event.anchor is not None or event.tag is not None:
+        raise _decorated(event)
+    text, begin = event.value, event.start_mark.index
     if builder.wants_key:
-        builder.key(event.value, begin)
-        return
-    value = _resolved(event.value, begin) if event.implicit[0] else event.value
-    builder.scalar(value, begin, _mark(event.end_mark))
+        builder.key(text, begin)
+    else:
+        value = _resolved(text, begin) if event.implicit[0] else text
+        builder.scalar(value, begin, event.end_mark.index)
 
 
 def _sequence(event: yaml.SequenceStartEvent, builder: Builder) -> None:
@@ -88,44 +85,45 @@ def _mapping(event: yaml.MappingStartEvent, builder: Builder) -> None:
 
 
 def _open(event: Any, builder: Builder, container: dict[str, Any] | list[Any]) -> None:
-    _refuse_decoration(event)
+    if event.anchor is not None or event.tag is not None:
+        raise _decorated(event)
+    begin = event.start_mark.index
     if builder.wants_key:
-        raise unreadable(_mark(event.start_mark), "a list or mapping is no key", "write a name.")
-    builder.open(container, _mark(event.start_mark))
+        raise Misplaced(begin, "a list or mapping is no key", "write a name.")
+    builder.open(container, begin)
 
 
 def _close(event: Any, builder: Builder) -> None:
-    builder.close(_mark(event.end_mark))
+    builder.close(event.end_mark.index)
 
 
 def _alias(event: yaml.AliasEvent, builder: Builder) -> None:
     raise _refused(event, f"the alias *{event.anchor}")
 
 
-def _refuse_decoration(event: Any) -> None:
+def _decorated(event: Any) -> Misplaced:
     """Anchors and tags: what they can do, a config does not need."""
     if event.anchor is not None:
-        raise _refused(event, f"the anchor &{event.anchor}")
-    if event.tag is not None:
-        raise _refused(event, f"the tag {event.tag}")
+        return _refused(event, f"the anchor &{event.anchor}")
+    return _refused(event, f"the tag {event.tag}")
 
 
-def _refused(event: Any, what: str) -> Unreadable:
-    return unreadable(
-        _mark(event.start_mark),
+def _refused(event: Any, what: str) -> Misplaced:
+    return Misplaced(
+        event.start_mark.index,
         f"{what} is not taken: a config holds its values where they are used",
         "write the value itself; for blocks that come again there is `repeat`.",
     )
 
 
-def _resolved(text: str, mark: Mark) -> Any:
+def _resolved(text: str, offset: int) -> Any:
     """A plain scalar by the core schema; what it does not know is text."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _BEGINS_A_NUMBER:
         return text
     if _WHOLE.fullmatch(text):
-        return whole(text, mark)
+        return whole(text, offset)
     if _FRACTION.fullmatch(text) and not text.isdigit():
         return fraction(text)
     return text

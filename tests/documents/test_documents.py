@@ -12,8 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deconvcli.diagnostics import Where
-from deconvcli.documents import LARGEST, Document, path_text, read
-from deconvcli.documents._builder import Path
+from deconvcli.documents import LARGEST, Document, Path, path_text, read
 from deconvcli.errors import Unreadable
 
 YAML = """\
@@ -147,7 +146,7 @@ REFUSED = [
     ("json", b'["a\nb"]', (1, 4), "Invalid control character"),
     ("json", b"", (1, 1), "a value is missing"),
     ("yaml", b"a: 1\n---\nb: 2", (2, 1), "a second document begins here"),
-    ("yaml", b"a: [1, 2", (2, 1), "did not find expected"),
+    ("yaml", b"a: [1, 2", (1, 9), "did not find expected"),
     ("yaml", b"a: 'x", (1, 6), "unexpected end of stream"),
     ("yaml", b"{[1]: 2}", (1, 2), "a list or mapping is no key"),
     ("yaml", b"".join(b"k%d: 1\n" % n for n in range(60_000)), (20_000, 9), "more than 20,000"),

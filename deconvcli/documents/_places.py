@@ -1,0 +1,73 @@
+"""Where things stand: offsets while a document is read, lines and columns for who asks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+Span = tuple[int, int, int]
+"""Offsets in the text: of the key, of the value's begin and of its end."""
+
+
+class Mark(NamedTuple):
+    """A line and a column, both from 1."""
+
+    line: int
+    column: int
+
+
+class Place(NamedTuple):
+    """Where a value begins and ends, and where its key stands; in a list, the value itself."""
+
+    key: Mark
+    begin: Mark
+    end: Mark
+
+
+class Lines:
+    """The lines of a text, which end at line feeds."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self._text)]
+
+    def mark(self, offset: int) -> Mark:
+        """Line and column of an offset."""
+        line = bisect(self._ends, offset - 1)
+        return Mark(line + 1, offset - (self._ends[line - 1] if line else -1))
+
+
+class Places(Mapping[Path, Place]):
+    """Each part of a document by its path."""
+
+    def __init__(self, spans: Mapping[Path, Span], lines: Lines) -> None:
+        self._spans = spans
+        self._lines = lines
+
+    def __getitem__(self, path: Path) -> Place:
+        key, begin, end = map(self._lines.mark, self._spans[path])
+        return Place(key, begin, end)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._spans
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def key(self, path: Path) -> Mark:
+        """Where the key of a value stands."""
+        return self._lines.mark(self._spans[path][0])
+
+    def begin(self, path: Path) -> Mark:
+        """Where a value begins."""
+        return self._lines.mark(self._spans[path][1])
