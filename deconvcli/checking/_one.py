@@ -78,7 +78,7 @@ def _of_document(document: Document, settings: Settings) -> Checked:
     checked = _checked(document.name, document.text, findings(asked), settings)
     if settings.fix_hints:
         checked = _hinted(checked, document, settings)
-    return checked._replace(networks=tables(networks)) if settings.tables else checked
+    return checked._replace(networks=tables(document, networks)) if settings.tables else checked
 
 
 def _hinted(checked: Checked, document: Document, settings: Settings) -> Checked:

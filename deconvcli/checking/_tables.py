@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deconvcli.checking._verdict import LayerRow, NetworkTable
+from deconvcli.documents import Document
 from deconvcli.errors import NotLinear
 from deconvcli.geometry import Linear
 from deconvcli.layers import numbers, product, product_text
@@ -15,14 +16,19 @@ from deconvcli.report import size_text
 from deconvcli.rules import Walked
 
 
-def tables(networks: Sequence[Walked]) -> tuple[NetworkTable, ...]:
-    """One table for each network."""
-    return tuple([_table(walked) for walked in networks])
+def tables(document: Document, networks: Sequence[Walked]) -> tuple[NetworkTable, ...]:
+    """One table for each network of a document."""
+    return tuple([_table(document, walked) for walked in networks])
 
 
-def _table(walked: Walked) -> NetworkTable:
-    graph = walked.read.graph
-    rows = tuple([_row(graph, outcome) for outcome in walked.outcomes])
+def _table(document: Document, walked: Walked) -> NetworkTable:
+    graph, paths = walked.read.graph, walked.read.paths
+    rows = tuple(
+        [
+            _row(graph, outcome)._replace(where=document.where(paths[outcome.node.name]))
+            for outcome in walked.outcomes
+        ]
+    )
     return NetworkTable(graph.name, rows, tuple(dict.fromkeys(_held(walked))))
 
 
@@ -39,9 +45,9 @@ def _held(walked: Walked) -> Iterator[str]:
 def _row(network: Network, outcome: Outcome) -> LayerRow:
     node, shape = outcome.node, outcome.shape
     if shape is None:
-        return LayerRow(node.name, node.operation, None, None, None, None, node.where)
+        return LayerRow(node.name, node.operation, None, None, None, None)
     size = size_text(shape.spatial) if shape.spatial else "flat"
-    row = LayerRow(node.name, node.operation, str(shape), size, None, None, node.where)
+    row = LayerRow(node.name, node.operation, str(shape), size, None, None)
     try:
         return _with_costs(row, network, outcome)
     except NotLinear:  # channels are letters, where an axis was flattened

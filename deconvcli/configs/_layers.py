@@ -44,6 +44,12 @@ def keys_of(operation: str) -> Mapping[str, Key]:
     return MappingProxyType({alias: key for key in keys for alias in key.aliases} | names)
 
 
+@cache
+def _allowed(operation: str) -> Mapping[str, Any]:
+    """Its keys, and those that every layer has."""
+    return MappingProxyType({**keys_of(operation), **LAYER})
+
+
 def kind(written: Written, dialect: str, problems: Problems) -> Kind | None:
     """The layer's kind and keys; None where something is wrong with them."""
     before, value = problems.count, written.value
@@ -68,11 +74,10 @@ def _kind(value: Any, path: Path, dialect: str, problems: Problems) -> Kind | No
 def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Kind:
     """`relu`, or a pasted call."""
     if "(" not in text:
-        return Kind(text, _parameters(_NOTHING, keys_of(text), path, text, problems))
+        return Kind(text, _parameters(_NOTHING, path, text, problems))
     read = call(text, dialect)
     given = {name: value for name, value in read.parameters.items() if value is not None}
-    known = keys_of(read.operation)
-    parameters = _parameters(given, known, path, read.operation, problems)
+    parameters = _parameters(given, path, read.operation, problems)
     return Kind(read.operation, parameters, read.dialect, read.positional)
 
 
@@ -91,17 +96,14 @@ def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> K
         problems.misspelled(error, (*path, "op"), operation, words())
         return None
     given = {name: each for name, each in value.items() if name in known or name not in LAYER}
-    return Kind(operation, _parameters(given, known, path, operation, problems))
+    return Kind(operation, _parameters(given, path, operation, problems))
 
 
 def _parameters(
-    given: Mapping[str, Any],
-    known: Mapping[str, Key],
-    path: Path,
-    operation: str,
-    problems: Problems,
+    given: Mapping[str, Any], path: Path, operation: str, problems: Problems
 ) -> dict[str, Any]:
-    problems.unknown_keys(given, {**known, **LAYER}, path, operation)
+    known = keys_of(operation)
+    problems.unknown_keys(given, _allowed(operation), path, operation)
     found: dict[str, Any] = {}
     for name in given.keys() & known.keys():
         key = known[name]

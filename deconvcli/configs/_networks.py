@@ -80,10 +80,9 @@ def network(name: str, value: Any, path: Path, above: Habits, problems: Problems
     elif isinstance(value, dict):
         problems.missing(path, "this network", "layers", "list its layers.")
     reader.output(given, path)
-    where = problems.document.where_key(path)
     # Of layers whose input is not known there is nothing more to say.
     nodes = tuple(reader.nodes) if is_walkable else ()
-    graph = Network(name, reader.inputs, nodes, reader.outputs, *own, where)
+    graph = Network(name, reader.inputs, nodes, reader.outputs, *own)
     return Read(graph, reader.paths, reader.positional)
 
 
@@ -183,7 +182,6 @@ class _Reader:
             inputs,
             self._expect(given, written.path),
             own,
-            self._problems.document.where(written.path),
         )
         self.nodes.append(node)
         self.paths[name] = written.path

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from deconvcli.diagnostics import Where
 from deconvcli.geometry import Linear, Size
 from deconvcli.operation import Shape
 
@@ -29,7 +28,6 @@ class Node(NamedTuple):
     inputs: tuple[str, ...] = ()
     expect: Expected | None = None
     dialect: str = ""
-    where: Where | None = None
 
 
 class Network(NamedTuple):
@@ -45,7 +43,6 @@ class Network(NamedTuple):
     outputs: tuple[str, ...] = ()
     dialect: str = "torch"
     targets: tuple[str, ...] = ()
-    where: Where | None = None
 
     def dialect_of(self, node: Node) -> str:
         """The node's own dialect, else the network's."""
