@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from math import isfinite, prod
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,8 @@ ONE_POSITION = 64
 """Outputs of an input of one position for which the weights are worth being the input."""
 LAYERS = 8
 """Sizes of input for which a step keeps its tables."""
+SHARED = 16
+"""Layers whose tables are kept for any step."""
 PHASES = 4096
 """Combinations of phases that are still worth a tile each; of more, most have no tap at all."""
 ROUNDED = Budget(total=32 << 20, per_input=4, per_output=4)
@@ -151,10 +154,31 @@ class Step:
     def _planned(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights]:
         sizes = Sizes(shape[0], self._groups, self._w.shape[0] // self._groups, self._w.shape[1])
         if self._recipe is None:
-            self._recipe = choose(sizes, shape[2:], axes, self._wide.itemsize)
-        plan = self._recipe.plan(sizes, shape[2:], axes)
-        layer = Layer(plan, self._wide, self._threads)
+            self._recipe = _chosen(sizes, shape[2:], tuple(axes), self._wide.itemsize)
+        layer = _layer(self._recipe, sizes, shape[2:], tuple(axes), self._wide, self._threads)
         order = layer.schedule.order
         if order not in self._packed:
             self._packed[order] = Weights(layer, self._w, self._bias)
         return layer, self._packed[order]
+
+
+# What depends on no weights is kept for steps to come: a call of `run` is a step of its own.
+_chosen = lru_cache(SHARED)(choose)
+
+
+@lru_cache(SHARED)
+def _layer(
+    recipe: Recipe,
+    sizes: Sizes,
+    spatial: tuple[int, ...],
+    axes: tuple[AxisNumbers, ...],
+    dtype: np.dtype[Any],
+    threads: int,
+) -> Layer:
+    return Layer(recipe.plan(sizes, spatial, axes), dtype, threads)
+
+
+def forget() -> None:
+    """Plan every layer anew, for who changes how."""
+    _chosen.cache_clear()
+    _layer.cache_clear()

@@ -204,6 +204,7 @@ def judged(case: Case, known: Machine) -> list[str]:
     """The complaints about a case on such a machine."""
     small = 0 if case.is_large else inf
     chosen = patch.multiple(choice, SMALL=small, machine=lambda: known)
+    engine.forget()
     with chosen, patch.object(division, "MOST", TASK):
         return list(complaints(case))
 

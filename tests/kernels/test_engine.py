@@ -146,3 +146,14 @@ def test_memory_beside_the_arrays_is_bounded(name: str) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak - output <= x.nbytes + (64 << 20)
+
+
+@needs_compilation
+def test_steps_of_one_geometry_share_their_tables_and_not_their_weights() -> None:
+    x, w, bias = LARGE.arrays("float32")
+    one, other = (Step(weight, bias, LARGE.axes, LARGE.groups, x.shape, 1) for weight in (w, 2 * w))
+    [(layer, packed)], [(same, others)] = one._layers.values(), other._layers.values()
+    assert layer is same
+    assert packed is not others
+    expected = scatter.transposed_convolution(x, 2 * w, bias, LARGE.axes, LARGE.groups)
+    np.testing.assert_allclose(other(x), expected, rtol=1e-3, atol=1e-3)
