@@ -32,13 +32,15 @@ def read(text: str, builder: Builder) -> None:
     """Hand the one document in `text` to the builder.
 
     Raises:
-        Misplaced: it is not YAML, or uses tags, aliases or several documents.
+        Misplaced: it is not YAML, holds nothing, or uses tags, aliases or several documents.
     """
     try:
         for event in iter(_LOADER(text).get_event, None):
             _HANDLERS[type(event)](event, builder)
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, text) from error
+    if not builder.spans:
+        raise Misplaced(0, "the file holds nothing", "write its keys and values.")
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> Misplaced:
