@@ -86,6 +86,16 @@ def _owner(call: str) -> str | None:
     return None
 
 
+def order_of(text: str) -> tuple[str, ...]:
+    """The parameters of a pasted transposed convolution, as positional arguments come.
+
+    Raises:
+        UsageError: nobody has this call.
+    """
+    call = read_call(text)
+    return _unbound(_find(call.name, None)[2], call.name).parameters
+
+
 def _by_name(call: PythonCall, signature: Signature) -> dict[str, Any]:
     order = signature.parameters
     if len(call.positional) > len(order):
@@ -94,6 +104,15 @@ def _by_name(call: PythonCall, signature: Signature) -> dict[str, Any]:
             help=f"in order: {', '.join(order)}.",
             code="pasted-call",
         )
+    return joined(call, order)
+
+
+def joined(call: PythonCall, order: tuple[str, ...]) -> dict[str, Any]:
+    """All arguments by name.
+
+    Raises:
+        UsageError: one is given by position and by name.
+    """
     named = dict(zip(order, call.positional, strict=False))
     twice = sorted(named.keys() & call.keywords.keys())
     if twice:

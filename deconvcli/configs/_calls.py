@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.errors import UsageError
-from deconvcli.pasted import understand
+from deconvcli.pasted import joined, order_of, understand
 from deconvcli.readers.python_call import Name, PythonCall, Tensor, read_call
 from deconvcli.shelf import nearest
 
@@ -74,17 +74,29 @@ def call(text: str, dialect: str) -> Call:
     short = read.name.rpartition(".")[2]
     if _KEPT.fullmatch(short):
         return Call("activation", {})
-    for pattern, kind in _KINDS.items():
-        if re.fullmatch(pattern, short):
-            return _plain(read, kind)
+    if kind := _kind(short):
+        return _plain(read, kind)
     if "transpose" not in short.lower():
         raise _unknown(short)
     return _transposed(text, read, dialect)
 
 
+def positional_order(text: str) -> tuple[str, ...]:
+    """The parameters of a pasted call, as positional arguments come.
+
+    Raises:
+        UsageError: as `call`.
+    """
+    kind = _kind(read_call(text).name.rpartition(".")[2])
+    return kind.order if kind else order_of(text)
+
+
+def _kind(short: str) -> _Kind | None:
+    return next((kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, short)), None)
+
+
 def _plain(read: PythonCall, kind: _Kind) -> Call:
-    named = dict(zip(kind.order, read.positional, strict=False))
-    given = _sized(named | dict(read.keywords))
+    given = _sized(joined(read, kind.order))
     parameters = {name: _value(name, value) for name, value in given.items()}
     return Call(kind.operation, parameters, "", len(read.positional))
 

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Any
 
+from deconvcli.configs import positional_order
 from deconvcli.documents import Document, Path
 from deconvcli.hints._edit import Edit, NotWritable, between, line_at
 
@@ -24,7 +25,7 @@ def renamed(document: Document, path: Path, name: str) -> Edit:
 
 
 def with_argument(document: Document, path: Path, name: str, value: Any) -> Edit:
-    """Another value of an argument that is given by name; else one more argument.
+    """Another value of an argument that is given; else one more argument.
 
     Raises:
         NotWritable: as `renamed`.
@@ -33,11 +34,12 @@ def with_argument(document: Document, path: Path, name: str, value: Any) -> Edit
     node = ast.parse(text, mode="eval").body
     assert isinstance(node, ast.Call)  # it was read as one
     written = repr(value)
-    for keyword in node.keywords:
-        if keyword.arg == name:
-            begin, end = keyword.value.col_offset, keyword.value.end_col_offset
-            return _within(document, path, begin, end or begin, written)
-    arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+    by_name = {keyword.arg: keyword.value for keyword in node.keywords}
+    given = (dict(zip(positional_order(text), node.args, strict=False)) | by_name).get(name)
+    if given is not None:
+        begin, end = given.col_offset, given.end_col_offset
+        return _within(document, path, begin, end or begin, written)
+    arguments = [*node.args, *by_name.values()]
     last = max((each.end_col_offset or 0 for each in arguments), default=text.rindex(")"))
     return _within(document, path, last, last, f"{', ' if arguments else ''}{name}={written}")
 

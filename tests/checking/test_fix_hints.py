@@ -77,6 +77,21 @@ def test_every_style_of_writing_is_edited(style: str, ends: str, tmp_path: Path)
     assert of_text(text, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("call", "edited"),
+    [
+        ("nn.Conv2d(4, 8, 3)", "nn.Conv2d(3, 8, 3)"),
+        ("nn.ConvTranspose2d(2*2, 8, 4, 2)", "nn.ConvTranspose2d(3, 8, 4, 2)"),
+    ],
+)
+def test_an_argument_stays_where_it_is(call: str, edited: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(f"{HEAD}      - {call}\n", encoding="utf-8")
+    [checked] = check([str(file)], SETTINGS).files
+    [edits] = checked.edits.values()
+    assert applied(file.read_text(encoding="utf-8"), edits) == f"{HEAD}      - {edited}\n"
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 def test_json_stays_json(indent: int | None, tmp_path: Path) -> None:
     layers = [
