@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from deconvcli import configs
 from deconvcli.checking._files import Source, content, kind_of, sources
+from deconvcli.checking._one import is_ours, may_be_ours
 from deconvcli.configs import Config
-from deconvcli.documents import LARGEST, read
+from deconvcli.diagnostics import Where
+from deconvcli.documents import LARGEST, Document, read
 from deconvcli.errors import Unreadable
 
 
@@ -18,19 +20,40 @@ def readable(paths: Sequence[str]) -> list[Config]:
         Unreadable: a file cannot be read, or something in it is not understood.
         UsageError: a path does not exist, or nothing in it is a config.
     """
-    return [_config(source) for source in sources(paths)]
+    found = (_config(source) for source in sources(paths))
+    return [config for config in found if config is not None]
 
 
-def _config(source: Source) -> Config:
-    config = configs.read(read(source.name, _data(source), kind_of(source)))
+def _config(source: Source) -> Config | None:
+    """The config; None for a file that lies in a folder and is no config of ours."""
+    data = _data(source)
+    if not (source.is_named or may_be_ours(data)):
+        return None
+    document = _document(source, data)
+    return _whole(document) if source.is_named or is_ours(document) else None
+
+
+def _document(source: Source, data: bytes) -> Document:
+    try:
+        return read(source.name, data, kind_of(source))
+    except Unreadable as error:
+        message = _placed(source.name, error.where, error.message)
+        raise Unreadable(message, help=error.help) from error
+
+
+def _whole(document: Document) -> Config:
+    config = configs.read(document)
     if config.problems:
         [first, *_] = config.problems
-        line = f":{first.where.line}" if first.where else ""
         raise Unreadable(
-            f"{source.name}{line}: {first.message}",
+            _placed(document.name, first.where, first.message),
             help=f"{first.help} `deconv check` shows the place and all that is wrong.".strip(),
         )
     return config
+
+
+def _placed(name: str, where: Where | None, message: str) -> str:
+    return f"{name}:{where.line}: {message}" if where else f"{name}: {message}"
 
 
 def _data(source: Source) -> bytes:

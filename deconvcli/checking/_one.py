@@ -45,20 +45,25 @@ def check_bytes(name: str, data: bytes, kind: str, settings: Settings) -> Checke
 
 def _if_ours(source: Source, data: bytes, settings: Settings) -> Checked | None:
     """The same for a file met in a folder, unless another program's."""
-    if b"networks" not in data:
+    if not may_be_ours(data):
         return None
     try:
         document = read(source.name, data, kind_of(source))
     except Unreadable as error:
         return _of_unreadable(source.name, data, error, settings)
-    return _of_document(document, settings) if _is_ours(document) else None
+    return _of_document(document, settings) if is_ours(document) else None
 
 
 def _of_unreadable(name: str, data: bytes, error: Unreadable, settings: Settings) -> Checked:
     return _checked(name, data.decode("utf-8-sig", "replace"), [_unreadable(error)], settings)
 
 
-def _is_ours(document: Document) -> bool:
+def may_be_ours(data: bytes) -> bool:
+    """Whether a file met in a folder is worth reading."""
+    return b"networks" in data
+
+
+def is_ours(document: Document) -> bool:
     """Whether anything in it has layers: other programs' files have networks too."""
     value = document.value
     networks = value.get("networks") if isinstance(value, dict) else None

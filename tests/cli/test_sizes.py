@@ -93,3 +93,18 @@ def test_a_file_with_mistakes_is_for_check(tmp_path: Path) -> None:
     assert done.code == 2
     assert "net.yaml:5: operation 'conf' is not known" in done.err
     assert "deconv check" in done.err
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "networks:\n  net: [1\n")
+    done = deconv("sizes", path)
+    assert done.code == 2
+    assert "net.yaml:3: this is not YAML" in done.err
+
+
+def test_other_files_of_a_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_bytes(PAPER.read_bytes())
+    (tmp_path / "package.json").write_text('{"name": "x"}', encoding="utf-8")
+    (tmp_path / "other.yaml").write_text("networks: [default]\n", encoding="utf-8")
+    done = deconv("sizes -q", str(tmp_path))
+    assert (done.code, done.out) == (0, deconv(f"sizes -q {PAPER}").out)
