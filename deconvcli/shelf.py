@@ -23,15 +23,19 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     from difflib import get_close_matches  # 3 ms that only a mistake needs
 
     lowered = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.4)
+    close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
     return lowered[close[0]] if close else None
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
-    """One action for a wrong word: the nearest right one, and all if they are few."""
+    """One action for a wrong word: the nearest right one, and all if they are few.
+
+    Empty where nothing is near and there are more than a line can hold.
+    """
     close = nearest(word, known)
     meant = [f"did you mean {close!r}?"] if close else []
-    listed = [f"choose from: {', '.join(known)}."] if len(known) < 9 or not close else []
+    are_listed = len(known) < (9 if close else 50)
+    listed = [f"choose from: {', '.join(known)}."] if are_listed else []
     return " ".join([*meant, *listed])
 
 

@@ -57,3 +57,5 @@ def test_suggestions() -> None:
     assert nearest("zzz", ["torch", "keras"]) is None
     assert suggestion("zzz", ["torch", "keras"]) == "choose from: torch, keras."
     assert suggestion("same", [f"s{i}me" for i in range(20)]).startswith("did you mean")
+    assert nearest("doctor", ["dialects", "draw"]) is None
+    assert suggestion("zzz", [f"name{i}" for i in range(100)]) == ""

@@ -72,3 +72,9 @@ def test_an_unknown_name_suggests_the_nearest(name: str, meant: str) -> None:
     with pytest.raises(UsageError, match=f"no suite has a layer '{name}'") as error:
         find(name)
     assert error.value.help == f"did you mean '{meant}'? `deconv bench --list` names them all."
+
+
+def test_a_name_like_none_is_not_answered_with_all_of_them() -> None:
+    with pytest.raises(UsageError) as error:
+        find("zzz")
+    assert error.value.help == "`deconv bench --list` names them all."

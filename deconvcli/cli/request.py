@@ -268,7 +268,7 @@ class Request(NamedTuple):
         if "kernel" not in self.roles and not said:
             raise UsageError(
                 "the kernel size is not known",
-                help="give -k, for example -k 3 or -k 3x5.",
+                help="give -k, for example -k 3 or -k 3x5, or write it into the pasted call.",
                 code="no-kernel",
             )
         if (kernel and by_name["out_channels"]) or "kernel" not in self.roles:

@@ -19,7 +19,7 @@ def find(name: str) -> Named:
     if name not in known:
         raise UsageError(
             f"no suite has a layer {name!r}",
-            help=f"{suggestion(name, list(known))} `deconv bench --list` names them all.",
+            help=f"{suggestion(name, list(known))} `deconv bench --list` names them all.".lstrip(),
             code="unknown-layer",
         )
     return known[name]

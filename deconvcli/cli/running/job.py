@@ -73,6 +73,12 @@ def _understood(source: str | None, options: Mapping[str, Any], hint: Hint) -> U
         request = request._replace(weight=npyfile.read_header(weights).shape)
     if source is not None:
         request = _with_input(request, source, options["rank"], hint)
+    elif request.input_size is None:
+        raise UsageError(
+            "no input is named",
+            help="name an .npy file, or give --in for random numbers, as --in 5x5.",
+            code="no-input",
+        )
     if "kernel" not in request.roles and request.call is None and weights is None:
         hint("assumed: kernel 3; give -k or --weights for another")
         request = request._replace(roles={**request.roles, "kernel": (3,)})
