@@ -24,6 +24,13 @@ def test_every_page_has_its_parts(code: str) -> None:
     assert deconv("rule -q", code).out == f"{text}\n"
 
 
+@pytest.mark.parametrize("code", rules())
+def test_every_page_fits_a_terminal(code: str) -> None:
+    lines = deconv("rule", code).out.splitlines()
+    assert [line for line in lines if len(line) > 80 and not line.startswith("    ")] == []
+    assert " ".join(page(take(code)[0]).split()) in " ".join(" ".join(lines).split())
+
+
 def test_codes_and_names_are_taken_in_any_case() -> None:
     assert take("dcv201") == take("uneven-overlap") == take("Uneven_Overlap")
     with pytest.raises(UsageError, match="rule 'DCV202x' is not known") as caught:

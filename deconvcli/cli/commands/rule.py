@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from textwrap import wrap
+
 import click
 
 from deconvcli.cli.options import OUTPUT_OPTIONS, takes
@@ -41,4 +44,16 @@ def _one(code: str) -> Report:
     title = f"{rule.code} {name.replace('_', '-')} ({rule.severity})"
     text = page(name)
     data = {"code": rule.code, "rule": name, "severity": str(rule.severity), "page": text}
-    return Report("deconv.rule/1", text, [Lines([title, "", *text.splitlines()])], data)
+    return Report("deconv.rule/1", text, [Lines([title, "", *_folded(text)])], data)
+
+
+def _folded(text: str) -> list[str]:
+    """Paragraphs in 80 columns; examples, which are indented, as they are."""
+    paragraphs = re.sub(r"(?<=\S)\n(?=[^\s*])", " ", text).split("\n")
+    return [part for line in paragraphs for part in _parts(line)]
+
+
+def _parts(line: str) -> list[str]:
+    return (
+        [line] if not line.strip() or line[0].isspace() else wrap(line, 80, break_on_hyphens=False)
+    )
