@@ -16,7 +16,8 @@ _STYLE = Path(__file__).with_name("page.css")
 
 def render(report: Report) -> str:
     """The whole document; every foreign text is escaped."""
-    title = escape(f"deconv: {report.answer}")
+    headline, *_ = report.answer.splitlines() or [""]
+    title = escape(f"deconv: {headline}")
     parts = [_block(block) for block in report.blocks]
     parts += [f'<p class="finding">{escape(finding_text(found))}</p>' for found in report.findings]
     return "\n".join(

@@ -108,6 +108,12 @@ def test_counts_are_digits_in_every_format() -> None:
     assert cells == [("1", "1"), ("5", "10"), ("0", "0"), ("2", "3")]
 
 
+def test_a_page_is_called_by_the_first_line_of_its_answer() -> None:
+    page = RENDERERS.take("html")(COUNTS._replace(answer="torch\nkeras"))
+    assert "<title>deconv: torch</title>" in page
+    assert "<h1>deconv: torch</h1>" in page
+
+
 def test_a_page_escapes_and_needs_nothing_from_outside() -> None:
     page = RENDERERS.take("html")(COUNTS._replace(answer="<script>alert(1)</script>"))
     assert "<script" not in page
