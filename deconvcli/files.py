@@ -95,20 +95,22 @@ def writing(name: str) -> Iterator[None]:
     except (OSError, ValueError) as error:
         raise Unreadable(
             f"{name}: cannot be written: {reason(error)}",
-            help="write into an existing folder that has room and that you may write to",
+            help="write into an existing folder that has room and that you may write to.",
         ) from error
 
 
 def not_regular(name: str) -> Unreadable:
     """A folder or a device where a file is needed."""
     return Unreadable(
-        f"{name}: is a folder or a device, not a regular file", help="name a regular file"
+        f"{name}: is a folder or a device, not a regular file", help="name a regular file."
     )
 
 
 def exists(name: str) -> Unreadable:
     """A file where none may be."""
-    return Unreadable(f"{name}: exists already", help="pass --force or choose another name")
+    return Unreadable(
+        f"{name}: exists already", help="give --force, or choose another name.", code="exists"
+    )
 
 
 def reason(error: Exception) -> str:

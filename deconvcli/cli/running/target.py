@@ -8,6 +8,7 @@ from math import prod
 from deconvcli import npyfile
 from deconvcli.cli.running.job import Job
 from deconvcli.errors import UsageError
+from deconvcli.files import exists
 
 
 def refuse_target(job: Job) -> None:
@@ -15,6 +16,7 @@ def refuse_target(job: Job) -> None:
 
     Raises:
         UsageError: it is one.
+        Unreadable: it exists, and may not be written over.
     """
     out = job.options["out"]
     if out is None:
@@ -29,9 +31,7 @@ def refuse_target(job: Job) -> None:
             help="create the folder, or choose another name for --out.",
         )
     if os.path.lexists(out) and not job.options["force"]:
-        raise UsageError(
-            f"{npyfile.shown(out)} exists", help="choose another name, or give --force."
-        )
+        raise exists(npyfile.shown(out))
 
 
 def _refuse_same(out: str, source: str | None) -> None:
