@@ -51,7 +51,7 @@ def _of(path: str) -> Iterator[Source]:
         yield from _matched(path)
     else:
         raise UsageError(
-            f"{path[:80]}: there is no such file or folder",
+            f"{path[:80] or repr(path)}: there is no such file or folder",
             help="look at its spelling, and at the folder you are in.",
             code="no-such-file",
         )

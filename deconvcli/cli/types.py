@@ -151,7 +151,9 @@ class Seconds(Typed):
         """The number, which is not 0 and at most an hour."""
         number = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,9})?", text) else 0.0
         if not 0 < number <= 3600:
-            raise _fail(text, 0, "this is no time from 0 to 3600", "write seconds, as 1 or 0.25.")
+            raise _fail(
+                text, 0, "this is no time above 0 and up to 3600", "write seconds, as 1 or 0.25."
+            )
         return number
 
 

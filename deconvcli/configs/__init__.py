@@ -32,7 +32,12 @@ def read(document: Document) -> Config:
     common = habits(given, (), Habits(), problems)
     named = given.get("networks", {})
     if "networks" not in given and isinstance(document.value, dict):
-        problems.missing((), "the file", "networks", "write its networks by name.")
+        problems.missing(
+            (),
+            "the file",
+            "networks",
+            "write networks: and below it a name, with input and layers.",
+        )
     elif not isinstance(named, dict) or ("networks" in given and not named):
         help = "write names, each with an input and layers."
         problems.tell("illegal-value", ("networks",), "networks holds no networks", help)

@@ -108,3 +108,7 @@ def test_other_files_of_a_folder_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text("networks: [default]\n", encoding="utf-8")
     done = deconv("sizes -q", str(tmp_path))
     assert (done.code, done.out) == (0, deconv(f"sizes -q {PAPER}").out)
+
+
+def test_a_path_of_nothing_is_shown() -> None:
+    assert "error[no-such-file]: '': there is no such file or folder" in deconv("sizes", "").err

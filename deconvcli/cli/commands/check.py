@@ -102,7 +102,8 @@ class Wanted:
             raise UsageError("--lock and --locked are both given", help="write first, then check.")
         if self.lock:
             _write(lock_text(verdict), LOCK, force=True)
-            say(f"wrote {LOCK}: sizes of {len(verdict.files)} files")
+            number = len(verdict.files)
+            say(f"wrote {LOCK}: sizes of {number} file{'s' if number > 1 else ''}")
         return against_lock(verdict, _lock(), LOCK) if self.locked else verdict
 
 
