@@ -113,7 +113,7 @@ class TestInput:
             ("zero.npy", ("zero.npy has 0 axes",)),
             ("six.npy", ("six.npy has 6 axes",)),
             ("empty.npy", ("input size 0 holds no elements",)),
-            ("", ("input size is not known",)),
+            ("", ("no input is named",)),
             ("--in N", ("N is a symbol", "as a number")),
             ("--in 5x5 -D all", ("only deconv shape does",)),
         ],
