@@ -11,7 +11,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PATH = ROOT / "README.md"
-PAGES = (PATH, ROOT / "deconvcli" / "explanation" / "README.md")
+EXPLANATION, DIALECTS, RUNNER, CHECKING = (
+    ROOT / "deconvcli" / room / "README.md"
+    for room in ("explanation", "dialects", "runner", "checking")
+)
+PAGES = (PATH, EXPLANATION, DIALECTS, RUNNER, CHECKING)
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 _SHOWN = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 

@@ -102,7 +102,7 @@ def test_the_layer_stands_beside_its_numbers() -> None:
 
 
 def test_every_key_is_on_the_page() -> None:
-    page = readme.PAGES[1].read_text(encoding="utf-8").partition("## As data")[2]
+    page = readme.EXPLANATION.read_text(encoding="utf-8").partition("## As data")[2]
     data = told("--in 5 -k 3 -s 2 -p 1 --why 3")
     axis = data["axes"][0]
     held = [data, data["layer"], data["overlap"], data["why"], data["why"]["pairs"][0][0]]

@@ -6,7 +6,7 @@ import pytest
 
 from tests import readme
 
-PAGE = readme.PAGES[1].read_text(encoding="utf-8")
+PAGE = readme.EXPLANATION.read_text(encoding="utf-8")
 SHOWN = readme.shown(PAGE)
 
 
