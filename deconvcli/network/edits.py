@@ -82,7 +82,7 @@ class Resizing(NamedTuple):
         return network._replace(inputs={**network.inputs, self.input: self.shape})
 
     def __str__(self) -> str:
-        return f"use an input {self.input} of {self.shape}"
+        return f"feed {self.input} with {self.shape}"
 
 
 Edit = Setting | InFront | Behind | Resizing

@@ -84,7 +84,7 @@ def _right_number(bounds: tuple[int, int | None], inputs: Sequence[Shape], node:
     if len(inputs) < least or (most is not None and len(inputs) > most):
         wanted = f"{least}" if most == least else f"{least} or more"
         raise UsageError(
-            f"{node.operation} has {len(inputs)} inputs",
+            f"{node.operation} has {len(inputs)} input{'' if len(inputs) == 1 else 's'}",
             help=f"name {wanted} of the layers above in its inputs.",
             code="inputs",
         )

@@ -34,7 +34,7 @@ def test_a_unet_on_an_odd_size() -> None:
 def test_another_input_mends_every_level_at_once() -> None:
     found = blame(unet(3, (34, 30)), "cat2", most=9)
     complete = [str(fix) for fix in found.fixes if fix.is_complete]
-    assert complete == ["use an input x of [1, 40, 32]", "use an input x of [1, 32, 24]"]
+    assert complete == ["feed x with [1, 40, 32]", "feed x with [1, 32, 24]"]
 
 
 def test_upsampling_that_gives_one_too_few() -> None:
@@ -97,7 +97,7 @@ def test_channels_that_do_not_fit() -> None:
 def test_nothing_left_needs_a_larger_input() -> None:
     node = Node("c", "conv", {"out_channels": 1, "kernel": 9}, ("x",))
     found = blame(Network("one", {"x": Shape(3, (8, 20))}, (node,)), "c")
-    assert [str(fix) for fix in found.fixes] == ["use an input x of [3, 9, 20]"]
+    assert [str(fix) for fix in found.fixes] == ["feed x with [3, 9, 20]"]
 
 
 def test_a_node_that_works_has_no_blame() -> None:
@@ -127,5 +127,5 @@ def test_every_kind_of_join_is_mended(operation: str) -> None:
     assert [str(fix) for fix in found.fixes] == [
         "put a crop_like like up between x and join",
         "put a pad_to like x between up and join",
-        "use an input x of [1, 8]",
+        "feed x with [1, 8]",
     ]

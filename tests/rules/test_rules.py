@@ -50,6 +50,7 @@ TABLE = [
     ("{op: conv, out_channels: 4, kernel: 5:30}", "DCV104", "'5:30'", "programs disagree"),
     ("{op: conv, out_channels: 4, kernel: 0}", "DCV104", "kernel is 0", "1 or more"),
     ("{op: convolve}", "DCV105", "'convolve' is not known", "'conv'"),
+    ("{op: add, inputs: [input]}", "DCV105", "add has 1 input", "2 or more"),
     ("{op: relu, inputs: [skp]}", "DCV105", "no layer 'skp' above", "input"),
     ("{op: relu, dialect: torhc}", "DCV105", "'torhc' is not known", "'torch'"),
     ("{op: relu, name: input}", "DCV105", "'input' is taken", "name of its own"),
