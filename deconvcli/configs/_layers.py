@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.configs._blocks import Written
-from deconvcli.configs._calls import call
+from deconvcli.configs._calls import Arguments, call
 from deconvcli.configs._forms import FORMS, Misfit, misread, shown
 from deconvcli.configs._problems import Problems
 from deconvcli.configs._tables import LAYER
@@ -23,13 +23,13 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Kind(NamedTuple):
     """What a layer says of itself: its kind, and that kind's keys.
 
-    dialect: of a pasted call; empty where it names none. positional: its arguments without names.
+    dialect: of a pasted call; empty where it names none. arguments: how they were written in one.
     """
 
     operation: str
     parameters: Mapping[str, Any]
     dialect: str = ""
-    positional: int = 0
+    arguments: Arguments | None = None
 
 
 @cache
@@ -73,7 +73,7 @@ def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Kind:
     given = {name: value for name, value in read.parameters.items() if value is not None}
     known = keys_of(read.operation)
     parameters = _parameters(given, known, path, read.operation, problems)
-    return Kind(read.operation, parameters, read.dialect, read.positional)
+    return Kind(read.operation, parameters, read.dialect, read.arguments)
 
 
 def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> Kind | None:

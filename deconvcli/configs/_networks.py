@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.configs._blocks import Written, written_out
+from deconvcli.configs._calls import Arguments
 from deconvcli.configs._forms import Misfit, misread, shown
 from deconvcli.configs._layers import kind
 from deconvcli.configs._names import Names
@@ -84,16 +85,16 @@ def network(name: str, value: Any, path: Path, above: Habits, problems: Problems
     # Of layers whose input is not known there is nothing more to say.
     nodes = tuple(reader.nodes) if is_walkable else ()
     graph = Network(name, reader.inputs, nodes, reader.outputs, *own, where)
-    return Read(graph, reader.paths, reader.positional)
+    return Read(graph, reader.paths, reader.calls)
 
 
 class Read(NamedTuple):
-    """A network, and of its layers by name: where each was written, and the arguments without a
-    name in a pasted call."""
+    """A network, and of its layers by name: where each was written, and how the arguments of a
+    pasted call were."""
 
     graph: Network
     paths: Mapping[str, Path]
-    positional: Mapping[str, int]
+    calls: Mapping[str, Arguments]
 
 
 def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[str, Shape]:
@@ -157,7 +158,7 @@ class _Reader:
         self.nodes: list[Node] = []
         self.outputs: tuple[str, ...] = ()
         self.paths: dict[str, Path] = {}
-        self.positional: dict[str, int] = {}
+        self.calls: dict[str, Arguments] = {}
         self._habits = habits
         self._problems = problems
         self._names = Names()
@@ -187,8 +188,8 @@ class _Reader:
         )
         self.nodes.append(node)
         self.paths[name] = written.path
-        if found and found.positional:
-            self.positional[name] = found.positional
+        if found and found.arguments:
+            self.calls[name] = found.arguments
 
     def _name(self, given: Mapping[str, Any], written: Written, operation: str) -> str:
         """The layer's own name if it has a good one."""

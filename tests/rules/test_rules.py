@@ -57,6 +57,10 @@ TABLE = [
     ("{op: conv, out_channels: 4, kernel: 3, groups: 2}", "DCV108", "2 equal groups", "multiple"),
     ("{op: relu, expect: 9x8}", "DCV109", "[8, 8], expected [9, 8]", "pad_to"),
     ("'nn.ConvTranspose2d(3, 4, 4, 2, 1, 2)'", "DCV104", "output_padding 2", "output_padding"),
+    ("'nn.Conv2d(3, 4, 4, in_channels=3)'", "DCV104", "both by position and by name", "the order"),
+    ("'nn.Conv2d(3, 4, kernl_size=4)'", "DCV102", "no key 'kernl_size'", "'kernel_size'"),
+    ("'nn.MaxPool2d(1, 1, 0, 1, 0, 0, 7)'", "DCV104", "6 positional arguments, not 7", "in order"),
+    ("'Conv2D(8, 3, 1, \"same\", None, 0)'", "DCV104", "dilation_rate is 0", "1 or more"),
     ("'nn.Convv2d(3, 4, 4)'", "DCV104", "'Convv2d' is no layer", "Conv2"),
     (
         "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2}",
