@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from deconvcli.diagnostics import Change, Diagnostic, Severity, Verb, Where
+from deconvcli.diagnostics import Change, Diagnostic, Fixes, Severity, Verb, Where
 from deconvcli.documents import Document, Path
 from deconvcli.errors import DeconvError
 from deconvcli.shelf import nearest, suggestion
 from deconvcli.values import shorten
-
-Fixes = tuple[tuple[Change, ...], ...]
 
 
 class Problems:

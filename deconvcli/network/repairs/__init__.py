@@ -9,6 +9,7 @@ from deconvcli.network.repairs._proof import Edits, Failure, Fix
 from deconvcli.network.repairs.channels import channels
 from deconvcli.network.repairs.inputs import other_inputs, padded_input
 from deconvcli.network.repairs.joins import brought_to_one_size
+from deconvcli.network.repairs.kernels import even_kernels
 from deconvcli.network.repairs.layers import legal, output_paddings, whole_strides
 from deconvcli.network.repairs.outputs import cut_or_extended
 
@@ -34,10 +35,19 @@ def fixes(failure: Failure) -> Iterator[Fix]:
     """All that are known to work, found one by one as they are asked for."""
     code = failure.outcome.error.code if failure.outcome.error else ""
     for source in _BY_CODE.get(code, ()):
-        for edits in islice(source(failure), MOST_TRIED):
-            fix = failure.mended(edits)
-            if fix is not None:
-                yield fix
+        yield from _proven(failure, source)
 
 
-__all__ = ["Failure", "Fix", "fixes"]
+def evened(failure: Failure) -> Iterator[Fix]:
+    """For a layer that works and is uneven: the same sizes with another kernel."""
+    yield from _proven(failure, even_kernels)
+
+
+def _proven(failure: Failure, source: Source) -> Iterator[Fix]:
+    for edits in islice(source(failure), MOST_TRIED):
+        fix = failure.mended(edits)
+        if fix is not None:
+            yield fix
+
+
+__all__ = ["Failure", "Fix", "evened", "fixes"]

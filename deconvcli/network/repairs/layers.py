@@ -9,7 +9,7 @@ from deconvcli.dialects import take as take_dialect
 from deconvcli.layers import Reading
 from deconvcli.network.blame import suspects
 from deconvcli.network.edits import Setting
-from deconvcli.network.graph import Node
+from deconvcli.network.graph import Network, Node
 from deconvcli.network.repairs._proof import Edits, Failure
 from deconvcli.network.walk import Outcome
 from deconvcli.operations import take
@@ -33,7 +33,7 @@ def output_paddings(failure: Failure) -> Iterator[Edits]:
         choices = [range(min(PADDINGS, max(axis.stride, axis.dilation))) for axis in axes]
         for values in sorted(product(*choices), key=sum):
             if compact(values) != compact(node.parameters.get("output_padding", 0)):
-                yield (Setting(node.name, "output_padding", _plain(values)),)
+                yield (Setting(node.name, "output_padding", plain(values)),)
 
 
 def whole_strides(failure: Failure) -> Iterator[Edits]:
@@ -60,16 +60,21 @@ def _transposed(failure: Failure) -> list[tuple[Outcome, Reading]]:
     found = []
     for outcome in reversed(failure.outcomes):
         if outcome.node.name in names and outcome.shape is not None:
-            reading = _reading(failure, outcome)
+            reading = reading_of(failure.network, outcome)
             found += [(outcome, reading)] if reading else []
     return found
 
 
-def _reading(failure: Failure, outcome: Outcome) -> Reading | None:
+def reading_of(network: Network, outcome: Outcome) -> Reading | None:
+    """How its framework reads a transposed convolution; None for other layers.
+
+    Raises:
+        DeconvError: the framework refuses it.
+    """
     operation, node = take(outcome.node.operation), outcome.node
     if not isinstance(operation, ConvTranspose):
         return None
-    return operation.reading(node.parameters, outcome.inputs, failure.network.dialect_of(node))
+    return operation.reading(node.parameters, outcome.inputs, network.dialect_of(node))
 
 
 def _has(failure: Failure, node: Node, role: str) -> bool:
@@ -90,11 +95,11 @@ def _whole(failure: Failure, node: Node, reading: Reading) -> list[Setting]:
     cropped = [max(0, -(-more // 2)) for more in over]
     given_back = [2 * crop - more for crop, more in zip(cropped, over, strict=True)]
     return [
-        Setting(node.name, "padding", _plain(cropped)),
-        Setting(node.name, "output_padding", _plain(given_back)),
+        Setting(node.name, "padding", plain(cropped)),
+        Setting(node.name, "output_padding", plain(given_back)),
     ]
 
 
-def _plain(values: Sequence[int]) -> int | list[int]:
+def plain(values: Sequence[int]) -> int | list[int]:
     """One number where all are alike."""
     return values[0] if len(set(values)) == 1 else list(values)
