@@ -31,9 +31,23 @@ KERNELS = [
     ("nn.ConvTranspose2d(4, 4, 3, stride=2, padding=1, output_padding=1)", "DCV201", "nn.ConvTranspose2d(4, 4, 4, stride=2, padding=1, output_padding=0)"),
     ("Conv2DTranspose(4, 3, strides=2, padding='same')", "DCV203", "Conv2DTranspose(4, 4, strides=2, padding='same')"),
 ]  # fmt: skip
+VALUES = [
+    (UP + "kernel: 4, stride: 2, padding: 1, output_padding: 3}", "DCV104", UP + "kernel: 4, stride: 2, padding: 1, output_padding: 1}"),
+    (UP + "kernel: 4, stride: 2, output_padding: [0, 2]}", "DCV104", UP + "kernel: 4, stride: 2, output_padding: [0, 1]}"),
+    (UP + "kernel: 4, stride: 2, output_size: 33}", "DCV104", UP + "kernel: 4, stride: 2, output_size: 19}"),
+    (UP + "kernel: 4, stride: 2, output_size: [9, 18]}", "DCV104", UP + "kernel: 4, stride: 2, output_size: 18}"),
+    (UP + "kernel: 4, stride: 2, padding: same}", "DCV104", UP + "kernel: 4, stride: 2, padding: 1}"),
+    (UP + "kernel: 4, stride: 2, padding: valid}", "DCV104", UP + "kernel: 4, stride: 2, padding: 0}"),
+    (UP + "kernel: 4, stride: 2, padding: 1, dialect: keras}", "DCV104", UP + "kernel: 4, stride: 2, padding: same, dialect: keras}"),
+    ("{op: conv, out_channels: 4, kernel: 5, stride: 2, padding: same}", "DCV104", "{op: conv, out_channels: 4, kernel: 5, stride: 2, padding: 2}"),
+    ("{op: conv, out_channels: 4, kernel: 3, padding: 0, dialect: keras}", "DCV104", "{op: conv, out_channels: 4, kernel: 3, padding: valid, dialect: keras}"),
+    ("{op: conv, out_channels: 4, kernel: 3, padding: smae}", "DCV104", "{op: conv, out_channels: 4, kernel: 3, padding: same}"),
+    ("{op: conv, out_channels: 6, kernel: 3, groups: 3}", "DCV108", "{op: conv, out_channels: 6, kernel: 3, groups: 2}"),
+    (UP + "kernel: 4, stride: 2, groups: 64}", "DCV108", UP + "kernel: 4, stride: 2, groups: 4}"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("layer", "code", "edited"), CALLS + KERNELS)
+@pytest.mark.parametrize(("layer", "code", "edited"), CALLS + KERNELS + VALUES)
 def test_the_edit_is_told(layer: str, code: str, edited: str) -> None:
     assert after(layer, code) == edited
 
@@ -59,4 +73,20 @@ def test_nothing_is_told_where_every_kernel_has_another_fault() -> None:
     """An odd size of stride 2: with an even kernel one end is cropped more than the other."""
     one = checked(network(UP + "kernel: 3, stride: 2, padding: 1}"))
     assert [found.code for found in one.findings] == ["DCV201"]
+    assert not one.edits
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        # keras' `same` crops the end, torch the start: the values would move by one.
+        UP + "kernel: 3, stride: 2, padding: same}",
+        UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1, dialect: keras}",
+        "{op: conv, out_channels: 4, kernel: [3, 3, 3], padding: 1, dialect: keras}",
+        "{op: conv, out_channels: 4, kernel: 4, stride: 2, padding: [[1, 2], [0, 1]]}",
+    ],
+)
+def test_what_another_word_would_change_is_left_alone(layer: str) -> None:
+    one = checked(network(layer))
+    assert [found.code for found in one.findings] == ["DCV104"]
     assert not one.edits

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from deconvcli.dialects import take as take_dialect
-from deconvcli.layers import Reading
+from deconvcli.layers import Reading, numbers
 from deconvcli.network.blame import suspects
-from deconvcli.network.edits import Setting
+from deconvcli.network.edits import Setting, edited
 from deconvcli.network.graph import Network, Node
 from deconvcli.network.repairs._proof import Edits, Failure
 from deconvcli.network.walk import Outcome
 from deconvcli.operations import take
 from deconvcli.operations.conv_transpose import ConvTranspose
 from deconvcli.parameters import Form
-from deconvcli.values import compact
+from deconvcli.values import compact, per_axis
 
 # The layers next to the failure; what is farther away changes more than is wanted.
 NEAREST = 3
@@ -48,10 +48,25 @@ def whole_strides(failure: Failure) -> Iterator[Edits]:
 def legal(failure: Failure) -> Iterator[Edits]:
     """A smaller output_padding, as near to what was given as can be."""
     node = failure.outcome.node
-    given = node.parameters.get("output_padding")
-    if type(given) is int:
-        for value in range(given - 1, -1, -1):
-            yield (Setting(node.name, "output_padding", value),)
+    given = node.parameters.get("output_padding", 0)
+    values = given if isinstance(given, list) else [given]
+    for most in range(min(max(values), PADDINGS) - 1, -1, -1):
+        smaller = plain([min(value, most) for value in values])
+        yield (Setting(node.name, "output_padding", smaller),)
+
+
+def nearest_size(failure: Failure) -> Iterator[Edits]:
+    """The output_size that the layer can have, as near to what was given as can be."""
+    node, network = failure.outcome.node, failure.network
+    without = edited(network, (Setting(node.name, "output_size", None),))
+    reading = reading_of(without, failure.outcome._replace(node=without.node(node.name)))
+    given = node.parameters.get("output_size")
+    if reading is None or given is None:
+        return
+    wanted = per_axis(given, len(reading.spatial), "output_size")
+    rows = zip(wanted, reading.output_sizes, reading.layer.axes, strict=True)
+    sizes = [min(max(size, least), least + axis.stride - 1) for size, least, axis in rows]
+    yield (Setting(node.name, "output_size", plain(numbers(sizes))),)
 
 
 def _transposed(failure: Failure) -> list[tuple[Outcome, Reading]]:
