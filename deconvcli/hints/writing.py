@@ -12,7 +12,7 @@ from deconvcli.documents import Document, Mark, Path, Place
 from deconvcli.hints import _calls
 from deconvcli.hints._edit import Edit, NotWritable, between, line_at
 
-_PLAIN = re.compile(r"[A-Za-z_][\w.]*|[0-9]+(x[0-9]+)+")
+_PLAIN = re.compile(r"[A-Za-z_$][\w.]*|[0-9]+(x[0-9]+)+")
 
 
 def edits_of(document: Document, change: Change) -> Iterator[Edit]:

@@ -312,14 +312,23 @@ def test_good_examples_have_no_errors(file: Path) -> None:
     assert all(row.size for table in verdict.files[0].networks for row in table.rows)
 
 
+FINDINGS = "check --isolated --select DCV1,DCV204,DCV205"
+HINTS = "check --isolated --fix-hints"
+
+
+@pytest.mark.parametrize(
+    ("line", "ending"), [(FINDINGS, ".expected"), (HINTS, ".hints")], ids=["findings", "hints"]
+)
 @pytest.mark.parametrize(
     "file", sorted((EXAMPLES / "bad").glob("*.yaml")), ids=lambda file: file.name
 )
-def test_bad_examples_have_their_findings(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_examples_have_their_findings(
+    file: Path, line: str, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`UPDATE_GOLDEN=1 pytest` writes them anew; look at the difference."""
     monkeypatch.chdir(file.parent)
-    out = deconv("check --isolated --select DCV1,DCV204,DCV205", file.name).out
-    golden = file.with_suffix(".expected")
+    out = deconv(line, file.name).out
+    golden = file.with_suffix(ending)
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(out, encoding="utf-8")
     assert out == golden.read_text(encoding="utf-8")

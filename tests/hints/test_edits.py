@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from deconvcli.hints import applied
+from deconvcli.rules import page, rules, take
 from tests.hints.edits import checked, network
 
 # A layer, the rule, the layer with the edit made; input: 4 channels, 8x8.
@@ -45,11 +46,37 @@ VALUES = [
     ("{op: conv, out_channels: 6, kernel: 3, groups: 3}", "DCV108", "{op: conv, out_channels: 6, kernel: 3, groups: 2}"),
     (UP + "kernel: 4, stride: 2, groups: 64}", "DCV108", UP + "kernel: 4, stride: 2, groups: 4}"),
 ]  # fmt: skip
+WORDS = [
+    ("{op: conv, out_channels: 4, kernel: 3, bias: no}", "DCV104", "{op: conv, out_channels: 4, kernel: 3, bias: false}"),
+    ("{op: max_pool, kernel: 2, ceil_mode: 'On'}", "DCV104", "{op: max_pool, kernel: 2, ceil_mode: true}"),
+    ("{op: conv, out_channels: '4', kernel: 3}", "DCV104", "{op: conv, out_channels: 4, kernel: 3}"),
+    ("{op: conv, out_channels: 4, krenel: 3}", "DCV102", "{op: conv, out_channels: 4, kernel: 3}"),
+    ("nn.Conv2d(4, 4, kernl_size=3)", "DCV102", "nn.Conv2d(4, 4, kernel_size=3)"),
+    ("{op: max_poll, kernel: 2}", "DCV105", "{op: max_pool, kernel: 2}"),
+    ("sigmiod", "DCV105", "sigmoid"),
+    ("{op: relu, dialect: pytorch}", "DCV105", "{op: relu, dialect: torch}"),
+    ("{op: relu, dialect: keras@tensorflwo}", "DCV105", '{op: relu, dialect: "keras@tensorflow"}'),
+    ("{op: relu, inputs: inptu}", "DCV105", "{op: relu, inputs: input}"),
+    ("{repeat: {width: [4, 8]}, layers: [{op: norm, name: a$widht}]}", "DCV105", '{repeat: {width: [4, 8]}, layers: [{op: norm, name: "a$width"}]}'),
+    ("{op: conv, out_channels: 4, kernel: 3, in_channels: 5}", "DCV107", "{op: conv, out_channels: 4, kernel: 3, in_channels: 4}"),
+    (UP + "kernel: 2, stride: 2, expect: 17x17}", "DCV109", UP + "kernel: 2, stride: 2, expect: 17x17, output_padding: 1}"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("layer", "code", "edited"), CALLS + KERNELS + VALUES)
+@pytest.mark.parametrize(("layer", "code", "edited"), CALLS + KERNELS + VALUES + WORDS)
 def test_the_edit_is_told(layer: str, code: str, edited: str) -> None:
     assert after(layer, code) == edited
+
+
+# Rules whose edit is no change of the layer itself; the tests below and those of the command show it.
+ELSEWHERE = {"DCV106", "DCV110", "DCV204"}
+
+
+@pytest.mark.parametrize("code", rules())
+def test_a_rule_has_an_edit_or_its_page_says_why_not(code: str) -> None:
+    known = {row[1] for row in [*CALLS, *KERNELS, *VALUES, *WORDS]} | ELSEWHERE
+    text = page(take(code)[0])
+    assert code in known or "No exact edit" in text or "if there is" in text
 
 
 def after(layer: str, code: str) -> str:
@@ -90,3 +117,31 @@ def test_what_another_word_would_change_is_left_alone(layer: str) -> None:
     one = checked(network(layer))
     assert [found.code for found in one.findings] == ["DCV104"]
     assert not one.edits
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "code", "edited"),
+    [
+        ("dialect: kreas\n", "", "DCV105", "keras"),
+        ("targets: [onnxrntime]\n", "", "DCV105", "onnxruntime"),
+        ("", "    output: rleu1\n", "DCV105", "relu1"),
+        ("taregts: [keras]\n", "", "DCV102", "targets"),
+    ],
+)
+def test_words_around_the_layers_have_edits(head: str, tail: str, code: str, edited: str) -> None:
+    one = checked(network("{op: relu, name: relu1}", "relu", head=head) + tail)
+    told = [edit.new for found, edits in one.edits.items() for edit in edits if found.code == code]
+    assert told == [edited]
+
+
+@pytest.mark.parametrize("value", ["017", "5:30", "0x10", "1_000", "2026-11-23", "three", "nan"])
+def test_what_nobody_can_be_sure_of_has_no_edit(value: str) -> None:
+    one = checked(network(f"{{op: conv, out_channels: 4, kernel: {value}}}"))
+    assert [found.code for found in one.findings] == ["DCV104"]
+    assert not one.edits
+
+
+def test_another_input_is_an_edit_of_its_size() -> None:
+    one = checked(network("{op: conv, out_channels: 4, kernel: 11}"))
+    told = {found.code: [edit.new for edit in edits] for found, edits in one.edits.items()}
+    assert told == {"DCV106": ["11x11"]}

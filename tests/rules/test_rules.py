@@ -54,7 +54,12 @@ TABLE = [
         "3 channels",
         "in_channels",
     ),
-    ("{op: conv, out_channels: 4, kernel: 3, groups: 2}", "DCV108", "2 equal groups", "set groups of conv1 to 1"),
+    (
+        "{op: conv, out_channels: 4, kernel: 3, groups: 2}",
+        "DCV108",
+        "2 equal groups",
+        "set groups of conv1 to 1",
+    ),
     ("{op: relu, expect: 9x8}", "DCV109", "[8, 8], expected [9, 8]", "pad_to"),
     ("'nn.ConvTranspose2d(3, 4, 4, 2, 1, 2)'", "DCV104", "output_padding 2", "output_padding"),
     ("'nn.Conv2d(3, 4, 4, in_channels=3)'", "DCV104", "both by position and by name", "the order"),
