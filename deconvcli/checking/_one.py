@@ -82,12 +82,13 @@ def _of_document(document: Document, settings: Settings) -> Checked:
 
 
 def _asked(asked: Subject, settings: Settings) -> Subject:
-    """With a search for other kernels, where edits are wanted: it takes longer than the check."""
+    """With a search for all fixes, where edits are wanted: it takes longer than the check."""
     if not settings.fix_hints:
         return asked
+    from deconvcli.checking._hints import MOST
     from deconvcli.rules._remedies import even_kernels
 
-    return asked._replace(remedies=even_kernels)
+    return asked._replace(remedies=even_kernels, most_blamed=MOST)
 
 
 def _hinted(checked: Checked, document: Document, settings: Settings) -> Checked:

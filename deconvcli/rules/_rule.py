@@ -41,7 +41,8 @@ class Subject(NamedTuple):
     """A config with its networks walked through.
 
     transposed: its transposed convolutions that have a size, read once for all rules.
-    useless_share: of MACs that is too much. remedies: what looks for another kernel of a layer that
+    useless_share: of MACs that is too much. most_blamed: failures of a network for which fixes are
+    looked for. remedies: what looks for another kernel of a layer that
     works and is uneven; nothing does, unless edits are asked for.
     """
 
@@ -49,6 +50,7 @@ class Subject(NamedTuple):
     networks: tuple[Walked, ...]
     transposed: tuple[Transposed, ...]
     useless_share: float = 0.5
+    most_blamed: int = 3
     remedies: Remedies = _none
 
     def evened(self, layer: Transposed) -> Fixes:
