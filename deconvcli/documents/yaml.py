@@ -40,6 +40,8 @@ def read(text: str, builder: Builder) -> None:
             _HANDLERS[type(event)](event, builder)
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, text) from error
+    if not builder.places:  # nothing but comments, if anything: to YAML an empty value
+        builder.scalar(None, Mark(1, 1), Mark(1, 1))
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> Unreadable:

@@ -263,6 +263,9 @@ HOSTILE = {
     "huge": b"networks: " + b"9" * 100_000,
     "utf16": "networks: {}".encode("utf-16"),
     "repeats": GOOD.replace("relu", ROUND % (ROUND % "relu")).encode(),
+    "empty": b"",
+    "comments": b"# networks\n\n# none\n",
+    "dates": GOOD.replace("8x8", "2026-11-23").encode(),
     "text": b'networks: {n: {input: "no", layers: [relu]}}\n',
 }
 MEASURED = """
