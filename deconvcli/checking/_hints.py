@@ -13,6 +13,8 @@ from deconvcli.rules import rules
 
 # Findings of one file that are mended on trial: each takes a check of the whole file, or several.
 MOST = 20
+# Of all these checks together, in values of the file; a finding takes as long as ten of them.
+MOST_WORK, PER_FINDING = 20_000, 10
 
 Check = Callable[[Document, str], Sequence[Diagnostic]]
 Named = tuple[str, str]
@@ -33,7 +35,8 @@ def edits_of(
             lambda text: _is_better(found, findings, check(document, text)),
         )
 
-    fixable = [found for found in findings if found.fixes][:MOST]
+    most = min(MOST, MOST_WORK // (len(document.places) + PER_FINDING * len(findings)))
+    fixable = [found for found in findings if found.fixes][:most]
     return {found: edits for found in fixable if (edits := mended(found))}
 
 

@@ -86,9 +86,9 @@ def _asked(asked: Subject, settings: Settings) -> Subject:
     if not settings.fix_hints:
         return asked
     from deconvcli.checking._hints import MOST
-    from deconvcli.rules._remedies import even_kernels
+    from deconvcli.rules._remedies import EvenKernels
 
-    return asked._replace(remedies=even_kernels, most_blamed=MOST)
+    return asked._replace(evened=EvenKernels(asked.config.document, MOST), most_blamed=MOST)
 
 
 def _hinted(checked: Checked, document: Document, settings: Settings) -> Checked:

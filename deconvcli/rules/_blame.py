@@ -12,6 +12,7 @@ from deconvcli.network.diagnosis import blame
 from deconvcli.network.edits import Behind, Edit, InFront, Resizing, Setting
 from deconvcli.network.graph import Node
 from deconvcli.network.repairs import Fix
+from deconvcli.network.walk import MOST_COMPARED
 from deconvcli.operations import take
 from deconvcli.rules._rule import Walked
 from deconvcli.shelf import nearest
@@ -39,7 +40,7 @@ def _renamed(document: Document, walked: Walked, node: Node) -> tuple[tuple[Chan
     above = [*graph.inputs, *names[: names.index(node.name)]]
     number, wrong = next((i, name) for i, name in enumerate(node.inputs) if name not in above)
     place = (*path, number) if isinstance(document.value_at(path), list) else path
-    close = nearest(wrong, above)
+    close = nearest(wrong, above[-MOST_COMPARED:])
     return ((Change(Verb.SET, place, close),),) if close else ()
 
 

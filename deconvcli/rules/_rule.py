@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from deconvcli.configs import Config, Read
 from deconvcli.diagnostics import Diagnostic, Fixes, Severity, Where
-from deconvcli.documents import Document
 from deconvcli.layers import Reading
 from deconvcli.network import Outcome
 from deconvcli.operations import take
@@ -30,10 +29,10 @@ class Transposed(NamedTuple):
     where: Where
 
 
-Remedies = Callable[[Document, Transposed], Fixes]
+Remedies = Callable[[Transposed], Fixes]
 
 
-def _none(document: Document, layer: Transposed) -> Fixes:
+def _none(layer: Transposed) -> Fixes:
     return ()
 
 
@@ -42,8 +41,8 @@ class Subject(NamedTuple):
 
     transposed: its transposed convolutions that have a size, read once for all rules.
     useless_share: of MACs that is too much. most_blamed: failures of a network for which fixes are
-    looked for. remedies: what looks for another kernel of a layer that
-    works and is uneven; nothing does, unless edits are asked for.
+    looked for. evened: other kernels for a layer that works and is uneven; none, unless edits are
+    asked for.
     """
 
     config: Config
@@ -51,11 +50,7 @@ class Subject(NamedTuple):
     transposed: tuple[Transposed, ...]
     useless_share: float = 0.5
     most_blamed: int = 3
-    remedies: Remedies = _none
-
-    def evened(self, layer: Transposed) -> Fixes:
-        """Changes of the document that give the same sizes with an even layer."""
-        return self.remedies(self.config.document, layer)
+    evened: Remedies = _none
 
 
 Check = Callable[[Subject], Iterator[Diagnostic]]

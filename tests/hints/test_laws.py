@@ -11,7 +11,8 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from deconvcli.checking import Checked
+from deconvcli.checking import Checked, _one
+from deconvcli.checking._one import check_bytes
 from deconvcli.diagnostics import Diagnostic
 from deconvcli.rules import rules
 from tests.hints.edits import checked, mended, network, sizes
@@ -73,3 +74,28 @@ def test_an_edit_mends_its_finding_and_brings_nothing_worse(text: str) -> None:
 @pytest.mark.parametrize("code", ["DCV104", "DCV108", "DCV201", "DCV202", "DCV203", "DCV204"])
 def test_the_law_meets_every_rule(code: str) -> None:
     find(networks(), lambda text: code in {found.code for found in checked(text).edits})
+
+
+MANY = {
+    "uneven": "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2, dialect: keras,"
+    " padding: same, inputs: input}",
+    "failing": "{op: conv, out_channels: 4, kernel: 3, groups: 3, inputs: input}",
+}
+
+
+@pytest.mark.parametrize("layer", MANY.values(), ids=MANY)
+def test_edits_of_many_findings_take_bounded_work(
+    layer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many checks for edits as a file's size allows; each finding is still told."""
+    checks = 0
+
+    def counted(*given: Any) -> Checked:
+        nonlocal checks
+        checks += 1
+        return check_bytes(*given)
+
+    monkeypatch.setattr(_one, "check_bytes", counted)
+    one = checked(network(*[layer] * 250))
+    assert len(one.findings) >= 250
+    assert checks < 10
