@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from deconvcli.configs._blocks import Written, written_out
+from deconvcli.configs._blocks import LONGEST, Written, written_out
 from deconvcli.configs._calls import Arguments
 from deconvcli.configs._forms import Misfit, meant, misread, shown
 from deconvcli.configs._layers import kind
@@ -207,8 +207,9 @@ class _Reader:
         if "name" not in given:
             return self._names.invent(operation)
         said, place = given["name"], (*written.path, "name")
-        if not isinstance(said, str) or not said or said == PREVIOUS:
-            self._problems.tell("illegal-value", place, f"name is {shown(said)}", "write a word.")
+        if not isinstance(said, str) or not 0 < len(said) <= LONGEST or said == PREVIOUS:
+            help = f"write a word of at most {LONGEST} characters."
+            self._problems.tell("illegal-value", place, f"name is {shown(said)}", help)
             return self._names.invent(operation)
         name = self._names.add(said, written.rounds)
         if name is None:

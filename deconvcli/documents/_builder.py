@@ -10,6 +10,8 @@ from deconvcli.errors import Unreadable
 DEEPEST = 32
 MOST = 20_000
 """Values of one document."""
+LONGEST = 60
+"""Characters of a name in a message."""
 
 Path = tuple[str | int, ...]
 
@@ -59,7 +61,7 @@ class Builder:
             first = self.places[(*path, name)].key
             raise unreadable(
                 mark,
-                f"the key {name!r} stands here twice, first on line {first.line}",
+                f"the key {name[:LONGEST]!r} stands here twice, first on line {first.line}",
                 "keep one of them.",
             )
         self._key = name, mark

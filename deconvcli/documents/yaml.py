@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from deconvcli.documents._builder import Builder, Mark, unreadable
+from deconvcli.documents._builder import LONGEST, Builder, Mark, unreadable
 from deconvcli.documents._numbers import fraction, whole
 from deconvcli.errors import Unreadable
 
@@ -115,7 +115,7 @@ def _refuse_decoration(event: Any) -> None:
 def _refused(event: Any, what: str) -> Unreadable:
     return unreadable(
         _mark(event.start_mark),
-        f"{what} is not taken: a config holds its values where they are used",
+        f"{what[:LONGEST]} is not taken: a config holds its values where they are used",
         "write the value itself; for blocks that come again there is `repeat`.",
     )
 

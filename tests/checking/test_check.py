@@ -263,6 +263,11 @@ HOSTILE = {
     "huge": b"networks: " + b"9" * 100_000,
     "utf16": "networks: {}".encode("utf-16"),
     "repeats": GOOD.replace("relu", ROUND % (ROUND % "relu")).encode(),
+    "tag": b"networks: " + b"!" * 400_000,
+    "anchor": b"networks: &" + b"a" * 400_000 + b" 1",
+    "long key twice": b"".join(b"k" * 400_000 + b": 1\n" for _ in range(2)),
+    "long key": b"networks:\n  " + b"k" * 400_000 + b": 1\n",
+    "long name": GOOD.replace("relu", "{op: relu, name: %s}" % ("n" * 400_000)).encode(),
     "empty": b"",
     "comments": b"# networks\n\n# none\n",
     "dates": GOOD.replace("8x8", "2026-11-23").encode(),
@@ -295,6 +300,7 @@ def test_hostile_files_give_one_clear_finding(name: str, folder: Path) -> None:
     [file] = json.loads(done.stdout)["files"]
     assert len(file["findings"]) == 1, file
     assert file["findings"][0]["help"]
+    assert len(done.stdout) < 3000
     assert took < 1
     assert int(done.stderr) < 200 * 1024
 
