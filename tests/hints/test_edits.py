@@ -34,6 +34,8 @@ KERNELS = [
 ]  # fmt: skip
 VALUES = [
     (UP + "kernel: 4, stride: 2, padding: 1, output_padding: 3}", "DCV104", UP + "kernel: 4, stride: 2, padding: 1, output_padding: 1}"),
+    (UP + "kernel: 64, stride: [32, 64], padding: 0, output_padding: 64}", "DCV104", UP + "kernel: 64, stride: [32, 64], padding: 0, output_padding: [31, 63]}"),
+    (UP + "kernel: 128, stride: 64, output_padding: 9223372036854775807}", "DCV104", UP + "kernel: 128, stride: 64, output_padding: 63}"),
     (UP + "kernel: 4, stride: 2, output_padding: [0, 2]}", "DCV104", UP + "kernel: 4, stride: 2, output_padding: [0, 1]}"),
     (UP + "kernel: 4, stride: 2, output_size: 33}", "DCV104", UP + "kernel: 4, stride: 2, output_size: 19}"),
     (UP + "kernel: 4, stride: 2, output_size: [9, 18]}", "DCV104", UP + "kernel: 4, stride: 2, output_size: 18}"),
@@ -94,6 +96,13 @@ def test_a_layer_that_a_target_cannot_say_is_evened() -> None:
     told = {found.code: edits for found, edits in one.edits.items()}
     assert [edit.new for edit in told["DCV204"]] == ["4", "0"]
     assert set(told) == {"DCV201", "DCV203", "DCV204"}
+
+
+def test_a_huge_kernel_is_searched_near_its_size() -> None:
+    layer = UP + "kernel: 1000000001, stride: 2, padding: 500000000, output_padding: 1}"
+    assert after(layer, "DCV201") == UP + (
+        "kernel: 1000000002, stride: 2, padding: 500000000, output_padding: 0}"
+    )
 
 
 def test_nothing_is_told_where_every_kernel_has_another_fault() -> None:

@@ -13,8 +13,8 @@ from deconvcli.network.repairs._proof import Edits, Failure
 from deconvcli.network.repairs.layers import plain, reading_of
 from deconvcli.values import compact
 
-# Strides by which a kernel may grow: what is larger costs more than the pattern does harm.
-MOST_LONGER = 2
+# Strides by which a kernel may grow or shrink: more changes the layer more than the pattern does.
+MOST_STRIDES = 2
 # What may have to be said anew, the fewest keys first; what is left out stands at its default.
 _KEYS = (
     ("kernel", "dilation"),
@@ -40,7 +40,9 @@ def _evened(axis: Axis) -> list[Axis]:
     """The axis with kernels of whole strides; first as it is, if nothing about it is uneven."""
     # Where dilation and stride share a factor, no tap ever reaches some outputs.
     dilation = 1 if gcd(axis.stride, axis.dilation) > 1 else axis.dilation
-    whole = range(axis.stride, axis.kernel + MOST_LONGER * axis.stride + 1, axis.stride)
+    strides = axis.kernel // axis.stride
+    near = range(max(1, strides - MOST_STRIDES), strides + MOST_STRIDES + 1)
+    whole = [number * axis.stride for number in near]
     kernels = sorted(whole, key=lambda kernel: (abs(kernel - axis.kernel), -kernel))
     others = (axis._replace(kernel=kernel, dilation=dilation) for kernel in kernels)
     return [cropped for other in others if (cropped := _cropped_alike(other, axis))]

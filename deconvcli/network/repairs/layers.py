@@ -47,12 +47,17 @@ def whole_strides(failure: Failure) -> Iterator[Edits]:
 
 def legal(failure: Failure) -> Iterator[Edits]:
     """A smaller output_padding, as near to what was given as can be."""
-    node = failure.outcome.node
-    given = node.parameters.get("output_padding", 0)
-    values = given if isinstance(given, list) else [given]
-    for most in range(min(max(values), PADDINGS) - 1, -1, -1):
-        smaller = plain([min(value, most) for value in values])
-        yield (Setting(node.name, "output_padding", smaller),)
+    node, [shape, *_] = failure.outcome.node, failure.outcome.inputs
+    defaults = {"output_padding": 0, "stride": 1, "dilation": 1}
+    rows = [
+        per_axis(node.parameters.get(name, default), len(shape.spatial), name)
+        for name, default in defaults.items()
+    ]
+    # Every framework takes less than the stride, or than the dilation if that is larger.
+    pairs = [(given, max(stride, dilation)) for given, stride, dilation in zip(*rows, strict=True)]
+    for less in range(1, max(limit for _, limit in pairs) + 1):
+        smaller = [max(0, min(given, limit - less)) for given, limit in pairs]
+        yield (Setting(node.name, "output_padding", plain(smaller)),)
 
 
 def nearest_size(failure: Failure) -> Iterator[Edits]:
