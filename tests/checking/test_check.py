@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -250,6 +252,31 @@ def test_links_in_circles_and_unreadable_files(folder: Path) -> None:
     (folder / "gone.yaml").symlink_to(folder / "nothing")
     os.mkfifo(folder / "pipe.yaml")  # which no reader must wait for
     assert [found.code for found in check(["."]).findings] == ["DCV101"] * 3
+
+
+@contextmanager
+def _without_rights() -> Iterator[None]:
+    """As somebody who is not root, who may read everything."""
+    own = os.geteuid()
+    os.seteuid(own or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="Windows has no such rights of files")
+def test_a_named_file_that_may_not_be_read_hides_no_other(folder: Path) -> None:
+    folder.chmod(0o755)
+    (folder / "secret.yaml").write_text(GOOD)
+    (folder / "bad.yaml").write_text(BAD)
+    (folder / "secret.yaml").chmod(0)
+    assert deconv("check bad.yaml").code == 1  # what it imports may lie where only root can look
+    with _without_rights():
+        done = deconv("check secret.yaml bad.yaml --isolated")
+    assert done.code == 1
+    assert done.out.startswith("secret.yaml:1:1: error[DCV101]: Permission denied")
+    assert "error[DCV102]" in done.out
 
 
 ROUND = "{repeat: 1000, layers: [%s]}"
