@@ -40,6 +40,10 @@ class Change(NamedTuple):
     value: Any = None
 
 
+# Ways to mend a finding, each of changes that belong together.
+Fixes = tuple[tuple[Change, ...], ...]
+
+
 class Diagnostic(NamedTuple):
     """One finding. The message stands alone; help is one action; source says who measured it.
 
@@ -54,4 +58,4 @@ class Diagnostic(NamedTuple):
     source: str = ""
     where: Where | None = None
     differs: bool = False
-    fixes: tuple[tuple[Change, ...], ...] = ()
+    fixes: Fixes = ()

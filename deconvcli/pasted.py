@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.dialect import Dialect
@@ -15,7 +16,10 @@ _FREE_ROLES = {"", "bias", "in_channels", "out_channels"}
 
 
 class Pasted(NamedTuple):
-    """words: the layer's parameters. weight, data: shapes that the call wrote out."""
+    """words: the layer's parameters. weight, data: shapes that the call wrote out.
+
+    order: the parameters that the call takes, as they come.
+    """
 
     dialect: Dialect
     implementation: str
@@ -23,6 +27,7 @@ class Pasted(NamedTuple):
     rank: int | None
     weight: tuple[int, ...] | None
     data: tuple[int, ...] | None
+    order: tuple[str, ...] = ()
 
 
 def understand(text: str, dialect_name: str | None) -> Pasted:
@@ -35,14 +40,15 @@ def understand(text: str, dialect_name: str | None) -> Pasted:
     while call.name.endswith(")"):  # Conv2DTranspose(...)(x): the layer is what is called
         call = read_call(call.name)
     dialect, implementation, signature = _find(call.name, dialect_name)
-    named = _by_name(call, _unbound(signature, call.name))
+    signature = _unbound(signature, call.name)
+    named = by_name(call, signature.parameters)
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
     words = dict(signature.implies)
     for name, value in named.items():
         words |= _word(dialect, name, value)
     weight, data = shapes[signature.weight], shapes[signature.data]
     rank = signature.rank or _shown_rank(dialect, words, weight)
-    return Pasted(dialect, implementation, words, rank, weight, data)
+    return Pasted(dialect, implementation, words, rank, weight, data, signature.parameters)
 
 
 def _shown_rank(
@@ -86,33 +92,18 @@ def _owner(call: str) -> str | None:
     return None
 
 
-def order_of(text: str) -> tuple[str, ...]:
-    """The parameters of a pasted transposed convolution, as positional arguments come.
+def by_name(call: PythonCall, order: Sequence[str]) -> dict[str, Any]:
+    """The call's arguments under the names of its parameters, of which those without come in order.
 
     Raises:
-        UsageError: nobody has this call.
+        UsageError: there are too many, or one is given twice.
     """
-    call = read_call(text)
-    return _unbound(_find(call.name, None)[2], call.name).parameters
-
-
-def _by_name(call: PythonCall, signature: Signature) -> dict[str, Any]:
-    order = signature.parameters
     if len(call.positional) > len(order):
         raise UsageError(
             f"{call.name} takes {len(order)} positional arguments, not {len(call.positional)}",
             help=f"in order: {', '.join(order)}.",
             code="pasted-call",
         )
-    return joined(call, order)
-
-
-def joined(call: PythonCall, order: tuple[str, ...]) -> dict[str, Any]:
-    """All arguments by name.
-
-    Raises:
-        UsageError: one is given by position and by name.
-    """
     named = dict(zip(order, call.positional, strict=False))
     twice = sorted(named.keys() & call.keywords.keys())
     if twice:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import pkgutil
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import import_module
 from typing import Generic, TypeVar
 
@@ -20,6 +20,12 @@ Item = TypeVar("Item")
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """The known word that `word` was probably meant to be."""
+    return _nearest(word, tuple(known))
+
+
+# A message and its fix ask for the same word.
+@lru_cache(maxsize=8)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     from difflib import get_close_matches  # 3 ms that only a mistake needs
 
     lowered = {name.lower(): name for name in known}

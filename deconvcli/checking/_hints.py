@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.documents import Document
 from deconvcli.hints import Edit
 from deconvcli.hints.trying import hint
+from deconvcli.rules import rules
 
 # Findings of one file that are mended on trial: each takes a check of the whole file, or several.
 MOST = 20
+# Of all these checks together, in values of the file; a finding takes as long as ten of them.
+MOST_WORK, PER_FINDING = 20_000, 10
 
 Check = Callable[[Document, str], Sequence[Diagnostic]]
 Named = tuple[str, str]
@@ -31,19 +35,23 @@ def edits_of(
             lambda text: _is_better(found, findings, check(document, text)),
         )
 
-    fixable = [found for found in findings if found.fixes][:MOST]
+    most = min(MOST, MOST_WORK // (len(document.places) + PER_FINDING * len(findings)))
+    fixable = [found for found in findings if found.fixes][:most]
     return {found: edits for found in fixable if (edits := mended(found))}
 
 
 def _is_better(
     found: Diagnostic, before: Sequence[Diagnostic], after: Sequence[Diagnostic]
 ) -> bool:
-    """Whether the finding is gone, none like it has come, and no more errors are there."""
+    """Whether the finding is gone, and nothing has come in its place."""
     has_gone = all(
         _number(after, key(found), key) < _number(before, key(found), key)
         for key in (_said, _placed)
     )
-    return has_gone and _errors(after) <= _errors(before)
+    if _is_error(found):
+        # What an error has hidden may come to light, as long as there are not more of them.
+        return has_gone and sum(map(_is_error, after)) <= sum(map(_is_error, before))
+    return has_gone and Counter(map(_placed, after)) <= Counter(map(_placed, before))
 
 
 def _number(
@@ -62,5 +70,6 @@ def _placed(found: Diagnostic) -> Named:
     return found.code, found.where.path if found.where else ""
 
 
-def _errors(findings: Sequence[Diagnostic]) -> int:
-    return sum(found.severity is Severity.ERROR for found in findings)
+def _is_error(found: Diagnostic) -> bool:
+    """By the rule itself, whatever the settings make of it."""
+    return rules()[found.code][1].severity is Severity.ERROR

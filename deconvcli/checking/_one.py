@@ -14,7 +14,7 @@ from deconvcli.diagnostics import Diagnostic, Severity, Where
 from deconvcli.documents import LARGEST, Document, read
 from deconvcli.errors import Unreadable
 from deconvcli.network import walk
-from deconvcli.rules import Walked, coded, findings, subject
+from deconvcli.rules import Subject, Walked, coded, findings, subject
 
 _COMMENT = re.compile(r"#\s*deconv:\s*ignore(?:\[([\w\s,-]*)\])?")
 
@@ -79,11 +79,21 @@ def _unreadable(error: Unreadable) -> Diagnostic:
 def _of_document(document: Document, settings: Settings) -> Checked:
     config = configs.read(document)
     networks = tuple(Walked(read, walk(read.graph)) for read in config.networks)
-    asked = subject(config, networks, settings.useless_share)
+    asked = _asked(subject(config, networks, settings.useless_share), settings)
     checked = _checked(document.name, document.text, findings(asked), settings)
     if settings.fix_hints:
         checked = _hinted(checked, document, settings)
     return checked._replace(networks=tables(document, networks)) if settings.tables else checked
+
+
+def _asked(asked: Subject, settings: Settings) -> Subject:
+    """With a search for all fixes, where edits are wanted: it takes longer than the check."""
+    if not settings.fix_hints:
+        return asked
+    from deconvcli.checking._hints import MOST
+    from deconvcli.rules._remedies import EvenKernels
+
+    return asked._replace(evened=EvenKernels(asked.config.document, MOST), most_blamed=MOST)
 
 
 def _hinted(checked: Checked, document: Document, settings: Settings) -> Checked:

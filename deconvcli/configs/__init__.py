@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deconvcli.configs._calls import positional_order
+from deconvcli.configs._calls import Arguments
 from deconvcli.configs._networks import Habits, Read, habits, network
 from deconvcli.configs._problems import Problems
 from deconvcli.configs._tables import FILE
 from deconvcli.diagnostics import Diagnostic
 from deconvcli.documents import Document
 
-__all__ = ["Config", "Read", "positional_order", "read"]
+__all__ = ["Arguments", "Config", "Read", "read"]
 
 
 class Config(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from deconvcli.configs._problems import Problems
 from deconvcli.configs._tables import BLOCK
 from deconvcli.documents import Path
-from deconvcli.shelf import suggestion
+from deconvcli.shelf import nearest, suggestion
 from deconvcli.values import shorten
 
 MOST_ROUNDS = 1_000
@@ -126,7 +126,10 @@ def _text_filled(text: str, path: Path, variables: Mapping[str, Any], problems: 
         if name not in variables:
             known = list(variables)
             help = suggestion(name, known) if known else "only repeated blocks have such values."
-            problems.tell("unknown-name", path, f"${name} stands for nothing here", help)
+            close = nearest(name, known)
+            better = text.replace(f"${name}", f"${close}") if close else None
+            message = f"${name} stands for nothing here"
+            problems.tell("unknown-name", path, message, help, better)
             return text
     whole = VARIABLE.fullmatch(text)
     if whole:

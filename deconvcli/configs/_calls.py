@@ -3,53 +3,99 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.errors import UsageError
-from deconvcli.pasted import joined, order_of, understand
+from deconvcli.pasted import by_name, understand
 from deconvcli.readers.python_call import Name, PythonCall, Tensor, read_call
 from deconvcli.shelf import nearest
 
 
-class Call(NamedTuple):
-    """A kind of layer, its keys, and the dialect whose call it is; empty for the network's.
+class Arguments(NamedTuple):
+    """The arguments of a call as its author wrote them.
 
-    positional: how many arguments came without a name.
+    order: the parameters that it takes. positional: how many came without a name. named: the
+    others.
     """
+
+    order: tuple[str, ...] = ()
+    positional: int = 0
+    named: tuple[str, ...] = ()
+
+    def place(self, names: Sequence[str]) -> str | int:
+        """Where the parameter stands that has one of these names: its position, else its name."""
+        place = next((i for i, name in enumerate(self.order) if name in names), None)
+        if place is not None and place < self.positional:
+            return place
+        written = next((name for name in self.named if name in names), None)
+        return written or (names[0] if place is None else self.order[place])
+
+
+class Call(NamedTuple):
+    """A kind of layer, its keys, and the dialect whose call it is; empty for the network's."""
 
     operation: str
     parameters: Mapping[str, Any]
     dialect: str = ""
-    positional: int = 0
+    arguments: Arguments = Arguments()
 
 
 class _Kind(NamedTuple):
-    """A call other than transposed convolution. order: its parameters as they come."""
+    """A call other than transposed convolution. order: the framework's parameters as they come."""
 
     operation: str
     order: tuple[str, ...]
 
 
-_CONV = ("in_channels", "out_channels", "kernel", "stride", "padding", "dilation", "groups", "bias")
-_POOL = ("kernel", "stride", "padding", "dilation", "return_indices", "ceil_mode")
-_MEAN = ("kernel", "stride", "padding", "ceil_mode")
-_KERAS_CONV = ("out_channels", "kernel", "stride", "padding")
-_KERAS_POOL = ("kernel", "stride", "padding")
+_CONV = (
+    "in_channels",
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "bias",
+    "padding_mode",
+    "device",
+    "dtype",
+)
+_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+_MEAN = (
+    "kernel_size",
+    "stride",
+    "padding",
+    "ceil_mode",
+    "count_include_pad",
+    "divisor_override",
+)
+_KERAS_CONV = (
+    "filters",
+    "kernel_size",
+    "strides",
+    "padding",
+    "data_format",
+    "dilation_rate",
+    "groups",
+    "activation",
+    "use_bias",
+)
+_KERAS_POOL = ("pool_size", "strides", "padding", "data_format")
 _KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
         r"Conv[123]d": _Kind("conv", _CONV),
         r"MaxPool[123]d": _Kind("max_pool", _POOL),
         r"AvgPool[123]d": _Kind("avg_pool", _MEAN),
-        r"Upsample": _Kind("upsample", ("size", "scale", "mode")),
-        r"PixelShuffle": _Kind("pixel_shuffle", ("factor",)),
-        r"Linear": _Kind("dense", ("in_features", "out_channels", "bias")),
+        r"Upsample": _Kind("upsample", ("size", "scale_factor", "mode", "align_corners")),
+        r"PixelShuffle": _Kind("pixel_shuffle", ("upscale_factor",)),
+        r"Linear": _Kind("dense", ("in_features", "out_features", "bias", "device", "dtype")),
         r"Conv[123]D": _Kind("conv", _KERAS_CONV),
         r"MaxPool(ing)?[123]D": _Kind("max_pool", _KERAS_POOL),
         r"(AvgPool|AveragePooling)[123]D": _Kind("avg_pool", _KERAS_POOL),
         r"UpSampling[123]D": _Kind("upsample", ("scale",)),
-        r"Dense": _Kind("dense", ("out_channels",)),
+        r"Dense": _Kind("dense", ("units", "activation", "use_bias")),
         r"Flatten": _Kind("flatten", ()),
     }
 )
@@ -74,31 +120,22 @@ def call(text: str, dialect: str) -> Call:
     short = read.name.rpartition(".")[2]
     if _KEPT.fullmatch(short):
         return Call("activation", {})
-    if kind := _kind(short):
-        return _plain(read, kind)
+    for pattern, kind in _KINDS.items():
+        if re.fullmatch(pattern, short):
+            return _plain(read, kind)
     if "transpose" not in short.lower():
         raise _unknown(short)
     return _transposed(text, read, dialect)
 
 
-def positional_order(text: str) -> tuple[str, ...]:
-    """The parameters of a pasted call, as positional arguments come.
-
-    Raises:
-        UsageError: as `call`.
-    """
-    kind = _kind(read_call(text).name.rpartition(".")[2])
-    return kind.order if kind else order_of(text)
-
-
-def _kind(short: str) -> _Kind | None:
-    return next((kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, short)), None)
-
-
 def _plain(read: PythonCall, kind: _Kind) -> Call:
-    given = _sized(joined(read, kind.order))
+    given = _sized(by_name(read, kind.order))
     parameters = {name: _value(name, value) for name, value in given.items()}
-    return Call(kind.operation, parameters, "", len(read.positional))
+    return Call(kind.operation, parameters, "", _arguments(read, kind.order))
+
+
+def _arguments(read: PythonCall, order: tuple[str, ...]) -> Arguments:
+    return Arguments(order, len(read.positional), tuple(read.keywords))
 
 
 def _sized(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +163,8 @@ def _transposed(text: str, read: PythonCall, dialect: str) -> Call:
     known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}
     parameters = _sized({roles.get(name, name): value for name, value in known.items()})
     at = f"@{pasted.implementation}" if pasted.implementation else ""
-    return Call("conv_transpose", parameters, pasted.dialect.name + at, len(read.positional))
+    arguments = _arguments(read, pasted.order)
+    return Call("conv_transpose", parameters, pasted.dialect.name + at, arguments)
 
 
 def _unknown(name: str) -> UsageError:

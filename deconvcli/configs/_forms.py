@@ -8,10 +8,17 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.operation import Form, Key
+from deconvcli.shelf import nearest
 from deconvcli.values import LARGEST, shorten
 
 MOST_AXES = 3
 _TIMES = re.compile(r"[1-9][0-9]{0,17}(x[1-9][0-9]{0,17}){1,2}")
+
+_DIGITS = re.compile(r"[1-9][0-9]{0,17}")
+# What YAML 1.1 reads these words as, and what a truth value in quotes is.
+_TRUTH: Mapping[str, bool] = MappingProxyType(
+    {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+)
 
 Schema = dict[str, Any]
 
@@ -142,6 +149,17 @@ FORMS: Mapping[Form, FormRule] = MappingProxyType(
         Form.ANY: FormRule(_any, lambda key: {}),
     }
 )
+
+
+def meant(key: Key, value: Any) -> Any:
+    """What was probably meant by a text that is not of the key's form; None where nobody knows."""
+    if not isinstance(value, str):
+        return None
+    if key.form is Form.FLAG:
+        return _TRUTH.get(value.lower())
+    if key.form is Form.WORD and key.choices:
+        return nearest(value, key.choices)
+    return int(value) if _DIGITS.fullmatch(value) else None
 
 
 def misread(value: Any) -> str:

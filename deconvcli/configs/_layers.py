@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.configs._blocks import Written
-from deconvcli.configs._calls import call
-from deconvcli.configs._forms import FORMS, Misfit, misread, shown
+from deconvcli.configs._calls import Arguments, call
+from deconvcli.configs._forms import FORMS, Misfit, meant, misread, shown
 from deconvcli.configs._problems import Problems
 from deconvcli.configs._tables import LAYER
 from deconvcli.documents import Path
@@ -23,13 +23,13 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Kind(NamedTuple):
     """What a layer says of itself: its kind, and that kind's keys.
 
-    dialect: of a pasted call; empty where it names none. positional: its arguments without names.
+    dialect: of a pasted call; empty where it names none. arguments: how they were written in one.
     """
 
     operation: str
     parameters: Mapping[str, Any]
     dialect: str = ""
-    positional: int = 0
+    arguments: Arguments | None = None
 
 
 @cache
@@ -71,14 +71,14 @@ def _kind(value: Any, path: Path, dialect: str, problems: Problems) -> Kind | No
     return None
 
 
-def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Kind:
+def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Kind | None:
     """`relu`, or a pasted call."""
     if "(" not in text:
-        return Kind(text, _parameters(_NOTHING, path, text, problems))
+        return _named(text, _NOTHING, path, path, problems)
     read = call(text, dialect)
     given = {name: value for name, value in read.parameters.items() if value is not None}
     parameters = _parameters(given, path, read.operation, problems)
-    return Kind(read.operation, parameters, read.dialect, read.positional)
+    return Kind(read.operation, parameters, read.dialect, read.arguments)
 
 
 def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> Kind | None:
@@ -90,10 +90,17 @@ def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> K
         else:
             problems.missing(path, "this layer", "op", help)
         return None
+    return _named(operation, value, path, (*path, "op"), problems)
+
+
+def _named(
+    operation: str, value: Mapping[str, Any], path: Path, place: Path, problems: Problems
+) -> Kind | None:
+    """The layer at a path, whose kind is named at `place`."""
     try:
         known = keys_of(operation)
     except UsageError as error:
-        problems.misspelled(error, (*path, "op"), operation, words())
+        problems.misspelled(error, place, operation, words())
         return None
     given = {name: each for name, each in value.items() if name in known or name not in LAYER}
     return Kind(operation, _parameters(given, path, operation, problems))
@@ -123,5 +130,6 @@ def _value(key: Key, name: str, value: Any, path: Path, problems: Problems) -> A
         return FORMS[key.form].take(key, value)
     except Misfit as misfit:
         help = f"write {misfit}. {misread(value)}".strip()
-        problems.tell("illegal-value", (*path, name), f"{name} is {shown(value)}", help)
+        message, close = f"{name} is {shown(value)}", meant(key, value)
+        problems.tell("illegal-value", (*path, name), message, help, close)
         return None

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from deconvcli.configs._blocks import Written, written_out
-from deconvcli.configs._forms import Misfit, misread, shown
+from deconvcli.configs._blocks import LONGEST, Written, written_out
+from deconvcli.configs._calls import Arguments
+from deconvcli.configs._forms import Misfit, meant, misread, shown
 from deconvcli.configs._layers import kind
 from deconvcli.configs._names import Names
 from deconvcli.configs._problems import Problems
 from deconvcli.configs._sizes import sizes
 from deconvcli.configs._tables import NETWORK, SHAPE
-from deconvcli.dialects import take
+from deconvcli.dialects import in_order, take
 from deconvcli.documents import Path
 from deconvcli.errors import UsageError
 from deconvcli.geometry import Size
 from deconvcli.network import Network, Node
-from deconvcli.operation import Shape
+from deconvcli.operation import Form, Key, Shape
+from deconvcli.shelf import nearest
 from deconvcli.values import LARGEST
 
 PREVIOUS = "previous"
@@ -43,19 +45,27 @@ def habits(value: Mapping[str, Any], path: Path, above: Habits, problems: Proble
 def _dialect(value: Mapping[str, Any], path: Path, problems: Problems) -> str:
     if "dialect" not in value:
         return ""
-    return _known_dialect(value["dialect"], (*path, "dialect"), problems)
+    return _known_dialect(value["dialect"], (*path, "dialect"), in_order(), problems)
 
 
-def _known_dialect(name: Any, path: Path, problems: Problems) -> str:
+def _known_dialect(name: Any, path: Path, known: Sequence[str], problems: Problems) -> str:
     if not isinstance(name, str):
         problems.tell("illegal-value", path, f"this is {shown(name)}", "name one, as torch.")
         return ""
     try:
         take(name)
     except UsageError as error:
-        problems.pass_on(error, path)
+        problems.misspelled(error, path, name, _implementations(name) or known)
         return ""
     return name
+
+
+def _implementations(name: str) -> list[str]:
+    """All of the dialect in `keras@...`; none without one."""
+    dialect, at, _ = name.partition("@")
+    if not at or dialect not in in_order():
+        return []
+    return [f"{dialect}@{known}" for known in take(dialect)[0].implementations]
 
 
 def _targets(value: Any, path: Path, problems: Problems) -> tuple[str, ...]:
@@ -63,7 +73,8 @@ def _targets(value: Any, path: Path, problems: Problems) -> tuple[str, ...]:
         problems.tell("illegal-value", path, f"targets is {shown(value)}", "write a list of names.")
         return ()
     named = [TARGETS.get(name, name) if isinstance(name, str) else name for name in value]
-    found = [_known_dialect(name, (*path, i), problems) for i, name in enumerate(named)]
+    known = [*TARGETS, *in_order()]
+    found = [_known_dialect(name, (*path, i), known, problems) for i, name in enumerate(named)]
     return tuple(filter(None, found))
 
 
@@ -83,16 +94,16 @@ def network(name: str, value: Any, path: Path, above: Habits, problems: Problems
     # Of layers whose input is not known there is nothing more to say.
     nodes = tuple(reader.nodes) if is_walkable else ()
     graph = Network(name, reader.inputs, nodes, reader.outputs, *own)
-    return Read(graph, reader.paths, reader.positional)
+    return Read(graph, reader.paths, reader.calls)
 
 
 class Read(NamedTuple):
-    """A network, and of its layers by name: where each was written, and the arguments without a
-    name in a pasted call."""
+    """A network, and of its layers by name: where each was written, and how the arguments of a
+    pasted call were."""
 
     graph: Network
     paths: Mapping[str, Path]
-    positional: Mapping[str, int]
+    calls: Mapping[str, Arguments]
 
 
 def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[str, Shape]:
@@ -135,7 +146,8 @@ def _channels(value: Any, path: Path, problems: Problems) -> int | None:
     if type(value) is int and 1 <= value <= LARGEST:
         return value
     help = f"write one integer, 1 or more. {misread(value)}".strip()
-    problems.tell("illegal-value", path, f"channels is {shown(value)}", help)
+    close = meant(Key("channels", Form.INTEGER), value)
+    problems.tell("illegal-value", path, f"channels is {shown(value)}", help, close)
     return None
 
 
@@ -156,7 +168,7 @@ class _Reader:
         self.nodes: list[Node] = []
         self.outputs: tuple[str, ...] = ()
         self.paths: dict[str, Path] = {}
-        self.positional: dict[str, int] = {}
+        self.calls: dict[str, Arguments] = {}
         self._habits = habits
         self._problems = problems
         self._names = Names()
@@ -185,16 +197,17 @@ class _Reader:
         )
         self.nodes.append(node)
         self.paths[name] = written.path
-        if found and found.positional:
-            self.positional[name] = found.positional
+        if found and found.arguments:
+            self.calls[name] = found.arguments
 
     def _name(self, given: Mapping[str, Any], written: Written, operation: str) -> str:
         """The layer's own name if it has a good one."""
         if "name" not in given:
             return self._names.invent(operation)
         said, place = given["name"], (*written.path, "name")
-        if not isinstance(said, str) or not said or said == PREVIOUS:
-            self._problems.tell("illegal-value", place, f"name is {shown(said)}", "write a word.")
+        if not isinstance(said, str) or not 0 < len(said) <= LONGEST or said == PREVIOUS:
+            help = f"write a word of at most {LONGEST} characters."
+            self._problems.tell("illegal-value", place, f"name is {shown(said)}", help)
             return self._names.invent(operation)
         name = self._names.add(said, written.rounds)
         if name is None:
@@ -259,6 +272,7 @@ class _Reader:
         meant = self._names.meant(said, ()) if isinstance(said, str) else ""
         if any(node.name == meant for node in self.nodes):
             return (meant,)
+        close = nearest(meant, [node.name for node in self.nodes])
         help = "name one of its layers."
-        self._problems.tell("unknown-name", path, f"output is {shown(said)}", help)
+        self._problems.tell("unknown-name", path, f"output is {shown(said)}", help, close)
         return ()

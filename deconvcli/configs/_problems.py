@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from deconvcli.diagnostics import Change, Diagnostic, Severity, Verb, Where
+from deconvcli.diagnostics import Change, Diagnostic, Fixes, Severity, Verb, Where
 from deconvcli.documents import Document, Path
 from deconvcli.errors import DeconvError
 from deconvcli.shelf import nearest, suggestion
 from deconvcli.values import shorten
-
-Fixes = tuple[tuple[Change, ...], ...]
 
 
 class Problems:
@@ -31,9 +29,10 @@ class Problems:
         """How many there are, for who wants to know whether more came."""
         return len(self._found)
 
-    def tell(self, code: str, path: Path, message: str, help: str) -> None:
-        """Something is wrong with the value at a path."""
-        self._add(code, message, help, self.document.where(path))
+    def tell(self, code: str, path: Path, message: str, help: str, meant: Any = None) -> None:
+        """Something is wrong with the value at a path; `meant`: what may have to stand there."""
+        fixes = () if meant is None else ((Change(Verb.SET, path, meant),),)
+        self._add(code, message, help, self.document.where(path), fixes)
 
     def pass_on(self, error: DeconvError, path: Path) -> None:
         """An error of another room, at this place."""
@@ -41,9 +40,9 @@ class Problems:
 
     def misspelled(self, error: DeconvError, path: Path, word: str, known: Collection[str]) -> None:
         """A value that is none of the words that are known there."""
-        close = nearest(word, list(known))
-        fixes = ((Change(Verb.SET, path, close),),) if close else ()
-        self._add(error.code, error.message, error.help, self.document.where(path), fixes)
+        listed = list(known)
+        help = suggestion(word, listed)
+        self.tell(error.code, path, error.message, help, nearest(word, listed))
 
     def unknown_keys(
         self, value: Mapping[str, Any], known: Collection[str], path: Path, what: str

@@ -118,7 +118,7 @@ _SHAPE: Mapping[str, Schema] = {
 }
 _LAYER: Mapping[str, Schema] = {
     "op": _NAME,
-    "name": {**_NAME, "not": {"const": PREVIOUS}},
+    "name": {**_NAME, "maxLength": LONGEST, "not": {"const": PREVIOUS}},
     "inputs": {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]},
     "expect": {"anyOf": [_ref("expect"), _ref("variable")]},
     "dialect": {"anyOf": [_ref("dialect"), _ref("variable")]},

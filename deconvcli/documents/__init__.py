@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from deconvcli.diagnostics import Where
-from deconvcli.documents._builder import Builder, Misplaced
+from deconvcli.documents._builder import LONGEST, Builder, Misplaced
 from deconvcli.documents._places import Lines, Mark, Path, Place, Places
 from deconvcli.errors import Unreadable
 from deconvcli.shelf import Shelf
@@ -117,5 +117,5 @@ def _decoded(data: bytes) -> str:
 
 def path_text(path: Path) -> str:
     """`networks.generator.layers[3].output_padding`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part[:LONGEST]}" for part in path]
     return "".join(parts).removeprefix(".")

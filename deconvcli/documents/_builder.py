@@ -10,6 +10,8 @@ from deconvcli.errors import DeconvError
 DEEPEST = 32
 MOST = 20_000
 """Values of one document."""
+LONGEST = 60
+"""Characters of a name in a message."""
 
 
 class Misplaced(DeconvError):
@@ -46,7 +48,7 @@ class Builder:
             first = self._lines.mark(self.spans[(*self._path, name)][0])
             raise Misplaced(
                 offset,
-                f"the key {name!r} stands here twice, first on line {first.line}",
+                f"the key {name[:LONGEST]!r} stands here twice, first on line {first.line}",
                 "keep one of them.",
             )
         self._key = name, offset

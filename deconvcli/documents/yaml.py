@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from deconvcli.documents._builder import Builder, Misplaced
+from deconvcli.documents._builder import LONGEST, Builder, Misplaced
 from deconvcli.documents._numbers import fraction, whole
 
 # libyaml where the wheel has it: fifteen times as fast, and the same events.
@@ -39,8 +39,8 @@ def read(text: str, builder: Builder) -> None:
             _HANDLERS[type(event)](event, builder)
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, text) from error
-    if not builder.spans:
-        raise Misplaced(0, "the file holds nothing", "write its keys and values.")
+    if not builder.spans:  # nothing but comments, if anything: to YAML an empty value
+        builder.scalar(None, 0, 0)
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> Misplaced:
@@ -113,7 +113,7 @@ def _decorated(event: Any) -> Misplaced:
 def _refused(event: Any, what: str) -> Misplaced:
     return Misplaced(
         event.start_mark.index,
-        f"{what} is not taken: a config holds its values where they are used",
+        f"{what[:LONGEST]} is not taken: a config holds its values where they are used",
         "write the value itself; for blocks that come again there is `repeat`.",
     )
 

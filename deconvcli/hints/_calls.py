@@ -6,42 +6,55 @@ import ast
 import re
 from typing import Any
 
-from deconvcli.configs import positional_order
 from deconvcli.documents import Document, Path
 from deconvcli.hints._edit import Edit, NotWritable, between, line_at
 
 
 def renamed(document: Document, path: Path, name: str) -> Edit:
-    """Another name for one argument.
+    """Another name for one argument; a name for one that stands at a position.
 
     Raises:
         NotWritable: the call does not stand on one line as it is read.
     """
     text = _call(document, path[:-1])
+    if isinstance(place := path[-1], int):
+        begin = _parsed(text).args[place].col_offset
+        return _within(document, path[:-1], begin, begin, f"{name}=")
     found = re.search(rf"\b{re.escape(str(path[-1]))}(?=\s*=)", text)
     if found is None:
         raise NotWritable
     return _within(document, path[:-1], found.start(), found.end(), name)
 
 
-def with_argument(document: Document, path: Path, name: str, value: Any) -> Edit:
-    """Another value of an argument that is given; else one more argument.
+def with_argument(document: Document, path: Path, name: str | int, value: Any) -> Edit:
+    """Another value of the argument of this name or at this position; else one more argument.
 
     Raises:
         NotWritable: as `renamed`.
     """
     text = _call(document, path)
+    node = _parsed(text)
+    here = _argument(node, name)
+    if here is not None:
+        end = here.end_col_offset or here.col_offset
+        return _within(document, path, here.col_offset, end, repr(value))
+    arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+    last = max((each.end_col_offset or 0 for each in arguments), default=text.rindex(")"))
+    more = f"{', ' if arguments else ''}{name}={value!r}"
+    return _within(document, path, last, last, more)
+
+
+def _argument(node: ast.Call, name: str | int) -> ast.expr | None:
+    """The value that the call gives for it, if any."""
+    if isinstance(name, int):
+        return node.args[name]
+    return next((keyword.value for keyword in node.keywords if keyword.arg == name), None)
+
+
+def _parsed(text: str) -> ast.Call:
     node = ast.parse(text, mode="eval").body
     assert isinstance(node, ast.Call)  # it was read as one
-    written = repr(value)
-    by_name = {keyword.arg: keyword.value for keyword in node.keywords}
-    given = (dict(zip(positional_order(text), node.args, strict=False)) | by_name).get(name)
-    if given is not None:
-        begin, end = given.col_offset, given.end_col_offset
-        return _within(document, path, begin, end or begin, written)
-    arguments = [*node.args, *by_name.values()]
-    last = max((each.end_col_offset or 0 for each in arguments), default=text.rindex(")"))
-    return _within(document, path, last, last, f"{', ' if arguments else ''}{name}={written}")
+    return node
 
 
 def _call(document: Document, path: Path) -> str:

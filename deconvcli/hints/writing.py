@@ -12,7 +12,7 @@ from deconvcli.documents import Document, Mark, Path, Place
 from deconvcli.hints import _calls
 from deconvcli.hints._edit import Edit, NotWritable, between, line_at
 
-_PLAIN = re.compile(r"[A-Za-z_][\w.]*|[0-9]+(x[0-9]+)+")
+_PLAIN = re.compile(r"[A-Za-z_$][\w.]*|[0-9]+(x[0-9]+)+")
 
 
 def edits_of(document: Document, change: Change) -> Iterator[Edit]:
@@ -40,7 +40,7 @@ def _rename(document: Document, change: Change) -> Edit:
 def _set(document: Document, change: Change) -> Edit:
     *above, key = change.path
     if isinstance(document.value_at(tuple(above)), str):
-        return _calls.with_argument(document, tuple(above), str(key), change.value)
+        return _calls.with_argument(document, tuple(above), key, change.value)
     if change.path not in document.places:
         return _added(document, tuple(above), str(key), change.value)
     place = document.places[change.path]

@@ -11,6 +11,9 @@ from deconvcli.operation import Shape
 from deconvcli.operations import take
 from deconvcli.shelf import suggestion
 
+# Layers above whose names a wrong one is held against, or a long file of them would take long.
+MOST_COMPARED = 50
+
 
 class Outcome(NamedTuple):
     """What became of one node.
@@ -62,7 +65,7 @@ def _existing(name: str, known: dict[str, Shape | None]) -> str:
     if name not in known:
         raise UsageError(
             f"there is no layer {name!r} above",
-            help=suggestion(name, list(known)),
+            help=suggestion(name, list(known)[-MOST_COMPARED:]),
             code="unknown-input",
         )
     return name

@@ -28,8 +28,7 @@ __all__ = [
 
 RULES: Shelf[Rule] = Shelf("deconvcli.rules", "RULE", "rule")
 
-# Failures of one network, and its layers: to find fixes, it is walked again and again.
-MOST_BLAMED = 3
+# Layers of a network: to find fixes, it is walked again and again.
 LARGEST_BLAMED = 300
 # What nobody claims is a value that the layer's framework does not take.
 _OTHERWISE = "illegal_value"
@@ -85,7 +84,7 @@ def findings(asked: Subject) -> Iterator[Diagnostic]:
     yield from map(coded, asked.config.problems)
     for walked in asked.networks:
         failed = [outcome for outcome in walked.outcomes if outcome.error is not None]
-        most = MOST_BLAMED if len(walked.outcomes) <= LARGEST_BLAMED else 0
+        most = asked.most_blamed if len(walked.outcomes) <= LARGEST_BLAMED else 0
         for outcome in failed[:most]:
             yield _blamed(asked, walked, outcome)
         for outcome in failed[most:]:

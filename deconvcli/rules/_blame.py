@@ -12,6 +12,7 @@ from deconvcli.network.diagnosis import blame
 from deconvcli.network.edits import Behind, Edit, InFront, Resizing, Setting
 from deconvcli.network.graph import Node
 from deconvcli.network.repairs import Fix
+from deconvcli.network.walk import MOST_COMPARED
 from deconvcli.operations import take
 from deconvcli.rules._rule import Walked
 from deconvcli.shelf import nearest
@@ -23,7 +24,7 @@ def blamed(document: Document, walked: Walked, outcome: Outcome, found: Diagnost
     lost = "; ".join(map(str, told.culprits[:2]))
     message = f"{found.message} ({lost})" if lost else found.message
     help = f"{', or '.join(map(str, told.fixes))}." if told.fixes else found.help
-    fixes = tuple([tuple(_changes(document, walked.read, fix)) for fix in told.fixes])
+    fixes = tuple([tuple(changes(document, walked.read, fix)) for fix in told.fixes])
     named = _renamed(document, walked, outcome.node) if _is_misnamed(outcome) else ()
     return found._replace(message=message, help=help, fixes=(*fixes, *named))
 
@@ -39,11 +40,11 @@ def _renamed(document: Document, walked: Walked, node: Node) -> tuple[tuple[Chan
     above = [*graph.inputs, *names[: names.index(node.name)]]
     number, wrong = next((i, name) for i, name in enumerate(node.inputs) if name not in above)
     place = (*path, number) if isinstance(document.value_at(path), list) else path
-    close = nearest(wrong, above)
+    close = nearest(wrong, above[-MOST_COMPARED:])
     return ((Change(Verb.SET, place, close),),) if close else ()
 
 
-def _changes(document: Document, read: Read, fix: Fix) -> Iterator[Change]:
+def changes(document: Document, read: Read, fix: Fix) -> Iterator[Change]:
     """The fix as it is written: parameters, new layers, and names in inputs that moved."""
     for edit in fix.edits:
         yield from _of_edit(document, read, edit)
@@ -60,7 +61,7 @@ def _of_edit(document: Document, read: Read, edit: Edit) -> Iterator[Change]:
     match edit:
         case Setting():
             path = read.paths[edit.node]
-            key = _spelled(document, path, read.graph.node(edit.node), edit.key)
+            key = _spelled(document, read, read.graph.node(edit.node), edit.key)
             yield Change(Verb.SET, (*path, key), _frozen(edit.value))
         case Resizing():
             inputs = document.value_at(_home(read))
@@ -117,13 +118,17 @@ def _inputs(
             yield Change(Verb.SET, (*path, number) if is_list else path, name)
 
 
-def _spelled(document: Document, path: tuple[str | int, ...], node: Node, name: str) -> str:
-    """The key as it is written there, under our name or a framework's; else our name."""
-    known = {key.name: (key.name, *key.aliases) for key in take(node.operation).keys}
-    layer = document.value_at(path)
-    if isinstance(layer, dict):
-        return next((alias for alias in known[name] if alias in layer), name)
-    return next((alias for alias in known[name] if f"{alias}=" in layer), name)
+def _spelled(document: Document, read: Read, node: Node, name: str) -> str | int:
+    """The key as it is written there, under our name or a framework's; in a pasted call its place.
+
+    Where it is not written, the framework's own name of it in a call, and ours elsewhere.
+    """
+    key = next(key for key in take(node.operation).keys if key.name == name)
+    names = (key.name, *key.aliases)
+    if node.name in read.calls:
+        return read.calls[node.name].place(names)
+    layer = document.value_at(read.paths[node.name])
+    return next((alias for alias in names if alias in layer), name)
 
 
 def _layer(node: Node, inputs: tuple[str, ...]) -> tuple[tuple[str, object], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from deconvcli.configs import Config, Read
-from deconvcli.diagnostics import Diagnostic, Severity, Where
+from deconvcli.diagnostics import Diagnostic, Fixes, Severity, Where
 from deconvcli.layers import Reading
 from deconvcli.network import Outcome
 from deconvcli.operations import take
@@ -25,21 +25,32 @@ class Transposed(NamedTuple):
 
     outcome: Outcome
     reading: Reading
-    read: Read
+    walked: Walked
     where: Where
+
+
+Remedies = Callable[[Transposed], Fixes]
+
+
+def _none(layer: Transposed) -> Fixes:
+    return ()
 
 
 class Subject(NamedTuple):
     """A config with its networks walked through.
 
     transposed: its transposed convolutions that have a size, read once for all rules.
-    useless_share: of MACs that is too much.
+    useless_share: of MACs that is too much. most_blamed: failures of a network for which fixes are
+    looked for. evened: other kernels for a layer that works and is uneven; none, unless edits are
+    asked for.
     """
 
     config: Config
     networks: tuple[Walked, ...]
     transposed: tuple[Transposed, ...]
     useless_share: float = 0.5
+    most_blamed: int = 3
+    evened: Remedies = _none
 
 
 Check = Callable[[Subject], Iterator[Diagnostic]]
@@ -76,4 +87,4 @@ def _transposed(config: Config, walked: Walked) -> Iterator[Transposed]:
                 dialect = walked.read.graph.dialect_of(node)
                 reading = operation.reading(node.parameters, outcome.inputs, dialect)
                 where = config.document.where(walked.read.paths[node.name])
-                yield Transposed(outcome, reading, walked.read, where)
+                yield Transposed(outcome, reading, walked, where)

@@ -17,9 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.diagnostics import Diagnostic, Severity
+from deconvcli.configs import Arguments
+from deconvcli.diagnostics import Change, Diagnostic, Severity, Verb
+from deconvcli.documents import Path
 from deconvcli.network import Node
-from deconvcli.rules._rule import Rule, Subject
+from deconvcli.rules._rule import Rule, Subject, Walked
 
 # In and out channels, kernel, stride and padding come in one order in both.
 SAME_ORDER = 5
@@ -28,8 +30,9 @@ SAME_ORDER = 5
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """One finding for each pasted call with more positional arguments than both layers share."""
     for walked in subject.networks:
-        for node in walked.read.graph.nodes:
-            if walked.read.positional.get(node.name, 0) > SAME_ORDER and _is_torch(node):
+        for node, arguments in _calls(walked):
+            if arguments.positional > SAME_ORDER:
+                path = walked.read.paths[node.name]
                 yield Diagnostic(
                     RULE.code,
                     RULE.severity,
@@ -37,12 +40,23 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     " output_padding, of Conv dilation",
                     "name it: output_padding=..., or dilation=... if that was meant.",
                     "torch 2.13.0, torch/nn/modules/conv.py",
-                    subject.config.document.where(walked.read.paths[node.name]),
+                    subject.config.document.where(path),
+                    fixes=(_named(arguments, path),),
                 )
 
 
-def _is_torch(node: Node) -> bool:
-    return node.operation == "conv_transpose" and node.dialect == "torch"
+def _calls(walked: Walked) -> Iterator[tuple[Node, Arguments]]:
+    """The pasted transposed convolutions of torch."""
+    for node in walked.read.graph.nodes:
+        is_ours = node.operation == "conv_transpose" and node.dialect == "torch"
+        if is_ours and node.name in walked.read.calls:
+            yield node, walked.read.calls[node.name]
+
+
+def _named(arguments: Arguments, path: Path) -> tuple[Change, ...]:
+    """The same call, each argument under its name from the first that has two meanings."""
+    named = list(enumerate(arguments.order[: arguments.positional]))[SAME_ORDER:]
+    return tuple([Change(Verb.RENAME, (*path, place), name) for place, name in named])
 
 
 RULE = Rule("DCV205", Severity.WARNING, check=check)

@@ -10,7 +10,8 @@ Example:
     - {op: conv_transpose, out_channels: 3, kernel: 3, stride: 2, padding: 1, output_padding: 1}
 
 Fix: a kernel for which kernel - stride is even, here 4 with padding 1 and no output_padding; or
-keep it, and look at both ends when you port the layer.
+keep it, and look at both ends when you port the layer. `--fix-hints` tells the nearest kernel that
+overlaps evenly, leaves the size and is cropped alike at both ends, if there is one.
 
 Source: measured, `deconv shape --dialect all` shows every framework's crop.
 """
@@ -36,6 +37,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 " end than at the other",
                 "use a kernel for which kernel - stride is even, and crop both ends alike.",
                 where=layer.where,
+                fixes=subject.evened(layer),
             )
 
 

@@ -8,6 +8,7 @@ Example:
     up3: 64x64 -> 63x63
 
 Fix: undo the edit, or accept the new sizes with `deconv check --lock` and commit the lock file.
+No exact edit is told: which of the two sizes is right, neither file says.
 
 Source: deconv.lock, written by `deconv check --lock`.
 """

@@ -8,7 +8,8 @@ Example:
     dialect: keras
     - {op: conv_transpose, out_channels: 8, kernel: 3, stride: 2, output_padding: 2}
 
-Fix: as the finding says; or name the implementation, as `dialect: keras@torch`, to have its answer.
+Fix: as the finding says; or name the implementation, as `dialect: keras@torch`.
+`--fix-hints` tells another kernel that is read alike everywhere and leaves the size, if there is.
 
 Source: measured, given with each finding.
 """
@@ -28,7 +29,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if found.severity is Severity.WARNING:
                 message = f"{layer.outcome.node.name}: {found.message}"
                 yield Diagnostic(
-                    RULE.code, RULE.severity, message, found.help, found.source, layer.where
+                    RULE.code,
+                    RULE.severity,
+                    message,
+                    found.help,
+                    found.source,
+                    layer.where,
+                    fixes=subject.evened(layer),
                 )
 
 

@@ -8,7 +8,8 @@ Why: a regular grid of constant elements is hardly ever meant.
 Example:
     - {op: conv_transpose, out_channels: 3, kernel: 1, stride: 2}
 
-Fix: a kernel as large as the stride or larger.
+Fix: a kernel as large as the stride or larger. `--fix-hints` tells the smallest one that leaves the
+size and is cropped alike at both ends, if there is one.
 
 Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
 """
@@ -37,6 +38,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 f"use kernel {axis.stride} or more, with a dilation that shares no factor with the"
                 " stride.",
                 where=layer.where,
+                fixes=subject.evened(layer),
             )
 
 

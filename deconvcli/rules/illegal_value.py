@@ -9,7 +9,9 @@ Why: the framework would refuse the layer, or the file means something else than
 Example:
     - {op: conv_transpose, out_channels: 64, kernel: 4, stride: 2, output_padding: 2}
 
-Fix: as the finding says, here `output_padding: 1` or less.
+Fix: as the finding says, here `output_padding: 1` or less. `--fix-hints` tells the largest value
+that is legal, `false` for `no`, 3 for '3', and a padding in the layer's own words where that crops
+the same; what may mean several numbers, as `017`, gets no exact edit.
 
 Source: the dialect's own, shown by `deconv dialects NAME`; YAML 1.2.2, section 10.3.
 """

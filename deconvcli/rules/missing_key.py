@@ -7,7 +7,7 @@ Why: nothing can be said of a layer whose kernel nobody knows.
 Example:
     - {op: conv, kernel: 3}
 
-Fix: add the key, here `out_channels: 64`.
+Fix: add the key, here `out_channels: 64`. No exact edit is told: the value is the author's to say.
 
 Source: deconvcli/configs/README.md.
 """

@@ -9,7 +9,7 @@ Example:
     - {op: max_pool, kernel: 2}
 
 Fix: give the input as a multiple, as `size: 2Hx2W`, or in numbers; `deconv sizes` answers for every
-size at once.
+size at once. No exact edit is told: which multiple is meant, the author has to say.
 
 Source: the layer rounds down, as `deconv explain` shows.
 """

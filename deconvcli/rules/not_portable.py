@@ -9,7 +9,8 @@ Example:
     targets: [onnxruntime]
     - {op: conv_transpose, out_channels: 8, kernel: 3, stride: 2, dilation: 3, output_padding: 2}
 
-Fix: as the target's reason says; or take the target off the list.
+Fix: as the target's reason says; or take the target off the list. `--fix-hints` tells another
+kernel with which the target has the same size, if there is one; what the target lacks has no edit.
 
 Source: the target's own, given with each finding; `deconv dialects NAME` shows how it was verified.
 """
@@ -28,8 +29,14 @@ from deconvcli.rules._rule import Rule, Subject, Transposed
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """One finding for each layer and target."""
     for layer in subject.transposed:
-        for target in layer.read.graph.targets:
-            yield from _against(layer, target)
+        found = [each for target in _targets(layer) for each in _against(layer, target)]
+        # Looking for other kernels takes longer than all else here.
+        fixes = subject.evened(layer) if found else ()
+        yield from (each._replace(fixes=fixes) for each in found)
+
+
+def _targets(layer: Transposed) -> tuple[str, ...]:
+    return layer.walked.read.graph.targets
 
 
 def _against(layer: Transposed, target: str) -> Iterator[Diagnostic]:

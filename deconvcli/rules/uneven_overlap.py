@@ -9,6 +9,8 @@ Example:
     - {op: conv_transpose, out_channels: 3, kernel: 3, stride: 2, padding: 1}
 
 Fix: a kernel that is a multiple of the stride, here 2 or 4; or upsample and convolve.
+`--fix-hints` tells the nearest one that leaves the size and is cropped alike at both ends; where
+there is none, as for an odd size with stride 2, one of the three has to give way, and you choose.
 
 Source: Odena, Dumoulin & Olah 2016, Deconvolution and Checkerboard Artifacts
 (doi 10.23915/distill.00003).
@@ -28,7 +30,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for layer in subject.transposed:
         uneven = next((axis for axis in overlaps(layer) if not axis.is_even and axis.least), None)
         if uneven is not None:
-            yield _finding(layer, uneven)
+            yield _finding(layer, uneven)._replace(fixes=subject.evened(layer))
 
 
 def overlaps(layer: Transposed) -> Iterator[AxisOverlap]:

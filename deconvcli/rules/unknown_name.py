@@ -8,7 +8,8 @@ Why: a graph can only be followed where its names are clear.
 Example:
     - {op: concat, inputs: [previous, encodr3]}
 
-Fix: take the name that was meant; the nearest one is named.
+Fix: take the name that was meant; the nearest one is named. A name that two layers have gets no
+exact edit: which of them is meant elsewhere is not known.
 
 Source: deconvcli/configs/README.md.
 """

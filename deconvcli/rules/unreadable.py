@@ -10,6 +10,7 @@ Example:
     networks: {a: {layers: [}
 
 Fix: correct the file at the place that is named; the cause may stand just before it.
+No exact edit is told: what the author wanted to write is not known.
 
 Source: YAML 1.2.2; RFC 8259, section 4 (names within an object should be unique).
 """

@@ -9,7 +9,7 @@ Example:
     input: {channels: 64, size: 1x1}
     - {op: conv_transpose, out_channels: 64, kernel: 4, stride: 2, padding: 1}
 
-Fix: a smaller kernel and less padding.
+Fix: a smaller kernel and less padding. No exact edit is told: every one computes something else.
 
 Source: counted, `deconv shape --macs` shows both numbers.
 """

@@ -9,7 +9,8 @@ Example:
     - {op: conv, out_channels: 64, kernel: 3}
     - {op: conv, in_channels: 32, out_channels: 64, kernel: 3}
 
-Fix: set in_channels to what comes in, or leave it out.
+Fix: set in_channels to what comes in, or leave it out. An addition or a reshape that does not fit
+gets no exact edit: a layer would have to be changed that is right by itself.
 
 Source: the weights' shape of the dialect, shown by `deconv dialects NAME`.
 """

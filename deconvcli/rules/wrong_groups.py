@@ -7,7 +7,8 @@ Why: each group has its own equal share of both; every framework refuses the res
 Example:
     - {op: conv_transpose, out_channels: 10, kernel: 4, stride: 2, groups: 4}
 
-Fix: channels that are a multiple of the groups, or fewer groups.
+Fix: channels that are a multiple of the groups, or other groups; the nearest number that divides
+both is named.
 
 Source: torch 2.13.0, torch/nn/modules/conv.py; ONNX ConvTranspose, `group`.
 """

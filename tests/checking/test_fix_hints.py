@@ -123,8 +123,9 @@ def test_generated_networks_are_mended(dialect: str, seed: int, tmp_path: Path) 
     codes = of_text(text, tmp_path)
     [checked] = check([str(tmp_path / "a.yaml")]).files
     # One axis too large and one too small: there crops and pads of one input cannot help.
-    assert codes == [found.code for found in checked.findings if found.fixes]
-    assert codes or size.count("x")
+    told = [code for code in codes if code.startswith("DCV1")]
+    assert told == [found.code for found in checked.findings if found.fixes]
+    assert told or size.count("x")
 
 
 def test_what_is_printed_can_be_applied_by_hand(

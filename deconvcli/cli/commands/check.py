@@ -28,7 +28,10 @@ LOCK = "deconv.lock"
 
 
 @click.command(short_help=__doc__)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
+# What may not be read is a finding, beside those of the other files.
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(readable=False)
+)
 @format_option(REPORTERS.names, help="How the findings are printed.")
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write them there.")
 @click.option("--force", is_flag=True, help="Write over an existing file.")

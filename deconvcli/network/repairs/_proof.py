@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from deconvcli.network.edits import Edit, edited, told
 from deconvcli.network.graph import Network
-from deconvcli.network.walk import Outcome, outcomes
+from deconvcli.network.named import walk
+from deconvcli.network.walk import Outcome
 
 Edits = tuple[Edit, ...]
 
@@ -24,7 +25,7 @@ class Fix(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A node that fails, and all that is known of its network."""
+    """A node that fails or is warned of, and all that is known of its network."""
 
     network: Network
     outcomes: Sequence[Outcome]
@@ -36,7 +37,7 @@ class Failure(NamedTuple):
         What lies below a failure was not known before, and may fail for a reason of its own.
         """
         changed = edited(self.network, edits)
-        failing = {outcome.node.name for outcome in outcomes(changed) if outcome.error is not None}
+        failing = {outcome.node.name for outcome in walk(changed) if outcome.error is not None}
         excused = {outcome.node.name for outcome in self.outcomes if not _worked(outcome)}
         if failing - (excused - {self.outcome.node.name}):
             return None

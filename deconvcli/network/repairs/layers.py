@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from deconvcli.dialects import take as take_dialect
-from deconvcli.layers import Reading
+from deconvcli.layers import Reading, numbers
 from deconvcli.network.blame import suspects
-from deconvcli.network.edits import Setting
-from deconvcli.network.graph import Node
+from deconvcli.network.edits import Setting, edited
+from deconvcli.network.graph import Network, Node
 from deconvcli.network.repairs._proof import Edits, Failure
 from deconvcli.network.walk import Outcome
 from deconvcli.operations import take
 from deconvcli.operations.conv_transpose import ConvTranspose
 from deconvcli.parameters import Form
-from deconvcli.values import compact
+from deconvcli.values import compact, per_axis
 
 # The layers next to the failure; what is farther away changes more than is wanted.
 NEAREST = 3
@@ -33,7 +33,7 @@ def output_paddings(failure: Failure) -> Iterator[Edits]:
         choices = [range(min(PADDINGS, max(axis.stride, axis.dilation))) for axis in axes]
         for values in sorted(product(*choices), key=sum):
             if compact(values) != compact(node.parameters.get("output_padding", 0)):
-                yield (Setting(node.name, "output_padding", _plain(values)),)
+                yield (Setting(node.name, "output_padding", plain(values)),)
 
 
 def whole_strides(failure: Failure) -> Iterator[Edits]:
@@ -47,11 +47,31 @@ def whole_strides(failure: Failure) -> Iterator[Edits]:
 
 def legal(failure: Failure) -> Iterator[Edits]:
     """A smaller output_padding, as near to what was given as can be."""
-    node = failure.outcome.node
-    given = node.parameters.get("output_padding")
-    if type(given) is int:
-        for value in range(given - 1, -1, -1):
-            yield (Setting(node.name, "output_padding", value),)
+    node, [shape, *_] = failure.outcome.node, failure.outcome.inputs
+    defaults = {"output_padding": 0, "stride": 1, "dilation": 1}
+    rows = [
+        per_axis(node.parameters.get(name, default), len(shape.spatial), name)
+        for name, default in defaults.items()
+    ]
+    # Every framework takes less than the stride, or than the dilation if that is larger.
+    pairs = [(given, max(stride, dilation)) for given, stride, dilation in zip(*rows, strict=True)]
+    for less in range(1, max(limit for _, limit in pairs) + 1):
+        smaller = [max(0, min(given, limit - less)) for given, limit in pairs]
+        yield (Setting(node.name, "output_padding", plain(smaller)),)
+
+
+def nearest_size(failure: Failure) -> Iterator[Edits]:
+    """The output_size that the layer can have, as near to what was given as can be."""
+    node, network = failure.outcome.node, failure.network
+    without = edited(network, (Setting(node.name, "output_size", None),))
+    reading = reading_of(without, failure.outcome._replace(node=without.node(node.name)))
+    given = node.parameters.get("output_size")
+    if reading is None or given is None:
+        return
+    wanted = per_axis(given, len(reading.spatial), "output_size")
+    rows = zip(wanted, reading.output_sizes, reading.layer.axes, strict=True)
+    sizes = [min(max(size, least), least + axis.stride - 1) for size, least, axis in rows]
+    yield (Setting(node.name, "output_size", plain(numbers(sizes))),)
 
 
 def _transposed(failure: Failure) -> list[tuple[Outcome, Reading]]:
@@ -60,16 +80,21 @@ def _transposed(failure: Failure) -> list[tuple[Outcome, Reading]]:
     found = []
     for outcome in reversed(failure.outcomes):
         if outcome.node.name in names and outcome.shape is not None:
-            reading = _reading(failure, outcome)
+            reading = reading_of(failure.network, outcome)
             found += [(outcome, reading)] if reading else []
     return found
 
 
-def _reading(failure: Failure, outcome: Outcome) -> Reading | None:
+def reading_of(network: Network, outcome: Outcome) -> Reading | None:
+    """How its framework reads a transposed convolution; None for other layers.
+
+    Raises:
+        DeconvError: the framework refuses it.
+    """
     operation, node = take(outcome.node.operation), outcome.node
     if not isinstance(operation, ConvTranspose):
         return None
-    return operation.reading(node.parameters, outcome.inputs, failure.network.dialect_of(node))
+    return operation.reading(node.parameters, outcome.inputs, network.dialect_of(node))
 
 
 def _has(failure: Failure, node: Node, role: str) -> bool:
@@ -90,11 +115,11 @@ def _whole(failure: Failure, node: Node, reading: Reading) -> list[Setting]:
     cropped = [max(0, -(-more // 2)) for more in over]
     given_back = [2 * crop - more for crop, more in zip(cropped, over, strict=True)]
     return [
-        Setting(node.name, "padding", _plain(cropped)),
-        Setting(node.name, "output_padding", _plain(given_back)),
+        Setting(node.name, "padding", plain(cropped)),
+        Setting(node.name, "output_padding", plain(given_back)),
     ]
 
 
-def _plain(values: Sequence[int]) -> int | list[int]:
+def plain(values: Sequence[int]) -> int | list[int]:
     """One number where all are alike."""
     return values[0] if len(set(values)) == 1 else list(values)
