@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -39,6 +40,9 @@ DILATION = Key(
     at_least=1,
 )
 CEIL_MODE = Key("ceil_mode", Form.FLAG, False, "the last window may hang over the end")
+
+LAYERS = 512
+"""Kinds of windows that are remembered: a network has few, and is walked again and again."""
 
 
 class Window(NamedTuple):
@@ -133,6 +137,9 @@ class Sweep(NamedTuple):
         return f"{self.n} -> {self.positions}, {times}{amount}"
 
 
+_SAID = ("kernel", "stride", "dilation", "padding", "ceil_mode")
+
+
 def sweeps(words: Mapping[str, Any], given: Shape, dialect: str) -> list[Sweep]:
     """The window that these words mean, over each axis.
 
@@ -140,18 +147,30 @@ def sweeps(words: Mapping[str, Any], given: Shape, dialect: str) -> list[Sweep]:
         Refused: the framework cannot say it.
         UsageError: a value is not of its key's form.
     """
-    rank = some_axes(given)
+    said = [_frozen(words.get(name)) for name in _SAID]
+    counting, windows = _meant(*said, some_axes(given), dialect)
+    return [Sweep(n, window, counting) for n, window in zip(given.spatial, windows, strict=True)]
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+@lru_cache(LAYERS, typed=True)
+def _meant(
+    kernel: Any, stride: Any, dilation: Any, padding: Any, ceil_mode: Any, rank: int, dialect: str
+) -> tuple[Count, tuple[Window, ...]]:
+    """(how positions are counted, the window of each axis), whatever the input's size."""
     habits = HABITS[dialect.partition("@")[0]]
-    said = habits.default if words["padding"] is None else words["padding"]
+    said = habits.default if padding is None else padding
     if isinstance(said, str):
         count, ends = _by_word(said.lower(), habits, dialect), sides(0, rank, "padding")
     else:
         count, ends = floored, sides(said, rank, "padding")
         _sayable(ends, habits, dialect)
-    if words.get("ceil_mode"):
+    if ceil_mode:
         count = _rounded_up(count, habits, dialect)
-    pairs = zip(given.spatial, _windows(words, ends), strict=True)
-    return [Sweep(n, window, count) for n, window in pairs]
+    return count, _windows({"kernel": kernel, "stride": stride, "dilation": dilation}, ends)
 
 
 class Sliding(Operation):
@@ -185,14 +204,13 @@ class Sliding(Operation):
         return tuple([sweep.unread for sweep in found])
 
 
-def _windows(words: Mapping[str, Any], ends: Sides) -> list[Window]:
+def _windows(words: Mapping[str, Any], ends: Sides) -> tuple[Window, ...]:
     """One window an axis."""
-    names = ("kernel", "stride", "dilation")
-    numbers = [per_axis(words[name], len(ends), name) for name in names]
-    for name, values in zip(names, numbers, strict=True):
+    numbers = [per_axis(value, len(ends), name) for name, value in words.items()]
+    for name, values in zip(words, numbers, strict=True):
         at_least(values, 1, name)
     at_least([end for pair in ends for end in pair], 0, "padding")
-    return [Window(k, s, d, *pair) for k, s, d, pair in zip(*numbers, ends, strict=True)]
+    return tuple([Window(k, s, d, *pair) for k, s, d, pair in zip(*numbers, ends, strict=True)])
 
 
 def _by_word(word: str, habits: Habits, dialect: str) -> Count:
