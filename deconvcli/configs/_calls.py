@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,6 +12,10 @@ from deconvcli.errors import UsageError
 from deconvcli.pasted import by_name, understand
 from deconvcli.readers.python_call import Name, PythonCall, Tensor, read_call
 from deconvcli.shelf import nearest
+
+CALLS = 1024
+"""Texts that are remembered: the layers of networks are alike. None longer than LONGEST is."""
+LONGEST = 200
 
 
 class Arguments(NamedTuple):
@@ -116,6 +121,10 @@ def call(text: str, dialect: str) -> Call:
     Raises:
         UsageError: it is no call, or one of nothing that is known here.
     """
+    return _remembered(text, dialect) if len(text) <= LONGEST else _call(text, dialect)
+
+
+def _call(text: str, dialect: str) -> Call:
     read = read_call(text)
     short = read.name.rpartition(".")[2]
     if _KEPT.fullmatch(short):
@@ -126,6 +135,9 @@ def call(text: str, dialect: str) -> Call:
     if "transpose" not in short.lower():
         raise _unknown(short)
     return _transposed(text, read, dialect)
+
+
+_remembered = lru_cache(CALLS)(_call)
 
 
 def _plain(read: PythonCall, kind: _Kind) -> Call:
