@@ -16,11 +16,14 @@ from deconvcli.geometry import Linear, Size
 from deconvcli.network.graph import Network
 from deconvcli.network.growing import Run, Split
 from deconvcli.network.sizes import quick, valid_sizes
+from deconvcli.network.symmetry import is_symmetric
 from deconvcli.network.walk import Outcome, outcomes
 from deconvcli.network.walking import Judge, Walks, works, works_whole
 
 # More values of a letter are not tried before it is left as it is.
 MOST_TRIED = 2**16
+# Walks to find a number whose multiples work: one for each factor of it, and for each cut.
+MOST_STEPS = 32
 
 
 def walk(network: Network) -> tuple[Outcome, ...]:
@@ -69,18 +72,61 @@ class Held(Linear):
 
 def _letters(network: Network) -> Iterator[tuple[str, Class]]:
     """The class of each letter for which there is one."""
-    axes: Mapping[str, list[tuple[int, str]]] = defaultdict(list)
+    symmetric = bool(network.inputs) and is_symmetric(network)
+    known: dict[object, Class | None] = {}
+    for letter, places in _places(network).items():
+        # Where the axes are alike, one of them stands for all on which the same inputs lie.
+        some = places[: len({name for _, name in places})] if symmetric else places
+        question = frozenset(name for _, name in places) if symmetric else letter
+        if question not in known:
+            known[question] = _found(network, some)
+        if (found := known[question]) is not None:
+            yield letter, found
+
+
+def _places(network: Network) -> Mapping[str, list[tuple[int, str]]]:
+    """(axis, input) of each letter, axis by axis."""
+    places = defaultdict(list)
     for name, shape in network.inputs.items():
         for axis, size in enumerate(shape.spatial):
             if isinstance(size, Linear):
-                axes[size.letter].append((axis, name))
-    for letter, places in axes.items():
+                places[size.letter].append((axis, name))
+    return {letter: sorted(found) for letter, found in places.items()}
+
+
+def _found(network: Network, places: list[tuple[int, str]]) -> Class | None:
+    """The class of a letter that stands there; None where no rule was found soon."""
+    try:
+        return (
+            _multiples(network, places)
+            or _class(network, places, works_whole)
+            or _class(network, places, works)
+        )
+    except (NotLinear, Refused):  # the second would be found no sooner than the first
+        return None
+
+
+def _multiples(network: Network, places: list[tuple[int, str]]) -> Class | None:
+    """The multiples of one number, if they pass without a rest: then no rule has to be sought."""
+    run: Run | None = Run(1, 1)
+    for axis, name in places:
+        run = run and _passing(Walks(network, axis, name, works_whole), run)
+    return Class(run.first, run.period) if run else None
+
+
+def _passing(walks: Walks, run: Run) -> Run | None:
+    """Multiples of more, or larger ones, all of which pass; None where there seem to be none."""
+    for _ in range(MOST_STEPS):
         try:
-            found = _class(network, places, works_whole) or _class(network, places, works)
-        except (NotLinear, Refused):  # no rule was found soon, and the second would not be sooner
+            passes = walks.work(run)
+        except Split as split:
+            period = run.period * split.parts
+            run = Run(-(-run.first // period) * period, period)
             continue
-        if found is not None:
-            yield letter, found
+        if run.last is None:
+            return run if passes else None
+        [run] = run.rest()
+    return None
 
 
 def _class(network: Network, places: list[tuple[int, str]], judge: Judge) -> Class | None:
