@@ -2,7 +2,8 @@
 
 Nothing is bound to a core. The caller works too, and waits for no helper that has not begun: a busy
 or slow machine costs helpers, not answers. For the helpers' last tasks it stays awake for a moment,
-since being put to sleep and woken again takes longer than many layers last.
+since being put to sleep and woken again takes longer than many layers last. A helper that wakes on
+the caller's own core is replaced.
 """
 
 from __future__ import annotations
@@ -13,17 +14,22 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from deconvcli.kernels.direct import Progress
+from deconvcli.kernels.machine import core
 from deconvcli.kernels.watch import watch
 
 AWAKE = 200_000
 """How often the caller looks whether the helpers are done before it sleeps: about 0.1 ms."""
 LEAVING = 5_000
 """Looks while the helper that was last lets go of the interpreter."""
+
+STAY = 0.001
+"""Seconds in which no helper is replaced again."""
 
 
 class _Job:
@@ -37,6 +43,7 @@ class _Job:
         self._helping = np.zeros(1, np.int64)
         self._closed = False
         self._error: BaseException | None = None
+        self.core = core()
 
     def lead(self, progress: Progress | None) -> None:
         """Work until nothing is left, then wait for those who still do."""
@@ -93,6 +100,7 @@ class _Job:
 _helpers: list[threading.Thread] = []
 _calls: SimpleQueue[_Job] = SimpleQueue()
 _lock = threading.Lock()
+_moved = 0.0
 
 
 def share(
@@ -123,8 +131,45 @@ def _have(count: int) -> None:
 
 
 def _serve() -> None:
-    while True:
-        _calls.get().help()
+    """Help with one call after the other, as long as there is a core for it."""
+    while _has_helped(_calls.get()):
+        pass
+
+
+def _has_helped(job: _Job) -> bool:
+    """False where the scheduler has put us beside the caller: then another helps from now on."""
+    if job.core is not None and job.core == core() and _may_move():
+        _have_another(job)
+        return False
+    job.help()
+    return True
+
+
+def _may_move() -> bool:
+    """Whether a helper may be replaced again: beside busy cores another would be no better off."""
+    global _moved
+    now = perf_counter()
+    if now - _moved < STAY:
+        return False
+    _moved = now
+    return True
+
+
+def _have_another(job: _Job) -> None:
+    """A helper in place of this one: for a new thread the scheduler looks for an idle core.
+
+    One that is woken it likes to put on the core of whoever woke it, where it only waits.
+    """
+    helper = threading.Thread(target=_serve_first, args=([job],), name="deconv", daemon=True)
+    with _lock:
+        _helpers.remove(threading.current_thread())
+        _helpers.append(helper)
+    helper.start()
+
+
+def _serve_first(jobs: list[_Job]) -> None:
+    jobs.pop().help()
+    _serve()
 
 
 def _forget() -> None:
