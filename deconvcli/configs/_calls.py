@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.errors import UsageError
+from deconvcli.operations import take
 from deconvcli.pasted import by_name, understand
 from deconvcli.readers.python_call import Name, PythonCall, Tensor, read_call
 from deconvcli.shelf import nearest
@@ -16,6 +17,8 @@ from deconvcli.shelf import nearest
 CALLS = 1024
 """Texts that are remembered: the layers of networks are alike. None longer than LONGEST is."""
 LONGEST = 200
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Arguments(NamedTuple):
@@ -48,10 +51,14 @@ class Call(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    """A call other than transposed convolution. order: the framework's parameters as they come."""
+    """A call other than transposed convolution. order: the framework's parameters as they come.
+
+    means: those that share their name with another key of ours.
+    """
 
     operation: str
     order: tuple[str, ...]
+    means: Mapping[str, str] = _NOTHING
 
 
 _CONV = (
@@ -99,7 +106,9 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         r"Conv[123]D": _Kind("conv", _KERAS_CONV),
         r"MaxPool(ing)?[123]D": _Kind("max_pool", _KERAS_POOL),
         r"(AvgPool|AveragePooling)[123]D": _Kind("avg_pool", _KERAS_POOL),
-        r"UpSampling[123]D": _Kind("upsample", ("scale",)),
+        r"UpSampling[123]D": _Kind(
+            "upsample", ("size", "data_format", "interpolation"), {"size": "scale"}
+        ),
         r"Dense": _Kind("dense", ("units", "activation", "use_bias")),
         r"Flatten": _Kind("flatten", ()),
     }
@@ -141,9 +150,28 @@ _remembered = lru_cache(CALLS)(_call)
 
 
 def _plain(read: PythonCall, kind: _Kind) -> Call:
+    own = {name: kind.means.get(name, name) for name in kind.order}
+    _refuse_foreign(read, kind.operation, own)
     given = _sized(by_name(read, kind.order))
-    parameters = {name: _value(name, value) for name, value in given.items()}
+    parameters = {own.get(name, name): _value(name, value) for name, value in given.items()}
     return Call(kind.operation, parameters, "", _arguments(read, kind.order))
+
+
+def _refuse_foreign(read: PythonCall, operation: str, own: Mapping[str, str]) -> None:
+    """Refuse another framework's word for what this call has a word for.
+
+    own: the key that each parameter of the call is for.
+    """
+    for key in take(operation).keys:
+        names = {key.name, *key.aliases}
+        here = next((name for name, meant in own.items() if meant in names), None)
+        foreign = names & read.keywords.keys() - own.keys()
+        if here and foreign:
+            raise UsageError(
+                f"{read.name} has no argument {min(foreign)!r}",
+                help=f"write {here}, as its framework does.",
+                code="unknown-key",
+            )
 
 
 def _arguments(read: PythonCall, order: tuple[str, ...]) -> Arguments:
@@ -172,6 +200,7 @@ def _transposed(text: str, read: PythonCall, dialect: str) -> Call:
     except UsageError:
         pasted = understand(text, None)
     roles = {a.name: a.role for a in pasted.dialect.arguments}
+    _refuse_foreign(read, "conv_transpose", roles)
     known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}
     parameters = _sized({roles.get(name, name): value for name, value in known.items()})
     at = f"@{pasted.implementation}" if pasted.implementation else ""
