@@ -1,12 +1,11 @@
 """A headless Chromium, in which pictures and pages are opened as a person would.
 
-Where there is none its tests are skipped, unless DECONV_REQUIRE_BROWSER asks for them.
+Where there is none its tests are skipped; see programs.py.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,17 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+from tests.programs import needs
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 DRIVER = shutil.which("chromedriver")
-REQUIRED = bool(os.environ.get("DECONV_REQUIRE_BROWSER"))
-needs_browser = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER) and not REQUIRED,
-    reason="chromium and chromedriver are not installed",
-)
+needs_browser = needs("chromium with its driver", CHROMIUM, DRIVER)
 _FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),

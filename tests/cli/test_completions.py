@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,10 +17,10 @@ from deconvcli.cli.completions import SCRIPTS, bash, fish, scripts, zsh
 from deconvcli.cli.completions.__main__ import REPOSITORY, command
 from deconvcli.cli.completions.tree import tree
 from deconvcli.cli.main import cli
+from tests.programs import needs
 
 needs_bash = pytest.mark.skipif(sys.platform == "win32", reason="bash is not Windows' shell")
-needs_zsh = pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
-needs_fish = pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+needs_zsh, needs_fish = needs("zsh"), needs("fish")
 
 # Where the options of one command stand.
 SECTION = {
