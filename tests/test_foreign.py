@@ -62,7 +62,7 @@ def test_a_crash_costs_one_question() -> None:
         assert asked.ask(case(frail.ANSWERS))["output_shape"] == [1, 1, 5]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 def test_a_process_that_is_gone_before_the_question_is_a_crash_too() -> None:
     with Asked(frail.FRAMEWORK) as asked, deadly_sigpipe():
         asked.ask(case(frail.ANSWERS))

@@ -111,7 +111,7 @@ def test_an_existing_file_stays_unless_forced(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["layer.svg"]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in the file system")
 def test_neither_a_folder_nor_a_pipe_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "folder.svg").mkdir()
     os.mkfifo(tmp_path / "pipe.svg")

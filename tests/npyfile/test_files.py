@@ -186,7 +186,7 @@ def test_missing_files_folders_and_devices_are_refused(tmp_path: Path) -> None:
         npyfile.read(os.devnull)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in the file system")
 def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(Unreadable, match="is a folder or a device"):
@@ -320,7 +320,7 @@ def test_places_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["file"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no limit on file sizes")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes")
 def test_a_disk_that_fills_up_leaves_no_file(file: Path) -> None:
     import resource
 

@@ -166,7 +166,7 @@ def test_an_existing_file_is_replaced_only_by_force(file: Path) -> None:
     np.testing.assert_array_equal(np.load(file), [1])
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no such modes")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes of files")
 def test_the_mode_follows_the_umask(file: Path) -> None:
     before = os.umask(0o027)
     try:
@@ -176,7 +176,7 @@ def test_the_mode_follows_the_umask(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no limit on file sizes")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes")
 @pytest.mark.parametrize("can_reserve", [True, False])
 def test_a_disk_without_room_is_told_before_anything_is_computed(
     file: Path, monkeypatch: pytest.MonkeyPatch, can_reserve: bool
@@ -210,7 +210,9 @@ def test_a_file_system_that_cannot_reserve_is_written_to(
     np.testing.assert_array_equal(np.load(file), np.arange(5.0))
 
 
-@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="the system cannot reserve")
+@pytest.mark.skipif(
+    not hasattr(os, "posix_fallocate"), reason="only POSIX reserves space in a file"
+)
 def test_the_room_is_taken_at_once(file: Path) -> None:
     with npyfile.reserved(file, (1 << 20,), "<f4"):
         [new] = file.parent.iterdir()
