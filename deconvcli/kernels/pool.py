@@ -27,7 +27,6 @@ AWAKE = 200_000
 """How often the caller looks whether the helpers are done before it sleeps: about 0.1 ms."""
 LEAVING = 5_000
 """Looks while the helper that was last lets go of the interpreter."""
-
 STAY = 0.001
 """Seconds in which no helper is replaced again."""
 
@@ -57,6 +56,7 @@ class _Job:
             with self._state:
                 self._closed = True
             self._wait()
+            del self._work  # its arrays would live until the last helper has looked at the call
         if self._error is not None:
             raise self._error
 
@@ -94,7 +94,7 @@ class _Job:
         finally:
             with self._state:
                 self._state.notify_all()
-                self._helping[0] -= joined
+                self._helping[0] -= joined  # last, because the caller may be watching it
 
 
 _helpers: list[threading.Thread] = []

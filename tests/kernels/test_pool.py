@@ -144,13 +144,17 @@ def test_a_busy_helper_is_not_waited_for() -> None:
     all_busy.wait()
     done: list[int] = []
     pool.share(done.append, range(5), 2)
+    forgotten = is_forgotten()
     free.set()
     other.join()
     assert freed == [True] * everyone
     assert done == [0, 1, 2, 3, 4]
+    assert forgotten
 
 
-def test_a_job_that_is_done_is_forgotten() -> None:
+def is_forgotten() -> bool:
+    """Whether nobody holds a job, with all its arrays, after it."""
+
     class Work:
         def __call__(self, task: int) -> None:
             time.sleep(0.001)
@@ -159,15 +163,11 @@ def test_a_job_that_is_done_is_forgotten() -> None:
     pool.share(work, range(10), 3)
     alive = weakref.ref(work)
     del work
-    assert comes_true(lambda: alive() is None)
+    return alive() is None
 
 
-def comes_true(condition: Callable[[], bool]) -> bool:
-    """Whether it holds before a test gives up."""
-    end = time.monotonic() + SOON
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return condition()
+def test_a_job_that_is_done_is_forgotten() -> None:
+    assert is_forgotten()
 
 
 def test_nothing_runs_where_there_is_nothing_to_do() -> None:
@@ -194,7 +194,7 @@ if child:
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 def test_a_forked_process_has_helpers_of_its_own() -> None:
     # Python 3.12 warns of every fork beside threads.
     command = [sys.executable, "-W", "ignore", "-c", FORK]
@@ -206,15 +206,16 @@ def test_a_helper_beside_its_caller_is_replaced(monkeypatch: pytest.MonkeyPatch)
     """Where the scheduler says that both have one core, another thread helps, and no more stay."""
     monkeypatch.setattr(pool, "core", lambda: 0)
     monkeypatch.setattr(pool, "STAY", 0.0)
-    workers = set[int]()
+    workers = set[threading.Thread]()
     for _ in range(20):
         both = threading.Barrier(2, timeout=SOON)
 
         def meet(_: int, both: threading.Barrier = both) -> None:
             both.wait()
-            workers.add(threading.get_ident())
+            workers.add(threading.current_thread())
 
         pool.share(meet, range(2), 2)
+    assert len(workers) == 21  # the caller, and another helper each time
     wait_until(lambda: len(named_helpers()) == len(pool._helpers))
     assert set(pool._helpers) == named_helpers()
 
