@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from collections import deque
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ class Packed(NamedTuple):
 
 
 class Layer:
-    """A layer on one size of input: its tables, its tasks, and a workspace for each thread."""
+    """A layer on one size of input: its tables, its tasks, and workspaces for those under way."""
 
     def __init__(self, plan: Plan, dtype: np.dtype[Any], threads: int) -> None:
         self.plan, self._dtype = plan, dtype
@@ -46,7 +46,7 @@ class Layer:
         units = range(0, plan.units, self.schedule.division.units)
         self.tasks: list[Task] = list(product(range(self.schedule.blocks), units))
         self._compute = compute_for(plan.way.tile, plan.last.stride if plan.way.woven else ANY)
-        self._own = threading.local()
+        self._free: deque[Array] = deque()
         self._tables: dict[int, Array] = {}
 
     def _table(self, block: int) -> Array:
@@ -73,12 +73,14 @@ class Layer:
                 y, x, packed, first, weights.bias, space, panel, self.schedule.layer, table,
                 first_unit, last_unit,
             )  # fmt: skip
+        self._free.append(space)
 
     def _space(self) -> Array:
-        if not hasattr(self._own, "space"):
-            self._own.space = np.empty(self.schedule.shape.size, self._dtype)
-        space: Array = self._own.space
-        return space
+        """A workspace that no task has: as many are made as tasks are under way at once."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            return np.empty(self.schedule.shape.size, self._dtype)
 
 
 class Weights:

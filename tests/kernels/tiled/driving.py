@@ -53,7 +53,7 @@ def computed(
     weights = _guarded(Weights(tasks, w, bias), tasks.plan, front)
     schedule = tasks.schedule
     schedule.layer = guarded(schedule.layer, front=front)
-    tasks._own.space = guarded(np.full(schedule.shape.size, np.nan, w.dtype), front=front)
+    tasks._free.append(guarded(np.full(schedule.shape.size, np.nan, w.dtype), front=front))
     y = np.full(output_shape(x, w, layer.axes, layer.groups), np.nan, w.dtype)
     flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
     for block in range(schedule.blocks):

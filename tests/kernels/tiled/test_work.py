@@ -78,10 +78,14 @@ def test_tables_are_kept_up_to_their_limit(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(layer._tables) == 2
 
 
-def test_threads_have_a_workspace_each_and_keep_it() -> None:
-    layer, spaces = tasks_of(), []
-    helper = threading.Thread(target=lambda: spaces.extend([layer._space(), layer._space()]))
-    helper.start()
-    helper.join()
-    assert spaces[0] is spaces[1]
-    assert not np.shares_memory(spaces[0], layer._space())
+def test_a_workspace_is_lent_to_one_task_after_the_other() -> None:
+    x, w, bias = LAYER.arrays("float32")
+    layer = tasks_of()
+    weights = Weights(layer, w, bias)
+    for _ in range(3):
+        helper = threading.Thread(target=done, args=(layer, weights, x))
+        helper.start()
+        helper.join()
+    [space] = layer._free
+    assert layer._space() is space
+    assert not np.shares_memory(space, layer._space())
