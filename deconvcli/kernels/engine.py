@@ -33,9 +33,7 @@ from deconvcli.kernels.tiled.work import Layer, Weights
 ONE_POSITION = 64
 """Outputs of an input of one position for which the weights are worth being the input."""
 LAYERS = 8
-"""Sizes of input for which a step keeps its tables."""
-SHARED = 16
-"""Layers whose tables are kept for any step."""
+"""Sizes of input for which a step keeps its tables, and geometries kept for other steps."""
 PHASES = 4096
 """Combinations of phases that are still worth a tile each; of more, most have no tap at all."""
 ROUNDED = Budget(total=32 << 20, per_input=4, per_output=4)
@@ -163,10 +161,10 @@ class Step:
 
 
 # What depends on no weights is kept for steps to come: a call of `run` is a step of its own.
-_chosen = lru_cache(SHARED)(choose)
+_chosen = lru_cache(LAYERS)(choose)
 
 
-@lru_cache(SHARED)
+@lru_cache(LAYERS)
 def _layer(
     recipe: Recipe,
     sizes: Sizes,
@@ -176,9 +174,3 @@ def _layer(
     threads: int,
 ) -> Layer:
     return Layer(recipe.plan(sizes, spatial, axes), dtype, threads)
-
-
-def forget() -> None:
-    """Plan every layer anew, for who changes how."""
-    _chosen.cache_clear()
-    _layer.cache_clear()

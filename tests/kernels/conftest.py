@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deconvcli.kernels import engine
+from tests.kernels.planning import forget
 
 
 @pytest.fixture(autouse=True)
 def _nothing_planned() -> None:
-    engine.forget()
+    forget()

@@ -24,6 +24,7 @@ from deconvcli.kernels.reference import Array, AxisNumbers, accumulator, output_
 from deconvcli.kernels.stream import Budget, stream
 from deconvcli.kernels.tiled import choice, division
 from deconvcli.kernels.tiled.division import Division
+from tests.kernels.planning import forget
 from tests.kernels.test_engines import Layer
 from tests.kernels.tiled.driving import computed, planned, sizes_of
 
@@ -204,7 +205,7 @@ def judged(case: Case, known: Machine) -> list[str]:
     """The complaints about a case on such a machine."""
     small = 0 if case.is_large else inf
     chosen = patch.multiple(choice, SMALL=small, machine=lambda: known)
-    engine.forget()
+    forget()
     with chosen, patch.object(division, "MOST", TASK):
         return list(complaints(case))
 
