@@ -32,7 +32,7 @@ def read(text: str, builder: Builder) -> None:
     """Hand the one document in `text` to the builder.
 
     Raises:
-        Misplaced: it is not YAML, holds nothing, or uses tags, aliases or several documents.
+        Misplaced: it is not YAML, or uses tags, aliases or several documents.
     """
     try:
         for event in iter(_LOADER(text).get_event, None):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from deconvcli.diagnostics import Change
+from deconvcli.diagnostics import Fixes
 from deconvcli.documents import Document
 from deconvcli.hints._edit import Edit, NotWritable, applied
 from deconvcli.hints.writing import edits_of
-
-Fixes = Sequence[Sequence[Change]]
 
 
 def hint(document: Document, fixes: Fixes, mends: Callable[[str], bool]) -> tuple[Edit, ...]:
