@@ -72,7 +72,7 @@ class Held(Linear):
 
 def _letters(network: Network) -> Iterator[tuple[str, Class]]:
     """The class of each letter for which there is one."""
-    symmetric = bool(network.inputs) and is_symmetric(network)
+    symmetric = is_symmetric(network)
     known: dict[object, Class | None] = {}
     for letter, places in _places(network).items():
         # Where the axes are alike, one of them stands for all on which the same inputs lie.

@@ -17,6 +17,8 @@ def is_symmetric(network: Network) -> bool:
     several ranks, a layer that mixes axes.
     """
     inputs = [shape.spatial for shape in network.inputs.values()]
+    if not inputs:
+        return False
     letters = [size.letter if isinstance(size, Linear) else "" for size in inputs[0]]
     return all(_is_even(sizes, letters) for sizes in (*inputs, *_expected(network))) and all(
         not take(node.operation).mixes_axes and all(map(_says_one, node.parameters.values()))
