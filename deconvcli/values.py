@@ -102,3 +102,13 @@ def shorten(value: Any, limit: int = 60) -> str:
     except ValueError:  # an integer too long to be written in decimal
         text = "an integer of thousands of digits"
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def frozen(value: Any) -> Any:
+    """The value with tuples in place of lists, which can be looked up and kept."""
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+
+def counted(number: int, what: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from deconvcli.diagnostics import Diagnostic, Severity, Where
 from deconvcli.hints import Edit
+from deconvcli.values import counted
 
 
 class LayerRow(NamedTuple):
@@ -93,12 +94,8 @@ class Verdict(NamedTuple):
     def summary(self) -> str:
         """`2 errors, 1 warning in 3 files`."""
         counts = self.counts
-        told = [_plural(counts[severity], severity) for severity in Severity if counts[severity]]
+        told = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
         ignored = sum(file.ignored for file in self.files)
         more = f" ({ignored} ignored)" if ignored else ""
-        where = f"in {_plural(len(self.files), 'file')}{more}"
+        where = f"in {counted(len(self.files), 'file')}{more}"
         return f"{', '.join(told)} {where}" if told else f"no findings {where}"
-
-
-def _plural(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -12,6 +12,7 @@ from deconvcli.cli.verdict import json_number
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.framework import Packing
 from deconvcli.report import Block, Fields, Lines, Report, Table
+from deconvcli.values import counted
 
 ORT = "onnx@onnxruntime"
 NONE = "-"
@@ -83,7 +84,7 @@ def _means(figures: Figures) -> dict[str, dict[str, float | None]]:
 def _conditions(figures: Figures) -> list[tuple[str, str]]:
     """What the times depend on."""
     settings = figures.settings
-    threads = f"{settings.threads} thread{'' if settings.threads == 1 else 's'}"
+    threads = counted(settings.threads, "thread")
     rows = [*figures.rows, ("processor", f"{figures.processor}, {threads}, {settings.dtype}")]
     if figures.limit is not None:
         rows.append(("limit", f"{figures.limit / 1e9:.0f} GFLOP/s, measured without memory"))

@@ -16,6 +16,7 @@ from deconvcli.framework import Framework, Need
 from deconvcli.frameworks import FRAMEWORKS
 from deconvcli.report import Lines, Report, Table
 from deconvcli.runner import usable_cpus
+from deconvcli.values import counted
 from deconvcli.verification import DISAGREEMENTS, Kind, Result, has_dialect, verify
 
 Some = TypeVar("Some", bound=Framework)
@@ -143,7 +144,7 @@ def report(
     table = Table("", COLUMNS, [_row(one) for one in verified])
     total = sum(len(one.disagreements) for one in verified)
     cases = sum(len(one.results) for one in verified)
-    answer = f"{total} disagreement{'' if total == 1 else 's'} in {cases} layers"
+    answer = f"{counted(total, 'disagreement')} in {cases} layers"
     findings = [
         found for one in verified for found in (*_notes(one), *_unsteady(one), *_errors(one))
     ]

@@ -10,6 +10,7 @@ from deconvcli.network.graph import Expected, Network, Node
 from deconvcli.operation import Shape
 from deconvcli.operations import take
 from deconvcli.shelf import suggestion
+from deconvcli.values import counted
 
 # Layers above whose names a wrong one is held against, or a long file of them would take long.
 MOST_COMPARED = 50
@@ -87,7 +88,7 @@ def _right_number(bounds: tuple[int, int | None], inputs: Sequence[Shape], node:
     if len(inputs) < least or (most is not None and len(inputs) > most):
         wanted = f"{least}" if most == least else f"{least} or more"
         raise UsageError(
-            f"{node.operation} has {len(inputs)} input{'' if len(inputs) == 1 else 's'}",
+            f"{node.operation} has {counted(len(inputs), 'input')}",
             help=f"name {wanted} of the layers above in its inputs.",
             code="inputs",
         )

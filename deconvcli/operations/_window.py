@@ -12,7 +12,7 @@ from deconvcli.geometry import Size
 from deconvcli.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.operations._habits import HABITS, Habits
 from deconvcli.operations._sizes import Sides, at_least, existing, refuse, sides, some_axes
-from deconvcli.values import per_axis
+from deconvcli.values import frozen, per_axis
 
 KERNEL = Key(
     "kernel",
@@ -147,13 +147,9 @@ def sweeps(words: Mapping[str, Any], given: Shape, dialect: str) -> list[Sweep]:
         Refused: the framework cannot say it.
         UsageError: a value is not of its key's form.
     """
-    said = [_frozen(words.get(name)) for name in _SAID]
+    said = [frozen(words.get(name)) for name in _SAID]
     counting, windows = _meant(*said, some_axes(given), dialect)
     return [Sweep(n, window, counting) for n, window in zip(given.spatial, windows, strict=True)]
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 @lru_cache(LAYERS, typed=True)

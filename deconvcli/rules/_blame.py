@@ -16,6 +16,7 @@ from deconvcli.network.walk import MOST_COMPARED
 from deconvcli.operations import take
 from deconvcli.rules._rule import Walked
 from deconvcli.shelf import nearest
+from deconvcli.values import frozen
 
 
 def blamed(document: Document, walked: Walked, outcome: Outcome, found: Diagnostic) -> Diagnostic:
@@ -62,7 +63,7 @@ def _of_edit(document: Document, read: Read, edit: Edit) -> Iterator[Change]:
         case Setting():
             path = read.paths[edit.node]
             key = _spelled(document, read, read.graph.node(edit.node), edit.key)
-            yield Change(Verb.SET, (*path, key), _frozen(edit.value))
+            yield Change(Verb.SET, (*path, key), frozen(edit.value))
         case Resizing():
             inputs = document.value_at(_home(read))
             place = ("input",) if "input" in inputs else ("inputs", edit.input)
@@ -86,7 +87,7 @@ def _behind(document: Document, read: Read, edit: Behind) -> Iterator[Change]:
     layer = _layer(edit.node, ())
     expect = (*path, "expect")
     if expect in document.places:
-        layer += (("expect", _frozen(document.value_at(expect))),)
+        layer += (("expect", frozen(document.value_at(expect))),)
         yield Change(Verb.DROP, expect)
     yield Change(Verb.INSERT, (*above, int(number) + 1), layer)
 
@@ -134,11 +135,6 @@ def _spelled(document: Document, read: Read, node: Node, name: str) -> str | int
 def _layer(node: Node, inputs: tuple[str, ...]) -> tuple[tuple[str, object], ...]:
     """A layer of its own as pairs: what it is called, its keys, and its inputs if not the one
     before."""
-    given = tuple([(key, _frozen(value)) for key, value in node.parameters.items()])
+    given = tuple([(key, frozen(value)) for key, value in node.parameters.items()])
     taken = (("inputs", inputs),) if inputs else ()
     return (("op", node.operation), ("name", node.name), *given, *taken)
-
-
-def _frozen(value: object) -> object:
-    """Lists as tuples, which a change can hold."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -23,6 +23,7 @@ from deconvcli.cli.types import Count
 from deconvcli.errors import Unreadable, UsageError
 from deconvcli.files import aside, shown, writing
 from deconvcli.reporters import REPORTERS
+from deconvcli.values import counted
 
 LOCK = "deconv.lock"
 
@@ -105,8 +106,7 @@ class Wanted:
             raise UsageError("--lock and --locked are both given", help="write first, then check.")
         if self.lock:
             _write(lock_text(verdict), LOCK, force=True)
-            number = len(verdict.files)
-            say(f"wrote {LOCK}: sizes of {number} file{'s' if number > 1 else ''}")
+            say(f"wrote {LOCK}: sizes of {counted(len(verdict.files), 'file')}")
         return against_lock(verdict, _lock(), LOCK) if self.locked else verdict
 
 

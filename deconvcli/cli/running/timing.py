@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from deconvcli.cli.progress import Told, bar
 from deconvcli.cli.running.job import Job
 from deconvcli.runner import Array
+from deconvcli.values import counted
 
 Compute = Callable[[Told | None], Array]
 
@@ -100,7 +101,7 @@ def rows(timing: Timing) -> list[tuple[str, str]]:
         _digits(seconds / unit)
         for seconds in (median(timing.seconds), min(timing.seconds), max(timing.seconds))
     )
-    times = f"{len(timing.seconds)} time{'' if len(timing.seconds) == 1 else 's'}"
+    times = counted(len(timing.seconds), "time")
     return [
         ("time", f"median {middle} {name}, {least} to {most} ({times})"),
         ("speed", f"{_gflops(timing.flops)} GFLOP/s{_of(timing.limit, timing.share)}"),
@@ -110,7 +111,7 @@ def rows(timing: Timing) -> list[tuple[str, str]]:
 def _of(limit: Limit, share: float | None) -> str:
     if share is None:
         return ", of a limit that cannot be measured here"
-    threads = f"{limit.threads} thread{'' if limit.threads == 1 else 's'}"
+    threads = counted(limit.threads, "thread")
     return (
         f", {100 * share:.0f} % of this machine's {_gflops(limit.flops)} GFLOP/s"
         f" ({threads}, {limit.dtype})"
