@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import prod
 from typing import Any, cast
 
@@ -68,7 +69,7 @@ def in_order(reading: Reading) -> bool:
     order = _order(
         CANONICAL_DATA, reading.output_layout, len(reading.sizes.batch), len(reading.spatial)
     )
-    return order == sorted(order)
+    return order == tuple(range(len(order)))
 
 
 def _unrolled(reading: Reading) -> list[tuple[Axis, int, int]]:
@@ -92,11 +93,12 @@ def _own(reading: Reading, layout: Layout, array: Array) -> Array:
     return np.ascontiguousarray(array.transpose(order))
 
 
-def _order(source: Layout, target: Layout, batch: int, rank: int) -> list[int]:
-    """The transposition from one data layout to another."""
+@cache
+def _order(source: Layout, target: Layout, batch: int, rank: int) -> tuple[int, ...]:
+    """The transposition from one data layout to another: asked for at every call of a layer."""
     places = source.split(tuple(range(batch + 1 + rank)), rank)
     places |= {str(axis): (place,) for axis, place in enumerate(places["*"])}
-    return [place for axis in target.axes for place in places[axis]]
+    return tuple(place for axis in target.axes for place in places[axis])
 
 
 def canonical_weight(reading: Reading, weight: Array) -> Array:

@@ -26,6 +26,7 @@ from deconvcli.runner.cpus import usable_cpus
 from deconvcli.runner.engines import Progress, Step, load_engine
 
 DTYPES = ("float16", "float32", "float64")
+NATIVE = frozenset(map(np.dtype, DTYPES))
 IN_BLOCKS = 32 << 20
 """Bytes of an output in another layout than the engines' that is made block by block."""
 
@@ -43,6 +44,10 @@ class Prepared:
             bias = _fitting(bias, (reading.layer.out_channels,), "bias")
         self._bias = bias
         self._threads = threads
+        self._input_shape = tuple(numbers(reading.input_shape))
+        self._outputs = prod(numbers(reading.output_shape))
+        # Two axes of images may not lie as one.
+        self._has_own_order = not in_order(reading) and len(reading.sizes.batch) < 2
         self._steps: dict[np.dtype[Any], Step] = {}
         self._step(weight.dtype)
 
@@ -53,11 +58,15 @@ class Prepared:
         between pieces of work.
         """
         reading = self.reading
-        x = _fitting(x, tuple(numbers(reading.input_shape)), "x")
-        if self.engine == "numba" and _moves_much(reading, x):
+        x = _fitting(x, self._input_shape, "x")
+        if self.engine == "numba" and self._moves_much(x):
             return self._in_blocks(x, progress)
         y = self.step(canonical_input(reading, x), progress=progress)
         return own_output(reading, y)
+
+    def _moves_much(self, x: Array) -> bool:
+        """Whether the layout would take another large copy of y, and can be written in parts."""
+        return self._has_own_order and self._outputs * x.itemsize > IN_BLOCKS
 
     def _in_blocks(self, x: Array, progress: Progress | None) -> Array:
         """The same bits, without a second copy of input and output in another layout."""
@@ -131,13 +140,6 @@ def run(
     return prepare(reading, weight, bias, threads=threads, engine=engine)(np.asarray(x))
 
 
-def _moves_much(reading: Reading, x: Array) -> bool:
-    """Whether the output's layout would take another large copy, and can be written in parts."""
-    size = prod(numbers(reading.output_shape)) * x.itemsize
-    # Two axes of images may not lie as one.
-    return not in_order(reading) and len(reading.sizes.batch) < 2 and size > IN_BLOCKS
-
-
 def refuse_without_values(reading: Reading) -> None:
     """Refuse a layer of which the framework knows a shape and nothing that could be computed.
 
@@ -167,7 +169,7 @@ def _fitting(array: Array, shape: tuple[int, ...], name: str) -> Array:
             help="give it in the dialect's own layout.",
             code="array-shape",
         )
-    if str(array.dtype) not in DTYPES:
+    if array.dtype not in NATIVE:
         raise UsageError(
             f"{name} has dtype {array.dtype}",
             help=f"convert it to {', '.join(DTYPES)} in native byte order.",
