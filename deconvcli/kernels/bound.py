@@ -66,7 +66,7 @@ def check(
     Raises:
         UsageError: y has another shape or dtype than the layer gives.
     """
-    expected = output_shape(x, w, axes, groups)
+    expected = output_shape(x.shape, w.shape, axes, groups)
     if y.shape != expected or y.dtype != x.dtype:
         raise UsageError(
             f"the result is {y.dtype} {list(y.shape)}; the layer gives {x.dtype} {list(expected)}",

@@ -8,10 +8,10 @@ with the zeros around the input; where weights are not finite, the NumPy engine 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from math import isfinite, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,6 +40,8 @@ ROUNDED = Budget(total=32 << 20, per_input=4, per_output=4)
 """A block of a float16 layer in float32."""
 
 Axes = Sequence[AxisNumbers]
+Compute = Callable[[Array, Progress | None], Array]
+"""y of x."""
 
 
 def transposed_convolution(
@@ -85,17 +87,11 @@ class Step:
         with np.errstate(all="ignore"):
             self._finite = isfinite(self._w.sum(dtype=np.float64))
         self._recipe: Recipe | None = None
-        self._layers: OrderedDict[object, tuple[Layer, Weights]] = OrderedDict()
+        self._ways: OrderedDict[object, Compute] = OrderedDict()
         self._packed: dict[object, Weights] = {}
-        self._points: dict[int, Point] = {}
         # A block of a larger layer may have one position too; it is summed as the others are.
         self._is_point = prod(shape[2:]) == 1 and prod(w.shape[1:]) >= ONE_POSITION
-        if not self._can_tile(tuple(shape), self._axes):
-            return
-        if self._is_point:
-            self._point(shape[0])
-        else:
-            self._layer(tuple(shape), self._axes)
+        self._way(tuple(shape), self._axes)
 
     def __call__(
         self, x: Array, axes: Axes | None = None, progress: Progress | None = None
@@ -107,19 +103,26 @@ class Step:
         axes = self._axes if axes is None else tuple(axes)
         if x.dtype == np.float16:
             return self._rounded(x, axes, progress)
-        if not self._can_tile(x.shape, axes):
-            w = self._w.astype(self._wide, copy=False)
-            return scatter.transposed_convolution(x, w, self._bias, axes, self._groups)
-        y = np.empty(output_shape(x, self._w, axes, self._groups), self._wide)
-        if self._is_point and prod(x.shape[2:]) == 1:
-            point = self._point(len(x))
-            placed(point(np.asarray(x, y.dtype), progress), y, self._bias, axes)
-        else:
-            layer, weights = self._layer(x.shape, axes)
-            flat = np.ascontiguousarray(x, y.dtype).reshape(-1)
-            work = partial(layer.work, x=flat, weights=weights, y=y.reshape(-1))
-            pool.share(work, layer.tasks, self._threads, progress)
-        return y
+        return self._way(x.shape, axes)(x, progress)
+
+    def _way(self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]) -> Compute:
+        """How inputs of this shape are computed, kept for the next time."""
+        way = self._ways.get((shape, axes))
+        if way is None:
+            way = self._prepared(shape, axes)
+            if len(self._ways) >= LAYERS:
+                self._ways.popitem(last=False)
+            self._ways[shape, axes] = way
+        return way
+
+    def _prepared(self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]) -> Compute:
+        if not self._can_tile(shape, axes):
+            return partial(_scattered, self._w, self._bias, axes, self._groups)
+        y = Result(output_shape(shape, self._w.shape, axes, self._groups), self._wide)
+        if self._is_point and prod(shape[2:]) == 1:
+            point = Point(self._w, self._wide, self._groups, shape[0], self._threads)
+            return partial(_at_a_point, y, point, self._bias, axes)
+        return partial(_tiled, y, *self._planned(shape, axes), self._threads)
 
     def _can_tile(self, shape: tuple[int, ...], axes: Axes) -> bool:
         """Whether there are outputs, products to sum, and an order of taps in every phase."""
@@ -128,26 +131,11 @@ class Step:
         exist = min(*shape, *self._w.shape, *outputs) > 0
         return exist and self._finite and phases <= PHASES and min(axis[2] for axis in axes) > 0
 
-    def _point(self, batch: int) -> Point:
-        if batch not in self._points:
-            self._points[batch] = Point(self._w, self._wide, self._groups, batch, self._threads)
-        return self._points[batch]
-
     def _rounded(self, x: Array, axes: Axes, progress: Progress | None) -> Array:
         """float16, summed in float32 block by block and rounded once."""
-        y = np.empty(output_shape(x, self._w, axes, self._groups), x.dtype)
+        y = np.empty(output_shape(x.shape, self._w.shape, axes, self._groups), x.dtype)
         stream(self, x, y, axes, ROUNDED, np.float32, progress)
         return y
-
-    def _layer(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights]:
-        """The tables and weights for inputs of this shape, kept for the next time."""
-        known = self._layers.get((shape, axes))
-        if known is None:
-            known = self._planned(shape, axes)
-            if len(self._layers) >= LAYERS:
-                self._layers.popitem(last=False)
-            self._layers[shape, axes] = known
-        return known
 
     def _planned(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights]:
         sizes = Sizes(shape[0], self._groups, self._w.shape[0] // self._groups, self._w.shape[1])
@@ -158,6 +146,40 @@ class Step:
         if order not in self._packed:
             self._packed[order] = Weights(layer, self._w, self._bias)
         return layer, self._packed[order]
+
+
+class Result(NamedTuple):
+    """An array that is to be made."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def _scattered(
+    w: Array, bias: Array, axes: Axes, groups: int, x: Array, progress: Progress | None
+) -> Array:
+    """The layer as the NumPy engine has it."""
+    wide = w.astype(bias.dtype, copy=False)
+    return scatter.transposed_convolution(x, wide, bias, axes, groups)
+
+
+def _at_a_point(
+    y: Result, point: Point, bias: Array, axes: Axes, x: Array, progress: Progress | None
+) -> Array:
+    """Inputs of one position."""
+    made = np.empty(*y)
+    placed(point(np.asarray(x, y.dtype), progress), made, bias, axes)
+    return made
+
+
+def _tiled(
+    y: Result, layer: Layer, weights: Weights, threads: int, x: Array, progress: Progress | None
+) -> Array:
+    """All tasks of a layer."""
+    made, given = np.empty(*y), np.ascontiguousarray(x, y.dtype)
+    work = partial(layer.work, x=given.reshape(-1), weights=weights, y=made.reshape(-1))
+    pool.share(work, layer.tasks, threads, progress)
+    return made
 
 
 # What depends on no weights is kept for steps to come: a call of `run` is a step of its own.

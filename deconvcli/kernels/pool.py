@@ -114,12 +114,22 @@ def share(
     progress(done, total) is called here between tasks. An error or Ctrl-C drops the tasks that
     wait, and is raised once all others end.
     """
-    job = _Job(work, tasks)
     helpers = min(threads, len(tasks)) - 1
+    if helpers < 1:
+        _alone(work, tasks, progress)
+        return
+    job = _Job(work, tasks)
     _have(helpers)
     for _ in range(helpers):
         _calls.put(job)
     job.lead(progress)
+
+
+def _alone(work: Callable[[Any], object], tasks: Sequence[Any], progress: Progress | None) -> None:
+    for done, task in enumerate(tasks, 1):
+        work(task)
+        if progress is not None:
+            progress(done, len(tasks))
 
 
 def _have(count: int) -> None:

@@ -31,19 +31,21 @@ def output_size(n: int, axis: AxisNumbers) -> int:
     return full - crop_begin - crop_end
 
 
-def output_shape(x: Array, w: Array, axes: Sequence[AxisNumbers], groups: int) -> tuple[int, ...]:
+def output_shape(
+    x: Sequence[int], w: Sequence[int], axes: Sequence[AxisNumbers], groups: int
+) -> tuple[int, ...]:
     """(N, Cout, *out) of x (N, Cin, *n) and w (Cin, Cout/groups, *k).
 
     Raises:
         UsageError: the crops leave less than nothing along an axis.
     """
-    sizes = tuple(output_size(n, axis) for n, axis in zip(x.shape[2:], axes, strict=True))
+    sizes = tuple(output_size(n, axis) for n, axis in zip(x[2:], axes, strict=True))
     if min(sizes) < 0:
         raise UsageError(
             f"the crops leave an output of size {list(sizes)}; 0 is the smallest",
             help="crop less",
         )
-    return (x.shape[0], w.shape[1] * groups, *sizes)
+    return (x[0], w[1] * groups, *sizes)
 
 
 def accumulator(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -69,7 +71,7 @@ def transposed_convolution(
         UsageError: the crops leave less than nothing along an axis.
     """
     wide = accumulator(x.dtype)
-    y = np.zeros(output_shape(x, w, axes, groups), wide)
+    y = np.zeros(output_shape(x.shape, w.shape, axes, groups), wide)
     with np.errstate(all="ignore"):  # Inf and NaN are results here, not accidents
         if bias is not None:
             y += bias.astype(wide).reshape(-1, *[1] * len(axes))

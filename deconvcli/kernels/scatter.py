@@ -25,7 +25,7 @@ def transposed_convolution(
     Memory beyond y: about one product, (N, Cout, *n).
     """
     wide = accumulator(x.dtype)
-    shape = output_shape(x, w, axes, groups)
+    shape = output_shape(x.shape, w.shape, axes, groups)
     y = np.zeros(shape, wide)
     with np.errstate(all="ignore"):  # Inf and NaN are results here, not accidents
         if bias is not None:

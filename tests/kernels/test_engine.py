@@ -42,7 +42,7 @@ def test_threads_and_repetition_do_not_change_a_bit() -> None:
     expected = step(x)
     for threads in (1, 2, 3, 5):
         step, _ = step_of(LARGE, threads)
-        [(layer, _)] = filter(None, step._layers.values())
+        layer, _ = step._planned(x.shape, LARGE.axes)
         assert len(layer.tasks) >= threads
         for _ in range(3):
             np.testing.assert_array_equal(step(x), expected, strict=True)
@@ -106,7 +106,7 @@ def test_inputs_of_many_sizes_are_taken_and_few_are_remembered() -> None:
         x, _, _ = layer._replace(sizes=(n,)).arrays("float32")
         expected = reference.transposed_convolution(x, w, bias, layer.axes, 1)
         np.testing.assert_array_equal(step(x), expected)
-    assert len(step._layers) == engine.LAYERS
+    assert len(step._ways) == engine.LAYERS
 
 
 def test_layers_of_too_many_phases_are_computed_by_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def test_memory_beside_the_arrays_is_bounded(name: str) -> None:
 def test_steps_of_one_geometry_share_their_tables_and_not_their_weights() -> None:
     x, w, bias = LARGE.arrays("float32")
     one, other = (Step(weight, bias, LARGE.axes, LARGE.groups, x.shape, 1) for weight in (w, 2 * w))
-    [(layer, packed)], [(same, others)] = one._layers.values(), other._layers.values()
+    (layer, packed), (same, others) = (step._planned(x.shape, LARGE.axes) for step in (one, other))
     assert layer is same
     assert packed is not others
     expected = scatter.transposed_convolution(x, 2 * w, bias, LARGE.axes, LARGE.groups)

@@ -40,7 +40,7 @@ def layers(draw: st.DrawFn) -> Layer:
 def computed(layer: Layer, arrays: tuple[Array, Array, Array], threads: int) -> Array:
     """y by way of the products."""
     x, w, bias = arrays
-    y = np.full(reference.output_shape(x, w, layer.axes, layer.groups), np.nan, x.dtype)
+    y = np.full(reference.output_shape(x.shape, w.shape, layer.axes, layer.groups), np.nan, x.dtype)
     placed(Point(w, w.dtype, layer.groups, layer.batch, threads)(x, None), y, bias, layer.axes)
     return y
 

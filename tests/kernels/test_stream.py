@@ -52,7 +52,7 @@ def in_blocks(
 
 def cut_of(layer: Layer, budget: Budget) -> Cut:
     x, w, _ = layer.arrays("float32")
-    y = reference.output_shape(x, w, layer.axes, layer.groups)
+    y = reference.output_shape(x.shape, w.shape, layer.axes, layer.groups)
     return Cut(x.shape, y, layer.axes, budget)
 
 

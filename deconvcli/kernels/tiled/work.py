@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from deconvcli.kernels.machine import config
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.compute import compute_for
 from deconvcli.kernels.tiled.division import divide
@@ -22,8 +24,13 @@ TABLES = 8 << 20
 """Bytes of tables of blocks that are kept; tasks make the others again each time."""
 
 
-Task = tuple[int, int]
-"""(block, first of the units that are computed on it)."""
+class Task(NamedTuple):
+    """Units first_unit ... last_unit-1 on one block of positions; their weights are of `parts`."""
+
+    block: int
+    first_unit: int
+    last_unit: int
+    parts: range
 
 
 class Packed(NamedTuple):
@@ -43,9 +50,10 @@ class Layer:
     def __init__(self, plan: Plan, dtype: np.dtype[Any], threads: int) -> None:
         self.plan, self._dtype = plan, dtype
         self.schedule = Schedule(plan, divide(plan, dtype.itemsize, threads), dtype.itemsize)
-        units = range(0, plan.units, self.schedule.division.units)
-        self.tasks: list[Task] = list(product(range(self.schedule.blocks), units))
-        self._compute = compute_for(plan.way.tile, plan.last.stride if plan.way.woven else ANY)
+        self.tasks = list(tasks(self.schedule))
+        compute = compute_for(plan.way.tile, plan.last.stride if plan.way.woven else ANY)
+        # Without compilation NumPy would speak of what lies in unused lanes.
+        self._compute = np.errstate(all="ignore")(compute) if config.DISABLE_JIT else compute
         self._free: deque[Array] = deque()
         self._tables: dict[int, Array] = {}
 
@@ -60,19 +68,15 @@ class Layer:
 
     def work(self, task: Task, x: Array, weights: Weights | Packed, y: Array) -> None:
         """Do a task: x and y flat, of the layer's size."""
-        block, first_unit = task
-        last_unit = min(first_unit + self.schedule.division.units, self.plan.units)
-        phases = len(self.plan.outer_phases)
-        packed, first = weights.of(range(first_unit // phases, -(-last_unit // phases)))
+        block, first_unit, last_unit, parts = task
+        packed, first = weights.of(parts)
         table = self._table(block)
         space = self._space()
         panel = x if self.plan.way.direct else space
-        # Without compilation NumPy would speak of what lies in unused lanes.
-        with np.errstate(all="ignore"):
-            self._compute(
-                y, x, packed, first, weights.bias, space, panel, self.schedule.layer, table,
-                first_unit, last_unit,
-            )  # fmt: skip
+        self._compute(
+            y, x, packed, first, weights.bias, space, panel, self.schedule.layer, table,
+            first_unit, last_unit,
+        )  # fmt: skip
         self._free.append(space)
 
     def _space(self) -> Array:
@@ -81,6 +85,15 @@ class Layer:
             return self._free.pop()
         except IndexError:
             return np.empty(self.schedule.shape.size, self._dtype)
+
+
+def tasks(schedule: Schedule) -> Iterator[Task]:
+    """All tasks, block by block."""
+    plan, step = schedule.plan, schedule.division.units
+    phases = len(plan.outer_phases)
+    units = [(first, min(first + step, plan.units)) for first in range(0, plan.units, step)]
+    for block, (first, last) in product(range(schedule.blocks), units):
+        yield Task(block, first, last, range(first // phases, -(-last // phases)))
 
 
 class Weights:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 
 from deconvcli.kernels.machine import machine
@@ -14,6 +12,7 @@ from deconvcli.kernels.tiled.plan import Plan, Sizes
 from deconvcli.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.kernels.tiled.work import Layer as Tasks
 from deconvcli.kernels.tiled.work import Packed, Weights
+from deconvcli.kernels.tiled.work import tasks as tasks_of
 from tests.kernels.guarded import guarded
 from tests.kernels.test_engines import Layer
 
@@ -48,13 +47,12 @@ def computed(
     tasks = Tasks(planned(layer, recipe), w.dtype, threads=1)
     if division is not None:
         tasks.schedule = Schedule(tasks.plan, division, w.itemsize)
-        units = range(0, tasks.plan.units, division.units)
-        tasks.tasks = list(product(range(tasks.schedule.blocks), units))
+        tasks.tasks = list(tasks_of(tasks.schedule))
     weights = _guarded(Weights(tasks, w, bias), tasks.plan, front)
     schedule = tasks.schedule
     schedule.layer = guarded(schedule.layer, front=front)
     tasks._free.append(guarded(np.full(schedule.shape.size, np.nan, w.dtype), front=front))
-    y = np.full(output_shape(x, w, layer.axes, layer.groups), np.nan, w.dtype)
+    y = np.full(output_shape(x.shape, w.shape, layer.axes, layer.groups), np.nan, w.dtype)
     flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
     for block in range(schedule.blocks):
         table = schedule.block(schedule.rectangle(block))

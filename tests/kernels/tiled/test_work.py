@@ -42,9 +42,7 @@ def test_tasks_are_every_unit_on_every_block_once() -> None:
     layer = tasks_of()
     assert len(layer.tasks) > 8
     pairs = Counter(
-        (block, unit)
-        for block, first in layer.tasks
-        for unit in range(first, min(first + layer.schedule.division.units, layer.plan.units))
+        (block, unit) for block, first, last, _ in layer.tasks for unit in range(first, last)
     )
     assert pairs == Counter(product(range(layer.schedule.blocks), range(layer.plan.units)))
 
