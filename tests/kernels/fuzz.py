@@ -203,8 +203,8 @@ def divided_at_random(case: Case) -> Array:
 
 def judged(case: Case, known: Machine) -> list[str]:
     """The complaints about a case on such a machine."""
-    small = 0 if case.is_large else inf
-    chosen = patch.multiple(choice, SMALL=small, machine=lambda: known)
+    gain = 0 if case.is_large else inf
+    chosen = patch.multiple(choice, GAIN=gain, machine=lambda: known)
     forget()
     with chosen, patch.object(division, "MOST", TASK):
         return list(complaints(case))

@@ -26,7 +26,7 @@ LARGE = Layer(2, 24, 10, 2, (30, 41), ((4, 2, 1, 1, 1), (5, 2, 1, 2, 1)), seed=1
 @pytest.fixture
 def _one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every layer takes the recipe of small ones, for each other is a second of compilation."""
-    monkeypatch.setattr(choice, "SMALL", np.inf)
+    monkeypatch.setattr(choice, "GAIN", np.inf)
 
 
 def step_of(layer: Layer, threads: int = 1) -> tuple[Step, Array]:

@@ -38,15 +38,17 @@ RATES = {
 }
 """By registers, then (rows, vectors): the share of the multipliers' rate that a tile reaches."""
 
-SMALL = 3e5
-"""Cycles of a layer that is computed before it has been chosen how: about 0.1 ms."""
+GAIN = 2e4
+"""Cycles that a layer must gain for a kernel to be compiled for it: some microseconds."""
 TILE = 20.0
 """Cycles from the end of one tile to the start of the next."""
 PLANAR = 1.04
 """What a tile of several planes takes more than its products say."""
 KEEP = 15.0
-"""Cycles to store a vector of outputs, interleaved; PART for one that is stored in parts."""
+"""Cycles to store a vector of outputs, interleaved; PART for one that is stored in parts, APART
+where they are not interleaved in registers but stored one by one."""
 PART = 30.0
+APART = 38.0
 MOVE = 4.0
 """Cycles to move a vector of inputs into the panel."""
 ROW = 50.0
@@ -81,8 +83,8 @@ class Recipe(NamedTuple):
             1,
             1,
             self.copied,
-            False,
-            self.direct,
+            direct=self.direct,
+            woven=self.woven,
         )
         if self.folded > 1:
             line = Line.of(spatial[-2], axes[-2], self.folded)
@@ -113,13 +115,15 @@ def choose(
 ) -> Recipe:
     """The cheapest recipe for a layer all of whose outputs exist.
 
-    Small layers all take the same, whatever their stride: compiling costs more than it saves them.
+    Layers that gain little take the same one, whatever their stride: compiling costs more.
     """
-    lanes = machine().lanes(itemsize)
-    first, *others = recipes(sizes, spatial, axes, lanes)
-    if cost(first.plan(sizes, spatial, axes)) < SMALL:
-        return first._replace(copied=False, woven=False)
-    return min((first, *others), key=lambda recipe: cost(recipe.plan(sizes, spatial, axes)))
+
+    def cycles(recipe: Recipe) -> float:
+        return cost(recipe.plan(sizes, spatial, axes))
+
+    known = list(recipes(sizes, spatial, axes, machine().lanes(itemsize)))
+    common, best = known[0]._replace(copied=False, woven=False), min(known, key=cycles)
+    return common if cycles(common) - cycles(best) < GAIN else best
 
 
 def recipes(
@@ -211,7 +215,7 @@ def _storing(plan: Plan) -> float:
     last, way = plan.last, plan.way
     outputs = min(way.width, plan.sizes.outputs) * way.folded * last.stride * way.tile.vectors
     whole = not way.copied and last.size >= way.tile.lanes
-    return outputs * (KEEP if whole else PART)
+    return outputs * (APART if not way.woven else KEEP if whole else PART)
 
 
 def _filling(plan: Plan) -> float:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deconvcli.kernels import engine, scatter
 from deconvcli.kernels.machine import Machine, config, machine
-from deconvcli.kernels.tiled import choice
+from deconvcli.kernels.tiled import choice, work
 from deconvcli.kernels.tiled.division import divide
 from deconvcli.kernels.tiled.plan import Sizes
 from deconvcli.kernels.tiled.schedule import Schedule
@@ -35,7 +35,7 @@ def test_extreme_layers_are_planned(
     machine: Machine, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(choice, "machine", lambda: machine)
-    monkeypatch.setattr(choice, "SMALL", 0)
+    monkeypatch.setattr(choice, "GAIN", 0)
     layer = EXTREME[name]
     recipe = choice.choose(sizes_of(layer), layer.sizes, layer.axes, 4)
     plan = planned(layer, recipe)
@@ -48,25 +48,34 @@ def test_extreme_layers_are_planned(
 def test_extreme_layers_are_computed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if config.DISABLE_JIT and name in ("many inputs", "many groups", "many taps"):
         pytest.skip("takes minutes in plain Python")
-    monkeypatch.setattr(choice, "SMALL", np.inf)  # one kernel for all
+    monkeypatch.setattr(choice, "GAIN", np.inf)  # one kernel for all
     layer = EXTREME[name]
     arguments = (*layer.arrays("float32"), layer.axes, layer.groups)
     expected = scatter.transposed_convolution(*arguments)
     np.testing.assert_array_equal(engine.transposed_convolution(*arguments, 2), expected)
 
 
-def test_small_layers_of_all_kinds_take_one_recipe() -> None:
+def test_layers_that_gain_little_share_one_kernel() -> None:
     small = [
         Layer(1, 3, 2, 1, (5,), ((4, 3, 1, 0, 0),), seed=1),
         Layer(2, 8, 8, 2, (6, 7), ((3, 1, 1, 1, 1),) * 2, seed=1),
         Layer(1, 2, 1, 1, (2,), ((3, 300, 1, 0, 0),), seed=1),
     ]
-    chosen = {choice.choose(sizes_of(one), one.sizes, one.axes, 4) for one in small}
-    assert len(chosen) == 1
+    chosen = [choice.choose(sizes_of(one), one.sizes, one.axes, 4) for one in small]
+    assert len(set(chosen)) == 1
+    plans = [planned(one, recipe) for one, recipe in zip(small, chosen, strict=True)]
+    assert len({work.Layer(plan, np.dtype(np.float32), 1)._compute for plan in plans}) == 1
 
 
-def test_large_layers_take_the_cheapest_recipe() -> None:
-    sizes, spatial, axes = Sizes(1, 1, 64, 32), (64, 64), [(4, 2, 1, 1, 1)] * 2
+@pytest.mark.parametrize(
+    ("sizes", "spatial"),
+    [(Sizes(1, 1, 64, 32), (64, 64)), (Sizes(1, 1, 20, 1), (14, 14))],
+    ids=["large", "small"],
+)
+def test_layers_that_gain_much_take_the_cheapest_recipe(
+    sizes: Sizes, spatial: tuple[int, ...]
+) -> None:
+    axes = [(4, 2, 1, 1, 1)] * 2
     chosen = choice.choose(sizes, spatial, axes, 4)
     lanes = machine().lanes(4)
     costs = {
