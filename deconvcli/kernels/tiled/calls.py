@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -122,21 +122,40 @@ class _Own(NamedTuple):
 
 def _own(plan: Plan, lengths: _Lengths) -> Iterator[_Own]:
     """The calls of a unit, those with the same shifts together."""
-    phases, axis = plan.lines[plan.own_axis].phases, plan.own_axis
+    axis = plan.own_axis
+    phases = _taps(plan, lengths)
     for tiles in plan.tiles():
         present = [phases[phase] for _, phase in tiles[0] if phase is not None]
         shifts = sorted({shift for table in present for shift in table})
-        taps = [[_column(row, phases, shifts, lengths.tap(axis)) for row in rows] for rows in tiles]
+        taps = [[_column(row, phases, shifts) for row in rows] for rows in tiles]
         shape = (len(tiles), len(tiles[0]), len(shifts))
         channels = np.array([[channel for channel, _ in rows] for rows in tiles], np.int64)
         table = np.array(taps, np.int64).reshape(shape).transpose(0, 2, 1)
         yield _Own(lengths.offsets(axis, shifts), table, channels)
 
 
-def _column(row: Row, phases: Any, shifts: Sequence[int], step: int) -> list[int]:
+def _taps(plan: Plan, lengths: _Lengths) -> list[dict[int, int]]:
+    """What a row's phase adds to flat taps, for each shift of its own axis."""
+    axis = plan.own_axis
+    own = [
+        {shift: tap * lengths.tap(axis) for shift, tap in phase.items()}
+        for phase in plan.lines[axis].phases
+    ]
+    if plan.way.turned or plan.way.folded == 1:
+        return own
+    # Merged phases read the same inputs, by taps that lie equally far from those of the first.
+    first, *_ = plan.outer[-1].shifts
+    folds = [phase[first] - plan.outer[-1].phases[0][first] for phase in plan.outer[-1].phases]
+    return [
+        {shift: tap + fold * lengths.tap(axis - 1) for shift, tap in phase.items()}
+        for fold in folds
+        for phase in own
+    ]
+
+
+def _column(row: Row, phases: Sequence[dict[int, int]], shifts: Sequence[int]) -> list[int]:
     """The flat tap of a row for each shift."""
     _, phase = row
     if phase is None:
         return [UNUSED] * len(shifts)
-    taps = phases[phase]
-    return [taps[shift] * step if shift in taps else ABSENT for shift in shifts]
+    return [phases[phase].get(shift, ABSENT) for shift in shifts]

@@ -6,6 +6,7 @@ Costs are processor cycles of one core. They need not be right, only in order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import NamedTuple
 
 from deconvcli.kernels.machine import machine
@@ -51,6 +52,10 @@ PART = 30.0
 APART = 38.0
 MOVE = 4.0
 """Cycles to move a vector of inputs into the panel."""
+READ = 2.0
+"""What a vector takes more that is read in place, from behind the caches."""
+STREAMS = 32
+"""Channels read in place side by side that the processor still fetches ahead."""
 ROW = 50.0
 """Cycles to begin a row of it."""
 MASKS = 62
@@ -63,7 +68,8 @@ class Recipe(NamedTuple):
     """How to cut a layer, whatever its sizes: so that all blocks of it are summed in one order.
 
     A tile of rows x vectors. planar: the phases of the last axis are its planes; folded > 1: so
-    many outputs side by side on the axis before the last are. copied: see plan.Way.
+    many outputs side by side on the axis before the last are. merged: the phases of that axis are
+    rows like channels, where all read the same inputs. copied, direct, woven: see plan.Way.
     """
 
     rows: int
@@ -72,18 +78,19 @@ class Recipe(NamedTuple):
     copied: bool
     planar: bool = False
     folded: int = 1
+    merged: bool = False
     direct: bool = False
     woven: bool = True
 
     def plan(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> Plan:
         """The layer cut like this; planes that it has not are left out."""
-        last = Line.of(spatial[-1], axes[-1])
+        lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
         way = Way(
             Tile(self.rows, 1, 1, 1, self.vectors, self.lanes),
             1,
-            1,
+            lines[-2].stride if self.merged and _can_merge(lines) else 1,
             self.copied,
-            direct=self.direct,
+            direct=self.direct and _is_direct(lines, self.lanes),
             woven=self.woven,
         )
         if self.folded > 1:
@@ -91,9 +98,9 @@ class Recipe(NamedTuple):
             way = self._planar(way, line)
             way = way._replace(folded=way.tile.planes, turned=True)
         elif self.planar:
-            way = self._planar(way, last)
+            way = self._planar(way, lines[-1])
         if way.tile.planes == 1:
-            way = way._replace(width=_width(last, sizes.outputs, self.rows))
+            way = way._replace(width=_width(lines[-1], sizes.outputs, self.rows, way.folded))
         return Plan.of(sizes, spatial, axes, way)
 
     def _planar(self, way: Way, line: Line) -> Way:
@@ -104,10 +111,12 @@ class Recipe(NamedTuple):
         planes, steps = line.stride, len(line.masks)
         if planes == 1 or not 0 < planes * steps <= MASKS:
             return way
+        if self.rows % (planes * way.folded):
+            way = way._replace(folded=1)
         masks = sum(mask << step * planes for step, mask in enumerate(line.masks))
         channels = max(1, self.rows // planes)
         tile = Tile(channels, planes, steps, masks, self.vectors, self.lanes)
-        return way._replace(tile=tile, width=channels)
+        return way._replace(tile=tile, width=channels // way.folded)
 
 
 def choose(
@@ -130,7 +139,8 @@ def recipes(
     sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers], lanes: int
 ) -> Iterator[Recipe]:
     """Every recipe worth a look: all tiles, with one plane or several, with and without copies."""
-    last = Line.of(spatial[-1], axes[-1])
+    lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
+    last, can_merge, is_direct = lines[-1], _can_merge(lines), _is_direct(lines, lanes)
     is_flat = last.stride == 1 and len(axes) > 1 and axes[-2][1] == 1
     for rows, vectors in RATES[machine().registers]:
         for copied in (False, True) if len(last.shifts) > 1 else (False,):
@@ -142,6 +152,11 @@ def recipes(
                 line = Line.of(spatial[-2], axes[-2], folded)
                 if line.stride == folded and _fills(line, rows, sizes.outputs):
                     yield plain._replace(folded=folded)
+            if can_merge and sizes.outputs * last.stride < rows:
+                yield plain._replace(merged=True)
+        phases = last.stride * (lines[-2].stride if can_merge else 1)
+        if is_direct and sizes.outputs * phases <= rows and sizes.inputs <= STREAMS:
+            yield Recipe(rows, vectors, lanes, False, merged=can_merge, direct=True)
 
 
 def pointwise(rows: int, itemsize: int) -> Recipe:
@@ -163,10 +178,24 @@ def _fills(line: Line, rows: int, outputs: int) -> bool:
     )
 
 
-def _width(last: Line, outputs: int, rows: int) -> int:
+def _can_merge(lines: Sequence[Line]) -> bool:
+    """Whether the axis before the last has phases, and all of them read the same inputs."""
+    if len(lines) < 2 or not lines[-2].shifts:
+        return False
+    return lines[-2].stride > 1 == len(lines[-2].classes)
+
+
+def _is_direct(lines: Sequence[Line], lanes: int) -> bool:
+    """Whether every output reads the one input at its own place, and rows fill a vector."""
+    return lines[-1].n >= lanes and all(
+        line.shifts == (0,) and line.size <= line.n and line.step == 1 for line in lines
+    )
+
+
+def _width(last: Line, outputs: int, rows: int, folded: int) -> int:
     """Output channels of a unit so that few rows of its tiles are left empty."""
     most = max(1, min(outputs, 2 * rows, SLOTS // last.stride))
-    classes = [(len(alike), len(last.phases[alike[0]])) for alike in last.classes]
+    classes = [(len(alike) * folded, len(last.phases[alike[0]])) for alike in last.classes]
 
     def empty(width: int) -> tuple[int, int]:
         tiles = sum(-(-count * width // rows) * taps for count, taps in classes)
@@ -194,8 +223,9 @@ def _multiplying(plan: Plan) -> float:
         rows = [len(tile.rows_of(step)) for step in range(tile.steps)]
         calls, step = 1, sum(_step(count, tile.vectors, rate) for count in rows)
     else:
+        channels = plan.way.width * plan.way.folded
         tiles = [
-            (-(-len(c) * plan.way.width // tile.rows), len(plan.last.phases[c[0]]))
+            (-(-len(c) * channels // tile.rows), len(plan.last.phases[c[0]]))
             for c in plan.last.classes
         ]
         calls = sum(count for count, _ in tiles)
@@ -221,6 +251,9 @@ def _storing(plan: Plan) -> float:
 def _filling(plan: Plan) -> float:
     """Cycles to fill all panels once."""
     last, lanes = plan.last, plan.way.tile.lanes
+    if plan.way.direct:
+        vectors = -(-prod(line.n for line in plan.lines) // lanes)
+        return READ * plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * vectors
     row = ROW + MOVE * -(-(last.size + last.reach) // lanes)
     if plan.way.copied:
         row += plan.copies * (MOVE + MOVE * -(-last.size // lanes))

@@ -87,8 +87,15 @@ def _grid(plan: Plan) -> Array:
         TURNS,
     )
     grid = np.stack(np.meshgrid(*each, indexing="ij")).reshape(len(each), -1)
-    turns = grid[-1]
-    return grid[:, (turns <= grid[2]) | (turns == 1)]
+    rows, columns, units, _, turns = grid
+    kept = (turns <= units) | (turns == 1)
+    if plan.way.direct:
+        # What is read in place is read on and on, in whole vectors, the last of a row too.
+        rest = plan.last.size % columns
+        kept &= (columns == plan.last.size) | (rows == 1) & (
+            (rest == 0) | (rest >= plan.way.tile.lanes)
+        )
+    return grid[:, kept]
 
 
 def _halves(size: int, least: int) -> Iterator[int]:

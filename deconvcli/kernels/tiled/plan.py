@@ -21,7 +21,10 @@ from deconvcli.kernels.tiled.tile import Tile
 
 Phases = tuple[int, ...]
 Row = tuple[int, int | None]
-"""(output channel of the unit, phase of the own axis) of a row of a tile; None: it fills it up."""
+"""(output channel of the unit, phase) of a row of a tile; None: it fills it up.
+
+The phase is that of the own axis, in a unit of merged rows folded output * stride + phase.
+"""
 
 UNUSED = -1
 
@@ -39,11 +42,12 @@ class Way(NamedTuple):
     """How a layer is cut: the tile, what its planes are, and how the panel lies.
 
     width: output channels of a unit. folded: outputs side by side on the axis before the last that
-    are the planes of the tile, 1 for none; then the last axis has one phase. Planes without folding
-    are the phases of the last axis. copied: the panel holds the input once for each shift of the
-    last axis, so that its rows need no gaps. turned: sums go along the axis before the last inside
-    those along the last, as a folded tile needs it. direct: x serves as the panel, because every
-    output reads the one input at its own place, along one axis. woven: the phases of the last axis
+    a unit has, 1 for one. turned: they are the planes of the tile, and the last axis has one phase;
+    else they read the same inputs, are rows like channels, and planes are the phases of the last
+    axis. Sums of a turned tile go along the axis before the last inside those along the last.
+    copied: the panel holds the input once for each shift of the
+    last axis, so that its rows need no gaps. direct: x serves as the panel, because every output
+    reads the one input at its own place. woven: the phases of the last axis
     are interleaved in registers, by code for their number; else one by one.
     """
 
@@ -71,7 +75,7 @@ class Plan(NamedTuple):
     ) -> Plan:
         """The layer on inputs of size `spatial`, all of whose outputs exist."""
         lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
-        if way.folded > 1:
+        if way.turned:
             lines[-2] = Line.of(spatial[-2], axes[-2], way.folded)
         kernel = tuple(axis[0] for axis in axes)
         return cls(sizes, kernel, tuple(lines[:-1]), lines[-1], way)
@@ -139,10 +143,11 @@ class Plan(NamedTuple):
     @property
     def outer_taps(self) -> int:
         """Taps of the loops around a tile's steps, of all outer phases."""
-        lines = self.outer
+        lines = [sum(map(len, line.phases)) for line in self.outer]
         if self.way.folded > 1:
-            lines = (*self.outer[:-1], self.last)
-        return prod(sum(map(len, line.phases)) for line in lines)
+            inner = self.last.phases if self.way.turned else self.outer[-1].phases[:1]
+            lines[-1] = sum(map(len, inner))
+        return prod(lines)
 
     @property
     def vectors(self) -> int:
@@ -186,11 +191,12 @@ class Plan(NamedTuple):
     def tiles(self) -> Iterator[list[list[Row]]]:
         """The rows of each call of a unit, calls whose rows read the same inputs together."""
         tile, channels = self.way.tile, range(self.way.width)
+        folds = range(0, self.row_phases, self.last.stride)
         if tile.planes > 1:
-            yield [[(c, r) for c in channels for r in range(tile.planes)]]
+            yield [[(c, r) for c in channels for r in range(self.row_phases)]]
             return
         for alike in self.last.classes:
-            rows: list[Row] = [(c, r) for c in channels for r in alike]
+            rows: list[Row] = [(c, f + r) for c in channels for f in folds for r in alike]
             rows += [(UNUSED, None)] * (-len(rows) % tile.rows)
             yield [rows[at : at + tile.rows] for at in range(0, len(rows), tile.rows)]
 

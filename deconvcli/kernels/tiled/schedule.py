@@ -45,22 +45,15 @@ class Shape(NamedTuple):
     def of(cls, plan: Plan, division: Division, itemsize: int) -> Shape:
         """The shape for a division; one vector may run over the end of a copy."""
         tile, last = plan.way.tile, plan.last
-        if plan.way.direct:
-            return cls(
-                last.n,
-                last.n,
-                last.n,
-                0,
-                tile.lanes,
-                0,
-                (tile.rows * tile.vectors + 1) * tile.lanes,
-            )
-        pitch = division.columns + (0 if plan.way.copied else last.reach - 1)
-        copy_pitch = _rounded(plan.panel_rows(division.rows) * pitch + tile.lanes, tile.lanes)
-        if copy_pitch * plan.copies * itemsize % SET == 0:
-            copy_pitch += tile.lanes
-        panel_pitch = copy_pitch * plan.copies
-        line = _rounded(division.chunk * panel_pitch + tile.lanes, ALIGNED)
+        pitch = copy_pitch = last.n
+        panel_pitch, line = prod(one.n for one in plan.lines), 0
+        if not plan.way.direct:
+            pitch = division.columns + (0 if plan.way.copied else last.reach - 1)
+            copy_pitch = _rounded(plan.panel_rows(division.rows) * pitch + tile.lanes, tile.lanes)
+            if copy_pitch * plan.copies * itemsize % SET == 0:
+                copy_pitch += tile.lanes
+            panel_pitch = copy_pitch * plan.copies
+            line = _rounded(division.chunk * panel_pitch + tile.lanes, ALIGNED)
         longest = max(division.columns + last.reach, last.stride * tile.lanes) + 2 * tile.lanes
         sums = _rounded(line + longest, ALIGNED)
         # Sums of one tile after another, unless all must wait for the next chunk of inputs.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deconvcli.kernels import reference, scatter
 from deconvcli.kernels.reference import Array
-from deconvcli.kernels.tiled import choice
+from deconvcli.kernels.tiled import choice, division
 from deconvcli.kernels.tiled.choice import Recipe
 from deconvcli.kernels.tiled.division import Division
 from tests.kernels.test_engines import Layer, layers
@@ -20,6 +20,8 @@ FLAT = Layer(1, 3, 5, 2, (7, 13), ((3, 1, 1, 1, 1), (3, 1, 1, 1, 1)), seed=2)
 DEPTHWISE = Layer(3, 1, 1, 4, (5, 6), ((3, 2, 1, 1, 0), (3, 2, 2, -1, 1)), seed=3)
 SPARSE = Layer(1, 2, 3, 1, (40,), ((41, 20, 1, 5, 3),), seed=4)
 SOLID = Layer(1, 3, 4, 1, (3, 4, 18), ((2, 2, 1, 0, 0), (3, 1, 2, -1, 1), (4, 3, 1, 0, 0)), seed=5)
+EVEN = Layer(2, 17, 1, 2, (5, 19), ((2, 2, 1, 0, 0), (2, 2, 1, 0, 1)), seed=6)
+LONG = Layer(2, 3, 1, 1, (4, 3, 9), ((1, 1, 1, 0, 0), (4, 2, 1, 0, 0), (4, 2, 1, 1, 1)), seed=7)
 
 
 def expected(layer: Layer, arrays: tuple[Array, Array, Array]) -> Array:
@@ -31,7 +33,7 @@ def kept(recipe: Recipe) -> bool:
     return recipe.rows == SMALL.rows and recipe.folded in (1, 2)
 
 
-@pytest.mark.parametrize("layer", [STRIDED, FLAT, DEPTHWISE, SPARSE, SOLID])
+@pytest.mark.parametrize("layer", [STRIDED, FLAT, DEPTHWISE, SPARSE, SOLID, EVEN, LONG])
 def test_every_recipe_makes_the_same_sums(layer: Layer) -> None:
     every = list(filter(kept, choice.recipes(sizes_of(layer), layer.sizes, layer.axes, LANES)))
     integers, floats = layer.arrays("float32"), layer.arrays("float32", "floats")
@@ -46,12 +48,15 @@ def test_every_recipe_makes_the_same_sums(layer: Layer) -> None:
 def test_the_layers_above_meet_every_kind_of_recipe() -> None:
     every = [
         recipe
-        for layer in (STRIDED, FLAT)
+        for layer in (STRIDED, FLAT, EVEN, LONG)
         for recipe in choice.recipes(sizes_of(layer), layer.sizes, layer.axes, LANES)
         if kept(recipe)
     ]
-    kinds = {(recipe.copied, recipe.planar, recipe.folded > 1) for recipe in every}
-    assert len(kinds) == 6
+    kinds = {
+        (recipe.copied, recipe.planar, recipe.folded > 1, recipe.merged, recipe.direct)
+        for recipe in every
+    }
+    assert len(kinds) == 9
 
 
 @settings(max_examples=60)
@@ -78,8 +83,35 @@ def test_chunks_of_input_channels_do_not_change_a_bit() -> None:
         np.testing.assert_array_equal(computed(STRIDED, SMALL, arrays, division), whole)
 
 
-def test_x_itself_serves_as_the_panel_where_one_tap_reads_it() -> None:
-    layer = Layer(5, 6, 4, 2, (SMALL.vectors * LANES,), ((1, 1, 1, 0, 0),), seed=6)
-    arrays = layer.arrays("float32")
-    y = computed(layer, SMALL._replace(direct=True), arrays)
-    np.testing.assert_array_equal(y, reference.transposed_convolution(*arrays, layer.axes, 2))
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Layer(5, 6, 4, 2, (SMALL.vectors * LANES,), ((1, 1, 1, 0, 0),), seed=6),
+        Layer(2, 3, 1, 2, (5, 2 * LANES + 3), ((2, 2, 1, 0, 1), (3, 3, 1, 0, 0)), seed=7),
+        Layer(1, 3, 1, 1, (3, 2, LANES), ((1, 2, 1, 0, 0), (2, 2, 1, 0, 0), (1, 2, 1, 0, -1)), 8),
+        Layer(1, 3, 1, 1, (5 * LANES + 1,), ((2, 2, 1, 0, 0),), seed=9),
+    ],
+)
+def test_x_itself_serves_as_the_panel_where_one_tap_reads_it(layer: Layer) -> None:
+    arrays, recipe = layer.arrays("float32"), SMALL._replace(direct=True, merged=True)
+    plan = planned(layer, recipe)
+    assert plan.way.direct
+    grid = division._grid(plan)
+    for each in grid.T[:: max(1, grid.shape[1] // 20)]:
+        y = computed(layer, recipe, arrays, Division(*map(int, each)))
+        expected = reference.transposed_convolution(*arrays, layer.axes, layer.groups)
+        np.testing.assert_array_equal(y, expected)
+
+
+def test_phases_that_read_nothing_are_not_merged() -> None:
+    layer = Layer(1, 3, 1, 1, (2, LANES), ((1, 4, 1, 1, 1), (2, 2, 1, 0, 0)), seed=1)
+    arrays, recipe = layer.arrays("float32"), SMALL._replace(merged=True)
+    assert planned(layer, recipe).way.folded == 1
+    np.testing.assert_array_equal(computed(layer, recipe, arrays), expected(layer, arrays))
+
+
+def test_x_is_no_panel_where_a_vector_would_read_behind_it_or_beside_an_output() -> None:
+    short = Layer(1, 3, 1, 1, (5, LANES - 1), ((2, 2, 1, 0, 0),) * 2, seed=1)
+    cropped = Layer(1, 3, 1, 1, (5, LANES), ((2, 2, 1, 0, 0), (2, 2, 1, 1, 0)), seed=1)
+    for layer in (short, cropped, STRIDED):
+        assert not planned(layer, SMALL._replace(direct=True)).way.direct

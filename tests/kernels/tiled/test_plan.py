@@ -45,15 +45,19 @@ def axes_of(draw: st.DrawFn, stride: int) -> tuple[int, AxisNumbers]:
 
 @st.composite
 def layers(draw: st.DrawFn) -> Drawn:
-    """Layers that are cut plainly, by planes of the last axis, or by folding the one before."""
-    rank, kind = draw(st.integers(1, 3)), draw(st.sampled_from(["plain", "planar", "folded"]))
+    """Layers cut plainly, by planes of the last axis, or by folding or merging the one before."""
+    kinds = ["plain", "planar", "folded", "merged", "planar and merged"]
+    rank, kind = draw(st.integers(1, 3)), draw(st.sampled_from(kinds))
     recipe = PLAIN._replace(rows=draw(st.integers(1, 6)), copied=draw(st.booleans()))
     strides = [draw(st.integers(1, 4)) for _ in range(rank)]
     if kind == "folded" and rank > 1:
         strides[-2:] = 1, 1
         recipe = recipe._replace(folded=draw(st.integers(2, 3)))
-    recipe = recipe._replace(planar=kind == "planar")
+    recipe = recipe._replace(planar="planar" in kind, merged="merged" in kind)
     spatial, axes = zip(*(draw(axes_of(stride)) for stride in strides), strict=True)
+    if "merged" in kind and rank > 1:
+        kernel = strides[-2] * draw(st.integers(1, 2))
+        axes = (*axes[:-2], (kernel, strides[-2], 1, 0, 0), axes[-1])
     sizes = Sizes(draw(st.integers(1, 2)), 1, 1, draw(st.integers(1, 3)))
     return Drawn(sizes, spatial, axes, recipe)
 
@@ -112,7 +116,9 @@ def sums(drawn: Drawn) -> dict[tuple[int, Place], list[tuple[Place, int]]]:
                 channel, phase = rows[member]
                 assert phase is not None
                 phases = [*outer, 0]
-                phases[plan.own_axis] = phase
+                fold, phases[plan.own_axis] = divmod(phase, len(plan.lines[plan.own_axis].phases))
+                if fold:
+                    phases[-2] = fold
                 output = written(plan, row, column, tuple(phases))
                 image, *place = read(plan, row, column, offset)
                 exists = all(at < size for at, size in zip(output[1:], out, strict=True))
