@@ -38,7 +38,7 @@ class Ours(Timed):
             DIALECT, input_shape=case.input_shape, weight_shape=case.weight_shape, **words
         )
         if packing == Packing.EVERY_CALL:
-            return lambda: prepare(reading, w, threads=threads, engine=engine)(x)
+            return lambda: prepare(reading, w, threads=threads, engine=engine, once=True)(x)
         return partial(prepare(reading, w, threads=threads, engine=engine), x)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from math import isfinite, prod
+from math import inf, isfinite, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,6 +34,8 @@ ONE_POSITION = 64
 """Outputs of an input of one position for which the weights are worth being the input."""
 LAYERS = 8
 """Sizes of input for which a step keeps its tables, and geometries kept for other steps."""
+PACKED = 48 << 20
+"""Bytes of weights that a step is worth which is used once; of more, each task packs its own."""
 PHASES = 4096
 """Combinations of phases that are still worth a tile each; of more, most have no tap at all."""
 ROUNDED = Budget(total=32 << 20, per_input=4, per_output=4)
@@ -51,7 +53,7 @@ def transposed_convolution(
 
     Memory beyond y: the weights packed, and for each thread a workspace of about half its cache.
     """
-    return Step(w, bias, axes, groups, x.shape, threads)(x)
+    return Step(w, bias, axes, groups, x.shape, threads, once=True)(x)
 
 
 def prepare(
@@ -61,9 +63,13 @@ def prepare(
     groups: int,
     shape: Sequence[int],
     threads: int,
+    once: bool = False,
 ) -> Step:
-    """A step with its weights packed, for inputs of `shape` above all."""
-    return Step(w, bias, axes, groups, shape, threads)
+    """A step with its weights packed, for inputs of `shape` above all.
+
+    Large weights of a step that is used `once` are packed task by task, in less memory.
+    """
+    return Step(w, bias, axes, groups, shape, threads, once)
 
 
 class Step:
@@ -77,15 +83,18 @@ class Step:
         groups: int,
         shape: Sequence[int],
         threads: int,
+        once: bool = False,
     ) -> None:
         """w: (Cin, Cout/groups, *k), bias: (Cout,) or None; for inputs of `shape`, (N, Cin, *n)."""
         self._w, self._wide = np.ascontiguousarray(w), accumulator(w.dtype)
         self._bias = np.zeros(w.shape[1] * groups, self._wide)
         self._bias += 0 if bias is None else bias
         self._axes, self._groups, self._threads = tuple(axes), groups, threads
+        self._most_packed = PACKED if once else inf
         # A sum that is not finite may also have overflowed: then NumPy is slower, not wrong.
         with np.errstate(all="ignore"):
             self._finite = isfinite(self._w.sum(dtype=np.float64))
+        self._points = [_meets_once(*pair) for pair in zip(shape[2:], axes, strict=True)]
         self._recipe: Recipe | None = None
         self._ways: OrderedDict[object, Compute] = OrderedDict()
         self._packed: dict[object, Weights] = {}
@@ -137,14 +146,33 @@ class Step:
         stream(self, x, y, axes, ROUNDED, np.float32, progress)
         return y
 
-    def _planned(self, shape: tuple[int, ...], axes: Axes) -> tuple[Layer, Weights]:
+    def _without_points(
+        self, spatial: tuple[int, ...], axes: tuple[AxisNumbers, ...]
+    ) -> tuple[tuple[int, ...], tuple[AxisNumbers, ...]]:
+        """The layer without axes on which one input meets one tap; at least one axis stays.
+
+        Not where that is so in a block alone: its neighbours would be summed in another order.
+        """
+        pairs = list(zip(spatial, axes, strict=True))
+        kept = [
+            pair
+            for pair, is_whole in zip(pairs, self._points, strict=True)
+            if not (is_whole and _meets_once(*pair))
+        ]
+        sizes, numbers = zip(*(kept or pairs[:1]), strict=True)
+        return sizes, numbers
+
+    def _planned(
+        self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]
+    ) -> tuple[Layer, Weights]:
         sizes = Sizes(shape[0], self._groups, self._w.shape[0] // self._groups, self._w.shape[1])
+        spatial, axes = self._without_points(shape[2:], axes)
         if self._recipe is None:
-            self._recipe = _chosen(sizes, shape[2:], tuple(axes), self._wide.itemsize)
-        layer = _layer(self._recipe, sizes, shape[2:], tuple(axes), self._wide, self._threads)
+            self._recipe = _chosen(sizes, spatial, axes, self._wide.itemsize)
+        layer = _layer(self._recipe, sizes, spatial, axes, self._wide, self._threads)
         order = layer.schedule.order
         if order not in self._packed:
-            self._packed[order] = Weights(layer, self._w, self._bias)
+            self._packed[order] = Weights(layer, self._w, self._bias, self._most_packed)
         return layer, self._packed[order]
 
 
@@ -180,6 +208,12 @@ def _tiled(
     work = partial(layer.work, x=given.reshape(-1), weights=weights, y=made.reshape(-1))
     pool.share(work, layer.tasks, threads, progress)
     return made
+
+
+def _meets_once(n: int, axis: AxisNumbers) -> bool:
+    """Whether one input meets one tap."""
+    kernel, _, _, crop_begin, crop_end = axis
+    return (n, kernel, crop_begin, crop_end) == (1, 1, 0, 0)
 
 
 # What depends on no weights is kept for steps to come: a call of `run` is a step of its own.

@@ -86,6 +86,7 @@ def prepare(
     groups: int,
     shape: Sequence[int],
     threads: int,
+    once: bool = False,
 ) -> Direct:
     """A step for inputs of any shape; nothing is prepared."""
     return Direct(transposed_convolution, w, bias, axes, groups, threads)

@@ -35,7 +35,13 @@ class Prepared:
     """A layer with its weights in place: step(x) -> y, as often as you like, from any thread."""
 
     def __init__(
-        self, reading: Reading, weight: Array, bias: Array | None, threads: int, engine: str
+        self,
+        reading: Reading,
+        weight: Array,
+        bias: Array | None,
+        threads: int,
+        engine: str,
+        once: bool,
     ) -> None:
         self.reading = reading
         self.engine, self._prepare = load_engine(engine)
@@ -43,7 +49,7 @@ class Prepared:
         if bias is not None:
             bias = _fitting(bias, (reading.layer.out_channels,), "bias")
         self._bias = bias
-        self._threads = threads
+        self._threads, self._once = threads, once
         self._input_shape = tuple(numbers(reading.input_shape))
         self._outputs = prod(numbers(reading.output_shape))
         # Two axes of images may not lie as one.
@@ -97,6 +103,7 @@ class Prepared:
                 self.reading.layer.groups,
                 canonical_shape(self.reading),
                 self._threads,
+                self._once,
             )
         return self._steps[dtype]
 
@@ -108,11 +115,13 @@ def prepare(
     *,
     threads: int | None = None,
     engine: str = "numba",
+    once: bool = False,
 ) -> Prepared:
-    """Weights brought into the engine's order once.
+    """Weights brought into the engine's order, of which a copy is kept.
 
     weight: reading.weight_shape; bias: (out_channels,) or None. threads: None for the CPUs that
-    this process may use.
+    this process may use. once: the layer will be computed once, which is not worth a copy of
+    large weights.
 
     Raises:
         Refused: the framework answers a shape, and no values belong to it.
@@ -124,7 +133,7 @@ def prepare(
     if threads < 1:
         raise UsageError(f"threads is {threads}", help="use 1 or more.", code="threads")
     as_array = None if bias is None else np.asarray(bias)
-    return Prepared(reading, np.asarray(weight), as_array, threads, engine)
+    return Prepared(reading, np.asarray(weight), as_array, threads, engine, once)
 
 
 def run(
@@ -137,7 +146,8 @@ def run(
     engine: str = "numba",
 ) -> Array:
     """The layer computed once; arguments as in `prepare` and `Prepared`."""
-    return prepare(reading, weight, bias, threads=threads, engine=engine)(np.asarray(x))
+    prepared = prepare(reading, weight, bias, threads=threads, engine=engine, once=True)
+    return prepared(np.asarray(x))
 
 
 def refuse_without_values(reading: Reading) -> None:

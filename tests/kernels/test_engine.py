@@ -98,6 +98,43 @@ def test_taps_may_all_lie_on_one_place(n: int, axis: AxisNumbers) -> None:
     np.testing.assert_array_equal(engine.transposed_convolution(*arguments), expected)
 
 
+@pytest.mark.usefixtures("_one_kernel")
+@pytest.mark.parametrize("once", [False, True])
+def test_large_weights_are_kept_packed_unless_they_are_used_once(
+    once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "PACKED", 0)
+    x, w, bias = LARGE.arrays("float32")
+    step = engine.prepare(w, bias, LARGE.axes, LARGE.groups, x.shape, 1, once)
+    [weights] = step._packed.values()
+    assert (weights._packed is None) == once
+    expected = scatter.transposed_convolution(x, w, bias, LARGE.axes, LARGE.groups)
+    np.testing.assert_array_equal(step(x), expected)
+
+
+@pytest.mark.usefixtures("_one_kernel")
+def test_axes_of_one_input_and_one_tap_cost_nothing() -> None:
+    axis = (4, 2, 1, 1, 1)
+    flat = Layer(2, 3, 4, 1, (9,), (axis,), seed=1)
+    point, none = (1, 2, 3, 0, 0), (1, 2, 3, 0, -1)
+    for sizes, axes in (((1, 9, 1), (point, axis, point)), ((9, 1), (axis, point))):
+        layer = flat._replace(sizes=sizes, axes=axes)
+        x, w, bias = layer.arrays("float32")
+        step = Step(w, bias, axes, 1, x.shape, 1)
+        plan = step._planned(x.shape, axes)[0].plan
+        assert [line.n for line in plan.lines] == [9]
+        expected = reference.transposed_convolution(x, w, bias, axes, 1)
+        np.testing.assert_array_equal(step(x), expected)
+        # Another size or crop, and all of its axes count.
+        for n, other in ((2, axes[-1]), (1, none if axes[-1] is point else axis)):
+            more, given = (*axes[:-1], other), np.repeat(x, n, axis=-1)
+            expected = reference.transposed_convolution(given, w, bias, more, 1)
+            np.testing.assert_array_equal(step(given, more), expected)
+    x, w, bias = Layer(1, 2, 3, 1, (1, 1), (point, point), seed=1).arrays("float32")
+    y = Step(w, bias, (point, point), 1, x.shape, 1)(x)
+    np.testing.assert_array_equal(y, reference.transposed_convolution(x, w, bias, (point,) * 2, 1))
+
+
 def test_inputs_of_many_sizes_are_taken_and_few_are_remembered() -> None:
     layer = Layer(1, 2, 3, 1, (3,), ((3, 2, 1, 1, 0),), seed=1)
     _, w, bias = layer.arrays("float32")

@@ -28,7 +28,8 @@ class Outcome(NamedTuple):
 def prepared(job: Job, weight: Array, bias: Array | None) -> Prepared:
     """The layer with its weights in place; where another engine computes, that is said."""
     asked = job.options["engine"]
-    step = prepare(job.reading, weight, bias, threads=job.options["threads"], engine=asked)
+    threads, once = job.options["threads"], job.options["repeat"] is None
+    step = prepare(job.reading, weight, bias, threads=threads, engine=asked, once=once)
     if step.engine != asked:
         say(f"{asked} cannot be imported here; {step.engine} computes instead")
     return step

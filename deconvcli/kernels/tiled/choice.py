@@ -93,7 +93,7 @@ class Recipe(NamedTuple):
             direct=self.direct and _is_direct(lines, self.lanes),
             woven=self.woven,
         )
-        if self.folded > 1:
+        if self.folded > 1 and len(lines) > 1:
             line = Line.of(spatial[-2], axes[-2], self.folded)
             way = self._planar(way, line)
             way = way._replace(folded=way.tile.planes, turned=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import product
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,8 +19,6 @@ from deconvcli.kernels.tiled.schedule import Schedule, bias_rows
 
 ANY = 0
 """For the pass that interleaves any number of phases."""
-PACKED = 48 << 20
-"""Bytes of weights that are kept packed; of more, each task packs what it needs."""
 TABLES = 8 << 20
 """Bytes of tables of blocks that are kept; tasks make the others again each time."""
 
@@ -97,12 +96,15 @@ def tasks(schedule: Schedule) -> Iterator[Task]:
 
 
 class Weights:
-    """Weights in the order of their use, packed at once unless they are too many for that."""
+    """Weights in the order of their use, packed at once unless that takes more than `most` bytes.
 
-    def __init__(self, layer: Layer, w: Array, bias: Array) -> None:
+    Of more, each task packs what it needs.
+    """
+
+    def __init__(self, layer: Layer, w: Array, bias: Array, most: float = inf) -> None:
         self._entries, self._plan, self._w = layer.schedule.entries, layer.plan, w
         self.bias = bias_rows(layer.plan, bias)
-        whole = layer.schedule.weights * w.itemsize <= PACKED
+        whole = layer.schedule.weights * w.itemsize <= most
         self._packed = self._pack(range(layer.plan.parts)) if whole else None
 
     def of(self, parts: range) -> tuple[Array, int]:

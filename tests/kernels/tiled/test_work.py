@@ -53,11 +53,10 @@ def test_tasks_are_every_unit_on_every_block_once() -> None:
 def test_what_is_not_kept_is_made_again(
     packed: int, tables: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "PACKED", packed)
     monkeypatch.setattr(work, "TABLES", tables)
     x, w, bias = LAYER.arrays("float32")
     layer = tasks_of()
-    weights = Weights(layer, w, bias)
+    weights = Weights(layer, w, bias, packed)
     size = weights.of(range(1, 2))[0].size
     assert size == layer.schedule.weights // (1 if packed else layer.plan.parts)
     expected = scatter.transposed_convolution(x, w, bias, LAYER.axes, LAYER.groups)
