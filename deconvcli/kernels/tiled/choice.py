@@ -143,7 +143,7 @@ def recipes(
     last, can_merge, is_direct = lines[-1], _can_merge(lines), _is_direct(lines, lanes)
     is_flat = last.stride == 1 and len(axes) > 1 and axes[-2][1] == 1
     for rows, vectors in RATES[machine().registers]:
-        for copied in (False, True) if len(last.shifts) > 1 else (False,):
+        for copied in (False, True) if len(last.shifts) > 1 or last.size % lanes else (False,):
             plain = Recipe(rows, vectors, lanes, copied)
             yield plain
             if _fills(last, rows, sizes.outputs):
