@@ -23,10 +23,10 @@ from deconvcli.kernels.direct import Progress
 from deconvcli.kernels.machine import core
 from deconvcli.kernels.watch import watch
 
-AWAKE = 200_000
-"""How often the caller looks whether the helpers are done before it sleeps: about 0.1 ms."""
-LEAVING = 5_000
-"""Looks while the helper that was last lets go of the interpreter."""
+AWAKE = 400_000
+"""How often the caller looks whether the helpers are done before it sleeps: about 0.2 ms."""
+LEAVING = 20_000
+"""Looks while the helper that was last lets go of the interpreter: about 0.01 ms."""
 STAY = 0.001
 """Seconds in which no helper is replaced again."""
 
