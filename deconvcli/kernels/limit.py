@@ -57,7 +57,7 @@ def _kept(file: Path) -> tuple[float, int]:
 
 def _measured(dtype: str, threads: int) -> float:
     """The rate of tiles whose panel and weights never leave the first cache."""
-    from deconvcli.kernels.tiled.choice import RATES
+    from deconvcli.kernels.tiled.cost import RATES
 
     rates = RATES[machine().registers]
     rows, vectors = max(rates, key=lambda tile: rates[tile])

@@ -1,63 +1,21 @@
-"""Which way a layer is cut: the cheapest by a model whose numbers were measured.
-
-Costs are processor cycles of one core. They need not be right, only in order.
-"""
+"""Which way a layer is cut: the cheapest of those worth a look."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import prod
 from typing import NamedTuple
 
 from deconvcli.kernels.machine import machine
 from deconvcli.kernels.reference import AxisNumbers
+from deconvcli.kernels.tiled.cost import RATES, cost
 from deconvcli.kernels.tiled.lines import Line
 from deconvcli.kernels.tiled.plan import Plan, Sizes, Way
 from deconvcli.kernels.tiled.tile import Tile
 
-RATES = {
-    16: {
-        (6, 2): 1.0,
-        (4, 3): 0.98,
-        (3, 4): 0.9,
-        (5, 2): 0.95,
-        (2, 6): 0.85,
-        (4, 2): 0.93,
-        (1, 6): 0.55,
-    },
-    32: {
-        (13, 2): 0.98,
-        (12, 2): 0.95,
-        (9, 3): 0.95,
-        (8, 3): 0.94,
-        (6, 4): 0.90,
-        (4, 6): 0.84,
-        (3, 7): 0.73,
-        (2, 8): 0.58,
-        (1, 8): 0.36,
-    },
-}
-"""By registers, then (rows, vectors): the share of the multipliers' rate that a tile reaches."""
-
 GAIN = 2e4
 """Cycles that a layer must gain for a kernel to be compiled for it: some microseconds."""
-TILE = 20.0
-"""Cycles from the end of one tile to the start of the next."""
-PLANAR = 1.04
-"""What a tile of several planes takes more than its products say."""
-KEEP = 15.0
-"""Cycles to store a vector of outputs, interleaved; PART for one that is stored in parts, APART
-where they are not interleaved in registers but stored one by one."""
-PART = 30.0
-APART = 38.0
-MOVE = 4.0
-"""Cycles to move a vector of inputs into the panel."""
-READ = 2.0
-"""What a vector takes more that is read in place, from behind the caches."""
 STREAMS = 32
 """Channels read in place side by side that the processor still fetches ahead."""
-ROW = 50.0
-"""Cycles to begin a row of it."""
 MASKS = 62
 """Bits of a literal that Numba takes."""
 SLOTS = 512
@@ -69,7 +27,8 @@ class Recipe(NamedTuple):
 
     A tile of rows x vectors. planar: the phases of the last axis are its planes; folded > 1: so
     many outputs side by side on the axis before the last are. merged: the phases of that axis are
-    rows like channels, where all read the same inputs. copied, direct, woven: see plan.Way.
+    rows like channels, where all read the same inputs, and there are no planes. copied, direct,
+    woven: see plan.Way.
     """
 
     rows: int
@@ -88,7 +47,7 @@ class Recipe(NamedTuple):
         way = Way(
             Tile(self.rows, 1, 1, 1, self.vectors, self.lanes),
             1,
-            lines[-2].stride if self.merged and _can_merge(lines) else 1,
+            1,
             self.copied,
             direct=self.direct and _is_direct(lines, self.lanes),
             woven=self.woven,
@@ -97,6 +56,8 @@ class Recipe(NamedTuple):
             line = Line.of(spatial[-2], axes[-2], self.folded)
             way = self._planar(way, line)
             way = way._replace(folded=way.tile.planes, turned=True)
+        elif self.merged and _can_merge(lines):
+            way = way._replace(folded=lines[-2].stride)
         elif self.planar:
             way = self._planar(way, lines[-1])
         if way.tile.planes == 1:
@@ -111,12 +72,10 @@ class Recipe(NamedTuple):
         planes, steps = line.stride, len(line.masks)
         if planes == 1 or not 0 < planes * steps <= MASKS:
             return way
-        if self.rows % (planes * way.folded):
-            way = way._replace(folded=1)
         masks = sum(mask << step * planes for step, mask in enumerate(line.masks))
         channels = max(1, self.rows // planes)
         tile = Tile(channels, planes, steps, masks, self.vectors, self.lanes)
-        return way._replace(tile=tile, width=channels // way.folded)
+        return way._replace(tile=tile, width=channels)
 
 
 def choose(
@@ -202,59 +161,3 @@ def _width(last: Line, outputs: int, rows: int, folded: int) -> int:
         return tiles * -(-outputs // width), width
 
     return min(range(1, most + 1), key=empty)
-
-
-def cost(plan: Plan) -> float:
-    """Cycles of the whole layer."""
-    tiles = plan.units * -(-plan.vectors // plan.way.tile.vectors)
-    return tiles * tile_cycles(plan) + _filling(plan)
-
-
-def tile_cycles(plan: Plan) -> float:
-    """Cycles of all sums of a unit at the positions of one tile, and of storing them."""
-    return _multiplying(plan) + _storing(plan)
-
-
-def _multiplying(plan: Plan) -> float:
-    """Cycles of a unit's tiles, an average over the outer phases."""
-    tile, taps = plan.way.tile, plan.outer_taps / len(plan.outer_phases)
-    rate = RATES[machine().registers].get((tile.rows, tile.vectors), 0.9)
-    if tile.planes > 1:
-        rows = [len(tile.rows_of(step)) for step in range(tile.steps)]
-        calls, step = 1, sum(_step(count, tile.vectors, rate) for count in rows)
-    else:
-        channels = plan.way.width * plan.way.folded
-        tiles = [
-            (-(-len(c) * channels // tile.rows), len(plan.last.phases[c[0]]))
-            for c in plan.last.classes
-        ]
-        calls = sum(count for count, _ in tiles)
-        step = sum(count * most for count, most in tiles) * tile.rows * tile.vectors / 2 / rate
-    return float(
-        plan.sizes.inputs * taps * step * (PLANAR if tile.planes > 1 else 1) + calls * TILE
-    )
-
-
-def _step(rows: int, vectors: int, rate: float) -> float:
-    """Cycles of a step: two products or two loads each, and half of the loads cross a line."""
-    return max(rows * vectors / 2 / rate, (1.5 * vectors + rows) / 2)
-
-
-def _storing(plan: Plan) -> float:
-    """Cycles to store the outputs of a unit."""
-    last, way = plan.last, plan.way
-    outputs = min(way.width, plan.sizes.outputs) * way.folded * last.stride * way.tile.vectors
-    whole = not way.copied and last.size >= way.tile.lanes
-    return outputs * (APART if not way.woven else KEEP if whole else PART)
-
-
-def _filling(plan: Plan) -> float:
-    """Cycles to fill all panels once."""
-    last, lanes = plan.last, plan.way.tile.lanes
-    if plan.way.direct:
-        vectors = -(-prod(line.n for line in plan.lines) // lanes)
-        return READ * plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * vectors
-    row = ROW + MOVE * -(-(last.size + last.reach) // lanes)
-    if plan.way.copied:
-        row += plan.copies * (MOVE + MOVE * -(-last.size // lanes))
-    return plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * plan.image_rows * row

@@ -15,7 +15,7 @@ import numpy as np
 
 from deconvcli.kernels.machine import second_level_cache
 from deconvcli.kernels.reference import Array
-from deconvcli.kernels.tiled.choice import MOVE, ROW, tile_cycles
+from deconvcli.kernels.tiled.cost import MOVE, ROW, tile_cycles
 from deconvcli.kernels.tiled.lines import Line
 from deconvcli.kernels.tiled.plan import Plan
 

@@ -193,7 +193,7 @@ class Plan(NamedTuple):
         tile, channels = self.way.tile, range(self.way.width)
         folds = range(0, self.row_phases, self.last.stride)
         if tile.planes > 1:
-            yield [[(c, r) for c in channels for r in range(self.row_phases)]]
+            yield [[(c, r) for c in channels for r in range(tile.planes)]]
             return
         for alike in self.last.classes:
             rows: list[Row] = [(c, f + r) for c in channels for f in folds for r in alike]

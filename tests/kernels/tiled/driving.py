@@ -6,7 +6,8 @@ import numpy as np
 
 from deconvcli.kernels.machine import machine
 from deconvcli.kernels.reference import Array, output_shape
-from deconvcli.kernels.tiled.choice import RATES, Recipe
+from deconvcli.kernels.tiled.choice import Recipe
+from deconvcli.kernels.tiled.cost import RATES
 from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import Plan, Sizes
 from deconvcli.kernels.tiled.schedule import Rectangle, Schedule

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from deconvcli.kernels import engine, scatter
 from deconvcli.kernels.machine import Machine, config, machine
 from deconvcli.kernels.tiled import choice, work
+from deconvcli.kernels.tiled.cost import RATES, cost
 from deconvcli.kernels.tiled.division import divide
 from deconvcli.kernels.tiled.plan import Sizes
 from deconvcli.kernels.tiled.schedule import Schedule
@@ -79,7 +80,7 @@ def test_layers_that_gain_much_take_the_cheapest_recipe(
     chosen = choice.choose(sizes, spatial, axes, 4)
     lanes = machine().lanes(4)
     costs = {
-        recipe: choice.cost(recipe.plan(sizes, spatial, axes))
+        recipe: cost(recipe.plan(sizes, spatial, axes))
         for recipe in choice.recipes(sizes, spatial, axes, lanes)
     }
     assert costs[chosen] == min(costs.values()) < max(costs.values())
@@ -103,7 +104,7 @@ def test_a_product_of_few_rows_takes_a_tile_of_no_more(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(choice, "machine", lambda: machine)
-    most = max(rows for rows, _ in choice.RATES[machine.registers])
+    most = max(rows for rows, _ in RATES[machine.registers])
     taken = [choice.pointwise(rows, 4).rows for rows in range(1, 40)]
     assert taken[0] == 1
     assert all(tile <= rows for rows, tile in enumerate(taken, 1))

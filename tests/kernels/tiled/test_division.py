@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deconvcli.kernels.tiled import choice, division
+from deconvcli.kernels.tiled.cost import cost
 from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import Plan, Sizes
 
@@ -34,7 +35,7 @@ def test_large_layers_are_divided_so_that_all_have_work_and_room(
 ) -> None:
     monkeypatch.setattr(division, "second_level_cache", lambda: CACHE)
     plan, chosen = divided(spatial, inputs, threads)
-    tasks, cycles = tasks_of(plan, chosen), choice.cost(plan)
+    tasks, cycles = tasks_of(plan, chosen), cost(plan)
     assert tasks >= min(threads, cycles // (4 * division.WAKE))
     assert cycles / tasks < 2 * division.MOST
     width = chosen.columns + plan.last.reach - 1
