@@ -11,8 +11,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from deconvcli.kernels.compiled import compiled
-from deconvcli.kernels.machine import machine
+from deconvcli.kernels.machine import config, machine
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import loops
 from deconvcli.kernels.tiled.tables import (
@@ -115,4 +117,5 @@ def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
                                 )  # fmt: skip
                             sums += layer[SUMS_PITCH]
 
-    return compute
+    # Without compilation NumPy would speak of what lies in unused lanes.
+    return np.errstate(all="ignore")(compute) if config.DISABLE_JIT else compute

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from deconvcli.kernels.machine import config
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.compute import compute_for
 from deconvcli.kernels.tiled.division import divide
@@ -50,9 +49,7 @@ class Layer:
         self.plan, self._dtype = plan, dtype
         self.schedule = Schedule(plan, divide(plan, dtype.itemsize, threads), dtype.itemsize)
         self.tasks = list(tasks(self.schedule))
-        compute = compute_for(plan.way.tile, plan.last.stride if plan.way.woven else ANY)
-        # Without compilation NumPy would speak of what lies in unused lanes.
-        self._compute = np.errstate(all="ignore")(compute) if config.DISABLE_JIT else compute
+        self._compute = compute_for(plan.way.tile, plan.last.stride if plan.way.woven else ANY)
         self._free: deque[Array] = deque()
         self._tables: dict[int, Array] = {}
 
