@@ -40,7 +40,7 @@ complete -c deconv -n '__deconv_at bench' -l suite -r -f -k -a 'few\t real\t stu
 complete -c deconv -n '__deconv_at bench' -l list -d 'List the layers of the suites, time nothing.'
 complete -c deconv -n '__deconv_at bench' -l frameworks -r -f -d 'Only these, as torch,onnx@onnxruntime. Default: all installed that can be timed.'
 complete -c deconv -n '__deconv_at bench' -l threads -r -f -d 'Default: one per usable CPU.'
-complete -c deconv -n '__deconv_at bench' -l seconds -r -f -d 'For each engine on each layer, pauses included.'
+complete -c deconv -n '__deconv_at bench' -l seconds -r -f -d 'For each engine on each layer, rests included.'
 complete -c deconv -n '__deconv_at bench' -l dtype -r -f -k -a 'float32\t float64\t' -d 'Of all arrays.'
 complete -c deconv -n '__deconv_at bench' -l engine -r -f -k -a 'numba\t numpy\t reference\t' -d 'Which of our engines.'
 complete -c deconv -n '__deconv_at bench' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'

@@ -27,7 +27,7 @@ PATIENCE = 600.0
 
 
 class Settings(NamedTuple):
-    """seconds: for each engine and layer, pauses included."""
+    """seconds: for each engine and layer, rests included."""
 
     threads: int
     seconds: float

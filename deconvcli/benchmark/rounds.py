@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Protocol
 
 ROUNDS = 5
@@ -12,15 +12,15 @@ ROUNDS = 5
 BURST = 0.02
 """Seconds of calls at a time; of these the fastest counts."""
 
-PAUSE = 0.03
-"""Seconds after each burst, for idle threads of one engine go on spinning beside the next."""
-
 
 class Runner(Protocol):
     """An engine with a layer prepared."""
 
     def burst(self, seconds: float) -> bool:
-        """Time as many calls as fill this time, and keep the fastest; False if it cannot go on."""
+        """Time as many calls as fill this time, and keep the fastest; False if it cannot go on.
+
+        When it returns, none of the engine's threads is busy.
+        """
 
 
 def take_turns(
@@ -28,9 +28,8 @@ def take_turns(
     seconds: float,
     told: Callable[[float], None],
     clock: Callable[[], float] = perf_counter,
-    pause: Callable[[float], None] = sleep,
 ) -> None:
-    """Rounds of one burst each, until every runner had its seconds on average, pauses included.
+    """Rounds of one burst each, until every runner had its seconds on average, rests included.
 
     told: how many seconds each turn took.
     """
@@ -42,7 +41,6 @@ def take_turns(
         for runner in runners:
             if runner.burst(BURST):
                 going.append(runner)
-            pause(PAUSE)
             now = clock()
             told(now - before)
             before = now

@@ -1,4 +1,4 @@
-"""Engines take turns: the order, the pauses, and when it ends."""
+"""Engines take turns: the order, and when it ends."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from itertools import count
 
 import pytest
 
-from deconvcli.benchmark.rounds import BURST, PAUSE, ROUNDS, take_turns
+from deconvcli.benchmark.rounds import BURST, ROUNDS, take_turns
 
 
 class Machine:
-    """A clock that runs while engines compute and while nobody does."""
+    """A clock that runs while engines compute."""
 
     def __init__(self) -> None:
         self.time = 100.0
         self.log: list[str] = []
-
-    def pause(self, seconds: float) -> None:
-        self.time += seconds
-        self.log.append("pause")
 
 
 class Engine:
@@ -35,23 +31,23 @@ class Engine:
 
 
 def raced(seconds: float, *engines: Engine) -> tuple[list[str], list[float]]:
-    """(who had a burst, or `pause`; what was told)."""
+    """(who had a burst; what was told)."""
     machine, told = engines[0].machine, list[float]()
-    take_turns(engines, seconds, told.append, lambda: machine.time, machine.pause)
+    take_turns(engines, seconds, told.append, lambda: machine.time)
     return machine.log, told
 
 
-def test_one_burst_each_and_a_pause_after_every_burst() -> None:
+def test_one_burst_each_in_turn() -> None:
     machine = Machine()
-    log, told = raced(0.24, Engine(machine, "a"), Engine(machine, "b"))
-    assert log == ["a", "pause", "b", "pause"] * 5
-    assert told == pytest.approx([BURST + PAUSE] * 10)
+    log, told = raced(0.09, Engine(machine, "a"), Engine(machine, "b"))
+    assert log == ["a", "b"] * 5
+    assert told == pytest.approx([BURST] * 10)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rounds"), [(0.001, ROUNDS), (0.24, 5), (0.49, 10), (1.01, 21)]
+    ("seconds", "rounds"), [(0.001, ROUNDS), (0.09, 5), (0.19, 10), (0.41, 21)]
 )
-def test_seconds_are_for_each_engine_with_its_pauses(seconds: float, rounds: int) -> None:
+def test_seconds_are_for_each_engine(seconds: float, rounds: int) -> None:
     machine = Machine()
     log, _ = raced(seconds, Engine(machine, "a"), Engine(machine, "b"), Engine(machine, "c"))
     assert log.count("b") == rounds
@@ -66,9 +62,9 @@ def test_a_slow_engine_has_as_many_rounds_as_the_others() -> None:
 def test_who_cannot_go_on_is_left_out_of_later_rounds() -> None:
     machine = Machine()
     log, _ = raced(0.25, Engine(machine, "a", bursts=2), Engine(machine, "b"))
-    assert "".join(log).replace("pause", "") == "abab" + "b" * (len(log) // 2 - 4)
+    assert "".join(log) == "abab" + "b" * (len(log) - 4)
 
 
 def test_it_ends_when_nobody_can_go_on() -> None:
     log, _ = raced(0.25, Engine(Machine(), "a", bursts=3))
-    assert log == ["a", "pause"] * 3
+    assert log == ["a"] * 3

@@ -29,9 +29,8 @@ NUMBER = re.compile(r"\d+\.?\d*")
 
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bursts of one call and no pauses."""
+    """Bursts of one call."""
     monkeypatch.setattr(rounds, "BURST", 1e-9)
-    monkeypatch.setattr(rounds, "PAUSE", 0.0)
 
 
 @pytest.fixture

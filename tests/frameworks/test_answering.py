@@ -7,7 +7,8 @@ import time
 import pytest
 
 from deconvcli.framework import of_function
-from deconvcli.frameworks._answering import CALLS, Answering, fastest
+from deconvcli.frameworks import _answering
+from deconvcli.frameworks._answering import CALLS, PATIENCE, Answering, fastest, rest
 from tests.fakes import choosy
 from tests.fakes.agreeable import FRAMEWORK
 
@@ -50,6 +51,37 @@ def test_the_fastest_call_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_call_lasts_as_long_as_the_clock_says() -> None:
     assert fastest(lambda: time.sleep(0.01), 1e-9) >= 0.01
+
+
+class Threads:
+    """A process whose threads turn until a time of its own clock."""
+
+    def __init__(self, until: float, share: float = 1.0) -> None:
+        self.now, self.used, self.until, self.share = 0.0, 0.0, until, share
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.used += self.share * seconds * (self.now < self.until)
+
+
+@pytest.mark.parametrize(
+    ("threads", "rested"),
+    [
+        (Threads(0), 0),
+        (Threads(0.055), 0.055),
+        (Threads(1e9, share=0.05), 0),
+        (Threads(1e9), PATIENCE),
+    ],
+    ids=["asleep", "ONNX Runtime", "a little", "for ever"],
+)
+def test_a_process_rests_until_its_threads_do(
+    threads: Threads, rested: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_answering, "perf_counter", lambda: threads.now)
+    monkeypatch.setattr(_answering, "process_time", lambda: threads.used)
+    monkeypatch.setattr(_answering, "sleep", threads.sleep)
+    rest()
+    assert threads.now == pytest.approx(rested, abs=3 * _answering.LOOK)
 
 
 def test_words_that_only_a_module_takes() -> None:

@@ -30,7 +30,7 @@ from deconvcli.suites import SUITES
     type=Seconds(),
     default=1.0,
     show_default=True,
-    help="For each engine on each layer, pauses included.",
+    help="For each engine on each layer, rests included.",
 )
 @click.option(
     "--dtype",
