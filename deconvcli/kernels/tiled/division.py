@@ -34,8 +34,8 @@ SPILL = 0.6
 """Share of the products' time lost where the second cache is asked for twice its size."""
 TASK = 18e3
 """Cycles from one task to the next."""
-IDLE = 0.05
-"""Share of a task that a thread waits for the others at the end."""
+IDLE = 0.4
+"""Share of a task that threads wait for each other at the end: cores are rarely equally fast."""
 WAKE = 1.5e5
 """Cycles until a helper that slept has done something."""
 MOST = 2e7
@@ -131,7 +131,8 @@ class _Model:
         products = self.blocks * self.tiles * self.plan.units * tile_cycles(self.plan)
         work = products * (1 + SPILL * self._spilled()) + self._filling() + self._moving()
         rounds, helped = -(-tasks // threads), (tasks > 1) & (threads > 1)
-        cycles: Array = work / tasks * (rounds + IDLE) + TASK * tasks / threads + WAKE * helped
+        waited = work / tasks * IDLE + WAKE
+        cycles: Array = work / tasks * rounds + TASK * tasks / threads + waited * helped
         refused = (products > MOST * tasks) | (self._waiting() > WAITING)
         return np.where(refused, cycles * REFUSED, cycles)
 
