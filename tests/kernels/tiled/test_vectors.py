@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from deconvcli.kernels.compiled import compiled
+from deconvcli.kernels.emitter import interleaved
 from deconvcli.kernels.machine import config
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import loops, vectors
@@ -189,7 +190,7 @@ class Shuffles:
 @pytest.mark.parametrize("stride", range(1, vectors.WOVEN + 1))
 def test_every_number_of_phases_is_interleaved(stride: int, lanes: int) -> None:
     parts = [[[(r, lane) for lane in range(lanes)]] for r in range(stride)]
-    woven = vectors.interleaved(Shuffles(), parts, lanes)
+    woven = interleaved(Shuffles(), parts, lanes)
     assert [each for vector in woven for each in vector] == [
         (r, lane) for lane in range(lanes) for r in range(stride)
     ]

@@ -11,6 +11,6 @@ from __future__ import annotations
 
 from deconvcli.kernels.tiled.vectors._fill import fill
 from deconvcli.kernels.tiled.vectors._multiply import multiply
-from deconvcli.kernels.tiled.vectors._store import WOVEN, interleaved, store
+from deconvcli.kernels.tiled.vectors._store import WOVEN, store
 
-__all__ = ["WOVEN", "fill", "interleaved", "multiply", "store"]
+__all__ = ["WOVEN", "fill", "multiply", "store"]

@@ -8,6 +8,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
+from deconvcli.kernels.emitter import INDEX, Emitter, cgutils
 from deconvcli.kernels.tiled.tables import (
     BEGIN,
     COLUMNS,
@@ -23,7 +24,6 @@ from deconvcli.kernels.tiled.tables import (
     SOURCES,
     N,
 )  # fmt: skip
-from deconvcli.kernels.tiled.vectors._emitter import INDEX, Emitter, cgutils
 
 
 @intrinsic(prefer_literal=True)

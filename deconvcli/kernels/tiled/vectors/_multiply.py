@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
+from deconvcli.kernels.emitter import INDEX, Emitter
 from deconvcli.kernels.tiled.tile import Tile
-from deconvcli.kernels.tiled.vectors._emitter import INDEX, Emitter, cgutils
 
 
 @intrinsic(prefer_literal=True)
@@ -70,9 +69,6 @@ class _Multiply(Emitter):
         super().__init__(context, builder, signature, arguments)
         self.tile = tile
         self.use(signature.args[0].dtype, tile.lanes)
-        kind = ir.FunctionType(self.vector, [self.vector] * 3)
-        name = f"llvm.fma.v{tile.lanes}f{8 * self.size}"
-        self.fma = cgutils.get_or_insert_function(builder.module, kind, name)
 
     def write(self) -> None:
         """Bias into the accumulators, both loops, the accumulators into `sums`."""
@@ -108,7 +104,7 @@ class _Multiply(Emitter):
         def channel(_: Any, panel: Any, weight: Any, *sums: Any) -> list[Any]:
             return [self.shifted(panel, pitch), *self._tap(panel, offsets, weight, sums)]
 
-        return self._loop(inputs, carried, channel)[2:]
+        return self.loop(inputs, carried, channel)[2:]
 
     def _all_taps(self, inputs: Any, pitch: Any, carried: Sequence[Any]) -> list[Any]:
         """The sums: input channels outside, taps inside."""
@@ -121,28 +117,9 @@ class _Multiply(Emitter):
                 offsets = [self.number(self.offsets, place) for place in places]
                 return self._tap(panel, offsets, weight, sums)
 
-            return [self.shifted(panel, pitch), *self._loop(self.taps, carried, tap)]
+            return [self.shifted(panel, pitch), *self.loop(self.taps, carried, tap)]
 
-        return self._loop(inputs, carried, channel)[2:]
-
-    def _loop(
-        self, count: Any, carried: Sequence[Any], body: Callable[..., list[Any]]
-    ) -> list[Any]:
-        """What becomes of `carried` by body(index, *carried), done `count` times, once at least."""
-        builder, before = self.builder, self.builder.block
-        block, behind = builder.append_basic_block("loop"), builder.append_basic_block("behind")
-        builder.branch(block)
-        builder.position_at_end(block)
-        starts = [INDEX(0), *carried]
-        index, *held = phis = [builder.phi(value.type) for value in starts]
-        after = body(index, *held)
-        following = [builder.add(index, INDEX(1)), *after]
-        for phi, start, value in zip(phis, starts, following, strict=True):
-            phi.add_incoming(start, before)
-            phi.add_incoming(value, builder.block)
-        builder.cbranch(builder.icmp_signed("<", following[0], count), block, behind)
-        builder.position_at_end(behind)
-        return after
+        return self.loop(inputs, carried, channel)[2:]
 
     def _started(self) -> list[Any]:
         """The accumulators before any product: the bias, or the sums so far."""
@@ -182,7 +159,7 @@ class _Multiply(Emitter):
         return [weight, *summed]
 
     def _step(self, source: Any, weights: Any, rows: Sequence[int], sums: list[Any]) -> None:
-        """One load of every vector, multiplied for `rows`: the fewer operands stay in registers."""
+        """One load of every vector, multiplied for `rows`."""
 
         def vector(p: int) -> Any:
             return self.load(self.shifted(source, self.lane_starts[p]))
@@ -190,23 +167,7 @@ class _Multiply(Emitter):
         def weight(place: int) -> Any:
             return self.splat(self.shifted(weights, INDEX(place * self.size)))
 
-        vectors = range(self.tile.vectors)
-        if len(rows) < self.tile.vectors:
-            kept = [weight(place) for place in range(len(rows))]
-            for p in vectors:
-                x = vector(p)
-                for place, row in enumerate(rows):
-                    self._add(sums, row, p, kept[place], x)
-        else:
-            kept = [vector(p) for p in vectors]
-            for place, row in enumerate(rows):
-                w = weight(place)
-                for p in vectors:
-                    self._add(sums, row, p, w, kept[p])
-
-    def _add(self, sums: list[Any], row: int, p: int, w: Any, x: Any) -> None:
-        place = row * self.tile.vectors + p
-        sums[place] = self.builder.call(self.fma, [w, x, sums[place]])
+        self.multiply(rows, self.tile.vectors, weight, vector, sums)
 
     def _either(self, value: Any, block: Any, other: Any, other_block: Any) -> Any:
         phi = self.builder.phi(value.type)

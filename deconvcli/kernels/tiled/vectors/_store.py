@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
+from deconvcli.kernels.emitter import INDEX, Emitter, cgutils, interleaved
 from deconvcli.kernels.tiled.tables import (
     CHANNEL_SIZE,
     FIRST_SEGMENT,
@@ -20,7 +20,6 @@ from deconvcli.kernels.tiled.tables import (
     SLOTS,
     STRIDE,
 )  # fmt: skip
-from deconvcli.kernels.tiled.vectors._emitter import INDEX, Emitter, cgutils
 
 WOVEN = 16
 """Phases that are interleaved in registers; more are stored one by one."""
@@ -201,31 +200,3 @@ class _Store(Emitter):
                 value = builder.load(self.element(self.sums, builder.add(source, each.index)))
                 at = builder.add(builder.mul(each.index, stride), phase.index)
                 builder.store(value, self.element(place, at))
-
-
-def interleaved(builder: Any, parts: list[list[Any]], lanes: int) -> list[Any]:
-    """The elements of all parts in turn; each part is as many vectors as the others."""
-    if len(parts) % 2:
-        return parts[0] if len(parts) == 1 else _merged(builder, parts, lanes)
-    even, odd = (interleaved(builder, parts[half::2], lanes) for half in (0, 1))
-    return _merged(builder, [even, odd], lanes)
-
-
-def _merged(builder: Any, parts: list[list[Any]], lanes: int) -> list[Any]:
-    """The same, by one shuffle of two vectors after another."""
-    count, merged = len(parts), []
-    for vectors in zip(*parts, strict=True):
-        for out in range(count):
-            # Lane i of the result is element (out*lanes + i)//count of part (out*lanes + i)%count.
-            value = vectors[0]
-            order = [(out * lanes + i) // count for i in range(lanes)]
-            for r in range(1, count):
-                owners = [(out * lanes + i) % count for i in range(lanes)]
-                pick = [
-                    lanes + place if owner == r else (place if r == 1 else i)
-                    for i, (owner, place) in enumerate(zip(owners, order, strict=True))
-                ]
-                mask = ir.Constant(ir.VectorType(ir.IntType(32), lanes), pick)
-                value = builder.shuffle_vector(value, vectors[r], mask)
-            merged.append(value)
-    return merged

@@ -1,7 +1,8 @@
-"""What the code generators share."""
+"""What the generators of vector code share."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numba.core.cgutils
@@ -25,6 +26,9 @@ class Emitter:
         self.scalar = self.context.get_value_type(dtype)
         self.vector = ir.VectorType(self.scalar, lanes)
         self.lanes, self.size = lanes, dtype.bitwidth // 8
+        kind = ir.FunctionType(self.vector, [self.vector] * 3)
+        name = f"llvm.fma.v{lanes}f{dtype.bitwidth}"
+        self.fma = cgutils.get_or_insert_function(self.builder.module, kind, name)
 
     def index(self, place: int) -> Any:
         """Argument `place` as a 64-bit integer."""
@@ -94,3 +98,78 @@ class Emitter:
         alone = builder.insert_element(undefined, number, ir.IntType(32)(0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
         return builder.shuffle_vector(alone, undefined, zeros)
+
+    def loop(self, count: Any, carried: Sequence[Any], body: Callable[..., list[Any]]) -> list[Any]:
+        """What becomes of `carried` by body(index, *carried), done `count` times, once at least."""
+        builder, before = self.builder, self.builder.block
+        block, behind = builder.append_basic_block("loop"), builder.append_basic_block("behind")
+        builder.branch(block)
+        builder.position_at_end(block)
+        starts = [INDEX(0), *carried]
+        index, *held = phis = [builder.phi(value.type) for value in starts]
+        after = body(index, *held)
+        following = [builder.add(index, INDEX(1)), *after]
+        for phi, start, value in zip(phis, starts, following, strict=True):
+            phi.add_incoming(start, before)
+            phi.add_incoming(value, builder.block)
+        builder.cbranch(builder.icmp_signed("<", following[0], count), block, behind)
+        builder.position_at_end(behind)
+        return after
+
+    def multiply(
+        self,
+        rows: Sequence[int],
+        vectors: int,
+        number: Callable[[int], Any],
+        vector: Callable[[int], Any],
+        sums: list[Any],
+    ) -> None:
+        """Add number(place) * vector(p) to `sums`, row by row of so many vectors, for some rows.
+
+        Number `place` is that of rows[place]. The fewer operands stay in registers.
+        """
+
+        def add(row: int, p: int, a: Any, b: Any) -> None:
+            at = row * vectors + p
+            sums[at] = self.builder.call(self.fma, [a, b, sums[at]])
+
+        if len(rows) < vectors:
+            numbers = [number(place) for place in range(len(rows))]
+            for p in range(vectors):
+                read = vector(p)
+                for row, each in zip(rows, numbers, strict=True):
+                    add(row, p, each, read)
+        else:
+            kept = [vector(p) for p in range(vectors)]
+            for place, row in enumerate(rows):
+                each = number(place)
+                for p in range(vectors):
+                    add(row, p, each, kept[p])
+
+
+def interleaved(builder: Any, parts: list[list[Any]], lanes: int) -> list[Any]:
+    """The elements of all parts in turn; each part is as many vectors as the others."""
+    if len(parts) % 2:
+        return parts[0] if len(parts) == 1 else _merged(builder, parts, lanes)
+    even, odd = (interleaved(builder, parts[half::2], lanes) for half in (0, 1))
+    return _merged(builder, [even, odd], lanes)
+
+
+def _merged(builder: Any, parts: list[list[Any]], lanes: int) -> list[Any]:
+    """The same, by one shuffle of two vectors after another."""
+    count, merged = len(parts), []
+    for vectors in zip(*parts, strict=True):
+        for out in range(count):
+            # Lane i of the result is element (out*lanes + i)//count of part (out*lanes + i)%count.
+            value = vectors[0]
+            order = [(out * lanes + i) // count for i in range(lanes)]
+            for r in range(1, count):
+                owners = [(out * lanes + i) % count for i in range(lanes)]
+                pick = [
+                    lanes + place if owner == r else (place if r == 1 else i)
+                    for i, (owner, place) in enumerate(zip(owners, order, strict=True))
+                ]
+                mask = ir.Constant(ir.VectorType(ir.IntType(32), lanes), pick)
+                value = builder.shuffle_vector(value, vectors[r], mask)
+            merged.append(value)
+    return merged
