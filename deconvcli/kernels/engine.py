@@ -1,4 +1,4 @@
-"""The Numba engine: a register tile over a panel of the input; see the folder tiled.
+"""The Numba engine: register tiles of positions or of channels; see the folders tiled and channels.
 
 Each output is summed in an order that depends on the layer alone, so every block, thread count and
 run gives the same bits. Nothing is multiplied that the definition does not multiply, save weights
@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deconvcli.kernels import pool, scatter
+from deconvcli.kernels.choice import Layer, Recipe, choose
 from deconvcli.kernels.direct import Progress
-from deconvcli.kernels.point import Point, placed
 from deconvcli.kernels.reference import (
     Array,
     AxisNumbers,
@@ -26,12 +26,8 @@ from deconvcli.kernels.reference import (
     output_size,
 )
 from deconvcli.kernels.stream import Budget, stream
-from deconvcli.kernels.tiled.choice import Recipe, choose
 from deconvcli.kernels.tiled.plan import Sizes
-from deconvcli.kernels.tiled.work import Layer, Weights
 
-ONE_POSITION = 64
-"""Outputs of an input of one position for which the weights are worth being the input."""
 LAYERS = 8
 """Sizes of input for which a step keeps its tables, and geometries kept for other steps."""
 PACKED = 48 << 20
@@ -97,9 +93,7 @@ class Step:
         self._points = [_meets_once(*pair) for pair in zip(shape[2:], axes, strict=True)]
         self._recipe: Recipe | None = None
         self._ways: OrderedDict[object, Compute] = OrderedDict()
-        self._packed: dict[object, Weights] = {}
-        # A block of a larger layer may have one position too; it is summed as the others are.
-        self._is_point = prod(shape[2:]) == 1 and prod(w.shape[1:]) >= ONE_POSITION
+        self._packed: dict[object, Any] = {}
         self._way(tuple(shape), self._axes)
 
     def __call__(
@@ -128,9 +122,6 @@ class Step:
         if not self._can_tile(shape, axes):
             return partial(_scattered, self._w, self._bias, axes, self._groups)
         y = Result(output_shape(shape, self._w.shape, axes, self._groups), self._wide)
-        if self._is_point and prod(shape[2:]) == 1:
-            point = Point(self._w, self._wide, self._groups, shape[0], self._threads)
-            return partial(_at_a_point, y, point, self._bias, axes)
         return partial(_tiled, y, *self._planned(shape, axes), self._threads)
 
     def _can_tile(self, shape: tuple[int, ...], axes: Axes) -> bool:
@@ -162,18 +153,15 @@ class Step:
         sizes, numbers = zip(*(kept or pairs[:1]), strict=True)
         return sizes, numbers
 
-    def _planned(
-        self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]
-    ) -> tuple[Layer, Weights]:
+    def _planned(self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]) -> tuple[Layer, Any]:
         sizes = Sizes(shape[0], self._groups, self._w.shape[0] // self._groups, self._w.shape[1])
         spatial, axes = self._without_points(shape[2:], axes)
         if self._recipe is None:
             self._recipe = _chosen(sizes, spatial, axes, self._wide.itemsize)
         layer = _layer(self._recipe, sizes, spatial, axes, self._wide, self._threads)
-        order = layer.schedule.order
-        if order not in self._packed:
-            self._packed[order] = Weights(layer, self._w, self._bias, self._most_packed)
-        return layer, self._packed[order]
+        if layer.order not in self._packed:
+            self._packed[layer.order] = layer.packed(self._w, self._bias, self._most_packed)
+        return layer, self._packed[layer.order]
 
 
 class Result(NamedTuple):
@@ -191,17 +179,8 @@ def _scattered(
     return scatter.transposed_convolution(x, wide, bias, axes, groups)
 
 
-def _at_a_point(
-    y: Result, point: Point, bias: Array, axes: Axes, x: Array, progress: Progress | None
-) -> Array:
-    """Inputs of one position."""
-    made = np.empty(*y)
-    placed(point(np.asarray(x, y.dtype), progress), made, bias, axes)
-    return made
-
-
 def _tiled(
-    y: Result, layer: Layer, weights: Weights, threads: int, x: Array, progress: Progress | None
+    y: Result, layer: Layer, weights: Any, threads: int, x: Array, progress: Progress | None
 ) -> Array:
     """All tasks of a layer."""
     made, given = np.empty(*y), np.ascontiguousarray(x, y.dtype)
@@ -229,4 +208,4 @@ def _layer(
     dtype: np.dtype[Any],
     threads: int,
 ) -> Layer:
-    return Layer(recipe.plan(sizes, spatial, axes), dtype, threads)
+    return recipe.layer(sizes, spatial, axes, dtype, threads)

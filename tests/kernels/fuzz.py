@@ -18,12 +18,16 @@ from unittest.mock import patch
 
 import numpy as np
 
-from deconvcli.kernels import bound, engine, scatter
+from deconvcli.kernels import bound, choice, engine, scatter
+from deconvcli.kernels.channels import work
+from deconvcli.kernels.channels.plan import RATES, Tile
+from deconvcli.kernels.channels.recipe import Recipe
 from deconvcli.kernels.machine import Machine, machine
 from deconvcli.kernels.reference import Array, AxisNumbers, accumulator, output_size
 from deconvcli.kernels.stream import Budget, stream
-from deconvcli.kernels.tiled import choice, division
+from deconvcli.kernels.tiled import division
 from deconvcli.kernels.tiled.division import Division
+from deconvcli.kernels.tiled.recipe import recipes
 from tests.kernels.planning import forget
 from tests.kernels.test_engines import Layer
 from tests.kernels.tiled.driving import computed, planned, sizes_of
@@ -41,7 +45,10 @@ TASK = 3000
 
 
 class Case(NamedTuple):
-    """A layer and how it is computed: is_large means by the recipe that a large one would have."""
+    """A layer and how it is computed: is_large means by the recipe that a large one would have.
+
+    by_channels: by vectors of output channels, whatever that costs.
+    """
 
     layer: Layer
     dtype: str
@@ -49,19 +56,19 @@ class Case(NamedTuple):
     threads: int
     budget: int
     is_large: bool
+    by_channels: bool
     is_guarded: bool
 
     @property
     def kind(self) -> str:
-        """What computes it: tiles of the one recipe or of any, the product of a point, or NumPy."""
+        """What computes it: vectors of channels, tiles of the one recipe or of any, or NumPy."""
         layer = self.layer
         strides, dilations = zip(*(axis[1:3] for axis in layer.axes), strict=True)
         empty = layer.batch == 0 or min(outputs(layer)) == 0
         if empty or min(dilations) == 0 or prod(strides) > engine.PHASES:
             return "numpy"
-        taps = prod(axis[0] for axis in layer.axes)
-        if prod(layer.sizes) == 1 and layer.outputs * taps >= engine.ONE_POSITION:
-            return "point"
+        if self.by_channels:
+            return "channels"
         return "any recipe" if self.is_large else "one recipe"
 
 
@@ -95,7 +102,8 @@ class Draw:
             layer = self._layer(is_large)
         dtype = self.one_of(["float16", "float32", "float32", "float64"])
         has_bias, threads, budget = self.happens(0.9), self.between(1, 3), self.up_to(1 << 18)
-        case = Case(layer, dtype, has_bias, threads, budget, is_large, False)
+        by_channels = not is_large and self.happens(0.4)
+        case = Case(layer, dtype, has_bias, threads, budget, is_large, by_channels, False)
         tiled = dtype != "float16" and has_bias and case.kind.endswith("recipe")
         return case._replace(is_guarded=tiled and self.happens(0.4))
 
@@ -191,8 +199,8 @@ def in_blocks(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
 def divided_at_random(case: Case) -> Array:
     """y of integers by the recipe of small layers, in guarded memory."""
     layer, draw = case.layer, np.random.default_rng(case.layer.seed)
-    lanes = machine().lanes(np.dtype(case.dtype).itemsize)
-    first = next(choice.recipes(sizes_of(layer), layer.sizes, layer.axes, lanes))
+    itemsize = np.dtype(case.dtype).itemsize
+    first = next(recipes(sizes_of(layer), layer.sizes, layer.axes, machine(), itemsize))
     recipe = first._replace(woven=False, copied=bool(draw.integers(2)))
     plan = planned(layer, recipe)
     most = (plan.rows, plan.last.size, plan.units, layer.inputs, plan.units)
@@ -205,8 +213,13 @@ def judged(case: Case, known: Machine) -> list[str]:
     """The complaints about a case on such a machine."""
     gain = 0 if case.is_large else inf
     chosen = patch.multiple(choice, GAIN=gain, machine=lambda: known)
+    if case.by_channels:
+        rows, vectors = Draw(case.layer.seed, 0).one_of(list(RATES[known.registers]))
+        tile = Tile(rows, vectors, known.lanes(accumulator(np.dtype(case.dtype)).itemsize))
+        chosen = patch.object(engine, "_chosen", lambda *_: Recipe(tile))
+    in_place = patch.object(work, "IN_PLACE", inf if case.layer.seed % 2 else 0)
     forget()
-    with chosen, patch.object(division, "MOST", TASK):
+    with chosen, in_place, patch.object(division, "MOST", TASK):
         return list(complaints(case))
 
 

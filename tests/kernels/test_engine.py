@@ -9,12 +9,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from deconvcli.kernels import engine, reference, scatter, stream
+from deconvcli.kernels import choice, engine, reference, scatter, stream
 from deconvcli.kernels.engine import Step
 from deconvcli.kernels.machine import config
 from deconvcli.kernels.reference import Array, AxisNumbers
 from deconvcli.kernels.stream import Budget
-from deconvcli.kernels.tiled import choice, division
+from deconvcli.kernels.tiled import division, work
 from tests.kernels.test_engines import Layer
 
 needs_compilation = pytest.mark.skipif(
@@ -121,8 +121,9 @@ def test_axes_of_one_input_and_one_tap_cost_nothing() -> None:
         layer = flat._replace(sizes=sizes, axes=axes)
         x, w, bias = layer.arrays("float32")
         step = Step(w, bias, axes, 1, x.shape, 1)
-        plan = step._planned(x.shape, axes)[0].plan
-        assert [line.n for line in plan.lines] == [9]
+        planned, _ = step._planned(x.shape, axes)
+        assert isinstance(planned, work.Layer)
+        assert [line.n for line in planned.plan.lines] == [9]
         expected = reference.transposed_convolution(x, w, bias, axes, 1)
         np.testing.assert_array_equal(step(x), expected)
         # Another size or crop, and all of its axes count.

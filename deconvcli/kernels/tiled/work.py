@@ -31,17 +31,6 @@ class Task(NamedTuple):
     parts: range
 
 
-class Packed(NamedTuple):
-    """Weights of all parts in the order of their use, and the bias of each row of tiles."""
-
-    weights: Array
-    bias: Array
-
-    def of(self, parts: range) -> tuple[Array, int]:
-        """(packed weights that hold those of `parts`, the part they begin with)."""
-        return self.weights, 0
-
-
 class Layer:
     """A layer on one size of input: its tables, its tasks, and workspaces for those under way."""
 
@@ -53,6 +42,15 @@ class Layer:
         self._free: deque[Array] = deque()
         self._tables: dict[int, Array] = {}
 
+    @property
+    def order(self) -> tuple[bytes, ...]:
+        """Equal where packed weights and bias are."""
+        return self.schedule.order
+
+    def packed(self, w: Array, bias: Array, most: float) -> Weights:
+        """The weights w (Cin, Cout/groups, *k) in the order of their use; see Weights."""
+        return Weights(self, w, bias, most)
+
     def _table(self, block: int) -> Array:
         """The table of a block, kept for the next time unless all would be too many."""
         table = self._tables.get(block)
@@ -62,7 +60,7 @@ class Layer:
                 self._tables[block] = table
         return table
 
-    def work(self, task: Task, x: Array, weights: Weights | Packed, y: Array) -> None:
+    def work(self, task: Task, x: Array, weights: Weights, y: Array) -> None:
         """Do a task: x and y flat, of the layer's size."""
         block, first_unit, last_unit, parts = task
         packed, first = weights.of(parts)

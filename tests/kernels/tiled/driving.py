@@ -6,13 +6,13 @@ import numpy as np
 
 from deconvcli.kernels.machine import machine
 from deconvcli.kernels.reference import Array, output_shape
-from deconvcli.kernels.tiled.choice import Recipe
 from deconvcli.kernels.tiled.cost import RATES
 from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import Plan, Sizes
+from deconvcli.kernels.tiled.recipe import Recipe
 from deconvcli.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.kernels.tiled.work import Layer as Tasks
-from deconvcli.kernels.tiled.work import Packed, Weights
+from deconvcli.kernels.tiled.work import Weights
 from deconvcli.kernels.tiled.work import tasks as tasks_of
 from tests.kernels.guarded import guarded
 from tests.kernels.test_engines import Layer
@@ -49,7 +49,9 @@ def computed(
     if division is not None:
         tasks.schedule = Schedule(tasks.plan, division, w.itemsize)
         tasks.tasks = list(tasks_of(tasks.schedule))
-    weights = _guarded(Weights(tasks, w, bias), tasks.plan, front)
+    weights = Weights(tasks, w, bias)
+    weights._packed = guarded(weights.of(range(tasks.plan.parts))[0], front=front)
+    weights.bias = guarded(weights.bias, front=front)
     schedule = tasks.schedule
     schedule.layer = guarded(schedule.layer, front=front)
     tasks._free.append(guarded(np.full(schedule.shape.size, np.nan, w.dtype), front=front))
@@ -66,8 +68,3 @@ def computed(
 def rectangles(schedule: Schedule) -> list[Rectangle]:
     """The positions of each block."""
     return [schedule.rectangle(block) for block in range(schedule.blocks)]
-
-
-def _guarded(weights: Weights, plan: Plan, front: bool) -> Packed:
-    packed, _ = weights.of(range(plan.parts))
-    return Packed(guarded(packed, front=front), guarded(weights.bias, front=front))

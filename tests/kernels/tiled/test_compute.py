@@ -8,10 +8,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from deconvcli.kernels import reference, scatter
+from deconvcli.kernels.machine import machine
 from deconvcli.kernels.reference import Array
-from deconvcli.kernels.tiled import choice, division
-from deconvcli.kernels.tiled.choice import Recipe
+from deconvcli.kernels.tiled import division
 from deconvcli.kernels.tiled.division import Division
+from deconvcli.kernels.tiled.recipe import Recipe, recipes
 from tests.kernels.test_engines import Layer, layers
 from tests.kernels.tiled.driving import LANES, SMALL, computed, planned, sizes_of
 
@@ -35,7 +36,7 @@ def kept(recipe: Recipe) -> bool:
 
 @pytest.mark.parametrize("layer", [STRIDED, FLAT, DEPTHWISE, SPARSE, SOLID, EVEN, LONG])
 def test_every_recipe_makes_the_same_sums(layer: Layer) -> None:
-    every = list(filter(kept, choice.recipes(sizes_of(layer), layer.sizes, layer.axes, LANES)))
+    every = list(filter(kept, recipes(sizes_of(layer), layer.sizes, layer.axes, machine(), 4)))
     integers, floats = layer.arrays("float32"), layer.arrays("float32", "floats")
     bits: dict[bool, set[bytes]] = {False: set(), True: set()}
     for recipe in [*every, SMALL, SMALL._replace(copied=True)]:
@@ -49,7 +50,7 @@ def test_the_layers_above_meet_every_kind_of_recipe() -> None:
     every = [
         recipe
         for layer in (STRIDED, FLAT, EVEN, LONG)
-        for recipe in choice.recipes(sizes_of(layer), layer.sizes, layer.axes, LANES)
+        for recipe in recipes(sizes_of(layer), layer.sizes, layer.axes, machine(), 4)
         if kept(recipe)
     ]
     kinds = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from deconvcli.kernels.tiled import choice, division
+from deconvcli.kernels.tiled import division
 from deconvcli.kernels.tiled.cost import cost
 from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import Plan, Sizes
+from deconvcli.kernels.tiled.recipe import Recipe
 
 CACHE = 512 << 10
 SPATIAL = [(8, 8), (64, 64), (300, 200), (100_000,), (20, 20, 20)]
@@ -18,7 +19,7 @@ def divided(
 ) -> tuple[Plan, Division]:
     """A 4x4 layer of stride 2."""
     axes = [(4, 2, 1, 1, 1)] * len(spatial)
-    plan = choice.Recipe(6, 2, 8, copied=False).plan(Sizes(1, 1, inputs, outputs), spatial, axes)
+    plan = Recipe(6, 2, 8, copied=False).plan(Sizes(1, 1, inputs, outputs), spatial, axes)
     return plan, division.divide(plan, 4, threads)
 
 
@@ -63,6 +64,6 @@ def test_a_division_is_found_where_every_task_is_too_long(monkeypatch: pytest.Mo
 
 def test_units_take_turns_while_their_inputs_are_near() -> None:
     axes = [(3, 1, 1, 1, 1)] * 2
-    plan = choice.Recipe(4, 3, 8, copied=False).plan(Sizes(1, 1, 128, 128), (56, 56), axes)
+    plan = Recipe(4, 3, 8, copied=False).plan(Sizes(1, 1, 128, 128), (56, 56), axes)
     chosen = division.divide(plan, 4, 2)
     assert 1 < chosen.turn <= chosen.units

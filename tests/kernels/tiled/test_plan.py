@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from deconvcli.kernels.reference import AxisNumbers, output_size
 from deconvcli.kernels.tiled.calls import Calls
-from deconvcli.kernels.tiled.choice import Recipe
 from deconvcli.kernels.tiled.plan import Plan, Row, Sizes
+from deconvcli.kernels.tiled.recipe import Recipe
 
 Place = tuple[int, ...]
 FAR = 10**6

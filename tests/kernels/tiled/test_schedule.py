@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import schedule as room
-from deconvcli.kernels.tiled.choice import Recipe
 from deconvcli.kernels.tiled.division import Division
 from deconvcli.kernels.tiled.plan import Sizes
+from deconvcli.kernels.tiled.recipe import Recipe
 from deconvcli.kernels.tiled.schedule import SET, Rectangle, Schedule, bias_rows
 from deconvcli.kernels.tiled.tables import (
     FIRST_SEGMENT,

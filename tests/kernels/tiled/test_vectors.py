@@ -17,8 +17,8 @@ from deconvcli.kernels.emitter import interleaved
 from deconvcli.kernels.machine import config
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import loops, vectors
-from deconvcli.kernels.tiled.choice import Recipe
 from deconvcli.kernels.tiled.division import Division
+from deconvcli.kernels.tiled.recipe import Recipe
 from deconvcli.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.kernels.tiled.tables import VECTORS
 from deconvcli.kernels.tiled.tile import Tile

@@ -13,7 +13,7 @@ from deconvcli.kernels import scatter
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import division, work
 from deconvcli.kernels.tiled.division import Division
-from deconvcli.kernels.tiled.work import Packed, Weights
+from deconvcli.kernels.tiled.work import Weights
 from tests.kernels.test_engines import Layer
 from tests.kernels.tiled.driving import SMALL, planned
 
@@ -29,7 +29,7 @@ def tasks_of(threads: int = 4) -> work.Layer:
     return work.Layer(planned(LAYER, SMALL), np.dtype(np.float32), threads)
 
 
-def done(layer: work.Layer, weights: Weights | Packed, x: Array) -> Array:
+def done(layer: work.Layer, weights: Weights, x: Array) -> Array:
     """y of all tasks, the last first."""
     y = np.full((2, 27, 12, 14), np.nan, np.float32)
     for task in reversed(layer.tasks):

@@ -1,19 +1,20 @@
-"""Which way a layer is cut: the cheapest of those worth a look."""
+"""The ways in which a layer may be cut into tiles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from deconvcli.kernels.machine import machine
+import numpy as np
+
+from deconvcli.kernels.machine import Machine
 from deconvcli.kernels.reference import AxisNumbers
 from deconvcli.kernels.tiled.cost import RATES, cost
 from deconvcli.kernels.tiled.lines import Line
 from deconvcli.kernels.tiled.plan import Plan, Sizes, Way
 from deconvcli.kernels.tiled.tile import Tile
+from deconvcli.kernels.tiled.work import Layer
 
-GAIN = 2e4
-"""Cycles that a layer must gain for a kernel to be compiled for it: some microseconds."""
 STREAMS = 32
 """Channels read in place side by side that the processor still fetches ahead."""
 MASKS = 62
@@ -64,6 +65,21 @@ class Recipe(NamedTuple):
             way = way._replace(width=_width(lines[-1], sizes.outputs, self.rows, way.folded))
         return Plan.of(sizes, spatial, axes, way)
 
+    def cycles(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> float:
+        """Cycles of the whole layer, all of whose outputs exist."""
+        return cost(self.plan(sizes, spatial, axes))
+
+    def layer(
+        self,
+        sizes: Sizes,
+        spatial: Sequence[int],
+        axes: Sequence[AxisNumbers],
+        dtype: np.dtype[Any],
+        threads: int,
+    ) -> Layer:
+        """The layer cut like this, its tasks and tables."""
+        return Layer(self.plan(sizes, spatial, axes), dtype, threads)
+
     def _planar(self, way: Way, line: Line) -> Way:
         """The phases of `line` as planes, each load shared by those that read it.
 
@@ -78,30 +94,19 @@ class Recipe(NamedTuple):
         return way._replace(tile=tile, width=channels)
 
 
-def choose(
-    sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers], itemsize: int
-) -> Recipe:
-    """The cheapest recipe for a layer all of whose outputs exist.
-
-    Layers that gain little take the same one, whatever their stride: compiling costs more.
-    """
-
-    def cycles(recipe: Recipe) -> float:
-        return cost(recipe.plan(sizes, spatial, axes))
-
-    known = list(recipes(sizes, spatial, axes, machine().lanes(itemsize)))
-    common, best = known[0]._replace(copied=False, woven=False), min(known, key=cycles)
-    return common if cycles(common) - cycles(best) < GAIN else best
-
-
 def recipes(
-    sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers], lanes: int
+    sizes: Sizes,
+    spatial: Sequence[int],
+    axes: Sequence[AxisNumbers],
+    known: Machine,
+    itemsize: int,
 ) -> Iterator[Recipe]:
     """Every recipe worth a look: all tiles, with one plane or several, with and without copies."""
+    lanes = known.lanes(itemsize)
     lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
     last, can_merge, is_direct = lines[-1], _can_merge(lines), _is_direct(lines, lanes)
     is_flat = last.stride == 1 and len(axes) > 1 and axes[-2][1] == 1
-    for rows, vectors in RATES[machine().registers]:
+    for rows, vectors in RATES[known.registers]:
         for copied in (False, True) if len(last.shifts) > 1 or last.size % lanes else (False,):
             plain = Recipe(rows, vectors, lanes, copied)
             yield plain
@@ -116,14 +121,6 @@ def recipes(
         phases = last.stride * (lines[-2].stride if can_merge else 1)
         if is_direct and sizes.outputs * phases <= rows and sizes.inputs <= STREAMS:
             yield Recipe(rows, vectors, lanes, False, merged=can_merge, direct=True)
-
-
-def pointwise(rows: int, itemsize: int) -> Recipe:
-    """The recipe for a product with so many rows whose long side is read once."""
-    known = machine()
-    tiles = [tile for tile in RATES[known.registers] if tile[0] <= rows] or [(1, 6)]
-    fewest = max(tiles, key=lambda tile: (tile[0], tile[1]))
-    return Recipe(*fewest, known.lanes(itemsize), False, direct=True)
 
 
 def _fills(line: Line, rows: int, outputs: int) -> bool:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from deconvcli.kernels import engine, scatter
+from deconvcli.kernels import choice, engine, scatter
+from deconvcli.kernels.channels import recipe as channels
 from deconvcli.kernels.machine import Machine, config, machine
-from deconvcli.kernels.tiled import choice, work
-from deconvcli.kernels.tiled.cost import RATES, cost
-from deconvcli.kernels.tiled.division import divide
+from deconvcli.kernels.tiled import recipe as tiled
+from deconvcli.kernels.tiled import work
 from deconvcli.kernels.tiled.plan import Sizes
-from deconvcli.kernels.tiled.schedule import Schedule
 from tests.kernels.test_engines import Layer
-from tests.kernels.tiled.driving import planned, sizes_of
-from tests.kernels.tiled.test_plan import Drawn, layers
+from tests.kernels.tiled.driving import sizes_of
 
 MACHINES = [Machine(512, 32), Machine(256, 16), Machine(128, 32), Machine(0, 16)]
 EXTREME = {
@@ -39,10 +35,8 @@ def test_extreme_layers_are_planned(
     monkeypatch.setattr(choice, "GAIN", 0)
     layer = EXTREME[name]
     recipe = choice.choose(sizes_of(layer), layer.sizes, layer.axes, 4)
-    plan = planned(layer, recipe)
-    schedule = Schedule(plan, divide(plan, 4, 2), 4)
-    block = schedule.rectangle(0)
-    assert len(schedule.block(block)) >= block.rows
+    cut = recipe.layer(sizes_of(layer), layer.sizes, layer.axes, np.dtype(np.float32), 2)
+    assert len(cut.tasks) >= 1
 
 
 @pytest.mark.parametrize("name", EXTREME)
@@ -64,48 +58,46 @@ def test_layers_that_gain_little_share_one_kernel() -> None:
     ]
     chosen = [choice.choose(sizes_of(one), one.sizes, one.axes, 4) for one in small]
     assert len(set(chosen)) == 1
-    plans = [planned(one, recipe) for one, recipe in zip(small, chosen, strict=True)]
-    assert len({work.Layer(plan, np.dtype(np.float32), 1)._compute for plan in plans}) == 1
+    kernels: set[object] = set()
+    for one, recipe in zip(small, chosen, strict=True):
+        assert isinstance(recipe, tiled.Recipe)
+        plan = recipe.plan(sizes_of(one), one.sizes, one.axes)
+        kernels.add(work.Layer(plan, np.dtype(np.float32), 1)._compute)
+    assert len(kernels) == 1
 
 
 @pytest.mark.parametrize(
     ("sizes", "spatial"),
-    [(Sizes(1, 1, 64, 32), (64, 64)), (Sizes(1, 1, 20, 1), (14, 14))],
-    ids=["large", "small"],
+    [
+        (Sizes(1, 1, 64, 32), (64, 64)),
+        (Sizes(1, 1, 20, 1), (14, 14)),
+        (Sizes(1, 1, 96, 32), (6, 6)),
+    ],
+    ids=["large", "few channels", "small images"],
 )
 def test_layers_that_gain_much_take_the_cheapest_recipe(
     sizes: Sizes, spatial: tuple[int, ...]
 ) -> None:
     axes = [(4, 2, 1, 1, 1)] * 2
     chosen = choice.choose(sizes, spatial, axes, 4)
-    lanes = machine().lanes(4)
-    costs = {
-        recipe: cost(recipe.plan(sizes, spatial, axes))
-        for recipe in choice.recipes(sizes, spatial, axes, lanes)
-    }
-    assert costs[chosen] == min(costs.values()) < max(costs.values())
+    layer = (sizes, spatial, axes, machine(), 4)
+    every: list[choice.Recipe] = [*tiled.recipes(*layer), *channels.recipes(*layer)]
+    costs = [recipe.cycles(sizes, spatial, axes) for recipe in every]
+    assert chosen.cycles(sizes, spatial, axes) == min(costs) < max(costs)
 
 
-@given(layers(), st.sampled_from(MACHINES))
-def test_every_recipe_fits_the_machine(drawn: Drawn, machine: Machine) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(choice, "machine", lambda: machine)
-        for recipe in choice.recipes(drawn.sizes, drawn.spatial, drawn.axes, machine.lanes(4)):
-            tile = recipe.plan(drawn.sizes, drawn.spatial, drawn.axes).way.tile
-            # One register for a load, and one for a weight where they are not multiplied in place.
-            assert tile.rows * tile.vectors < machine.registers
-            assert tile.rows <= recipe.rows
-            assert tile.masks.bit_length() <= choice.MASKS
-            assert tile.planes == 1 or tile.rows == recipe.rows
-
-
-@pytest.mark.parametrize("machine", MACHINES)
-def test_a_product_of_few_rows_takes_a_tile_of_no_more(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("sizes", "n", "way"),
+    [
+        (Sizes(1, 1, 512, 512), 1, channels.Recipe),
+        (Sizes(1, 1, 512, 512), 4, channels.Recipe),
+        (Sizes(16, 1, 64, 64), 7, channels.Recipe),
+        (Sizes(1, 1, 512, 1), 14, tiled.Recipe),
+        (Sizes(1, 512, 1, 1), 4, tiled.Recipe),
+        (Sizes(1, 1, 512, 512), 65, tiled.Recipe),
+    ],
+)
+def test_vectors_hold_channels_where_images_are_small(
+    sizes: Sizes, n: int, way: type[choice.Recipe]
 ) -> None:
-    monkeypatch.setattr(choice, "machine", lambda: machine)
-    most = max(rows for rows, _ in RATES[machine.registers])
-    taken = [choice.pointwise(rows, 4).rows for rows in range(1, 40)]
-    assert taken[0] == 1
-    assert all(tile <= rows for rows, tile in enumerate(taken, 1))
-    assert taken[-1] == most
+    assert isinstance(choice.choose(sizes, (n, n), [(4, 2, 1, 1, 1)] * 2, 4), way)
