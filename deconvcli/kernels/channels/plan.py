@@ -25,7 +25,7 @@ OUTPUTS = 1 << 18
 """Outputs of an image: so many blocks have a table each."""
 TABLE = 1 << 14
 """Meetings of a block, which every unit looks up."""
-SUMS = 64 << 10
+SUMS = 128 << 10
 """Bytes of the sums of a unit that are found again in the second cache."""
 LOOKS = 8
 """Sizes of blocks that are looked at."""
@@ -51,6 +51,8 @@ STORE = 30.0
 """Cycles to set a vector of sums to the bias, and to store it."""
 WEIGHTS = 4.5
 """Cycles to bring a line of weights, once a block: they lie in the order of their use."""
+READ = 30.0
+"""The same for a line of inputs, once a task."""
 
 
 class Tile(NamedTuple):
@@ -83,12 +85,13 @@ class Division(NamedTuple):
 class Shape(NamedTuple):
     """What of a layer its division depends on.
 
-    met: the meetings of an image at each tap. outputs: positions of an image. itemsize: bytes of a
-    number.
+    met: the meetings of an image at each tap. positions, outputs: inputs and outputs of a channel
+    of an image. itemsize: bytes of a number.
     """
 
     sizes: Sizes
     met: Array
+    positions: int
     outputs: int
     itemsize: int
 
@@ -127,6 +130,11 @@ class Shape(NamedTuple):
         numbers = np.count_nonzero(self.met) * self.sizes.inputs * tile.width
         return numbers * self.itemsize / division.LINE
 
+    def input_lines(self, piece: Piece) -> float:
+        """Lines of memory of the inputs that a block reads."""
+        share = piece.images * piece.outputs / self.outputs
+        return self.sizes.inputs * self.positions * share * self.itemsize / division.LINE
+
 
 def divide(shape: Shape, tile: Tile, threads: int) -> Division:
     """The division that lasts shortest on so many threads, by the model of tiled/division.py."""
@@ -135,7 +143,7 @@ def divide(shape: Shape, tile: Tile, threads: int) -> Division:
         each = shape.cycles(tile, piece) + WEIGHTS * shape.weight_lines(tile)
         for units in _halves(shape.units(tile)):
             tasks = shape.blocks(piece) * -(-shape.units(tile) // units)
-            task = each * units
+            task = each * units + READ * shape.input_lines(piece)
             cycles = task * -(-tasks // threads) + division.TASK * tasks / threads
             if tasks > 1 and threads > 1:
                 cycles += task * division.IDLE + division.WAKE

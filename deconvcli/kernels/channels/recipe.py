@@ -24,7 +24,7 @@ class Recipe(NamedTuple):
     def cycles(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> float:
         """Cycles of the whole layer, all of whose outputs exist."""
         counts = meetings.counts(spatial, axes)
-        shape = Shape(sizes, counts, meetings.outputs(spatial, axes), 4)
+        shape = Shape(sizes, counts, prod(spatial), meetings.outputs(spatial, axes), 4)
         piece = next(shape.pieces(self.tile))
         blocks = shape.units(self.tile) * shape.blocks(piece)
         return blocks * shape.cycles(self.tile, piece)

@@ -70,7 +70,7 @@ class Layer:
         self.met = Meetings.of(spatial, axes)
         self._positions = prod(spatial)
         self._outputs = outputs(spatial, axes)
-        shape = Shape(sizes, self.met.counts, self._outputs, dtype.itemsize)
+        shape = Shape(sizes, self.met.counts, self._positions, self._outputs, dtype.itemsize)
         self.units = shape.units(tile)
         self._division = divide(shape, tile, threads)
         self.tasks = self._tasks()

@@ -76,6 +76,6 @@ def test_blocks_with_other_taps_take_other_weights() -> None:
 def test_large_layers_are_work_for_all_threads(threads: int) -> None:
     large = Layer(8, 256, 256, 1, (4, 4), ((4, 2, 1, 1, 1),) * 2, seed=1)
     layer = cut(large, TILES[0])
-    shape = Shape(sizes_of(large), layer.met.counts, 64, 4)
+    shape = Shape(sizes_of(large), layer.met.counts, 16, 64, 4)
     piece, units = divide(shape, TILES[0], threads)
     assert shape.blocks(piece) * -(-layer.units // units) >= threads
