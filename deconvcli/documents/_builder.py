@@ -38,6 +38,10 @@ class Builder:
         self._key: tuple[str, int] = ("", 0)
         self._around: list[tuple[Any, Path]] = []
 
+    def anew(self) -> Builder:
+        """An empty one for the same text."""
+        return Builder(self._lines)
+
     def key(self, name: str, offset: int) -> None:
         """The next value stands under this name.
 

@@ -17,6 +17,9 @@ from deconvcli.documents._numbers import fraction, whole
 # libyaml where the wheel has it: fifteen times as fast, and the same events.
 _LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
 
+_TOO_DEEP = "exceeded maximum nesting depth"
+"""What libyaml says of 1,000 open brackets from PyYAML 6.0.4 on."""
+
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -38,6 +41,9 @@ def read(text: str, builder: Builder) -> None:
         for event in iter(_LOADER(text).get_event, None):
             _HANDLERS[type(event)](event, builder)
     except yaml.MarkedYAMLError as error:
+        if error.problem == _TOO_DEEP and (mark := error.problem_mark):
+            # It has looked ahead: what stands before this place is refused by us.
+            read(text[: mark.index], builder.anew())
         raise _syntax(error, text) from error
     if not builder.spans:  # nothing but comments, if anything: to YAML an empty value
         builder.scalar(None, 0, 0)
