@@ -22,7 +22,7 @@ LAYER = Layer(2, 5, 9, 3, (6, 7), ((4, 2, 1, 1, 1), (3, 2, 1, 1, 0)), seed=1)
 
 @pytest.fixture
 def _many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(division, "MOST", 1000)
+    monkeypatch.setattr(division, "MOST", 3000)
 
 
 def tasks_of(threads: int = 4) -> work.Layer:
