@@ -62,6 +62,36 @@ class Emitter:
         value.align = self.size
         return value
 
+    def between(self, low: Any, high: Any) -> Any:
+        """The mask of the lanes low ... high-1; either may lie outside the vector."""
+        builder, kind = self.builder, ir.VectorType(ir.IntType(32), self.lanes)
+        lane = ir.Constant(kind, list(range(self.lanes)))
+        ends = [self._repeated(builder.trunc(end, kind.element)) for end in (low, high)]
+        behind = builder.icmp_signed(">=", lane, ends[0])
+        return builder.and_(behind, builder.icmp_signed("<", lane, ends[1]))
+
+    def load_some(self, address: Any, mask: Any) -> Any:
+        """The lanes of a mask from any address, zeros for the others, whose memory is not read."""
+        place = self.builder.bitcast(address, self.vector.as_pointer())
+        align, zeros = ir.IntType(32)(self.size), ir.Constant(self.vector, None)
+        kinds = [place.type, align.type, mask.type, self.vector]
+        name = self._masked("load")
+        kind = ir.FunctionType(self.vector, kinds)
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        return self.builder.call(function, [place, align, mask, zeros])
+
+    def store_some(self, value: Any, address: Any, mask: Any) -> None:
+        """The lanes of a mask to any address; the memory of the others is not touched."""
+        place = self.builder.bitcast(address, self.vector.as_pointer())
+        align = ir.IntType(32)(self.size)
+        kind = ir.FunctionType(ir.VoidType(), [self.vector, place.type, align.type, mask.type])
+        function = cgutils.get_or_insert_function(self.builder.module, kind, self._masked("store"))
+        self.builder.call(function, [value, place, align, mask])
+
+    def _masked(self, move: str) -> str:
+        kind = f"v{self.lanes}f{8 * self.size}"
+        return f"llvm.masked.{move}.{kind}.p0{kind}"
+
     def store(self, value: Any, address: Any) -> None:
         """A vector to any address."""
         place = self.builder.bitcast(address, self.vector.as_pointer())
@@ -93,8 +123,15 @@ class Emitter:
 
     def splat(self, address: Any) -> Any:
         """A vector of the one number at `address`."""
-        builder, undefined = self.builder, ir.Constant(self.vector, ir.Undefined)
-        number = builder.load(builder.bitcast(address, self.scalar.as_pointer()))
+        builder = self.builder
+        return self._repeated(builder.load(builder.bitcast(address, self.scalar.as_pointer())))
+
+    def _repeated(self, number: Any) -> Any:
+        """A vector of one number."""
+        builder, undefined = (
+            self.builder,
+            ir.Constant(ir.VectorType(number.type, self.lanes), ir.Undefined),
+        )
         alone = builder.insert_element(undefined, number, ir.IntType(32)(0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
         return builder.shuffle_vector(alone, undefined, zeros)

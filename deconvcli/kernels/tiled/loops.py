@@ -7,7 +7,6 @@ from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.tables import (
     BEGIN,
     CHANNEL_SIZE,
-    COLUMNS,
     COPIES,
     COPY_PITCH,
     FILLED,
@@ -93,7 +92,7 @@ def store(
     for p in range(count):
         first_segment = block[FIRST_SEGMENT] + v + p
         for segment in range(block[first_segment], block[first_segment + 1]):
-            row = block[SEGMENTS] + 4 * segment
+            row = block[SEGMENTS] + 5 * segment
             output, size, skipped = block[row + 1], block[row + 2], block[row + 3]
             for fold in range(layer[FOLDED]):
                 place = (phase * layer[FOLDED] + fold) * block[ROWS] + block[row]
@@ -111,15 +110,14 @@ def fill(
     space: Array, x: Array, layer: Array, block: Array, channel: int, count: int, lanes: int
 ) -> None:
     """The panel of a block; see vectors.fill."""
-    copies, zero = layer[COPIES], x.dtype.type(0)
-    width = block[COLUMNS] if copies else block[FILLED]
+    zero = x.dtype.type(0)
     for c in range(count):
         for row in range(block[PANEL_ROWS]):
             source = block[block[SOURCES] + row]
-            for copy in range(copies if copies else 1):
+            for copy in range(layer[COPIES]):
                 at = c * layer[PANEL_PITCH] + row * layer[ROW_PITCH] + copy * layer[COPY_PITCH]
-                begin = block[BEGIN] + (layer[layer[SHIFTS] + copy] if copies else 0)
-                for i in range(width):
+                begin = block[BEGIN] + layer[layer[SHIFTS] + copy]
+                for i in range(block[FILLED]):
                     value = zero
                     if source >= 0 and 0 <= begin + i < layer[N]:
                         value = x[source + (channel + c) * layer[IMAGE_SIZE] + begin + i]

@@ -31,12 +31,11 @@ class Rectangle(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """How a workspace is laid: the panel, a line to copy from, and the sums of tiles."""
+    """How a workspace is laid: the panel, then the sums of tiles."""
 
     row_pitch: int
     copy_pitch: int
     panel_pitch: int
-    line: int
     sums: int
     sums_pitch: int
     size: int
@@ -46,21 +45,19 @@ class Shape(NamedTuple):
         """The shape for a division; one vector may run over the end of a copy."""
         tile, last = plan.way.tile, plan.last
         pitch = copy_pitch = last.n
-        panel_pitch, line = prod(one.n for one in plan.lines), 0
+        panel_pitch, sums = prod(one.n for one in plan.lines), 0
         if not plan.way.direct:
             pitch = division.columns + (0 if plan.way.copied else last.reach - 1)
             copy_pitch = _rounded(plan.panel_rows(division.rows) * pitch + tile.lanes, tile.lanes)
             if copy_pitch * plan.copies * itemsize % SET == 0:
                 copy_pitch += tile.lanes
             panel_pitch = copy_pitch * plan.copies
-            line = _rounded(division.chunk * panel_pitch + tile.lanes, ALIGNED)
-        longest = max(division.columns + last.reach, last.stride * tile.lanes) + 2 * tile.lanes
-        sums = _rounded(line + longest, ALIGNED)
+            sums = _rounded(division.chunk * panel_pitch + tile.lanes, ALIGNED)
         # Sums of one tile after another, unless all must wait for the next chunk of inputs.
         unit = len(plan.slots()[1]) * tile.vectors * tile.lanes
         waits = division.chunk < plan.sizes.inputs
         count = division.waiting(plan) if waits else 1
-        return cls(pitch, copy_pitch, panel_pitch, line, sums, unit * waits, sums + unit * count)
+        return cls(pitch, copy_pitch, panel_pitch, sums, unit * waits, sums + unit * count)
 
 
 def _rounded(size: int, unit: int) -> int:
@@ -96,14 +93,14 @@ class Schedule:
         plan, shape, entries = self.plan, self.shape, self.entries
         sizes, way, lines = plan.sizes, plan.way, plan.lines
         reads = calls.reads
-        first = plan.last.low
-        shifts = [shift - first for shift in plan.last.shifts] if way.copied else []
+        # The first input of a row is that of the lowest shift, whatever is copied.
+        shifts = [shift - plan.last.low for shift in plan.last.shifts] if way.copied else [0]
         head = (
             sizes.inputs, sizes.outputs, plan.channel_blocks, way.width, way.folded,
             len(self._phases), len(reads) // len(self._phases), len(entries.taps),
             prod(line.out for line in lines), prod(line.n for line in lines), plan.last.n,
             shape.panel_pitch, shape.row_pitch, shape.copy_pitch, len(shifts), way.direct,
-            plan.last.stride, shape.line, shape.sums, self.division.chunk, shape.sums_pitch,
+            plan.last.stride, shape.sums, self.division.chunk, shape.sums_pitch,
             self.division.turn,
         )  # fmt: skip
         return table(
@@ -147,8 +144,8 @@ class Schedule:
         sources = self._sources(reads[0] + np.arange(reads[-1] - reads[0] + plan.reach_rows))
         starts, first_segment, segments = self._cover(block, reads)
         head = (
-            block.rows, block.columns, len(sources), block.first_column + last.low,
-            block.columns + last.reach - 1, len(starts),
+            block.rows, len(sources), block.first_column + last.low,
+            block.columns + (0 if plan.way.copied else last.reach - 1), len(starts),
         )  # fmt: skip
         # A tile may have fewer vectors left than it has room for: it repeats the last.
         starts = np.append(starts, np.repeat(starts[-1:], plan.way.tile.vectors))
@@ -203,7 +200,7 @@ class Schedule:
     def _ragged(self, block: Rectangle, reads: Array) -> tuple[Array, Array, Array]:
         """Vectors of rows with gaps, one segment each; the last of a row reaches back.
 
-        (starts, first segment of each vector, segments as in tables.py).
+        (starts, first segment of each vector, segments as `store` reads them).
         """
         lanes, stride = self.plan.way.tile.lanes, self.plan.last.stride
         columns = np.arange(0, block.columns, lanes)
@@ -211,12 +208,13 @@ class Schedule:
         outputs = (block.first_column + columns) * stride
         count = np.minimum(min(lanes, block.columns) * stride, self.plan.last.out - outputs)
         rows = np.arange(block.rows)[:, None]
-        parts = np.broadcast_arrays(rows, outputs, count, 0)
+        lane = np.arange(block.rows * len(columns)).reshape(block.rows, -1) * lanes
+        parts = np.broadcast_arrays(rows, outputs, count, 0, lane)
         begins = (reads - reads[0]) * self.shape.row_pitch
         if self.plan.way.direct:
             begins = self._sources(reads) + block.first_column
         starts = begins[:, None] + columns
-        return starts.reshape(-1), np.arange(starts.size + 1), np.stack(parts, -1).reshape(-1, 4)
+        return starts.reshape(-1), np.arange(starts.size + 1), np.stack(parts, -1).reshape(-1, 5)
 
     def _dense(self, block: Rectangle, reads: Array) -> tuple[Array, Array, Array]:
         """Vectors of rows that follow each other, over as many rows as they reach."""
@@ -233,7 +231,8 @@ class Schedule:
         outputs = (block.first_column + column[parts]) * stride
         length = np.diff(np.append(parts, len(row))) * stride
         count = np.minimum(length, self.plan.last.out - outputs)
-        segments = np.stack([row[parts], outputs, count, within[parts] % lanes * stride], -1)
+        skipped, lane = within[parts] % lanes * stride, vector[parts] * lanes
+        segments = np.stack([row[parts], outputs, count, skipped, lane], -1)
         first = np.append(np.searchsorted(vector[parts], np.arange(len(starts))), len(parts))
         return starts, first, segments
 

@@ -11,15 +11,15 @@ from deconvcli.kernels.reference import Array
 # The head of the table of a layer; the last ones say where a list begins in it.
 (
     INPUTS, OUTPUTS, BLOCKS, WIDTH, FOLDED, PHASES, CALLS, WEIGHTS, CHANNEL_SIZE, IMAGE_SIZE, N,
-    PANEL_PITCH, ROW_PITCH, COPY_PITCH, COPIES, DIRECT, STRIDE, LINE, SUMS, CHUNK, SUMS_PITCH,
+    PANEL_PITCH, ROW_PITCH, COPY_PITCH, COPIES, DIRECT, STRIDE, SUMS, CHUNK, SUMS_PITCH,
     TURN, OFFSETS, OFFSET_AT, TAPS, WEIGHT_AT, WEIGHT_COUNT, SLOTS, SHIFTS, LAYER_HEAD,
-) = range(30)  # fmt: skip
+) = range(29)  # fmt: skip
 
 # The head of the table of a block, in the same way.
 (
-    ROWS, COLUMNS, PANEL_ROWS, BEGIN, FILLED, VECTORS,
+    ROWS, PANEL_ROWS, BEGIN, FILLED, VECTORS,
     STARTS, FIRST_SEGMENT, SEGMENTS, PLACES, SOURCES, BLOCK_HEAD,
-) = range(12)  # fmt: skip
+) = range(11)  # fmt: skip
 
 
 def table(head: int, numbers: Sequence[int], lists: Sequence[Array]) -> Array:

@@ -58,9 +58,13 @@ def test_segments_cover_the_outputs_of_their_block(schedule: Schedule) -> None:
     last = schedule.plan.last
     for block in rectangles(schedule):
         times = np.zeros((block.rows, last.out), int)
-        segments = part(schedule.block(block), SEGMENTS, PLACES).reshape(-1, 4)
-        for row, output, size, _ in segments:
+        table = schedule.block(block)
+        segments = part(table, SEGMENTS, PLACES).reshape(-1, 5)
+        for row, output, size, _, _ in segments:
             times[row, output : output + size] += 1
+        first = part(table, FIRST_SEGMENT, SEGMENTS)
+        vectors = np.repeat(np.arange(len(first) - 1), np.diff(first))
+        np.testing.assert_array_equal(segments[:, 4], vectors * schedule.plan.way.tile.lanes)
         _, columns = rows_and_columns(block)
         inside = slice(columns.start * last.stride, columns.stop * last.stride)
         assert (times[:, inside] > 0).all()

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
 from deconvcli.kernels.emitter import INDEX, Emitter, cgutils
 from deconvcli.kernels.tiled.tables import (
     BEGIN,
-    COLUMNS,
     COPIES,
     COPY_PITCH,
     FILLED,
     IMAGE_SIZE,
-    LINE,
     PANEL_PITCH,
     PANEL_ROWS,
     ROW_PITCH,
@@ -39,9 +36,8 @@ def fill(
 ) -> Any:
     """The panel of a block: `count` input channels from `channel` on.
 
-    Row by row, zeros beyond the ends of x. With copies a row is made in a line of its own, then
-    moved once for each shift. A vector may run over the end of a row: they are written in
-    ascending order.
+    Row by row, zeros beyond the ends of x; with copies a row once for each shift. A vector may run
+    over the end of a row: they are written in ascending order.
     """
     width = lanes.literal_value
 
@@ -55,75 +51,58 @@ def fill(
 
 
 class _Fill(Emitter):
-    """The loops of `fill`: channels, rows, and in a row what lies before, inside and behind x."""
+    """The loops of `fill`: channels, rows, copies, vectors."""
 
     def write(self) -> None:
         """All rows of all channels."""
         builder = self.builder
         self.space, self.x = self.data(0), self.data(1)
         self.layer, self.block = self.data(2), self.data(3)
-        begin, n = self.of(self.block, BEGIN), self.of(self.layer, N)
-        self.width = self.of(self.block, FILLED)
-        behind = builder.sub(n, begin)
-        low = self.larger(INDEX(0), builder.neg(begin))
-        high = self.smaller(self.width, behind)
-        inside = builder.icmp_signed("<", low, high)
-        inputs, rows = self.index(5), self.of(self.block, PANEL_ROWS)
-        with cgutils.for_range(builder, inputs) as channels:
-            channel = builder.add(self.index(4), channels.index)
-            image = builder.mul(channel, self.of(self.layer, IMAGE_SIZE))
-            first_row = builder.mul(channels.index, self.of(self.layer, PANEL_PITCH))
+        self.begin, self.n = self.of(self.block, BEGIN), self.of(self.layer, N)
+        self.width, self.copies = self.of(self.block, FILLED), self.of(self.layer, COPIES)
+        self.copy_pitch, self.shifts = (
+            self.of(self.layer, COPY_PITCH),
+            self.of(self.layer, SHIFTS),
+        )
+        image_size, pitch = self.of(self.layer, IMAGE_SIZE), self.of(self.layer, ROW_PITCH)
+        panel_pitch, sources = self.of(self.layer, PANEL_PITCH), self.of(self.block, SOURCES)
+        rows, first = self.of(self.block, PANEL_ROWS), self.index(4)
+        with cgutils.for_range(builder, self.index(5)) as channels:
+            image = builder.mul(builder.add(first, channels.index), image_size)
+            panel = builder.mul(channels.index, panel_pitch)
             with cgutils.for_range(builder, rows) as row:
-                source = self.number(
-                    self.block, builder.add(self.of(self.block, SOURCES), row.index)
-                )
-                exists = builder.and_(inside, builder.icmp_signed(">=", source, INDEX(0)))
-                source = builder.add(source, builder.add(image, begin))
-                pitch = builder.mul(row.index, self.of(self.layer, ROW_PITCH))
+                source = self.number(self.block, builder.add(sources, row.index))
+                exists = builder.icmp_signed(">=", source, INDEX(0))
                 self._row(
-                    builder.add(first_row, pitch),
-                    source,
-                    builder.select(exists, low, INDEX(0)),
-                    builder.select(exists, high, INDEX(0)),
+                    builder.add(panel, builder.mul(row.index, pitch)),
+                    builder.add(source, image),
+                    builder.select(exists, self.n, INDEX(0)),
                 )
 
-    def _row(self, at: Any, source: Any, low: Any, high: Any) -> None:
-        """Elements low ... high-1 from x, zeros around them; then the copies."""
-        builder, copies = self.builder, self.of(self.layer, COPIES)
-        copied = builder.icmp_signed(">", copies, INDEX(0))
-        place = builder.select(copied, self.of(self.layer, LINE), at)
-        self._zeros(place, low)
-        self._inside(builder.add(place, low), builder.add(source, low), builder.sub(high, low))
-        self._zeros(builder.add(place, high), builder.sub(self.width, high))
-        with cgutils.for_range(builder, copies) as copy:
-            shift = self.number(self.layer, builder.add(self.of(self.layer, SHIFTS), copy.index))
-            further = builder.mul(copy.index, self.of(self.layer, COPY_PITCH))
-            shifted = self.shifted(self.space, self.bytes(builder.add(place, shift)))
-            target = self.shifted(self.space, self.bytes(builder.add(at, further)))
-            self._vectors(target, shifted, self.of(self.block, COLUMNS))
-
-    def _inside(self, at: Any, source: Any, count: Any) -> None:
-        """Inputs in whole vectors, but one by one where a vector would run over the end of x."""
+    def _row(self, at: Any, source: Any, n: Any) -> None:
+        """The copies of a row of n inputs, which begin at `source`."""
         builder = self.builder
+        with cgutils.for_range(builder, self.copies) as copy:
+            shift = self.number(self.layer, builder.add(self.shifts, copy.index))
+            begin = builder.add(self.begin, shift)
+            place = builder.add(at, builder.mul(copy.index, self.copy_pitch))
+            self._line(place, builder.add(source, begin), builder.neg(begin), builder.sub(n, begin))
+
+    def _line(self, at: Any, source: Any, low: Any, high: Any) -> None:
+        """Elements low ... high-1 from x, zeros around them."""
+        builder, lanes = self.builder, INDEX(self.lanes)
         target = self.shifted(self.space, self.bytes(at))
         origin = self.shifted(self.x, self.bytes(source))
-        end = builder.add(builder.add(source, count), INDEX(self.lanes))
-        whole = builder.icmp_signed("<=", end, self.length(1))
-        with builder.if_else(whole) as (vectors, numbers):
-            with vectors:
-                self._vectors(target, origin, count)
-            with numbers, cgutils.for_range(builder, count) as each:
-                value = builder.load(self.element(origin, each.index))
-                builder.store(value, self.element(target, each.index))
-
-    def _zeros(self, at: Any, count: Any) -> None:
-        target, step = self.shifted(self.space, self.bytes(at)), INDEX(self.lanes)
-        zeros = ir.Constant(self.vector, None)
-        with cgutils.for_range_slice(self.builder, INDEX(0), count, step) as (at, _):
-            self.store(zeros, self.shifted(target, self.bytes(at)))
-
-    def _vectors(self, target: Any, source: Any, count: Any) -> None:
-        step = INDEX(self.lanes)
-        with cgutils.for_range_slice(self.builder, INDEX(0), count, step) as (at, _):
-            moved = self.load(self.shifted(source, self.bytes(at)))
-            self.store(moved, self.shifted(target, self.bytes(at)))
+        with cgutils.for_range_slice(builder, INDEX(0), self.width, lanes) as (at, _):
+            place = self.bytes(at)
+            first, end = builder.sub(low, at), builder.sub(high, at)
+            whole = builder.and_(
+                builder.icmp_signed("<=", first, INDEX(0)), builder.icmp_signed(">=", end, lanes)
+            )
+            with builder.if_else(whole) as (all_lanes, some_lanes):
+                with all_lanes:
+                    self.store(self.load(self.shifted(origin, place)), self.shifted(target, place))
+                with some_lanes:
+                    mask = self.between(first, end)
+                    moved = self.load_some(self.shifted(origin, place), mask)
+                    self.store(moved, self.shifted(target, place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from numba.core import types
@@ -13,7 +13,6 @@ from deconvcli.kernels.tiled.tables import (
     CHANNEL_SIZE,
     FIRST_SEGMENT,
     FOLDED,
-    LINE,
     PLACES,
     ROWS,
     SEGMENTS,
@@ -63,140 +62,112 @@ def store(
 
 
 class _Segment(NamedTuple):
-    """`size` outputs of a row from `output` on; `skipped` come before them in their vector."""
+    """`size` outputs of a row from `output` on; `skipped` come before them in their vector.
+
+    row: of the block. lane: where the vector's sums begin in a row of them.
+    """
 
     row: Any
     output: Any
     size: Any
     skipped: Any
+    lane: Any
 
 
 class _Store(Emitter):
-    """The loops of `store`: vectors, segments of rows, folded rows, channels."""
+    """The loops of `store`: folded rows, channels, and in each the segments of all vectors."""
 
     def write(self, pitch: int, stride: int) -> None:
-        """All vectors; those that lie whole in one row share what is looked up for it."""
+        """All vectors of all channels."""
         builder = self.builder
         self.layer, self.block = self.data(4), self.data(5)
-        self.space, self.pitch, self.stride = self.data(2), pitch, stride
-        self.sums = self.shifted(self.space, self.bytes(self.index(3)))
-        begin, end = self._begin(INDEX(0)), self._begin(self.index(7))
-        if not 0 < stride <= WOVEN:
-            self._apart()
-            return
-        last = self._segment(builder.sub(end, INDEX(1)))
-        single = builder.icmp_signed("==", builder.sub(end, begin), self.index(7))
-        one_row = builder.icmp_signed("==", self._segment(begin).row, last.row)
-        together = builder.and_(builder.and_(single, one_row), self._is_whole(last))
-        with builder.if_else(together) as (in_a_row, apart):
-            with in_a_row:
-                self._together(begin)
-            with apart:
-                self._apart()
+        self.pitch, self.stride = pitch, stride
+        self.sums = self.shifted(self.data(2), self.bytes(self.index(3)))
+        folded, rows = self.of(self.layer, FOLDED), self.of(self.block, ROWS)
+        channel_size, phases = self.of(self.layer, CHANNEL_SIZE), self.of(self.layer, STRIDE)
+        slots, places = self.of(self.layer, SLOTS), self.of(self.block, PLACES)
+        first, count = self.index(6), self.index(7)
+        begin, end = self._begin(first), self._begin(builder.add(first, count))
+        before = builder.mul(first, INDEX(self.lanes))
+        with cgutils.for_range(builder, folded) as fold:
+            at = builder.add(builder.mul(self.index(8), folded), fold.index)
+            place = builder.add(places, builder.mul(at, rows))
+            with cgutils.for_range(builder, self.index(9)) as channel:
+                further = builder.mul(channel.index, channel_size)
+                target = self.shifted(self.data(0), self.bytes(builder.add(self.index(1), further)))
+                slot = builder.add(builder.mul(channel.index, folded), fold.index)
+                slot = builder.add(slots, builder.mul(slot, phases))
+                put = self._interleaved(slot) if 0 < stride <= WOVEN else self._one_by_one(slot)
+                with cgutils.for_range_slice(builder, begin, end, INDEX(1)) as (index, _):
+                    segment = self._segment(index, before)
+                    row = self.number(self.block, builder.add(place, segment.row))
+                    with builder.if_then(builder.icmp_signed(">=", row, INDEX(0))):
+                        to = self.bytes(builder.add(row, segment.output))
+                        put(self.shifted(target, to), segment)
 
     def _begin(self, vector: Any) -> Any:
-        """The first segment of a vector of this call."""
-        at = self.builder.add(self.of(self.block, FIRST_SEGMENT), self.index(6))
-        return self.number(self.block, self.builder.add(at, vector))
+        """The first segment of a vector."""
+        return self.number(self.block, self.builder.add(self.of(self.block, FIRST_SEGMENT), vector))
 
-    def _segment(self, index: Any) -> _Segment:
+    def _segment(self, index: Any, before: Any) -> _Segment:
+        """Its lane is counted from the first vector of this call, `before` which others come."""
+        builder, fields = self.builder, INDEX(len(_Segment._fields))
+        at = builder.add(self.of(self.block, SEGMENTS), builder.mul(index, fields))
+        row, output, size, skipped, lane = (
+            self.number(self.block, builder.add(at, INDEX(place)))
+            for place in range(len(_Segment._fields))
+        )
+        return _Segment(row, output, size, skipped, builder.sub(lane, before))
+
+    def _interleaved(self, slot: Any) -> Callable[[Any, _Segment], None]:
+        """The phases of a segment interleaved in registers."""
         builder = self.builder
-        at = builder.add(self.of(self.block, SEGMENTS), builder.mul(index, INDEX(4)))
-        return _Segment(*(self.number(self.block, builder.add(at, INDEX(i))) for i in range(4)))
+        sources = [self.shifted(self.sums, self.bytes(self._row(slot, r))) for r in self._phases()]
 
-    def _is_whole(self, segment: _Segment) -> Any:
-        return self.builder.icmp_signed("==", segment.size, INDEX(self.stride * self.lanes))
+        def put(target: Any, segment: _Segment) -> None:
+            lane = self.bytes(segment.lane)
+            parts = [[self.load(self.shifted(source, lane))] for source in sources]
+            woven = interleaved(builder, parts, self.lanes)
+            outputs = INDEX(self.stride * self.lanes)
+            with builder.if_else(builder.icmp_signed("==", segment.size, outputs)) as (whole, part):
+                with whole:
+                    for at, value in enumerate(woven):
+                        self.store(value, self._further(target, at))
+                with part:
+                    start = self.shifted(target, builder.neg(self.bytes(segment.skipped)))
+                    end = builder.add(segment.skipped, segment.size)
+                    for at, value in enumerate(woven):
+                        passed = INDEX(at * self.lanes)
+                        low, high = (builder.sub(one, passed) for one in (segment.skipped, end))
+                        self.store_some(value, self._further(start, at), self.between(low, high))
 
-    def _together(self, begin: Any) -> None:
-        """Whole vectors of one row."""
-        builder = self.builder
+        return put
 
-        def channel(place: Any, slot: Any) -> None:
-            sources = [self._source(slot, r) for r in range(self.stride)]
-            with cgutils.for_range(builder, self.index(7)) as vector:
-                output = self._segment(builder.add(begin, vector.index)).output
-                further = self.bytes(builder.mul(vector.index, INDEX(self.lanes)))
-                parts = [[self.load(self.shifted(source, further))] for source in sources]
-                woven = interleaved(builder, parts, self.lanes)
-                self._line(woven, self.shifted(place, self.bytes(output)))
+    def _further(self, address: Any, vectors: int) -> Any:
+        return self.shifted(address, INDEX(vectors * self.lanes * self.size))
 
-        self._places(self._segment(begin).row, channel)
+    def _phases(self) -> Iterable[Any]:
+        return map(INDEX, range(self.stride))
 
-    def _apart(self) -> None:
-        """Vectors one by one, and each by its segments."""
-        builder = self.builder
-        with cgutils.for_range(builder, self.index(7)) as vector:
-            begin = self._begin(vector.index)
-            end = self._begin(builder.add(vector.index, INDEX(1)))
-            lane = builder.mul(vector.index, INDEX(self.lanes))
-            with cgutils.for_range_slice(builder, begin, end, INDEX(1)) as (index, _):
-                segment = self._segment(index)
-
-                def channel(place: Any, slot: Any, segment: _Segment = segment) -> None:
-                    place = self.shifted(place, self.bytes(segment.output))
-                    if 0 < self.stride <= WOVEN:
-                        self._interleaved(place, slot, lane, segment)
-                    else:
-                        self._one_by_one(place, slot, lane, segment)
-
-                self._places(segment.row, channel)
-
-    def _places(self, row: Any, channel: Callable[[Any, Any], None]) -> None:
-        """channel(where the row begins in y, its first slot) for all folded rows and channels."""
-        builder, stride = self.builder, self.of(self.layer, STRIDE)
-        folded = self.of(self.layer, FOLDED)
-        with cgutils.for_range(builder, folded) as fold:
-            rows = builder.add(builder.mul(self.index(8), folded), fold.index)
-            place = builder.add(builder.mul(rows, self.of(self.block, ROWS)), row)
-            target = self.number(self.block, builder.add(self.of(self.block, PLACES), place))
-            exists = builder.icmp_signed(">=", target, INDEX(0))
-            target = builder.add(target, self.index(1))
-            kept = builder.select(exists, self.index(9), INDEX(0))
-            with cgutils.for_range(builder, kept) as each:
-                further = builder.mul(each.index, self.of(self.layer, CHANNEL_SIZE))
-                address = self.shifted(self.data(0), self.bytes(builder.add(target, further)))
-                slot = builder.add(builder.mul(each.index, folded), fold.index)
-                slot = builder.add(self.of(self.layer, SLOTS), builder.mul(slot, stride))
-                channel(address, slot)
-
-    def _interleaved(self, place: Any, slot: Any, lane: Any, segment: _Segment) -> None:
-        builder, further = self.builder, self.bytes(lane)
-        sources = [self.shifted(self._source(slot, r), further) for r in range(self.stride)]
-        woven = interleaved(builder, [[self.load(source)] for source in sources], self.lanes)
-        with builder.if_else(self._is_whole(segment)) as (all_kept, some_kept):
-            with all_kept:
-                self._line(woven, place)
-            with some_kept:
-                line = self.shifted(self.space, self.bytes(self.of(self.layer, LINE)))
-                self._line(woven, line)
-                kept = self.shifted(line, self.bytes(segment.skipped))
-                with cgutils.for_range(builder, segment.size) as each:
-                    value = builder.load(self.element(kept, each.index))
-                    builder.store(value, self.element(place, each.index))
-
-    def _source(self, slot: Any, r: int) -> Any:
-        """Where the sums of phase r begin."""
-        row = self.number(self.layer, self.builder.add(slot, INDEX(r)))
-        return self.shifted(self.sums, self.bytes(self._row(row)))
-
-    def _row(self, row: Any) -> Any:
+    def _row(self, slot: Any, phase: Any) -> Any:
+        """Where the sums of a phase begin."""
+        row = self.number(self.layer, self.builder.add(slot, phase))
         return self.builder.mul(row, INDEX(self.pitch))
 
-    def _line(self, woven: Sequence[Any], address: Any) -> None:
-        for at, value in enumerate(woven):
-            self.store(value, self.shifted(address, INDEX(at * self.lanes * self.size)))
-
-    def _one_by_one(self, place: Any, slot: Any, lane: Any, segment: _Segment) -> None:
+    def _one_by_one(self, slot: Any) -> Callable[[Any, _Segment], None]:
         """Every output by itself, phase by phase: of any number of phases."""
         builder, stride = self.builder, self.of(self.layer, STRIDE)
-        lane = builder.add(lane, builder.sdiv(segment.skipped, stride))
-        with cgutils.for_range(builder, stride) as phase:
-            row = self.number(self.layer, builder.add(slot, phase.index))
-            source = builder.add(self._row(row), lane)
-            left = builder.add(
-                builder.sub(segment.size, phase.index), builder.sub(stride, INDEX(1))
-            )
-            with cgutils.for_range(builder, builder.sdiv(left, stride)) as each:
-                value = builder.load(self.element(self.sums, builder.add(source, each.index)))
-                at = builder.add(builder.mul(each.index, stride), phase.index)
-                builder.store(value, self.element(place, at))
+
+        def put(target: Any, segment: _Segment) -> None:
+            lane = builder.add(segment.lane, builder.sdiv(segment.skipped, stride))
+            with cgutils.for_range(builder, stride) as phase:
+                source = builder.add(self._row(slot, phase.index), lane)
+                left = builder.add(
+                    builder.sub(segment.size, phase.index), builder.sub(stride, INDEX(1))
+                )
+                with cgutils.for_range(builder, builder.sdiv(left, stride)) as each:
+                    value = builder.load(self.element(self.sums, builder.add(source, each.index)))
+                    at = builder.add(builder.mul(each.index, stride), phase.index)
+                    builder.store(value, self.element(target, at))
+
+        return put
