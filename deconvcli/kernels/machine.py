@@ -1,4 +1,4 @@
-"""What the kernel must know of the processor: its vectors, their registers, its cache."""
+"""What the kernel must know of the processor: its vectors, their registers, its caches."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import numba.core
 
 config: Any = numba.core.config
 CACHE = Path("/sys/devices/system/cpu/cpu0/cache")
-USUAL_CACHE = 512 * 1024
-"""Bytes of second-level cache where the system does not tell; few machines have less."""
+USUAL_CACHES = {1: 32 * 1024, 2: 512 * 1024}
+"""Bytes by level where the system does not tell; few machines have less."""
 
 
 class Machine(NamedTuple):
@@ -55,19 +55,20 @@ def _features() -> set[str]:
 
 
 @cache
-def second_level_cache() -> int:
-    """Bytes of the cache that a core has for itself behind its first."""
+def cache_size(level: int) -> int:
+    """Bytes of the cache of data that a core has for itself, at level 1 or 2."""
     for index in range(8):
         try:
-            level, kind, size = (
+            told, kind, size = (
                 (CACHE / f"index{index}" / name).read_text().strip()
                 for name in ("level", "type", "size")
             )
         except OSError:
             break
-        if level == "2" and kind in ("Unified", "Data") and size.removesuffix("K").isdecimal():
+        is_it = told == str(level) and kind in ("Unified", "Data")
+        if is_it and size.removesuffix("K").isdecimal():
             return int(size.removesuffix("K")) * 1024
-    return USUAL_CACHE
+    return USUAL_CACHES[level]
 
 
 def core() -> int | None:

@@ -9,7 +9,7 @@ import llvmlite.binding
 import pytest
 
 from deconvcli.kernels import machine as room
-from deconvcli.kernels.machine import UNKNOWN, USUAL_CACHE, Machine
+from deconvcli.kernels.machine import UNKNOWN, USUAL_CACHES, Machine
 
 
 @pytest.fixture(autouse=True)
@@ -78,31 +78,38 @@ def test_without_compilation_there_are_no_vectors(monkeypatch: pytest.MonkeyPatc
     assert known(monkeypatch, "avx512f") == UNKNOWN
 
 
-def cache_of(monkeypatch: pytest.MonkeyPatch, root: Path, *entries: tuple[str, str, str]) -> int:
-    """The size found in a tree whose entries are (level, type, size)."""
+def caches_of(
+    monkeypatch: pytest.MonkeyPatch, root: Path, *entries: tuple[str, str, str]
+) -> dict[int, int]:
+    """The sizes by level found in a tree whose entries are (level, type, size)."""
     for index, entry in enumerate(entries):
         folder = root / f"index{index}"
         folder.mkdir()
         for name, text in zip(("level", "type", "size"), entry, strict=True):
             (folder / name).write_text(f"{text}\n")
     monkeypatch.setattr(room, "CACHE", root)
-    return room.second_level_cache.__wrapped__()
+    return {level: room.cache_size.__wrapped__(level) for level in (1, 2)}
 
 
-FIRST = [("1", "Data", "32K"), ("1", "Instruction", "32K")]
+FIRST = [("1", "Instruction", "64K"), ("1", "Data", "48K")]
 
 
-def test_the_second_cache_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_caches_of_data_are_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     entries = [*FIRST, ("2", "Unified", "1280K"), ("3", "Unified", "32768K")]
-    assert cache_of(monkeypatch, tmp_path, *entries) == 1280 << 10
+    assert caches_of(monkeypatch, tmp_path, *entries) == {1: 48 << 10, 2: 1280 << 10}
 
 
 @pytest.mark.parametrize(
     "entries",
-    [[], FIRST, [*FIRST, ("2", "Instruction", "64K")], [*FIRST, ("2", "Unified", "")]],
+    [
+        [],
+        FIRST[:1],
+        [("2", "Instruction", "64K"), ("1", "Data", "")],
+        [("1", "Data", "many"), ("2", "Unified", "")],
+    ],
 )
-def test_a_system_that_does_not_tell_has_the_usual_cache(
+def test_a_system_that_does_not_tell_has_the_usual_caches(
     entries: list[tuple[str, str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert cache_of(monkeypatch, tmp_path, *entries) == USUAL_CACHE
-    assert cache_of(monkeypatch, tmp_path / "nowhere") == USUAL_CACHE
+    assert caches_of(monkeypatch, tmp_path, *entries) == USUAL_CACHES
+    assert caches_of(monkeypatch, tmp_path / "nowhere") == USUAL_CACHES

@@ -20,15 +20,15 @@ RATES = {
         (1, 6): 0.55,
     },
     32: {
-        (13, 2): 0.98,
-        (12, 2): 0.95,
+        (13, 2): 0.97,
+        (12, 2): 0.96,
         (9, 3): 0.95,
-        (8, 3): 0.94,
-        (6, 4): 0.90,
-        (4, 6): 0.84,
-        (3, 7): 0.73,
-        (2, 8): 0.58,
-        (1, 8): 0.36,
+        (8, 3): 0.96,
+        (6, 4): 0.94,
+        (4, 6): 0.90,
+        (3, 7): 0.85,
+        (2, 8): 0.68,
+        (1, 8): 0.40,
     },
 }
 """By registers, then (rows, vectors): the share of the multipliers' rate that a tile reaches."""
@@ -38,15 +38,15 @@ TILE = 20.0
 """Cycles from the end of one tile to the start of the next."""
 PLANAR = 1.04
 """What a tile of several planes takes more than its products say."""
-KEEP = 15.0
+KEEP = 10.0
 """Cycles to store a vector of outputs, interleaved; PART for one that is stored in parts, APART
 where they are not interleaved in registers but stored one by one."""
-PART = 30.0
+PART = 14.0
 APART = 38.0
 MOVE = 4.0
 """Cycles to move a vector of inputs into the panel."""
-ROW = 50.0
-"""Cycles to begin a row of it."""
+ROW = 10.0
+"""Cycles to begin a row of it, or of a copy."""
 READ = 2.0
 """What a vector takes more that is read in place, from behind the caches."""
 
@@ -101,7 +101,6 @@ def _filling(plan: Plan) -> float:
     if plan.way.direct:
         vectors = -(-prod(line.n for line in plan.lines) // lanes)
         return READ * plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * vectors
-    row = ROW + MOVE * -(-(last.size + last.reach) // lanes)
-    if plan.way.copied:
-        row += plan.copies * (MOVE + MOVE * -(-last.size // lanes))
+    width = last.size if plan.way.copied else last.size + last.reach
+    row = plan.copies * (ROW + MOVE * -(-width // lanes))
     return plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * plan.image_rows * row

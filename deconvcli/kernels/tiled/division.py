@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deconvcli.kernels.machine import second_level_cache
+from deconvcli.kernels.machine import cache_size
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.cost import MOVE, ROW, tile_cycles
 from deconvcli.kernels.tiled.lines import Line
 from deconvcli.kernels.tiled.plan import Plan
 
-FIRST = 24 << 10
-"""Bytes that are found again in the first cache, counted in whole lines; it holds other things."""
+FIRST = 0.75
+"""Share of the first cache in which things are found again, counted in whole lines."""
 LINE = 64
 NEAR = 1.2
 """Cycles to bring a line from the second cache, behind the products."""
@@ -28,15 +28,15 @@ WEIGHTS = 8.0
 """The same for a line of weights, once a task, from behind the second cache."""
 SUMS = 0.8
 """The same for a line of sums, to or from the second cache."""
-RESUME = 50.0
-"""Cycles to begin a tile once more for the next chunk."""
+RESUME = 4.0
+"""Cycles to begin a tile once more for the next chunk, for each of its vectors."""
 SPILL = 0.6
 """Share of the products' time lost where the second cache is asked for twice its size."""
 TASK = 18e3
 """Cycles from one task to the next."""
-IDLE = 0.4
+IDLE = 0.2
 """Share of a task that threads wait for each other at the end: cores are rarely equally fast."""
-WAKE = 1.5e5
+WAKE = 8e4
 """Cycles until a helper that slept has done something."""
 MOST = 2e7
 """Cycles of a task at most: some milliseconds, so that Ctrl-C is answered."""
@@ -141,22 +141,22 @@ class _Model:
         way = self.plan.way
         if way.direct:
             return np.zeros(len(self.rows))
-        moves = (self.columns + self.gaps) / way.tile.lanes * (1 + way.copied * self.plan.copies)
+        row = self.plan.copies * (ROW + MOVE * (self.columns + self.gaps) / way.tile.lanes)
         fills = self.blocks * np.maximum(self.parts, self.plan.sizes.groups)
-        filled: Array = fills * self.plan.sizes.inputs * self.panel_rows * (ROW + MOVE * moves)
+        filled: Array = fills * self.plan.sizes.inputs * self.panel_rows * row
         return filled
 
     def _moving(self) -> Array:
         """Cycles for what comes from behind the first cache, and for resuming sums."""
-        visits = self.blocks * self.plan.units * self.chunks
-        weights = WEIGHTS + NEAR * (self.tiles - 1) * (self._weights() * self.turn > FIRST)
-        kept = self._piece() + self._weights() <= FIRST
+        visits, near = self.blocks * self.plan.units * self.chunks, FIRST * cache_size(1)
+        weights = WEIGHTS + NEAR * (self.tiles - 1) * (self._weights() * self.turn > near)
+        kept = self._piece() + self._weights() <= near
         reads = self._read() * self._piece() / np.where(kept, self.turn, 1)
-        reads = self.tiles * reads * (self._panel() > FIRST)
+        reads = self.tiles * reads * (self._panel() > near)
         sums = 2 * SUMS * (self.chunks - 1) / self.chunks * self._sums()
         lines = visits * (weights * self._weights() + NEAR * reads + sums) / LINE
-        calls = self.tiles * len(self.plan.slots()[1]) / self.plan.way.tile.rows
-        moved: Array = lines + RESUME * (visits - self.blocks * self.plan.units) * calls
+        vectors = self.tiles * len(self.plan.slots()[1]) * self.plan.way.tile.vectors
+        moved: Array = lines + RESUME * (visits - self.blocks * self.plan.units) * vectors
         return moved
 
     def _weights(self) -> Array:
@@ -205,7 +205,7 @@ class _Model:
     def _spilled(self) -> Array:
         """What a task wants of the second cache beyond its size, as a share of it."""
         wanted = self._panel() + self._waiting() * self.itemsize + self._weights() * self.turn
-        spilled: Array = np.maximum(0, wanted / second_level_cache() - 1)
+        spilled: Array = np.maximum(0, wanted / cache_size(2) - 1)
         return spilled
 
 

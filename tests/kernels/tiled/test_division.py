@@ -34,7 +34,7 @@ def tasks_of(plan: Plan, chosen: Division) -> int:
 def test_large_layers_are_divided_so_that_all_have_work_and_room(
     spatial: tuple[int, ...], threads: int, inputs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(division, "second_level_cache", lambda: CACHE)
+    monkeypatch.setattr(division, "cache_size", {1: 32 << 10, 2: CACHE}.__getitem__)
     plan, chosen = divided(spatial, inputs, threads)
     tasks, cycles = tasks_of(plan, chosen), cost(plan)
     assert tasks >= min(threads, cycles // (4 * division.WAKE))
