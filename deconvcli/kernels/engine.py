@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from math import inf, isfinite, prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from deconvcli.kernels.reference import (
     output_shape,
     output_size,
 )
+from deconvcli.kernels.results import Results
 from deconvcli.kernels.stream import Budget, stream
 from deconvcli.kernels.tiled.plan import Sizes
 
@@ -121,8 +122,8 @@ class Step:
     def _prepared(self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]) -> Compute:
         if not self._can_tile(shape, axes):
             return partial(_scattered, self._w, self._bias, axes, self._groups)
-        y = Result(output_shape(shape, self._w.shape, axes, self._groups), self._wide)
-        return partial(_tiled, y, *self._planned(shape, axes), self._threads)
+        results = Results(output_shape(shape, self._w.shape, axes, self._groups), self._wide)
+        return partial(_tiled, results, *self._planned(shape, axes), self._threads)
 
     def _can_tile(self, shape: tuple[int, ...], axes: Axes) -> bool:
         """Whether there are outputs, products to sum, and an order of taps in every phase."""
@@ -164,13 +165,6 @@ class Step:
         return layer, self._packed[layer.order]
 
 
-class Result(NamedTuple):
-    """An array that is to be made."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-
-
 def _scattered(
     w: Array, bias: Array, axes: Axes, groups: int, x: Array, progress: Progress | None
 ) -> Array:
@@ -180,10 +174,16 @@ def _scattered(
 
 
 def _tiled(
-    y: Result, layer: Layer, weights: Any, threads: int, x: Array, progress: Progress | None
+    results: Results,
+    layer: Layer,
+    weights: Any,
+    threads: int,
+    x: Array,
+    progress: Progress | None,
 ) -> Array:
     """All tasks of a layer."""
-    made, given = np.empty(*y), np.ascontiguousarray(x, y.dtype)
+    made = results.array()
+    given = np.ascontiguousarray(x, made.dtype)
     work = partial(layer.work, x=given.reshape(-1), weights=weights, y=made.reshape(-1))
     pool.share(work, layer.tasks, threads, progress)
     return made

@@ -1,0 +1,46 @@
+"""Arrays for results; the memory of a large one is used again once nobody holds it."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from deconvcli.kernels.reference import Array
+
+LARGE = 32 << 20
+"""Bytes from which on memory comes fresh from the system, which first fills it with zeros: that
+takes as long as many a layer."""
+ALONE = 2
+"""References to an element of a list that nobody else holds: the list's, and that of asking."""
+
+
+class Results:
+    """Arrays of one shape and type, each its holder's own for as long as anything refers to it."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self._shape, self._dtype = shape, dtype
+        self._is_large = prod(shape) * dtype.itemsize >= LARGE
+        self._last: deque[Array] = deque(maxlen=1)
+
+    def array(self) -> Array:
+        """One with any values."""
+        if not self._is_large:
+            return np.empty(self._shape, self._dtype)
+        memory = self._unheld()
+        array = memory.reshape(self._shape)
+        self._last.append(memory)  # held by now, so no other thread will take it
+        return array
+
+    def _unheld(self) -> Array:
+        """The memory of the last array, if that is gone with all that looked into it; else new."""
+        try:
+            last = [self._last.pop()]
+        except IndexError:
+            last = []
+        if last and sys.getrefcount(last[0]) == ALONE:
+            return last[0]
+        return np.empty(prod(self._shape), self._dtype)
