@@ -154,12 +154,33 @@ class _Multiply(Emitter):
         summed = list(sums)
         for step, offset in enumerate(offsets):
             rows = self.tile.rows_of(step)
-            self._step(self.shifted(panel, self.bytes(offset)), weight, rows, summed)
+            take = self._step if len(offsets) == 1 else self._step_apart
+            take(panel, offset, weight, rows, summed)
             weight = self.shifted(weight, INDEX(len(rows) * self.size))
         return [weight, *summed]
 
-    def _step(self, source: Any, weights: Any, rows: Sequence[int], sums: list[Any]) -> None:
+    def _step_apart(
+        self, panel: Any, offset: Any, weights: Any, rows: Sequence[int], sums: list[Any]
+    ) -> None:
+        """A step as a block of its own, behind a branch that is always taken.
+
+        LLVM would read the operands of all steps first, far more than there are registers for, and
+        move everything to memory and back. Over a branch that it cannot foresee it moves nothing.
+        """
+        before, held = self.builder.block, list(sums)
+        exists = self.builder.icmp_signed(">=", offset, INDEX(0))
+        with self.builder.if_then(exists, likely=True):
+            self._step(panel, offset, weights, rows, sums)
+            behind = self.builder.block
+        for at, (value, old) in enumerate(zip(sums, held, strict=True)):
+            if value is not old:
+                sums[at] = self._either(value, behind, old, before)
+
+    def _step(
+        self, panel: Any, offset: Any, weights: Any, rows: Sequence[int], sums: list[Any]
+    ) -> None:
         """One load of every vector, multiplied for `rows`."""
+        source = self.shifted(panel, self.bytes(offset))
 
         def vector(p: int) -> Any:
             return self.load(self.shifted(source, self.lane_starts[p]))
