@@ -72,6 +72,13 @@ def in_order(reading: Reading) -> bool:
     return order == tuple(range(len(order)))
 
 
+def is_canonical(reading: Reading) -> bool:
+    """Whether the dialect's arrays are those of the engines as they stand."""
+    layouts = reading.data_layout, reading.output_layout
+    has_one_batch_axis = len(reading.sizes.batch) == 1
+    return layouts == (CANONICAL_DATA,) * 2 and has_one_batch_axis and not reading.layer.circular
+
+
 def _unrolled(reading: Reading) -> list[tuple[Axis, int, int]]:
     pairs = zip(reading.layer.axes, numbers(reading.spatial), strict=True)
     return [axis.unrolled(n) for axis, n in pairs]

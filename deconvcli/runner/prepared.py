@@ -20,6 +20,7 @@ from deconvcli.runner.canonical import (
     canonical_shape,
     canonical_weight,
     in_order,
+    is_canonical,
     own_output,
 )
 from deconvcli.runner.cpus import usable_cpus
@@ -54,6 +55,7 @@ class Prepared:
         self._outputs = prod(numbers(reading.output_shape))
         # Two axes of images may not lie as one.
         self._has_own_order = not in_order(reading) and len(reading.sizes.batch) < 2
+        self._is_canonical = is_canonical(reading)
         self._steps: dict[np.dtype[Any], Step] = {}
         self._step(weight.dtype)
 
@@ -65,6 +67,8 @@ class Prepared:
         """
         reading = self.reading
         x = _fitting(x, self._input_shape, "x")
+        if self._is_canonical:
+            return self.step(x, progress=progress)
         if self.engine == "numba" and self._moves_much(x):
             return self._in_blocks(x, progress)
         y = self.step(canonical_input(reading, x), progress=progress)
