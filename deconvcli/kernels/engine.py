@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from deconvcli.kernels import pool, scatter
+from deconvcli.kernels.arrays import Results
 from deconvcli.kernels.choice import Layer, Recipe, choose
 from deconvcli.kernels.direct import Progress
 from deconvcli.kernels.reference import (
@@ -25,7 +26,6 @@ from deconvcli.kernels.reference import (
     output_shape,
     output_size,
 )
-from deconvcli.kernels.results import Results
 from deconvcli.kernels.stream import Budget, stream
 from deconvcli.kernels.tiled.plan import Sizes
 

@@ -18,6 +18,9 @@ CACHE = Path("/sys/devices/system/cpu/cpu0/cache")
 USUAL_CACHES = {1: 32 * 1024, 2: 512 * 1024}
 """Bytes by level where the system does not tell; few machines have less."""
 
+LINE = 64
+"""Bytes of a line of the caches."""
+
 
 class Machine(NamedTuple):
     """Vectors of `bits`, of which there are `registers`; 0 bits: nothing is known of them."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from deconvcli.kernels.machine import LINE
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import division
 from deconvcli.kernels.tiled.plan import Sizes
@@ -135,12 +136,12 @@ class Shape(NamedTuple):
     def weight_lines(self, tile: Tile) -> float:
         """Lines of memory of the weights of a unit."""
         numbers = np.count_nonzero(self.met) * self.sizes.inputs * tile.width
-        return numbers * self.itemsize / division.LINE
+        return numbers * self.itemsize / LINE
 
     def input_lines(self, piece: Piece) -> float:
         """Lines of memory of the inputs that a block reads."""
         share = piece.images * piece.outputs / self.outputs
-        return self.sizes.inputs * self.positions * share * self.itemsize / division.LINE
+        return self.sizes.inputs * self.positions * share * self.itemsize / LINE
 
 
 def divide(shape: Shape, tile: Tile, threads: int) -> Division:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import product
-from math import inf, prod
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from deconvcli.kernels.arrays import aligned
 from deconvcli.kernels.channels.compute import compute_for
 from deconvcli.kernels.channels.meetings import Meetings, outputs
 from deconvcli.kernels.channels.plan import CHUNK, Shape, Tile, divide
+from deconvcli.kernels.machine import LINE
+from deconvcli.kernels.packing import Packing, Run, Weights
 from deconvcli.kernels.reference import Array, AxisNumbers
-from deconvcli.kernels.tiled.division import LINE
 from deconvcli.kernels.tiled.plan import Sizes
 
 IN_PLACE = 768
@@ -66,7 +68,7 @@ class Layer:
         dtype: np.dtype[Any],
         threads: int,
     ) -> None:
-        self.tile, self.sizes, self._dtype = tile, sizes, dtype
+        self.tile, self.sizes, self._dtype, self._threads = tile, sizes, dtype, threads
         self.met = Meetings.of(spatial, axes)
         self._positions = prod(spatial)
         self._outputs = outputs(spatial, axes)
@@ -90,17 +92,19 @@ class Layer:
                 len(self.met.taps), self._positions, self._outputs, sums, pitch,
             ]
         )  # fmt: skip
+        self._packing = _packing(sizes, prod(axis[0] for axis in axes), tile, self.met.taps)
         self._compute = compute_for(tile)
         self._free: deque[Array] = deque()
 
     @property
     def order(self) -> tuple[object, ...]:
         """Equal where packed weights and bias are."""
-        return self.tile.width, self.met.taps.tobytes()
+        return self._packing.order
 
     def packed(self, w: Array, bias: Array, most: float) -> Weights:
         """The weights w (Cin, Cout/groups, *k) in the order of their use; see Weights."""
-        return Weights(self, w, bias, most)
+        rows = bias_rows(self.sizes, self._packing.blocks, self.tile.width, bias)
+        return Weights(self._packing, w, rows, self._threads, most)
 
     def work(self, task: Task, x: Array, weights: Weights, y: Array) -> None:
         """Do a task: x and y flat, of the layer's size."""
@@ -153,6 +157,17 @@ class Layer:
             return aligned(self._space, self._dtype)
 
 
+def _packing(sizes: Sizes, kernel: int, tile: Tile, taps: Array) -> Packing:
+    """Unit by unit, in it chunk by chunk of input channels and tap by tap; only `taps`."""
+    runs = [
+        Run(begin, min(CHUNK, sizes.inputs - begin), int(tap), 0, tile.width)
+        for begin in range(0, sizes.inputs, CHUNK)
+        for tap in taps
+    ]
+    offsets = np.arange(tile.width, dtype=np.int64) * kernel
+    return Packing((*sizes[1:], kernel), tile.width, offsets, runs)
+
+
 def _panel_pitch(blocks: Iterable[Meetings], itemsize: int) -> int:
     """Numbers of a channel in the panel: an odd count of lines, for those to lie in all sets."""
     most = max(met.reach[1] for met in blocks)
@@ -160,60 +175,13 @@ def _panel_pitch(blocks: Iterable[Meetings], itemsize: int) -> int:
     return lines * LINE // itemsize
 
 
-def aligned(size: int, dtype: np.dtype[Any]) -> Array:
-    """An array that begins with a line of the cache, so that vectors lie in one line each."""
-    array = np.empty(size + LINE // dtype.itemsize, dtype)
-    first = -array.ctypes.data % LINE // dtype.itemsize
-    return array[first : first + size]
-
-
 def _rounded(size: int) -> int:
     return -(-size // ALIGNED) * ALIGNED
 
 
-class Weights:
-    """Weights in the order of their use, packed at once unless that takes more than `most` bytes.
-
-    Of more, each task packs what it needs. That order: unit, chunk of input channels, tap, input
-    channel, output channel; taps that meet nothing are left out.
-    """
-
-    def __init__(self, layer: Layer, w: Array, bias: Array, most: float = inf) -> None:
-        self._sizes, self._width, self._taps = layer.sizes, layer.tile.width, layer.met.taps
-        self._w, self._dtype = w, bias.dtype
-        self._parts = layer.units // layer.sizes.groups
-        self.bias = self._padded(bias).reshape(-1)
-        self._each = len(self._taps) * self._sizes.inputs * self._width
-        whole = layer.units * self._each * self._dtype.itemsize <= most
-        self._packed = self._pack(range(layer.units)) if whole else None
-
-    def of(self, units: range) -> tuple[Array, int]:
-        """(packed weights that hold those of `units`, the unit they begin with)."""
-        if self._packed is None:
-            return self._pack(units), units.start
-        return self._packed, 0
-
-    def _padded(self, bias: Array) -> Array:
-        """The bias of each channel of each unit, 0 where a unit has none."""
-        sizes = self._sizes
-        padded = np.zeros((sizes.groups, self._parts * self._width), self._dtype)
-        # Adding 0 makes -0 the 0 that the definition starts from.
-        padded[:, : sizes.outputs] = bias.reshape(sizes.groups, -1) + 0
-        return padded
-
-    def _pack(self, units: range) -> Array:
-        packed = aligned(len(units) * self._each, self._dtype).reshape(len(units), -1)
-        packed[...] = 0
-        sizes = self._sizes
-        w = self._w.reshape(sizes.groups, sizes.inputs, sizes.outputs, -1)
-        for unit, target in zip(units, packed, strict=True):
-            group, part = divmod(unit, self._parts)
-            taken = w[group, :, part * self._width : (part + 1) * self._width]
-            if len(self._taps) < w.shape[-1]:
-                taken = taken[..., self._taps]
-            for begin in range(0, sizes.inputs, CHUNK):
-                some = taken[begin : begin + CHUNK].transpose(2, 0, 1)
-                at = begin * len(self._taps) * self._width
-                piece = target[at : at + some.shape[0] * some.shape[1] * self._width]
-                piece.reshape(*some.shape[:2], self._width)[..., : some.shape[2]] = some
-        return packed.reshape(-1)
+def bias_rows(sizes: Sizes, blocks: int, width: int, bias: Array) -> Array:
+    """The bias of each channel of each unit, 0 where a unit has none; flat."""
+    padded = np.zeros((sizes.groups, blocks * width), bias.dtype)
+    # Adding 0 makes -0 the 0 that the definition starts from.
+    padded[:, : sizes.outputs] = bias.reshape(sizes.groups, -1) + 0
+    return padded.reshape(-1)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deconvcli.kernels.machine import cache_size
+from deconvcli.kernels.machine import LINE, cache_size
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.cost import MOVE, ROW, tile_cycles
 from deconvcli.kernels.tiled.lines import Line
@@ -21,7 +21,6 @@ from deconvcli.kernels.tiled.plan import Plan
 
 FIRST = 0.75
 """Share of the first cache in which things are found again, counted in whole lines."""
-LINE = 64
 NEAR = 1.2
 """Cycles to bring a line from the second cache, behind the products."""
 WEIGHTS = 8.0

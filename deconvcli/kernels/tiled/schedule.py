@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from deconvcli.kernels.packing import UNUSED as UNUSED_WEIGHT
+from deconvcli.kernels.packing import Packing, Run
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.calls import Calls
 from deconvcli.kernels.tiled.division import Division
@@ -15,8 +18,6 @@ from deconvcli.kernels.tiled.tables import BLOCK_HEAD, LAYER_HEAD, table
 
 SET = 4096
 """Bytes at which rows of the panel would share a set of the first cache."""
-PIECE = 4 << 20
-"""Bytes of weights that are arranged at a time."""
 ALIGNED = 16
 """Numbers; a workspace's parts begin at whole cache lines."""
 
@@ -73,31 +74,25 @@ class Schedule:
         phases = plan.outer_phases
         self._phases = np.array(phases, np.int64).reshape(len(phases), len(plan.outer))
         calls = Calls.of(plan, self.shape.row_pitch, self.shape.copy_pitch)
-        self.entries = Entries.of(calls)
+        self.packing = _packing(plan, calls)
         self._covers: dict[object, tuple[Array, Array, Array]] = {}
         self.layer = self._layer(calls)
 
     @property
-    def weights(self) -> int:
-        """Numbers in all packed weights."""
-        return self.plan.parts * len(self.entries.taps) * self.plan.sizes.inputs
-
-    @property
-    def order(self) -> tuple[bytes, ...]:
+    def order(self) -> tuple[object, ...]:
         """Equal where packed weights and bias are."""
-        rows = self.plan.slots()[1]
-        return tuple(part.tobytes() for part in (*self.entries, rows))
+        return *self.packing.order, self.plan.slots()[1].tobytes()
 
     def _layer(self, calls: Calls) -> Array:
         """The table of the layer; its head as in tables.py."""
-        plan, shape, entries = self.plan, self.shape, self.entries
+        plan, shape = self.plan, self.shape
         sizes, way, lines = plan.sizes, plan.way, plan.lines
         reads = calls.reads
         # The first input of a row is that of the lowest shift, whatever is copied.
         shifts = [shift - plan.last.low for shift in plan.last.shifts] if way.copied else [0]
         head = (
             sizes.inputs, sizes.outputs, plan.channel_blocks, way.width, way.folded,
-            len(self._phases), len(reads) // len(self._phases), len(entries.taps),
+            len(self._phases), len(reads) // len(self._phases), len(calls.taps),
             prod(line.out for line in lines), prod(line.n for line in lines), plan.last.n,
             shape.panel_pitch, shape.row_pitch, shape.copy_pitch, len(shifts), way.direct,
             plan.last.stride, shape.sums, self.division.chunk, shape.sums_pitch,
@@ -110,7 +105,7 @@ class Schedule:
                 calls.offsets,
                 np.cumsum(reads) - reads,
                 reads // way.tile.steps,
-                entries.starts,
+                np.cumsum(calls.counts) - calls.counts,
                 calls.counts,
                 plan.slots()[0],
                 np.array(shifts, np.int64),
@@ -237,50 +232,13 @@ class Schedule:
         return starts, first, segments
 
 
-class Entries(NamedTuple):
-    """Weights in the order of their use, for one input channel.
-
-    starts: where each call's begin; for each weight its output channel in the unit and its tap,
-    negative for one that fills a tile up.
-    """
-
-    starts: Array
-    channels: Array
-    taps: Array
-
-    @classmethod
-    def of(cls, calls: Calls) -> Entries:
-        """The entries of all calls in turn."""
-        return cls(np.cumsum(calls.counts) - calls.counts, calls.channels, calls.taps)
-
-    def pack(self, plan: Plan, w: Array, parts: range, dtype: np.dtype[Any]) -> Array:
-        """The weights of some parts in `dtype`, flat: part, call, input channel, use.
-
-        w: (Cin, Cout/groups, *k).
-        """
-        sizes, width = plan.sizes, plan.way.width
-        packed = np.empty((len(parts), len(self.taps) * sizes.inputs), dtype)
-        group, block = np.divmod(np.array(parts), plan.channel_blocks)
-        channel = block[:, None] * width + np.arange(width)
-        by_group = w.reshape(sizes.groups, sizes.inputs, sizes.outputs, -1)
-        step = max(1, PIECE // max(1, width * by_group[0, :, 0].nbytes))
-        for at in range(0, len(parts), step):
-            chosen = channel[at : at + step]
-            last = sizes.outputs - 1
-            taken = by_group[group[at : at + step, None], :, np.minimum(chosen, last)]
-            taken[chosen > last] = 0
-            self._arrange(taken, packed[at : at + step])
-        return packed.reshape(-1)
-
-    def _arrange(self, w: Array, packed: Array) -> None:
-        """w (parts, channels of a unit, inputs, taps) into packed (parts, weights)."""
-        inputs = w.shape[2]
-        for start, end in zip(self.starts, np.append(self.starts[1:], len(self.taps)), strict=True):
-            taps = self.taps[start:end]
-            values = w[:, self.channels[start:end], :, taps]
-            values[taps < 0] = 0
-            target = packed[:, start * inputs : end * inputs]
-            target.reshape(len(w), inputs, end - start)[:] = values.transpose(1, 2, 0)
+def _packing(plan: Plan, calls: Calls) -> Packing:
+    """Part by part, in it call by call: all input channels, of each the weights that it uses."""
+    taps, inputs = prod(plan.kernel), plan.sizes.inputs
+    offsets = np.where(calls.taps < 0, UNUSED_WEIGHT, calls.channels * taps + calls.taps)
+    ends = [0, *map(int, np.cumsum(calls.counts))]
+    runs = [Run(0, inputs, 0, first, last) for first, last in pairwise(ends)]
+    return Packing((*plan.sizes[1:], taps), plan.way.width, offsets, runs)
 
 
 def bias_rows(plan: Plan, bias: Array) -> Array:

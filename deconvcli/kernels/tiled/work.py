@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import product
-from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from deconvcli.kernels.packing import Weights
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled.compute import compute_for
 from deconvcli.kernels.tiled.division import divide
@@ -35,7 +35,7 @@ class Layer:
     """A layer on one size of input: its tables, its tasks, and workspaces for those under way."""
 
     def __init__(self, plan: Plan, dtype: np.dtype[Any], threads: int) -> None:
-        self.plan, self._dtype = plan, dtype
+        self.plan, self._dtype, self._threads = plan, dtype, threads
         self.schedule = Schedule(plan, divide(plan, dtype.itemsize, threads), dtype.itemsize)
         self.tasks = list(tasks(self.schedule))
         self._compute = compute_for(plan.way.tile, plan.last.stride if plan.way.woven else ANY)
@@ -43,13 +43,14 @@ class Layer:
         self._tables: dict[int, Array] = {}
 
     @property
-    def order(self) -> tuple[bytes, ...]:
+    def order(self) -> tuple[object, ...]:
         """Equal where packed weights and bias are."""
         return self.schedule.order
 
     def packed(self, w: Array, bias: Array, most: float) -> Weights:
         """The weights w (Cin, Cout/groups, *k) in the order of their use; see Weights."""
-        return Weights(self, w, bias, most)
+        rows = bias_rows(self.plan, bias)
+        return Weights(self.schedule.packing, w, rows, self._threads, most)
 
     def _table(self, block: int) -> Array:
         """The table of a block, kept for the next time unless all would be too many."""
@@ -88,25 +89,3 @@ def tasks(schedule: Schedule) -> Iterator[Task]:
     units = [(first, min(first + step, plan.units)) for first in range(0, plan.units, step)]
     for block, (first, last) in product(range(schedule.blocks), units):
         yield Task(block, first, last, range(first // phases, -(-last // phases)))
-
-
-class Weights:
-    """Weights in the order of their use, packed at once unless that takes more than `most` bytes.
-
-    Of more, each task packs what it needs.
-    """
-
-    def __init__(self, layer: Layer, w: Array, bias: Array, most: float = inf) -> None:
-        self._entries, self._plan, self._w = layer.schedule.entries, layer.plan, w
-        self.bias = bias_rows(layer.plan, bias)
-        whole = layer.schedule.weights * w.itemsize <= most
-        self._packed = self._pack(range(layer.plan.parts)) if whole else None
-
-    def of(self, parts: range) -> tuple[Array, int]:
-        """(packed weights that hold those of `parts`, the part they begin with)."""
-        if self._packed is None:
-            return self._pack(parts), parts.start
-        return self._packed, 0
-
-    def _pack(self, parts: range) -> Array:
-        return self._entries.pack(self._plan, self._w, parts, self.bias.dtype)

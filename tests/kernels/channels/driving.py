@@ -43,7 +43,7 @@ def computed(
             patch.setattr(work, "divide", lambda *_: division)
         patch.setattr(work, "IN_PLACE", 0 if has_panel else inf)
         tasks = cut(layer, tile, w.dtype.name)
-    weights = work.Weights(tasks, w, bias)
+    weights = tasks.packed(w, bias, inf)
     weights._packed = guarded(weights.of(range(tasks.units))[0], front=front)
     weights.bias = guarded(weights.bias, front=front)
     for kind, table in tasks._tables.items():

@@ -11,6 +11,7 @@ import pytest
 from deconvcli.kernels import scatter
 from deconvcli.kernels.channels import work
 from deconvcli.kernels.channels.plan import Division, Piece, Shape, divide
+from deconvcli.kernels.packing import Weights
 from deconvcli.kernels.reference import Array
 from tests.kernels.channels.driving import TILES, cut
 from tests.kernels.test_engines import Layer
@@ -24,7 +25,7 @@ def _many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "divide", lambda *_: Division(Piece(2, 48), 1))
 
 
-def done(layer: work.Layer, weights: work.Weights, x: Array, like: Array) -> Array:
+def done(layer: work.Layer, weights: Weights, x: Array, like: Array) -> Array:
     """y of all tasks, the last first."""
     y = np.full_like(like, np.nan)
     for task in reversed(layer.tasks):

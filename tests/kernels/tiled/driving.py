@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
 from deconvcli.kernels.machine import machine
@@ -12,7 +14,6 @@ from deconvcli.kernels.tiled.plan import Plan, Sizes
 from deconvcli.kernels.tiled.recipe import Recipe
 from deconvcli.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.kernels.tiled.work import Layer as Tasks
-from deconvcli.kernels.tiled.work import Weights
 from deconvcli.kernels.tiled.work import tasks as tasks_of
 from tests.kernels.guarded import guarded
 from tests.kernels.test_engines import Layer
@@ -49,7 +50,7 @@ def computed(
     if division is not None:
         tasks.schedule = Schedule(tasks.plan, division, w.itemsize)
         tasks.tasks = list(tasks_of(tasks.schedule))
-    weights = Weights(tasks, w, bias)
+    weights = tasks.packed(w, bias, inf)
     weights._packed = guarded(weights.of(range(tasks.plan.parts))[0], front=front)
     weights.bias = guarded(weights.bias, front=front)
     schedule = tasks.schedule

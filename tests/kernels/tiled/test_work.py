@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from itertools import product
+from math import inf
 
 import numpy as np
 import pytest
 
 from deconvcli.kernels import scatter
+from deconvcli.kernels.packing import Weights
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import division, work
 from deconvcli.kernels.tiled.division import Division
-from deconvcli.kernels.tiled.work import Weights
 from tests.kernels.test_engines import Layer
 from tests.kernels.tiled.driving import SMALL, planned
 
@@ -56,9 +57,9 @@ def test_what_is_not_kept_is_made_again(
     monkeypatch.setattr(work, "TABLES", tables)
     x, w, bias = LAYER.arrays("float32")
     layer = tasks_of()
-    weights = Weights(layer, w, bias, packed)
+    weights = layer.packed(w, bias, packed)
     size = weights.of(range(1, 2))[0].size
-    assert size == layer.schedule.weights // (1 if packed else layer.plan.parts)
+    assert size == layer.schedule.packing.size * (layer.plan.parts if packed else 1)
     expected = scatter.transposed_convolution(x, w, bias, LAYER.axes, LAYER.groups)
     np.testing.assert_array_equal(done(layer, weights, x), expected)
     assert len(layer._tables) == (layer.schedule.blocks if tables else 0)
@@ -78,7 +79,7 @@ def test_tables_are_kept_up_to_their_limit(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_workspace_is_lent_to_one_task_after_the_other() -> None:
     x, w, bias = LAYER.arrays("float32")
     layer = tasks_of()
-    weights = Weights(layer, w, bias)
+    weights = layer.packed(w, bias, inf)
     for _ in range(3):
         helper = threading.Thread(target=done, args=(layer, weights, x))
         helper.start()

@@ -1,4 +1,4 @@
-"""Large memory is used again when nobody can tell, and not a moment before."""
+"""Arrays begin with a line; large memory is used again, but not before nobody can tell."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deconvcli.kernels import results as room
+from deconvcli.kernels import arrays as room
+from deconvcli.kernels.arrays import Results, aligned
+from deconvcli.kernels.machine import LINE
 from deconvcli.kernels.reference import Array
-from deconvcli.kernels.results import Results
 
 FLOAT = np.dtype(np.float32)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_array_begins_with_a_line(dtype: str) -> None:
+    for size in (1, 1000):
+        array = aligned(size, np.dtype(dtype))
+        assert (array.size, array.dtype.name, place(array) % LINE) == (size, dtype, 0)
 
 
 @pytest.fixture

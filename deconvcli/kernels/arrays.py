@@ -1,4 +1,7 @@
-"""Arrays for results; the memory of a large one is used again once nobody holds it."""
+"""Arrays that begin with a line of the cache, and arrays for results.
+
+The memory of a large result is used again once nobody holds it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from deconvcli.kernels.machine import LINE
 from deconvcli.kernels.reference import Array
 
 LARGE = 32 << 20
@@ -16,6 +20,13 @@ LARGE = 32 << 20
 takes as long as many a layer."""
 ALONE = 2
 """References to an element of a list that nobody else holds: the list's, and that of asking."""
+
+
+def aligned(size: int, dtype: np.dtype[Any]) -> Array:
+    """An array that begins with a line of the cache, so that vectors lie in one line each."""
+    array = np.empty(size + LINE // dtype.itemsize, dtype)
+    first = -array.ctypes.data % LINE // dtype.itemsize
+    return array[first : first + size]
 
 
 class Results:
