@@ -88,9 +88,8 @@ class Step:
         self._bias += 0 if bias is None else bias
         self._axes, self._groups, self._threads = tuple(axes), groups, threads
         self._most_packed = PACKED if once else inf
-        # A sum that is not finite may also have overflowed: then NumPy is slower, not wrong.
-        with np.errstate(all="ignore"):
-            self._finite = isfinite(self._w.sum(dtype=np.float64))
+        ends = (self._w.min(), self._w.max()) if self._w.size else ()
+        self._finite = all(map(isfinite, ends))  # NaN is both the least and the largest
         self._points = [_meets_once(*pair) for pair in zip(shape[2:], axes, strict=True)]
         self._recipe: Recipe | None = None
         self._ways: OrderedDict[object, Compute] = OrderedDict()
