@@ -62,6 +62,14 @@ class Emitter:
         value.align = self.size
         return value
 
+    def prefetch(self, address: Any) -> None:
+        """Ask for the line at an address, which may be none of ours, before it is read."""
+        kind = ir.FunctionType(ir.VoidType(), [address.type, *[ir.IntType(32)] * 3])
+        module, name = self.builder.module, "llvm.prefetch.p0i8"
+        to_read, near, data = (ir.IntType(32)(number) for number in (0, 2, 1))
+        function = cgutils.get_or_insert_function(module, kind, name)
+        self.builder.call(function, [address, to_read, near, data])
+
     def between(self, low: Any, high: Any) -> Any:
         """The mask of the lanes low ... high-1; either may lie outside the vector."""
         builder, kind = self.builder, ir.VectorType(ir.IntType(32), self.lanes)

@@ -24,8 +24,9 @@ if machine().bits:
     fast = vectors
 
 # What the table of a layer says: channels of a group, its units, the groups, the taps; how far the
-# channels of x and of y lie apart; where the panel begins, and how far its channels lie apart.
-INPUTS, OUTPUTS, UNITS, GROUPS, TAPS, POSITIONS, PITCH, PANEL, PANEL_PITCH = range(9)
+# channels of x and of y lie apart; where the panel begins, and how far its channels lie apart;
+# whether weights are fetched ahead.
+INPUTS, OUTPUTS, UNITS, GROUPS, TAPS, POSITIONS, PITCH, PANEL, PANEL_PITCH, FETCHES = range(10)
 
 
 @compiled
@@ -104,7 +105,8 @@ def compute_for(tile: Tile) -> Callable[..., None]:
                     for place in range(firsts[tap], firsts[tap + 1]):
                         fast.multiply(
                             space, places, 2 * rows * place, panel, source + begin * panel_pitch,
-                            panel_pitch, some, weights, weight, rows, count, lanes,
+                            panel_pitch, some, weights, weight, layer[FETCHES],
+                            rows, count, lanes,
                         )  # fmt: skip
                     weight += some * width
             rest = outputs - channel

@@ -17,6 +17,7 @@ def multiply(
     inputs: int,
     weights: Array,
     weight_at: int,
+    fetches: int,
     rows: int,
     vectors: int,
     lanes: int,

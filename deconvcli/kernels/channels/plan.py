@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deconvcli.kernels.machine import LINE
+from deconvcli.kernels.machine import LINE, cache_size
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import division
 from deconvcli.kernels.tiled.plan import Sizes
@@ -61,6 +61,12 @@ WEIGHTS = 4.5
 """Cycles to bring a line of weights, once a block: they lie in the order of their use."""
 READ = 30.0
 """The same for a line of inputs, once a task."""
+
+FETCHED = 32.0
+"""Cycles that a line of weights is used for at a time; where they are fewer, it is asked for before
+it is needed. Asking costs 4 % where it is there already."""
+FAR = 4
+"""How many second caches weights fill that come from farther than the processor looks ahead."""
 
 
 class Tile(NamedTuple):
@@ -137,6 +143,13 @@ class Shape(NamedTuple):
         """Lines of memory of the weights of a unit."""
         numbers = np.count_nonzero(self.met) * self.sizes.inputs * tile.width
         return numbers * self.itemsize / LINE
+
+    def fetches(self, tile: Tile, piece: Piece) -> bool:
+        """Whether a block would wait for its weights."""
+        weights = self.units(tile) * self.weight_lines(tile) * LINE
+        met = self.met.sum() * piece.images * piece.outputs / self.outputs
+        used = met / max(1, np.count_nonzero(self.met)) / 2
+        return bool(weights > FAR * cache_size(2) and used < FETCHED)
 
     def input_lines(self, piece: Piece) -> float:
         """Lines of memory of the inputs that a block reads."""

@@ -26,6 +26,7 @@ def multiply(
     inputs: Any,
     weights: Any,
     weight_at: Any,
+    fetches: Any,
     rows: Any,
     vectors: Any,
     lanes: Any,
@@ -34,12 +35,13 @@ def multiply(
 
     Meeting r adds to the vectors at sums[places[first + 2*r]] what the input at
     x[x_at + places[first + 2*r + 1]] gives; the next input channel lies `pitch` further, and its
-    weights behind those before it. At least one channel.
+    weights behind those before it. At least one channel. If `fetches`, as many weights behind
+    these are asked for meanwhile.
     """
     literals = (rows, vectors, lanes)
     height, count, width = (literal.literal_value for literal in literals)
     signature = types.void(
-        sums, places, first, x, x_at, pitch, inputs, weights, weight_at, *literals
+        sums, places, first, x, x_at, pitch, inputs, weights, weight_at, fetches, *literals
     )
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -69,24 +71,33 @@ class _Multiply(Emitter):
             start = self.shifted(self.data(0), target)
             targets += [self.shifted(start, INDEX(v * step)) for v in range(vectors)]
             sources.append(self.shifted(x, source))
-
-        def channel(_: Any, at: Any, weight: Any, *sums: Any) -> list[Any]:
-            def number(row: int) -> Any:
-                return self.splat(self.shifted(sources[row], at))
-
-            def vector(v: int) -> Any:
-                return self.load(self.shifted(weight, INDEX(v * step)))
-
-            summed = list(sums)
-            self.multiply(range(rows), vectors, number, vector, summed)
-            further = self.shifted(weight, INDEX(vectors * step))
-            return [builder.add(at, pitch), further, *summed]
-
+        inputs, ahead = self.index(6), builder.mul(self.index(6), INDEX(vectors * step))
         carried = [INDEX(0), weights, *map(self.load, targets)]
-        for target, value in zip(
-            targets, self.loop(self.index(6), carried, channel)[2:], strict=True
-        ):
-            self.store(value, target)
+
+        def products(fetches: bool) -> None:
+            def channel(_: Any, at: Any, weight: Any, *sums: Any) -> list[Any]:
+                def number(row: int) -> Any:
+                    return self.splat(self.shifted(sources[row], at))
+
+                def vector(v: int) -> Any:
+                    return self.load(self.shifted(weight, INDEX(v * step)))
+
+                further = self.shifted(weight, ahead)
+                for v in range(vectors if fetches else 0):
+                    self.prefetch(self.shifted(further, INDEX(v * step)))
+                summed = list(sums)
+                self.multiply(range(rows), vectors, number, vector, summed)
+                after = self.shifted(weight, INDEX(vectors * step))
+                return [builder.add(at, pitch), after, *summed]
+
+            for target, value in zip(targets, self.loop(inputs, carried, channel)[2:], strict=True):
+                self.store(value, target)
+
+        with builder.if_else(builder.icmp_signed("!=", self.index(9), INDEX(0))) as (do, do_not):
+            with do:
+                products(fetches=True)
+            with do_not:
+                products(fetches=False)
 
 
 @intrinsic(prefer_literal=True)

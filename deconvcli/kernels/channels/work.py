@@ -90,6 +90,7 @@ class Layer:
             [
                 sizes.inputs, sizes.outputs, self.units // sizes.groups, sizes.groups,
                 len(self.met.taps), self._positions, self._outputs, sums, pitch,
+                shape.fetches(tile, self._division.piece),
             ]
         )  # fmt: skip
         self._packing = _packing(sizes, prod(axis[0] for axis in axes), tile, self.met.taps)

@@ -26,14 +26,15 @@ def integers(size: int, dtype: str) -> Array:
 @pytest.mark.parametrize(("dtype", "lanes"), WIDTHS)
 @pytest.mark.parametrize(("rows", "count"), [(3, 2), (1, 3), (2, 2)])
 @pytest.mark.parametrize("inputs", [1, 5])
+@pytest.mark.parametrize("fetches", [0, 1])
 def test_products_are_those_of_the_loops(
-    dtype: str, lanes: int, rows: int, count: int, inputs: int
+    dtype: str, lanes: int, rows: int, count: int, inputs: int, fetches: int
 ) -> None:
     fast: Any = vectors
 
     @compiled
-    def multiply(sums: Array, places: Array, x: Array, weights: Array) -> None:
-        fast.multiply(sums, places, 2, x, 1, 4, inputs, weights, 3, rows, count, lanes)
+    def multiply(sums: Array, places: Array, x: Array, weights: Array, fetches: int) -> None:
+        fast.multiply(sums, places, 2, x, 1, 4, inputs, weights, 3, fetches, rows, count, lanes)
 
     width = count * lanes
     # One lookup is passed over; the meetings are stored in no order.
@@ -41,8 +42,8 @@ def test_products_are_those_of_the_loops(
     places = np.array(pairs).reshape(-1)
     x, weights = integers(1 + 4 * inputs, dtype), integers(3 + inputs * width, dtype)
     made, expected = (guarded(integers(rows * width + 1, dtype)) for _ in range(2))
-    multiply(made, guarded(places), guarded(x), guarded(weights))
-    loops.multiply(expected, places, 2, x, 1, 4, inputs, weights, 3, rows, count, lanes)
+    multiply(made, guarded(places), guarded(x), guarded(weights), fetches)
+    loops.multiply(expected, places, 2, x, 1, 4, inputs, weights, 3, fetches, rows, count, lanes)
     np.testing.assert_array_equal(made, expected)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from deconvcli.kernels import scatter
-from deconvcli.kernels.channels import work
+from deconvcli.kernels.channels import plan, work
+from deconvcli.kernels.channels.compute import FETCHES
 from deconvcli.kernels.channels.plan import Division, Piece, Shape, divide
 from deconvcli.kernels.packing import Weights
 from deconvcli.kernels.reference import Array
@@ -80,3 +81,19 @@ def test_large_layers_are_work_for_all_threads(threads: int) -> None:
     shape = Shape(sizes_of(large), layer.met.counts, 16, 64, 4)
     piece, units = divide(shape, TILES[0], threads)
     assert shape.blocks(piece) * -(-layer.units // units) >= threads
+
+
+@pytest.mark.parametrize(
+    ("layer", "fetches"),
+    [
+        (Layer(1, 2048, 512, 1, (4, 4), ((4, 2, 1, 1, 1),) * 2, seed=1), True),
+        (Layer(1, 64, 64, 1, (4, 4), ((4, 2, 1, 1, 1),) * 2, seed=1), False),
+        (Layer(16, 2048, 512, 1, (4, 4), ((4, 2, 1, 1, 1),) * 2, seed=1), False),
+    ],
+    ids=["used little", "near", "used much"],
+)
+def test_weights_that_are_far_away_and_used_little_are_fetched_ahead(
+    layer: Layer, fetches: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "cache_size", {1: 32 << 10, 2: 1 << 20}.__getitem__)
+    assert cut(layer, TILES[0])._layer[FETCHES] == fetches
