@@ -26,8 +26,8 @@ OUTPUTS = 1 << 18
 """Outputs of an image: so many blocks have a table each."""
 TABLE = 1 << 14
 """Meetings of a block, which every unit looks up."""
-SUMS = 128 << 10
-"""Bytes of the sums of a unit that are found again in the second cache."""
+SUMS = 0.25
+"""Share of the second cache that the sums of a unit may take, to be found there again."""
 LOOKS = 8
 """Sizes of blocks that are looked at."""
 RATES = {
@@ -128,7 +128,8 @@ class Shape(NamedTuple):
     def _fits(self, tile: Tile, piece: Piece) -> bool:
         positions = piece.images * piece.outputs
         met = int(self.met.sum()) * positions / self.outputs
-        return positions * tile.width * self.itemsize <= SUMS and met <= TABLE
+        sums = positions * tile.width * self.itemsize
+        return sums <= SUMS * cache_size(2) and met <= TABLE
 
     def cycles(self, tile: Tile, piece: Piece) -> float:
         """Cycles of a unit on one block."""

@@ -25,7 +25,7 @@ NEAR = 1.2
 """Cycles to bring a line from the second cache, behind the products."""
 WEIGHTS = 8.0
 """The same for a line of weights, once a task, from behind the second cache."""
-SUMS = 0.8
+SUMS = 1.2
 """The same for a line of sums, to or from the second cache."""
 RESUME = 4.0
 """Cycles to begin a tile once more for the next chunk, for each of its vectors."""
@@ -33,7 +33,7 @@ SPILL = 0.6
 """Share of the products' time lost where the second cache is asked for twice its size."""
 TASK = 18e3
 """Cycles from one task to the next."""
-IDLE = 0.2
+IDLE = 0.15
 """Share of a task that threads wait for each other at the end: cores are rarely equally fast."""
 WAKE = 8e4
 """Cycles until a helper that slept has done something."""
