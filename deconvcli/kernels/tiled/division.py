@@ -1,8 +1,8 @@
 """How a layer is divided into tasks, and those into what stays in the caches.
 
 The model counts the cache lines that move. Its numbers were fitted to 1,600 divisions of 24 layers,
-measured on two threads with AVX2, and to 2,600 of 22 layers on one with AVX-512. Of the latter it
-takes one that lasts 1.03x as long as the fastest, in the geometric mean.
+measured on two threads with AVX2, and to 4,200 of 22 layers on one and two with AVX-512. Of the latter
+it takes one that lasts 1.04x as long as the fastest, in the geometric mean.
 """
 
 from __future__ import annotations
