@@ -71,12 +71,16 @@ class Emitter:
         self.builder.call(function, [address, to_read, near, data])
 
     def between(self, low: Any, high: Any) -> Any:
-        """The mask of the lanes low ... high-1; either may lie outside the vector."""
+        """The mask of the lanes low ... high-1; either may lie far outside the vector."""
         builder, kind = self.builder, ir.VectorType(ir.IntType(32), self.lanes)
+
+        def repeated(end: Any) -> Any:
+            inside = self.smaller(self.larger(end, INDEX(0)), INDEX(self.lanes))
+            return self._repeated(builder.trunc(inside, kind.element))
+
         lane = ir.Constant(kind, list(range(self.lanes)))
-        ends = [self._repeated(builder.trunc(end, kind.element)) for end in (low, high)]
-        behind = builder.icmp_signed(">=", lane, ends[0])
-        return builder.and_(behind, builder.icmp_signed("<", lane, ends[1]))
+        behind = builder.icmp_signed(">=", lane, repeated(low))
+        return builder.and_(behind, builder.icmp_signed("<", lane, repeated(high)))
 
     def load_some(self, address: Any, mask: Any) -> Any:
         """The lanes of a mask from any address, zeros for the others, whose memory is not read."""
@@ -136,10 +140,8 @@ class Emitter:
 
     def _repeated(self, number: Any) -> Any:
         """A vector of one number."""
-        builder, undefined = (
-            self.builder,
-            ir.Constant(ir.VectorType(number.type, self.lanes), ir.Undefined),
-        )
+        builder = self.builder
+        undefined = ir.Constant(ir.VectorType(number.type, self.lanes), ir.Undefined)
         alone = builder.insert_element(undefined, number, ir.IntType(32)(0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
         return builder.shuffle_vector(alone, undefined, zeros)

@@ -1,7 +1,7 @@
 """How a layer is divided into tasks, and those into what stays in the caches.
 
 The model counts the cache lines that move. Its numbers were fitted to 1,600 divisions of 24 layers,
-measured on two threads with AVX2, and to 4,200 of 22 layers on one and two with AVX-512. Of the latter
+measured on two threads with AVX2, and to 4,200 of 22 layers on one and two with AVX-512. Of these
 it takes one that lasts 1.04x as long as the fastest, in the geometric mean.
 """
 

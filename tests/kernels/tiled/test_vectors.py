@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
+from numba.core import types
+from numba.extending import intrinsic
 
 from deconvcli.kernels.compiled import compiled
-from deconvcli.kernels.emitter import interleaved
+from deconvcli.kernels.emitter import Emitter, interleaved
 from deconvcli.kernels.machine import config
 from deconvcli.kernels.reference import Array
 from deconvcli.kernels.tiled import loops, vectors
@@ -194,3 +197,33 @@ def test_every_number_of_phases_is_interleaved(stride: int, lanes: int) -> None:
     assert [each for vector in woven for each in vector] == [
         (r, lane) for lane in range(lanes) for r in range(stride)
     ]
+
+
+def test_a_mask_ends_where_its_numbers_say_however_far_away() -> None:
+    far = 1 << 32
+    ends = [-far - 3, -1, 0, 3, 8, 11, far // 2 + 5, far + 2]
+
+    @compiled
+    def moved(target: Array, source: Array, low: int, high: int) -> None:
+        move_some(target, source, low, high)  # type: ignore[call-arg]
+
+    source = np.arange(8, dtype=np.float32)
+    for low, high in product(ends, ends):
+        target = np.full(8, -1, np.float32)
+        moved(target, source, low, high)
+        kept = (source >= low) & (source < high)
+        np.testing.assert_array_equal(target, np.where(kept, source, -1))
+
+
+@intrinsic
+def move_some(typing: Any, target: Any, source: Any, low: Any, high: Any) -> Any:
+    """Lanes low ... high-1 of a vector of eight."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit = Emitter(context, builder, signature, arguments)
+        emit.use(signature.args[0].dtype, 8)
+        mask = emit.between(emit.index(2), emit.index(3))
+        emit.store_some(emit.load_some(emit.data(1), mask), emit.data(0), mask)
+        return context.get_dummy_value()
+
+    return types.void(target, source, low, high), codegen

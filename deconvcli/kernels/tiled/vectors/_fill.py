@@ -60,10 +60,7 @@ class _Fill(Emitter):
         self.layer, self.block = self.data(2), self.data(3)
         self.begin, self.n = self.of(self.block, BEGIN), self.of(self.layer, N)
         self.width, self.copies = self.of(self.block, FILLED), self.of(self.layer, COPIES)
-        self.copy_pitch, self.shifts = (
-            self.of(self.layer, COPY_PITCH),
-            self.of(self.layer, SHIFTS),
-        )
+        self.copy_pitch, self.shifts = self.of(self.layer, COPY_PITCH), self.of(self.layer, SHIFTS)
         image_size, pitch = self.of(self.layer, IMAGE_SIZE), self.of(self.layer, ROW_PITCH)
         panel_pitch, sources = self.of(self.layer, PANEL_PITCH), self.of(self.block, SOURCES)
         rows, first = self.of(self.block, PANEL_ROWS), self.index(4)
