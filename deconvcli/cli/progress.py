@@ -65,9 +65,10 @@ def bar(what: str) -> Iterator[Told]:
 def _interrupts() -> Iterator[Callable[[], None]]:
     """A function that raises KeyboardInterrupt if Ctrl-C was pressed and nobody heard it.
 
-    It is not heard while LLVM calls back into Python: an exception ends there.
+    It is not heard while LLVM calls back into Python: an exception ends there, and is not told.
     """
     pressed: list[int] = []
+    tell = sys.unraisablehook
 
     def press(number: int, frame: Any) -> None:
         pressed.append(number)
@@ -77,13 +78,19 @@ def _interrupts() -> Iterator[Callable[[], None]]:
         if pressed:
             raise KeyboardInterrupt
 
+    def tell_others(ended: Any) -> None:
+        if ended.exc_type is not KeyboardInterrupt:
+            tell(ended)
+
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # somebody else's affair
         yield answer
         return
     signal.signal(signal.SIGINT, press)
+    sys.unraisablehook = tell_others
     try:
         yield answer
     finally:
+        sys.unraisablehook = tell
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +99,23 @@ def test_it_is_no_terminal(
         told(1, 2)
 
 
-def test_a_lost_interrupt_is_heard() -> None:
+def test_a_lost_interrupt_is_heard_and_nothing_else_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda ended: lost.append(ended.exc_type))
+    called_back = ctypes.CFUNCTYPE(None)  # as by LLVM
+    interrupt = called_back(lambda: signal.raise_signal(signal.SIGINT))
+    fail = called_back(lambda: [][0])
     with bar("computing") as told:
         told(1, 3)
-        with suppress(KeyboardInterrupt):  # as where LLVM calls back into Python
-            signal.raise_signal(signal.SIGINT)
+        interrupt()
+        fail()
         with pytest.raises(KeyboardInterrupt):
             told(2, 3)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    fail()
+    assert lost == [IndexError, IndexError]
 
 
 def test_somebody_elses_handler_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
