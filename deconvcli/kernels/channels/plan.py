@@ -20,7 +20,7 @@ from deconvcli.kernels.tiled.plan import Sizes
 CHUNK = 128
 """Input channels whose weights for a tap stay in the first cache. The order of all sums goes by it,
 so it is the same for every layer."""
-MEETINGS = 1 << 16
+MEETINGS = 1 << 17
 """Taps times inputs of an image that are worth a table of their meetings."""
 OUTPUTS = 1 << 18
 """Outputs of an image: so many blocks have a table each."""
