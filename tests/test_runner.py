@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -103,3 +104,22 @@ def test_an_unrolled_axis_repeats_as_far_as_the_kernel_reaches() -> None:
     assert (axis, before, after) == (Axis(3, 1, 1, 2, 2), 1, 1)
     axis, before, after = Axis(2, 2).unrolled(4)
     assert (before, after) == (0, 0)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_channels_last_are_the_values_of_channels_first(dtype: str) -> None:
+    x = (np.arange(2 * 5 * 4 * 3) % 7 - 3).reshape(2, 5, 4, 3).astype(dtype)
+    weight = (np.arange(3 * 3 * 6 * 3) % 5 - 2).reshape(3, 3, 6, 3).astype(dtype)
+    words: dict[str, Any] = {"filters": 6, "kernel_size": 3, "strides": 2, "padding": "same"}
+    last = deconvcli.layer("keras", input_shape=x.shape, weight_shape=weight.shape, **words)
+    first = deconvcli.layer(
+        "keras",
+        input_shape=(2, 3, 5, 4),
+        weight_shape=weight.shape,
+        data_format="channels_first",
+        **words,
+    )
+    y = deconvcli.run(last, x, weight)
+    expected = deconvcli.run(first, np.moveaxis(x, -1, 1).copy(), weight)
+    np.testing.assert_array_equal(y, np.moveaxis(expected, 1, -1), strict=True)
+    assert y.flags.c_contiguous

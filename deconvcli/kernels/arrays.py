@@ -15,9 +15,9 @@ import numpy as np
 from deconvcli.kernels.machine import LINE
 from deconvcli.kernels.reference import Array
 
-LARGE = 32 << 20
-"""Bytes from which on memory comes fresh from the system, which first fills it with zeros: that
-takes as long as many a layer."""
+LARGE = 4 << 20
+"""Bytes from which on memory that is let go may go back to the system. What comes from there was
+filled with zeros, which takes as long as many a layer."""
 ALONE = 2
 """References to an element of a list that nobody else holds: the list's, and that of asking."""
 

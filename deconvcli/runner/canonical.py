@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from deconvcli.geometry import Axis
 from deconvcli.layers import Reading, numbers
-from deconvcli.layout import CANONICAL_WEIGHT, Layout
+from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_LAST, Layout
 
 Array = NDArray[Any]
 AxisNumbers = tuple[int, int, int, int, int]
@@ -74,9 +74,19 @@ def in_order(reading: Reading) -> bool:
 
 def is_canonical(reading: Reading) -> bool:
     """Whether the dialect's arrays are those of the engines as they stand."""
+    return _lies_as(reading, CANONICAL_DATA)
+
+
+def is_channels_last(reading: Reading) -> bool:
+    """Whether the dialect's arrays differ from the engines' in the place of the channels alone."""
+    return _lies_as(reading, CHANNELS_LAST)
+
+
+def _lies_as(reading: Reading, layout: Layout) -> bool:
+    """Whether input and output lie so, batch and all, and nothing is repeated."""
     layouts = reading.data_layout, reading.output_layout
     has_one_batch_axis = len(reading.sizes.batch) == 1
-    return layouts == (CANONICAL_DATA,) * 2 and has_one_batch_axis and not reading.layer.circular
+    return layouts == (layout, layout) and has_one_batch_axis and not reading.layer.circular
 
 
 def _unrolled(reading: Reading) -> list[tuple[Axis, int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from math import prod
 from typing import Any
 
@@ -21,6 +22,7 @@ from deconvcli.runner.canonical import (
     canonical_weight,
     in_order,
     is_canonical,
+    is_channels_last,
     own_output,
 )
 from deconvcli.runner.cpus import usable_cpus
@@ -28,6 +30,8 @@ from deconvcli.runner.engines import Progress, Step, load_engine
 
 DTYPES = ("float16", "float32", "float64")
 NATIVE = frozenset(map(np.dtype, DTYPES))
+TURNED = frozenset(map(np.dtype, ("float32", "float64")))
+"""What the machine's vectors hold; other numbers are moved by NumPy."""
 IN_BLOCKS = 32 << 20
 """Bytes of an output in another layout than the engines' that is made block by block."""
 
@@ -56,6 +60,9 @@ class Prepared:
         # Two axes of images may not lie as one.
         self._has_own_order = not in_order(reading) and len(reading.sizes.batch) < 2
         self._is_canonical = is_canonical(reading)
+        self._turn: Any = None
+        if self.engine == "numba" and is_channels_last(reading):
+            self._turn = import_module("deconvcli.kernels.turning")
         self._steps: dict[np.dtype[Any], Step] = {}
         self._step(weight.dtype)
 
@@ -71,6 +78,10 @@ class Prepared:
             return self.step(x, progress=progress)
         if self.engine == "numba" and self._moves_much(x):
             return self._in_blocks(x, progress)
+        if self._turn is not None and x.dtype in TURNED:
+            y = self.step(self._turn.channels_first(x, self._threads), progress=progress)
+            turned: Array = self._turn.channels_last(y, self._threads)
+            return turned
         y = self.step(canonical_input(reading, x), progress=progress)
         return own_output(reading, y)
 
