@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from deconvcli.geometry import Axis
 from deconvcli.layers import Reading, numbers
-from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_LAST, Layout
+from deconvcli.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
 
 Array = NDArray[Any]
 AxisNumbers = tuple[int, int, int, int, int]
-CANONICAL_DATA = Layout(("N", "C", "*"))
 
 
 def axes_of(reading: Reading) -> list[AxisNumbers]:
@@ -67,14 +66,14 @@ def own_output(reading: Reading, y: Array) -> Array:
 def in_order(reading: Reading) -> bool:
     """Whether the dialect's output lies in memory as (N, C, *spatial) does."""
     order = _order(
-        CANONICAL_DATA, reading.output_layout, len(reading.sizes.batch), len(reading.spatial)
+        CHANNELS_FIRST, reading.output_layout, len(reading.sizes.batch), len(reading.spatial)
     )
     return order == tuple(range(len(order)))
 
 
 def is_canonical(reading: Reading) -> bool:
     """Whether the dialect's arrays are those of the engines as they stand."""
-    return _lies_as(reading, CANONICAL_DATA)
+    return _lies_as(reading, CHANNELS_FIRST)
 
 
 def is_channels_last(reading: Reading) -> bool:
@@ -98,7 +97,7 @@ def _canonical(reading: Reading, layout: Layout, array: Array) -> Array:
     """(N, C, *spatial); a missing or a second batch axis becomes N."""
     rank = len(reading.spatial)
     batch = array.ndim - rank - 1
-    array = array.transpose(_order(layout, CANONICAL_DATA, batch, rank))
+    array = array.transpose(_order(layout, CHANNELS_FIRST, batch, rank))
     return array.reshape(prod(reading.sizes.batch), *array.shape[batch:])
 
 
@@ -106,7 +105,7 @@ def _own(reading: Reading, layout: Layout, array: Array) -> Array:
     """Back from (N, C, *spatial), contiguous."""
     rank, batch = len(reading.spatial), reading.sizes.batch
     array = array.reshape(*batch, *array.shape[1:])
-    order = _order(CANONICAL_DATA, layout, len(batch), rank)
+    order = _order(CHANNELS_FIRST, layout, len(batch), rank)
     return np.ascontiguousarray(array.transpose(order))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import cast
+from typing import Protocol, cast
 
 from deconvcli.errors import UsageError
 from deconvcli.runner.canonical import Array, AxisNumbers
@@ -33,3 +33,20 @@ def load_engine(name: str) -> tuple[str, Callable[..., Step]]:
             raise
         return load_engine("numpy")
     return name, cast(Callable[..., Step], module.prepare)
+
+
+class Turning(Protocol):
+    """Moves of channels that an engine makes by itself; see kernels/turning.py."""
+
+    def channels_first(self, x: Array, threads: int) -> Array:
+        """(N, C, *n) of x (N, *n, C)."""
+
+    def channels_last(self, x: Array, threads: int) -> Array:
+        """(N, *n, C) of x (N, C, *n)."""
+
+
+def load_turning(engine: str) -> Turning | None:
+    """What turns arrays for this engine; None where NumPy does."""
+    if engine != "numba":
+        return None
+    return cast(Turning, import_module("deconvcli.kernels.turning"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from math import prod
 from typing import Any
 
@@ -26,7 +25,7 @@ from deconvcli.runner.canonical import (
     own_output,
 )
 from deconvcli.runner.cpus import usable_cpus
-from deconvcli.runner.engines import Progress, Step, load_engine
+from deconvcli.runner.engines import Progress, Step, load_engine, load_turning
 
 DTYPES = ("float16", "float32", "float64")
 NATIVE = frozenset(map(np.dtype, DTYPES))
@@ -60,9 +59,7 @@ class Prepared:
         # Two axes of images may not lie as one.
         self._has_own_order = not in_order(reading) and len(reading.sizes.batch) < 2
         self._is_canonical = is_canonical(reading)
-        self._turn: Any = None
-        if self.engine == "numba" and is_channels_last(reading):
-            self._turn = import_module("deconvcli.kernels.turning")
+        self._turn = load_turning(self.engine) if is_channels_last(reading) else None
         self._steps: dict[np.dtype[Any], Step] = {}
         self._step(weight.dtype)
 
@@ -80,8 +77,7 @@ class Prepared:
             return self._in_blocks(x, progress)
         if self._turn is not None and x.dtype in TURNED:
             y = self.step(self._turn.channels_first(x, self._threads), progress=progress)
-            turned: Array = self._turn.channels_last(y, self._threads)
-            return turned
+            return self._turn.channels_last(y, self._threads)
         y = self.step(canonical_input(reading, x), progress=progress)
         return own_output(reading, y)
 
