@@ -9,14 +9,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
+from deconvcli.children import command
 from deconvcli.framework import Askable, Case
 
 SECONDS = 60.0
@@ -105,11 +104,11 @@ class Asked(Generic[Whom]):
 
     def _started(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "deconvcli.frameworks", self.framework.module],
+            command("deconvcli.frameworks", self.framework.module),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(self._settings),
+            env={**os.environ, **self._settings},
         )
         self._process = process
         if self._stopped:
@@ -186,11 +185,3 @@ def _sigpipe_held_back() -> Iterator[None]:
 def _kill(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     late.set()
     process.kill()
-
-
-def _environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Ours, with the framework's settings, in which this package can be found."""
-    here = str(Path(__file__).parent.parent)
-    path = [here, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    joined = os.pathsep.join(entry for entry in path if entry)
-    return {**os.environ, **settings, "PYTHONPATH": joined}

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "deconvcli"
 
 # A room may import rooms of lower floors, and files of its own room.
 FLOORS = (
-    {"diagnostics", "evidence"},
+    {"children", "diagnostics", "evidence"},
     {"errors"},
     {"files"},
     {"framework", "geometry", "kernels", "npyfile", "memory", "palette", "pattern", "shelf"},

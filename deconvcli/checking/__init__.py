@@ -38,18 +38,10 @@ def check(paths: Sequence[str], settings: Settings | None = None, jobs: int = 1)
     found = sources(paths)
     chosen = settings or Settings()
     if jobs > 1 and len(found) > 1:
-        checked = _in_processes(found, chosen, jobs)
+        # Only who asks for processes pays for importing what starts them.
+        from deconvcli.checking._processes import in_processes
+
+        checked = in_processes(found, chosen, jobs)
     else:
         checked = [check_source(source, chosen) for source in found]
     return Verdict(tuple(one for one in checked if one is not None))
-
-
-def _in_processes(found: Sequence[Source], settings: Settings, jobs: int) -> list[Checked | None]:
-    """The same in several processes, in the order of the files."""
-    # Only who asks for processes pays for importing what starts them.
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    each = max(1, len(found) // (4 * jobs))
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(check_source, found, [settings] * len(found), chunksize=each))
