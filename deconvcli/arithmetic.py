@@ -60,7 +60,7 @@ class Broken(Exception):
     """A limit that refuses does not hold for these numbers."""
 
     def __init__(self, limit: Limit, numbers: Numbers) -> None:
-        super().__init__(limit.code)
+        super().__init__(limit, numbers)  # both, for pickle to make it again
         self.limit = limit
         self.numbers = numbers
 
@@ -85,6 +85,19 @@ class Arithmetic:
     def __init__(self, *entries: Step | Limit) -> None:
         self.entries = entries
         self._programs: dict[tuple[str, tuple[str, ...]], Program] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy make it again: programs are compiled where they are used."""
+        return Arithmetic, self.entries
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the formulas are the same, as they are in another process."""
+        if not isinstance(other, Arithmetic):
+            return NotImplemented
+        return self is other or self.entries == other.entries
+
+    def __hash__(self) -> int:
+        return hash(self.entries)
 
     @property
     def steps(self) -> list[Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from deconvcli.diagnostics import Diagnostic, Where
 
@@ -35,9 +35,22 @@ class DeconvError(Exception):
         self.source = source
         self.where = where
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy make it again: with all its fields, not through __init__.
+
+        An exception is otherwise made again from its `args`, which lack what has to be named. A
+        process pool that cannot unpickle an error waits for ever.
+        """
+        return _without_init, (type(self), self.args), self.__dict__
+
     def __str__(self) -> str:
         source = f"\n  source: {self.source}" if self.source else ""
         return f"{self.message}\n  help: {self.help}{source}"
+
+
+def _without_init(family: type[DeconvError], args: tuple[object, ...]) -> DeconvError:
+    """Return an error of this class whose fields are still to be filled in."""
+    return family.__new__(family, *args)
 
 
 class UsageError(DeconvError):

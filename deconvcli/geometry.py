@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from deconvcli.errors import NotLinear
 
@@ -21,6 +21,10 @@ class Linear:
         self.letter = letter
         self.factor = factor
         self.offset = offset
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy make it again; old protocols know no slots."""
+        return object.__new__, (type(self),), self.__getstate__()
 
     def _with(self, factor: int, offset: int) -> Size:
         """The same letter's size of another slope; a plain number as soon as the letter cancels."""

@@ -29,6 +29,10 @@ class Node(NamedTuple):
     expect: Expected | None = None
     dialect: str = ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy make it again; neither takes a read-only view of a mapping."""
+        return Node, tuple(self._replace(parameters=dict(self.parameters)))
+
 
 class Network(NamedTuple):
     """Nodes in an order in which each comes after its inputs.

@@ -34,6 +34,9 @@ TURNED = frozenset(map(np.dtype, ("float32", "float64")))
 IN_BLOCKS = 32 << 20
 """Bytes of an output in another layout than the engines' that is made block by block."""
 
+_LOADED = ("_prepare", "_turn", "_steps")
+"""Fields that a process makes for itself."""
+
 
 class Prepared:
     """A layer with its weights in place: step(x) -> y, as often as you like, from any thread."""
@@ -48,7 +51,6 @@ class Prepared:
         once: bool,
     ) -> None:
         self.reading = reading
-        self.engine, self._prepare = load_engine(engine)
         self._weight = canonical_weight(reading, _fitting(weight, reading.weight_shape, "weight"))
         if bias is not None:
             bias = _fitting(bias, (reading.layer.out_channels,), "bias")
@@ -59,9 +61,24 @@ class Prepared:
         # Two axes of images may not lie as one.
         self._has_own_order = not in_order(reading) and len(reading.sizes.batch) < 2
         self._is_canonical = is_canonical(reading)
-        self._turn = load_turning(self.engine) if is_channels_last(reading) else None
+        self._load(engine)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what pickle and copy keep: the layer and its weights, not what was compiled."""
+        return {name: kept for name, kept in self.__dict__.items() if name not in _LOADED}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Prepare the layer again with the engine that computes here."""
+        self.__dict__.update(state)
+        self._load(self.engine)
+
+    def _load(self, engine: str) -> None:
+        """Load the engine, and prepare the layer for the number type of its weights."""
+        self.engine, self._prepare = load_engine(engine)
+        is_turned = is_channels_last(self.reading)
+        self._turn = load_turning(self.engine) if is_turned else None
         self._steps: dict[np.dtype[Any], Step] = {}
-        self._step(weight.dtype)
+        self._step(self._weight.dtype)
 
     def __call__(self, x: Array, progress: Progress | None = None) -> Array:
         """The output in the dialect's own layout, of x's dtype.
