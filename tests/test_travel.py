@@ -34,6 +34,7 @@ def through(protocol: int) -> Callable[[Any], Any]:
 
 WAYS = [*map(through, PROTOCOLS), copy.copy, copy.deepcopy]
 IDS = [*(f"pickle-{protocol}" for protocol in PROTOCOLS), "copy", "deepcopy"]
+_NODES = (Node("a", "relu", inputs=("x",)), Node("b", "relu", inputs=("a",)))
 every_way = pytest.mark.parametrize("way", WAYS, ids=IDS)
 
 
@@ -98,7 +99,7 @@ def test_a_reading_is_equal(way: Callable[[Any], Any], name: str) -> None:
 @every_way
 def test_results_are_equal(way: Callable[[Any], Any]) -> None:
     symbolic = take("torch")[0].read(layer().spelling, Sizes((Linear("N"),), channels=2))
-    network = Network("n", {"x": Shape(4, (Linear("N"),))}, (Node("a", "relu"), Node("b", "relu")))
+    network = Network("n", {"x": Shape(4, (Linear("N"),))}, _NODES)
     verdict = deconvcli.check(str(GOOD / "unet_paper.yaml"), isolated=True)
     for given in (
         symbolic, deconvcli.explain(layer()), deconvcli.explain(symbolic), verdict, network,
