@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from deconvcli.dialects import take
-from deconvcli.layers import Reading, Spelling
+from deconvcli.layers import Reading
+from deconvcli.spelling import convert, read_layer
+
+__all__ = ["check", "convert", "explain", "layer", "prepare", "run"]
 
 if TYPE_CHECKING:
     from deconvcli.checking import Verdict
@@ -21,19 +23,17 @@ def layer(
     rank: int | None = None,
     **parameters: Any,
 ) -> Reading:
-    """A layer as its framework reads it.
+    """Return a layer as its framework reads it.
 
     dialect: `torch`, `keras`, `keras@tensorflow` ... input_shape, weight_shape: in that
-    framework's own layouts. parameters: under its own names. rank: spatial axes, where the shapes
-    leave it open (an unbatched input without weights).
+    framework's own layouts. parameters: under its own names. rank: the number of spatial axes,
+    where the shapes leave it open (an unbatched input without weights).
 
     Raises:
         Refused: the framework would refuse the layer.
         UsageError: an unknown dialect or parameter, or a value of the wrong form.
     """
-    reader, implementation = take(dialect)
-    sizes = reader.sizes(parameters, input_shape, weight_shape, rank)
-    return reader.read(Spelling(reader.name, parameters, implementation), sizes)
+    return read_layer(dialect, parameters, input_shape, weight_shape, rank)
 
 
 def explain(reading: Reading) -> Explanation:
@@ -41,18 +41,6 @@ def explain(reading: Reading) -> Explanation:
     from deconvcli.explanation import explain
 
     return explain(reading)
-
-
-def convert(reading: Reading, dialect: str) -> Reading:
-    """The same layer in another dialect's words, at the same input size.
-
-    Raises:
-        NotExpressible: that framework has no words for it, and why.
-    """
-    writer, implementation = take(dialect)
-    sizes = writer.sizes_for(reading.layer, reading.sizes)
-    spelling = writer.spell(reading.layer, sizes)._replace(implementation=implementation)
-    return writer.read(spelling, sizes)
 
 
 def check(*paths: str, isolated: bool = False) -> Verdict:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from deconvcli.api import convert
 from deconvcli.dialects import take
 from deconvcli.errors import DeconvError, NotExpressible
 from deconvcli.geometry import Axis
 from deconvcli.layers import Layer, Reading, Spelling
+from deconvcli.spelling import convert
 
 # What every dialect says in its own way, and what moves nothing.
 _HIDDEN = ("in_channels", "out_channels", "bias")

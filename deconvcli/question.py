@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from deconvcli.api import convert
 from deconvcli.dialects import take
 from deconvcli.foreign import Answer, Asked, NotStarted
 from deconvcli.framework import Case
@@ -22,6 +21,7 @@ from deconvcli.runner import (
     own_weight,
     plain_input,
 )
+from deconvcli.spelling import convert
 
 
 class NoAnswer(Exception):

@@ -7,7 +7,6 @@ from enum import StrEnum
 from random import Random
 from typing import Any, NamedTuple
 
-from deconvcli import api
 from deconvcli.dialects import take
 from deconvcli.errors import DeconvError, UsageError
 from deconvcli.foreign import CRASH, Answer, Asked
@@ -15,6 +14,7 @@ from deconvcli.framework import Case, Framework
 from deconvcli.layers import Reading
 from deconvcli.pattern import fingerprint, pattern_input, pattern_weight
 from deconvcli.runner import run
+from deconvcli.spelling import read_layer
 
 AGAIN = 3
 """How often a question is asked again whose values are not ours."""
@@ -103,12 +103,7 @@ def compare(framework: Framework, case: Case, answer: Answer, number: int = 0) -
 def predict(dialect: str, case: Case) -> Prediction:
     """What we say of the layer, a refusal included."""
     try:
-        return api.layer(
-            dialect,
-            input_shape=case.input_shape,
-            weight_shape=case.weight_shape,
-            **case.params,
-        )
+        return read_layer(dialect, case.params, case.input_shape, case.weight_shape)
     except DeconvError as error:
         return error
 

@@ -30,7 +30,7 @@ FLOORS = (
     {"layers", "limits", "report"},
     {"dialect", "operation"},
     {"dialects", "drawing", "readers", "renderers", "runner"},
-    {"explanation", "operations", "pasted"},
+    {"explanation", "operations", "pasted", "spelling"},
     {"network"},
     {"configs"},
     {"hints", "rules"},

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from deconvcli.api import convert
 from deconvcli.benchmark.ours import DIALECT
 from deconvcli.errors import UsageError
 from deconvcli.layers import Reading
+from deconvcli.spelling import convert
 from deconvcli.suites import SUITES, find
 from deconvcli.suites._lines import Named
 

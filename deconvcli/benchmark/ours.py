@@ -11,9 +11,10 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
-from deconvcli import __version__, api
+from deconvcli import __version__
 from deconvcli.framework import Case, Need, Packing, Step, Timed, Trace
 from deconvcli.runner import prepare
+from deconvcli.spelling import read_layer
 
 DIALECT = "onnx"
 """Whose words it is asked in: channels first, as the engine has them, and any crop can be said."""
@@ -34,9 +35,7 @@ class Ours(Timed):
         """The layer with its weights packed, or with all of `prepare` in every call."""
         words = dict(case.params)
         engine, packing = words.pop("engine"), words.pop("packing")
-        reading = api.layer(
-            DIALECT, input_shape=case.input_shape, weight_shape=case.weight_shape, **words
-        )
+        reading = read_layer(DIALECT, words, case.input_shape, case.weight_shape)
         if packing == Packing.EVERY_CALL:
             return lambda: prepare(reading, w, threads=threads, engine=engine, once=True)(x)
         return partial(prepare(reading, w, threads=threads, engine=engine), x)

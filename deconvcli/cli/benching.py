@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deconvcli import memory
-from deconvcli.api import convert
 from deconvcli.benchmark.contest import Settings, contest, contestants
 from deconvcli.benchmark.machine import limit, processor
 from deconvcli.benchmark.ours import DIALECT
@@ -23,6 +22,7 @@ from deconvcli.framework import TimedFramework
 from deconvcli.layers import Reading, numbers
 from deconvcli.report import Report, size_text
 from deconvcli.runner import load_engine, memory_needed, refuse_without_values, usable_cpus
+from deconvcli.spelling import convert
 from deconvcli.suites import SUITES, find
 
 DEFAULT_SUITE = "study"

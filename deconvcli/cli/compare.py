@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
-from deconvcli.api import convert
 from deconvcli.cli.request import ALL, Request, Understood
 from deconvcli.dialects import in_order, take
 from deconvcli.errors import DeconvError, UsageError
 from deconvcli.layers import Reading
 from deconvcli.report import Block, Lines, Report, Table, crop_text, size_text
+from deconvcli.spelling import convert
 
 Row = dict[str, Any]
 WIDEST = 80

@@ -10,9 +10,9 @@ from json import JSONDecoder, JSONEncoder, dumps
 from typing import Any, BinaryIO
 
 from deconvcli.diagnostics import Diagnostic
-from deconvcli.dialects import take
 from deconvcli.errors import DeconvError, Unreadable, UsageError
-from deconvcli.layers import Reading, Spelling
+from deconvcli.layers import Reading
+from deconvcli.spelling import read_layer
 
 LONGEST = 1 << 20
 """Bytes of one line; a request has some hundred."""
@@ -153,9 +153,7 @@ def _reading(request: dict[str, Any]) -> Reading:
         raise _bad("input_shape and weight_shape must be arrays", _HELP)
     if rank is not None and (type(rank) is not int or rank not in (1, 2, 3)):
         raise _bad("rank is no number of spatial axes", "give 1, 2 or 3, or leave it out.")
-    reader, implementation = take(dialect)
-    sizes = reader.sizes(params, data, weight, rank)
-    return reader.read(Spelling(reader.name, params, implementation), sizes)
+    return read_layer(dialect, params, data, weight, rank)
 
 
 def _told(name: str, reading: Reading) -> str:

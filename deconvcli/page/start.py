@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from deconvcli.dialects import take
 from deconvcli.errors import DeconvError, UsageError
 from deconvcli.layers import Reading, numbers
 from deconvcli.page.doors import Ask, Door, Fields, asked
+from deconvcli.spelling import convert
 
 
 class Start(NamedTuple):
@@ -42,11 +42,8 @@ def start(ask: Ask, reading: Reading, doors: Iterable[Door]) -> Start:
 
 def _respelled(reading: Reading) -> list[Reading]:
     """The same layer in the words that its dialect prefers, where it has some."""
-    dialect, implementation = take(reading.spelling.dialect)
     with suppress(DeconvError):
-        spelling = dialect.spell(reading.layer, reading.sizes)
-        spelling = spelling._replace(implementation=implementation)
-        return [dialect.read(spelling, dialect.sizes_for(reading.layer, reading.sizes))]
+        return [convert(reading, reading.spelling.name)]
     return []
 
 

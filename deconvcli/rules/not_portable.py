@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.dialects import take
 from deconvcli.errors import DeconvError
-from deconvcli.layers import Reading, Spelling
 from deconvcli.rules._rule import Rule, Subject, Transposed
+from deconvcli.spelling import convert
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -41,7 +41,7 @@ def _targets(layer: Transposed) -> tuple[str, ...]:
 
 def _against(layer: Transposed, target: str) -> Iterator[Diagnostic]:
     try:
-        there = _there(layer.reading, target)
+        there = convert(layer.reading, target)
     except DeconvError as error:
         yield _finding(layer, target, error.message, error.help, error.source)
         return
@@ -51,18 +51,6 @@ def _against(layer: Transposed, target: str) -> Iterator[Diagnostic]:
     for found in there.findings:
         if found.severity is Severity.WARNING:
             yield _finding(layer, target, found.message, found.help, found.source)
-
-
-def _there(reading: Reading, target: str) -> Reading:
-    """The same layer as the target reads it.
-
-    Raises:
-        DeconvError: it has no words for it, or refuses it.
-    """
-    writer, implementation = take(target)
-    sizes = writer.sizes_for(reading.layer, reading.sizes)
-    words = writer.spell(reading.layer, sizes).arguments
-    return writer.read(Spelling(writer.name, words, implementation), sizes)
 
 
 def _finding(layer: Transposed, target: str, message: str, help: str, source: str) -> Diagnostic:

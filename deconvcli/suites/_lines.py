@@ -7,8 +7,8 @@ from importlib.resources import files
 from json import loads
 from typing import Any, NamedTuple
 
-from deconvcli import api
 from deconvcli.layers import Reading
+from deconvcli.spelling import read_layer
 
 
 class Named(NamedTuple):
@@ -23,12 +23,7 @@ class Named(NamedTuple):
 
     def reading(self) -> Reading:
         """As its dialect reads it."""
-        return api.layer(
-            self.dialect,
-            input_shape=self.input_shape,
-            weight_shape=self.weight_shape,
-            **self.params,
-        )
+        return read_layer(self.dialect, self.params, self.input_shape, self.weight_shape)
 
 
 Suite = tuple[Named, ...]
