@@ -50,16 +50,3 @@ class Report(NamedTuple):
     data: Mapping[str, Any]
     findings: Sequence[Diagnostic] = ()
     width: int | None = None
-
-
-def size_text(sizes: Sequence[Any]) -> str:
-    """`16x16`, as sizes are typed; `2H+2 x 2W+2` where a formula has to be kept together."""
-    if not sizes:
-        return "no sizes"
-    texts = [str(size) for size in sizes]
-    return (" x " if any("+" in text or "-" in text for text in texts) else "x").join(texts)
-
-
-def crop_text(crop: Sequence[tuple[Any, Any]]) -> str:
-    """`1:2,0:1`, begin:end per axis, as it is typed."""
-    return ",".join(f"{begin}:{end}" for begin, end in crop)

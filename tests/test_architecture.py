@@ -16,7 +16,17 @@ FLOORS = (
     {"children", "diagnostics", "evidence"},
     {"errors"},
     {"files"},
-    {"framework", "geometry", "kernels", "npyfile", "memory", "palette", "pattern", "shelf"},
+    {
+        "framework",
+        "geometry",
+        "kernels",
+        "npyfile",
+        "memory",
+        "palette",
+        "pattern",
+        "shelf",
+        "text",
+    },
     {
         "arithmetic",
         "documents",

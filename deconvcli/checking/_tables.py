@@ -12,8 +12,8 @@ from deconvcli.layers import numbers, product, product_text
 from deconvcli.network import Network, Outcome
 from deconvcli.network.named import Held
 from deconvcli.operations import take
-from deconvcli.report import size_text
 from deconvcli.rules import Walked
+from deconvcli.text import size_text
 
 
 def tables(document: Document, networks: Sequence[Walked]) -> tuple[NetworkTable, ...]:

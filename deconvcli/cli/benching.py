@@ -20,10 +20,11 @@ from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.errors import OutOfMemory, UsageError
 from deconvcli.framework import TimedFramework
 from deconvcli.layers import Reading, numbers
-from deconvcli.report import Report, size_text
+from deconvcli.report import Report
 from deconvcli.runner import load_engine, memory_needed, refuse_without_values, usable_cpus
 from deconvcli.spelling import convert
 from deconvcli.suites import SUITES, find
+from deconvcli.text import size_text
 
 DEFAULT_SUITE = "study"
 OWN = "this layer"

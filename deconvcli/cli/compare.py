@@ -10,8 +10,9 @@ from deconvcli.cli.request import ALL, Request, Understood
 from deconvcli.dialects import in_order, take
 from deconvcli.errors import DeconvError, UsageError
 from deconvcli.layers import Reading
-from deconvcli.report import Block, Lines, Report, Table, crop_text, size_text
+from deconvcli.report import Block, Lines, Report, Table
 from deconvcli.spelling import convert
+from deconvcli.text import crop_text, size_text
 
 Row = dict[str, Any]
 WIDEST = 80

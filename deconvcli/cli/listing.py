@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.report import Report, Table, size_text
+from deconvcli.report import Report, Table
 from deconvcli.suites import SUITES
 from deconvcli.suites._lines import Named
+from deconvcli.text import size_text
 
 COLUMNS = ("layer", "suite", "input", "output", "weights", "words")
 

@@ -13,7 +13,7 @@ from deconvcli.geometry import Axis, Size
 from deconvcli.layers import Layer, Reading, Sizes, Spelling
 from deconvcli.parameters import Argument, Form
 from deconvcli.pasted import Pasted, understand
-from deconvcli.report import size_text
+from deconvcli.text import size_text
 from deconvcli.values import count
 
 MOST_AXES = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deconvcli.cli.request import Understood
 from deconvcli.dialects import take
-from deconvcli.report import size_text
+from deconvcli.text import size_text
 
 
 def layer_rows(understood: Understood) -> list[tuple[str, str]]:

@@ -10,7 +10,8 @@ from deconvcli.diagnostics import Diagnostic, Severity
 from deconvcli.errors import UsageError
 from deconvcli.geometry import Linear, Size
 from deconvcli.network import Network, Rule, valid_sizes, walk, works_whole
-from deconvcli.report import Report, Table, size_text
+from deconvcli.report import Report, Table
+from deconvcli.text import size_text
 from deconvcli.values import axis_name
 
 COLUMNS = ("input", "axis", "works for", "without a rest", "yours", "smaller", "larger", "pad")

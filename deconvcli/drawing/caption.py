@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from deconvcli.drawing.scene import Kind, Scene
 from deconvcli.layers import Reading
-from deconvcli.report import crop_text, size_text
+from deconvcli.text import crop_text, size_text
 from deconvcli.values import axis_name
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from deconvcli.explanation.words import AROUND, dialect_of, name_of, said, word_of
 from deconvcli.geometry import Size
 from deconvcli.layers import Reading
-from deconvcli.report import crop_text, size_text
+from deconvcli.text import crop_text, size_text
 from deconvcli.values import compact
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from deconvcli.layers import Reading, numbers, product
 from deconvcli.overlap import AxisOverlap
-from deconvcli.report import size_text
+from deconvcli.text import size_text
 
 MOST_ROWS = 16
 WIDEST = 78

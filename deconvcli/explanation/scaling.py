@@ -8,7 +8,7 @@ from deconvcli.errors import NotExpressible
 from deconvcli.explanation.words import AROUND, CHOOSING, dialect_of, name_of, one_line, said
 from deconvcli.geometry import Axis
 from deconvcli.layers import Layer, Reading, Spelling
-from deconvcli.report import size_text
+from deconvcli.text import size_text
 from deconvcli.values import compact
 
 _ROLES = ("kernel", *AROUND, *CHOOSING)

@@ -10,7 +10,7 @@ from deconvcli.explanation.forward import Forward, forward, forward_call
 from deconvcli.explanation.insertion import insertion_text
 from deconvcli.explanation.words import CHOOSING, dialect_of, name_of
 from deconvcli.layers import Reading
-from deconvcli.report import size_text
+from deconvcli.text import size_text
 from deconvcli.values import axis_name
 
 _CIRCULAR = "not shown: both put zeros around an input, and here its two ends are joined instead."

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from deconvcli.errors import UsageError
 from deconvcli.explanation.overlap import axis_overlap, has_overlap
 from deconvcli.layers import Reading, numbers
-from deconvcli.report import size_text
+from deconvcli.text import size_text
 from deconvcli.values import axis_name
 
 MOST_PAIRS = 36

@@ -21,8 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.report import crop_text
 from deconvcli.rules._rule import Rule, Subject
+from deconvcli.text import crop_text
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

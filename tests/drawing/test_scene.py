@@ -12,7 +12,7 @@ from deconvcli.errors import UsageError
 from deconvcli.geometry import Axis
 from deconvcli.layers import Layer
 from deconvcli.overlap import AxisOverlap
-from deconvcli.report import size_text
+from deconvcli.text import size_text
 from tests.drawing.pictures import LAYERS, drawn, reading
 
 crops = st.integers(-4, 9)

@@ -13,7 +13,8 @@ from deconvcli.geometry import Linear
 from deconvcli.palette import DARK, LIGHT, Theme
 from deconvcli.renderers import RENDERERS
 from deconvcli.renderers._shades import colours, shade
-from deconvcli.report import Counts, Fields, Lines, Report, Table, crop_text, size_text
+from deconvcli.report import Counts, Fields, Lines, Report, Table
+from deconvcli.text import crop_text, size_text
 
 FINDING = Diagnostic("too-odd", Severity.WARNING, "k % s is 1", "use k 4.", "measured in 2026")
 REPORT = Report(

@@ -20,7 +20,8 @@ from deconvcli.errors import UsageError
 from deconvcli.files import aside, shown, writing
 from deconvcli.geometry import Size
 from deconvcli.layers import Reading
-from deconvcli.report import Fields, Report, size_text
+from deconvcli.report import Fields, Report
+from deconvcli.text import size_text
 from deconvcli.values import LARGEST
 
 Writer = Callable[[Understood, int | None], bytes]

@@ -16,7 +16,8 @@ from deconvcli.cli.types import Sizes
 from deconvcli.errors import UsageError
 from deconvcli.geometry import Linear, Size
 from deconvcli.layers import Reading
-from deconvcli.report import Fields, Report, crop_text, size_text
+from deconvcli.report import Fields, Report
+from deconvcli.text import crop_text, size_text
 
 OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
 

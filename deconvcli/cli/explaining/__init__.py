@@ -10,7 +10,8 @@ from deconvcli.cli.request import Understood
 from deconvcli.cli.rows import layer_rows
 from deconvcli.differences import differences
 from deconvcli.explanation import explain
-from deconvcli.report import Fields, Report, size_text
+from deconvcli.report import Fields, Report
+from deconvcli.text import size_text
 
 SCHEMA = "deconv.explain/1"
 WIDTH = 80

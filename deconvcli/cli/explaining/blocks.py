@@ -8,7 +8,8 @@ from itertools import groupby
 from deconvcli.differences import Difference
 from deconvcli.explanation import ExplainedAxis, Explanation
 from deconvcli.explanation.overlap import Overlap
-from deconvcli.report import Block, Counts, Lines, Table, size_text
+from deconvcli.report import Block, Counts, Lines, Table
+from deconvcli.text import size_text
 
 
 def blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterator[Block]:

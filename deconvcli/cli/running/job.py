@@ -12,8 +12,8 @@ from deconvcli.cli.request import MOST_AXES, Request, Understood
 from deconvcli.errors import UsageError
 from deconvcli.kernels.reference import accumulator
 from deconvcli.layers import Reading, numbers
-from deconvcli.report import size_text
 from deconvcli.runner import refuse_without_values, usable_cpus
+from deconvcli.text import size_text
 
 Hint = Callable[[str], None]
 

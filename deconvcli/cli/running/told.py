@@ -11,7 +11,8 @@ from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.outcome import Outcome
 from deconvcli.cli.running.target import shown_shape, written_shape
 from deconvcli.cli.verdict import verdict_data, verdict_text
-from deconvcli.report import Fields, Report, size_text
+from deconvcli.report import Fields, Report
+from deconvcli.text import size_text
 
 
 def told(job: Job, outcome: Outcome) -> tuple[Report, bool]:
