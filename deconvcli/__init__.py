@@ -5,21 +5,21 @@ Names resolve on first use, so that importing the package costs next to nothing.
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from deconvcli.common.version import __version__
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING without the milliseconds that importing typing takes
 if TYPE_CHECKING:
     from typing import Any
 
     from deconvcli.api import check, convert, explain, layer, prepare, run
-    from deconvcli.errors import DeconvError, NotExpressible, Refused
-    from deconvcli.layers import Reading
+    from deconvcli.common.errors import DeconvError, NotExpressible, Refused
+    from deconvcli.layers.layer import Reading
 
 _HOME = {
-    "DeconvError": "deconvcli.errors",
-    "NotExpressible": "deconvcli.errors",
-    "Reading": "deconvcli.layers",
-    "Refused": "deconvcli.errors",
+    "DeconvError": "deconvcli.common.errors",
+    "NotExpressible": "deconvcli.common.errors",
+    "Reading": "deconvcli.layers.layer",
+    "Refused": "deconvcli.common.errors",
     "check": "deconvcli.api",
     "convert": "deconvcli.api",
     "explain": "deconvcli.api",
@@ -33,6 +33,7 @@ __all__ = [
     "NotExpressible",
     "Reading",
     "Refused",
+    "__version__",
     "check",
     "convert",
     "explain",

@@ -8,7 +8,7 @@ if __name__ == "__main__":
     if not sys.flags.safe_path and sys.path[:1] == [os.getcwd()]:
         del sys.path[0]
 
-    from deconvcli.children import home
+    from deconvcli.common.children import home
 
     if home() not in sys.path:
         sys.path.append(home())

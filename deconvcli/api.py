@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from deconvcli.layers import Reading
-from deconvcli.spelling import convert, read_layer
+from deconvcli.frameworks.spelling import convert, read_layer
+from deconvcli.layers.layer import Reading
 
 __all__ = ["check", "convert", "explain", "layer", "prepare", "run"]
 
 if TYPE_CHECKING:
-    from deconvcli.checking import Verdict
-    from deconvcli.explanation import Explanation
+    from deconvcli.checks.checking import Verdict
+    from deconvcli.views.explanation import Explanation
 
 
 def layer(
@@ -38,7 +38,7 @@ def layer(
 
 def explain(reading: Reading) -> Explanation:
     """How the layer's words became its output size, step by step."""
-    from deconvcli.explanation import explain
+    from deconvcli.views.explanation import explain
 
     return explain(reading)
 
@@ -51,7 +51,7 @@ def check(*paths: str, isolated: bool = False) -> Verdict:
     Raises:
         UsageError: a path does not exist, or holds no file that could be a config.
     """
-    from deconvcli.checking import Settings, check, discover
+    from deconvcli.checks.checking import Settings, check, discover
 
     return check(paths, Settings() if isolated else discover("."))
 
@@ -60,13 +60,13 @@ def run(
     reading: Reading, x: Any, weight: Any, bias: Any = None, *, threads: int | None = None
 ) -> Any:
     """The layer computed: arrays in the dialect's own layouts, x.dtype kept."""
-    from deconvcli.runner import run
+    from deconvcli.compute.runner import run
 
     return run(reading, x, weight, bias, threads=threads)
 
 
 def prepare(reading: Reading, weight: Any, bias: Any = None, *, threads: int | None = None) -> Any:
     """A function from x to y with the weights brought into place once."""
-    from deconvcli.runner import prepare
+    from deconvcli.compute.runner import prepare
 
     return prepare(reading, weight, bias, threads=threads)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PATH = ROOT / "README.md"
 EXPLANATION, DIALECTS, RUNNER, CHECKING = (
     ROOT / "deconvcli" / room / "README.md"
-    for room in ("explanation", "dialects", "runner", "checking")
+    for room in ("views/explanation", "frameworks/dialects", "compute/runner", "checks/checking")
 )
 PAGES = (PATH, EXPLANATION, DIALECTS, RUNNER, CHECKING)
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import deconvcli
-from deconvcli.errors import UsageError
-from deconvcli.runner import ENGINES, load_engine, random_array
+from deconvcli.common.errors import UsageError
+from deconvcli.compute.runner import ENGINES, load_engine, random_array
 
 UP = {"stride": 2, "padding": 1}
 
@@ -122,7 +122,7 @@ class TestRun:
     @pytest.mark.parametrize("engine", ENGINES)
     @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
     def test_every_engine_keeps_the_dtype(self, engine: str, dtype: str) -> None:
-        from deconvcli.runner import run
+        from deconvcli.compute.runner import run
 
         layer = deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(2, 1, 3))
         x = random_array((1, 2, 5), dtype, 0, 0)

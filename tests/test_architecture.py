@@ -11,95 +11,115 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "deconvcli"
 
-# A room may import rooms of lower floors, and files of its own room.
+# A family may import families of lower floors; a line further down is a floor further up.
 FLOORS = (
-    {"children", "diagnostics", "evidence"},
-    {"errors"},
-    {"files"},
-    {
-        "framework",
-        "geometry",
-        "kernels",
-        "npyfile",
-        "memory",
-        "palette",
-        "pattern",
-        "shelf",
-        "text",
-    },
-    {
-        "arithmetic",
-        "documents",
-        "foreign",
-        "frameworks",
-        "layout",
-        "overlap",
-        "parameters",
-        "values",
-    },
-    {"layers", "limits", "report"},
-    {"dialect", "operation"},
-    {"dialects", "drawing", "readers", "renderers", "runner"},
-    {"explanation", "operations", "pasted", "spelling"},
-    {"network"},
-    {"configs"},
-    {"hints", "rules"},
-    {"checking"},
-    {"reporters"},
-    {"api", "page"},
-    {"differences", "question", "suites", "verification"},
-    {"benchmark"},
+    {"common"},
+    {"layers"},
+    {"compute"},
+    {"frameworks"},
+    {"bench", "networks", "views"},
+    {"checks"},
+    {"api"},
     {"cli"},
     {"__init__", "__main__"},
 )
-FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+# Within a family the rooms have floors of their own.
+ROOMS: dict[str, tuple[set[str], ...]] = {
+    "bench": ({"suites"}, {"contest"}),
+    "checks": (
+        {"documents"},
+        {"configs"},
+        {"edits", "rules"},
+        {"checking"},
+        {"reporters"},
+    ),
+    "common": (
+        {"children", "findings", "version"},
+        {"errors"},
+        {"files", "memory", "shelf", "values"},
+    ),
+    "compute": ({"kernels", "npyfile"}, {"runner"}),
+    "frameworks": ({"dialect"}, {"dialects"}, {"pasted", "spelling"}, {"driver"}, {"drivers"}),
+    "layers": ({"text"}, {"axis"}, {"arithmetic", "layout", "overlap"}, {"layer"}),
+    "networks": ({"operation"}, {"operations"}, {"graph"}),
+    "views": (
+        {"palette", "report"},
+        {"drawing", "renderers"},
+        {"explanation"},
+        {"differences", "page"},
+    ),
+}
 # Where the word may stand: it means three things, and only these rooms know which.
 KNOWS_PADDING = {
-    "dialect",
-    "dialects",
-    "cli",
-    "explanation",
-    "frameworks",
-    "page",
-    "readers",
-    "errors",
     "api",
-    "operations",
-    "network",
-    "configs",
-    "pasted",
-    "rules",
+    "checks/configs",
+    "checks/rules",
+    "cli",
+    "common/errors",
+    "frameworks/dialect",
+    "frameworks/dialects",
+    "frameworks/drivers",
+    "frameworks/pasted",
+    "networks/graph",
+    "networks/operations",
+    "views/explanation",
+    "views/page",
 }
 
 
 def rooms() -> list[tuple[str, Path]]:
-    """(room, file) of every source file."""
-    files = sorted(PACKAGE.rglob("*.py"))
-    return [(file.relative_to(PACKAGE).with_suffix("").parts[0], file) for file in files]
+    """Return (room, file) of every source file, where a room is `family` or `family/room`."""
+    return [(room_of(file.relative_to(PACKAGE)), file) for file in sorted(PACKAGE.rglob("*.py"))]
+
+
+def room_of(file: Path) -> str:
+    family, *inner = file.with_suffix("").parts
+    return f"{family}/{inner[0]}" if family in ROOMS and inner[0] != "__init__" else family
 
 
 def imported(source: str) -> Iterator[str]:
-    """Rooms that a file imports, late imports and those for type checking included."""
+    """Yield the rooms that a file imports, late imports and those for type checking included."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         else:
             continue
         for name in names:
-            parts = name.split(".")
-            if parts[0] == "deconvcli" and len(parts) > 1 and parts[1] in FLOOR:
-                yield parts[1]
+            package, *parts = name.split(".")
+            if package == "deconvcli" and parts and family_floor(parts[0]) is not None:
+                inner = parts[1] if parts[1:] and parts[0] in ROOMS else ""
+                yield f"{parts[0]}/{inner}" if inner else parts[0]
+
+
+def family_floor(family: str) -> int | None:
+    """Return the floor of a family, counted from 0 at the bottom, or None."""
+    return next((number for number, names in enumerate(FLOORS) if family in names), None)
+
+
+def room_floor(room: str) -> int:
+    """Return the floor of `family/room` within its family; the family itself lies below all."""
+    family, _, inner = room.partition("/")
+    floors = ROOMS.get(family, ())
+    return next((number for number, names in enumerate(floors) if inner in names), -1)
 
 
 def climbs(room: str, source: str) -> list[str]:
-    """Imports of this file that do not go down."""
-    return [
-        f"{room} imports {other}"
-        for other in imported(source)
-        if other != room and FLOOR[other] >= FLOOR[room]
-    ]
+    """Return the imports of this file that do not go down."""
+    return [f"{room} imports {other}" for other in imported(source) if not is_below(other, room)]
+
+
+def is_below(other: str, room: str) -> bool:
+    if other == room:
+        return True
+    families = other.partition("/")[0], room.partition("/")[0]
+    if families[0] == families[1]:
+        return room_floor(other) < room_floor(room)
+    lower, upper = map(family_floor, families)
+    assert lower is not None
+    assert upper is not None
+    return lower < upper
 
 
 @pytest.mark.parametrize(("room", "file"), rooms(), ids=lambda value: str(value)[-40:])
@@ -108,15 +128,26 @@ def test_imports_go_down(room: str, file: Path) -> None:
 
 
 def test_the_table_names_every_room_and_no_other() -> None:
-    assert {room for room, _ in rooms()} == set(FLOOR)
+    inner = {f"{family}/{name}" for family in ROOMS for floor in ROOMS[family] for name in floor}
+    plain = {name for floor in FLOORS for name in floor}
+    assert {room for room, _ in rooms()} == plain | inner
+
+
+def test_the_top_of_the_package_is_short() -> None:
+    modules = {file.stem for file in PACKAGE.glob("*.py")}
+    folders = {file.parent for file in PACKAGE.glob("*/__init__.py")}
+    assert modules == {"__init__", "__main__", "api"}
+    assert len(modules) + len(folders) <= 16
 
 
 def test_the_floors_can_fail() -> None:
-    assert climbs("geometry", "def f():\n    from deconvcli.dialects import torch")
-    assert climbs("dialects", "import deconvcli.explanation")
-    assert climbs("readers", "from deconvcli.dialects import torch")
-    assert climbs("errors", "from deconvcli import shelf")
-    assert not climbs("dialects", "from deconvcli.dialects import torch\nimport deconvcli.errors")
+    assert climbs("layers/axis", "def f():\n    from deconvcli.frameworks.dialects import torch")
+    assert climbs("frameworks/dialects", "import deconvcli.views.explanation")
+    assert climbs("frameworks/dialect", "from deconvcli.frameworks.dialects import torch")
+    assert climbs("views/drawing", "from deconvcli.views import explanation")
+    assert climbs("common/errors", "from deconvcli.common import shelf")
+    assert not climbs("frameworks/dialects", "from deconvcli.frameworks.dialects import torch")
+    assert not climbs("frameworks/dialects", "import deconvcli.common.errors")
 
 
 def words_in_code(source: str) -> set[str]:

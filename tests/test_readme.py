@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import deconvcli
-from deconvcli.checking import Settings
-from deconvcli.checking._one import check_bytes
-from deconvcli.dialects import in_order
+from deconvcli.checks.checking import Settings
+from deconvcli.checks.checking._one import check_bytes
+from deconvcli.frameworks.dialects import in_order
 from tests import readme
 
 README = readme.PATH.read_text(encoding="utf-8")

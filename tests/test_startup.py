@@ -70,14 +70,23 @@ def test_the_library_loads_neither_click_nor_arrays() -> None:
 
 
 def test_importing_the_package_loads_no_room() -> None:
-    rooms = ("deconvcli.api", "deconvcli.dialects", "deconvcli.layers", "deconvcli.errors")
+    rooms = (
+        "deconvcli.api",
+        "deconvcli.frameworks.dialects",
+        "deconvcli.layers.layer",
+        "deconvcli.common.errors",
+    )
     assert loaded_by("import deconvcli", heavy=(*HEAVY, *rooms, "click")) == set()
 
 
 def test_one_layer_loads_one_dialect() -> None:
-    names = ("deconvcli.dialects.torch", "deconvcli.dialects.onnx", "deconvcli.dialects.keras")
+    names = (
+        "deconvcli.frameworks.dialects.torch",
+        "deconvcli.frameworks.dialects.onnx",
+        "deconvcli.frameworks.dialects.keras",
+    )
     action = 'import deconvcli; deconvcli.layer("torch", input_shape=(1, 1, 5), kernel_size=3)'
-    assert loaded_by(action, heavy=names) == {"deconvcli.dialects.torch"}
+    assert loaded_by(action, heavy=names) == {"deconvcli.frameworks.dialects.torch"}
 
 
 def test_the_probe_can_fail() -> None:
@@ -89,11 +98,17 @@ def test_forty_more_dialects_would_be_forty_more_names_and_nothing_else(tmp_path
     names = tuple(f"framework{number}" for number in range(40))
     for name in names:
         (tmp_path / f"{name}.py").write_text(f'"""{name}."""\nraise SystemExit(99)\n')
-    action = f"import deconvcli.dialects as d; d.__path__.append({str(tmp_path)!r}); {MAIN}"
-    heavy = tuple(f"deconvcli.dialects.{name}" for name in (*names, "keras", "torch", "onnx"))
+    action = (
+        f"import deconvcli.frameworks.dialects as d; d.__path__.append({str(tmp_path)!r}); {MAIN}"
+    )
+    heavy = tuple(
+        f"deconvcli.frameworks.dialects.{name}" for name in (*names, "keras", "torch", "onnx")
+    )
     layer = ("--in", "5x5", "-k", "3", "-s", "2", "--padding", "valid")
-    assert loaded_by(action, "shape", *layer, heavy=heavy) == {"deconvcli.dialects.keras"}
+    assert loaded_by(action, "shape", *layer, heavy=heavy) == {
+        "deconvcli.frameworks.dialects.keras"
+    }
     assert loaded_by(action, "shape", "--help", heavy=heavy) == set()
-    known = f"import deconvcli.dialects as d; d.__path__.append({str(tmp_path)!r})"
+    known = f"import deconvcli.frameworks.dialects as d; d.__path__.append({str(tmp_path)!r})"
     names_seen = f"{known}; assert set({names!r}) <= set(d.DIALECTS.names)"
     assert loaded_by(names_seen, heavy=heavy) == set()

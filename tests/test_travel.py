@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 import deconvcli
-from deconvcli.diagnostics import Diagnostic, Severity, Where
-from deconvcli.dialects import DIALECTS, take
-from deconvcli.errors import DeconvError
-from deconvcli.geometry import Axis, Linear
-from deconvcli.layers import Layer, Reading, Sizes
-from deconvcli.network import Network, Node, valid_sizes, walk
-from deconvcli.operation import Shape
+from deconvcli.common.errors import DeconvError
+from deconvcli.common.findings import Diagnostic, Severity, Where
+from deconvcli.frameworks.dialects import DIALECTS, take
+from deconvcli.layers.axis import Axis, Linear
+from deconvcli.layers.layer import Layer, Reading, Sizes
+from deconvcli.networks.graph import Network, Node, valid_sizes, walk
+from deconvcli.networks.operation import Shape
 
 GOOD = Path(__file__).parent / "examples" / "good"
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
@@ -78,7 +78,7 @@ def test_an_error_keeps_its_class_and_all_its_fields(
 
 
 def test_errors_of_other_families_travel_too() -> None:
-    from deconvcli.arithmetic import Broken, Limit
+    from deconvcli.layers.arithmetic import Broken, Limit
 
     broken = through(2)(Broken(Limit("a", "code", "message", "help"), {"a": 0}))
     assert (broken.limit.code, broken.numbers) == ("code", {"a": 0})
@@ -111,7 +111,7 @@ def test_results_are_equal(way: Callable[[Any], Any]) -> None:
 @every_way
 @pytest.mark.parametrize("engine", ["numba", "numpy", "reference"])
 def test_a_prepared_layer_computes_the_same_bits(way: Callable[[Any], Any], engine: str) -> None:
-    from deconvcli.runner import prepare
+    from deconvcli.compute.runner import prepare
 
     reading = deconvcli.layer("keras", input_shape=(2, 9, 2), kernel_size=3, strides=2, filters=8)
     random = np.random.default_rng(0)

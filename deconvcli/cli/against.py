@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 from deconvcli.cli.verdict import judged, verdict_data, verdict_text
 from deconvcli.cli.verifying import chosen, refuse_missing, split
-from deconvcli.dialects import take
-from deconvcli.errors import DeconvError
-from deconvcli.foreign import Asked
-from deconvcli.framework import Framework
-from deconvcli.kernels.bound import Agreement
-from deconvcli.layers import Reading
-from deconvcli.question import NoAnswer, output, question
-from deconvcli.runner import Array
+from deconvcli.common.errors import DeconvError
+from deconvcli.compute.kernels.bound import Agreement
+from deconvcli.compute.runner import Array
+from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.driver.base import Framework
+from deconvcli.frameworks.driver.process import Asked
+from deconvcli.frameworks.driver.question import NoAnswer, output, question
+from deconvcli.layers.layer import Reading
 
 
 class Held(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deconvcli import memory
-from deconvcli.benchmark.contest import Settings, contest, contestants
-from deconvcli.benchmark.machine import limit, processor
-from deconvcli.benchmark.ours import DIALECT
+from deconvcli.bench.contest.contest import Settings, contest, contestants
+from deconvcli.bench.contest.machine import limit, processor
+from deconvcli.bench.contest.ours import DIALECT
+from deconvcli.bench.suites import SUITES, find
 from deconvcli.cli import figures
 from deconvcli.cli.figures import Engine, Figures
 from deconvcli.cli.output import say
@@ -16,15 +16,15 @@ from deconvcli.cli.progress import progress
 from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.verifying import chosen, missing_notes, refuse_missing, split
-from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.errors import OutOfMemory, UsageError
-from deconvcli.framework import TimedFramework
-from deconvcli.layers import Reading, numbers
-from deconvcli.report import Report
-from deconvcli.runner import load_engine, memory_needed, refuse_without_values, usable_cpus
-from deconvcli.spelling import convert
-from deconvcli.suites import SUITES, find
-from deconvcli.text import size_text
+from deconvcli.common import memory
+from deconvcli.common.errors import OutOfMemory, UsageError
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.compute.runner import load_engine, memory_needed, refuse_without_values, usable_cpus
+from deconvcli.frameworks.driver.base import TimedFramework
+from deconvcli.frameworks.spelling import convert
+from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.text import size_text
+from deconvcli.views.report import Report
 
 DEFAULT_SUITE = "study"
 OWN = "this layer"

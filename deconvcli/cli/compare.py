@@ -7,12 +7,12 @@ from textwrap import wrap
 from typing import Any
 
 from deconvcli.cli.request import ALL, Request, Understood
-from deconvcli.dialects import in_order, take
-from deconvcli.errors import DeconvError, UsageError
-from deconvcli.layers import Reading
-from deconvcli.report import Block, Lines, Report, Table
-from deconvcli.spelling import convert
-from deconvcli.text import crop_text, size_text
+from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.frameworks.spelling import convert
+from deconvcli.layers.layer import Reading
+from deconvcli.layers.text import crop_text, size_text
+from deconvcli.views.report import Block, Lines, Report, Table
 
 Row = dict[str, Any]
 WIDEST = 80

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
-from deconvcli.benchmark.contest import Settings
-from deconvcli.benchmark.outcome import OURS, OURS_PACKING, Outcome, Result, mean_ratio
+from deconvcli.bench.contest.contest import Settings
+from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, Outcome, Result, mean_ratio
 from deconvcli.cli.verdict import json_number
-from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.framework import Packing
-from deconvcli.report import Block, Fields, Lines, Report, Table
-from deconvcli.values import counted
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.values import counted
+from deconvcli.frameworks.driver.base import Packing
+from deconvcli.views.report import Block, Fields, Lines, Report, Table
 
 ORT = "onnx@onnxruntime"
 NONE = "-"

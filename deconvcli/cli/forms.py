@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deconvcli.dialect import Dialect
-from deconvcli.dialects import in_order, take
-from deconvcli.errors import UsageError
-from deconvcli.parameters import Form
+from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.parameters import Form
+from deconvcli.frameworks.dialects import in_order, take
 
 # Options that are parameters of the layer, and how they are typed.
 FLAGS = {

@@ -9,10 +9,10 @@ from itertools import islice
 from json import JSONDecoder, JSONEncoder, dumps
 from typing import Any, BinaryIO
 
-from deconvcli.diagnostics import Diagnostic
-from deconvcli.errors import DeconvError, Unreadable, UsageError
-from deconvcli.layers import Reading
-from deconvcli.spelling import read_layer
+from deconvcli.common.errors import DeconvError, Unreadable, UsageError
+from deconvcli.common.findings import Diagnostic
+from deconvcli.frameworks.spelling import read_layer
+from deconvcli.layers.layer import Reading
 
 LONGEST = 1 << 20
 """Bytes of one line; a request has some hundred."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.report import Report, Table
-from deconvcli.suites import SUITES
-from deconvcli.suites._lines import Named
-from deconvcli.text import size_text
+from deconvcli.bench.suites import SUITES
+from deconvcli.bench.suites._lines import Named
+from deconvcli.layers.text import size_text
+from deconvcli.views.report import Report, Table
 
 COLUMNS = ("layer", "suite", "input", "output", "weights", "words")
 

@@ -15,11 +15,11 @@ from typing import NoReturn
 
 import click
 
-from deconvcli import __version__
 from deconvcli.cli.commands import COMMANDS
 from deconvcli.cli.output import say
-from deconvcli.errors import DeconvError
-from deconvcli.shelf import suggestion
+from deconvcli.common.errors import DeconvError
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.version import __version__
 
 OK, FINDINGS, USAGE, BUG, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 3, 130, 141
 

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 import click
 
 from deconvcli.cli.types import Count, Numbers, ParamType, Sides, Sizes
-from deconvcli.dialects import DIALECTS
-from deconvcli.renderers import RENDERERS
-from deconvcli.shelf import suggestion
-from deconvcli.values import LARGEST
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import LARGEST
+from deconvcli.frameworks.dialects import DIALECTS
+from deconvcli.views.renderers import RENDERERS
 
 # How small a parameter may be is for the dialect to say, with its reason.
 ANY_NUMBERS = Numbers(-LARGEST)

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.cli.forms import FLAGS, IN_WEIGHTS, common_rank, foreign, form_of, says
-from deconvcli.dialect import Dialect
-from deconvcli.dialects import in_order, take
-from deconvcli.errors import UsageError
-from deconvcli.geometry import Axis, Size
-from deconvcli.layers import Layer, Reading, Sizes, Spelling
-from deconvcli.parameters import Argument, Form
-from deconvcli.pasted import Pasted, understand
-from deconvcli.text import size_text
-from deconvcli.values import count
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import count
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.parameters import Argument, Form
+from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.frameworks.pasted.understand import Pasted, understand
+from deconvcli.layers.axis import Axis, Size
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.text import size_text
 
 MOST_AXES = 3
 _PER_AXIS = ("kernel", "stride", "padding", "output_padding", "dilation", "output_size")

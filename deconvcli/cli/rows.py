@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from deconvcli.cli.request import Understood
-from deconvcli.dialects import take
-from deconvcli.text import size_text
+from deconvcli.frameworks.dialects import take
+from deconvcli.layers.text import size_text
 
 
 def layer_rows(understood: Understood) -> list[tuple[str, str]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from deconvcli.configs import Config
-from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.errors import UsageError
-from deconvcli.geometry import Linear, Size
-from deconvcli.network import Network, Rule, valid_sizes, walk, works_whole
-from deconvcli.report import Report, Table
-from deconvcli.text import size_text
-from deconvcli.values import axis_name
+from deconvcli.checks.configs import Config
+from deconvcli.common.errors import UsageError
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.values import axis_name
+from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.text import size_text
+from deconvcli.networks.graph import Network, Rule, valid_sizes, walk, works_whole
+from deconvcli.views.report import Report, Table
 
 COLUMNS = ("input", "axis", "works for", "without a rest", "yours", "smaller", "larger", "pad")
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 
 from deconvcli.cli.output import printable
-from deconvcli.errors import UsageError
-from deconvcli.geometry import Size, linear
-from deconvcli.values import LARGEST
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import LARGEST
+from deconvcli.layers.axis import Size, linear
 
 if TYPE_CHECKING:
     ParamType = click.ParamType[Any]

@@ -5,9 +5,15 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from deconvcli.kernels.bound import Agreement, check
-from deconvcli.layers import Reading
-from deconvcli.runner import Array, axes_of, canonical_input, canonical_output, canonical_weight
+from deconvcli.compute.kernels.bound import Agreement, check
+from deconvcli.compute.runner import (
+    Array,
+    axes_of,
+    canonical_input,
+    canonical_output,
+    canonical_weight,
+)
+from deconvcli.layers.layer import Reading
 
 
 def judged(reading: Reading, x: Array, weight: Array, bias: Array | None, y: Array) -> Agreement:

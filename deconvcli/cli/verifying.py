@@ -8,16 +8,22 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple, TypeVar
 
 from deconvcli.cli.progress import Advance, Bars
-from deconvcli.diagnostics import Diagnostic, Severity
-from deconvcli.dialects import take
-from deconvcli.errors import UsageError
-from deconvcli.foreign import Asked, NotStarted
-from deconvcli.framework import Framework, Need
-from deconvcli.frameworks import FRAMEWORKS
-from deconvcli.report import Lines, Report, Table
-from deconvcli.runner import usable_cpus
-from deconvcli.values import counted
-from deconvcli.verification import DISAGREEMENTS, Kind, Result, has_dialect, verify
+from deconvcli.common.errors import UsageError
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.values import counted
+from deconvcli.compute.runner import usable_cpus
+from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.driver.base import Framework, Need
+from deconvcli.frameworks.driver.process import Asked, NotStarted
+from deconvcli.frameworks.driver.verification import (
+    DISAGREEMENTS,
+    Kind,
+    Result,
+    has_dialect,
+    verify,
+)
+from deconvcli.frameworks.drivers import FRAMEWORKS
+from deconvcli.views.report import Lines, Report, Table
 
 Some = TypeVar("Some", bound=Framework)
 AT_ONCE = 2

@@ -12,11 +12,17 @@ from hypothesis import strategies as st
 
 import deconvcli
 from deconvcli.cli import verifying
-from deconvcli.dialects import DIALECTS
-from deconvcli.errors import DeconvError
-from deconvcli.framework import Framework
-from deconvcli.runner import canonical_weight, own_input, own_weight, plain_input, random_array
-from deconvcli.shelf import Shelf
+from deconvcli.common.errors import DeconvError
+from deconvcli.common.shelf import Shelf
+from deconvcli.compute.runner import (
+    canonical_weight,
+    own_input,
+    own_weight,
+    plain_input,
+    random_array,
+)
+from deconvcli.frameworks.dialects import DIALECTS
+from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused, rows
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")

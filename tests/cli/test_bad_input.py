@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from deconvcli.cli.request import Request
-from deconvcli.kernels.machine import config
+from deconvcli.compute.kernels.machine import config
 from tests.cli.commandline import Done, deconv, process, refused, saved
 
 LONG = "9" * 5000

@@ -13,11 +13,11 @@ from typing import Any
 import psutil
 import pytest
 
-from deconvcli import memory
-from deconvcli.benchmark import rounds
+from deconvcli.bench.contest import rounds
 from deconvcli.cli import verifying
-from deconvcli.framework import Framework
-from deconvcli.shelf import Shelf
+from deconvcli.common import memory
+from deconvcli.common.shelf import Shelf
+from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused
 from tests.cli.test_verify import asked_children
 
@@ -121,7 +121,7 @@ def test_what_cannot_be_imported_is_told(here: Any) -> None:
 def test_json_holds_every_number(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     here("agreeable", "mistaken")
     kernel = types.SimpleNamespace(flops=lambda dtype, threads: 2e9 * threads)
-    monkeypatch.setitem(sys.modules, "deconvcli.kernels.limit", kernel)
+    monkeypatch.setitem(sys.modules, "deconvcli.compute.kernels.limit", kernel)
     done = deconv(f"bench {OWN} --seconds 0.001 --threads 2 --format json")
     told = json.loads(done.out)
     assert told["schema"] == "deconv.bench/1"
@@ -161,7 +161,7 @@ def test_json_holds_every_number(here: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_markdown(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     here("agreeable")
     kernel = types.SimpleNamespace(flops=lambda dtype, threads: 1e9)
-    monkeypatch.setitem(sys.modules, "deconvcli.kernels.limit", kernel)
+    monkeypatch.setitem(sys.modules, "deconvcli.compute.kernels.limit", kernel)
     out = deconv(f"bench {OWN} --seconds 0.001 --format markdown").out
     assert "| limit | 1 GFLOP/s, measured without memory |\n" in out
     assert "\n| layer | ours | ours+pack | torch | best/ours | GFLOP/s | of limit |\n" in out
@@ -260,7 +260,7 @@ def test_the_layers_are_listed() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 def test_ctrl_c_ends_the_children() -> None:
     script = (
-        "from deconvcli.cli import verifying; from deconvcli.shelf import Shelf;"
+        "from deconvcli.cli import verifying; from deconvcli.common.shelf import Shelf;"
         "s = verifying.FRAMEWORKS = Shelf('tests.fakes', 'FRAMEWORK', 'framework');"
         "s.names = ['agreeable']; from deconvcli.cli.main import main;"
         "main(['bench', 'fcn_depthwise', '--engine', 'numpy', '--seconds', '3600'])"

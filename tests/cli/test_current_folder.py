@@ -54,7 +54,7 @@ BEFORE_US = (
 SCRIPT = """
 from deconvcli.cli import verifying
 from deconvcli.cli.main import main
-from deconvcli.shelf import Shelf
+from deconvcli.common.shelf import Shelf
 
 verifying.FRAMEWORKS = Shelf("tests.fakes", "FRAMEWORK", "framework")
 verifying.FRAMEWORKS.names = ["agreeable"]
@@ -152,8 +152,8 @@ def test_a_checkout_that_is_not_installed_starts_processes_too(
     monkeypatch.delenv("PYTHONPATH")
     package = Path(sys.modules["deconvcli"].__path__[0])
     shutil.copytree(package, folder / "deconvcli", ignore=shutil.ignore_patterns("__pycache__"))
-    version = folder / "deconvcli" / "__init__.py"
-    version.write_text(version.read_text() + '\n__version__ = "0.0.checkout"\n')
+    version = folder / "deconvcli" / "common" / "version.py"
+    version.write_text('"""A version of its own."""\n\n__version__ = "0.0.checkout"\n')
     ended = done(
         folder, "-m", "deconvcli", "bench", "--in", "5", "-k", "3", "--seconds", "0.01",
         "--engine", "numpy", "--format", "json",

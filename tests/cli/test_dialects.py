@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deconvcli.dialects import DIALECTS
+from deconvcli.frameworks.dialects import DIALECTS
 from tests.cli.commandline import deconv
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from deconvcli.cli.jsonl import LONGEST
-from deconvcli.dialects import DIALECTS
+from deconvcli.frameworks.dialects import DIALECTS
 from tests.cli.commandline import Done, deconv, process, refused
 
 REQUEST = {

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from deconvcli.cli.running import space
-from deconvcli.kernels import stream
-from deconvcli.kernels.stream import Block
+from deconvcli.compute.kernels import stream
+from deconvcli.compute.kernels.stream import Block
 from tests.cli.commandline import deconv, refused, rows, saved
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and limits")

@@ -16,7 +16,7 @@ import pytest
 
 from deconvcli.cli import progress
 from deconvcli.cli.progress import bar
-from deconvcli.runner import Prepared
+from deconvcli.compute.runner import Prepared
 from tests.cli.commandline import deconv, saved
 
 
@@ -180,7 +180,7 @@ def test_an_engine_is_given_what_moves_the_bar(monkeypatch: pytest.MonkeyPatch) 
             given.append(told)
             return super().__call__(x, told)
 
-    monkeypatch.setattr("deconvcli.runner.prepared.Prepared", Spy)
+    monkeypatch.setattr("deconvcli.compute.runner.prepared.Prepared", Spy)
     assert deconv("run -q --in 8x8 -k 3 --engine numpy --repeat 1").code == 0
     assert callable(given[0])
     assert given[1:] == [None]  # a bar would be timed too

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from deconvcli.cli.running import timing
-from deconvcli.kernels import limit
-from deconvcli.runner import Prepared
+from deconvcli.compute.kernels import limit
+from deconvcli.compute.runner import Prepared
 from tests.cli.commandline import deconv, rows
 
 LINE = "run --in 4x5 -k 3 --in-channels 2 --engine numpy"
@@ -91,7 +91,7 @@ def test_it_calls_once_more_than_it_counts(monkeypatch: pytest.MonkeyPatch) -> N
             calls.append(given)
             return super().__call__(*given)
 
-    monkeypatch.setattr("deconvcli.runner.prepared.Prepared", Counted)
+    monkeypatch.setattr("deconvcli.compute.runner.prepared.Prepared", Counted)
     assert deconv(f"{LINE} --repeat 4").code == 0
     assert len(calls) == 5
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import deconvcli
 from deconvcli.cli.running import arrays, outcome
-from deconvcli.runner import ENGINES, Prepared, prepare
+from deconvcli.compute.runner import ENGINES, Prepared, prepare
 from tests.cli.commandline import deconv, refused, rows, saved
 
 QUICK = "--engine numpy"
@@ -241,7 +241,7 @@ class TestOut:
             raise OSError(28, "No space left on device")
 
         (folder / "y.npy").write_bytes(b"kept")
-        monkeypatch.setattr("deconvcli.npyfile._write._write_array", full)
+        monkeypatch.setattr("deconvcli.compute.npyfile._write._write_array", full)
         done = deconv(f"{self.LINE} y.npy --force")
         refused(done, "y.npy: cannot be written: No space left on device")
         assert [path.read_bytes() for path in folder.iterdir()] == [b"kept"]
@@ -272,7 +272,7 @@ class TestComparisons:
             def __call__(self, *given: Any) -> NDArray[Any]:
                 return super().__call__(*given) + np.float32(0.01)
 
-        monkeypatch.setattr("deconvcli.runner.prepared.Prepared", Wrong)
+        monkeypatch.setattr("deconvcli.compute.runner.prepared.Prepared", Wrong)
         done = deconv(f"run --in 5x6 -k 3 --check {QUICK}")
         assert done.code == 1
         assert rows(done.out)["values"].startswith("NOT within the proven bound, first at (0,")
@@ -363,7 +363,7 @@ class TestMemory:
         assert list(folder.iterdir()) == []
 
     def test_the_limit_is_what_is_available(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("deconvcli.memory.available", lambda: 2048)
+        monkeypatch.setattr("deconvcli.common.memory.available", lambda: 2048)
         monkeypatch.setattr(arrays, "random_array", None)
         refused(deconv("run --in 100x100 -k 3"), "2.0 KiB are available", "smaller input")
 

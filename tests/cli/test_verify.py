@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from deconvcli.cli import verifying
-from deconvcli.framework import Framework
-from deconvcli.shelf import Shelf
+from deconvcli.common.shelf import Shelf
+from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
@@ -149,7 +149,7 @@ def test_a_name_chooses_a_dialect_or_one_implementation() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_ends_the_children() -> None:
     script = (
-        "from deconvcli.cli import verifying; from deconvcli.shelf import Shelf;"
+        "from deconvcli.cli import verifying; from deconvcli.common.shelf import Shelf;"
         "s = verifying.FRAMEWORKS = Shelf('tests.fakes', 'FRAMEWORK', 'framework');"
         "s.names = ['agreeable']; from deconvcli.cli.main import main;"
         "main(['verify', '--n', '1000000'])"

@@ -20,10 +20,10 @@ from typing import Any
 import click
 import numpy as np
 
-from deconvcli.foreign import Asked
-from deconvcli.framework import Case, Framework
-from deconvcli.frameworks import FRAMEWORKS
-from deconvcli.pattern import fingerprint, pattern_input, pattern_weight
+from deconvcli.frameworks.driver.base import Case, Framework
+from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
+from deconvcli.frameworks.driver.process import Asked
+from deconvcli.frameworks.drivers import FRAMEWORKS
 from tests.conformance.axes import Row, question
 from tests.conformance.crops import NOWHERE, Found, found
 

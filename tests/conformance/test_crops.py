@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import deconvcli
-from deconvcli.pattern import fingerprint, pattern_input, pattern_weight
-from deconvcli.runner import run
+from deconvcli.compute.runner import run
+from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
 from tests.conformance.axes import Question, question
 from tests.conformance.crops import AMBIGUOUS, EMPTY, NOWHERE, ZERO, Found, found, full
-from tests.test_conformance import DIALECTS, evidence
+from tests.frameworks.test_conformance import DIALECTS, evidence
 
 HERE = Path(__file__).parent
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from deconvcli.framework import Framework
-from deconvcli.shelf import Shelf
+from deconvcli.common.shelf import Shelf
+from deconvcli.frameworks.driver.base import Framework
 from tests.conformance import measure
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")

@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 import deconvcli
-from deconvcli.framework import Case, Need, Packing, Step, TimedFramework, Trace, call
-from deconvcli.runner import prepare
+from deconvcli.compute.runner import prepare
+from deconvcli.frameworks.driver.base import Case, Need, Packing, Step, TimedFramework, Trace, call
 
 
 class Fake(TimedFramework):

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Trace
+from deconvcli.frameworks.driver.base import Case, Framework, Trace
 from tests.fakes._fake import Fake
 
 

@@ -6,7 +6,7 @@ import os
 from itertools import count
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Step, Trace
+from deconvcli.frameworks.driver.base import Case, Framework, Step, Trace
 from tests.fakes._fake import Fake
 
 LONGEST = 9

@@ -7,7 +7,7 @@ import time
 from random import Random
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Trace
+from deconvcli.frameworks.driver.base import Case, Framework, Trace
 from tests.fakes._fake import Fake
 
 DIES, HANGS, ANSWERS = 1, 2, 3

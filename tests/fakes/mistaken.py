@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Packing, Step, Trace
+from deconvcli.frameworks.driver.base import Case, Framework, Packing, Step, Trace
 from tests.fakes._fake import Fake
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.framework import Framework, Need
+from deconvcli.frameworks.driver.base import Framework, Need
 from tests.fakes._fake import Fake
 
 

@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from deconvcli.framework import Case, Framework, Trace
+from deconvcli.frameworks.driver.base import Case, Framework, Trace
 from tests.fakes._fake import Fake
 
 QUESTIONS = count(1)

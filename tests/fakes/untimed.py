@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from deconvcli.frameworks.keras_torch import FRAMEWORK
+from deconvcli.frameworks.drivers.keras_torch import FRAMEWORK
 
 __all__ = ["FRAMEWORK"]

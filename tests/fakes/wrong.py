@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from deconvcli.framework import Case, Framework, Trace
+from deconvcli.frameworks.driver.base import Case, Framework, Trace
 from tests.fakes._fake import Fake
 
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import click
 
-from deconvcli.shelf import Shelf
+from deconvcli.common.shelf import Shelf
 
 COMMANDS: Shelf[click.Command] = Shelf("deconvcli.cli.commands", "command", "command")

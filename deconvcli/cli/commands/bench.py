@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
+from deconvcli.bench.suites import SUITES
 from deconvcli.cli.listing import listing
 from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, Word, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.request import Request
 from deconvcli.cli.types import Seconds, Whole
-from deconvcli.errors import UsageError
-from deconvcli.suites import SUITES
+from deconvcli.common.errors import UsageError
 
 
 @click.command(short_help=__doc__)

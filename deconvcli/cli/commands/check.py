@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from deconvcli.checking import (
+from deconvcli.checks.checking import (
     Settings,
     Verdict,
     against_lock,
@@ -16,14 +16,14 @@ from deconvcli.checking import (
     lock_text,
     settings_from,
 )
-from deconvcli.checking._settings import codes
+from deconvcli.checks.checking._settings import codes
+from deconvcli.checks.reporters import REPORTERS
 from deconvcli.cli.options import format_option
 from deconvcli.cli.output import printable, say
 from deconvcli.cli.types import Count
-from deconvcli.errors import Unreadable, UsageError
-from deconvcli.files import aside, shown, writing
-from deconvcli.reporters import REPORTERS
-from deconvcli.values import counted
+from deconvcli.common.errors import Unreadable, UsageError
+from deconvcli.common.files import aside, shown, writing
+from deconvcli.common.values import counted
 
 LOCK = "deconv.lock"
 

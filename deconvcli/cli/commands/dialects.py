@@ -11,12 +11,12 @@ import click
 from deconvcli.cli.forms import FLAGS
 from deconvcli.cli.options import OUTPUT_OPTIONS, DialectName, takes
 from deconvcli.cli.output import show
-from deconvcli.dialect import Dialect
-from deconvcli.dialects import in_order, take
-from deconvcli.evidence import Evidence
-from deconvcli.layout import Layout
-from deconvcli.parameters import Argument, Signature
-from deconvcli.report import Block, Fields, Lines, Report, Table
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.parameters import Argument, Signature
+from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.layers.layout import Layout
+from deconvcli.views.report import Block, Fields, Lines, Report, Table
 
 RANK = 2
 WIDTH = 64

@@ -13,16 +13,16 @@ from deconvcli.cli.output import show
 from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.types import Whole
-from deconvcli.drawing.clock import clock
-from deconvcli.drawing.picture import picture
-from deconvcli.drawing.svg import animated, baked
-from deconvcli.errors import UsageError
-from deconvcli.files import aside, shown, writing
-from deconvcli.geometry import Size
-from deconvcli.layers import Reading
-from deconvcli.report import Fields, Report
-from deconvcli.text import size_text
-from deconvcli.values import LARGEST
+from deconvcli.common.errors import UsageError
+from deconvcli.common.files import aside, shown, writing
+from deconvcli.common.values import LARGEST
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import Reading
+from deconvcli.layers.text import size_text
+from deconvcli.views.drawing.clock import clock
+from deconvcli.views.drawing.picture import picture
+from deconvcli.views.drawing.svg import animated, baked
+from deconvcli.views.report import Fields, Report
 
 Writer = Callable[[Understood, int | None], bytes]
 
@@ -87,14 +87,14 @@ def _svg(understood: Understood, frame: int | None) -> bytes:
 
 
 def _png(understood: Understood, frame: int | None) -> bytes:
-    from deconvcli.drawing.png import rendered  # an extra, which only this format needs
+    from deconvcli.views.drawing.png import rendered  # an extra, which only this format needs
 
     drawing = picture(understood.reading)
     return rendered(drawing, drawing.scene.frames if frame is None else frame)
 
 
 def _html(understood: Understood, frame: int | None) -> bytes:
-    from deconvcli.page.write import page  # asks every dialect, which only this format needs
+    from deconvcli.views.page.write import page  # asks every dialect, which only this format needs
 
     if frame is not None:
         raise UsageError("--frame does nothing to a page", help="leave it out, or write an .svg.")

@@ -11,8 +11,8 @@ from deconvcli.cli.explaining import explained
 from deconvcli.cli.options import ANY_NUMBERS, LAYER_OPTIONS, OUTPUT_OPTIONS, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.request import ALL, Request
-from deconvcli.dialects import in_order, take
-from deconvcli.errors import UsageError
+from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.dialects import in_order, take
 
 _MOST_USED = ("torch", "keras")
 

@@ -10,8 +10,8 @@ from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, Word, takes
 from deconvcli.cli.output import keep_quiet, say, show
 from deconvcli.cli.request import MOST_AXES
 from deconvcli.cli.types import Whole
-from deconvcli.errors import UsageError
-from deconvcli.values import LARGEST
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import LARGEST
 
 MOST_REPEATS = 10**6
 FILE = click.Path(dir_okay=True)  # what is no readable file is explained where it is read

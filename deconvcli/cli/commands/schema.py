@@ -6,7 +6,7 @@ import json
 
 import click
 
-from deconvcli.configs.schema import schema
+from deconvcli.checks.configs.schema import schema
 
 
 @click.command(short_help=__doc__)

@@ -13,11 +13,11 @@ from deconvcli.cli.output import show
 from deconvcli.cli.request import Request, Understood, are_several
 from deconvcli.cli.rows import inert_rows, layer_rows
 from deconvcli.cli.types import Sizes
-from deconvcli.errors import UsageError
-from deconvcli.geometry import Linear, Size
-from deconvcli.layers import Reading
-from deconvcli.report import Fields, Report
-from deconvcli.text import crop_text, size_text
+from deconvcli.common.errors import UsageError
+from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.layer import Reading
+from deconvcli.layers.text import crop_text, size_text
+from deconvcli.views.report import Fields, Report
 
 OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
 

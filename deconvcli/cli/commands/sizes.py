@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from deconvcli.checking import readable
+from deconvcli.checks.checking import readable
 from deconvcli.cli.options import OUTPUT_OPTIONS, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.sizing import asked, report
 from deconvcli.cli.types import Sizes
-from deconvcli.errors import UsageError
-from deconvcli.geometry import Size
-from deconvcli.shelf import suggestion
+from deconvcli.common.errors import UsageError
+from deconvcli.common.shelf import suggestion
+from deconvcli.layers.axis import Size
 
 
 @click.command(short_help=__doc__)

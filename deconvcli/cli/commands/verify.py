@@ -7,7 +7,7 @@ import click
 from deconvcli.cli.options import OUTPUT_OPTIONS, DialectName, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.types import Whole
-from deconvcli.values import LARGEST
+from deconvcli.common.values import LARGEST
 
 MOST = 10**6
 

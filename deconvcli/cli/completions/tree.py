@@ -10,7 +10,7 @@ import click
 
 from deconvcli.cli.options import DialectName
 from deconvcli.cli.types import Sides
-from deconvcli.dialects import DIALECTS
+from deconvcli.frameworks.dialects import DIALECTS
 
 _SUFFIX = re.compile(r"\.\w+")
 # What needs no quoting in any of the shells.

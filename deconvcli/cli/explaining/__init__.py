@@ -8,10 +8,10 @@ from deconvcli.cli.explaining.blocks import blocks
 from deconvcli.cli.explaining.data import data
 from deconvcli.cli.request import Understood
 from deconvcli.cli.rows import layer_rows
-from deconvcli.differences import differences
-from deconvcli.explanation import explain
-from deconvcli.report import Fields, Report
-from deconvcli.text import size_text
+from deconvcli.layers.text import size_text
+from deconvcli.views.differences import differences
+from deconvcli.views.explanation import explain
+from deconvcli.views.report import Fields, Report
 
 SCHEMA = "deconv.explain/1"
 WIDTH = 80

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from deconvcli.differences import Difference
-from deconvcli.explanation import ExplainedAxis, Explanation
-from deconvcli.explanation.overlap import Overlap
-from deconvcli.report import Block, Counts, Lines, Table
-from deconvcli.text import size_text
+from deconvcli.layers.text import size_text
+from deconvcli.views.differences import Difference
+from deconvcli.views.explanation import ExplainedAxis, Explanation
+from deconvcli.views.explanation.overlap import Overlap
+from deconvcli.views.report import Block, Counts, Lines, Table
 
 
 def blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterator[Block]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from deconvcli.cli.request import Understood
-from deconvcli.differences import Difference
-from deconvcli.explanation import ExplainedAxis, Explanation
+from deconvcli.views.differences import Difference
+from deconvcli.views.explanation import ExplainedAxis, Explanation
 
 
 def data(

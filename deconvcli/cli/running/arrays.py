@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from deconvcli import npyfile
 from deconvcli.cli.output import say
 from deconvcli.cli.running.job import Job
-from deconvcli.errors import UsageError
-from deconvcli.layers import numbers
-from deconvcli.runner import Array, random_array
+from deconvcli.common.errors import UsageError
+from deconvcli.compute import npyfile
+from deconvcli.compute.runner import Array, random_array
+from deconvcli.layers.layer import numbers
 
 # Streams of the seed, so that each array is the same whatever else is given.
 INPUT, WEIGHTS, BIAS = range(3)

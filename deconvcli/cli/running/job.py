@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from deconvcli import npyfile
 from deconvcli.cli.request import MOST_AXES, Request, Understood
-from deconvcli.errors import UsageError
-from deconvcli.kernels.reference import accumulator
-from deconvcli.layers import Reading, numbers
-from deconvcli.runner import refuse_without_values, usable_cpus
-from deconvcli.text import size_text
+from deconvcli.common.errors import UsageError
+from deconvcli.compute import npyfile
+from deconvcli.compute.kernels.reference import accumulator
+from deconvcli.compute.runner import refuse_without_values, usable_cpus
+from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.text import size_text
 
 Hint = Callable[[str], None]
 

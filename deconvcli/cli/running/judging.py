@@ -10,9 +10,9 @@ import numpy as np
 from deconvcli.cli.progress import bar
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.space import check_cut
-from deconvcli.kernels.bound import Agreement, check
-from deconvcli.kernels.stream import Block, Source, blocks, contiguous
-from deconvcli.runner import Array, canonical_input, canonical_output, canonical_weight
+from deconvcli.compute.kernels.bound import Agreement, check
+from deconvcli.compute.kernels.stream import Block, Source, blocks, contiguous
+from deconvcli.compute.runner import Array, canonical_input, canonical_output, canonical_weight
 
 
 class Judge:

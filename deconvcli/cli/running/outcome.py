@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from deconvcli.cli.output import say
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.timing import Timing
-from deconvcli.kernels.bound import Agreement
-from deconvcli.runner import Array, Prepared, prepare
+from deconvcli.compute.kernels.bound import Agreement
+from deconvcli.compute.runner import Array, Prepared, prepare
 
 if TYPE_CHECKING:
     from deconvcli.cli.against import Held

@@ -6,12 +6,12 @@ from math import prod
 
 import numpy as np
 
-from deconvcli import memory
 from deconvcli.cli.running.job import Job
-from deconvcli.errors import OutOfMemory
-from deconvcli.kernels.stream import Budget, Cut, Sizes
-from deconvcli.layers import numbers
-from deconvcli.runner import axes_of, memory_needed
+from deconvcli.common import memory
+from deconvcli.common.errors import OutOfMemory
+from deconvcli.compute.kernels.stream import Budget, Cut, Sizes
+from deconvcli.compute.runner import axes_of, memory_needed
+from deconvcli.layers.layer import numbers
 
 BLOCK_BYTES = 16 << 20
 """Larger blocks are computed no faster, are checked more slowly, and keep Ctrl-C waiting."""

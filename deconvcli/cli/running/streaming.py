@@ -8,7 +8,6 @@ from time import perf_counter
 
 import numpy as np
 
-from deconvcli import npyfile
 from deconvcli.cli.output import say
 from deconvcli.cli.progress import bar
 from deconvcli.cli.running.arrays import (
@@ -24,11 +23,12 @@ from deconvcli.cli.running.outcome import Outcome, prepared
 from deconvcli.cli.running.space import streaming_cut
 from deconvcli.cli.running.target import written_shape
 from deconvcli.cli.running.timing import Timing, said
-from deconvcli.errors import UsageError
-from deconvcli.kernels.stream import Cut, Sizes, Step, streamed
-from deconvcli.layers import numbers
-from deconvcli.layout import Layout
-from deconvcli.npyfile import Stored
+from deconvcli.common.errors import UsageError
+from deconvcli.compute import npyfile
+from deconvcli.compute.kernels.stream import Cut, Sizes, Step, streamed
+from deconvcli.compute.npyfile import Stored
+from deconvcli.layers.layer import numbers
+from deconvcli.layers.layout import Layout
 
 
 def from_file_to_file(job: Job) -> Outcome:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from math import prod
 
-from deconvcli import npyfile
 from deconvcli.cli.running.job import Job
-from deconvcli.errors import UsageError
-from deconvcli.files import exists
+from deconvcli.common.errors import UsageError
+from deconvcli.common.files import exists
+from deconvcli.compute import npyfile
 
 
 def refuse_target(job: Job) -> None:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from deconvcli.cli.progress import Told, bar
 from deconvcli.cli.running.job import Job
-from deconvcli.runner import Array
-from deconvcli.values import counted
+from deconvcli.common.values import counted
+from deconvcli.compute.runner import Array
 
 Compute = Callable[[Told | None], Array]
 
@@ -79,7 +79,7 @@ def _clocked(compute: Compute, told: Told | None) -> tuple[Array, float]:
 
 def _limit(job: Job) -> Limit:
     # Calibration, which nobody else pays for.
-    from deconvcli.kernels import limit
+    from deconvcli.compute.kernels import limit
 
     return Limit(limit.flops(str(job.wide), job.threads), job.threads, str(job.wide))
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from deconvcli import npyfile
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.running import timing
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.outcome import Outcome
 from deconvcli.cli.running.target import shown_shape, written_shape
 from deconvcli.cli.verdict import verdict_data, verdict_text
-from deconvcli.report import Fields, Report
-from deconvcli.text import size_text
+from deconvcli.compute import npyfile
+from deconvcli.layers.text import size_text
+from deconvcli.views.report import Fields, Report
 
 
 def told(job: Job, outcome: Outcome) -> tuple[Report, bool]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deconvcli import npyfile
 from deconvcli.cli.output import say
 from deconvcli.cli.running.arrays import (
     NOT_FINITE,
@@ -22,11 +21,12 @@ from deconvcli.cli.running.outcome import Outcome, prepared
 from deconvcli.cli.running.space import refuse_too_much
 from deconvcli.cli.running.target import written_shape
 from deconvcli.cli.running.timing import timed
-from deconvcli.runner import Array
+from deconvcli.compute import npyfile
+from deconvcli.compute.runner import Array
 
 if TYPE_CHECKING:
     from deconvcli.cli.against import Held
-    from deconvcli.framework import Framework
+    from deconvcli.frameworks.driver.base import Framework
 
 
 def whole(job: Job) -> Outcome:

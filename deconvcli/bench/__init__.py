@@ -1,0 +1,1 @@
+"""Our kernel beside the installed frameworks, in one run."""

@@ -1,0 +1,45 @@
+"""A kernel that leaves gaps: outputs that no input reaches.
+
+What: the kernel is shorter than the stride (or its dilated taps miss some outputs), so that these
+outputs hold the bias alone.
+
+Why: a regular grid of constant elements is hardly ever meant.
+
+Example:
+    - {op: conv_transpose, out_channels: 3, kernel: 1, stride: 2}
+
+Fix: a kernel as large as the stride or larger. `--fix-hints` tells the smallest one that leaves the
+size and is cropped alike at both ends, if there is one.
+
+Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deconvcli.checks.rules._rule import Rule, Subject
+from deconvcli.checks.rules.uneven_overlap import overlaps
+from deconvcli.common.findings import Diagnostic, Severity
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """One finding for each layer, about its first axis with gaps."""
+    for layer in subject.transposed:
+        empty = next((overlap for overlap in overlaps(layer) if not overlap.least), None)
+        if empty is not None:
+            axis = empty.axis
+            yield Diagnostic(
+                RULE.code,
+                RULE.severity,
+                f"{layer.outcome.node.name}: kernel {axis.kernel} with stride {axis.stride} and"
+                f" dilation {axis.dilation} leaves {empty.gaps} of every"
+                f" {axis.stride} outputs with the bias alone",
+                f"use kernel {axis.stride} or more, with a dilation that shares no factor with the"
+                " stride.",
+                where=layer.where,
+                fixes=subject.evened(layer),
+            )
+
+
+RULE = Rule("DCV202", Severity.WARNING, check=check)

@@ -1,0 +1,89 @@
+"""Every error a user can meet: what was given and what is allowed (message), what to do (help)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from deconvcli.common.findings import Diagnostic, Where
+
+
+class DeconvError(Exception):
+    """Base of the family. `code` is stable, `message` stands alone, `help` is one action.
+
+    findings: what else is known, such as an implementation seen to do otherwise. source: who
+    measured that a framework refuses, where that is no rule of its own. where: the place in a
+    document, where there is one.
+    """
+
+    default_code: ClassVar[str] = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        help: str,
+        code: str | None = None,
+        findings: tuple[Diagnostic, ...] = (),
+        source: str = "",
+        where: Where | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.code = code or self.default_code
+        self.findings = findings
+        self.source = source
+        self.where = where
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy make it again: with all its fields, not through __init__.
+
+        An exception is otherwise made again from its `args`, which lack what has to be named. A
+        process pool that cannot unpickle an error waits for ever.
+        """
+        return _without_init, (type(self), self.args), self.__dict__
+
+    def __str__(self) -> str:
+        source = f"\n  source: {self.source}" if self.source else ""
+        return f"{self.message}\n  help: {self.help}{source}"
+
+
+def _without_init(family: type[DeconvError], args: tuple[object, ...]) -> DeconvError:
+    """Return an error of this class whose fields are still to be filled in."""
+    return family.__new__(family, *args)
+
+
+class UsageError(DeconvError):
+    """The request cannot be understood: a bad word, size or option."""
+
+    default_code = "usage"
+
+
+class Refused(DeconvError):
+    """The request is clear and the framework would refuse this layer."""
+
+    default_code = "refused"
+
+
+class NotExpressible(DeconvError):
+    """The layer exists, but this dialect has no words for it."""
+
+    default_code = "not-expressible"
+
+
+class NotLinear(DeconvError):
+    """A symbolic size has no single formula a*n + b here."""
+
+    default_code = "not-linear"
+
+
+class Unreadable(DeconvError):
+    """A file cannot be read or written as asked."""
+
+    default_code = "unreadable"
+
+
+class OutOfMemory(DeconvError):
+    """The work would not fit in memory; the figures are in the message."""
+
+    default_code = "memory"

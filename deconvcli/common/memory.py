@@ -1,0 +1,113 @@
+"""How much memory this process may still take, and sizes as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+
+import psutil
+
+from deconvcli.common.errors import UsageError
+
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?(?:e\+?[0-9]{1,2})?)\s*([kmgtp]?)(i?)(b?)", re.I)
+LARGEST = 2**63 - 1
+
+
+def available() -> int:
+    """Bytes that can still be allocated: the least of machine, control group and address space."""
+    limits = [int(psutil.virtual_memory().available), *_cgroup_room(Path("/")), *_address_room()]
+    return max(0, min(limits))
+
+
+def parse_size(text: str) -> int:
+    """Bytes in a size such as 2GiB, 500MB, 1e9 or 12.4G; K, M, G alone are powers of 1024.
+
+    Raises:
+        UsageError: not a size, less than one byte, or more than any machine has.
+    """
+    match = SIZE.fullmatch(text.strip())
+    # "5i" and "5iB" have the mark of a power of 1024 without a power.
+    if match and not (match[3] and not match[2]):
+        number, prefix, binary, byte = match.groups()
+        base = 1000 if byte and not binary else 1024
+        size = Decimal(number) * base ** "_kmgtp".index(prefix.lower() or "_")
+        if 1 <= size <= LARGEST:
+            return int(size)
+    raise UsageError(
+        f"{text!r} is not a memory size from 1 byte to {human(LARGEST)}",
+        help="write a number with or without a unit, such as 2GiB, 500MB or 1e9",
+    )
+
+
+def human(size: int) -> str:
+    """`size` bytes for people: "512 B", "12.4 GiB"."""
+    if abs(size) < 1024:
+        return f"{size} B"
+    amount, unit = float(size), 0
+    # 1023.95 would be printed as 1024.0 of the smaller unit.
+    while abs(amount) >= 1023.95 and unit < len(UNITS) - 1:
+        amount, unit = amount / 1024, unit + 1
+    return f"{amount:.1f} {UNITS[unit]}"
+
+
+def _address_room() -> Iterator[int]:
+    """What RLIMIT_AS leaves, where the system has it and it is set."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY:
+        yield limit - int(psutil.Process().memory_info().vms)
+
+
+def _cgroup_room(root: Path) -> Iterator[int]:
+    """What each control group around this process leaves; `root` is where proc and sys are.
+
+    Source: Linux Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst, "Memory".
+    """
+    groups = root / "sys/fs/cgroup"
+    for line in _lines(root / "proc/self/cgroup"):
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
+        if not controllers:
+            yield from _rooms(groups, path, "memory.max", "memory.current", "inactive_file")
+        elif "memory" in controllers.split(","):
+            names = "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
+            yield from _rooms(groups / "memory", path, *names)
+
+
+def _rooms(mount: Path, path: str, limit: str, usage: str, cache: str) -> Iterator[int]:
+    """The room in the group at `path` and in each group above it.
+
+    In a container the path may be the host's and not exist below `mount`; the mount itself does.
+    """
+    inner = PurePosixPath(path.lstrip("/"))
+    for group in dict.fromkeys([mount / inner, *(mount / above for above in inner.parents), mount]):
+        most, used = _number(group / limit), _number(group / usage)
+        if most is not None and used is not None:
+            # Cached file pages count as used and are given back before anything is refused.
+            yield most - used + _statistic(group / "memory.stat", cache)
+
+
+def _statistic(file: Path, name: str) -> int:
+    for line in _lines(file):
+        word, _, value = line.partition(" ")
+        if word == name and value.isdecimal():
+            return int(value)
+    return 0
+
+
+def _number(file: Path) -> int | None:
+    """The number in a one-line file; None if the file is missing or says "max"."""
+    text = "".join(_lines(file)).strip()
+    return int(text) if text.isdecimal() else None
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(errors="replace").splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,114 @@
+"""Scalar or list: settled once, at the door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deconvcli.common.errors import UsageError
+
+LARGEST = 2**63 - 1  # every framework keeps sizes in int64
+
+
+AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def axis_name(place: int, rank: int) -> str:
+    """`height` for the first of two axes; `axis 2` beyond three."""
+    return AXIS_NAMES[rank][place] if rank in AXIS_NAMES else f"axis {place}"
+
+
+def per_axis(value: Any, rank: int, name: str) -> tuple[int, ...]:
+    """One integer per axis from one integer or a sequence of `rank` of them.
+
+    Raises:
+        UsageError: anything else, or an integer beyond int64.
+    """
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return (value,) * rank
+    if isinstance(value, (list, tuple)) and len(value) == rank and _are_within(value, -LARGEST):
+        return tuple(value)
+    raise UsageError(
+        f"{name} is {shorten(value)}",
+        help=f"give one integer, or a list of {rank} (one per axis), each within 64 bits.",
+        code="bad-value",
+    )
+
+
+def maybe_count(value: Any, name: str) -> int | None:
+    """One integer, or None where nothing was given."""
+    return None if value is None else count(value, name)
+
+
+def _are_within(values: list[Any] | tuple[Any, ...], smallest: int) -> bool:
+    """Whether all are integers (a bool is none) from `smallest` to int64's largest."""
+    for value in values:  # noqa: SIM110 - a generator would take twice the time
+        if type(value) is not int or not smallest <= value <= LARGEST:
+            return False
+    return True
+
+
+def count(value: Any, name: str) -> int:
+    """One integer.
+
+    Raises:
+        UsageError: anything else.
+    """
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return value
+    raise UsageError(
+        f"{name} is {shorten(value)}", help="give one integer within 64 bits.", code="bad-value"
+    )
+
+
+def compact(value: Any) -> Any:
+    """A list of equal numbers as that one number."""
+    if isinstance(value, (list, tuple)) and value and all(item == value[0] for item in value):
+        return value[0]
+    return tuple(value) if isinstance(value, list) else value
+
+
+def tensor_shape(shape: Any, axes: int, name: str, *, most: int = 64) -> None:
+    """Refuse a shape with fewer or more axes, or with anything that is no size.
+
+    Raises:
+        UsageError: it is no such shape.
+    """
+    if (
+        axes >= 2
+        and isinstance(shape, (list, tuple))
+        and axes <= len(shape) <= most
+        and _are_within(shape, 0)
+    ):
+        return
+    if axes < 2 or not isinstance(shape, (list, tuple)) or not axes <= len(shape) <= most:
+        few = axes < 2 or not isinstance(shape, (list, tuple)) or len(shape) < axes
+        raise UsageError(
+            f"{name} {shorten(shape)} has too {'few' if few else 'many'} axes",
+            help=f"give {max(axes, 3)} sizes"
+            + (": channels and 1 to 3 spatial axes, with or without a batch." if few else "."),
+            code="rank",
+        )
+    raise UsageError(
+        f"{name} {shorten(shape)} holds something else than sizes",
+        help="every size is an integer, 0 or more, within 64 bits.",
+        code="bad-size",
+    )
+
+
+def shorten(value: Any, limit: int = 60) -> str:
+    """A foreign value in one short line."""
+    try:
+        text = repr(value)
+    except ValueError:  # an integer too long to be written in decimal
+        text = "an integer of thousands of digits"
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def frozen(value: Any) -> Any:
+    """The value with tuples in place of lists, which can be looked up and kept."""
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+
+def counted(number: int, what: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Values: the kernels, and the arrays and files that they work on."""

@@ -1,0 +1,170 @@
+"""The machine's vectors in Numba: products added to sums of output channels, and sums to outputs.
+
+Arrays are flat and of one float dtype, tables are int64. The last arguments are literals. Nothing
+is checked here. Each function has a plain twin in loops.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.core import types
+from numba.extending import intrinsic
+
+from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils, interleaved
+
+
+@intrinsic(prefer_literal=True)
+def multiply(
+    typing: Any,
+    sums: Any,
+    places: Any,
+    first: Any,
+    x: Any,
+    x_at: Any,
+    pitch: Any,
+    inputs: Any,
+    weights: Any,
+    weight_at: Any,
+    fetches: Any,
+    rows: Any,
+    vectors: Any,
+    lanes: Any,
+) -> Any:
+    """Add what some input channels give at one tap, for as many meetings as there are rows.
+
+    Meeting r adds to the vectors at sums[places[first + 2*r]] what the input at
+    x[x_at + places[first + 2*r + 1]] gives; the next input channel lies `pitch` further, and its
+    weights behind those before it. At least one channel. If `fetches`, as many weights behind
+    these are asked for meanwhile.
+    """
+    literals = (rows, vectors, lanes)
+    height, count, width = (literal.literal_value for literal in literals)
+    signature = types.void(
+        sums, places, first, x, x_at, pitch, inputs, weights, weight_at, fetches, *literals
+    )
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit = _Multiply(context, builder, signature, arguments)
+        emit.use(signature.args[0].dtype, width)
+        emit.write(height, count)
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+class _Multiply(Emitter):
+    """The loop of `multiply` over input channels."""
+
+    def write(self, rows: int, vectors: int) -> None:
+        """Sums into registers, all products, sums back."""
+        builder, step = self.builder, self.lanes * self.size
+        places, first = self.data(1), self.index(2)
+        x, pitch = self.shifted(self.data(3), self.bytes(self.index(4))), self.bytes(self.index(5))
+        weights = self.shifted(self.data(7), self.bytes(self.index(8)))
+        targets, sources = [], []
+        for row in range(rows):
+            target, source = (
+                self.bytes(self.number(places, builder.add(first, INDEX(2 * row + which))))
+                for which in (0, 1)
+            )
+            start = self.shifted(self.data(0), target)
+            targets += [self.shifted(start, INDEX(v * step)) for v in range(vectors)]
+            sources.append(self.shifted(x, source))
+        inputs, ahead = self.index(6), builder.mul(self.index(6), INDEX(vectors * step))
+        carried = [INDEX(0), weights, *map(self.load, targets)]
+
+        def products(fetches: bool) -> None:
+            def channel(_: Any, at: Any, weight: Any, *sums: Any) -> list[Any]:
+                def number(row: int) -> Any:
+                    return self.splat(self.shifted(sources[row], at))
+
+                def vector(v: int) -> Any:
+                    return self.load(self.shifted(weight, INDEX(v * step)))
+
+                further = self.shifted(weight, ahead)
+                for v in range(vectors if fetches else 0):
+                    self.prefetch(self.shifted(further, INDEX(v * step)))
+                summed = list(sums)
+                self.multiply(range(rows), vectors, number, vector, summed)
+                after = self.shifted(weight, INDEX(vectors * step))
+                return [builder.add(at, pitch), after, *summed]
+
+            for target, value in zip(targets, self.loop(inputs, carried, channel)[2:], strict=True):
+                self.store(value, target)
+
+        with builder.if_else(builder.icmp_signed("!=", self.index(9), INDEX(0))) as (do, do_not):
+            with do:
+                products(fetches=True)
+            with do_not:
+                products(fetches=False)
+
+
+@intrinsic(prefer_literal=True)
+def store(
+    typing: Any,
+    y: Any,
+    at: Any,
+    pitch: Any,
+    size: Any,
+    kept: Any,
+    sums: Any,
+    sums_at: Any,
+    width: Any,
+    lanes: Any,
+) -> Any:
+    """Write y[at + c*pitch + o] = sums[sums_at + o*width + c] for o < size and c < kept."""
+    count = lanes.literal_value
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit = _Store(context, builder, signature, arguments)
+        emit.use(signature.args[0].dtype, count)
+        emit.write()
+        return context.get_dummy_value()
+
+    return types.void(y, at, pitch, size, kept, sums, sums_at, width, lanes), codegen
+
+
+class _Store(Emitter):
+    """The loops of `store`: squares turned in registers, the rest one by one."""
+
+    def write(self) -> None:
+        """Whole vectors of channels, then what is left of them."""
+        builder = self.builder
+        self.y = self.shifted(self.data(0), self.bytes(self.index(1)))
+        self.sums = self.shifted(self.data(5), self.bytes(self.index(6)))
+        self.pitch, outputs, kept, self.width = map(self.index, (2, 3, 4, 7))
+        lanes = INDEX(self.lanes)
+        fits = builder.icmp_signed(">=", outputs, lanes)
+        whole = builder.mul(builder.sdiv(kept, lanes), lanes)
+        whole = builder.select(fits, whole, INDEX(0))
+        last = builder.sub(outputs, lanes)
+        with (
+            cgutils.for_range_slice(builder, INDEX(0), whole, lanes) as (channel, _),
+            cgutils.for_range_slice(builder, INDEX(0), outputs, lanes) as (output, _),
+        ):
+            self._square(channel, self.smaller(output, last))
+        with cgutils.for_range(builder, builder.sub(kept, whole)) as rest:
+            channel = builder.add(whole, rest.index)
+            with cgutils.for_range(builder, outputs) as output:
+                value = builder.load(self._of(channel, output.index))
+                builder.store(value, self._to(channel, output.index))
+
+    def _square(self, channel: Any, output: Any) -> None:
+        """As many channels as outputs: the last square of a row reaches back."""
+        source, target = self._of(channel, output), self._to(channel, output)
+        rows = []
+        for _ in range(self.lanes):
+            rows.append([self.load(source)])
+            source = self.builder.gep(source, [self.width])
+        for value in interleaved(self.builder, rows, self.lanes):
+            self.store(value, target)
+            target = self.builder.gep(target, [self.pitch])
+
+    def _of(self, channel: Any, output: Any) -> Any:
+        builder = self.builder
+        return self.element(self.sums, builder.add(builder.mul(output, self.width), channel))
+
+    def _to(self, channel: Any, output: Any) -> Any:
+        builder = self.builder
+        return self.element(self.y, builder.add(builder.mul(channel, self.pitch), output))

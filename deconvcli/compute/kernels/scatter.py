@@ -1,0 +1,84 @@
+"""The plain NumPy engine: one matrix product per kernel tap, added where the tap's outputs lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+
+from deconvcli.compute.kernels.direct import Direct
+from deconvcli.compute.kernels.reference import Array, AxisNumbers, accumulator, output_shape
+
+
+def transposed_convolution(
+    x: Array,
+    w: Array,
+    bias: Array | None,
+    axes: Sequence[AxisNumbers],
+    groups: int,
+    threads: int = 1,
+) -> Array:
+    """Transposed convolution of any rank; the BLAS library chooses its own number of threads.
+
+    Shapes, dtypes and errors as in reference.py. Works in any float dtype, np.longdouble included.
+    Memory beyond y: about one product, (N, Cout, *n).
+    """
+    wide = accumulator(x.dtype)
+    shape = output_shape(x.shape, w.shape, axes, groups)
+    y = np.zeros(shape, wide)
+    with np.errstate(all="ignore"):  # Inf and NaN are results here, not accidents
+        if bias is not None:
+            y += bias.astype(wide).reshape(-1, *[1] * len(axes))
+        grouped = y.reshape(shape[0], groups, w.shape[1], *shape[2:])
+        _add_taps(grouped, _grouped_input(x, groups, wide), w.astype(wide, copy=False), axes)
+        return y.astype(x.dtype, copy=False)
+
+
+def prepare(
+    w: Array,
+    bias: Array | None,
+    axes: Sequence[AxisNumbers],
+    groups: int,
+    shape: Sequence[int],
+    threads: int,
+    once: bool = False,
+) -> Direct:
+    """A step for inputs of any shape; nothing is prepared."""
+    return Direct(transposed_convolution, w, bias, axes, groups, threads)
+
+
+def _grouped_input(x: Array, groups: int, wide: np.dtype[np.generic]) -> Array:
+    """x as (N, groups, Cin/groups, *n) of dtype `wide`."""
+    contiguous = np.ascontiguousarray(x, dtype=wide)
+    return contiguous.reshape(x.shape[0], groups, x.shape[1] // groups, *x.shape[2:])
+
+
+def _add_taps(y: Array, x: Array, w: Array, axes: Sequence[AxisNumbers]) -> None:
+    """Add every tap's product to y (N, groups, Cout/groups, *out), x grouped in the same way."""
+    batch, groups, inputs, *n = x.shape
+    columns = x.reshape(batch, groups, inputs, prod(n))
+    taps = w.reshape(groups, inputs, *w.shape[1:])
+    for j in np.ndindex(w.shape[2:]):
+        meetings = [
+            _meeting(size, out, axis, tap)
+            for size, out, axis, tap in zip(n, y.shape[3:], axes, j, strict=True)
+        ]
+        if any(sources.start >= sources.stop for sources, _ in meetings):
+            continue
+        matrix = taps[:, :, :, *j].transpose(0, 2, 1)
+        product = np.matmul(matrix, columns).reshape(batch, groups, matrix.shape[1], *n)
+        sources, targets = zip(*meetings, strict=True)
+        y[..., *targets] += product[..., *sources]
+
+
+def _meeting(n: int, out: int, axis: AxisNumbers, tap: int) -> tuple[slice, slice]:
+    """The inputs whose product with `tap` survives the crops, and the outputs they reach."""
+    _, stride, dilation, crop_begin, _ = axis
+    offset = tap * dilation - crop_begin
+    first = max(0, -(offset // stride))
+    last = min(n - 1, (out - 1 - offset) // stride)
+    return (
+        slice(first, last + 1),
+        slice(first * stride + offset, last * stride + offset + 1, stride),
+    )

@@ -1,0 +1,160 @@
+"""The ways in which a layer may be cut into tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from deconvcli.compute.kernels.machine import Machine
+from deconvcli.compute.kernels.reference import AxisNumbers
+from deconvcli.compute.kernels.tiled.cost import RATES, cost
+from deconvcli.compute.kernels.tiled.lines import Line
+from deconvcli.compute.kernels.tiled.plan import Plan, Sizes, Way
+from deconvcli.compute.kernels.tiled.tile import Tile
+from deconvcli.compute.kernels.tiled.work import Layer
+
+STREAMS = 32
+"""Channels read in place side by side that the processor still fetches ahead."""
+MASKS = 62
+"""Bits of a literal that Numba takes."""
+SLOTS = 512
+"""Rows of outputs of a unit; more would not stay in the first cache."""
+
+
+class Recipe(NamedTuple):
+    """How to cut a layer, whatever its sizes: so that all blocks of it are summed in one order.
+
+    A tile of rows x vectors. planar: the phases of the last axis are its planes; folded > 1: so
+    many outputs side by side on the axis before the last are. merged: the phases of that axis are
+    rows like channels, where all read the same inputs, and there are no planes. copied, direct,
+    woven: see plan.Way.
+    """
+
+    rows: int
+    vectors: int
+    lanes: int
+    copied: bool
+    planar: bool = False
+    folded: int = 1
+    merged: bool = False
+    direct: bool = False
+    woven: bool = True
+
+    def plan(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> Plan:
+        """The layer cut like this; planes that it has not are left out."""
+        lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
+        way = Way(
+            Tile(self.rows, 1, 1, 1, self.vectors, self.lanes),
+            1,
+            1,
+            self.copied,
+            direct=self.direct and _is_direct(lines, self.lanes),
+            woven=self.woven,
+        )
+        if self.folded > 1 and len(lines) > 1:
+            line = Line.of(spatial[-2], axes[-2], self.folded)
+            way = self._planar(way, line)
+            way = way._replace(folded=way.tile.planes, turned=True)
+        elif self.merged and _can_merge(lines):
+            way = way._replace(folded=lines[-2].stride)
+        elif self.planar:
+            way = self._planar(way, lines[-1])
+        if way.tile.planes == 1:
+            way = way._replace(width=_width(lines[-1], sizes.outputs, self.rows, way.folded))
+        return Plan.of(sizes, spatial, axes, way)
+
+    def cycles(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> float:
+        """Cycles of the whole layer, all of whose outputs exist."""
+        return cost(self.plan(sizes, spatial, axes))
+
+    def layer(
+        self,
+        sizes: Sizes,
+        spatial: Sequence[int],
+        axes: Sequence[AxisNumbers],
+        dtype: np.dtype[Any],
+        threads: int,
+    ) -> Layer:
+        """The layer cut like this, its tasks and tables."""
+        return Layer(self.plan(sizes, spatial, axes), dtype, threads)
+
+    def _planar(self, way: Way, line: Line) -> Way:
+        """The phases of `line` as planes, each load shared by those that read it.
+
+        Not where no phase reads anything, nor where the crops of a block ask for too many steps.
+        """
+        planes, steps = line.stride, len(line.masks)
+        if planes == 1 or not 0 < planes * steps <= MASKS:
+            return way
+        masks = sum(mask << step * planes for step, mask in enumerate(line.masks))
+        channels = max(1, self.rows // planes)
+        tile = Tile(channels, planes, steps, masks, self.vectors, self.lanes)
+        return way._replace(tile=tile, width=channels)
+
+
+def recipes(
+    sizes: Sizes,
+    spatial: Sequence[int],
+    axes: Sequence[AxisNumbers],
+    known: Machine,
+    itemsize: int,
+) -> Iterator[Recipe]:
+    """Every recipe worth a look: all tiles, with one plane or several, with and without copies."""
+    lanes = known.lanes(itemsize)
+    lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
+    last, can_merge, is_direct = lines[-1], _can_merge(lines), _is_direct(lines, lanes)
+    is_flat = last.stride == 1 and len(axes) > 1 and axes[-2][1] == 1
+    for rows, vectors in RATES[known.registers]:
+        for copied in (False, True) if len(last.shifts) > 1 or last.size % lanes else (False,):
+            plain = Recipe(rows, vectors, lanes, copied)
+            yield plain
+            if _fills(last, rows, sizes.outputs):
+                yield plain._replace(planar=True)
+            for folded in range(2, rows + 1) if is_flat else ():
+                line = Line.of(spatial[-2], axes[-2], folded)
+                if line.stride == folded and _fills(line, rows, sizes.outputs):
+                    yield plain._replace(folded=folded)
+            if can_merge and sizes.outputs * last.stride < rows:
+                yield plain._replace(merged=True)
+        phases = last.stride * (lines[-2].stride if can_merge else 1)
+        if is_direct and sizes.outputs * phases <= rows and sizes.inputs <= STREAMS:
+            yield Recipe(rows, vectors, lanes, False, merged=can_merge, direct=True)
+
+
+def _fills(line: Line, rows: int, outputs: int) -> bool:
+    """Whether the phases of `line`, as planes, make a tile of so many rows."""
+    planes = line.stride
+    return (
+        planes > 1
+        and rows % planes == 0
+        and rows // planes <= outputs
+        and planes * len(line.shifts) <= MASKS
+    )
+
+
+def _can_merge(lines: Sequence[Line]) -> bool:
+    """Whether the axis before the last has phases, and all of them read the same inputs."""
+    if len(lines) < 2 or not lines[-2].shifts:
+        return False
+    return lines[-2].stride > 1 == len(lines[-2].classes)
+
+
+def _is_direct(lines: Sequence[Line], lanes: int) -> bool:
+    """Whether every output reads the one input at its own place, and rows fill a vector."""
+    return lines[-1].n >= lanes and all(
+        line.shifts == (0,) and line.size <= line.n and line.step == 1 for line in lines
+    )
+
+
+def _width(last: Line, outputs: int, rows: int, folded: int) -> int:
+    """Output channels of a unit so that few rows of its tiles are left empty."""
+    most = max(1, min(outputs, 2 * rows, SLOTS // last.stride))
+    classes = [(len(alike) * folded, len(last.phases[alike[0]])) for alike in last.classes]
+
+    def empty(width: int) -> tuple[int, int]:
+        tiles = sum(-(-count * width // rows) * taps for count, taps in classes)
+        return tiles * -(-outputs // width), width
+
+    return min(range(1, most + 1), key=empty)

@@ -1,0 +1,173 @@
+"""Sums to outputs: the phases of the last axis interleaved in registers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from numba.core import types
+from numba.extending import intrinsic
+
+from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils, interleaved
+from deconvcli.compute.kernels.tiled.tables import (
+    CHANNEL_SIZE,
+    FIRST_SEGMENT,
+    FOLDED,
+    PLACES,
+    ROWS,
+    SEGMENTS,
+    SLOTS,
+    STRIDE,
+)  # fmt: skip
+
+WOVEN = 16
+"""Phases that are interleaved in registers; more are stored one by one."""
+
+
+@intrinsic(prefer_literal=True)
+def store(
+    typing: Any,
+    y: Any,
+    at: Any,
+    space: Any,
+    source: Any,
+    layer: Any,
+    block: Any,
+    v: Any,
+    count: Any,
+    phase: Any,
+    kept: Any,
+    pitch: Any,
+    stride: Any,
+    lanes: Any,
+) -> Any:
+    """Write the outputs of vectors v ... v+count-1 of a unit, `count` at least 1.
+
+    `kept` channels, of which the first begins at y[at]. The sums of the first vector begin at
+    space[source], those of the next row `pitch` further. The phases of the last axis, `stride` of
+    them, are interleaved.
+    """
+    width = lanes.literal_value
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit = _Store(context, builder, signature, arguments)
+        emit.use(signature.args[0].dtype, width)
+        emit.write(pitch.literal_value, stride.literal_value)
+        return context.get_dummy_value()
+
+    signature = types.void(
+        y, at, space, source, layer, block, v, count, phase, kept, pitch, stride, lanes
+    )
+    return signature, codegen
+
+
+class _Segment(NamedTuple):
+    """`size` outputs of a row from `output` on; `skipped` come before them in their vector.
+
+    row: of the block. lane: where the vector's sums begin in a row of them.
+    """
+
+    row: Any
+    output: Any
+    size: Any
+    skipped: Any
+    lane: Any
+
+
+class _Store(Emitter):
+    """The loops of `store`: folded rows, channels, and in each the segments of all vectors."""
+
+    def write(self, pitch: int, stride: int) -> None:
+        """All vectors of all channels."""
+        builder = self.builder
+        self.layer, self.block = self.data(4), self.data(5)
+        self.pitch, self.stride = pitch, stride
+        self.sums = self.shifted(self.data(2), self.bytes(self.index(3)))
+        folded, rows = self.of(self.layer, FOLDED), self.of(self.block, ROWS)
+        channel_size, phases = self.of(self.layer, CHANNEL_SIZE), self.of(self.layer, STRIDE)
+        slots, places = self.of(self.layer, SLOTS), self.of(self.block, PLACES)
+        first, count = self.index(6), self.index(7)
+        begin, end = self._begin(first), self._begin(builder.add(first, count))
+        before = builder.mul(first, INDEX(self.lanes))
+        with cgutils.for_range(builder, folded) as fold:
+            at = builder.add(builder.mul(self.index(8), folded), fold.index)
+            place = builder.add(places, builder.mul(at, rows))
+            with cgutils.for_range(builder, self.index(9)) as channel:
+                further = builder.mul(channel.index, channel_size)
+                target = self.shifted(self.data(0), self.bytes(builder.add(self.index(1), further)))
+                slot = builder.add(builder.mul(channel.index, folded), fold.index)
+                slot = builder.add(slots, builder.mul(slot, phases))
+                put = self._interleaved(slot) if 0 < stride <= WOVEN else self._one_by_one(slot)
+                with cgutils.for_range_slice(builder, begin, end, INDEX(1)) as (index, _):
+                    segment = self._segment(index, before)
+                    row = self.number(self.block, builder.add(place, segment.row))
+                    with builder.if_then(builder.icmp_signed(">=", row, INDEX(0))):
+                        to = self.bytes(builder.add(row, segment.output))
+                        put(self.shifted(target, to), segment)
+
+    def _begin(self, vector: Any) -> Any:
+        """The first segment of a vector."""
+        return self.number(self.block, self.builder.add(self.of(self.block, FIRST_SEGMENT), vector))
+
+    def _segment(self, index: Any, before: Any) -> _Segment:
+        """Its lane is counted from the first vector of this call, `before` which others come."""
+        builder, fields = self.builder, INDEX(len(_Segment._fields))
+        at = builder.add(self.of(self.block, SEGMENTS), builder.mul(index, fields))
+        row, output, size, skipped, lane = (
+            self.number(self.block, builder.add(at, INDEX(place)))
+            for place in range(len(_Segment._fields))
+        )
+        return _Segment(row, output, size, skipped, builder.sub(lane, before))
+
+    def _interleaved(self, slot: Any) -> Callable[[Any, _Segment], None]:
+        """The phases of a segment interleaved in registers."""
+        builder = self.builder
+        sources = [self.shifted(self.sums, self.bytes(self._row(slot, r))) for r in self._phases()]
+
+        def put(target: Any, segment: _Segment) -> None:
+            lane = self.bytes(segment.lane)
+            parts = [[self.load(self.shifted(source, lane))] for source in sources]
+            woven = interleaved(builder, parts, self.lanes)
+            outputs = INDEX(self.stride * self.lanes)
+            with builder.if_else(builder.icmp_signed("==", segment.size, outputs)) as (whole, part):
+                with whole:
+                    for at, value in enumerate(woven):
+                        self.store(value, self._further(target, at))
+                with part:
+                    start = self.shifted(target, builder.neg(self.bytes(segment.skipped)))
+                    end = builder.add(segment.skipped, segment.size)
+                    for at, value in enumerate(woven):
+                        passed = INDEX(at * self.lanes)
+                        low, high = (builder.sub(one, passed) for one in (segment.skipped, end))
+                        self.store_some(value, self._further(start, at), self.between(low, high))
+
+        return put
+
+    def _further(self, address: Any, vectors: int) -> Any:
+        return self.shifted(address, INDEX(vectors * self.lanes * self.size))
+
+    def _phases(self) -> Iterable[Any]:
+        return map(INDEX, range(self.stride))
+
+    def _row(self, slot: Any, phase: Any) -> Any:
+        """Where the sums of a phase begin."""
+        row = self.number(self.layer, self.builder.add(slot, phase))
+        return self.builder.mul(row, INDEX(self.pitch))
+
+    def _one_by_one(self, slot: Any) -> Callable[[Any, _Segment], None]:
+        """Every output by itself, phase by phase: of any number of phases."""
+        builder, stride = self.builder, self.of(self.layer, STRIDE)
+
+        def put(target: Any, segment: _Segment) -> None:
+            lane = builder.add(segment.lane, builder.sdiv(segment.skipped, stride))
+            with cgutils.for_range(builder, stride) as phase:
+                source = builder.add(self._row(slot, phase.index), lane)
+                left = builder.add(
+                    builder.sub(segment.size, phase.index), builder.sub(stride, INDEX(1))
+                )
+                with cgutils.for_range(builder, builder.sdiv(left, stride)) as each:
+                    value = builder.load(self.element(self.sums, builder.add(source, each.index)))
+                    at = builder.add(builder.mul(each.index, stride), phase.index)
+                    builder.store(value, self.element(target, at))
+
+        return put

@@ -1,0 +1,40 @@
+"""An array written whole."""
+
+from __future__ import annotations
+
+import os
+from io import BufferedRandom
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from deconvcli.common.errors import UsageError
+from deconvcli.common.files import StrPath, aside, shown, writing
+from deconvcli.compute.npyfile._shared import pieces
+
+
+def write(path: StrPath, array: NDArray[Any], *, force: bool = False) -> None:
+    """Write `array` in one step.
+
+    Raises:
+        Unreadable: the file exists (without `force`), is no regular file, or cannot be written.
+        UsageError: the array does not hold plain numbers.
+    """
+    name = shown(path)
+    if array.dtype.kind not in "fiub":
+        raise UsageError(f"{name}: cannot hold {array.dtype}", help="write real numbers")
+    with aside(path, force=force) as file, writing(name):
+        _write_array(file, array)
+
+
+def _write_array(file: BufferedRandom, array: NDArray[Any]) -> None:
+    plain = np.asarray(array, order="C")
+    npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(plain))
+    # Not tofile, whose error on a full disk does not say so.
+    content = plain.reshape(-1).view(np.uint8).data
+    for place in pieces(len(content)):
+        file.write(content[place])
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,42 @@
+"""The only door from layers to arrays: layouts and orientation are settled, then an engine runs.
+
+`canonical` moves arrays between a dialect's layouts and (N, C, *spatial); `engines` finds what
+computes; `prepared` joins the two.
+"""
+
+from deconvcli.compute.runner.canonical import (
+    Array,
+    axes_of,
+    canonical_input,
+    canonical_output,
+    canonical_weight,
+    own_input,
+    own_weight,
+    plain_input,
+)
+from deconvcli.compute.runner.cpus import usable_cpus
+from deconvcli.compute.runner.engines import ENGINES, load_engine
+from deconvcli.compute.runner.memory import Memory, memory_needed
+from deconvcli.compute.runner.prepared import Prepared, prepare, refuse_without_values, run
+from deconvcli.compute.runner.seeded import random_array
+
+__all__ = [
+    "ENGINES",
+    "Array",
+    "Memory",
+    "Prepared",
+    "axes_of",
+    "canonical_input",
+    "canonical_output",
+    "canonical_weight",
+    "load_engine",
+    "memory_needed",
+    "own_input",
+    "own_weight",
+    "plain_input",
+    "prepare",
+    "random_array",
+    "refuse_without_values",
+    "run",
+    "usable_cpus",
+]

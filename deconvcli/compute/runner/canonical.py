@@ -1,0 +1,159 @@
+"""Layouts and orientation: between a dialect's arrays and those that every engine takes."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import prod
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deconvcli.layers.axis import Axis
+from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
+
+Array = NDArray[Any]
+AxisNumbers = tuple[int, int, int, int, int]
+
+
+def axes_of(reading: Reading) -> list[AxisNumbers]:
+    """The five numbers of each axis, for the input that `canonical_input` gives."""
+    axes = reading.layer.axes
+    if reading.layer.circular:
+        axes = tuple(axis for axis, _, _ in _unrolled(reading))
+    return [cast(AxisNumbers, tuple(numbers(axis))) for axis in axes]
+
+
+def canonical_shape(reading: Reading) -> tuple[int, ...]:
+    """(N, Cin, *n) of what `canonical_input` gives."""
+    spatial = numbers(reading.spatial)
+    if reading.layer.circular:
+        pairs = zip(spatial, _unrolled(reading), strict=True)
+        spatial = [n + before + after for n, (_, before, after) in pairs]
+    return (prod(reading.sizes.batch), reading.layer.in_channels, *spatial)
+
+
+def canonical_input(reading: Reading, x: Array) -> Array:
+    """(N, C, *spatial) from the dialect's layout, a circular layer's input repeated."""
+    x = plain_input(reading, x)
+    if reading.layer.circular:
+        around = [(before, after) for _, before, after in _unrolled(reading)]
+        x = np.pad(x, [(0, 0), (0, 0), *around], mode="wrap")
+    return x
+
+
+def plain_input(reading: Reading, x: Array) -> Array:
+    """(N, C, *spatial) from the dialect's layout, nothing repeated."""
+    return _canonical(reading, reading.data_layout, x)
+
+
+def own_input(reading: Reading, x: Array) -> Array:
+    """The dialect's layout from (N, C, *spatial), contiguous."""
+    return _own(reading, reading.data_layout, x)
+
+
+def canonical_output(reading: Reading, y: Array) -> Array:
+    """(N, C, *spatial) from the dialect's layout."""
+    return _canonical(reading, reading.output_layout, y)
+
+
+def own_output(reading: Reading, y: Array) -> Array:
+    """The dialect's layout from (N, C, *spatial), contiguous."""
+    return _own(reading, reading.output_layout, y)
+
+
+def in_order(reading: Reading) -> bool:
+    """Whether the dialect's output lies in memory as (N, C, *spatial) does."""
+    order = _order(
+        CHANNELS_FIRST, reading.output_layout, len(reading.sizes.batch), len(reading.spatial)
+    )
+    return order == tuple(range(len(order)))
+
+
+def is_canonical(reading: Reading) -> bool:
+    """Whether the dialect's arrays are those of the engines as they stand."""
+    return _lies_as(reading, CHANNELS_FIRST)
+
+
+def is_channels_last(reading: Reading) -> bool:
+    """Whether the dialect's arrays differ from the engines' in the place of the channels alone."""
+    return _lies_as(reading, CHANNELS_LAST)
+
+
+def _lies_as(reading: Reading, layout: Layout) -> bool:
+    """Whether input and output lie so, batch and all, and nothing is repeated."""
+    layouts = reading.data_layout, reading.output_layout
+    has_one_batch_axis = len(reading.sizes.batch) == 1
+    return layouts == (layout, layout) and has_one_batch_axis and not reading.layer.circular
+
+
+def _unrolled(reading: Reading) -> list[tuple[Axis, int, int]]:
+    pairs = zip(reading.layer.axes, numbers(reading.spatial), strict=True)
+    return [axis.unrolled(n) for axis, n in pairs]
+
+
+def _canonical(reading: Reading, layout: Layout, array: Array) -> Array:
+    """(N, C, *spatial); a missing or a second batch axis becomes N."""
+    rank = len(reading.spatial)
+    batch = array.ndim - rank - 1
+    array = array.transpose(_order(layout, CHANNELS_FIRST, batch, rank))
+    return array.reshape(prod(reading.sizes.batch), *array.shape[batch:])
+
+
+def _own(reading: Reading, layout: Layout, array: Array) -> Array:
+    """Back from (N, C, *spatial), contiguous."""
+    rank, batch = len(reading.spatial), reading.sizes.batch
+    array = array.reshape(*batch, *array.shape[1:])
+    order = _order(CHANNELS_FIRST, layout, len(batch), rank)
+    return np.ascontiguousarray(array.transpose(order))
+
+
+@cache
+def _order(source: Layout, target: Layout, batch: int, rank: int) -> tuple[int, ...]:
+    """The transposition from one data layout to another: asked for at every call of a layer."""
+    places = source.split(tuple(range(batch + 1 + rank)), rank)
+    places |= {str(axis): (place,) for axis, place in enumerate(places["*"])}
+    return tuple(place for axis in target.axes for place in places[axis])
+
+
+def canonical_weight(reading: Reading, weight: Array) -> Array:
+    """(Cin, Cout/groups, *kernel), not flipped, from the dialect's layout and orientation."""
+    sizes, order = _weight_parts(reading)
+    parts = weight.reshape(sizes).transpose(order)
+    return _unflipped(reading, parts.reshape(reading.layer.weight_shape(CANONICAL_WEIGHT)))
+
+
+def own_weight(reading: Reading, weight: Array) -> Array:
+    """The dialect's layout and orientation from (Cin, Cout/groups, *kernel), contiguous."""
+    sizes, order = _weight_parts(reading)
+    parts = _unflipped(reading, weight).reshape([sizes[place] for place in order])
+    own = parts.transpose([order.index(place) for place in range(len(order))])
+    return np.ascontiguousarray(own.reshape(reading.weight_shape))
+
+
+def _weight_parts(reading: Reading) -> tuple[list[int], list[int]]:
+    """(a size for each letter of the layout, the order that makes them G, I, O and the kernel)."""
+    layer = reading.layer
+    kernel = {str(place): size for place, size in enumerate(layer.kernel)}
+    letters = {
+        **kernel,
+        "G": layer.groups,
+        "I": layer.in_channels // layer.groups,
+        "O": layer.out_channels // layer.groups,
+    }
+    held = [
+        letter
+        for axis in reading.weight_layout.axes
+        for letter in (kernel if axis == "*" else axis)
+    ]
+    if "G" not in held:
+        held, letters["G"] = ["G", *held], 1
+    return [letters[letter] for letter in held], [held.index(part) for part in "GIO"] + [
+        held.index(place) for place in kernel
+    ]
+
+
+def _unflipped(reading: Reading, weight: Array) -> Array:
+    """(Cin, Cout/groups, *kernel) with its taps in the other order where they are stored so."""
+    return np.flip(weight, tuple(range(2, weight.ndim))) if reading.flipped else weight

@@ -1,0 +1,163 @@
+"""What reading the words of any dialect has in common: values, lists, kernels, channels."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NoReturn
+
+from deconvcli.common.errors import UsageError
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import per_axis, shorten
+from deconvcli.frameworks.dialect._answers import Answers
+from deconvcli.frameworks.dialect.parameters import Argument
+from deconvcli.layers.layer import Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, Layout
+
+
+class Words(Answers, ABC):
+    """The parameters, and how what was written for them becomes numbers.
+
+    entry_point: the parameter that names a function or operation where there are several.
+    """
+
+    arguments: ClassVar[tuple[Argument, ...]]
+    entry_point: ClassVar[str] = "api"
+
+    def __init__(self) -> None:
+        self._defaults = {argument.name: argument.default for argument in self.arguments}
+        inert = {argument.name for argument in self.arguments if argument.role in ("", "bias")}
+        self._inert = inert - {self.entry_point}
+
+    @abstractmethod
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """The axes of input and output."""
+
+    def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """The axes of the weights."""
+        return CANONICAL_WEIGHT
+
+    def values(self, spelling: Spelling) -> dict[str, Any]:
+        """The spelling's arguments with the defaults of those left out.
+
+        Raises:
+            UsageError: a parameter this dialect does not have.
+        """
+        values = {**self._defaults, **spelling.arguments}
+        if len(values) > len(self._defaults):
+            unknown = next(name for name in spelling.arguments if name not in self._defaults)
+            raise UsageError(
+                f"{self.name} has no parameter {unknown!r}",
+                help=suggestion(unknown, sorted(self._defaults)),
+                code="unknown-parameter",
+            )
+        return values
+
+    def listed(
+        self, spelling: Spelling, name: str, length: int, default: int = 0
+    ) -> tuple[int, ...]:
+        """A parameter that must be a list of this length; left out, the default for each."""
+        given = spelling.arguments.get(name)
+        if given is None:
+            return (default,) * length
+        if not isinstance(given, (list, tuple)) or len(given) != length:
+            self.refuse(
+                name.replace("_", "-"), f"{name} is {shorten(given)}", f"give a list of {length}."
+            )
+        return per_axis(given, length, name)
+
+    def kernel(
+        self,
+        given: Any,
+        name: str,
+        sizes: Sizes,
+        *,
+        layout: Layout | None = None,
+        otherwise: str = "",
+    ) -> tuple[int, ...]:
+        """Kernel sizes, by the parameter `name` or by the weights' shape, which must agree.
+
+        layout: of the weights, where the words change it. otherwise: what was seen instead.
+        """
+        rank = len(sizes.spatial)
+        if sizes.weight is None:
+            return per_axis(given, rank, name)
+        held = (layout or self.weight_layout({}, rank)).split(sizes.weight, rank)["*"]
+        if given is not None and per_axis(given, rank, name) != held:
+            self.refuse(
+                name.replace("_", "-"),
+                f"{name} is {shorten(given)}, the weights have {list(held)}",
+                "leave it out, or make them agree.",
+                otherwise,
+            )
+        return held
+
+    def inert(self, spelling: Spelling) -> tuple[str, ...]:
+        """The words that do not touch the geometry."""
+        if self._inert.isdisjoint(spelling.arguments):
+            return ()
+        return tuple(name for name in spelling.arguments if name in self._inert)
+
+    def channels(
+        self,
+        layout: Layout,
+        kernel: Sequence[int],
+        sizes: Sizes,
+        groups: int,
+        *,
+        given_in: int | None = None,
+        given_out: int | None = None,
+    ) -> tuple[int, int]:
+        """(in, out) from the weights' shape, the parameters and the data, which must agree.
+
+        What nobody gives is as small as the groups allow.
+        """
+        if groups < 1:
+            self.refuse("groups", f"groups {groups} is not positive", "use 1 or more groups.")
+        out, into = given_out, given_in
+        if sizes.weight is not None:
+            weight = layout.split(sizes.weight, len(kernel))
+            held_in = weight["GI"][0] if "GI" in weight else weight["I"][0] * groups
+            held_out = weight["GO"][0] if "GO" in weight else weight["O"][0] * groups
+            if into is not None and into != held_in:
+                self._disagree("in_channels", into, held_in, sizes.weight)
+            if out is not None and out != held_out:
+                self._disagree("out_channels", out, held_out, sizes.weight)
+            into, out = held_in, held_out
+        into = into if into is not None else sizes.channels
+        into = into if into is not None else groups
+        out = out if out is not None else groups
+        self.split_evenly(into, out, groups)
+        if sizes.channels is not None and sizes.channels != into:
+            self.refuse(
+                "channels",
+                f"the input has {sizes.channels} channels, the layer takes {into}",
+                "give both the same number of channels, in the layout "
+                f"({self.data_layout({}, len(kernel))}) unless told otherwise.",
+            )
+        return into, out
+
+    def split_evenly(self, into: int, out: int, groups: int) -> None:
+        """Refuse channels that the groups do not divide."""
+        if groups > 0 and into > 0 and out > 0 and into % groups == out % groups == 0:
+            return
+        for kind, count in (("input", into), ("output", out)):
+            if groups < 1 or count < 1 or count % groups:
+                self.refuse(
+                    "groups" if groups != 1 else "channels",
+                    f"{count} {kind} channels cannot be split into {groups} equal groups",
+                    f"use a positive multiple of {groups}."
+                    if groups > 0
+                    else "use 1 or more groups.",
+                )
+
+    def argument(self, role: str) -> Argument | None:
+        """The parameter for a role, if this dialect has one."""
+        return next((argument for argument in self.arguments if argument.role == role), None)
+
+    def _disagree(self, what: str, given: int, held: int, shape: tuple[int, ...]) -> NoReturn:
+        self.refuse(
+            "channels",
+            f"{what} is {given}, but weights of shape {list(shape)} have {held}",
+            "give one of them, or make them agree.",
+        )

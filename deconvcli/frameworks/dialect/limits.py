@@ -1,0 +1,55 @@
+"""Limits that several frameworks share, each with what to do about it."""
+
+from __future__ import annotations
+
+from deconvcli.layers.arithmetic import Limit
+
+
+def positive(letter: str, name: str) -> Limit:
+    """The limit that a parameter is at least 1."""
+    return Limit(
+        f"{letter} >= 1",
+        name.replace("_", "-"),
+        f"{name} {{{letter}}} is not positive",
+        "use 1 or more.",
+    )
+
+
+def not_negative(letter: str, name: str) -> Limit:
+    """The limit that a parameter is at least 0."""
+    return Limit(
+        f"{letter} >= 0",
+        name.replace("_", "-"),
+        f"{name} {{{letter}}} is negative",
+        "use 0 or more.",
+    )
+
+
+INPUT_EXISTS = Limit(
+    "n >= 1", "input-size", "input size {n} holds no elements", "give an input of 1 or more."
+)
+OUTPUT_EXISTS = Limit(
+    "out >= 1",
+    "empty-output",
+    "the output would have size {out}: {full} scattered, {crop_begin} cropped before and"
+    " {crop_end} behind",
+    "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
+    " or crop less.",
+)
+
+
+EMPTY_OUTPUT = Limit(
+    "out >= 1",
+    "empty-output",
+    "the output has size {out}, and an empty tensor comes back without an error",
+    "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
+    " or crop less.",
+    finding=True,
+)
+STACKED_TAPS = Limit(
+    "d >= 1",
+    "dilation-zero",
+    "dilation 0 puts all {k} taps on one element, and no error comes back",
+    "use dilation 1 for a plain kernel.",
+    finding=True,
+)

@@ -1,0 +1,122 @@
+"""cuDNN: the gradient of a convolution, whose caller tells the size of dx; padding is symmetric.
+
+The layer's input is dy, so the filter's K counts the input's channels. CUDNN_CONVOLUTION flips
+the filter, CUDNN_CROSS_CORRELATION does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import compact, count, shorten
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.parameters import Argument, Form, each
+from deconvcli.frameworks.dialects._documented import ToldSize, hold_axes, told_size, weight_of
+from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST
+
+# Whether the filter is flipped.
+_MODES = {"CUDNN_CROSS_CORRELATION": False, "CUDNN_CONVOLUTION": True}
+_RANKS = (2, 3)
+
+ARITHMETIC = Arithmetic(
+    INPUT_EXISTS,
+    positive("k", "filter's spatial size")._replace(code="kernel-size"),
+    positive("s", "filterStrideA"),
+    positive("d", "dilationA"),
+    not_negative("begin", "padA"),
+    SPAN,
+    FULL,
+    *told_size("dxDesc"),
+)
+
+
+class CuDnn(ToldSize):
+    """cudnnConvolutionBackwardData with a descriptor of cudnnSetConvolutionNdDescriptor."""
+
+    name = "cudnn"
+    title = "cuDNN cudnnConvolutionBackwardData"
+    source = (
+        "cuDNN API 7 to 9: cudnnConvolutionBackwardData, cudnnGetConvolutionNdForwardOutputDim,"
+        " cudnnConvolutionMode_t"
+    )
+    evidence = Evidence("the cuDNN API reference, versions 7 to 9, as bindings restate it")
+    told = "dxDesc"
+    arguments = (
+        Argument("padA", "padding", 0, "cropped from both ends", {Form.INTS: each}),
+        Argument("filterStrideA", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("dilationA", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("mode", "", "CUDNN_CROSS_CORRELATION", "or CUDNN_CONVOLUTION, which flips"),
+        Argument("groupCount", "groups", 1, "independent groups of channels"),
+        Argument("dxDesc", "output_size", None, "the output's shape", {Form.INTS: each}),
+    )
+    # Its calls are C, which the reader of pasted calls does not parse.
+    orientation = "in order; reversed with CUDNN_CONVOLUTION"
+    arithmetics = (ARITHMETIC,)
+    signatures = ()
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer whose input is dy and whose output is dx."""
+        words = self.values(spelling)
+        hold_axes(self, sizes, _RANKS)
+        rank = len(sizes.spatial)
+        kernel = CANONICAL_WEIGHT.split(weight_of(self, sizes, CANONICAL_WEIGHT), rank)["*"]
+        groups = count(words["groupCount"], "groupCount")
+        size, channels, asked = self.size_of(words, sizes)
+        padding = self.listed(spelling, "padA", rank)
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            self.listed(spelling, "filterStrideA", rank, 1),
+            self.listed(spelling, "dilationA", rank, 1),
+            padding,
+            padding,
+            size,
+            (asked,) * rank,
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            ARITHMETIC,
+            ("n", "k", "s", "d", "begin", "end", "size", "asked"),
+            rows,
+            channels=self.channels(CANONICAL_WEIGHT, kernel, sizes, groups, given_out=channels),
+            groups=groups,
+            weight_layout=CANONICAL_WEIGHT,
+            data_layout=CHANNELS_FIRST,
+            flipped=self._flips(words["mode"]),
+        )
+
+    def _flips(self, mode: Any) -> bool:
+        if not isinstance(mode, str) or mode not in _MODES:
+            self.refuse("mode", f"mode is {shorten(mode)}", suggestion(str(mode), list(_MODES)))
+        return _MODES[mode]
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """padA from the start; what the end has more is in dxDesc."""
+        yield {
+            "padA": [axis.crop_begin for axis in layer.axes],
+            "filterStrideA": [axis.stride for axis in layer.axes],
+            "dilationA": [axis.dilation for axis in layer.axes],
+            "groupCount": layer.groups,
+            "dxDesc": self.told_shape(layer, sizes),
+        }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """One axis, or a crop that symmetric padding and a size cannot make."""
+        if len(layer.axes) not in _RANKS:
+            return "it has one spatial axis, cuDNN 2 or 3", "give a second axis of size 1."
+        most = compact([axis.stride - 1 for axis in layer.axes])
+        return (
+            f"{self.cropped(layer)}, cuDNN only padA at both ends, and behind up to {most} less",
+            "crop less in the layer and slice its output.",
+        )
+
+
+DIALECT: Dialect = CuDnn()

@@ -1,0 +1,260 @@
+"""Flax: jax.lax.conv_transpose as a layer, with SAME unless told otherwise, and CIRCULAR.
+
+CIRCULAR crops to n*stride and adds what it cuts off at the other end. An input may have no batch
+axis or several. Explicit padding surrounds the dilated input, the kernel is used in reverse order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import maybe_count, per_axis, shorten
+from deconvcli.frameworks.dialect import Accidents, Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
+from deconvcli.frameworks.dialects._jax_family import (
+    NAMES,
+    TRANSPOSED_WEIGHT,
+    WEIGHT,
+    Arithmetics,
+    both_ends,
+    listed_pairs,
+    pads_of,
+)
+from deconvcli.frameworks.dialects._xla import ACCIDENTS, with_accidents
+from deconvcli.layers.arithmetic import Arithmetic
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CHANNELS_LAST, Layout
+
+_ARITHMETICS = Arithmetics("strides", "kernel_dilation")
+_WORDS = ("SAME", "VALID", "CIRCULAR")
+
+_NUMBERS = ("strides", "padding", "kernel_dilation", "use_bias")
+_LINEN = (
+    *("features", "kernel_size", *_NUMBERS, "mask", "dtype", "param_dtype", "precision"),
+    *("kernel_init", "bias_init", "transpose_kernel", "promote_dtype", "preferred_element_type"),
+    *("parent", "name"),
+)
+_NNX = ("in_features", "out_features", "kernel_size", "strides")
+_INERT = (
+    *("mask", "dtype", "param_dtype", "precision", "kernel_init", "bias_init", "promote_dtype"),
+    *("preferred_element_type", "parent", "name", "rngs", "kernel_metadata", "bias_metadata"),
+)
+
+
+class Flax(Dialect):
+    """flax.linen.ConvTranspose and flax.nnx.ConvTranspose."""
+
+    name = "flax"
+    title = "Flax"
+    source = "Flax 0.12.8: flax/linen/linear.py, flax/nnx/nn/linear.py"
+    evidence = Evidence("Flax 0.12.8 on JAX 0.10.2, CPU", rows=600)
+    circular = True
+    forward = "Conv"
+    arguments = (
+        Argument("features", "out_channels", None, "output channels, in flax.linen"),
+        Argument("in_features", "in_channels", None, "input channels, in flax.nnx"),
+        Argument("out_features", "out_channels", None, "output channels, in flax.nnx"),
+        Argument("kernel_size", "kernel", None, "kernel size per axis", {Form.INTS: each}),
+        Argument("strides", "stride", None, "distance of two stamps in the output"),
+        Argument(
+            "padding",
+            "padding",
+            "SAME",
+            "'SAME', 'VALID', 'CIRCULAR', or zeros around the dilated input: one number, or a"
+            " number or (low, high) per axis",
+            {
+                Form.WORD: lambda word, rank: word.upper(),
+                Form.INTS: both_ends,
+                Form.PAIRS: listed_pairs,
+            },
+        ),
+        Argument("kernel_dilation", "dilation", None, "distance of two taps in the output"),
+        Argument("use_bias", "bias", True, "one number added per feature", {Form.FLAG: plain}),
+        Argument(
+            "transpose_kernel",
+            "transpose_kernel",
+            False,
+            "the kernel is a forward layer's: not reversed, in and out features exchanged",
+            {Form.FLAG: plain},
+        ),
+        Argument("api", meaning="'linen' or 'nnx'"),
+        *(Argument(name) for name in _INERT),
+    )
+    orientation = "reversed, but for transpose_kernel"
+    accidents: ClassVar[Accidents] = {"": ACCIDENTS}
+    arithmetics = _ARITHMETICS.all
+    signatures = (
+        Signature(("flax.linen.ConvTranspose", "nn.ConvTranspose"), _LINEN, None, {"api": "linen"}),
+        Signature(("flax.nnx.ConvTranspose",), _NNX, None, {"api": "nnx"}),
+    )
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Channels last, after no batch axis, one or several."""
+        return CHANNELS_LAST
+
+    def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Spatial axes, then input and output features; transpose_kernel exchanges them."""
+        return TRANSPOSED_WEIGHT if arguments.get("transpose_kernel") else WEIGHT
+
+    def rank(
+        self,
+        arguments: Mapping[str, Any],
+        input_shape: Sequence[int],
+        weight_shape: Sequence[int] | None,
+    ) -> int:
+        """As many spatial axes as the kernel has, whatever the batch is; a number is one axis."""
+        kernel = arguments.get("kernel_size")
+        if isinstance(kernel, list | tuple):
+            return len(kernel)
+        return 1 if type(kernel) is int else super().rank(arguments, input_shape, weight_shape)
+
+    def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
+        """The same data; the words say the weights' shape, which depends on transpose_kernel."""
+        return sizes._replace(channels=layer.in_channels, weight=None)
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer that these words mean, in either of Flax's two APIs."""
+        words, rank = self.values(spelling), len(sizes.spatial)
+        transposed = bool(words["transpose_kernel"])
+        strides = _ones_or(words["strides"], rank, "strides")
+        arithmetic, pads = self._padding(words["padding"], transposed, strides)
+        is_circular = words["padding"] == "CIRCULAR"
+        if is_circular and 0 in sizes.batch:
+            self.refuse(
+                "batch", f"CIRCULAR takes no batch of {sizes.batch}", "give a batch of 1 or more."
+            )
+        kernel = self._kernel(words["kernel_size"], sizes)
+        befores, afters = zip(*pads, strict=True)
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            strides,
+            _ones_or(words["kernel_dilation"], rank, "kernel_dilation"),
+            befores,
+            afters,
+            strict=True,
+        )
+        layout = self.weight_layout(words, rank)
+        reading = self.reading(
+            spelling,
+            sizes,
+            arithmetic,
+            NAMES,
+            rows,
+            channels=self.channels(
+                layout,
+                kernel,
+                sizes,
+                1,
+                given_in=maybe_count(words["in_features"], "in_features"),
+                given_out=self._out(words),
+            ),
+            has_bias=bool(words["use_bias"]),
+            flipped=not transposed,
+            circular=is_circular,
+            weight_layout=layout,
+            data_layout=CHANNELS_LAST,
+        )
+        return with_accidents(reading)
+
+    def _kernel(self, given: Any, sizes: Sizes) -> tuple[int, ...]:
+        """Kernel sizes by the words or by the weights; the words' single number is one axis."""
+        rank = len(sizes.spatial)
+        if type(given) is int and rank > 1:
+            self.refuse(
+                "kernel-size",
+                f"kernel_size {given} is a kernel of one axis, the input has {rank}",
+                f"write it once per axis: ({', '.join([str(given)] * rank)}).",
+            )
+        return self.kernel(given, "kernel_size", sizes)
+
+    def _out(self, words: Mapping[str, Any]) -> int | None:
+        """Output channels under the name that one of the APIs has for them."""
+        linen = maybe_count(words["features"], "features")
+        nnx = maybe_count(words["out_features"], "out_features")
+        if linen is not None and nnx is not None:
+            self.refuse(
+                "channels",
+                f"features {linen} and out_features {nnx} are both given",
+                "give features to flax.linen, out_features to flax.nnx.",
+            )
+        return nnx if linen is None else linen
+
+    def _padding(
+        self, given: Any, transposed: bool, stride: tuple[int, ...]
+    ) -> tuple[Arithmetic, list[tuple[int, ...]]]:
+        """(formulas, numbers per axis: zeros for a word)."""
+        rank = len(stride)
+        if isinstance(given, str):
+            return self._by_word(given, transposed, stride), [(0, 0)] * rank
+        pads = [given] * rank if type(given) is int else given
+        if not isinstance(pads, list | tuple) or len(pads) != rank:
+            self.refuse(
+                "padding",
+                f"padding is {shorten(given)}",
+                f"use 'SAME', 'VALID', 'CIRCULAR', one number, or {rank} in a list, each a number"
+                " or (low, high).",
+            )
+        return _ARITHMETICS.explicit, [per_axis(pad, 2, "padding of one axis") for pad in pads]
+
+    def _by_word(self, word: str, transposed: bool, stride: tuple[int, ...]) -> Arithmetic:
+        if word == "CIRCULAR":
+            return _ARITHMETICS.circular[transposed]
+        found = _ARITHMETICS.of_word(word, stride, consistent=False)
+        if found is None:
+            self.refuse(
+                "padding",
+                f"padding {shorten(word)} is not taken with strides {stride}",
+                "use 'VALID' and slice the end off: CAUSAL works in Conv only."
+                if word == "CAUSAL"
+                else suggestion(word, _WORDS),
+            )
+        return found
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """A word or explicit padding; CIRCULAR where the crop comes back."""
+        ways: list[dict[str, Any]] = [
+            {"padding": "SAME"},
+            {"padding": "VALID"},
+            {"padding": pads_of(layer)},
+        ]
+        if layer.circular:
+            ways = [{"padding": "CIRCULAR"}, {"padding": "CIRCULAR", "transpose_kernel": True}]
+        for way in ways:
+            yield {
+                "features": layer.out_channels,
+                "kernel_size": list(layer.kernel),
+                "strides": [axis.stride for axis in layer.axes],
+                "kernel_dilation": [axis.dilation for axis in layer.axes],
+                "use_bias": layer.has_bias,
+                **way,
+            }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """Groups, or a crop that comes back elsewhere."""
+        if layer.groups > 1:
+            return (
+                f"it has {layer.groups} groups and ConvTranspose has none",
+                "use one layer per group and concatenate, or lax.conv_general_dilated.",
+            )
+        if layer.circular:
+            return (
+                f"{self.cropped(layer)}; CIRCULAR cuts as much at both ends, with"
+                " transpose_kernel one more at the start where that is odd, else at the end",
+                "roll the output of CIRCULAR.",
+            )
+        return (
+            f"{self.cropped(layer)}, which padding cannot say at this input size",
+            "give the input size as a number, and one that leaves an output.",
+        )
+
+
+def _ones_or(given: Any, rank: int, name: str) -> tuple[int, ...]:
+    """A parameter whose None means 1."""
+    return per_axis(1 if given is None else given, rank, name)
+
+
+DIALECT: Dialect = Flax()

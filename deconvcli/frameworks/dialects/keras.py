@@ -1,0 +1,220 @@
+"""Keras 3: two words, `valid` and `same`, and an `output_padding` whose None means automatic.
+
+Layers refuse strides together with dilation, keras.ops.conv_transpose does not. All backends agree
+in shape and values; the TensorFlow backend refuses some layers when they run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from deconvcli.common.errors import Refused
+from deconvcli.frameworks.dialect import Accidents, Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, INPUT_EXISTS
+from deconvcli.frameworks.dialect.parameters import Argument, Signature
+from deconvcli.frameworks.dialects._keras_family import (
+    AUTOMATIC,
+    CROP,
+    DILATION,
+    GIVEN,
+    HEAD,
+    KERNEL,
+    LAYER_ONLY,
+    SAME_GIVEN,
+    STRIDES,
+    VALID_GIVEN,
+    KerasLayer,
+    layer_signatures,
+)
+from deconvcli.frameworks.dialects._xla import ABORT, with_abort
+from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Reading, Sizes, Spelling
+
+_TENSORFLOW_SOURCE = (
+    "measured with Keras 3.15.1 on TensorFlow 2.21.0, whose input-gradient kernel checks the"
+    " size; tensorflow/core/kernels/conv_grad_shape_utils.cc"
+)
+_JAX_ABORT = ABORT._replace(
+    message=f"on the jax backend, {ABORT.message}",
+    help="give a larger input, or run the model on another backend.",
+    source="measured with Keras 3.15.1 on JAX 0.10.2, CPU",
+)
+
+
+_SIZE = "keras-tensorflow-size"
+
+
+def _tensorflow_takes(smallest: str, largest: str, asked: str = "out", also: str = "") -> Limit:
+    return Limit(
+        f"{asked} == 0 or {smallest} <= {asked} <= {largest}{also}",
+        _SIZE,
+        "the TensorFlow backend aborts on this layer at run time: it takes an output of"
+        f" {{{smallest}}} to {{{largest}}} here, although compute_output_shape says {{{asked}}}",
+        "leave output_padding out, or run the model on the torch or jax backend.",
+        only=("tensorflow",),
+        source=_TENSORFLOW_SOURCE,
+    )
+
+
+_EMPTY = Limit(
+    "out != 0",
+    "keras-tensorflow-empty-output",
+    "the TensorFlow backend returns an empty tensor only with oneDNN, which is not the default on"
+    " every CPU; without it the layer is refused",
+    "leave output_padding out, or run the model on the torch or jax backend.",
+    only=("tensorflow",),
+    finding=True,
+    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+)
+_CUT_OFF = " or n == 1 and span - s < asked < span"
+_TRUNCATED = Limit(
+    "asked >= full or asked <= 0",
+    "keras-tensorflow-truncation",
+    "the TensorFlow backend takes the output {asked}, which cuts the kernel of span {span} off,"
+    " only with oneDNN and an input of size 1",
+    "use an output_padding of 0 or more.",
+    only=("tensorflow",),
+    finding=True,
+    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+)
+
+
+def _clipped(out: Step, *crop: Step | Limit) -> tuple[Step | Limit, ...]:
+    """With a negative output_padding, which only the function takes, never less than nothing."""
+    return (
+        out._replace(name="asked"),
+        Limit(
+            "asked + span > 0",
+            "output-padding",
+            "output_padding {op} takes {-asked} elements more than there are; the jax backend"
+            " refuses where that is the kernel's span, {span}, or more",
+            "use a larger output_padding.",
+            only=("jax",),
+            source="measured with Keras 3.15.1 on JAX 0.10.2, CPU",
+        ),
+        Step("out", "max(asked, 0)", "never less than nothing"),
+        *crop,
+    )
+
+
+_TAKES_VALID = ("full", "full + s - 1")
+_TAKES_SAME = ("(n - 1)*s + 1", "n*s")
+_HEAD_OF_LAYER = (*HEAD, *LAYER_ONLY)
+
+
+def _unchecked(limit: Limit) -> Limit:
+    """As the function, which leaves it to the backend."""
+    return limit._replace(
+        otherwise="keras.ops was seen to take it on torch and TensorFlow where the output is empty",
+        source="measured with Keras 3.15.1, torch 2.13.0 and TensorFlow 2.21.0",
+    )
+
+
+_HEAD_OF_OPS = (INPUT_EXISTS, KERNEL, _unchecked(STRIDES), _unchecked(DILATION), SPAN, FULL)
+
+# By (word, entry point), without and with output_padding.
+_AUTOMATIC = {
+    (word, entry_point): Arithmetic(*head, *entries)
+    for entry_point, head in (("layer", HEAD), ("ops", _HEAD_OF_OPS))
+    for word, entries in AUTOMATIC.items()
+}
+_GIVEN = {
+    ("valid", "layer"): Arithmetic(
+        *_HEAD_OF_LAYER, *GIVEN["valid"], _tensorflow_takes(*_TAKES_VALID), _EMPTY
+    ),
+    ("same", "layer"): Arithmetic(
+        *_HEAD_OF_LAYER, *GIVEN["same"], _tensorflow_takes(*_TAKES_SAME), _EMPTY
+    ),
+    ("valid", "ops"): Arithmetic(
+        *_HEAD_OF_OPS,
+        *_clipped(VALID_GIVEN, *CROP["valid"]),
+        EMPTY_OUTPUT,
+        _tensorflow_takes(*_TAKES_VALID, "asked", _CUT_OFF),
+        _TRUNCATED,
+        _EMPTY,
+    ),
+    ("same", "ops"): Arithmetic(
+        *_HEAD_OF_OPS,
+        *_clipped(SAME_GIVEN, *CROP["same"]),
+        _tensorflow_takes(*_TAKES_SAME, "asked"),
+        _EMPTY,
+    ),
+}
+
+_OPS = (
+    "inputs",
+    "kernel",
+    "strides",
+    "padding",
+    "output_padding",
+    "data_format",
+    "dilation_rate",
+)
+
+
+class Keras(KerasLayer):
+    """keras.layers.Conv{1,2,3}DTranspose and keras.ops.conv_transpose."""
+
+    name = "keras"
+    title = "Keras 3"
+    source = (
+        "Keras 3.15.1: src/backend/common/backend_utils.py,"
+        " src/layers/convolutional/base_conv_transpose.py"
+    )
+    evidence = Evidence("Keras 3.15.1 on three backends", rows=2100)
+    implementations: ClassVar[Mapping[str, Evidence]] = {
+        "tensorflow": Evidence("Keras 3.15.1 on TensorFlow 2.21.0, CPU, oneDNN on", rows=700),
+        "torch": Evidence("Keras 3.15.1 on torch 2.13.0, CPU", rows=700),
+        "jax": Evidence("Keras 3.15.1 on JAX 0.10.2, CPU", rows=700),
+    }
+    arguments = (
+        *KerasLayer.arguments,
+        Argument("api", meaning="'layer' (Conv2DTranspose) or 'ops' (keras.ops.conv_transpose)"),
+    )
+    accidents: ClassVar[Accidents] = {"jax": (_JAX_ABORT,)}
+    arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
+    signatures = (
+        *layer_signatures("keras.layers", "tf.keras.layers", "tensorflow.keras.layers"),
+        Signature(("keras.ops.conv_transpose",), _OPS, None, {"api": "ops"}, "inputs", "kernel"),
+    )
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer that these words mean, and what becomes of it on each backend."""
+        reading = self._read_sized(spelling, sizes)
+        concerned = spelling.implementation in ("", "jax")
+        return with_abort(reading, _JAX_ABORT) if concerned else reading
+
+    def _read_sized(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """TensorFlow checks no size where one of them is 0."""
+        try:
+            reading = super().read(spelling, sizes)
+        except Refused as refused:
+            if refused.code != _SIZE:
+                raise
+            reading = super().read(spelling._replace(implementation=""), sizes)
+            if not _is_empty(reading):
+                raise
+        if not reading.findings or not _is_empty(reading):
+            return reading
+        findings = tuple(finding for finding in reading.findings if finding.code != _SIZE)
+        return reading._replace(spelling=spelling, findings=findings)
+
+    def is_layer(self, words: Mapping[str, Any]) -> bool:
+        """keras.ops checks neither output_padding nor strides together with dilation."""
+        return bool(words["api"] != "ops")
+
+    def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
+        """By word, by whether output_padding is given, and by entry point."""
+        table = _AUTOMATIC if words["output_padding"] is None else _GIVEN
+        return table[word, "layer" if self.is_layer(words) else "ops"]
+
+
+def _is_empty(reading: Reading) -> bool:
+    """Whether a size of the output is 0 and none was asked to be negative."""
+    asked = [numbers.get("asked", numbers["out"]) for numbers in reading.numbers]
+    return 0 in (*reading.sizes.batch, *asked) and min(asked) >= 0
+
+
+DIALECT: Dialect = Keras()

@@ -1,0 +1,118 @@
+"""Keras 2 (tf_keras): Keras 3's words on TensorFlow alone, and in 3-D without any dilation.
+
+TensorFlow's own check of the size always applies. Conv2DTranspose refuses unequal dilations,
+Conv3DTranspose ignores dilation_rate without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.parameters import Argument
+from deconvcli.frameworks.dialects._keras_family import (
+    AUTOMATIC,
+    GIVEN,
+    HEAD,
+    LAYER_ONLY,
+    SAME_GIVEN,
+    STRIDE_OR_DILATION,
+    KerasLayer,
+    Names,
+    Rows,
+    layer_signatures,
+)
+from deconvcli.layers.arithmetic import SPAN, Arithmetic, Limit, value
+from deconvcli.layers.layer import Layer, Sizes
+
+_SOURCE = "measured with tf_keras 2.21.0 on TensorFlow 2.21.0, oneDNN on"
+
+# Numbers besides those of Keras 3: dilation (as written), and any_zero, whether any size of the
+# output is 0, which switches TensorFlow's check off.
+_TENSORFLOW_TAKES = Limit(
+    "any_zero or (n - 1)*s + 1 <= out <= n*s",
+    "output-padding",
+    "TensorFlow aborts on this layer when it runs: it takes an output of {(n - 1)*s + 1} to {n*s}"
+    " here, although compute_output_shape says {out}",
+    "leave output_padding out, or give an odd kernel_size.",
+    source=_SOURCE,
+)
+_DILATION_IGNORED = Limit(
+    "dilation == d",
+    "keras2-3d-dilation",
+    "Conv3DTranspose of Keras 2 ignores dilation_rate {dilation}: size and values are those of 1",
+    "use Keras 3 for a dilated layer of three axes.",
+    finding=True,
+    source=_SOURCE,
+)
+
+_ONE_DILATION = Limit(
+    "len(d) != 2 or min(d) == max(d)",
+    "dilation-rate",
+    "dilation_rate {d} is not the same for both axes",
+    "use one dilation for both, or Keras 3.",
+)
+
+_AUTOMATIC = {
+    word: Arithmetic(*HEAD, *entries, _DILATION_IGNORED) for word, entries in AUTOMATIC.items()
+}
+# With valid, an output_padding below the stride never leaves what TensorFlow takes.
+_GIVEN = {
+    "valid": Arithmetic(*HEAD, *LAYER_ONLY, *GIVEN["valid"], _DILATION_IGNORED),
+    "same": Arithmetic(*HEAD, *LAYER_ONLY, *GIVEN["same"], _TENSORFLOW_TAKES, _DILATION_IGNORED),
+}
+
+
+class Keras2(KerasLayer):
+    """tf_keras.layers.Conv{1,2,3}DTranspose, and tf.keras.layers up to TensorFlow 2.15."""
+
+    name = "keras2"
+    title = "Keras 2"
+    source = "tf_keras 2.21.0: src/layers/convolutional, src/utils/conv_utils.py"
+    together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION, _ONE_DILATION)
+    evidence = Evidence("tf_keras 2.21.0 on TensorFlow 2.21.0, CPU, oneDNN on", rows=492)
+    arguments = (*KerasLayer.arguments, Argument("api", meaning="'layer', the only one"))
+    arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
+    signatures = layer_signatures(
+        "tf_keras.layers", "keras.layers", "tf.keras.layers", "tensorflow.keras.layers"
+    )
+
+    def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
+        """By word, and by whether output_padding is given."""
+        return _AUTOMATIC[word] if words["output_padding"] is None else _GIVEN[word]
+
+    def rows(self, columns: Sequence[Sequence[Any]], sizes: Sizes) -> tuple[Names, Rows]:
+        """Dilations as they are computed, and what TensorFlow's check looks at."""
+        spatial, kernel, strides, dilations, *given = columns
+        rank = len(spatial)
+        computed = (1,) * rank if rank == 3 else dilations
+        names: Names = ("n", "k", "s", "d", "dilation")
+        columns = [spatial, kernel, strides, computed, dilations]
+        if given:
+            any_zero = 0 in sizes.batch or 0 in _given_same_sizes(*columns[:3], computed, *given)
+            # Two dilated axes go through tf.nn.atrous_conv2d_transpose, which makes no exception.
+            any_zero = any_zero and not (rank == 2 and max(dilations) > 1)
+            names, columns = (*names, "op", "any_zero"), [*columns, *given, (any_zero,) * rank]
+        return names, zip(*columns, strict=True)
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """As Keras 3, and dilations that these layers do not compute."""
+        dilations, rank = [axis.dilation for axis in layer.axes], len(layer.axes)
+        if (rank == 3 and max(dilations) > 1) or (rank == 2 and len(set(dilations)) > 1):
+            return (
+                f"its dilations are {dilations}; two axes take one for both, three ignore it",
+                "use Keras 3.",
+            )
+        return super().why_not(layer)
+
+
+def _given_same_sizes(*columns: Sequence[Any]) -> list[Any]:
+    """The output sizes with `same` and output_padding given."""
+    names = ("n", "k", "s", "d", "op")
+    rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+    return [value(SAME_GIVEN.formula, {**row, "span": value(SPAN.formula, row)}) for row in rows]
+
+
+DIALECT: Dialect = Keras2()

@@ -1,0 +1,266 @@
+"""MXNet: `pad` crops both ends alike, `adj` gives back at the end and stays below the stride.
+
+target_shape computes both: the larger half of what is too much is cropped at the start. Gluon's
+layers are the same operator under Keras-like names, and one number counts for every axis there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.values import compact, count, maybe_count, per_axis, shorten
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
+from deconvcli.frameworks.dialects._documented import hold_axes
+from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
+
+_SOURCE = (
+    "Apache MXNet 2.0 (b84609d): src/operator/nn/deconvolution.cc, deconvolution-inl.h,"
+    " python/mxnet/gluon/nn/conv_layers.py"
+)
+_HEAD = (
+    INPUT_EXISTS,
+    positive("k", "kernel"),
+    positive("s", "stride"),
+    positive("d", "dilate"),
+    SPAN,
+    FULL,
+)
+_CROP = (
+    Limit(
+        "adj < s",
+        "output-padding",
+        "adj {adj} is not smaller than stride {s}",
+        "use {s - 1} or less; a target_shape asks for an adj of 1 where it leaves an odd crop.",
+    ),
+    Step("crop_begin", "pad", "pad crops the start"),
+    Step("crop_end", "pad - adj", "and the end, where adj gives elements back"),
+    OUT,
+    OUTPUT_EXISTS,
+)
+BY_PAD = Arithmetic(*_HEAD, not_negative("pad", "pad"), not_negative("adj", "adj"), *_CROP)
+BY_TARGET = Arithmetic(
+    *_HEAD,
+    Limit(
+        "size <= full",
+        "output-size",
+        "target_shape {size} is larger than the full size {full}",
+        "ask for {full} or less.",
+    ),
+    Step("total", "full - size", "what is too much"),
+    Step("pad", "(total + 1) // 2", "the larger half on both sides"),
+    Step("adj", "2*pad - total", "and what that takes too much is given back"),
+    *_CROP,
+)
+
+# By rank, channels first and then, in 2-D and 3-D, last.
+_LAYOUTS = {1: ("NCW",), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+_WEIGHT_LAST = Layout(("GI", "*", "O"))
+
+_OPERATOR = (
+    *("data", "weight", "bias", "kernel", "stride", "dilate", "pad", "adj", "target_shape"),
+    *("num_filter", "num_group", "workspace", "no_bias", "cudnn_tune", "cudnn_off", "layout"),
+)
+_GLUON = (
+    *("channels", "kernel_size", "strides", "padding", "output_padding", "dilation", "groups"),
+    *("layout", "activation", "use_bias", "weight_initializer", "bias_initializer", "in_channels"),
+)
+# Gluon's words for the operator's.
+_SAME = {
+    "channels": "num_filter",
+    "kernel_size": "kernel",
+    "strides": "stride",
+    "padding": "pad",
+    "output_padding": "adj",
+    "dilation": "dilate",
+    "groups": "num_group",
+}
+
+
+def _signatures() -> tuple[Signature, ...]:
+    homes = ("mx.sym", "mx.nd", "mxnet.sym", "mxnet.nd", "mx.symbol", "mx.ndarray")
+    paths = (*(f"{home}.Deconvolution" for home in homes), "mx.npx.deconvolution")
+    operator = Signature(paths, _OPERATOR, data="data", weight="weight")
+    layers = (
+        Signature(
+            tuple(f"{home}.gluon.nn.Conv{rank}DTranspose" for home in ("mx", "mxnet")),
+            _GLUON,
+            rank,
+            {"api": "gluon"},
+        )
+        for rank in (1, 2, 3)
+    )
+    return (operator, *layers)
+
+
+class MXNet(Dialect):
+    """The operator Deconvolution and gluon.nn.Conv{1,2,3}DTranspose."""
+
+    name = "mxnet"
+    title = "Apache MXNet"
+    source = _SOURCE
+    evidence = Evidence("Apache MXNet 2.0 source (b84609d)")
+    forward = "Convolution"
+    arguments = (
+        Argument("num_filter", "out_channels", None, "output channels"),
+        Argument("kernel", "kernel", None, "kernel size", {Form.INTS: each}),
+        Argument("stride", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("pad", "padding", 0, "elements cropped from both ends", {Form.INTS: each}),
+        Argument("adj", "output_padding", 0, "elements given back at the end", {Form.INTS: each}),
+        Argument("dilate", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("target_shape", "output_size", None, "instead of pad, adj", {Form.INTS: each}),
+        Argument("num_group", "groups", 1, "independent groups of channels"),
+        Argument("no_bias", "bias", True, "whether there is no bias", {}),
+        Argument("layout", "data_format", None, "NCHW (default), NHWC", {Form.WORD: plain}),
+        *(Argument(name) for name in ("bias", "workspace", "cudnn_tune", "cudnn_off")),
+        Argument("channels", "out_channels", None, "num_filter, in Gluon", {}),
+        Argument("in_channels", "in_channels", 0, "input channels, in Gluon; 0: by the input"),
+        Argument("kernel_size", "kernel", None, "kernel, in Gluon", {}),
+        Argument("strides", "stride", None, "stride, in Gluon", {}),
+        Argument("padding", "padding", None, "pad, in Gluon", {}),
+        Argument("output_padding", "output_padding", None, "adj, in Gluon", {}),
+        Argument("dilation", "dilation", None, "dilate, in Gluon", {}),
+        Argument("groups", "groups", None, "num_group, in Gluon", {}),
+        Argument("use_bias", "bias", True, "whether there is a bias, in Gluon", {}),
+        *(Argument(name) for name in ("activation", "weight_initializer", "bias_initializer")),
+        Argument("api", meaning="'operator' (Deconvolution) or 'gluon' (Conv2DTranspose)"),
+        Argument("name"),
+    )
+    arithmetics = (BY_PAD, BY_TARGET)
+    signatures = _signatures()
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Channels first unless the layout has them last."""
+        given, known = arguments.get("layout"), _LAYOUTS.get(rank, _LAYOUTS[2])
+        if given is not None and given not in known:
+            self.refuse("data-format", f"layout is {shorten(given)}", f"use {' or '.join(known)}.")
+        return CHANNELS_LAST if given and given[-1] == "C" else CHANNELS_FIRST
+
+    def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """As the data's, with input channels for the batch and a group's filters for channels."""
+        given = arguments.get("layout")
+        last = isinstance(given, str) and given.endswith("C")
+        return _WEIGHT_LAST if last else CANONICAL_WEIGHT
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer as the operator's shape inference takes it."""
+        words = self._operator_words(spelling, len(sizes.spatial))
+        hold_axes(self, sizes, (1, 2, 3))
+        rank = len(sizes.spatial)
+        data, weight = self.data_layout(words, rank), self.weight_layout(words, rank)
+        kernel = self.kernel(words["kernel"], "kernel", sizes, layout=weight)
+        groups = count(words["num_group"], "num_group")
+        operator = Spelling(self.name, words)
+        dilate = self._dilate(operator, rank)
+        target = self.listed(operator, "target_shape", rank)
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            self.listed(operator, "stride", rank, 1),
+            dilate,
+            self.listed(operator, "pad", rank),
+            self.listed(operator, "adj", rank),
+            target,
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            BY_TARGET if any(target) else BY_PAD,
+            ("n", "k", "s", "d", "pad", "adj", "size"),
+            rows,
+            channels=self.channels(
+                weight,
+                kernel,
+                sizes,
+                groups,
+                given_in=maybe_count(words["in_channels"] or None, "in_channels"),
+                given_out=maybe_count(words["num_filter"], "num_filter"),
+            ),
+            groups=groups,
+            has_bias=bool(words["use_bias"]) if _is_gluon(words) else not words["no_bias"],
+            weight_layout=weight,
+            data_layout=data,
+            notes=_gpu_note(data),
+        )
+
+    def _operator_words(self, spelling: Spelling, rank: int) -> dict[str, Any]:
+        """All words, Gluon's said as the operator's; None for a list that was left out."""
+        words = self.values(spelling)
+        for name in ("stride", "pad", "adj", "dilate"):
+            words[name] = spelling.arguments.get(name)
+        for gluon, operator in _SAME.items():
+            given = spelling.arguments.get(gluon)
+            if given is None:
+                continue
+            if operator in spelling.arguments:
+                self.refuse(
+                    operator.replace("_", "-"),
+                    f"{gluon} and {operator} are one parameter, given twice",
+                    "give it once.",
+                )
+            scalar = operator in ("num_filter", "num_group") or isinstance(given, (list, tuple))
+            words[operator] = given if scalar else per_axis(given, rank, gluon)
+        return words
+
+    def _dilate(self, spelling: Spelling, rank: int) -> tuple[int, ...]:
+        dilate = self.listed(spelling, "dilate", rank, 1)
+        if rank == 3 and dilate != (1, 1, 1):
+            self.refuse(
+                "dilate",
+                f"dilate {list(dilate)} is not supported with three axes",
+                "keep it at 1 in 3-D.",
+            )
+        return dilate
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """As an operator: pad from the start, adj from what the end has more."""
+        yield {
+            "num_filter": layer.out_channels,
+            "kernel": list(layer.kernel),
+            "stride": [axis.stride for axis in layer.axes],
+            "pad": [axis.crop_begin for axis in layer.axes],
+            "adj": [axis.crop_begin - axis.crop_end for axis in layer.axes],
+            "dilate": [axis.dilation for axis in layer.axes],
+            "num_group": layer.groups,
+            "no_bias": not layer.has_bias,
+        }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """A dilation in 3-D, or crops that pad and adj cannot make."""
+        if len(layer.axes) == 3 and any(axis.dilation > 1 for axis in layer.axes):
+            return "it has dilations in 3-D, which MXNet refuses", "write zeros into the kernel."
+        most = compact([axis.stride - 1 for axis in layer.axes])
+        return (
+            f"{self.cropped(layer)}, MXNet only pad before and pad - adj behind, with adj 0 to"
+            f" {most}",
+            "crop less in the layer and slice its output.",
+        )
+
+
+def _is_gluon(words: Mapping[str, Any]) -> bool:
+    return bool(words["api"] == "gluon" or words["channels"] is not None)
+
+
+def _gpu_note(layout: Layout) -> tuple[Diagnostic, ...]:
+    """What only a GPU accepts."""
+    if layout is CHANNELS_FIRST:
+        return ()
+    return (
+        Diagnostic(
+            "mxnet-gpu-only",
+            Severity.WARNING,
+            "channels last is supported on GPUs only",
+            "keep channels first for a layer that must run everywhere.",
+            _SOURCE,
+        ),
+    )
+
+
+DIALECT: Dialect = MXNet()

@@ -1,0 +1,172 @@
+"""oneDNN: dilates count from 0, the output's size is told, and groups have a weight axis in front.
+
+padding_r only takes part in the check of that size; what is cropped behind follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deconvcli.common.values import count
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair
+from deconvcli.frameworks.dialects._documented import ToldSize, hold_axes, told_size, weight_of
+from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CHANNELS_FIRST, Layout
+
+_PLAIN = Layout(("O", "GI", "*"))
+_GROUPED = Layout(("G", "O", "I", "*"))
+
+# The source divides as C does, towards zero: for one input this lets smaller sizes through.
+_TRUNCATED = " or n == 1 and smallest - s < out < smallest"
+ARITHMETIC = Arithmetic(
+    INPUT_EXISTS,
+    positive("k", "weights' spatial size")._replace(code="kernel-size"),
+    positive("s", "strides"),
+    not_negative("dilate", "dilates"),
+    not_negative("begin", "padding_l"),
+    Limit(
+        "end + s > 0",
+        "padding-r",
+        "padding_r {end} is below {1 - s}, which strides {s} allow",
+        "use {1 - s} or more.",
+    ),
+    Step("d", "dilate + 1", "dilates are 0 for a plain kernel"),
+    SPAN,
+    FULL,
+    *told_size("dst_dims", _TRUNCATED),
+    Limit(
+        "out >= smallest",
+        "onednn-truncation",
+        "size {out} cuts off more than padding_l and padding_r say: the check divides towards zero"
+        " and lets it pass for one input",
+        "ask for {smallest} or more.",
+        finding=True,
+        source="oneDNN 3.8.0 (515bfba): src/common/deconvolution.cpp",
+    ),
+)
+
+
+def _dilates(value: tuple[int, ...], rank: int) -> list[int]:
+    """A dilation of 1, as other frameworks count it, is 0 here."""
+    return [dilation - 1 for dilation in each(value, rank)]
+
+
+def _both_ends(value: tuple[int, ...], rank: int) -> dict[str, list[int]]:
+    return {"padding_l": each(value, rank), "padding_r": each(value, rank)}
+
+
+def _pairs(pairs: tuple[tuple[int, int], ...], rank: int) -> dict[str, list[int]]:
+    spread = each_pair(pairs, rank)
+    return {
+        "padding_l": [begin for begin, _ in spread],
+        "padding_r": [end for _, end in spread],
+    }
+
+
+class OneDnn(ToldSize):
+    """dnnl::deconvolution_forward, by its logical dimensions."""
+
+    name = "onednn"
+    title = "oneDNN deconvolution"
+    source = "oneDNN 3.8.0 (515bfba): doc/primitives/convolution.md, src/common/deconvolution.cpp"
+    evidence = Evidence("oneDNN 3.8.0 guide and source (515bfba)")
+    told = "dst_dims"
+    arguments = (
+        Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("dilates", "dilation", 0, "zeros between two taps", {Form.INTS: _dilates}),
+        Argument(
+            "padding_l",
+            "padding",
+            0,
+            "crop at the start of each axis",
+            {Form.INTS: _both_ends, Form.PAIRS: _pairs},
+        ),
+        Argument("padding_r", "padding", None, "at the end; None: as padding_l", {}),
+        Argument("dst_dims", "output_size", None, "the output's shape", {Form.INTS: each}),
+        Argument("groups", "groups", None, "the weights' axis in front; None: they have none"),
+    )
+    # Its calls are C and C++, which the reader of pasted calls does not parse.
+    arithmetics = (ARITHMETIC,)
+    signatures = ()
+
+    def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Output before input channels; groups, if any, in front."""
+        return _PLAIN if arguments.get("groups") is None else _GROUPED
+
+    def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
+        """The same data, with an axis for groups if the layer has some."""
+        weight = layer.weight_shape(_GROUPED if layer.groups > 1 else _PLAIN)
+        return sizes._replace(channels=layer.in_channels, weight=weight)
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer that the primitive's descriptor means."""
+        words = self.values(spelling)
+        hold_axes(self, sizes, (1, 2, 3))
+        rank = len(sizes.spatial)
+        layout = self.weight_layout(words, rank)
+        weight = layout.split(weight_of(self, sizes, layout), rank)
+        groups = self._groups(words["groups"], weight)
+        size, channels, asked = self.size_of(words, sizes)
+        begin = self.listed(spelling, "padding_l", rank)
+        end = begin if words["padding_r"] is None else self.listed(spelling, "padding_r", rank)
+        rows = zip(
+            sizes.spatial,
+            weight["*"],
+            self.listed(spelling, "strides", rank, 1),
+            self.listed(spelling, "dilates", rank),
+            begin,
+            end,
+            size,
+            (asked,) * rank,
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            ARITHMETIC,
+            ("n", "k", "s", "dilate", "begin", "end", "size", "asked"),
+            rows,
+            channels=self.channels(layout, weight["*"], sizes, groups, given_out=channels),
+            groups=groups,
+            weight_layout=layout,
+            data_layout=CHANNELS_FIRST,
+        )
+
+    def _groups(self, given: Any, weight: Mapping[str, tuple[int, ...]]) -> int:
+        groups = 1 if given is None else count(given, "groups")
+        if "G" in weight and weight["G"] != (groups,):
+            self.refuse(
+                "groups",
+                f"groups is {groups}, the weights have {weight['G'][0]} in front",
+                "give both the same number.",
+            )
+        return groups
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Both crops as padding; what a negative end appends is in dst_dims."""
+        words = {
+            "strides": [axis.stride for axis in layer.axes],
+            "dilates": [axis.dilation - 1 for axis in layer.axes],
+            "padding_l": [axis.crop_begin for axis in layer.axes],
+            "padding_r": [max(axis.crop_end, 0) for axis in layer.axes],
+            "dst_dims": self.told_shape(layer, sizes),
+        }
+        words |= {"groups": layer.groups} if layer.groups > 1 else {}
+        yield words
+        yield words | {"padding_r": [max(axis.crop_end, 1 - axis.stride) for axis in layer.axes]}
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """A start that is not cropped, or a size that does not map back."""
+        return (
+            f"{self.cropped(layer)}; padding_l is never negative, and dst_dims must map back to"
+            " the input's size with a padding_r above minus the stride",
+            "pad or slice the output behind it.",
+        )
+
+
+DIALECT: Dialect = OneDnn()

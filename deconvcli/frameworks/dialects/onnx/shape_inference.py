@@ -1,0 +1,173 @@
+"""onnx.shape_inference, strict mode: a shape for nearly everything, values for nothing.
+
+It does not compare output_padding with the stride, channels with weights, or a size with zero,
+and where output_shape is smaller than the input its answer lacks the axes from there on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.values import per_axis
+from deconvcli.frameworks.dialect.limits import not_negative, positive
+from deconvcli.frameworks.dialects.onnx import formulas as f
+from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Reading, Sizes, Spelling
+from deconvcli.layers.layout import Layout
+
+SOURCE = "measured with onnx 1.23.2, strict mode: onnx/defs/nn/defs.cc"
+
+SAME_SIZE = "full + op - max(span - s, 0)"
+_HEAD = (
+    f.KERNEL,
+    f.STRIDE,
+    positive("d", "dilations"),
+    f.OUTPUT_PADDING_IS_COUNTED,
+    *f.SIZES,
+)
+_UNCHECKED = (
+    f.OUTPUT_PADDING._replace(
+        code="onnx-shape-inference-output-padding",
+        message=f"{f.OUTPUT_PADDING.message}, which onnx.shape_inference does not check",
+        finding=True,
+        source=SOURCE,
+    ),
+    Limit(
+        "out >= 1",
+        "onnx-shape-inference-no-output",
+        "onnx.shape_inference gives the size {out} without an error",
+        "crop less: no runtime makes such an output.",
+        finding=True,
+        source=SOURCE,
+    ),
+)
+_HALF = Step("half", "total // 2", "rounded down")
+_SAME = (
+    Step("total", "max(span - s, 0)", "what SAME crops, whatever output_padding is"),
+    _HALF,
+)
+_OTHER_SIZE = Limit(
+    "out == n*s",
+    "onnx-shape-inference-same-size",
+    "onnx.shape_inference gives {out} where SAME means {n*s}",
+    "give pads and output_padding in place of auto_pad.",
+    finding=True,
+    source=SOURCE,
+)
+LOSES_AXES = Limit(
+    "out >= n",
+    "onnx-shape-inference-rank",
+    "onnx.shape_inference gives no size for this axis and those after it, because output_shape"
+    " {out} is smaller than the input {n}",
+    "ask for {n} or more, or do not rely on inferred shapes.",
+    finding=True,
+    source=SOURCE,
+)
+_SAME_END = Step("crop_end", "total - crop_begin - op", "the rest, less output_padding")
+_BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, *_UNCHECKED)
+_TABLE = {
+    ("same", word): Arithmetic(*_HEAD, *_SAME, begin, _SAME_END, OUT, *_UNCHECKED, _OTHER_SIZE)
+    for word, begin in f.BEGIN.items()
+} | {
+    ("asked", word): Arithmetic(
+        *_HEAD,
+        f.ASKED,
+        not_negative("out", "output_shape"),
+        f.TOTAL,
+        _HALF,
+        begin,
+        f.REST,
+        *_UNCHECKED,
+        LOSES_AXES,
+    )
+    for word, begin in f.BEGIN.items()
+}
+
+
+class ShapeInference(ConvTranspose):
+    """onnx.shape_inference.infer_shapes(model, strict_mode=True)."""
+
+    arithmetics = (_BY_PADS, *_TABLE.values())
+
+    others: ClassVar[Mapping[str, str]] = {
+        "auto_pad": "onnx.shape_inference takes an unknown word for VALID"
+    }
+
+    def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
+        """By who gives the size; where pads lie is the text's, for it gives none."""
+        kind = size_from(word, words)
+        if kind == "pads":
+            return _BY_PADS
+        return _TABLE.get((kind, word), _TABLE[kind, "SAME_LOWER"])
+
+    def auto_pad(self, words: Mapping[str, Any]) -> str:
+        """Before opset 11 given pads win over the word."""
+        if words["pads"] != 0 and words["opset"] in range(1, 11):
+            return "NOTSET"
+        return super().auto_pad(words)
+
+    def kernel(
+        self,
+        given: Any,
+        name: str,
+        sizes: Sizes,
+        *,
+        layout: Layout | None = None,
+        otherwise: str = "",
+    ) -> tuple[int, ...]:
+        """kernel_shape if it is given, whatever the weights have."""
+        if given is None:
+            return super().kernel(given, name, sizes)
+        return per_axis(given, len(sizes.spatial), name)
+
+    def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
+        """The input's channels and what the weights make, which it does not compare."""
+        if sizes.weight is None or sizes.channels is None:
+            return super().layer_channels(kernel, sizes, groups)
+        if groups < 1 or sizes.channels % groups:
+            self.split_evenly(sizes.channels, groups, groups)
+        return sizes.channels, sizes.weight[1] * groups
+
+    def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
+        """Channels that do not fit together."""
+        if sizes.weight is None or sizes.weight[0] == channels[0]:
+            return ()
+        return (
+            Diagnostic(
+                "onnx-shape-inference-channels",
+                Severity.WARNING,
+                f"the input has {channels[0]} channels, the weights take {sizes.weight[0]}; "
+                "onnx.shape_inference does not compare them",
+                "give both the same number: no runtime takes this.",
+                SOURCE,
+            ),
+        )
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The shape as it is inferred, of too few axes where it loses some."""
+        reading = super().read(spelling, sizes)
+        answered = _answered(reading, spelling.arguments.get("output_shape"))
+        return reading._replace(answered=answered, no_values=_no_values(reading, answered))
+
+
+def _answered(reading: Reading, asked: Any) -> int:
+    """Spatial axes before the first whose output_shape is smaller than the input."""
+    rank = len(reading.spatial)
+    if asked is None:
+        return rank
+    sizes = zip(reading.output_sizes, reading.spatial, strict=True)
+    return next((place for place, (out, n) in enumerate(sizes) if out < n), rank)
+
+
+def _no_values(reading: Reading, answered: int) -> str:
+    """Why this answer belongs to no tensor; empty where it does."""
+    if answered < len(reading.spatial):
+        return "it lacks axes"
+    if any(size < 0 for size in reading.output_sizes):
+        return "a size is negative"
+    if reading.weight_shape != reading.layer.weight_shape(reading.weight_layout):
+        return "the weights do not fit the layer"
+    return "" if all(reading.layer[1:4]) else "a tensor has no channels"

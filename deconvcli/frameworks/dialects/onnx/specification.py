@@ -1,0 +1,172 @@
+"""The operator's text; where an implementation is known to do otherwise, a finding says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
+from deconvcli.frameworks.dialects.onnx import formulas as f
+from deconvcli.frameworks.dialects.onnx import onnxruntime, reference, shape_inference
+from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Sizes
+
+_ALL_SOURCES = f"{onnxruntime.SOURCE}, and onnx 1.23.2"
+
+_HEAD = (
+    INPUT_EXISTS._replace(
+        otherwise=f"{onnxruntime.EMPTY_INPUT}; onnx.shape_inference gives a size",
+        source=_ALL_SOURCES,
+    ),
+    f.KERNEL,
+    f.STRIDE._replace(otherwise=reference.ANY_STRIDE, source=reference.SOURCE),
+    positive("d", "dilations")._replace(
+        otherwise="the reference evaluator takes dilation 0 and puts all {k} taps on one element",
+        source=reference.SOURCE,
+    ),
+    f.OUTPUT_PADDING_IS_COUNTED,
+    f.OUTPUT_PADDING._replace(
+        otherwise="onnx.shape_inference compares output_padding with nothing, the reference"
+        " evaluator beside output_shape neither",
+        source=shape_inference.SOURCE,
+    ),
+    *f.SIZES,
+)
+_BELOW_STRIDE = Limit(
+    "op < s",
+    "onnxruntime-output-padding",
+    "ONNX Runtime 1.31 and the reference evaluator refuse output_padding {op} >= stride {s}, which"
+    " the specification allows below dilation {d}",
+    "keep output_padding below the stride.",
+    finding=True,
+    source=_ALL_SOURCES,
+)
+_OUTPUT_EXISTS = OUTPUT_EXISTS._replace(
+    otherwise="onnx.shape_inference gives the size {out} without an error, and the reference"
+    " evaluator an empty tensor where it is 0",
+    source=shape_inference.SOURCE,
+)
+_POSITIVE_OUT = f.POSITIVE_OUT._replace(
+    otherwise="the reference evaluator and onnx.shape_inference take 0 in output_shape",
+    source=shape_inference.SOURCE,
+)
+_BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, _OUTPUT_EXISTS, _BELOW_STRIDE)
+
+_LARGER = Limit(
+    "total >= 0",
+    "onnx-larger-output-shape",
+    "output_shape {out} exceeds the full size {natural}: the text's negative pads put"
+    " {-crop_begin} zeros in front here, ONNX Runtime puts all at the end or refuses",
+    "ask for {natural} or less.",
+    finding=True,
+    source=onnxruntime.SOURCE,
+)
+# Without SAME_UPPER or SAME_LOWER the reference evaluator computes no pads.
+_UNPADDED = Limit(
+    f"{reference.FITS} and crop_begin == begin",
+    "onnx-reference-output-shape",
+    "the reference evaluator computes no pads from output_shape without SAME_UPPER or SAME_LOWER:"
+    " it crops {begin} at the start, not {crop_begin}, or refuses {out}",
+    "say SAME_LOWER, which means the same to the text.",
+    finding=True,
+    source=reference.SOURCE,
+)
+_ROUNDS_DOWN = Limit(
+    "total >= 0 or total % 2 == 0",
+    "onnx-reference-rounding",
+    "the reference evaluator rounds half of {total} down, the text towards zero: its values lie"
+    " one place away",
+    "give pads and output_padding in place of auto_pad.",
+    finding=True,
+    source=reference.SOURCE,
+)
+_APPENDS = Limit(
+    "total >= 0",
+    "onnxruntime-same-size",
+    "ONNX Runtime 1.31 and onnx.shape_inference do not append here: their output has size"
+    " {natural}",
+    "give pads and output_padding in place of auto_pad.",
+    finding=True,
+    source=_ALL_SOURCES,
+)
+_ADDS = Limit(
+    f"total < 0 or {shape_inference.SAME_SIZE} == out",
+    "onnx-shape-inference-same-size",
+    "onnx.shape_inference adds output_padding to SAME and gives"
+    f" {{{shape_inference.SAME_SIZE}}} here",
+    "leave output_padding out.",
+    finding=True,
+    source=shape_inference.SOURCE,
+)
+
+
+def _sized(rounding: str, *entries: Step | Limit) -> Arithmetic:
+    """An output size first, pads computed from it, and what others make of it."""
+    out, *findings = entries
+    begin = f.BEGIN[rounding]
+    return Arithmetic(
+        *_HEAD, out, _POSITIVE_OUT, f.TOTAL, f.HALF, begin, f.REST, *findings, _BELOW_STRIDE
+    )
+
+
+_ASKED = (f.ASKED, _LARGER, shape_inference.LOSES_AXES)
+_SAME = (f.SAME, _APPENDS, _ADDS, _ROUNDS_DOWN)
+# By who gives the size, then by auto_pad; what is neither of two words is split as SAME_LOWER.
+_SIZED = {
+    "asked": {
+        "SAME_UPPER": _sized("SAME_UPPER", *_ASKED, _ROUNDS_DOWN),
+        "SAME_LOWER": _sized("SAME_LOWER", *_ASKED, _ROUNDS_DOWN),
+        "VALID": _sized("SAME_LOWER", *_ASKED, _UNPADDED),
+        "NOTSET": _sized("SAME_LOWER", *_ASKED, _UNPADDED),
+    },
+    "same": {word: _sized(word, *_SAME) for word in f.BEGIN},
+}
+
+
+class Specification(ConvTranspose):
+    """What the operator's text says."""
+
+    arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
+
+    others: ClassVar[Mapping[str, str]] = {
+        "auto_pad": "the reference evaluator and onnx.shape_inference take it as if it were left"
+        " out",
+        "kernel_shape": "the reference evaluator and onnx.shape_inference compute sizes with"
+        " kernel_shape, whatever the weights have",
+        "pads": "the reference evaluator takes negative pads, which append zeros",
+        "pads with auto_pad": "the reference evaluator takes the pads, and so does"
+        " onnx.shape_inference before opset 11",
+    }
+
+    def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
+        """By who gives the size and by auto_pad."""
+        kind = size_from(word, words)
+        return _BY_PADS if kind == "pads" else _SIZED[kind][word]
+
+    def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
+        """(in, out); one implementation lets channels of data and weights differ."""
+        if sizes.weight is not None and sizes.channels not in (None, sizes.weight[0]):
+            self.refuse(
+                "channels",
+                f"the input has {sizes.channels} channels, the weights take {sizes.weight[0]}",
+                "give both the same number; the weights are (in, out / group, spatial axes).",
+                "onnx.shape_inference does not compare them and gives a shape",
+            )
+        return super().layer_channels(kernel, sizes, groups)
+
+    def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
+        """What the reference evaluator fails on."""
+        what = reference.failure(sizes, channels, groups)
+        if not what:
+            return ()
+        return (
+            Diagnostic(
+                "onnx-reference-fails",
+                Severity.WARNING,
+                f"the reference evaluator fails on {what}",
+                "run it with ONNX Runtime.",
+                reference.SOURCE,
+            ),
+        )

@@ -1,0 +1,203 @@
+"""What every implementation of ConvTranspose reads: the operator's attributes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from deconvcli.common.findings import Diagnostic
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import compact, count, shorten
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
+from deconvcli.layers.arithmetic import Arithmetic
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+
+_WORDS = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
+_PADDING_WORDS = {"valid": "VALID", "same": "SAME_UPPER"}
+
+
+def _begins_and_ends(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
+    spread = each_pair(pairs, rank)
+    return [begin for begin, _ in spread] + [end for _, end in spread]
+
+
+def _both_ends(value: tuple[int, ...], rank: int) -> list[int]:
+    return each(value, rank) * 2
+
+
+def _word(word: str, rank: int) -> str:
+    return _PADDING_WORDS.get(word.lower(), word.upper())
+
+
+class ConvTranspose(Dialect):
+    """The operator's words; a subclass says what one implementation makes of them."""
+
+    name = "onnx"
+    title = "ONNX ConvTranspose"
+    source = "ONNX operator ConvTranspose-22 (onnx 1.23.2: onnx/defs/nn/defs.cc)"
+    evidence = Evidence("the text of the specification, which its implementations depart from")
+    implementations: ClassVar[Mapping[str, Evidence]] = {
+        "onnxruntime": Evidence("onnxruntime 1.31.1, CPU", rows=900),
+        "reference": Evidence("onnx.reference.ReferenceEvaluator of onnx 1.23.2", rows=900),
+        "shape_inference": Evidence(
+            "onnx.shape_inference of onnx 1.23.2, strict mode", rows=900, values=False
+        ),
+    }
+    forward = "Conv"
+    arguments = (
+        Argument("kernel_shape", "kernel", None, "kernel size", {Form.INTS: each}),
+        Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument(
+            "pads",
+            "padding",
+            0,
+            "crop: all begins, then all ends",
+            {Form.INTS: _both_ends, Form.PAIRS: _begins_and_ends},
+        ),
+        Argument(
+            "auto_pad",
+            "auto_pad",
+            "NOTSET",
+            "how pads are computed",
+            {Form.WORD: _word},
+            ("padding",),
+        ),
+        Argument("output_padding", "output_padding", 0, "appended", {Form.INTS: each}),
+        Argument("dilations", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("group", "groups", 1, "independent groups of channels"),
+        Argument("output_shape", "output_size", None, "spatial sizes asked for", {Form.INTS: each}),
+        Argument("opset", default=22),
+    )
+    signatures = (
+        Signature(
+            ("op.ConvTranspose", "onnx.ConvTranspose"),
+            ("X", "W", "B"),
+            data="X",
+            weight="W",
+        ),
+    )
+
+    # By attribute: who was seen to take what is refused here, and what it makes of it.
+    others: ClassVar[Mapping[str, str]] = {}
+
+    @abstractmethod
+    def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
+        """The formulas for an auto_pad with these words."""
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Always channels first."""
+        return CHANNELS_FIRST
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer as this implementation reads it."""
+        words = self.values(spelling)
+        rank = len(sizes.spatial)
+        word = self.auto_pad(words)
+        kernel = self.kernel(
+            words["kernel_shape"],
+            "kernel_shape",
+            sizes,
+            otherwise=self.others.get("kernel_shape", ""),
+        )
+        groups = count(words["group"], "group")
+        pads = self.pads(spelling, rank)
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            self.listed(spelling, "strides", rank, 1),
+            self.listed(spelling, "dilations", rank, 1),
+            self.listed(spelling, "output_padding", rank),
+            self.listed(spelling, "output_shape", rank),
+            pads[:rank],
+            pads[rank:],
+            strict=True,
+        )
+        channels = self.layer_channels(kernel, sizes, groups)
+        return self.reading(
+            spelling,
+            sizes,
+            self.arithmetic(word, words),
+            ("n", "k", "s", "d", "op", "size", "begin", "end"),
+            rows,
+            channels=channels,
+            groups=groups,
+            weight_layout=CANONICAL_WEIGHT,
+            data_layout=CHANNELS_FIRST,
+            notes=self.notes(sizes, channels, groups),
+        )
+
+    def auto_pad(self, words: Mapping[str, Any]) -> str:
+        """The word that pads are computed by; NOTSET where they are given."""
+        word = self.known_word(words)
+        if words["pads"] != 0 and word != "NOTSET":
+            self.refuse(
+                "padding",
+                f"pads cannot be used together with auto_pad {word}",
+                "give one of them.",
+                self.others.get("pads with auto_pad", ""),
+            )
+        return word
+
+    def known_word(self, words: Mapping[str, Any]) -> str:
+        """auto_pad, which is one of four words."""
+        word = words["auto_pad"]
+        if word not in _WORDS:
+            self.refuse(
+                "padding",
+                f"auto_pad is {shorten(word)}",
+                suggestion(str(word), _WORDS),
+                self.others.get("auto_pad", ""),
+            )
+        return str(word)
+
+    def pads(self, spelling: Spelling, rank: int) -> tuple[int, ...]:
+        """All begins, then all ends; none of them negative."""
+        pads = self.listed(spelling, "pads", 2 * rank)
+        if min(pads) < 0:
+            self.refuse(
+                "padding",
+                f"pads {list(pads)} holds a negative",
+                "use 0 or more.",
+                self.others.get("pads", ""),
+            )
+        return pads
+
+    def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
+        """(in, out) by the weights, the data and the groups."""
+        return self.channels(CANONICAL_WEIGHT, kernel, sizes, groups)
+
+    def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
+        """Findings that belong to no axis."""
+        return ()
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """pads from both crops; a negative end becomes output_padding."""
+        ends = [max(0, axis.crop_end) for axis in layer.axes]
+        yield {
+            "kernel_shape": list(layer.kernel),
+            "strides": [axis.stride for axis in layer.axes],
+            "pads": [*(axis.crop_begin for axis in layer.axes), *ends],
+            "output_padding": [max(0, -axis.crop_end) for axis in layer.axes],
+            "dilations": [axis.dilation for axis in layer.axes],
+            "group": layer.groups,
+        }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """Crops that pads and output_padding cannot make."""
+        most = compact([max(axis.stride, axis.dilation) - 1 for axis in layer.axes])
+        return (
+            f"{self.cropped(layer)}; pads are never negative and output_padding appends {most} at"
+            " most",
+            "add a Pad node behind it.",
+        )
+
+
+def size_from(word: str, words: Mapping[str, Any]) -> str:
+    """Who gives the output size: asked, same or pads."""
+    if words["output_shape"] is not None:
+        return "asked"
+    return "same" if word.startswith("SAME") else "pads"

@@ -1,0 +1,289 @@
+"""Paddle: torch's crop with begin and end apart, and a 'SAME' that is the forward layer's.
+
+'SAME' computes its crop as a convolution on the input would, so that the output is not n*s, and
+resets the dilation to 1. Weights are (in, out / groups, ...) in both data formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import compact, count, maybe_count, per_axis, shorten
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import (
+    EMPTY_OUTPUT,
+    INPUT_EXISTS,
+    OUTPUT_EXISTS,
+    STACKED_TAPS,
+    not_negative,
+    positive,
+)
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
+from deconvcli.frameworks.dialects._torch_family import LAYER_START
+from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
+
+_SOURCE = "measured with Paddle 3.3.1, CPU"
+
+# Numbers besides n, k, s, d: begin, end, op, size (as asked), dilation (as written), and as 0 or 1
+# whether channels come first and whether the batch is empty.
+_HEAD = (
+    INPUT_EXISTS,
+    positive("k", "kernel_size"),
+    positive("s", "stride"),
+    not_negative("d", "dilation"),
+    not_negative("begin", "padding"),
+    not_negative("end", "padding"),
+    SPAN,
+    FULL,
+)
+_EXPLICIT = (
+    Step("total", "begin + end", "padding of both ends"),
+    Step("crop_begin", "begin", "padding crops the start"),
+)
+_SAME = (
+    Step("total", "max((ceil(n / s) - 1)*s + k - n, 0)", "what the forward layer would pad"),
+    Step("crop_begin", "total // 2", "the smaller half goes at the start"),
+)
+_BY_OUTPUT_PADDING = (
+    not_negative("op", "output_padding"),
+    Limit(
+        "op < (max(s, d) if no_batch else s)",
+        "output-padding",
+        "output_padding {op} is not smaller than stride {s} (below a dilation it passes Paddle's"
+        " documented check, and its kernel refuses it)",
+        "use {s - 1} or less: it only chooses among the sizes that one forward convolution maps to"
+        " the same {n}.",
+    ),
+    Step("out", "full - total + op", "output_padding appends at the end"),
+)
+_BY_OUTPUT_SIZE = (
+    Step("smallest", "full - total", "the size without output_padding"),
+    Limit(
+        "size >= smallest and (no_batch or size < smallest + s)",
+        "output-size",
+        "output_size {size} is outside {smallest} to {smallest + s - 1} (the documented upper end"
+        " {smallest + s} is refused as well)",
+        "ask for {smallest} to {smallest + s - 1}, or change the kernel, stride or padding.",
+    ),
+    Step("out", "size", "output_size as asked"),
+)
+_TAIL = (
+    Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends"),
+    OUTPUT_EXISTS._replace(
+        condition="out >= 0",
+        message="the output would have size {out}; Paddle checks only the product of all sizes, so"
+        " that two such axes give a tensor whose reading crashes the process",
+    ),
+    OUTPUT_EXISTS._replace(
+        condition="out >= 1 or first or no_batch",
+        message="the output would be empty, which Paddle returns with channels first and refuses"
+        " with channels last",
+    ),
+    EMPTY_OUTPUT,
+    STACKED_TAPS,
+)
+_SAME_NOTES = (
+    Limit(
+        "out == n*s",
+        "paddle-same-size",
+        "padding 'SAME' of Paddle is the forward layer's on the input: the output is {out}, where"
+        " 'same' of other frameworks gives {n*s}",
+        "give padding and output_padding as numbers.",
+        finding=True,
+        source=_SOURCE,
+    ),
+    Limit(
+        "dilation == 1",
+        "paddle-same-dilation",
+        "padding 'SAME' of Paddle resets dilation {dilation} to 1",
+        "give padding as numbers to keep the dilation.",
+        finding=True,
+        source=_SOURCE,
+    ),
+)
+
+# By (whether padding is 'SAME', whether output_size is given).
+BY_WORDS = {
+    (False, False): Arithmetic(*_HEAD, *_EXPLICIT, *_BY_OUTPUT_PADDING, *_TAIL),
+    (False, True): Arithmetic(*_HEAD, *_EXPLICIT, *_BY_OUTPUT_SIZE, *_TAIL),
+    (True, False): Arithmetic(*_HEAD, *_SAME, *_BY_OUTPUT_PADDING, *_TAIL, *_SAME_NOTES),
+    (True, True): Arithmetic(*_HEAD, *_SAME, *_BY_OUTPUT_SIZE, *_TAIL, *_SAME_NOTES),
+}
+
+_FORMATS = {1: ("NCL", "NLC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+_CHANNELS = ("in_channels", "out_channels", "kernel_size")
+_START = ("stride", "padding", "output_padding")
+# Layers of 2 and 3 axes take the dilation first; of the functions only that of 2.
+_GROUPS_FIRST, _DILATION_FIRST = ("groups", "dilation"), ("dilation", "groups")
+_LAYER_END = ("weight_attr", "bias_attr", "data_format")
+_FUNCTION_END = ("output_size", "data_format", "name")
+
+
+def _signatures(rank: int) -> tuple[Signature, ...]:
+    layer = (*_CHANNELS, *_START, *(_GROUPS_FIRST if rank == 1 else _DILATION_FIRST), *_LAYER_END)
+    pair = _DILATION_FIRST if rank == 2 else _GROUPS_FIRST
+    function = ("x", "weight", "bias", *_START, *pair, *_FUNCTION_END)
+    name = f"conv{rank}d_transpose"
+    functional = (f"paddle.nn.functional.{name}", f"F.{name}")
+    return (
+        Signature((f"paddle.nn.Conv{rank}DTranspose",), layer, rank, {"api": "layer"}),
+        Signature(functional, function, rank, {"api": "functional"}, "x", "weight"),
+    )
+
+
+def _flat(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
+    return list(chain.from_iterable(each_pair(pairs, rank)))
+
+
+class Paddle(Dialect):
+    """paddle.nn.Conv{1,2,3}DTranspose and paddle.nn.functional.conv{1,2,3}d_transpose."""
+
+    name = "paddle"
+    title = "PaddlePaddle"
+    source = "Paddle 3.3.1: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
+    evidence = Evidence("PaddlePaddle 3.3.1, CPU", rows=800)
+    forward = "Conv{rank}D"
+    arguments = (
+        *LAYER_START,
+        Argument(
+            "padding",
+            "padding",
+            0,
+            "crop: one number, one per axis, begin and end of each axis in turn, 'SAME', 'VALID'",
+            {Form.INTS: plain, Form.PAIRS: _flat, Form.WORD: lambda word, rank: word.upper()},
+        ),
+        Argument("output_padding", "output_padding", 0, "elements appended at the end"),
+        Argument("groups", "groups", 1, "independent groups of channels"),
+        Argument("dilation", "dilation", 1, "distance of two taps in the output"),
+        Argument("output_size", "output_size", None, "instead of output_padding, at call time"),
+        Argument("data_format", "data_format", None, "NCHW (default), NHWC", {Form.WORD: plain}),
+        Argument("bias_attr", "bias", None, "False: no bias", {Form.FLAG: plain}),
+        Argument("bias", "bias", None, "of a function: the bias", {}),
+        Argument("api", meaning="'layer' (Conv2DTranspose) or 'functional' (conv2d_transpose)"),
+        Argument("weight_attr"),
+        Argument("name"),
+    )
+    arithmetics = tuple(BY_WORDS.values())
+    signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Channels first unless data_format puts C last."""
+        given, known = arguments.get("data_format"), _FORMATS.get(rank, ())
+        if given is not None and given not in known:
+            self.refuse(
+                "data-format", f"data_format is {shorten(given)}", f"use {' or '.join(known)}."
+            )
+        return CHANNELS_LAST if given and given[-1] == "C" else CHANNELS_FIRST
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer, as a layer object or a function call."""
+        words = self.values(spelling)
+        rank = len(sizes.spatial)
+        layout = self.data_layout(words, rank)
+        kernel = self.kernel(words["kernel_size"], "kernel_size", sizes)
+        groups = count(words["groups"], "groups")
+        is_function = words["api"] == "functional"
+        same, pads = self._pads(words["padding"], layout, rank)
+        asked = words["output_size"]
+        if asked is not None and words["output_padding"] != 0 and words["api"] != "layer":
+            self.refuse(
+                "output-padding",
+                "output_padding cannot be used together with output_size",
+                "give one of them.",
+            )
+        dilation = per_axis(words["dilation"], rank, "dilation")
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            per_axis(words["stride"], rank, "stride"),
+            (1,) * rank if same else dilation,
+            dilation,
+            per_axis(words["output_padding"], rank, "output_padding"),
+            per_axis(0 if asked is None else asked, rank, "output_size"),
+            *pads,
+            (layout is CHANNELS_FIRST,) * rank,
+            (0 in sizes.batch,) * rank,
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            BY_WORDS[same, asked is not None],
+            ("n", "k", "s", "d", "dilation", "op", "size", "begin", "end", "first", "no_batch"),
+            rows,
+            channels=self.channels(
+                CANONICAL_WEIGHT,
+                kernel,
+                sizes,
+                groups,
+                given_in=maybe_count(words["in_channels"], "in_channels"),
+                given_out=maybe_count(words["out_channels"], "out_channels"),
+            ),
+            groups=groups,
+            has_bias=bool(words["bias"]) if is_function else words["bias_attr"] is not False,
+            weight_layout=CANONICAL_WEIGHT,
+            data_layout=layout,
+        )
+
+    def _pads(self, given: Any, layout: Layout, rank: int) -> tuple[bool, list[tuple[int, ...]]]:
+        """(whether it is 'SAME', the begins and the ends of all axes)."""
+        if isinstance(given, str):
+            word = given.upper()
+            if word not in ("SAME", "VALID"):
+                self.refuse(
+                    "padding", f"padding is {shorten(given)}", suggestion(given, ("SAME", "VALID"))
+                )
+            return word == "SAME", [(0,) * rank] * 2
+        listed = isinstance(given, (list, tuple))
+        if listed and len(given) == rank + 2 and isinstance(given[0], (list, tuple)):
+            given = self._spatial([per_axis(pair, 2, "padding") for pair in given], layout, rank)
+        if listed and len(given) == 2 * rank:
+            flat = per_axis(given, 2 * rank, "padding")
+            return False, [flat[::2], flat[1::2]]
+        return False, [per_axis(given, rank, "padding")] * 2
+
+    def _spatial(self, pairs: list[tuple[int, ...]], layout: Layout, rank: int) -> list[int]:
+        """The spatial ones of a pair for each axis of the tensor, in one list."""
+        spatial = layout.split(tuple(range(rank + 2)), rank)["*"]
+        if any(any(pair) for place, pair in enumerate(pairs) if place not in spatial):
+            self.refuse(
+                "padding",
+                f"padding {pairs} pads batch or channels",
+                f"give [0, 0] for both, in the order {layout}.",
+            )
+        return [size for place in spatial for size in pairs[place]]
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """padding from both crops; a negative end becomes output_padding."""
+        begins = [axis.crop_begin for axis in layer.axes]
+        ends = [max(0, axis.crop_end) for axis in layer.axes]
+        pads = list(chain.from_iterable(zip(begins, ends, strict=True)))
+        arguments = {
+            "in_channels": layer.in_channels,
+            "out_channels": layer.out_channels,
+            "kernel_size": list(layer.kernel),
+            "stride": [axis.stride for axis in layer.axes],
+            "padding": begins if begins == ends else pads,
+            "output_padding": [max(0, -axis.crop_end) for axis in layer.axes],
+            "groups": layer.groups,
+            "dilation": [axis.dilation for axis in layer.axes],
+        }
+        yield arguments if layer.has_bias else {**arguments, "bias_attr": False}
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """Crops that padding and output_padding cannot make."""
+        most = compact([axis.stride - 1 for axis in layer.axes])
+        return (
+            f"{self.cropped(layer)}; padding is never negative and output_padding appends {most}"
+            " at most",
+            "crop less in the layer and pad its output.",
+        )
+
+
+DIALECT: Dialect = Paddle()

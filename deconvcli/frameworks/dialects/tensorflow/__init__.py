@@ -1,0 +1,282 @@
+"""TensorFlow: the output size is given, and only checked against what the forward layer maps back.
+
+`SAME` crops the smaller half at the start. Groups are implied: output channels over the filters'
+own. Channels last, weights with the output channels before the input's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from deconvcli.common.errors import Refused
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import per_axis, shorten
+from deconvcli.frameworks.dialect import Accidents, Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
+from deconvcli.frameworks.dialects.tensorflow.formulas import (
+    BY_WORD,
+    EXPLICIT,
+    ONLY_ONEDNN,
+    UNCHECKED,
+)
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
+
+WEIGHT = Layout(("*", "O", "GI"))
+SOURCE = (
+    "TensorFlow 2.21.0: tensorflow/python/ops/nn_ops.py,"
+    " tensorflow/core/kernels/conv_grad_shape_utils.cc"
+)
+
+# By rank, channels last first.
+_FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
+_PARAMETERS = ("input", "filters", "output_shape", "strides", "padding", "data_format", "dilations")
+
+
+def _signature(name: str, rank: int | None) -> Signature:
+    paths = (f"tf.nn.{name}", f"tensorflow.nn.{name}")
+    return Signature(paths, _PARAMETERS, rank, {"api": name}, "input", "filters")
+
+
+def _of_the_tensor(pairs: tuple[tuple[int, int], ...], rank: int) -> list[list[int]]:
+    """[begin, end] for every axis of the tensor; batch and channels get none."""
+    return [[0, 0], *map(list, each_pair(pairs, rank)), [0, 0]]
+
+
+class TensorFlow(Dialect):
+    """tf.nn.conv{1,2,3}d_transpose and tf.nn.conv_transpose."""
+
+    name = "tensorflow"
+    title = "TensorFlow"
+    source = SOURCE
+    evidence = Evidence("TensorFlow 2.21.0, CPU, oneDNN on", rows=800)
+    forward = "tf.nn.conv{rank}d"
+    arguments = (
+        Argument("output_shape", "output_size", None, "the output's shape; required"),
+        Argument("strides", "stride", None, "distance of two stamps in the output; required"),
+        Argument(
+            "padding",
+            "padding",
+            "SAME",
+            "'SAME', 'VALID' or, in 2-D, [begin, end] per axis of the tensor",
+            {
+                Form.WORD: lambda word, rank: word.upper(),
+                Form.PAIRS: lambda pairs, rank: [
+                    [0, 0],
+                    *map(list, each_pair(pairs, rank)),
+                    [0, 0],
+                ],
+            },
+        ),
+        Argument("data_format", "data_format", None, "NHWC (default), NCHW", {Form.WORD: plain}),
+        Argument("dilations", "dilation", 1, "distance of two taps in the output"),
+        Argument("api", meaning="conv1d_transpose, conv2d_transpose, conv3d_transpose ..."),
+        Argument("name"),
+    )
+    accidents: ClassVar[Accidents] = {"": (UNCHECKED,)}
+    arithmetics = (*BY_WORD.values(), EXPLICIT)
+    signatures = (
+        *(_signature(f"conv{rank}d_transpose", rank) for rank in (1, 2, 3)),
+        _signature("conv_transpose", None),
+    )
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Channels last unless data_format puts C second."""
+        given = arguments.get("data_format")
+        if given is not None and given not in _FORMATS.get(rank, ()):
+            self.refuse(
+                "data-format",
+                f"data_format is {shorten(given)}",
+                f"use {' or '.join(_FORMATS.get(rank, _FORMATS[2]))}.",
+            )
+        return CHANNELS_FIRST if given and given[1] == "C" else CHANNELS_LAST
+
+    def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Spatial axes, output channels of one group, input channels."""
+        return WEIGHT
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer at the output size that the words ask for; what is empty is hardly checked."""
+        try:
+            return self._read(spelling, sizes)
+        except Refused as refused:
+            if not _has_nothing(spelling, sizes):
+                raise
+            raise Refused(
+                refused.message,
+                help=refused.help,
+                code=refused.code,
+                findings=(UNCHECKED, *refused.findings),
+            ) from None
+
+    def _read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        words = self.values(spelling)
+        rank = len(sizes.spatial)
+        if sizes.weight is None:
+            self.refuse("filters", "the filters' shape is not known", "give the weights' shape.")
+        layout = self.data_layout(words, rank)
+        asked, batch, out_channels = self._asked(words, sizes, layout)
+        strides = self._spread(words["strides"], layout, rank, "strides")
+        dilations = self._spread(words["dilations"], layout, rank, "dilations")
+        any_zero = 0 in (batch, out_channels, *asked)
+        before, after = self._explicit(words, layout, rank)
+        rows = zip(
+            sizes.spatial,
+            sizes.weight[:rank],
+            strides,
+            dilations,
+            asked,
+            before,
+            after,
+            (any_zero,) * rank,
+            strict=True,
+        )
+        groups = self._groups(out_channels, sizes.weight[rank], rank)
+        explicit = isinstance(words["padding"], (list, tuple))
+        if explicit and groups > 1:
+            self.refuse(
+                "padding",
+                f"explicit padding is not supported with {groups} groups",
+                "use 'SAME' or 'VALID', or slice the output.",
+            )
+        return self.reading(
+            spelling,
+            sizes,
+            EXPLICIT if explicit else BY_WORD[words["padding"]],
+            ("n", "k", "s", "d", "size", "before", "after", "any_zero"),
+            rows,
+            channels=self.channels(WEIGHT, sizes.weight[:rank], sizes, groups),
+            groups=groups,
+            weight_layout=WEIGHT,
+            data_layout=layout,
+            notes=_build_notes(layout, groups),
+        )
+
+    def _asked(
+        self, words: Mapping[str, Any], sizes: Sizes, layout: Layout
+    ) -> tuple[tuple[int, ...], int, int]:
+        """(spatial sizes, batch, channels) of output_shape."""
+        given, rank = words["output_shape"], len(sizes.spatial)
+        if given is None:
+            smallest = [f"({n} - 1)*stride + 1" for n in sizes.spatial]
+            self.refuse(
+                "output-shape",
+                "output_shape is required and not given",
+                f"choose a size; SAME takes {smallest[0]} to {sizes.spatial[0]}*stride.",
+            )
+        # From options, one number stands for all axes; conv2d_transpose takes the spatial sizes.
+        is_spatial = isinstance(given, (list, tuple)) and len(given) == rank
+        takes_spatial = words["api"] in (None, "conv2d_transpose")
+        is_number = type(given) is int and words["api"] is None
+        if sizes.weight is not None and (is_number or (is_spatial and takes_spatial)):
+            return per_axis(given, rank, "output_shape"), sizes.batch[0], sizes.weight[rank]
+        if type(given) is int:
+            given = [given]
+        shape = per_axis(given, rank + 2, "output_shape")
+        parts = layout.split(shape, rank)
+        if parts["N"] != sizes.batch and 0 not in shape:
+            self.refuse(
+                "batch",
+                f"output_shape has batch {parts['N'][0]}, the input {list(sizes.batch)}",
+                "give both the same batch size.",
+            )
+        return parts["*"], parts["N"][0], parts["C"][0]
+
+    def _groups(self, out_channels: int, held: int, rank: int) -> int:
+        """Groups that the channel counts imply."""
+        if out_channels == 0:
+            return 1
+        if held < 1 or out_channels % held or (rank == 3 and out_channels != held):
+            self.refuse(
+                "channels",
+                f"output_shape asks for {out_channels} channels, the filters make {held}",
+                "ask for as many as the filters make, or in 1-D and 2-D a multiple (groups).",
+            )
+        return out_channels // held
+
+    def _spread(self, given: Any, layout: Layout, rank: int, name: str) -> tuple[int, ...]:
+        """One number per spatial axis from one, one per axis, or one per axis of the tensor."""
+        if given is None and name == "dilations":
+            return (1,) * rank
+        if isinstance(given, (list, tuple)) and len(given) == 1:
+            given = given[0]
+        if isinstance(given, (list, tuple)) and len(given) == rank + 2:
+            per_axis(given, rank + 2, name)
+            given = layout.split(tuple(given), rank)["*"]
+        return per_axis(given, rank, name)
+
+    def _explicit(
+        self, words: Mapping[str, Any], layout: Layout, rank: int
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The begins and the ends of all axes; zeros for a word."""
+        given = words["padding"]
+        if given in ("SAME", "VALID"):
+            return (0,) * rank, (0,) * rank
+        if not isinstance(given, (list, tuple)) or len(given) != rank + 2:
+            self.refuse(
+                "padding",
+                f"padding is {shorten(given)}",
+                f"{suggestion(str(given), ('SAME', 'VALID'))} In 2-D, [begin, end] per axis works"
+                " too.",
+            )
+        if rank != 2 or layout is CHANNELS_FIRST:
+            self.refuse(
+                "padding",
+                "explicit padding is taken only by conv2d_transpose with channels last",
+                "use 'SAME' or 'VALID', or slice the output.",
+            )
+        begins, ends = zip(*(per_axis(pair, 2, "padding") for pair in given[1:3]), strict=True)
+        return begins, ends
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """SAME or VALID with the output size asked for, else explicit padding in 2-D."""
+        ways: list[Any] = ["SAME", "VALID"]
+        if len(layer.axes) == 2:
+            pairs = [[axis.crop_begin, max(axis.crop_end, 0)] for axis in layer.axes]
+            ways.append([[0, 0], *pairs, [0, 0]])
+        out = layer.output_sizes(sizes.spatial)
+        for way in ways:
+            yield {
+                "output_shape": [*sizes.batch, *out, layer.out_channels],
+                "strides": [axis.stride for axis in layer.axes],
+                "padding": way,
+                "dilations": [axis.dilation for axis in layer.axes],
+            }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """A crop, or a size that no forward layer maps back."""
+        return (
+            f"{self.cropped(layer)}, which no padding gives with an output size that the forward"
+            " layer maps back to the input's",
+            "take VALID and slice its output.",
+        )
+
+
+def _has_nothing(spelling: Spelling, sizes: Sizes) -> bool:
+    """Whether input or output is empty, and TensorFlow therefore looks at little."""
+    asked = spelling.arguments.get("output_shape")
+    return 0 in sizes.batch or (isinstance(asked, (list, tuple)) and 0 in asked)
+
+
+def _build_notes(layout: Layout, groups: int) -> tuple[Diagnostic, ...]:
+    """What runs only with oneDNN."""
+    what = (
+        "layers with channels first" if layout is CHANNELS_FIRST else "groups" if groups > 1 else ""
+    )
+    if not what:
+        return ()
+    return (
+        Diagnostic(
+            "tensorflow-onednn-only",
+            Severity.WARNING,
+            f"{what} {ONLY_ONEDNN}",
+            "keep channels last and one group for a layer that must run everywhere.",
+            "measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0",
+        ),
+    )
+
+
+DIALECT: Dialect = TensorFlow()

@@ -1,0 +1,116 @@
+"""TensorFlow's sizes: asked for, checked against the forward layer, and cropped by a word."""
+
+from __future__ import annotations
+
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
+from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
+
+ONLY_ONEDNN = (
+    "run on a CPU only with oneDNN, which TensorFlow turns on by itself on some x86 processors and"
+    " not on others; without it they are refused"
+)
+_HEAD = (
+    INPUT_EXISTS,
+    positive("k", "filters' spatial size"),
+    positive("s", "strides"),
+    positive("d", "dilations"),
+    SPAN,
+    FULL,
+    Step("out", "size", "as asked"),
+)
+_END = Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends")
+_WITH_ONEDNN = Limit(
+    "d == 1",
+    "tensorflow-onednn-only",
+    f"dilations above 1 {ONLY_ONEDNN}",
+    "keep dilations at 1 for a layer that must run everywhere.",
+    finding=True,
+    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0",
+)
+
+
+def _between(smallest: str, largest: str, otherwise: str = "") -> Limit:
+    """The sizes that the forward layer maps back to n; a 0 anywhere in output_shape skips it."""
+    return Limit(
+        f"any_zero or {smallest} <= out <= {largest}{otherwise}",
+        "output-shape",
+        f"output_shape asks for {{out}}, the sizes that a forward layer maps to {{n}} are"
+        f" {{{smallest}}} to {{{largest}}}",
+        f"ask for {{{smallest}}} to {{{largest}}}.",
+    )
+
+
+def _unchecked(smallest: str, largest: str) -> Limit:
+    """What the 0 lets through only with oneDNN."""
+    return Limit(
+        f"not any_zero or {smallest} <= out <= {largest}",
+        "tensorflow-empty-output",
+        f"with a 0 in output_shape the size {{out}}, outside {{{smallest}}} to {{{largest}}}, is"
+        " not checked by oneDNN and gives an empty tensor; without oneDNN it is refused",
+        f"ask for {{{smallest}}} to {{{largest}}}.",
+        finding=True,
+        source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+    )
+
+
+UNCHECKED = Diagnostic(
+    "tensorflow-unchecked",
+    Severity.NOTE,
+    "with an empty input or output, oneDNN was seen to check neither channels nor batch, and to"
+    " return a tensor of the shape that output_shape asks for",
+    source="measured with TensorFlow 2.21.0, oneDNN on",
+    differs=True,
+)
+_EXPLICIT_MAPS_BACK = "floor((out + before + after - span) / s) + 1"
+BY_WORD = {
+    "SAME": Arithmetic(
+        *_HEAD,
+        _between("(n - 1)*s + 1", "n*s"),
+        _unchecked("(n - 1)*s + 1", "n*s"),
+        Step("total", "max(full - out, 0)", "what is too much"),
+        Step("crop_begin", "total // 2", "the smaller half goes at the start"),
+        _END,
+        _WITH_ONEDNN,
+    ),
+    "VALID": Arithmetic(
+        *_HEAD,
+        _between("full", "full + s - 1", " or n == 1 and span - s < out < span"),
+        _unchecked("full", "full + s - 1"),
+        Step("crop_begin", "0", "VALID crops nothing at the start"),
+        _END,
+        _WITH_ONEDNN,
+        Limit(
+            "any_zero or out >= full",
+            "tensorflow-valid-truncation",
+            "output {out} cuts the kernel of span {span} off; it is taken only with oneDNN",
+            "ask for {full} or more.",
+            finding=True,
+            source="measured with TensorFlow 2.21.0; without oneDNN it is refused",
+        ),
+    ),
+}
+EXPLICIT = Arithmetic(
+    *_HEAD,
+    Limit(
+        "d == 1",
+        "padding",
+        "explicit padding is not supported with dilations {d}",
+        "use 'SAME' or 'VALID', or dilations 1.",
+    ),
+    Limit(
+        "before >= 0 and after >= 0",
+        "padding",
+        "explicit padding [{before}, {after}] is negative",
+        "use 0 or more.",
+    ),
+    Limit(
+        f"{_EXPLICIT_MAPS_BACK} == n",
+        "output-shape",
+        f"output_shape asks for {{out}}, which the forward layer maps to {{{_EXPLICIT_MAPS_BACK}}}"
+        ", not to {n}",
+        "ask for {full - before - after} to {full - before - after + s - 1}.",
+    ),
+    Step("crop_begin", "before", "explicit padding crops the start"),
+    _END,
+)

@@ -1,0 +1,207 @@
+"""TensorRT: padding crops each end by itself, SAME never appends, and there is no output padding.
+
+SAME_UPPER crops the smaller half at the start, SAME_LOWER the larger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import count, maybe_count, shorten
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.parameters import (
+    Argument,
+    Form,
+    Signature,
+    each,
+    each_pair,
+    plain,
+)
+from deconvcli.frameworks.dialects._documented import hold_axes
+from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Step
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+
+_RANKS = (2, 3)
+_HEAD = (
+    INPUT_EXISTS,
+    positive("k", "kernel_shape"),
+    positive("s", "stride_nd"),
+    positive("d", "dilation_nd"),
+    SPAN,
+    FULL,
+)
+_EXPLICIT = Arithmetic(
+    *_HEAD,
+    not_negative("begin", "pre_padding"),
+    not_negative("end", "post_padding"),
+    Step("crop_begin", "begin", "pre_padding crops the start"),
+    Step("crop_end", "end", "post_padding crops the end"),
+    OUT,
+    OUTPUT_EXISTS,
+)
+
+
+def _same(crop_begin: str, meaning: str) -> Arithmetic:
+    return Arithmetic(
+        *_HEAD,
+        Step("total", "max(span - s, 0)", "what is too much; a short kernel appends nothing"),
+        Step("crop_begin", crop_begin, meaning),
+        Step("crop_end", "total - crop_begin", "the rest at the end"),
+        OUT,
+    )
+
+
+BY_MODE = {
+    # The two roundings differ for convolutions only.
+    "EXPLICIT_ROUND_DOWN": _EXPLICIT,
+    "EXPLICIT_ROUND_UP": _EXPLICIT,
+    "SAME_UPPER": _same("total // 2", "the smaller half at the start"),
+    "SAME_LOWER": _same("total - total // 2", "the larger half at the start"),
+}
+_WORDS = {"same": "SAME_UPPER", "valid": "EXPLICIT_ROUND_DOWN"}
+
+
+def _mode(word: str, rank: int) -> str:
+    return _WORDS.get(word.lower(), word.upper())
+
+
+def _pairs(pairs: tuple[tuple[int, int], ...], rank: int) -> dict[str, list[int]]:
+    spread = each_pair(pairs, rank)
+    return {
+        "pre_padding": [begin for begin, _ in spread],
+        "post_padding": [end for _, end in spread],
+    }
+
+
+class TensorRT(Dialect):
+    """INetworkDefinition.add_deconvolution_nd and the attributes of its IDeconvolutionLayer."""
+
+    name = "tensorrt"
+    title = "TensorRT"
+    source = "TensorRT 10 NvInfer.h: IDeconvolutionLayer, PaddingMode; operator Deconvolution"
+    evidence = Evidence("TensorRT 10 API and operator documentation")
+    arguments = (
+        Argument("num_output_maps", "out_channels", None, "output channels"),
+        Argument("kernel_shape", "kernel", None, "kernel size, 2 or 3 axes", {Form.INTS: each}),
+        Argument("bias", "bias", None, "one number added per channel", {Form.FLAG: plain}),
+        Argument("stride_nd", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("padding_nd", "padding", None, "crop at both ends", {Form.INTS: each}),
+        Argument("pre_padding", "padding", 0, "crop at the start", {Form.PAIRS: _pairs}),
+        Argument("post_padding", "padding", 0, "crop at the end", {}),
+        Argument(
+            "padding_mode",
+            "auto_pad",
+            "EXPLICIT_ROUND_DOWN",
+            "how the crop is computed; SAME_UPPER and SAME_LOWER take precedence over numbers",
+            {Form.WORD: _mode},
+            ("padding",),
+        ),
+        Argument("dilation_nd", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("num_groups", "groups", 1, "independent groups of channels"),
+    )
+    arithmetics = tuple(BY_MODE.values())
+    signatures = (
+        Signature(
+            ("self.network.add_deconvolution_nd", "net.add_deconvolution_nd"),
+            ("input", "num_output_maps", "kernel_shape", "kernel", "bias"),
+            data="input",
+            weight="kernel",
+        ),
+    )
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Always channels first."""
+        return CHANNELS_FIRST
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer by the formulas of its padding mode."""
+        words = self.values(spelling)
+        hold_axes(self, sizes, _RANKS)
+        rank = len(sizes.spatial)
+        arithmetic = self._arithmetic(words["padding_mode"])
+        kernel = self.kernel(words["kernel_shape"], "kernel_shape", sizes)
+        groups = count(words["num_groups"], "num_groups")
+        begins, ends = self._crops(spelling, words, rank)
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            self.listed(spelling, "stride_nd", rank, 1),
+            self.listed(spelling, "dilation_nd", rank, 1),
+            begins,
+            ends,
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            arithmetic,
+            ("n", "k", "s", "d", "begin", "end"),
+            rows,
+            channels=self.channels(
+                CANONICAL_WEIGHT,
+                kernel,
+                sizes,
+                groups,
+                given_out=maybe_count(words["num_output_maps"], "num_output_maps"),
+            ),
+            groups=groups,
+            has_bias=words["bias"] not in (None, False),
+            weight_layout=CANONICAL_WEIGHT,
+            data_layout=CHANNELS_FIRST,
+        )
+
+    def _arithmetic(self, mode: Any) -> Arithmetic:
+        if not isinstance(mode, str) or mode not in BY_MODE:
+            self.refuse(
+                "padding",
+                f"padding_mode is {shorten(mode)}",
+                suggestion(str(mode), list(BY_MODE)),
+            )
+        return BY_MODE[mode]
+
+    def _crops(
+        self, spelling: Spelling, words: Mapping[str, Any], rank: int
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Starts and ends; padding_nd sets both."""
+        if words["padding_nd"] is None:
+            both = ("pre_padding", "post_padding")
+            begins, ends = (self.listed(spelling, name, rank) for name in both)
+            return begins, ends
+        if "pre_padding" in spelling.arguments or "post_padding" in spelling.arguments:
+            self.refuse(
+                "padding",
+                "padding_nd is given together with pre_padding or post_padding, which it sets",
+                "give padding_nd, or the other two.",
+            )
+        padding = self.listed(spelling, "padding_nd", rank)
+        return padding, padding
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Both crops as numbers, as one where they are equal."""
+        begins, ends = ([axis[place] for axis in layer.axes] for place in (3, 4))
+        padding = {"pre_padding": begins, "post_padding": ends}
+        yield {
+            "num_output_maps": layer.out_channels,
+            "kernel_shape": list(layer.kernel),
+            "stride_nd": [axis.stride for axis in layer.axes],
+            **({"padding_nd": begins} if begins == ends else padding),
+            "dilation_nd": [axis.dilation for axis in layer.axes],
+            "num_groups": layer.groups,
+        }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """One axis, or zeros that would have to be appended."""
+        if len(layer.axes) not in _RANKS:
+            return "it has one spatial axis, TensorRT takes 2 or 3", "give an axis of size 1 more."
+        return (
+            f"{self.cropped(layer)}; neither end can be negative, for there is no output padding",
+            "crop less in the layer, and slice or pad its output.",
+        )
+
+
+DIALECT: Dialect = TensorRT()

@@ -1,0 +1,185 @@
+"""TensorFlow Lite: TensorFlow's layer in two axes, its weights by output channel.
+
+The output size is given. No dilation, no groups, no explicit padding, and none of the exceptions
+that TensorFlow's kernels make to their own check of the size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import count, shorten
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
+from deconvcli.frameworks.dialect.parameters import Argument, Form, each
+from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CHANNELS_LAST, Layout
+
+WEIGHT = Layout(("O", "*", "GI"))
+RANK = 2
+
+_HEAD = (
+    INPUT_EXISTS,
+    positive("k", "weights' spatial size"),
+    positive("s", "stride"),
+    SPAN,
+    FULL,
+    Step("out", "size", "as asked"),
+)
+_END = Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends")
+
+
+def _between(smallest: str, largest: str) -> Limit:
+    """The sizes that the forward layer maps back to n."""
+    return Limit(
+        f"{smallest} <= out <= {largest}",
+        "output-shape",
+        f"output_shape asks for {{out}}, the sizes that a forward layer maps to {{n}} are"
+        f" {{{smallest}}} to {{{largest}}}",
+        f"ask for {{{smallest}}} to {{{largest}}}.",
+    )
+
+
+BY_WORD = {
+    "SAME": Arithmetic(
+        *_HEAD,
+        _between("(n - 1)*s + 1", "n*s"),
+        Step("total", "max(full - out, 0)", "what is too much"),
+        Step("crop_begin", "total // 2", "the smaller half goes at the start"),
+        _END,
+    ),
+    "VALID": Arithmetic(
+        *_HEAD,
+        _between("full", "full + s - 1"),
+        Step("crop_begin", "0", "VALID crops nothing at the start"),
+        _END,
+    ),
+}
+
+
+def _both(value: tuple[int, ...], rank: int) -> dict[str, int]:
+    return {"stride_h": value[0], "stride_w": value[-1]}
+
+
+def _upper(word: str, rank: int) -> str:
+    return word.upper()
+
+
+class Tflite(Dialect):
+    """The operator TRANSPOSE_CONV, by the built-in kernel."""
+
+    name = "tflite"
+    title = "TensorFlow Lite"
+    source = "ai-edge-litert 2.3.0: tflite/kernels/transpose_conv.cc"
+    evidence = Evidence("ai-edge-litert 2.3.0, built-in kernel without delegates", rows=500)
+    groups = False
+    arguments = (
+        Argument(
+            "output_shape",
+            "output_size",
+            None,
+            "the output's shape, or its spatial sizes; required",
+            {Form.INTS: each},
+        ),
+        Argument("padding", "padding", "SAME", "'SAME' or 'VALID'", {Form.WORD: _upper}),
+        Argument("stride_h", "stride", 1, "distance of two stamps, height", {Form.INTS: _both}),
+        Argument("stride_w", "stride", 1, "distance of two stamps, width", {}),
+    )
+    arithmetics = tuple(BY_WORD.values())
+    signatures = ()
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Always channels last."""
+        return CHANNELS_LAST
+
+    def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Output channels, height, width, input channels."""
+        return WEIGHT
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer at the output size that the words ask for."""
+        words = self.values(spelling)
+        self._in_two_axes(len(sizes.spatial))
+        if sizes.weight is None:
+            self.refuse("weights", "the weights' shape is not known", "give the weights' shape.")
+        word = words["padding"]
+        if word not in tuple(BY_WORD):
+            self.refuse(
+                "padding", f"padding is {shorten(word)}", suggestion(str(word), tuple(BY_WORD))
+            )
+        kernel = sizes.weight[1:-1]
+        strides = (count(words["stride_h"], "stride_h"), count(words["stride_w"], "stride_w"))
+        asked, out_channels = self._asked(spelling, sizes, sizes.weight[0])
+        rows = zip(sizes.spatial, kernel, strides, (1, 1), asked, strict=True)
+        return self.reading(
+            spelling,
+            sizes,
+            BY_WORD[word],
+            ("n", "k", "s", "d", "size"),
+            rows,
+            channels=self.channels(WEIGHT, kernel, sizes, 1, given_out=out_channels),
+            weight_layout=WEIGHT,
+            data_layout=CHANNELS_LAST,
+        )
+
+    def _in_two_axes(self, rank: int) -> None:
+        if rank != RANK:
+            self.refuse(
+                "rank",
+                f"TRANSPOSE_CONV has {RANK} spatial axes, not {rank}",
+                "give a signal a height of 1.",
+            )
+
+    def _asked(self, spelling: Spelling, sizes: Sizes, held: int) -> tuple[tuple[int, ...], int]:
+        """(spatial sizes, channels) of output_shape, whose batch must be the input's."""
+        given = spelling.arguments.get("output_shape")
+        if given is None:
+            height = sizes.spatial[0]
+            self.refuse(
+                "output-shape",
+                "output_shape is required and not given",
+                f"choose a size; SAME takes ({height} - 1)*stride + 1 to {height}*stride.",
+            )
+        if isinstance(given, (list, tuple)) and len(given) == RANK:
+            return self.listed(spelling, "output_shape", RANK), held
+        batch, *asked, channels = self.listed(spelling, "output_shape", RANK + 2)
+        if (batch,) != sizes.batch:
+            self.refuse(
+                "batch",
+                f"output_shape has batch {batch}, the input {list(sizes.batch)}",
+                "give both the same batch size.",
+            )
+        return tuple(asked), channels
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """SAME or VALID with the output size asked for."""
+        if len(layer.axes) != RANK:
+            return
+        out = layer.output_sizes(sizes.spatial)
+        for word in BY_WORD:
+            yield {
+                "output_shape": [*sizes.batch, *out, layer.out_channels],
+                "padding": word,
+                "stride_h": layer.axes[0].stride,
+                "stride_w": layer.axes[1].stride,
+            }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """Another rank, dilation, or a crop that neither word makes."""
+        if len(layer.axes) != RANK or any(axis.dilation > 1 for axis in layer.axes):
+            return (
+                "TRANSPOSE_CONV has two axes and no dilation",
+                "give a signal a height of 1, and dilate the weights with zeros.",
+            )
+        return (
+            f"{self.cropped(layer)}, which neither SAME nor VALID gives with an output size that"
+            " the forward layer maps back to the input's",
+            "take VALID and slice its output.",
+        )
+
+
+DIALECT: Dialect = Tflite()

@@ -1,0 +1,171 @@
+"""tinygrad: any number of axes, padding and output_padding without a limit, negative ones too.
+
+A padding of two numbers per axis starts with the last axis: (left, right, top, bottom). A stride
+of 0 means 1 where no stride exceeds 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+from deconvcli.common.values import count, per_axis
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import (
+    INPUT_EXISTS,
+    OUTPUT_EXISTS,
+    STACKED_TAPS,
+    not_negative,
+    positive,
+)
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
+from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+
+_SOURCE = "measured with tinygrad 0.14.0"
+
+# Numbers besides n, k, s, d: begin, end, op, and stride (as written).
+ARITHMETIC = Arithmetic(
+    INPUT_EXISTS,
+    positive("k", "weight's spatial size"),
+    positive("s", "stride"),
+    not_negative("d", "dilation"),
+    SPAN,
+    FULL,
+    Step("crop_begin", "begin", "padding crops the start"),
+    Step("crop_end", "end - op", "and the end, where output_padding appends"),
+    OUT,
+    OUTPUT_EXISTS,
+    Limit(
+        "(n - 1)*s + 1 >= max(crop_begin - span + 1, 0) + max(crop_end - span + 1, 0)",
+        "padding",
+        "padding of {begin} before and {end} behind reaches past all inputs",
+        "crop less, and put zeros around the output afterwards.",
+    ),
+    STACKED_TAPS,
+    Limit(
+        "stride == s",
+        "tinygrad-stride-zero",
+        "stride {stride} is taken as {s}, without an error",
+        "write stride {s}.",
+        finding=True,
+        source=_SOURCE,
+    ),
+)
+
+
+def _last_axis_first(pairs: tuple[tuple[Any, Any], ...], rank: int) -> list[int]:
+    spread = each_pair(pairs, rank)
+    return list(chain.from_iterable(reversed(spread)))
+
+
+class Tinygrad(Dialect):
+    """tinygrad.Tensor.conv_transpose2d, for any number of spatial axes."""
+
+    name = "tinygrad"
+    title = "tinygrad"
+    source = "tinygrad 0.14.0: tinygrad/mixin/op.py, conv_transpose2d"
+    evidence = Evidence("tinygrad 0.14.0, DEV=PYTHON", rows=400)
+    forward = "Tensor.conv2d"
+    arguments = (
+        Argument("groups", "groups", 1, "independent groups of channels"),
+        Argument("stride", "stride", 1, "distance of two stamps in the output"),
+        Argument("dilation", "dilation", 1, "distance of two taps in the output"),
+        Argument(
+            "padding",
+            "padding",
+            0,
+            "crop: one number, one per axis, or begin and end of each axis, the last axis first",
+            {Form.INTS: plain, Form.PAIRS: _last_axis_first},
+        ),
+        Argument("output_padding", "output_padding", 0, "elements appended at the end"),
+        Argument("bias", "bias", None, "one number added per output channel", {}),
+    )
+    arithmetics = (ARITHMETIC,)
+    signatures = (
+        Signature(
+            ("tinygrad.Tensor.conv_transpose2d",),
+            (
+                "self",
+                "weight",
+                "bias",
+                "groups",
+                "stride",
+                "dilation",
+                "padding",
+                "output_padding",
+            ),
+            data="self",
+            weight="weight",
+        ),
+    )
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Always channels first."""
+        return CHANNELS_FIRST
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer that this call computes."""
+        words = self.values(spelling)
+        rank = len(sizes.spatial)
+        if sizes.weight is None:
+            self.refuse("weight", "the weight's shape is not known", "give the weights' shape.")
+        strides = per_axis(words["stride"], rank, "stride")
+        groups = count(words["groups"], "groups")
+        rows = zip(
+            sizes.spatial,
+            sizes.weight[2:],
+            strides,
+            # Nothing is put between the inputs unless some stride asks for it.
+            strides if max(strides) > 1 else (1,) * rank,
+            per_axis(words["dilation"], rank, "dilation"),
+            *self._pads(words["padding"], rank),
+            per_axis(words["output_padding"], rank, "output_padding"),
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            ARITHMETIC,
+            ("n", "k", "stride", "s", "d", "begin", "end", "op"),
+            rows,
+            channels=self.channels(CANONICAL_WEIGHT, sizes.weight[2:], sizes, groups),
+            groups=groups,
+            has_bias=bool(words["bias"]),
+            weight_layout=CANONICAL_WEIGHT,
+            data_layout=CHANNELS_FIRST,
+        )
+
+    @staticmethod
+    def _pads(given: Any, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """(begins, ends) of the axes in their own order."""
+        if isinstance(given, (list, tuple)) and len(given) == 2 * rank:
+            flat = per_axis(given, 2 * rank, "padding")
+            return flat[::2][::-1], flat[1::2][::-1]
+        both = per_axis(given, rank, "padding")
+        return both, both
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Both crops as padding, which may be negative."""
+        pairs = tuple((axis.crop_begin, axis.crop_end) for axis in layer.axes)
+        begins = [begin for begin, _ in pairs]
+        alike = all(begin == end for begin, end in pairs)
+        yield {
+            "groups": layer.groups,
+            "stride": [axis.stride for axis in layer.axes],
+            "dilation": [axis.dilation for axis in layer.axes],
+            "padding": begins if alike else _last_axis_first(pairs, len(pairs)),
+        }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """A crop that leaves nothing of the input to convolve."""
+        return (
+            f"{self.cropped(layer)}, which reaches past all inputs",
+            "crop less, and slice or pad the output afterwards.",
+        )
+
+
+DIALECT: Dialect = Tinygrad()

@@ -1,0 +1,239 @@
+"""PyTorch: `padding` crops both ends alike, `output_padding` gives elements back at the end.
+
+Channels first; groups split the input; nothing but equal crops and a shorter end can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deconvcli.common.values import compact, count, maybe_count, per_axis, shorten
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
+from deconvcli.frameworks.dialects._torch_family import LAYER_START
+from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+
+_ONEDNN = "PyTorch's oneDNN kernels (float32, and several images, groups or a kernel above 3x3)"
+_ONEDNN_SOURCE = "measured with torch 2.13.0, CPU, one thread"
+_DILATION = positive("d", "dilation")
+# no_batch: PyTorch looks at less where there is no image, and answers with an empty tensor.
+_EMPTY_BATCH = "PyTorch takes inputs of size 0 in an empty batch, though not with every crop"
+_HEAD = (
+    INPUT_EXISTS._replace(condition="n >= 1 or no_batch"),
+    INPUT_EXISTS._replace(otherwise=_EMPTY_BATCH, source=_ONEDNN_SOURCE),
+    positive("k", "kernel_size"),
+    positive("s", "stride"),
+    _DILATION._replace(condition="d >= 0"),
+    _DILATION._replace(
+        condition="d >= 1 or no_batch",
+        otherwise=f"{_ONEDNN} were seen to take dilation 0",
+        source=_ONEDNN_SOURCE,
+    ),
+    not_negative("p", "padding"),
+)
+_OUTPUT_PADDING = Limit(
+    "op < max(s, d) or no_batch",
+    "output-padding",
+    "output_padding {op} is not smaller than stride {s} or dilation {d}",
+    "use {max(s, d) - 1} or less: it only chooses among the sizes that one forward convolution"
+    " maps to the same {n}.",
+)
+_CROP = (
+    Step("crop_begin", "p", "padding crops the start"),
+    Step("crop_end", "p - op", "and the end, where output_padding gives elements back"),
+    OUT,
+    OUTPUT_EXISTS._replace(condition="out >= 0"),
+    OUTPUT_EXISTS._replace(
+        condition="out >= 1 or no_batch",
+        otherwise=f"{_ONEDNN} return an empty tensor instead, if no other size is negative",
+        source=_ONEDNN_SOURCE,
+    ),
+    Limit(
+        "out >= 1 and d >= 1 and op < max(s, d)",
+        "torch-empty-batch",
+        "PyTorch refuses this layer as soon as the batch holds an image",
+        "use an output_padding below stride or dilation, a dilation of 1 or more, and crop less.",
+        finding=True,
+        source=_ONEDNN_SOURCE,
+    ),
+)
+BY_OUTPUT_PADDING = Arithmetic(
+    *_HEAD, not_negative("op", "output_padding"), _OUTPUT_PADDING, SPAN, FULL, *_CROP
+)
+BY_OUTPUT_SIZE = Arithmetic(
+    *_HEAD,
+    SPAN,
+    FULL,
+    Step("smallest", "full - 2*p", "the size without output_padding"),
+    Limit(
+        "smallest <= size <= smallest + s - 1",
+        "output-size",
+        "output_size {size} is outside {smallest} to {smallest + s - 1}",
+        "ask for {smallest} to {smallest + s - 1}, or change the kernel, stride or padding.",
+    ),
+    Step("op", "size - smallest", "the output_padding that output_size asks for"),
+    *_CROP,
+)
+
+_LAYER = (
+    "in_channels",
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "output_padding",
+    "groups",
+    "bias",
+    "dilation",
+    "padding_mode",
+    "device",
+    "dtype",
+)
+_LAZY = _LAYER[1:]
+_FUNCTION = ("input", "weight", "bias", "stride", "padding", "output_padding", "groups", "dilation")
+
+
+def _signatures(rank: int) -> tuple[Signature, ...]:
+    layer, lazy = f"torch.nn.ConvTranspose{rank}d", f"torch.nn.LazyConvTranspose{rank}d"
+    function = f"conv_transpose{rank}d"
+    functional = (f"torch.nn.functional.{function}", f"torch.{function}", f"F.{function}")
+    return (
+        Signature((layer,), _LAYER, rank),
+        Signature((lazy,), _LAZY, rank),
+        Signature(functional, _FUNCTION, rank, {"api": "functional"}, "input", "weight"),
+    )
+
+
+class Torch(Dialect):
+    """torch.nn.ConvTranspose{1,2,3}d and torch.nn.functional.conv_transpose{1,2,3}d."""
+
+    name = "torch"
+    title = "PyTorch"
+    source = "torch 2.13.0: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
+    evidence = Evidence("torch 2.13.0, CPU", rows=900)
+    forward = "Conv{rank}d"
+    arguments = (
+        *LAYER_START,
+        Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),
+        Argument("output_padding", "output_padding", 0, "elements given back at the end"),
+        Argument("groups", "groups", 1, "independent groups of channels"),
+        Argument("bias", "bias", True, "one number added per output channel", {Form.FLAG: plain}),
+        Argument("dilation", "dilation", 1, "distance of two taps in the output"),
+        Argument("output_size", "output_size", None, "instead of output_padding, at call time"),
+        Argument("api", meaning="'module' (ConvTranspose2d) or 'functional' (conv_transpose2d)"),
+        Argument("padding_mode", default="zeros", meaning="only 'zeros' exists"),
+        Argument("device"),
+        Argument("dtype"),
+    )
+    arithmetics = (BY_OUTPUT_PADDING, BY_OUTPUT_SIZE)
+    signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Channels first, with or without a batch."""
+        return CHANNELS_FIRST
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer, as a module or a function call."""
+        words = self.values(spelling)
+        rank = len(sizes.spatial)
+        if words["padding_mode"] != "zeros":
+            self.refuse(
+                "padding-mode",
+                f"padding_mode {words['padding_mode']!r} is not supported",
+                "use 'zeros', the only mode of a transposed convolution.",
+            )
+        if isinstance(words["padding"], str):
+            self.refuse(
+                "padding",
+                f"padding is {shorten(words['padding'])}",
+                "use numbers: PyTorch's transposed convolutions have no words for it. For twice the"
+                " input, kernel 4, stride 2 and padding 1.",
+            )
+        kernel = self.kernel(_unlisted(words["kernel_size"]), "kernel_size", sizes)
+        groups = count(words["groups"], "groups")
+        channels = self.channels(
+            CANONICAL_WEIGHT,
+            kernel,
+            sizes,
+            groups,
+            given_in=maybe_count(words["in_channels"], "in_channels"),
+            given_out=maybe_count(words["out_channels"], "out_channels"),
+        )
+        arithmetic, asked = BY_OUTPUT_PADDING, (0,) * rank
+        if words["output_size"] is not None:
+            arithmetic, asked = BY_OUTPUT_SIZE, self._output_size(words["output_size"], sizes)
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            _axes(words, "stride", rank),
+            _axes(words, "dilation", rank),
+            _axes(words, "padding", rank),
+            _axes(words, "output_padding", rank),
+            asked,
+            (0 in sizes.batch,) * rank,
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            arithmetic,
+            ("n", "k", "s", "d", "p", "op", "size", "no_batch"),
+            rows,
+            channels=channels,
+            groups=groups,
+            has_bias=bool(spelling.arguments.get("bias", words["api"] != "functional")),
+            weight_layout=CANONICAL_WEIGHT,
+            data_layout=CHANNELS_FIRST,
+        )
+
+    def _output_size(self, given: Any, sizes: Sizes) -> tuple[int, ...]:
+        """The spatial part; batch and channels in front are not looked at, as in torch."""
+        rank, leading = len(sizes.spatial), len(sizes.batch) + 1
+        listed = list(given) if isinstance(given, (list, tuple)) else [given] * rank
+        if len(listed) not in (rank, rank + leading):
+            self.refuse(
+                "output-size",
+                f"output_size has {len(listed)} numbers",
+                f"give {rank} (spatial), or {rank + leading} with batch and channels in front.",
+            )
+        return per_axis(listed[-rank:], rank, "output_size")
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """As a module: padding from the start, output_padding from what the end has more."""
+        yield {
+            "in_channels": layer.in_channels,
+            "out_channels": layer.out_channels,
+            "kernel_size": list(layer.kernel),
+            "stride": [axis.stride for axis in layer.axes],
+            "padding": [axis.crop_begin for axis in layer.axes],
+            "output_padding": [axis.crop_begin - axis.crop_end for axis in layer.axes],
+            "groups": layer.groups,
+            "bias": layer.has_bias,
+            "dilation": [axis.dilation for axis in layer.axes],
+        }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """Crops that padding and output_padding cannot make."""
+        most = compact([max(axis.stride, axis.dilation) - 1 for axis in layer.axes])
+        return (
+            f"{self.cropped(layer)}, torch only p before and p - output_padding behind, with"
+            f" output_padding 0 to {most}",
+            "crop less in the layer and slice its output.",
+        )
+
+
+def _axes(words: Mapping[str, Any], name: str, rank: int) -> tuple[int, ...]:
+    """Like per_axis, a list of one counting for every axis as in torch."""
+    return per_axis(_unlisted(words[name]), rank, name)
+
+
+def _unlisted(given: Any) -> Any:
+    return given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
+
+
+DIALECT: Dialect = Torch()

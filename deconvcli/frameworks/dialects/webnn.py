@@ -1,0 +1,185 @@
+"""WebNN: padding crops each end by itself, outputPadding stays below the stride, axes are two.
+
+outputSizes may stand for outputPadding, which is then not looked at. The filter's layout is an
+option of its own, beside the input's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deconvcli.common.shelf import suggestion
+from deconvcli.common.values import compact, count, shorten
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair, plain
+from deconvcli.frameworks.dialects._documented import hold_axes, weight_of
+from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
+
+_INPUT = {"nchw": CHANNELS_FIRST, "nhwc": CHANNELS_LAST}
+_FILTER = {
+    "iohw": CANONICAL_WEIGHT,
+    "hwoi": Layout(("*", "O", "GI")),
+    "ohwi": Layout(("O", "*", "GI")),
+}
+_HEAD = (
+    INPUT_EXISTS,
+    positive("k", "filter's spatial size")._replace(code="kernel-size"),
+    positive("s", "strides"),
+    positive("d", "dilations"),
+    not_negative("begin", "padding"),
+    not_negative("end", "padding"),
+    not_negative("op", "outputPadding")._replace(code="output-padding"),
+    SPAN,
+    FULL,
+)
+_CROP = (
+    Step("crop_begin", "begin", "padding crops the start"),
+    Step("crop_end", "end - op", "and the end, where outputPadding gives elements back"),
+    OUT,
+    OUTPUT_EXISTS,
+)
+BY_OUTPUT_PADDING = Arithmetic(
+    *_HEAD,
+    Limit(
+        "op < s",
+        "output-padding",
+        "outputPadding {op} is not smaller than strides {s}",
+        "use {s - 1} or less, whatever the dilations are.",
+    ),
+    *_CROP,
+)
+BY_OUTPUT_SIZES = Arithmetic(
+    *_HEAD,
+    Step("smallest", "full - begin - end", "the size without outputPadding"),
+    Limit(
+        "smallest <= size < smallest + s",
+        "output-size",
+        "outputSizes asks for {size}, which is outside {smallest} to {smallest + s - 1}",
+        "ask for {smallest} to {smallest + s - 1}, or change the filter, strides or padding.",
+    ),
+    Step("op", "size - smallest", "the outputPadding that outputSizes stands for"),
+    *_CROP,
+)
+
+
+def _both_ends(value: tuple[int, ...], rank: int) -> list[int]:
+    return [crop for crop in each(value, rank) for _ in range(2)]
+
+
+def _pairs(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
+    spread = each_pair(pairs, rank)
+    return [crop for pair in spread for crop in pair]
+
+
+class WebNN(Dialect):
+    """MLGraphBuilder.convTranspose2d."""
+
+    name = "webnn"
+    title = "WebNN convTranspose2d"
+    source = "Web Neural Network API, MLGraphBuilder.convTranspose2d: index.bs at c515210"
+    evidence = Evidence("WebNN draft of 2026-06-26 (c515210)")
+    forward = "conv{rank}d"
+    arguments = (
+        Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument(
+            "padding",
+            "padding",
+            0,
+            "crop: begin and end of the height, then of the width",
+            {Form.INTS: _both_ends, Form.PAIRS: _pairs},
+        ),
+        Argument("outputPadding", "output_padding", 0, "appended", {Form.INTS: each}),
+        Argument("outputSizes", "output_size", None, "instead of it", {Form.INTS: each}),
+        Argument("dilations", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("groups", "groups", 1, "independent groups of channels"),
+        Argument("inputLayout", "data_format", "nchw", "of input and output", {Form.WORD: plain}),
+        Argument("filterLayout", "", "iohw", "iohw, hwoi or ohwi"),
+        Argument("bias", "bias", None, "one number added per channel", {Form.FLAG: plain}),
+        Argument("label"),
+    )
+    # Its calls are JavaScript, which the reader of pasted calls does not parse.
+    arithmetics = (BY_OUTPUT_PADDING, BY_OUTPUT_SIZES)
+    signatures = ()
+
+    def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """Channels first unless inputLayout says otherwise."""
+        return self._layout("inputLayout", arguments.get("inputLayout", "nchw"), _INPUT)
+
+    def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
+        """By filterLayout; groups split the input channels."""
+        return self._layout("filterLayout", arguments.get("filterLayout", "iohw"), _FILTER)
+
+    def _layout(self, name: str, given: Any, known: Mapping[str, Layout]) -> Layout:
+        if not isinstance(given, str) or given not in known:
+            self.refuse(
+                "data-format", f"{name} is {shorten(given)}", suggestion(str(given), list(known))
+            )
+        return known[given]
+
+    def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
+        """The layer as the method's steps compute its output."""
+        words = self.values(spelling)
+        hold_axes(self, sizes, (2,))
+        layout = self.weight_layout(words, 2)
+        kernel = layout.split(weight_of(self, sizes, layout), 2)["*"]
+        groups = count(words["groups"], "groups")
+        padding = self.listed(spelling, "padding", 4)
+        sized = words["outputSizes"] is not None
+        rows = zip(
+            sizes.spatial,
+            kernel,
+            self.listed(spelling, "strides", 2, 1),
+            self.listed(spelling, "dilations", 2, 1),
+            padding[::2],
+            padding[1::2],
+            self.listed(spelling, "outputPadding", 2),
+            self.listed(spelling, "outputSizes", 2),
+            strict=True,
+        )
+        return self.reading(
+            spelling,
+            sizes,
+            BY_OUTPUT_SIZES if sized else BY_OUTPUT_PADDING,
+            ("n", "k", "s", "d", "begin", "end", "op", "size"),
+            rows,
+            channels=self.channels(layout, kernel, sizes, groups),
+            groups=groups,
+            has_bias=words["bias"] not in (None, False),
+            weight_layout=layout,
+            data_layout=self.data_layout(words, 2),
+        )
+
+    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """padding from both crops; a negative end becomes outputPadding."""
+        yield {
+            "strides": [axis.stride for axis in layer.axes],
+            "padding": [
+                crop for axis in layer.axes for crop in (axis.crop_begin, max(0, axis.crop_end))
+            ],
+            "outputPadding": [max(0, -axis.crop_end) for axis in layer.axes],
+            "dilations": [axis.dilation for axis in layer.axes],
+            "groups": layer.groups,
+        }
+
+    def why_not(self, layer: Layer) -> tuple[str, str]:
+        """Other than two axes, or a crop that padding and outputPadding cannot make."""
+        rank = len(layer.axes)
+        if rank != 2:
+            return (
+                f"it has {rank} spatial ax{'is' if rank == 1 else 'es'}, convTranspose2d two",
+                "give a second axis of size 1." if rank == 1 else "add up 2-D layers by depth.",
+            )
+        most = compact([axis.stride - 1 for axis in layer.axes])
+        return (
+            f"{self.cropped(layer)}; padding is never negative and outputPadding appends {most} at"
+            " most",
+            "pad or slice the output behind it.",
+        )
+
+
+DIALECT: Dialect = WebNN()

@@ -1,0 +1,1 @@
+"""A framework in a process of its own: asked, compared, verified."""

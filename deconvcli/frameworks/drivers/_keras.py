@@ -1,0 +1,92 @@
+"""Keras: layers, and in Keras 3 the function that they call, on any backend."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from random import Random
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call, tupled
+from deconvcli.frameworks.drivers._dice import Dice, Geometry
+
+NEED = Need("keras", "keras", "3.15.1")
+
+
+class Keras(Framework):
+    """Conv{1,2,3}DTranspose and keras.ops.conv_transpose.
+
+    package: keras or tf_keras. has_ops: whether it has the function.
+    """
+
+    package: ClassVar[str] = "keras"
+    has_ops: ClassVar[bool] = True
+
+    def draw(self, random: Random) -> Case:
+        """Words in any case, output_padding left out, zero and more, strides with dilation."""
+        dice = Dice(random)
+        geometry = dice.geometry(dilated=0.15)
+        into, out = dice.channels()
+        ops = self.has_ops and dice.chance(0.3)
+        dilation = dice.spoiled(geometry.d, 0.02, 0)
+        strides = (
+            geometry.s if ops or max(dilation) == 1 or dice.chance(0.3) else [1] * len(dilation)
+        )
+        words: dict[str, Any] = {
+            "api": "ops" if ops else "layer",
+            "strides": dice.form(dice.spoiled(strides, 0.02, 0, -1)),
+            "padding": dice.among(*["valid", "same"] * 14, "Same", "VALID", "full"),
+            "output_padding": self._output_padding(dice, strides),
+            "data_format": dice.among("channels_last", "channels_last", "channels_first"),
+            "dilation_rate": dice.form(dilation),
+        }
+        if not ops:
+            words["filters"] = 0 if dice.chance(0.01) else out
+            words["kernel_size"] = dice.form(geometry.k)
+        seen = into + 1 if ops and dice.chance(0.05) else into
+        shape = self._shape(words["data_format"], dice.batch(), seen, geometry)
+        return Case(words, shape, (*geometry.k, out, into), geometry.rank)
+
+    def _output_padding(self, dice: Dice, strides: list[int]) -> Any:
+        if dice.chance(0.4):
+            return None
+        return dice.form(dice.spoiled(dice.upto([s - 1 for s in strides]), 0.2, -1, strides[0]))
+
+    def _shape(
+        self, data_format: str, batch: int, channels: int, geometry: Geometry
+    ) -> tuple[int, ...]:
+        if data_format == "channels_first":
+            return (batch, channels, *geometry.n)
+        return (batch, *geometry.n, channels)
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output as an array; a layer's compute_output_shape is a detail of the answer."""
+        keras = import_module(self.package)
+        words = {name: tupled(value) for name, value in case.params.items()}
+        if words.pop("api", "layer") == "ops":
+            return keras.ops.convert_to_numpy(keras.ops.conv_transpose(x, w, **words))
+        trace.stage = "construct"
+        layer = getattr(keras.layers, f"Conv{case.rank}DTranspose")(**words, use_bias=False)
+        trace.stage = "build"
+        layer.build(x.shape)
+        layer.kernel.assign(w)
+        trace.stage = "call"
+        trace.details["compute_output_shape"] = [
+            None if size is None else int(size) for size in layer.compute_output_shape(x.shape)
+        ]
+        return self.array(layer(x))
+
+    def array(self, y: Any) -> Any:
+        """The backend's tensor in NumPy."""
+        import keras
+
+        return keras.ops.convert_to_numpy(y)
+
+    def code(self, case: Case) -> str:
+        """A call of the function, or a layer with its kernel put in."""
+        words = dict(case.params)
+        if words.pop("api", "layer") == "ops":
+            called = call("keras.ops.conv_transpose", "x", "w", **words)
+            return f"import keras; y = keras.ops.convert_to_numpy({called})"
+        layer = call(f"K.layers.Conv{case.rank}DTranspose", **words, use_bias=False)
+        steps = "layer.build(x.shape); layer.kernel.assign(w)"
+        return f"import {self.package} as K; layer = {layer}; {steps}; y = layer(x)"

@@ -1,0 +1,95 @@
+"""ONNX ConvTranspose: a model of one node, whoever is to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.driver.base import Case, Framework, Need, call
+from deconvcli.frameworks.drivers._dice import Dice, Geometry
+
+NEED = Need("onnx", "onnx", "1.23.2")
+# What every release of the last years still reads.
+IR_VERSION = 10
+
+
+class Onnx(Framework):
+    """One node; an attribute that a question does not have is absent from the model."""
+
+    environment: ClassVar[Mapping[str, str]] = {"OMP_NUM_THREADS": "1"}
+    in_extra = True
+
+    def draw(self, random: Random) -> Case:
+        """Attributes present and absent, pads beside auto_pad, output shapes around the natural."""
+        dice = Dice(random)
+        geometry = dice.geometry()
+        groups = dice.groups()
+        into, out = dice.channels(groups)
+        params: dict[str, Any] = {"opset": dice.among(1, 11, 11, 11, 22, 22, 22)}
+        words = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
+        said: dict[str, Any] = {
+            "auto_pad": dice.among(*words),
+            "dilations": dice.spoiled(geometry.d, 0.01, 0),
+            "group": groups,
+            "kernel_shape": geometry.k,
+            "output_padding": self._output_padding(dice, geometry),
+            "strides": dice.spoiled(geometry.s, 0.01, 0),
+        }
+        defaults = {"auto_pad": "NOTSET", "dilations": [1] * geometry.rank, "group": 1}
+        defaults |= {"kernel_shape": geometry.k, "strides": [1] * geometry.rank}
+        defaults |= {"output_padding": [0] * geometry.rank}
+        needed = {name for name, value in said.items() if value != defaults[name]}
+        params |= {name: said[name] for name in said if name in needed or dice.chance(0.3)}
+        self._place(dice, geometry, params)
+        seen = into + groups if dice.chance(0.02) else into
+        weight = (into, out // groups, *geometry.k)
+        return Case(params, (dice.batch(), seen, *geometry.n), weight, geometry.rank)
+
+    def _output_padding(self, dice: Dice, geometry: Geometry) -> list[int]:
+        if dice.chance(0.7):
+            return [0] * geometry.rank
+        return dice.spoiled(dice.upto([s - 1 for s in geometry.s]), 0.15, geometry.s[0], 5)
+
+    def _place(self, dice: Dice, geometry: Geometry, params: dict[str, Any]) -> None:
+        """Pads or an output shape, as a rule where they may stand."""
+        explicit = params.get("auto_pad", "NOTSET") == "NOTSET"
+        if dice.chance(0.8 if explicit else 0.02):
+            most = [(full - 1) // 2 for full in geometry.full] * 2
+            params["pads"] = dice.spoiled(dice.upto(most), 0.05, -1, 9)
+            if dice.chance(0.02):
+                params["pads"] = params["pads"][:-1]
+        elif dice.chance(0.35):
+            slack = [max(0, s - 1) for s in geometry.s]
+            sizes = zip(geometry.full, slack, strict=True)
+            asked = [max(1, full + dice.between(-2, more)) for full, more in sizes]
+            params["output_shape"] = asked if dice.chance(0.96) else [1, 1, *asked]
+
+    def model(self, case: Case, weight: Any = None) -> Any:
+        """The model; its output has no shape yet. weight: an array to be part of the model."""
+        from onnx import TensorProto, helper, numpy_helper
+
+        attributes = dict(case.params)
+        opset = helper.make_opsetid("", attributes.pop("opset", 22))
+        node = helper.make_node("ConvTranspose", ["X", "W"], ["Y"], **attributes)
+        held = [] if weight is None else [numpy_helper.from_array(weight, "W")]
+        kind = held[0].data_type if held else TensorProto.FLOAT
+        shapes = {"X": case.input_shape} | ({} if held else {"W": case.weight_shape})
+        given = [helper.make_tensor_value_info(name, kind, shapes[name]) for name in shapes]
+        y = helper.make_tensor_value_info("Y", kind, None)
+        graph = helper.make_graph([node], "layer", given, [y], held)
+        return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
+
+    def model_code(self, case: Case) -> str:
+        """The same as statements that make `model`."""
+        attributes = dict(case.params)
+        opset = attributes.pop("opset", 22)
+        node = call("h.make_node", '"ConvTranspose"', '["X", "W"]', '["Y"]', **attributes)
+        shapes = '("X", x.shape), ("W", w.shape), ("Y", None)'
+        return (
+            "from onnx import helper as h;"
+            f" v = [h.make_tensor_value_info(n, 1, s) for n, s in ({shapes})];"
+            f' graph = h.make_graph([{node}], "layer", v[:2], v[2:]);'
+            f' model = h.make_model(graph, opset_imports=[h.make_opsetid("", {opset})],'
+            f" ir_version={IR_VERSION})"
+        )

@@ -1,0 +1,80 @@
+"""Flax on the CPU: the layers of linen and of nnx."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call, tupled
+from deconvcli.frameworks.drivers._dice import Dice, Geometry
+from deconvcli.frameworks.drivers.jax import NEED as JAX
+
+
+class Flax(Framework):
+    """flax.linen.ConvTranspose and flax.nnx.ConvTranspose."""
+
+    dialect = "flax"
+    needs = (Need("flax", "flax", "0.12.8"), JAX)
+    environment: ClassVar[Mapping[str, str]] = {"JAX_PLATFORMS": "cpu"}
+    in_extra = True
+
+    def draw(self, random: Random) -> Case:
+        """Every form of padding, CIRCULAR among them, and none, one or two batch axes."""
+        dice = Dice(random)
+        geometry = dice.geometry()
+        into, out = dice.channels()
+        swapped = dice.chance(0.3)
+        params = {
+            "api": dice.among("linen", "nnx"),
+            "features": out,
+            "kernel_size": geometry.k,
+            "strides": None if max(geometry.s) == 1 else dice.form(geometry.s),
+            "padding": self._padding(dice, geometry),
+            "kernel_dilation": None if max(geometry.d) == 1 else dice.form(geometry.d),
+            "transpose_kernel": swapped,
+        }
+        batch = dice.among([dice.batch()], [dice.batch()], [dice.batch()], [], [2, 1])
+        channels = (out, into) if swapped else (into, out)
+        return Case(params, (*batch, *geometry.n, into), (*geometry.k, *channels), geometry.rank)
+
+    def _padding(self, dice: Dice, geometry: Geometry) -> Any:
+        rank = geometry.rank
+        if dice.chance(0.6):
+            return dice.among(*["VALID", "SAME", "CIRCULAR"] * 4, *["CAUSAL"] * 5)
+        if dice.chance(0.3):
+            return [[0, 0]] * (rank + 1)
+        pads = [[dice.between(0, 3), dice.between(0, 3)] for _ in range(rank)]
+        return dice.among(pads[0][0], [low for low, _ in pads], pads)
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output as an array."""
+        words = {name: tupled(value) for name, value in case.params.items()}
+        if words.pop("api", "linen") == "nnx":
+            return self._nnx(words, x, w)
+        from flax import linen
+
+        layer = linen.ConvTranspose(**words, use_bias=False)
+        return layer.apply({"params": {"kernel": w}}, x)
+
+    def _nnx(self, words: dict[str, Any], x: Any, w: Any) -> Any:
+        from flax import nnx
+
+        features = words.pop("features")
+        layer = nnx.ConvTranspose(x.shape[-1], features, **words, use_bias=False, rngs=nnx.Rngs(0))
+        layer.kernel[...] = w
+        return layer(x)
+
+    def code(self, case: Case) -> str:
+        """A layer with its kernel put in."""
+        words = dict(case.params)
+        if words.pop("api", "linen") == "linen":
+            layer = call("linen.ConvTranspose", **words, use_bias=False)
+            return f'from flax import linen; y = {layer}.apply({{"params": {{"kernel": w}}}}, x)'
+        sizes = "x.shape[-1]", str(words.pop("features"))
+        layer = call("nnx.ConvTranspose", *sizes, **words, use_bias=False)
+        layer = f"{layer[:-1]}, rngs=nnx.Rngs(0))"
+        return f"from flax import nnx; layer = {layer}; layer.kernel[...] = w; y = layer(x)"
+
+
+FRAMEWORK: Framework = Flax()

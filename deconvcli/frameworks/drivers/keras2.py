@@ -1,0 +1,28 @@
+"""Keras 2, as `tf_keras` still carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.driver.base import Framework, Need
+from deconvcli.frameworks.drivers._keras import Keras
+from deconvcli.frameworks.drivers.tensorflow import NEED as BACKEND
+from deconvcli.frameworks.drivers.tensorflow import SETTINGS
+
+
+class Keras2(Keras):
+    """tf_keras.layers.Conv{1,2,3}DTranspose on TensorFlow."""
+
+    dialect = "keras2"
+    package = "tf_keras"
+    has_ops = False
+    needs = (Need("tf_keras", "tf-keras", "2.21.0"), BACKEND)
+    environment: ClassVar[Mapping[str, str]] = SETTINGS
+
+    def array(self, y: Any) -> Any:
+        """The tensor in NumPy."""
+        return y.numpy()
+
+
+FRAMEWORK: Framework = Keras2()

@@ -1,0 +1,23 @@
+"""Keras 3 on TensorFlow, whose kernel checks sizes when the layer runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from deconvcli.frameworks.driver.base import Framework
+from deconvcli.frameworks.drivers._keras import NEED, Keras
+from deconvcli.frameworks.drivers.tensorflow import NEED as BACKEND
+from deconvcli.frameworks.drivers.tensorflow import SETTINGS
+
+
+class KerasOnTensorFlow(Keras):
+    """Keras with KERAS_BACKEND=tensorflow."""
+
+    dialect = "keras@tensorflow"
+    needs = (NEED, BACKEND)
+    environment: ClassVar[Mapping[str, str]] = {"KERAS_BACKEND": "tensorflow", **SETTINGS}
+    in_extra = True
+
+
+FRAMEWORK: Framework = KerasOnTensorFlow()

@@ -1,0 +1,66 @@
+"""MLX on the CPU."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from random import Random
+from typing import Any
+
+from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call, of_function, tupled
+from deconvcli.frameworks.drivers._dice import Dice
+
+
+class Mlx(Framework):
+    """mlx.core.conv_transpose{1,2,3}d."""
+
+    dialect = "mlx"
+    needs = (Need("mlx", "mlx", "0.32.4"),)
+
+    def versions(self) -> dict[str, str]:
+        """The core's own number; the package `mlx` itself has none."""
+        import mlx.core
+
+        return {"mlx": getattr(mlx.core, "__version__", None) or version("mlx")}
+
+    def draw(self, random: Random) -> Case:
+        """Crops beyond the kernel, output_padding beyond the stride and below zero, groups."""
+        dice = Dice(random)
+        geometry = dice.geometry()
+        groups = dice.groups() if geometry.rank < 3 or dice.chance(0.1) else 1
+        into, out = dice.channels(groups)
+        crops = dice.upto([(full - 1) // 2 for full in geometry.full])
+        extra = dice.upto([3] * geometry.rank)
+
+        def form(values: list[int]) -> Any:
+            return values[0] if len(values) == 1 else dice.form(values)  # a list of one is refused
+
+        params = {
+            "stride": form(dice.spoiled(geometry.s, 0.03, 0)),
+            "padding": form(dice.spoiled(crops, 0.1, 5, 9)),
+            "dilation": form(dice.spoiled(geometry.d, 0.03, 0)),
+            "output_padding": form(dice.spoiled(extra, 0.1, -1)) if dice.chance(0.5) else 0,
+            "groups": groups,
+        }
+        seen = into + groups if dice.chance(0.05) else into
+        weight = (out, *geometry.k, into // groups)
+        return Case(params, (dice.batch(), *geometry.n, seen), weight, geometry.rank)
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output as an array."""
+        import mlx.core
+        import numpy
+
+        words = {name: tupled(value) for name, value in of_function(case.params).items()}
+        function = getattr(mlx.core, f"conv_transpose{case.rank}d")
+        return numpy.array(function(mlx.core.array(x), mlx.core.array(w), **words))
+
+    def code(self, case: Case) -> str:
+        """One call."""
+        function = f"mx.conv_transpose{case.rank}d"
+        return (
+            "import mlx.core as mx; x, w = mx.array(x), mx.array(w);"
+            f" y = {call(function, 'x', 'w', **case.params)}"
+        )
+
+
+FRAMEWORK: Framework = Mlx()

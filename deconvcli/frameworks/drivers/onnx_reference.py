@@ -1,0 +1,30 @@
+"""ONNX's own reference evaluator, which is written in NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deconvcli.frameworks.driver.base import Case, Framework, Trace
+from deconvcli.frameworks.drivers._onnx import NEED, Onnx
+
+
+class OnReference(Onnx):
+    """onnx.reference.ReferenceEvaluator."""
+
+    dialect = "onnx@reference"
+    needs = (NEED,)
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output as an array."""
+        from onnx.reference import ReferenceEvaluator
+
+        [y] = ReferenceEvaluator(self.model(case)).run(None, {"X": x, "W": w})
+        return y
+
+    def code(self, case: Case) -> str:
+        """One evaluation."""
+        run = '[y] = ReferenceEvaluator(model).run(None, {"X": x, "W": w})'
+        return f"{self.model_code(case)}; from onnx.reference import ReferenceEvaluator; {run}"
+
+
+FRAMEWORK: Framework = OnReference()

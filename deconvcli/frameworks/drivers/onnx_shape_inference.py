@@ -1,0 +1,32 @@
+"""ONNX's shape inference, strict: sizes alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deconvcli.frameworks.driver.base import Case, Framework, Trace
+from deconvcli.frameworks.drivers._onnx import NEED, Onnx
+
+
+class OnShapeInference(Onnx):
+    """onnx.shape_inference.infer_shapes."""
+
+    dialect = "onnx@shape_inference"
+    needs = (NEED,)
+    has_values = False
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The inferred shape."""
+        from onnx.shape_inference import infer_shapes
+
+        [y] = infer_shapes(self.model(case), strict_mode=True).graph.output
+        return [axis.dim_value for axis in y.type.tensor_type.shape.dim]
+
+    def code(self, case: Case) -> str:
+        """The inferred shape in the place of an output's."""
+        infer = "infer_shapes(model, strict_mode=True).graph.output[0].type.tensor_type.shape.dim"
+        y = f"y = np.empty([axis.dim_value for axis in {infer}])"
+        return f"{self.model_code(case)}; from onnx.shape_inference import infer_shapes; {y}"
+
+
+FRAMEWORK: Framework = OnShapeInference()

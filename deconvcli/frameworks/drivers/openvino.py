@@ -1,0 +1,106 @@
+"""OpenVINO's CPU plugin."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from deconvcli.frameworks.driver.base import (
+    Case,
+    Framework,
+    Need,
+    Packing,
+    Step,
+    TimedFramework,
+    Trace,
+    call,
+)
+from deconvcli.frameworks.drivers._dice import Dice, Geometry
+
+GROUPED = "GroupConvolutionBackpropData"
+FUNCTIONS = {
+    "ConvolutionBackpropData": "convolution_backprop_data",
+    GROUPED: "group_convolution_backprop_data",
+}
+
+
+class OpenVino(TimedFramework):
+    """opset1's ConvolutionBackpropData and GroupConvolutionBackpropData."""
+
+    dialect = "openvino"
+    needs = (Need("openvino", "openvino", "2026.4.1"),)
+    packing = Packing.BEFOREHAND
+
+    def draw(self, random: Random) -> Case:
+        """Pads, auto_pad and an output shape in every combination, and output_padding at will."""
+        dice = Dice(random)
+        geometry = dice.geometry()
+        groups = dice.groups() if dice.chance(0.3) else 0
+        into, out = dice.channels(max(1, groups))
+        rank = geometry.rank
+        crops = [dice.upto([(full - 1) // 2 for full in geometry.full]) for _ in range(2)]
+        params: dict[str, Any] = {
+            "op": GROUPED if groups else "ConvolutionBackpropData",
+            "strides": dice.spoiled(geometry.s, 0.03, 0),
+            "pads_begin": dice.spoiled(crops[0], 0.1, -1, 9),
+            "pads_end": dice.spoiled(crops[1], 0.1, 9),
+            "dilations": dice.spoiled(geometry.d, 0.03, 0),
+            "auto_pad": dice.among("explicit", "explicit", "valid", "same_upper", "same_lower"),
+            "output_padding": dice.upto([3] * rank) if dice.chance(0.3) else [0] * rank,
+        }
+        if dice.chance(0.5):
+            params["output_shape"] = self._output_shape(dice, geometry)
+        weight = (into, out, *geometry.k)
+        if groups:
+            weight = (groups, into // groups, out // groups, *geometry.k)
+        seen = into + 1 if dice.chance(0.04) else into
+        return Case(params, (dice.batch(), seen, *geometry.n), weight, rank)
+
+    def _output_shape(self, dice: Dice, geometry: Geometry) -> list[int]:
+        return [max(1, full + dice.between(-3, 2)) for full in geometry.full]
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """A compiled model; the node's inferred shape is a detail of the answer."""
+        import openvino
+
+        if x.dtype != "float32":
+            raise TypeError(f"{x.dtype} is computed as float32")
+        trace.stage = "construct"
+        data = openvino.opset1.parameter(list(x.shape), x.dtype)
+        node = self._node(case, data, w)
+        trace.details["inferred_shape"] = [
+            axis.get_length() if axis.is_static else None for axis in node.output(0).partial_shape
+        ]
+        trace.stage = "build"
+        model = openvino.Model([node], [data])
+        settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
+        compiled = openvino.Core().compile_model(model, "CPU", settings)
+        trace.stage = "call"
+        return lambda: compiled([x], share_inputs=True, share_outputs=True)[0]
+
+    def _node(self, case: Case, data: Any, w: Any) -> Any:
+        import numpy
+        from openvino import opset1
+
+        words = dict(case.params)
+        function = getattr(opset1, FUNCTIONS[words.pop("op")])
+        strides = words.pop("strides")
+        shape = words.pop("output_shape", None)
+        asked = None if shape is None else opset1.constant(numpy.array(shape, "int64"))
+        return function(data, opset1.constant(w), strides, asked, **words)
+
+    def code(self, case: Case) -> str:
+        """A model of one node."""
+        words = dict(case.params)
+        function, shape = FUNCTIONS[words.pop("op")], words.pop("output_shape", None)
+        asked = "None" if shape is None else f'o.constant(np.array({shape}, "int64"))'
+        strides = str(words.pop("strides"))
+        node = call(f"o.{function}", "d", "o.constant(w)", strides, asked, **words)
+        return (
+            "import openvino as v; from openvino import opset1 as o;"
+            f" d = o.parameter(list(x.shape), x.dtype); node = {node};"
+            ' y = v.Core().compile_model(v.Model([node], [d]), "CPU")([x])[0]'
+        )
+
+
+FRAMEWORK: Framework = OpenVino()

@@ -1,0 +1,98 @@
+"""PaddlePaddle on the CPU."""
+
+from __future__ import annotations
+
+from functools import partial
+from random import Random
+from typing import Any
+
+from deconvcli.frameworks.driver.base import (
+    Case,
+    Framework,
+    Need,
+    Packing,
+    Step,
+    TimedFramework,
+    Trace,
+    call,
+    of_function,
+)
+from deconvcli.frameworks.drivers._dice import Dice
+
+FORMATS = {1: ("NCL", "NLC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+
+
+class Paddle(TimedFramework):
+    """paddle.nn.functional.conv{1,2,3}d_transpose."""
+
+    dialect = "paddle"
+    needs = (Need("paddle", "paddlepaddle", "3.3.1"),)
+    packing = Packing.EVERY_CALL
+
+    def draw(self, random: Random) -> Case:
+        """Every form of padding, output_padding or output_size, both data formats."""
+        dice = Dice(random)
+        geometry = dice.geometry()
+        groups = dice.groups()
+        into, out = dice.channels(groups)
+        last = dice.chance(0.2)
+        crops = dice.upto([min(2, (full - 1) // 2) for full in geometry.full])
+        params: dict[str, Any] = {
+            "stride": dice.form(geometry.s),
+            "padding": self._padding(dice, crops, last),
+            "groups": groups,
+            "dilation": dice.form(geometry.d),
+            "data_format": FORMATS[geometry.rank][last],
+        }
+        if dice.chance(0.4):
+            extra = dice.upto([s - 1 for s in geometry.s])
+            params["output_padding"] = dice.form(dice.spoiled(extra, 0.3, geometry.s[0], 4))
+        elif dice.chance(0.35):
+            axes = zip(geometry.full, crops, geometry.s, strict=True)
+            sizes = [full - 2 * p + dice.between(0, s - 1) for full, p, s in axes]
+            params["output_size"] = dice.form(dice.spoiled(sizes, 0.15, sizes[0] + 4, 1))
+        if dice.chance(0.01):
+            params |= {"output_padding": 1, "output_size": geometry.full}
+        seen = into + groups if dice.chance(0.04) else into
+        batch, weight = dice.batch(), (into, out // groups, *geometry.k)
+        shape = (batch, *geometry.n, seen) if last else (batch, seen, *geometry.n)
+        return Case(params, shape, weight, geometry.rank)
+
+    def _padding(self, dice: Dice, crops: list[int], last: bool) -> Any:
+        both = [[crop, crop] for crop in crops]
+        uneven = [[dice.between(0, crop), crop] for crop in crops]
+        flat = [side for pair in uneven for side in pair]
+        full = [[0, 0], *uneven, [0, 0]] if last else [[0, 0], [0, 0], *uneven]
+        same = dice.form(crops) if len(set(crops)) == 1 else crops
+        negative = dice.spoiled(crops, 1, -1)
+        forms = (same, same, crops, flat, full, [side for pair in both for side in pair])
+        return dice.among(*forms, "SAME", "SAME", "VALID", "VALID", negative)
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output as an array."""
+        y = super().run(case, x, w, trace)
+        if any(size < 0 for size in y.shape):  # reading such a tensor ends the process
+            raise ValueError(f"the output has shape {list(y.shape)}")
+        return y.numpy()
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """The function, called without gradients.
+
+        threads: it reads them from the environment.
+        """
+        import paddle
+
+        paddle.set_grad_enabled(False)
+        function = getattr(paddle.nn.functional, f"conv{case.rank}d_transpose")
+        return partial(
+            function, paddle.to_tensor(x), paddle.to_tensor(w), **of_function(case.params)
+        )
+
+    def code(self, case: Case) -> str:
+        """One call."""
+        function = f"paddle.nn.functional.conv{case.rank}d_transpose"
+        y = call(function, "x", "w", **case.params)
+        return f"import paddle; x, w = map(paddle.to_tensor, (x, w)); y = {y}"
+
+
+FRAMEWORK: Framework = Paddle()

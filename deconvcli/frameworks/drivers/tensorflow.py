@@ -1,0 +1,119 @@
+"""TensorFlow on the CPU with oneDNN, which its builds turn on or off by what the processor has.
+
+Turned off, it refuses dilation, channels first and groups; so that answers do not depend on the
+machine, it is turned on here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from random import Random
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.driver.base import (
+    Case,
+    Framework,
+    Need,
+    Packing,
+    Step,
+    TimedFramework,
+    Trace,
+    call,
+)
+from deconvcli.frameworks.drivers._dice import Dice, Geometry
+
+NEED = Need("tensorflow", "tensorflow-cpu", "2.21.0")
+SETTINGS = {
+    "TF_ENABLE_ONEDNN_OPTS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "",
+    "OMP_NUM_THREADS": "1",
+}
+FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
+
+
+class TensorFlow(TimedFramework):
+    """tf.nn.conv{1,2,3}d_transpose and tf.nn.conv_transpose."""
+
+    dialect = "tensorflow"
+    needs = (NEED,)
+    environment: ClassVar[Mapping[str, str]] = SETTINGS
+    in_extra = True
+    packing = Packing.EVERY_CALL
+
+    def draw(self, random: Random) -> Case:
+        """Output sizes around the interval that a forward convolution maps back."""
+        dice = Dice(random)
+        geometry = dice.geometry(dilated=0.15)
+        rank = geometry.rank
+        groups = dice.among(1, 1, 1, 1, 2) if rank < 3 else 1
+        into, out = dice.channels(groups)
+        word = dice.among(*["SAME", "VALID"] * 7, "pads")
+        pads = [[dice.between(0, 2), dice.between(0, 2)] for _ in range(rank)]
+        batch, first = dice.batch(), dice.chance(0.1)
+        sizes = self._sizes(dice, geometry, word, pads)
+        put = _first if first else _last
+        params: dict[str, Any] = {
+            "api": "conv_transpose" if dice.chance(0.1) else f"conv{rank}d_transpose",
+            "output_shape": put(batch, out, sizes),
+            "strides": dice.form(geometry.s),
+            "padding": word if word != "pads" else put([0, 0], [0, 0], pads),
+            "data_format": FORMATS[rank][first],
+        }
+        if max(geometry.d) > 1:
+            params["dilations"] = dice.form(geometry.d)
+        seen = into + 1 if dice.chance(0.03) else into
+        weight = (*geometry.k, out // groups, into)
+        return Case(params, tuple(put(batch, seen, geometry.n)), weight, rank)
+
+    def _sizes(self, dice: Dice, geometry: Geometry, word: str, pads: list[list[int]]) -> list[int]:
+        sizes = []
+        for axis, (n, s) in enumerate(zip(geometry.n, geometry.s, strict=True)):
+            largest = n * s
+            if word == "VALID":
+                largest = geometry.full[axis] + s - 1
+            elif word == "pads":
+                largest = geometry.full[axis] - sum(pads[axis]) + s - 1
+            sizes.append(max(1, dice.between(largest - s + 1, largest)))
+        return dice.spoiled(sizes, 0.2, sizes[0] + geometry.s[0], max(1, sizes[0] - geometry.s[0]))
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output as an array."""
+        return self._function(case)(x, w).numpy()
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """The function as a graph; weights are an argument, as in a model that is trained."""
+        import tensorflow
+
+        threading = tensorflow.config.threading
+        threading.set_intra_op_parallelism_threads(threads)
+        threading.set_inter_op_parallelism_threads(threads)
+        function = self._function(case)
+        function(x, w)  # what a graph refuses it says within a traceback
+        return partial(
+            tensorflow.function(function), tensorflow.constant(x), tensorflow.constant(w)
+        )
+
+    def _function(self, case: Case) -> Callable[..., Any]:
+        import tensorflow
+
+        words = dict(case.params)
+        return partial(getattr(tensorflow.nn, words.pop("api", "conv_transpose")), **words)
+
+    def code(self, case: Case) -> str:
+        """One call."""
+        words = dict(case.params)
+        function = words.pop("api", "conv_transpose")
+        return f"import tensorflow as tf; y = {call(f'tf.nn.{function}', 'x', 'w', **words)}"
+
+
+def _first(batch: Any, channels: Any, spatial: list[Any]) -> list[Any]:
+    return [batch, channels, *spatial]
+
+
+def _last(batch: Any, channels: Any, spatial: list[Any]) -> list[Any]:
+    return [batch, *spatial, channels]
+
+
+FRAMEWORK: Framework = TensorFlow()

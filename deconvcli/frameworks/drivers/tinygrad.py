@@ -1,0 +1,59 @@
+"""tinygrad, on the device that is Python itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from random import Random
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call, tupled
+from deconvcli.frameworks.drivers._dice import Dice
+
+
+class TinyGrad(Framework):
+    """tinygrad.Tensor.conv_transpose2d, which takes any number of axes."""
+
+    dialect = "tinygrad"
+    needs = (Need("tinygrad", "tinygrad", "0.14.0"),)
+    environment: ClassVar[Mapping[str, str]] = {"DEV": "PYTHON"}
+
+    def versions(self) -> dict[str, str]:
+        """As it was installed: the module has no number."""
+        return {"tinygrad": version("tinygrad")}
+
+    def draw(self, random: Random) -> Case:
+        """Pads in each of the three forms, also negative ones; output_padding without limits."""
+        dice = Dice(random)
+        geometry = dice.geometry()
+        groups, rank = dice.groups(), geometry.rank
+        into, out = dice.channels(groups)
+        crops = dice.spoiled(dice.upto([full // 2 for full in geometry.full]), 0.2, -1, 9)
+        sides = [side for crop in crops[::-1] for side in (crop, dice.between(0, 1))]
+        params = {
+            "groups": groups,
+            "stride": dice.form(geometry.s),
+            "dilation": dice.form(geometry.d),
+            "padding": dice.among(dice.form(crops), dice.form(crops), sides),
+            "output_padding": dice.form(dice.upto([3] * rank)) if dice.chance(0.4) else 0,
+        }
+        if dice.chance(0.05):
+            params["padding"] = [1] * (rank + 1)
+        seen = into + groups if dice.chance(0.05) else into
+        weight = (into, out // groups, *geometry.k)
+        return Case(params, (dice.between(1, 2), seen, *geometry.n), weight, rank)
+
+    def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
+        """The output as an array."""
+        from tinygrad import Tensor
+
+        words = {name: tupled(value) for name, value in case.params.items()}
+        return Tensor(x).conv_transpose2d(Tensor(w), **words).numpy()
+
+    def code(self, case: Case) -> str:
+        """One call."""
+        y = call("Tensor(x).conv_transpose2d", "Tensor(w)", **case.params)
+        return f"from tinygrad import Tensor; y = {y}.numpy()"
+
+
+FRAMEWORK: Framework = TinyGrad()

@@ -1,0 +1,109 @@
+"""PyTorch on the CPU: its modules and its functions; one thread, unless it is timed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from random import Random
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.driver.base import (
+    Case,
+    Framework,
+    Need,
+    Packing,
+    Step,
+    TimedFramework,
+    Trace,
+    call,
+    of_function,
+    tupled,
+)
+from deconvcli.frameworks.drivers._dice import Dice, Geometry
+
+NEED = Need("torch", "torch", "2.13.0")
+
+
+class Torch(TimedFramework):
+    """torch.nn.functional.conv_transpose{1,2,3}d and torch.nn.ConvTranspose{1,2,3}d."""
+
+    dialect = "torch"
+    needs = (NEED,)
+    # Which kernel is taken, and so what is refused, depends on the number of threads.
+    environment: ClassVar[Mapping[str, str]] = {"OMP_NUM_THREADS": "1"}
+    in_extra = True
+    packing = Packing.EVERY_CALL
+    direct: ClassVar[Mapping[str, Any]] = {"api": "functional"}
+
+    def draw(self, random: Random) -> Case:
+        """Numbers and lists, crops up to the whole span, output sizes at the interval's ends."""
+        dice = Dice(random)
+        geometry = dice.geometry()
+        groups = dice.groups()
+        into, out = dice.channels(groups)
+        crops = dice.upto([(full - 1) // 2 for full in geometry.full])
+        steps = [max(pair) for pair in zip(geometry.s, geometry.d, strict=True)]
+        extra = dice.upto([step - 1 for step in steps]) if dice.chance(0.4) else [0] * len(steps)
+        params: dict[str, Any] = {
+            "stride": dice.form(dice.spoiled(geometry.s, 0.03, 0, -1)),
+            "padding": dice.form(dice.spoiled(crops, 0.05, -1, 9)),
+            "output_padding": dice.form(dice.spoiled(extra, 0.12, -1, steps[0], steps[0] + 1)),
+            "groups": groups,
+            "dilation": dice.form(dice.spoiled(geometry.d, 0.03, 0, -1)),
+        }
+        if dice.chance(0.3):
+            params |= {"in_channels": into, "out_channels": out}
+            params["kernel_size"] = dice.form(geometry.k)
+            params["api"] = "module"
+        else:
+            params["api"] = "functional"
+        batch = [dice.batch()] if dice.chance(0.85) else []
+        if params["api"] == "module" and dice.chance(0.6):
+            params["output_size"] = self._output_size(dice, geometry, crops, batch, out)
+        seen = into + groups if dice.chance(0.03) else into
+        weight = (into, out // groups, *geometry.k)
+        return Case(params, (*batch, seen, *geometry.n), weight, geometry.rank)
+
+    def _output_size(
+        self, dice: Dice, geometry: Geometry, crops: list[int], batch: list[int], out: int
+    ) -> list[int]:
+        """Near the interval of each axis, with or without what stands in front."""
+        axes = zip(geometry.full, crops, geometry.s, strict=True)
+        asked = [full - 2 * p + dice.between(0, s - 1) for full, p, s in axes]
+        asked = dice.spoiled(asked, 0.2, asked[0] + geometry.s[0], asked[0] - geometry.s[0])
+        front = [*batch, out] if dice.chance(0.2) else []
+        return [*front, *asked] if dice.chance(0.95) else [*asked, 1]
+
+    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """A function or a module, called without gradients."""
+        import torch
+
+        torch.set_num_threads(threads)
+        torch.set_grad_enabled(False)
+        asked = case.params.get("output_size")
+        words = {name: tupled(value) for name, value in case.params.items()}
+        given, weight = torch.from_numpy(x), torch.from_numpy(w)
+        if words.pop("api", "module") == "functional":
+            function = getattr(torch.nn.functional, f"conv_transpose{case.rank}d")
+            return partial(function, given, weight, **of_function(words))
+        words.pop("output_size", None)
+        trace.stage = "construct"
+        layer = getattr(torch.nn, f"ConvTranspose{case.rank}d")(**words, bias=False)
+        layer.weight = torch.nn.Parameter(weight)
+        trace.stage = "call"
+        return partial(layer, given, asked)
+
+    def code(self, case: Case) -> str:
+        """A function or a module with its weights put in."""
+        words = dict(case.params)
+        threads = "import torch; torch.set_num_threads(1); x, w = map(torch.tensor, (x, w)); "
+        if words.pop("api", "module") == "functional":
+            function = f"torch.nn.functional.conv_transpose{case.rank}d"
+            return f"{threads}y = {call(function, 'x', 'w', **words)}"
+        asked = {"output_size": words.pop("output_size", None)}
+        layer = call(f"torch.nn.ConvTranspose{case.rank}d", **words, bias=False)
+        weights = "layer.weight = torch.nn.Parameter(w)"
+        return f"{threads}layer = {layer}; {weights}; y = {call('layer', 'x', **asked)}"
+
+
+FRAMEWORK: Framework = Torch()

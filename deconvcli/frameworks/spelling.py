@@ -1,0 +1,47 @@
+"""From a framework's words to a layer, and from a layer to another framework's words.
+
+Only dialects are needed here: the commands, the rules, the page and the drivers all convert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deconvcli.frameworks.dialects import take
+from deconvcli.layers.layer import Reading, Spelling
+
+
+def read_layer(
+    dialect: str,
+    parameters: Mapping[str, Any],
+    input_shape: Sequence[int],
+    weight_shape: Sequence[int] | None = None,
+    rank: int | None = None,
+) -> Reading:
+    """Return the layer as its framework reads it.
+
+    dialect: `torch`, `keras`, `keras@tensorflow` ... parameters: under that framework's own
+    names. input_shape, weight_shape: in its own layouts. rank: the number of spatial axes, where
+    the shapes leave it open (an unbatched input without weights).
+
+    Raises:
+        Refused: the framework would refuse the layer.
+        UsageError: an unknown dialect or parameter, or a value of the wrong form.
+    """
+    reader, implementation = take(dialect)
+    sizes = reader.sizes(parameters, input_shape, weight_shape, rank)
+    return reader.read(Spelling(reader.name, parameters, implementation), sizes)
+
+
+def convert(reading: Reading, dialect: str) -> Reading:
+    """Return the same layer in another dialect's words, at the same input size.
+
+    Raises:
+        NotExpressible: that framework cannot express it, and why.
+        Refused: the words exist, and the implementation named after `@` refuses them.
+    """
+    writer, implementation = take(dialect)
+    sizes = writer.sizes_for(reading.layer, reading.sizes)
+    spelling = writer.spell(reading.layer, sizes)._replace(implementation=implementation)
+    return writer.read(spelling, sizes)

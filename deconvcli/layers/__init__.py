@@ -1,0 +1,1 @@
+"""A layer without framework words: axes, sizes, layouts, overlap."""

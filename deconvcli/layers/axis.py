@@ -1,0 +1,210 @@
+"""One spatial axis in canonical form, full scatter then crop, and its sizes: numbers or symbols."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from deconvcli.common.errors import NotLinear
+
+
+class Linear:
+    """factor * letter + offset, a size that waits for its number.
+
+    Comparisons answer for every sufficiently large value of the letter, which is what a formula
+    is asked: `max(2N - 2, 0)` is `2N - 2`. From which value on an output exists is a separate
+    question, answered by `Axis.smallest_input`.
+    """
+
+    __slots__ = ("factor", "letter", "offset")
+
+    def __init__(self, letter: str, factor: int = 1, offset: int = 0) -> None:
+        self.letter = letter
+        self.factor = factor
+        self.offset = offset
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy make it again; old protocols know no slots."""
+        return object.__new__, (type(self),), self.__getstate__()
+
+    def _with(self, factor: int, offset: int) -> Size:
+        """The same letter's size of another slope; a plain number as soon as the letter cancels."""
+        return linear(self.letter, factor, offset)
+
+    def __add__(self, other: Size) -> Size:
+        if isinstance(other, int):
+            return self._with(self.factor, self.offset + other)
+        return self._with(self.factor + other.factor, self.offset + other.offset)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Size:
+        return self._with(-self.factor, -self.offset)
+
+    def __sub__(self, other: Size) -> Size:
+        return self + (-other)
+
+    def __rsub__(self, other: int) -> Size:
+        return -self + other
+
+    def __mul__(self, other: Size) -> Size:
+        if isinstance(other, Linear):
+            raise NotLinear(
+                f"({self}) * ({other}) has no single formula in {self.letter}",
+                help="give all but one of the sizes as numbers.",
+            )
+        return self._with(self.factor * other, self.offset * other)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: int) -> Size:
+        if self.factor % other:
+            raise NotLinear(
+                f"({self}) // {other} has no single formula in {self.letter}",
+                help="give the input size as a number.",
+            )
+        return self._with(self.factor // other, self.offset // other)
+
+    def __mod__(self, other: int) -> Size:
+        if self.factor % other:
+            raise NotLinear(
+                f"({self}) % {other} has no single value for all {self.letter}",
+                help="give the input size as a number.",
+            )
+        return self.offset % other
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Linear):
+            return False
+        return (self.letter, self.factor, self.offset) == (other.letter, other.factor, other.offset)
+
+    def __hash__(self) -> int:
+        return hash((self.letter, self.factor, self.offset))
+
+    def _is_negative(self, difference: Size) -> bool:
+        """Whether it is below zero for every large enough value of the letter."""
+        return (difference if isinstance(difference, int) else difference.factor) < 0
+
+    def __lt__(self, other: Size) -> bool:
+        return self._is_negative(self - other)
+
+    def __le__(self, other: Size) -> bool:
+        return self._is_negative(self - other - 1)
+
+    def __gt__(self, other: Size) -> bool:
+        return self._is_negative(other - self)
+
+    def __ge__(self, other: Size) -> bool:
+        return not self._is_negative(self - other)
+
+    def __repr__(self) -> str:
+        return f"Linear({self.letter!r}, {self.factor}, {self.offset})"
+
+    def __str__(self) -> str:
+        head = {1: "", -1: "-"}.get(self.factor, str(self.factor)) + self.letter
+        return head if not self.offset else f"{head}{self.offset:+d}"
+
+
+Size = int | Linear
+
+
+def linear(letter: str, factor: int, offset: int) -> Size:
+    """A size that is a plain number as soon as its letter cancels."""
+    return Linear(letter, factor, offset) if factor else offset
+
+
+class Axis(NamedTuple):
+    """One spatial axis: out = full[crop_begin : full_size - crop_end].
+
+    full[o] = sum over i*stride + j*dilation = o of x[i] * w[j]. Both crops may be negative:
+    zeros are appended there (a kernel shorter than the stride, output_padding).
+
+    Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
+    """
+
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    crop_begin: Size = 0
+    crop_end: Size = 0
+
+    @property
+    def span(self) -> int:
+        """Elements from the first to the last tap of the dilated kernel."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def full_size(self, n: Size) -> Size:
+        """Elements that n inputs scatter over, before the crop."""
+        return (n - 1) * self.stride + self.span
+
+    def output_size(self, n: Size) -> Size:
+        """Elements left after the crop; zero or less means that nothing is left."""
+        return self.full_size(n) - self.crop_begin - self.crop_end
+
+    def smallest_input(self) -> Size:
+        """The smallest n whose output has at least one element."""
+        missing = self.crop_begin + self.crop_end + 1 - self.span
+        return max(1, 1 - (-missing) // self.stride)
+
+    def unrolled(self, n: int) -> tuple[Axis, int, int]:
+        """(axis, before, after): this circular axis as a plain one on a repeated input.
+
+        Where the output has period n*stride, the input has period n: with `before` and `after`
+        further inputs, taken round from the other end, nothing has to be added up afterwards.
+        """
+        crop_begin, crop_end, out = self.crop_begin, self.crop_end, self.output_size(n)
+        assert isinstance(crop_begin, int)
+        assert isinstance(crop_end, int)
+        assert isinstance(out, int)
+        before = max(0, (self.span - 1 - crop_begin) // self.stride)
+        after = max(0, (out - 1 + crop_begin) // self.stride - (n - 1))
+        begin, end = crop_begin + before * self.stride, crop_end + after * self.stride
+        return self._replace(crop_begin=begin, crop_end=end), before, after
+
+    def useful_products(self, n: Size) -> Size:
+        """(input, tap) pairs that reach an element the crop keeps.
+
+        With a symbol, the count for every n large enough that the two ends do not meet:
+        each further input then adds `kernel` pairs.
+        """
+        if isinstance(n, Linear):
+            if isinstance(self.crop_begin, Linear) or isinstance(self.crop_end, Linear):
+                raise NotLinear(
+                    f"the products that survive this crop have no single formula in {n.letter}",
+                    help="give the input size as a number.",
+                )
+            enough = (self.span + abs(self.crop_begin) + abs(self.crop_end)) // self.stride + 2
+            return n * self.kernel + (self.useful_products(enough) - enough * self.kernel)
+        begin, end = self.crop_begin, self.full_size(n) - self.crop_end
+        assert isinstance(begin, int)  # a number of inputs crops a number of elements
+        assert isinstance(end, int)
+        return max(0, self._products_before(n, end) - self._products_before(n, begin))
+
+    def _products_before(self, n: int, end: int) -> int:
+        """Pairs with i*stride + j*dilation < end, i in [0, n), j in [0, kernel)."""
+        if self.dilation == 0:  # every tap lands on one place
+            return self.kernel * min(n, max(0, -(-end // self.stride)))
+        # Tap j meets ceil((end - j*dilation) / stride) inputs, clamped to [0, n].
+        all_meet = min(self.kernel, max(0, (end - 1 - (n - 1) * self.stride) // self.dilation + 1))
+        some_meet = min(self.kernel, max(0, (end - 1) // self.dilation + 1))
+        count = max(0, some_meet - all_meet)
+        # From the last such tap backwards the numerators grow by the dilation each step.
+        first = end - (some_meet - 1) * self.dilation + self.stride - 1
+        return n * all_meet + floor_sum(count, self.stride, self.dilation, first)
+
+
+def floor_sum(count: int, divisor: int, step: int, first: int) -> int:
+    """sum of (first + step*i) // divisor for i in [0, count), in logarithmic time.
+
+    Source: Graham, Knuth & Patashnik, Concrete Mathematics, 2nd ed., section 3.5 (the Euclidean
+    exchange of axes for lattice points under a line).
+    """
+    total = 0
+    while count > 0:
+        total += (first // divisor) * count + (step // divisor) * (count * (count - 1) // 2)
+        first, step = first % divisor, step % divisor
+        height = step * count + first
+        if height < divisor:
+            break
+        count, first = divmod(height, divisor)
+        divisor, step = step, divisor
+    return total

@@ -1,0 +1,227 @@
+"""A layer without framework words, the words it was written in, and how the two were joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import mul
+from typing import Any, NamedTuple, cast
+
+from deconvcli.common.errors import NotLinear
+from deconvcli.common.findings import Diagnostic, Where
+from deconvcli.common.values import compact
+from deconvcli.layers.arithmetic import Arithmetic
+from deconvcli.layers.axis import Axis, Linear, Size
+from deconvcli.layers.layout import Layout
+
+
+class Layer(NamedTuple):
+    """A transposed convolution: one Axis per spatial axis, channels, groups, bias.
+
+    circular: what the crop cuts off is not lost but added at the opposite end, so that the output
+    is periodic; its size is a whole number of strides, n*s.
+    """
+
+    axes: tuple[Axis, ...]
+    in_channels: int = 1
+    out_channels: int = 1
+    groups: int = 1
+    has_bias: bool = False
+    circular: bool = False
+
+    @property
+    def kernel(self) -> tuple[int, ...]:
+        """Kernel sizes in axis order."""
+        return tuple(axis.kernel for axis in self.axes)
+
+    def full_sizes(self, spatial: Iterable[Size]) -> tuple[Size, ...]:
+        """Spatial sizes of the full scatter."""
+        return tuple(axis.full_size(n) for axis, n in zip(self.axes, spatial, strict=True))
+
+    def output_sizes(self, spatial: Iterable[Size]) -> tuple[Size, ...]:
+        """Spatial sizes after the crop."""
+        return tuple(axis.output_size(n) for axis, n in zip(self.axes, spatial, strict=True))
+
+    def weight_shape(self, layout: Layout) -> tuple[int, ...]:
+        """The shape of its weights in a layout."""
+        grouped = {
+            "G": (self.groups,),
+            "I": (self.in_channels // self.groups,),
+            "O": (self.out_channels // self.groups,),
+        }
+        return cast(tuple[int, ...], layout.shape(grouped, self.kernel))
+
+    @property
+    def weight_count(self) -> int:
+        """Trained numbers of the kernel."""
+        return self.in_channels * (self.out_channels // self.groups) * product(self.kernel)
+
+    @property
+    def parameter_count(self) -> int:
+        """Trained numbers, the bias included."""
+        return self.weight_count + (self.out_channels if self.has_bias else 0)
+
+
+class Spelling(NamedTuple):
+    """What the author wrote: a dialect's own names and values, and where they were found."""
+
+    dialect: str
+    arguments: Mapping[str, Any]
+    implementation: str = ""
+    where: Where | None = None
+
+    @property
+    def name(self) -> str:
+        """`keras`, or `keras@tensorflow` where an implementation was named."""
+        return f"{self.dialect}@{self.implementation}" if self.implementation else self.dialect
+
+    @property
+    def text(self) -> str:
+        """The arguments in one line, lists of equal numbers as that number."""
+        shown = {name: given for name, given in self.arguments.items() if name != "api"}
+        return ", ".join(f"{name}={compact(given)!r}" for name, given in shown.items())
+
+
+class Sizes(NamedTuple):
+    """What is known of the tensors besides the parameters.
+
+    spatial: one size per axis, numbers or symbols. batch: any number of leading axes.
+    channels and weight (the weight tensor's shape in the dialect's layout) may be unknown.
+    """
+
+    spatial: tuple[Size, ...]
+    batch: tuple[int, ...] = (1,)
+    channels: int | None = None
+    weight: tuple[int, ...] | None = None
+
+
+class Reading(NamedTuple):
+    """A spelling understood: the layer it means, at one input size.
+
+    numbers: for each axis, what the arithmetic was given and computed, by name.
+    inert: names in the spelling that do not touch the geometry.
+    flipped: the framework stores the kernel in reverse order, w[k - 1 - j] for w[j].
+    own_output_layout: the output's axes where they differ from the input's.
+    answered: how many spatial axes the framework's answer has; None for all.
+    no_values: why no tensor belongs to this answer; empty where values can be computed.
+    """
+
+    spelling: Spelling
+    layer: Layer
+    sizes: Sizes
+    data_layout: Layout
+    weight_layout: Layout
+    arithmetic: Arithmetic
+    numbers: tuple[Mapping[str, Any], ...]
+    inert: tuple[str, ...] = ()
+    flipped: bool = False
+    findings: tuple[Diagnostic, ...] = ()
+    own_output_layout: Layout | None = None
+    answered: int | None = None
+    no_values: str = ""
+
+    @property
+    def spatial(self) -> tuple[Size, ...]:
+        """Input sizes in axis order."""
+        return self.sizes.spatial
+
+    @property
+    def output_layout(self) -> Layout:
+        """The axes of the output."""
+        return self.own_output_layout or self.data_layout
+
+    @property
+    def output_sizes(self) -> tuple[Size, ...]:
+        """Output sizes in axis order; fewer than axes where the framework's answer lacks some."""
+        return tuple([numbers["out"] for numbers in self.numbers[: self.answered]])
+
+    @property
+    def input_shape(self) -> tuple[Size, ...]:
+        """The input's shape in the dialect's layout."""
+        return self._shape(self.data_layout, self.layer.in_channels, self.sizes.spatial)
+
+    @property
+    def output_shape(self) -> tuple[Size, ...]:
+        """The output's shape in the dialect's layout."""
+        return self._shape(self.output_layout, self.layer.out_channels, self.output_sizes)
+
+    def _shape(self, layout: Layout, channels: int, spatial: tuple[Size, ...]) -> tuple[Size, ...]:
+        return layout.shape({"N": self.sizes.batch, "C": (channels,)}, spatial)
+
+    @property
+    def weight_shape(self) -> tuple[int, ...]:
+        """The weight's shape in the dialect's layout."""
+        return self.sizes.weight or self.layer.weight_shape(self.weight_layout)
+
+    @property
+    def crop(self) -> tuple[tuple[Size, Size], ...]:
+        """(begin, end) per axis, cut from the full scatter; negative: zeros are appended."""
+        return tuple([(axis.crop_begin, axis.crop_end) for axis in self.layer.axes])
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of the full scatter, before anything is cropped.
+
+        Raises:
+            NotLinear: an input size is a symbol; `macs_formula` answers then.
+        """
+        return product(numbers(self.mac_factors))
+
+    @property
+    def mac_factors(self) -> list[Size]:
+        """Numbers and symbols whose product is `macs`."""
+        taps = product(self.layer.kernel)
+        return [self._channel_products() * taps, *self.sizes.spatial]
+
+    @property
+    def macs_useful(self) -> int:
+        """Multiply-accumulates that reach an element the crop keeps.
+
+        Raises:
+            NotLinear: an input size is a symbol.
+        """
+        return self._channel_products() * product(numbers(self._useful()))
+
+    @property
+    def macs_formula(self) -> tuple[str, str]:
+        """(full, useful) as products with the input's letters; for sizes that are large enough."""
+        channels = self._channel_products()
+        return product_text(self.mac_factors), product_text([channels, *self._useful()])
+
+    def _channel_products(self) -> int:
+        layer = self.layer
+        return product(self.sizes.batch) * layer.in_channels * layer.out_channels // layer.groups
+
+    def _useful(self) -> list[Size]:
+        if self.layer.circular:
+            return [n * axis.kernel for axis, n in zip(self.layer.axes, self.spatial, strict=True)]
+        pairs = zip(self.layer.axes, self.sizes.spatial, strict=True)
+        return [axis.useful_products(n) for axis, n in pairs]
+
+
+def product(sizes: Iterable[int]) -> int:
+    """Their product; 1 for none."""
+    return reduce(mul, sizes, 1)
+
+
+def product_text(factors: Iterable[Size]) -> str:
+    """A product of numbers and symbolic sizes as text: the numbers multiplied, letters kept."""
+    factors = list(factors)
+    number = product(factor for factor in factors if isinstance(factor, int))
+    written = [str(factor) for factor in factors if isinstance(factor, Linear)]
+    letters = [text if text.isalnum() else f"({text})" for text in written]
+    return "*".join([str(number), *letters] if number != 1 or not letters else letters)
+
+
+def numbers(sizes: Iterable[Size]) -> list[int]:
+    """The sizes, none of which may be a symbol.
+
+    Raises:
+        NotLinear: one is.
+    """
+    found = []
+    for size in sizes:
+        if isinstance(size, Linear):
+            raise NotLinear(f"{size} is a symbol", help="give the input size as a number.")
+        found.append(size)
+    return found

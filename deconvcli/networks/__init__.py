@@ -1,0 +1,1 @@
+"""Networks as graphs: operations, shapes, valid input sizes, repairs."""

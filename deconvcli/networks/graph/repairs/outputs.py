@@ -1,0 +1,36 @@
+"""An output of another size than expected, cut or extended where it comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deconvcli.layers.axis import Size
+from deconvcli.networks.graph.edits import Behind
+from deconvcli.networks.graph.graph import Node
+from deconvcli.networks.graph.repairs._proof import Edits, Failure
+
+
+def cut_or_extended(failure: Failure) -> Iterator[Edits]:
+    """A crop to, or a pad to the expected size, behind the layer."""
+    wanted = expected_spatial(failure)
+    if wanted is not None:
+        for operation in ("crop_like", "pad_to"):
+            yield (behind(failure, operation, failure.outcome.node.name, wanted),)
+
+
+def behind(failure: Failure, operation: str, above: str, wanted: tuple[Size, ...]) -> Behind:
+    """A layer that brings what comes from `above` to a size."""
+    suffix = "cropped" if operation == "crop_like" else "padded"
+    name = failure.spare_name(f"{above}_{suffix}")
+    return Behind(Node(name, operation, {"size": list(wanted)}, (above,)), above)
+
+
+def expected_spatial(failure: Failure) -> tuple[Size, ...] | None:
+    """The spatial sizes that are expected, where these alone differ and are numbers."""
+    shape, expect = failure.outcome.shape, failure.outcome.node.expect
+    if shape is None or expect is None or not all(type(size) is int for size in expect):
+        return None
+    if len(expect) == len(shape.spatial):
+        return expect
+    same_rank = len(expect) == len(shape.sizes)
+    return expect[1:] if same_rank and expect[0] == shape.channels else None

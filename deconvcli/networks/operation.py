@@ -1,0 +1,135 @@
+"""What a kind of layer is: its table of keys, and the shape that it makes of its inputs' shapes.
+
+A file in `operations/` holds only what is different about its kind; what they share is here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple
+
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import numbers, product
+
+
+class Form(Enum):
+    """How a key's value is written."""
+
+    INTEGER = "one integer"
+    SIZES = "one integer, or a list with one per axis"
+    SIDES = "one integer, a list with one per axis or with [begin, end] per axis, or a word"
+    WORD = "a word"
+    FLAG = "true or false"
+    SHAPE = "a list of integers, channels first, -1 for the one that follows from the others"
+    ANY = "any value: it does not touch the geometry"
+
+
+class Key(NamedTuple):
+    """One parameter of a kind of layer.
+
+    aliases: the frameworks' own names of it. choices: the words it may be, empty for any.
+    """
+
+    name: str
+    form: Form
+    default: Any = None
+    meaning: str = ""
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    at_least: int | None = None
+    at_most: int | None = None
+    choices: tuple[str, ...] = ()
+
+
+class Shape(NamedTuple):
+    """One tensor without its batch; channels first, whatever the framework's own order."""
+
+    channels: Size
+    spatial: tuple[Size, ...] = ()
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """(channels, *spatial)."""
+        return (self.channels, *self.spatial)
+
+    def __str__(self) -> str:
+        return f"[{', '.join(map(str, self.sizes))}]"
+
+
+Parameters = Mapping[str, Any]
+
+
+class Operation(ABC):
+    """One kind of layer. title: one line. inputs: the fewest and the most; None for any number.
+
+    mixes_axes: whether the size of one spatial axis decides about more than that axis.
+    """
+
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    title: ClassVar[str]
+    keys: ClassVar[tuple[Key, ...]] = ()
+    inputs: ClassVar[tuple[int, int | None]] = (1, 1)
+    mixes_axes: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self._defaults = {key.name: key.default for key in self.keys}
+
+    @abstractmethod
+    def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
+        """The output's shape.
+
+        parameters: by the keys' own names, those left out standing at their defaults. dialect:
+        `torch`, `keras@jax` ...
+
+        Raises:
+            Refused: the framework would refuse the layer, or nothing is left of the input.
+            UsageError: a value is not of its key's form.
+            NotLinear: a symbolic size has no single formula here.
+        """
+
+    def unevenness(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[str, ...]:
+        """For each axis how the output misses whole strides of the input; empty where it does not.
+
+        Raises: as `shape`.
+        """
+        return ()
+
+    def leftover(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """For each axis how many elements of the input reach no output, for a floor cut them off.
+
+        Raises: as `shape`.
+        """
+        return ()
+
+    def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+        """Multiply-accumulates for one image; zero where nothing is multiplied by weights.
+
+        Raises:
+            NotLinear: sizes are symbols; `mac_factors` has them.
+        """
+        return product(numbers(self.mac_factors(parameters, inputs, dialect)))
+
+    def mac_factors(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> Sequence[Size]:
+        """Numbers and symbols whose product is `macs`."""
+        return (0,)
+
+    def useful_macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+        """Those of `macs` that reach an element which is kept."""
+        return self.macs(parameters, inputs, dialect)
+
+    def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+        """Trained numbers."""
+        return 0
+
+    def values(self, parameters: Parameters) -> dict[str, Any]:
+        """What was given for each key, else its default."""
+        return {**self._defaults, **parameters}

@@ -1,0 +1,43 @@
+"""The shelf of operations: one file a kind of layer, under the name that users type."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from deconvcli.common.errors import UsageError
+from deconvcli.common.shelf import Shelf, suggestion
+from deconvcli.networks.operation import Operation
+
+OPERATIONS: Shelf[Operation] = Shelf("deconvcli.networks.operations", "OPERATION", "operation")
+
+
+@cache
+def take(name: str) -> Operation:
+    """The operation of this name or alias.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name in OPERATIONS.names:
+        return OPERATIONS.take(name)
+    known = _by_alias()
+    if name not in known:
+        raise UsageError(
+            f"operation {name!r} is not known",
+            help=suggestion(name, words()),
+            code="unknown-operation",
+        )
+    return known[name]
+
+
+@cache
+def words() -> list[str]:
+    """Every name and alias."""
+    return [*OPERATIONS.names, *sorted(_by_alias())]
+
+
+@cache
+def _by_alias() -> dict[str, Operation]:
+    """Every alias; only a name that is no file's pays for looking into all files."""
+    taken = [OPERATIONS.take(name) for name in OPERATIONS.names]
+    return {alias: operation for operation in taken for alias in operation.aliases}

@@ -1,0 +1,59 @@
+"""Pooling: a window without weights, whose stride is its size where nothing else is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from deconvcli.networks.operation import Key, Parameters, Shape
+from deconvcli.networks.operations._sizes import refuse
+from deconvcli.networks.operations._window import (
+    CEIL_MODE,
+    DILATION,
+    KERNEL,
+    PADDING,
+    STRIDE,
+    Sliding,
+    Sweep,
+    sweeps,
+)
+
+
+class Pool(Sliding):
+    """What all poolings share."""
+
+    keys: ClassVar[tuple[Key, ...]] = (
+        KERNEL,
+        STRIDE._replace(default=None, meaning=f"{STRIDE.meaning}; default: the kernel"),
+        PADDING,
+        DILATION,
+        CEIL_MODE,
+    )
+
+    def words(self, parameters: Parameters) -> dict[str, Any]:
+        """The keys' values, the stride being the kernel unless given."""
+        words = self.values(parameters)
+        return words if words["stride"] is not None else {**words, "stride": words["kernel"]}
+
+    def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
+        """Positions of the window, in the input's channels."""
+        [given] = inputs
+        found = self.swept(parameters, given, dialect)
+        if dialect == "torch":
+            _hold_padding(sweeps(self.words(parameters), given, dialect))
+        return Shape(given.channels, found)
+
+
+def _hold_padding(found: list[Sweep]) -> None:
+    """Refuse more padding than half the kernel, as torch alone does, whatever the dilation.
+
+    Source: measured with torch 2.13.0, CPU; its own message speaks of the effective kernel.
+    """
+    for sweep in found:
+        most = sweep.window.kernel // 2
+        if sweep.window.begin > most:
+            refuse(
+                "padding",
+                f"torch pools with padding of half the kernel at most, not {sweep.window.begin}",
+                f"use {most} or less, or put a pad layer in front.",
+            )

@@ -1,0 +1,130 @@
+"""What several kinds of layer share: values per axis, sides, and the refusals about sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from deconvcli.common.errors import Refused, UsageError
+from deconvcli.common.values import axis_name, per_axis, shorten
+from deconvcli.layers.axis import Size
+from deconvcli.networks.operation import Shape
+
+Sides = tuple[tuple[int, int], ...]
+
+
+def sides(value: Any, rank: int, name: str) -> Sides:
+    """(begin, end) per axis from one integer, one per axis, or a pair per axis.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    if _are_pairs(value):
+        if len(value) not in (1, rank):
+            raise UsageError(
+                f"{name} has {len(value)} pairs, the layer {rank} axes",
+                help=f"give one pair, or {rank}.",
+                code="rank",
+            )
+        pairs = [per_axis(pair, 2, name) for pair in value]
+        return tuple((begin, end) for begin, end in pairs * (rank // len(pairs)))
+    return tuple((each, each) for each in per_axis(value, rank, name))
+
+
+def _are_pairs(value: Any) -> bool:
+    return (
+        isinstance(value, (list, tuple))
+        and bool(value)
+        and all(isinstance(item, (list, tuple)) and len(item) == 2 for item in value)
+    )
+
+
+def at_least(values: Sequence[int], least: int, name: str) -> None:
+    """Refuse numbers below the least."""
+    low = min(values, default=least)
+    if low < least:
+        raise UsageError(
+            f"{name} is {low}, and {least} is the least",
+            help=f"use {least} or more.",
+            code="bad-value",
+        )
+
+
+def existing(spatial: Sequence[Size], what: str) -> tuple[Size, ...]:
+    """The sizes, each of which is at least 1.
+
+    Raises:
+        Refused: one is not.
+    """
+    for place, size in enumerate(spatial):
+        if size < 1:
+            named = f"{axis_name(place, len(spatial))}: " if len(spatial) > 1 else ""
+            raise Refused(
+                f"{named}{what} would have size {size}",
+                help="give a larger input, or cut less away.",
+                code="empty-output",
+            )
+    return tuple(spatial)
+
+
+def some_axes(given: Shape) -> int:
+    """The number of spatial axes, of which there must be one to slide over.
+
+    Raises:
+        Refused: there is none.
+    """
+    if not given.spatial:
+        refuse(
+            "rank",
+            f"the input {given} has no spatial axes",
+            "put a reshape in front, or take the input from a layer above the flatten.",
+        )
+    return len(given.spatial)
+
+
+def refuse(code: str, message: str, help: str) -> NoReturn:
+    """End the layer with a reason."""
+    raise Refused(message, help=help, code=code)
+
+
+def positive_channels(value: Any, name: str) -> int:
+    """A number of channels."""
+    if type(value) is not int or value < 1:
+        raise UsageError(
+            f"{name} is {shorten(value)}", help="give one integer, 1 or more.", code="bad-value"
+        )
+    return value
+
+
+def equal_channels(inputs: Sequence[Shape]) -> Size:
+    """The channels that all inputs have.
+
+    Raises:
+        Refused: they differ.
+    """
+    [first, *others] = inputs
+    for other in others:
+        if other.channels != first.channels:
+            refuse(
+                "unequal-channels",
+                f"the inputs have {' and '.join(str(shape.channels) for shape in inputs)} channels",
+                "bring them to the same number with a convolution of kernel 1.",
+            )
+    return first.channels
+
+
+def equal_spatial(inputs: Sequence[Shape]) -> tuple[Size, ...]:
+    """The spatial sizes that all inputs have.
+
+    Raises:
+        Refused: they differ, in number or on an axis.
+    """
+    [first, *others] = inputs
+    for other in others:
+        if len(other.spatial) != len(first.spatial) or other.spatial != first.spatial:
+            refuse(
+                "unequal-sizes",
+                f"the inputs have unequal sizes: {' and '.join(map(str, inputs))}",
+                "pad or crop one of them, or choose an input size for which they agree.",
+            )
+    return first.spatial

@@ -1,0 +1,21 @@
+"""Average pooling: the mean of the elements under a window."""
+
+from __future__ import annotations
+
+from deconvcli.networks.operation import Form, Key, Operation
+from deconvcli.networks.operations._pool import Pool
+
+
+class AveragePool(Pool):
+    """The mean of the elements under each position of the window."""
+
+    name = "avg_pool"
+    aliases = ("avgpool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "average_pool", "mean_pool")
+    title = "average pooling"
+    keys = (
+        *Pool.keys,
+        Key("count_include_pad", Form.ANY, None, "whether added elements count in the mean"),
+    )
+
+
+OPERATION: Operation = AveragePool()

@@ -1,0 +1,38 @@
+"""Normalisation: each channel or group scaled to a mean and a variance; the shape stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deconvcli.layers.layer import numbers
+from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operations._channels import GROUPS, divided
+from deconvcli.networks.operations._kept import Kept
+
+
+class Norm(Kept):
+    """Batch, group, instance and layer normalisation."""
+
+    name = "norm"
+    aliases = ("batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm", "weight_norm")
+    title = "normalisation"
+    keys = (
+        GROUPS._replace(meaning="groups of channels, of a group norm", aliases=("num_groups",)),
+        Key("affine", Form.FLAG, True, "a trained scale and shift per channel"),
+        Key("eps", Form.ANY, None, "added to the variance", aliases=("epsilon",)),
+        Key("momentum", Form.ANY, None, "of the running mean"),
+    )
+
+    def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
+        """The input's shape, whose channels the groups must divide."""
+        [given] = inputs
+        divided("input", given.channels, self.values(parameters)["groups"])
+        return given
+
+    def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
+        """A scale and a shift per channel."""
+        [channels] = numbers([inputs[0].channels])
+        return 2 * channels if self.values(parameters)["affine"] else 0
+
+
+OPERATION: Operation = Norm()

@@ -1,0 +1,67 @@
+"""Reshape: the same elements in another shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import shorten
+from deconvcli.layers.layer import product
+from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operations._elements import elements
+from deconvcli.networks.operations._sizes import refuse
+
+
+class Reshape(Operation):
+    """All elements, in order, in a shape that is given."""
+
+    name = "reshape"
+    aliases = ("view", "unflatten")
+    title = "the same elements in another shape"
+    mixes_axes = True
+    keys = (
+        Key(
+            "shape",
+            Form.SHAPE,
+            None,
+            "channels and spatial sizes; -1 for one that follows",
+            required=True,
+            aliases=("target_shape",),
+        ),
+    )
+
+    def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
+        """The shape given, with as many elements as the input."""
+        [given] = inputs
+        wanted, count = _listed(self.values(parameters)["shape"]), elements(given)
+        known = product(size for size in wanted if size != -1)
+        follows = count // known if -1 in wanted else 1
+        if follows * known != count:
+            refuse(
+                "elements",
+                f"{given} has {count} elements, which do not fill {wanted}",
+                "change the shape, or the layer above.",
+            )
+        channels, *spatial = [follows if size == -1 else size for size in wanted]
+        return Shape(channels, tuple(spatial))
+
+
+def _listed(value: Any) -> list[int]:
+    """Sizes of 1 or more, -1 once at most.
+
+    Raises:
+        UsageError: it is no such list.
+    """
+    listed = list(value) if isinstance(value, (list, tuple)) else []
+    sizes = [size for size in listed if type(size) is int and size >= 1]
+    if listed and len(listed) - len(sizes) == listed.count(-1) <= 1:
+        return listed
+    raise UsageError(
+        f"shape is {shorten(value)}",
+        help="give channels and spatial sizes, such as [256, 7, 7], with -1 once at most.",
+        code="bad-value",
+    )
+
+
+OPERATION: Operation = Reshape()

@@ -1,8 +1,0 @@
-"""Layers of published models with one to three output channels."""
-
-from __future__ import annotations
-
-from deconvcli.suites._lines import Suite
-from deconvcli.suites.real import SUITE as REAL
-
-SUITE: Suite = tuple(named for named in REAL if named.reading().layer.out_channels <= 3)

@@ -1,7 +1,0 @@
-"""Sixteen layers of all kinds that the design of the kernel was measured on."""
-
-from __future__ import annotations
-
-from deconvcli.suites._lines import Suite, lines
-
-SUITE: Suite = lines("study.jsonl")

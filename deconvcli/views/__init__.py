@@ -1,0 +1,1 @@
+"""How answers look: reports, explanations, pictures and the page."""

@@ -1,0 +1,91 @@
+"""The arithmetic of one layer as data: every number that a renderer shows is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from deconvcli.common.values import axis_name
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import Reading
+from deconvcli.views.explanation.crop import crop_view
+from deconvcli.views.explanation.forward import Forward, forward
+from deconvcli.views.explanation.insertion import Insertion, insertion
+from deconvcli.views.explanation.myths import myths
+from deconvcli.views.explanation.overlap import Overlap, has_overlap, overlap
+from deconvcli.views.explanation.scaling import scaling
+from deconvcli.views.explanation.steps import ExplainedStep, parameters, steps
+from deconvcli.views.explanation.views import View, views
+
+
+class ExplainedAxis(NamedTuple):
+    """One spatial axis from its input size to its output size.
+
+    kept: the pairs that reach each element of the full scatter, those kept in brackets; empty
+    where a size is a symbol. forward, insertion: None where the crop comes back at the other end.
+    """
+
+    name: str
+    input_size: Size
+    parameters: tuple[tuple[str, Size], ...]
+    steps: tuple[ExplainedStep, ...]
+    crop: tuple[Size, Size]
+    kept: str
+    forward: Forward | None
+    insertion: Insertion | None
+    output_size: Size
+
+
+class Explanation(NamedTuple):
+    """A whole layer. views: the layer from other sides. notes: what is often said and false, and
+    what the steps do not show. closing: what to change for exactly the stride times the input.
+    """
+
+    title: str
+    axes: tuple[ExplainedAxis, ...]
+    views: tuple[View, ...]
+    overlap: Overlap | None
+    notes: tuple[str, ...]
+    closing: str
+
+    @property
+    def output_sizes(self) -> tuple[Size, ...]:
+        """Output sizes in axis order."""
+        return tuple(axis.output_size for axis in self.axes)
+
+
+def explain(reading: Reading) -> Explanation:
+    """The steps of every axis that has an answer, and what follows from them."""
+    answered = range(len(reading.output_sizes))
+    return Explanation(
+        title=f"{reading.spelling.name}: {reading.spelling.text}",
+        axes=tuple(_axis(reading, place) for place in answered),
+        views=views(reading),
+        overlap=overlap(reading),
+        notes=(*myths(reading), *_notes(reading)),
+        closing=scaling(reading),
+    )
+
+
+def _axis(reading: Reading, place: int) -> ExplainedAxis:
+    axis, n, circular = reading.layer.axes[place], reading.spatial[place], reading.layer.circular
+    return ExplainedAxis(
+        name=axis_name(place, len(reading.spatial)),
+        input_size=n,
+        parameters=parameters(reading, place),
+        steps=steps(reading, place),
+        crop=reading.crop[place],
+        kept=crop_view(reading, place) if has_overlap(reading) and not circular else "",
+        forward=None if circular else forward(reading, place),
+        insertion=None if circular else insertion(axis, n),
+        output_size=reading.output_sizes[place],
+    )
+
+
+def _notes(reading: Reading) -> Iterator[str]:
+    if reading.inert:
+        names = ", ".join(reading.inert)
+        verb = "does" if len(reading.inert) == 1 else "do"
+        yield f"{names} {verb} not touch the shape."
+    if reading.flipped:
+        yield "The kernel is stored in reverse order; the size does not depend on it."

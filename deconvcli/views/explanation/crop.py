@@ -1,0 +1,60 @@
+"""Where a dialect's words become a crop, and the full scatter with what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.overlap import AxisOverlap
+from deconvcli.views.explanation.words import cropping_words
+
+ROOM = 64
+
+
+def crop_text_of(reading: Reading, place: int) -> str:
+    """One sentence: which words, which crop, of how many elements."""
+    axis = reading.layer.axes[place]
+    full = axis.full_size(reading.spatial[place])
+    (does, begin), (then, end) = _does(axis.crop_begin), _does(axis.crop_end)
+    at_end = end if does == then else f"{then} {end}"
+    back = " What is cropped comes back at the other end." if reading.layer.circular else ""
+    return (
+        f"{cropping_words(reading)}: {does} {begin} at the beginning and {at_end} at the end of"
+        f" the {full} elements.{back}"
+    )
+
+
+def _does(crop: Size) -> tuple[str, Size]:
+    return ("appends", -crop) if crop < 0 else ("crops", crop)
+
+
+def crop_view(reading: Reading, place: int) -> str:
+    """`[1 1 2 1 2 1 2 1 2 1] 1`: the pairs of each element, those kept between brackets.
+
+    What is appended is between them too. Long rows show both ends of each part.
+    """
+    axis, [n] = reading.layer.axes[place], numbers(reading.spatial[place : place + 1])
+    [begin, end] = numbers([axis.crop_begin, axis.crop_end])
+    uncropped = AxisOverlap(axis._replace(crop_begin=0, crop_end=0), n)
+    full = uncropped.output_size
+    edges = (min(begin, 0), begin, full - end, max(full, full - end))
+    room = ROOM // (len(str(uncropped.most)) + 1)
+    is_short = edges[3] - edges[0] <= room
+    rooms = (room,) * 3 if is_short else (room // 4, room // 2, room // 4)
+    before, kept, behind = (
+        " ".join(_ends(uncropped, start, stop, most))
+        for (start, stop), most in zip(pairwise(edges), rooms, strict=True)
+    )
+    return f"{before} [{kept}] {behind}".strip()
+
+
+def _ends(overlap: AxisOverlap, start: int, stop: int, most: int) -> Iterator[str]:
+    """Counts from start to stop; of many, the first and the last."""
+    if stop - start <= most:
+        yield from map(str, overlap.counts(start, stop))
+        return
+    yield from map(str, overlap.counts(start, start + most // 2))
+    yield "..."
+    yield from map(str, overlap.counts(stop - most // 2, stop))

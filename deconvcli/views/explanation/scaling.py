@@ -1,0 +1,84 @@
+"""What to change so that the output is exactly the input times the stride."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deconvcli.common.errors import NotExpressible
+from deconvcli.common.values import compact
+from deconvcli.layers.axis import Axis
+from deconvcli.layers.layer import Layer, Reading, Spelling
+from deconvcli.layers.text import size_text
+from deconvcli.views.explanation.words import AROUND, CHOOSING, dialect_of, name_of, one_line, said
+
+_ROLES = ("kernel", *AROUND, *CHOOSING)
+
+
+def scaling(reading: Reading) -> str:
+    """One sentence: that it is so, what to change, or that the dialect has no words for it."""
+    target = _times([axis.stride for axis in reading.layer.axes])
+    wanted = tuple(
+        n * axis.stride for n, axis in zip(reading.spatial, reading.layer.axes, strict=True)
+    )
+    if reading.output_sizes == wanted:
+        return f"The output is exactly {target}."
+    found = next(_ways(reading), "")
+    if not found:
+        title = dialect_of(reading).title
+        return f"No words of {title} give exactly {target}, {size_text(wanted)}, here."
+    return f"For exactly {target}, {size_text(wanted)}: {found}."
+
+
+def _times(strides: list[int]) -> str:
+    """`twice the input`, `3 times the input`, `2x3 times the input`."""
+    factor = compact(strides)
+    named = {1: "the size of the input", 2: "twice the input"}
+    text = str(factor) if isinstance(factor, int) else size_text(factor)
+    return named.get(factor, f"{text} times the input")
+
+
+def _ways(reading: Reading) -> Iterator[str]:
+    """Changes of words that give it, those that keep the kernel first."""
+    dialect = dialect_of(reading)
+    for layer in _layers(reading.layer):
+        try:
+            spelling = dialect.spell(layer, reading.sizes)
+        except NotExpressible:
+            continue
+        yield _changes(reading, layer, spelling)
+
+
+def _layers(layer: Layer) -> Iterator[Layer]:
+    """The layer with crops that leave n*s; then with a kernel one longer, one shorter."""
+    for more in (0, 1, -1):
+        axes = [axis._replace(kernel=axis.kernel + more) for axis in layer.axes]
+        if all(axis.kernel > 0 for axis in axes):
+            for crops in zip(*(list(_crops(axis)) for axis in axes), strict=True):
+                cropped = zip(axes, crops, strict=True)
+                yield layer._replace(
+                    axes=tuple(a._replace(crop_begin=b, crop_end=e) for a, (b, e) in cropped)
+                )
+
+
+def _crops(axis: Axis) -> Iterator[tuple[int, int]]:
+    """(begin, end) that take span - stride in all: in halves, or from one end; appended behind."""
+    surplus = axis.span - axis.stride
+    less, more = max(surplus // 2, 0), min(surplus, surplus - surplus // 2)
+    yield from ((less, more), (more, less), (0, surplus), (surplus, 0))
+
+
+def _changes(reading: Reading, layer: Layer, spelling: Spelling) -> str:
+    """The words that differ from those of the reading."""
+    before = said(reading, *_ROLES)
+    after = said(reading._replace(spelling=spelling), *_ROLES)
+    new = {name: value for name, value in after.items() if compact(value) != compact(before[name])}
+    parts = [one_line({name: value for name, value in new.items() if value is not None})]
+    parts += [f"without {name}" for name, value in new.items() if value is None]
+    return ", ".join([*_kernel(reading, layer), *filter(None, parts)])
+
+
+def _kernel(reading: Reading, layer: Layer) -> list[str]:
+    """A new kernel where only the weights' shape says it."""
+    if name_of(reading, "kernel") or layer.kernel == reading.layer.kernel:
+        return []
+    return [f"a kernel of {compact(layer.kernel)}"]

@@ -1,0 +1,79 @@
+"""Why an output element has its value: the (input, tap) pairs whose products are its sum."""
+
+from __future__ import annotations
+
+from itertools import islice, product
+from math import prod
+from typing import NamedTuple
+
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import axis_name
+from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.text import size_text
+from deconvcli.views.explanation.overlap import axis_overlap, has_overlap
+
+MOST_PAIRS = 36
+
+
+class Meeting(NamedTuple):
+    """One pair along one axis. tap: as the dialect stores it. place: i*s + j*d - crop_begin."""
+
+    input: int
+    tap: int
+    place: str
+
+
+class Why(NamedTuple):
+    """The pairs of one output element: how many, and the first of them, a Meeting per axis."""
+
+    element: tuple[int, ...]
+    total: int
+    pairs: tuple[tuple[Meeting, ...], ...]
+
+
+def why(reading: Reading, element: tuple[int, ...]) -> Why:
+    """The pairs that reach an element, which counts from 0 in the order of the spatial axes.
+
+    Raises:
+        UsageError: there is no such element, or the sizes are no numbers.
+    """
+    _hold(reading, element)
+    places = range(len(element))
+    counts = [len(axis_overlap(reading, place).taps(element[place])) for place in places]
+    meetings = [_meetings(reading, place, element[place]) for place in places]
+    return Why(element, prod(counts), tuple(islice(product(*meetings), MOST_PAIRS)))
+
+
+def _meetings(reading: Reading, place: int, output: int) -> list[Meeting]:
+    axis, [n] = reading.layer.axes[place], numbers(reading.spatial[place : place + 1])
+    # On a circular axis the repeated inputs in front are the last ones.
+    before = axis.unrolled(n)[1] if reading.layer.circular else 0
+    return [
+        Meeting(
+            (pair.input - before) % n,
+            axis.kernel - 1 - pair.tap if reading.flipped else pair.tap,
+            f"{pair.input - before}*{axis.stride} + {pair.tap}*{axis.dilation}"
+            f" - {axis.crop_begin} = {output}",
+        )
+        for pair in axis_overlap(reading, place).pairs(output, MOST_PAIRS)
+    ]
+
+
+def _hold(reading: Reading, element: tuple[int, ...]) -> None:
+    """Refuse what is no element of the output."""
+    if not has_overlap(reading):
+        raise UsageError(
+            f"the output {size_text(reading.output_sizes)} has no elements to ask about",
+            help="give the input size as numbers, and one that leaves an output.",
+            code="no-element",
+        )
+    sizes = numbers(reading.output_sizes)
+    inside = (0 <= at < size for at, size in zip(element, sizes, strict=False))
+    if len(element) != len(sizes) or not all(inside):
+        names = [axis_name(place, len(sizes)) for place in range(len(sizes))]
+        ranges = (f"{name} 0 to {size - 1}" for name, size in zip(names, sizes, strict=True))
+        raise UsageError(
+            f"element {','.join(map(str, element))} is outside the output {size_text(sizes)}",
+            help=f"elements count from 0: {', '.join(ranges)}.",
+            code="no-element",
+        )

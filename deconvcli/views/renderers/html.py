@@ -1,0 +1,81 @@
+"""A page of its own for a browser: no script, nothing from outside, light or dark as is wished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from deconvcli.views.palette import DARK, LIGHT, Theme
+from deconvcli.views.renderers._shades import colours, shade
+from deconvcli.views.renderers.text import finding_text
+from deconvcli.views.report import Block, Counts, Fields, Lines, Report, Table
+
+_STYLE = Path(__file__).with_name("page.css")
+
+
+def render(report: Report) -> str:
+    """The whole document; every foreign text is escaped."""
+    headline, *_ = report.answer.splitlines() or [""]
+    title = escape(f"deconv: {headline}")
+    parts = [_block(block) for block in report.blocks]
+    parts += [f'<p class="finding">{escape(finding_text(found))}</p>' for found in report.findings]
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            f'<head><meta charset="utf-8"><title>{title}</title>',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<style>\n{_STYLE.read_text(encoding='utf-8')}{_shades()}\n</style></head>",
+            f"<body><main>\n<h1>{title}</h1>",
+            *parts,
+            "</main></body></html>",
+        ]
+    )
+
+
+def _shades() -> str:
+    """A class for each shade of a count, in the colours of the reader's wish."""
+    return f"{_rules(LIGHT)}\n@media (prefers-color-scheme: dark) {{\n{_rules(DARK)}\n}}"
+
+
+def _rules(theme: Theme) -> str:
+    return "\n".join(
+        f".s{at} {{ background: {back}; color: {fore}; }}"
+        for at, (back, fore) in enumerate(colours(theme))
+    )
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Fields(rows):
+            return _table("", [_row(row, "th", "td") for row in rows])
+        case Lines(lines):
+            return "\n".join(f"<p>{escape(line)}</p>" for line in lines)
+        case Counts(title, counts):
+            return _counts(title, counts)
+        case Table(title, columns, rows):
+            head = [f"<thead>{_row(columns, 'th', 'th')}</thead>"] if any(columns) else []
+            return _table(title, [*head, *(_row(row, "th", "td") for row in rows)])
+
+
+def _row(cells: Sequence[str], first: str, other: str) -> str:
+    """One row; its first cell names it."""
+    marks = [first, *[other] * (len(cells) - 1)]
+    pairs = zip(marks, cells, strict=True)
+    shown = (f"<{mark}>{escape(cell.strip())}</{mark}>" for mark, cell in pairs)
+    return f"<tr>{''.join(shown)}</tr>"
+
+
+def _table(title: str, rows: Sequence[str], kind: str = "") -> str:
+    # A caption would be as narrow as its table.
+    heading = [f"<h2>{escape(title)}</h2>"] if title else []
+    opened = f'<div class="scroll"><table{kind}>'
+    return "\n".join([*heading, opened, *rows, "</table></div>"])
+
+
+def _counts(title: str, counts: Sequence[Sequence[int]]) -> str:
+    """Digits in cells of their shade."""
+    most = max((count for row in counts for count in row), default=0)
+    rows = [[f'<td class="s{shade(n, most)}">{n}</td>' for n in row] for row in counts]
+    return _table(title, [f"<tr>{''.join(row)}</tr>" for row in rows], ' class="counts"')

@@ -1,0 +1,66 @@
+"""One contestant on one layer: its values compared, and its times kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from deconvcli.bench.contest.contest import TOLERANCE, Contestant, Entry
+from deconvcli.frameworks.driver.base import Packing
+
+
+class Answers:
+    """In place of a process."""
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
+        self.answers = iter(answers)
+
+    def burst(self, seconds: float) -> dict[str, Any]:
+        return next(self.answers)
+
+
+def entry(*answers: dict[str, Any]) -> Entry:
+    asked: Any = Answers(*answers)
+    return Entry(Contestant("torch", asked, "torch", Packing.EVERY_CALL, {}))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("steps", "is_wrong"), [(0, False), (0.9, False), (1.1, True)])
+def test_values_may_differ_by_rounding(dtype: str, steps: float, is_wrong: bool) -> None:
+    expected = np.array([0.5, -4.0], dtype)
+    y = expected.copy()
+    y[0] += steps * TOLERANCE * np.finfo(dtype).eps * 4.0
+    held = entry()
+    held.compare(y, expected)
+    assert bool(held.outcome.why) is is_wrong
+    assert held.outcome.difference == abs(float(y[0] - expected[0])) / 4.0
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_finite_is_wrong(bad: float) -> None:
+    held = entry()
+    held.compare(np.array([bad, 1.0]), np.ones(2))
+    assert held.outcome.why.startswith("its values differ by")
+
+
+def test_another_precision_is_wrong() -> None:
+    held = entry()
+    held.compare(np.ones(2, "float32"), np.ones(2))
+    assert held.outcome.why == "its values are float32"
+
+
+def test_times_are_kept_and_values_stay_compared() -> None:
+    held = entry({"fastest": 0.5}, {"fastest": 0.25})
+    held.compare(np.ones(2), np.ones(2))
+    assert held.burst(1.0)
+    assert held.burst(1.0)
+    assert held.outcome == ((0.5, 0.25), 0.0, "")
+
+
+def test_who_falls_out_has_no_times() -> None:
+    held = entry({"fastest": 0.5}, {"error": {"type": "ValueError", "message": "no\n more"}})
+    assert held.burst(1.0)
+    assert not held.burst(1.0)
+    assert held.outcome == ((), None, "ValueError: no more")

@@ -1,0 +1,26 @@
+"""What the times depend on."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import pytest
+
+from deconvcli.bench.contest.machine import limit, processor
+
+
+def test_the_processor_has_a_name_in_one_line() -> None:
+    assert processor().strip()
+    assert "\n" not in processor()
+
+
+def test_the_limit_is_the_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = types.SimpleNamespace(flops=lambda dtype, threads: {"float64": 8}[dtype] * threads)
+    monkeypatch.setitem(sys.modules, "deconvcli.compute.kernels.limit", kernel)
+    assert limit("float64", 3) == 24
+
+
+def test_there_is_no_limit_where_it_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "deconvcli.compute.kernels.limit", None)
+    assert limit("float32", 1) is None

@@ -1,0 +1,168 @@
+"""Mutated configs: `python -m tests.checks.checking.fuzz 100000` finds findings, or a bug."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from deconvcli.checks.checking import Settings
+from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.documents import read
+from deconvcli.checks.rules import rules
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SLOWEST = 1.0
+TOKENS = (
+    *("{", "}", "[", "]", ":", ",", "-", "\n", " ", "\t", "'", '"', "#", "&a", "*a", "!x", "|"),
+    *("$w", "previous", "input", "repeat: 3", "layers", "expect: HxW", "op: reshape", "op: conv"),
+    *("op: concat", "op: pad_to", "op: crop_like", "op: flatten", "op: dense", "dialect: onnx"),
+    *("0", "-1", "1", "3", "17", "99999999", "9223372036854775807", "9" * 30, "1.5", "true", "no"),
+    *("null", "same", "valid", "[1, 2]", "[[0, 1], [1, 0]]", "3x3", "HxW", "{}", "\x00", "é", "\\"),
+    *("kernel: 3", "stride: 0", "padding: same", "groups: 3", "ceil_mode: true", "size: []"),
+)
+WORDS = (
+    *("kernel", "stride", "padding", "dilation", "groups", "op", "inputs", "expect", "repeat"),
+    *("output_padding", "output_size", "in_channels", "ceil_mode", "size", "shape", "dialect"),
+    *("amount", "multiple", "scale", "factor", "auto_pad", "bias", "name", "layers", "targets"),
+)
+VALUES: tuple[Any, ...] = (
+    *(0, 1, 2, 3, 7, -1, 2**31, 2**63 - 1, 1.5, True, False, None, "", "same", "valid", "causal"),
+    *([], [1], [2, 3], [1, 2, 3], [0, 0, 1, 1], [[0, 1], [1, 0]], [[1, 2]], {}, "HxW", "3x3"),
+    *("conv", "conv_transpose", "max_pool", "reshape", "crop_like", "pad_to", "concat", "add"),
+    *("keras", "onnx", "tensorflow", "jax", "caffe", "torch", "previous", "SAME_UPPER", "2T"),
+    *("nn.ConvTranspose2d(3, 4, 3, 2, 1, 1)", "Conv2DTranspose(4, 3)", "f(", {"channels": 3}),
+    {"op": "conv_transpose", "out_channels": 4, "kernel": [3, 3], "stride": 2},
+)
+
+
+def mutated(text: str, dice: random.Random) -> str:
+    """The text after one to four small accidents."""
+    for _ in range(dice.randint(1, 4)):
+        text = dice.choice(_ACCIDENTS)(text, dice)
+    return text
+
+
+def _span(text: str, dice: random.Random, longest: int) -> tuple[int, int]:
+    begin = dice.randrange(len(text) + 1)
+    return begin, min(len(text), begin + dice.randint(0, longest))
+
+
+def _cut(text: str, dice: random.Random) -> str:
+    begin, end = _span(text, dice, 12)
+    return text[:begin] + text[end:]
+
+
+def _put(text: str, dice: random.Random) -> str:
+    begin, end = _span(text, dice, 6)
+    return text[:begin] + dice.choice(TOKENS) + text[end:]
+
+
+def _other_value(text: str, dice: random.Random) -> str:
+    """One value behind a colon becomes another token."""
+    colons = [place for place, sign in enumerate(text) if sign == ":"]
+    begin = dice.choice(colons) + 1 if colons else 0
+    ends = [end for sign in ",}\n" if (end := text.find(sign, begin)) >= 0]
+    return f"{text[:begin]} {dice.choice(TOKENS)}{text[min(ends, default=len(text)) :]}"
+
+
+def _swap_lines(text: str, dice: random.Random) -> str:
+    lines = text.split("\n")
+    first, second = dice.randrange(len(lines)), dice.randrange(len(lines))
+    lines[first], lines[second] = lines[second], lines[first]
+    return "\n".join(lines)
+
+
+def _twice(text: str, dice: random.Random) -> str:
+    begin, end = _span(text, dice, 60)
+    return text[:end] + text[begin:end] + text[end:]
+
+
+_ACCIDENTS = (_cut, _put, _other_value, _other_value, _other_value, _swap_lines, _twice)
+
+
+def seeds() -> list[tuple[str, str]]:
+    """(format, text) of every example."""
+    files = sorted(file for file in EXAMPLES.rglob("*") if file.suffix in (".yaml", ".json"))
+    return [(file.suffix[1:], file.read_text(encoding="utf-8")) for file in files]
+
+
+def accidents(count: int, seed: int) -> Iterator[tuple[str, str, str]]:
+    """(format, text, what is wrong) of the mutated documents that give anything but findings."""
+    dice, sources = random.Random(seed), seeds()
+    for _ in range(count):
+        kind, source = dice.choice(sources)
+        kind, text = dice.choice((_as_text, _as_value))(kind, source, dice)
+        if wrong := _wrong(kind, text):
+            yield kind, text, wrong
+
+
+def _as_text(kind: str, source: str, dice: random.Random) -> tuple[str, str]:
+    return kind, mutated(source, dice)
+
+
+def _as_value(kind: str, source: str, dice: random.Random) -> tuple[str, str]:
+    """The document with one to three of its values exchanged, which leaves it readable."""
+    value = read("seed", source.encode(), kind).value
+    for _ in range(dice.randint(1, 3)):
+        _exchange(value, dice)
+    return "json", json.dumps(value)
+
+
+def _exchange(value: Any, dice: random.Random) -> None:
+    """Some part becomes another value, goes, or comes twice."""
+    while isinstance(value, dict | list) and value:
+        keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+        key = dice.choice(keys)
+        if isinstance(value[key], dict | list) and value[key] and dice.random() < 0.8:
+            value = value[key]
+            continue
+        dice.choice((_set, _set, _set, _drop, _add))(value, key, dice)
+        return
+
+
+def _set(value: Any, key: Any, dice: random.Random) -> None:
+    value[key] = deepcopy(dice.choice(VALUES))
+
+
+def _drop(value: Any, key: Any, dice: random.Random) -> None:
+    del value[key]
+
+
+def _add(value: Any, key: Any, dice: random.Random) -> None:
+    if isinstance(value, dict):
+        value[dice.choice(WORDS)] = deepcopy(dice.choice(VALUES))
+    else:
+        value.insert(key, deepcopy(dice.choice(VALUES)))
+
+
+_CODES = frozenset(rules())
+told: Counter[str] = Counter()
+
+
+def _wrong(kind: str, text: str) -> str:
+    begun = time.process_time()
+    try:
+        checked = check_bytes(f"a.{kind}", text.encode("utf-8", "surrogatepass"), kind, Settings())
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    told.update(found.code for found in checked.findings)
+    if time.process_time() - begun > SLOWEST:
+        return "too slow"
+    unknown = {found.code for found in checked.findings} - _CODES
+    return f"unknown codes {unknown}" if unknown else ""
+
+
+if __name__ == "__main__":
+    asked = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    bad = list(accidents(asked, int(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    for kind, text, wrong in bad[:10]:
+        print(f"--- {kind}: {wrong}\n{text}")
+    print(f"{asked:,} documents, {len(bad)} accidents; findings: {dict(sorted(told.items()))}")
+    sys.exit(bool(bad))

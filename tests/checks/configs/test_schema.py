@@ -1,0 +1,144 @@
+"""The schema and our reader say the same of a config's form, in both directions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from deconvcli.checks import configs
+from deconvcli.checks.configs.schema import schema
+from deconvcli.checks.documents import read
+from deconvcli.networks.operation import Key
+from deconvcli.networks.operations import OPERATIONS
+from tests.cli.commandline import deconv
+
+SCHEMA = schema()
+JUDGE = jsonschema.Draft7Validator(SCHEMA)
+# What a schema of forms cannot see: names that are taken or missing, and what a call means.
+BEYOND = {"unknown-name", "duplicate-name", "pasted-call"}
+
+
+def agree(config: Any) -> bool:
+    """Assert that both accept or both refuse; whether they accept."""
+    document = read("a.json", json.dumps(config).encode(), "json")
+    ours = [p for p in configs.read(document).problems if p.code not in BEYOND]
+    theirs = [error.message for error in JUDGE.iter_errors(document.value)]
+    assert bool(ours) == bool(theirs), (config, ours, theirs)
+    return not ours
+
+
+def with_layers(*layers: Any, **more: Any) -> dict[str, Any]:
+    """A config of one network."""
+    network = {"input": {"channels": 3, "size": [8, 8]}, "layers": list(layers), **more}
+    return {"networks": {"net": network}}
+
+
+NUMBERS = st.integers(-2, 5)
+VALUES = (
+    NUMBERS
+    | st.lists(NUMBERS | st.lists(NUMBERS, max_size=3), max_size=7)
+    | st.sampled_from(("same", "valid", "3x3", "0x3", "1x2x3x4", "", True, None, 1.5, 2.0, {}))
+    | st.sampled_from((2**63 - 1, -(2**63) + 1, "no", "5:30", "017"))
+)
+SIZES = VALUES | st.sampled_from(("8x8", "HxW", "2H+1xW", "0N", "X", ["H", 3], ["HxW"], "8x8x8x8"))
+
+
+def legal(key: Key) -> st.SearchStrategy[Any]:
+    """Values near what the key takes."""
+    return VALUES if not key.choices else VALUES | st.sampled_from(key.choices)
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> Any:
+    """A layer with keys of its kind, and sometimes with others."""
+    operation = OPERATIONS.take(draw(st.sampled_from(OPERATIONS.names)))
+    chosen = draw(st.lists(st.sampled_from(operation.keys), unique=True)) if operation.keys else []
+    layer: dict[str, Any] = {"op": operation.name}
+    for key in {*chosen, *(key for key in operation.keys if key.required)}:
+        layer[draw(st.sampled_from((key.name, *key.aliases)))] = draw(legal(key))
+    common = {
+        "name": st.sampled_from(("a", "", "previous", 3, None)),
+        "inputs": st.sampled_from(("input", ["input"], [], 3, ["input", ""], None)),
+        "expect": SIZES | st.fixed_dictionaries({"channels": NUMBERS}, optional={"size": SIZES}),
+        "dialect": st.sampled_from(("torch", "keras@jax", "keras@nothing", "tf", 3)),
+        "typo": NUMBERS,
+    }
+    for name in draw(st.lists(st.sampled_from(sorted(common)), max_size=1)):
+        if name not in layer:
+            layer[name] = draw(common[name])
+    return layer
+
+
+@settings(max_examples=400)
+@given(layers() | VALUES | st.fixed_dictionaries({"op": VALUES}))
+def test_layers_are_judged_alike(layer: Any) -> None:
+    agree(with_layers(layer))
+
+
+@settings(max_examples=200)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "repeat": NUMBERS | st.dictionaries(st.sampled_from(("a", "b-c", "")), VALUES) | VALUES,
+            "layers": st.lists(st.just({"op": "conv", "out_channels": 2, "kernel": 1})) | VALUES,
+            "op": st.just("conv"),
+        },
+    )
+)
+def test_blocks_are_judged_alike(block: dict[str, Any]) -> None:
+    if "repeat" in block and not _unequal(block["repeat"]):
+        agree(with_layers(block))
+
+
+def _unequal(repeat: Any) -> bool:
+    """Lists of unequal length, which only we can see."""
+    lists = list(repeat.values()) if isinstance(repeat, dict) else []
+    return len({len(values) for values in lists if isinstance(values, list)}) > 1
+
+
+SHAPES = st.fixed_dictionaries({}, optional={"channels": VALUES, "size": SIZES, "more": NUMBERS})
+
+
+@settings(max_examples=300)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "input": SHAPES | VALUES,
+            "inputs": st.dictionaries(st.just("image"), SHAPES | VALUES) | VALUES,
+            "layers": st.lists(st.just("relu"), max_size=2) | VALUES,
+            "expect": SIZES,
+            "dialect": VALUES | st.sampled_from(("onnx", "onnxruntime")),
+            "targets": VALUES | st.lists(st.sampled_from(("onnxruntime", "keras", "nobody", 3))),
+            "extra": NUMBERS,
+        },
+    )
+)
+@example({"input": {"channels": 3}, "inputs": {"a": {"channels": 3}}, "layers": ["relu"]})
+def test_networks_are_judged_alike(network: dict[str, Any]) -> None:
+    agree({"networks": {"net": network}})
+
+
+@pytest.mark.parametrize(
+    "config",
+    [None, [], 3, {}, {"networks": {}}, {"networks": []}, {"networks": None}, {"network": {}}],
+)
+def test_files_are_judged_alike(config: Any) -> None:
+    assert not agree(config)
+
+
+def test_some_are_accepted() -> None:
+    assert agree({"$schema": "a", "targets": ["keras"], **with_layers("relu", {"op": "flatten"})})
+    block = {"repeat": {"w": [1, 2]}, "layers": [{"op": "conv", "filters": "$w", "kernel": "3x3"}]}
+    assert agree(with_layers(block, expect="HxW"))
+
+
+def test_the_command_prints_the_schema() -> None:
+    assert json.loads(deconv("schema").out) == SCHEMA
+    jsonschema.Draft7Validator.check_schema(SCHEMA)

@@ -1,0 +1,156 @@
+"""Every rule that has an exact edit tells it: a layer, the finding, the layer as it becomes."""
+
+# ruff: noqa: E501 - a row of the table is one line
+
+from __future__ import annotations
+
+import pytest
+
+from deconvcli.checks.edits import applied
+from deconvcli.checks.rules import page, rules, take
+from tests.checks.edits.edits import checked, network
+
+# A layer, the rule, the layer with the edit made; input: 4 channels, 8x8.
+CALLS = [
+    ("nn.Conv2d(5, 8, 3)", "DCV107", "nn.Conv2d(4, 8, 3)"),
+    ("nn.Conv2d(out_channels=8, kernel_size=3, in_channels=5)", "DCV107", "nn.Conv2d(out_channels=8, kernel_size=3, in_channels=4)"),
+    ("nn.ConvTranspose2d(4, 4, 4, 2, 1, 0)", "DCV205", "nn.ConvTranspose2d(4, 4, 4, 2, 1, output_padding=0)"),
+    ("nn.ConvTranspose2d(4, 4, (4, 4), 2, 1, 0, 2, bias=True)", "DCV205", "nn.ConvTranspose2d(4, 4, (4, 4), 2, 1, output_padding=0, groups=2, bias=True)"),
+    ("nn.ConvTranspose2d(4, 4, 4, 2, 1, 3)", "DCV104", "nn.ConvTranspose2d(4, 4, 4, 2, 1, 1)"),
+]  # fmt: skip
+UP = "{op: conv_transpose, out_channels: 4, "
+KERNELS = [
+    (UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1}", "DCV201", UP + "kernel: 4, stride: 2, padding: 1, output_padding: 0}"),
+    (UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1}", "DCV203", UP + "kernel: 4, stride: 2, padding: 1, output_padding: 0}"),
+    (UP + "kernel: [3, 4], stride: 2, padding: 1, output_padding: [1, 0]}", "DCV201", UP + "kernel: 4, stride: 2, padding: 1, output_padding: 0}"),
+    (UP + "kernel: 5, stride: 3, padding: 1}", "DCV201", UP + "kernel: 3, stride: 3, padding: 0}"),
+    (UP + "kernel: 1, stride: 2, output_padding: 1}", "DCV202", UP + "kernel: 2, stride: 2, output_padding: 0}"),
+    (UP + "kernel: 2, stride: 2, dilation: 2, padding: 1, output_padding: 1}", "DCV202", UP + "kernel: 2, stride: 2, dilation: 1, padding: 0, output_padding: 0}"),
+    (UP + "kernel: 10, stride: 5, padding: 3, output_padding: 1}", "DCV203", UP + "kernel: 15, stride: 5, padding: 5, output_padding: 0}"),
+    (UP + "kernel: 3, stride: 2, padding: same, dialect: keras}", "DCV201", UP + "kernel: 4, stride: 2, padding: same, dialect: keras}"),
+    (UP + "kernel: 1, stride: 2, dialect: keras}", "DCV202", UP + "kernel: 2, stride: 2, dialect: keras}"),
+    ("nn.ConvTranspose2d(4, 4, 3, stride=2, padding=1, output_padding=1)", "DCV201", "nn.ConvTranspose2d(4, 4, 4, stride=2, padding=1, output_padding=0)"),
+    ("Conv2DTranspose(4, 3, strides=2, padding='same')", "DCV203", "Conv2DTranspose(4, 4, strides=2, padding='same')"),
+]  # fmt: skip
+VALUES = [
+    (UP + "kernel: 4, stride: 2, padding: 1, output_padding: 3}", "DCV104", UP + "kernel: 4, stride: 2, padding: 1, output_padding: 1}"),
+    (UP + "kernel: 64, stride: [32, 64], padding: 0, output_padding: 64}", "DCV104", UP + "kernel: 64, stride: [32, 64], padding: 0, output_padding: [31, 63]}"),
+    (UP + "kernel: 128, stride: 64, output_padding: 9223372036854775807}", "DCV104", UP + "kernel: 128, stride: 64, output_padding: 63}"),
+    (UP + "kernel: 4, stride: 2, output_padding: [0, 2]}", "DCV104", UP + "kernel: 4, stride: 2, output_padding: [0, 1]}"),
+    (UP + "kernel: 4, stride: 2, output_size: 33}", "DCV104", UP + "kernel: 4, stride: 2, output_size: 19}"),
+    (UP + "kernel: 4, stride: 2, output_size: [9, 18]}", "DCV104", UP + "kernel: 4, stride: 2, output_size: 18}"),
+    (UP + "kernel: 4, stride: 2, padding: same}", "DCV104", UP + "kernel: 4, stride: 2, padding: 1}"),
+    (UP + "kernel: 4, stride: 2, padding: valid}", "DCV104", UP + "kernel: 4, stride: 2, padding: 0}"),
+    (UP + "kernel: 4, stride: 2, padding: 1, dialect: keras}", "DCV104", UP + "kernel: 4, stride: 2, padding: same, dialect: keras}"),
+    ("{op: conv, out_channels: 4, kernel: 5, stride: 2, padding: same}", "DCV104", "{op: conv, out_channels: 4, kernel: 5, stride: 2, padding: 2}"),
+    ("{op: conv, out_channels: 4, kernel: 3, padding: 0, dialect: keras}", "DCV104", "{op: conv, out_channels: 4, kernel: 3, padding: valid, dialect: keras}"),
+    ("{op: conv, out_channels: 4, kernel: 3, padding: smae}", "DCV104", "{op: conv, out_channels: 4, kernel: 3, padding: same}"),
+    ("{op: conv, out_channels: 6, kernel: 3, groups: 3}", "DCV108", "{op: conv, out_channels: 6, kernel: 3, groups: 2}"),
+    (UP + "kernel: 4, stride: 2, groups: 64}", "DCV108", UP + "kernel: 4, stride: 2, groups: 4}"),
+]  # fmt: skip
+WORDS = [
+    ("{op: conv, out_channels: 4, kernel: 3, bias: no}", "DCV104", "{op: conv, out_channels: 4, kernel: 3, bias: false}"),
+    ("{op: max_pool, kernel: 2, ceil_mode: 'On'}", "DCV104", "{op: max_pool, kernel: 2, ceil_mode: true}"),
+    ("{op: conv, out_channels: '4', kernel: 3}", "DCV104", "{op: conv, out_channels: 4, kernel: 3}"),
+    ("{op: conv, out_channels: 4, krenel: 3}", "DCV102", "{op: conv, out_channels: 4, kernel: 3}"),
+    ("nn.Conv2d(4, 4, kernl_size=3)", "DCV102", "nn.Conv2d(4, 4, kernel_size=3)"),
+    ("{op: max_poll, kernel: 2}", "DCV105", "{op: max_pool, kernel: 2}"),
+    ("sigmiod", "DCV105", "sigmoid"),
+    ("{op: relu, dialect: pytorch}", "DCV105", "{op: relu, dialect: torch}"),
+    ("{op: relu, dialect: keras@tensorflwo}", "DCV105", '{op: relu, dialect: "keras@tensorflow"}'),
+    ("{op: relu, inputs: inptu}", "DCV105", "{op: relu, inputs: input}"),
+    ("{repeat: {width: [4, 8]}, layers: [{op: norm, name: a$widht}]}", "DCV105", '{repeat: {width: [4, 8]}, layers: [{op: norm, name: "a$width"}]}'),
+    ("{op: conv, out_channels: 4, kernel: 3, in_channels: 5}", "DCV107", "{op: conv, out_channels: 4, kernel: 3, in_channels: 4}"),
+    (UP + "kernel: 2, stride: 2, expect: 17x17}", "DCV109", UP + "kernel: 2, stride: 2, expect: 17x17, output_padding: 1}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "code", "edited"), CALLS + KERNELS + VALUES + WORDS)
+def test_the_edit_is_told(layer: str, code: str, edited: str) -> None:
+    assert after(layer, code) == edited
+
+
+# Rules whose edit is no change of the layer itself; the tests below and those of the command show it.
+ELSEWHERE = {"DCV106", "DCV110", "DCV204"}
+
+
+@pytest.mark.parametrize("code", rules())
+def test_a_rule_has_an_edit_or_its_page_says_why_not(code: str) -> None:
+    known = {row[1] for row in [*CALLS, *KERNELS, *VALUES, *WORDS]} | ELSEWHERE
+    text = page(take(code)[0])
+    assert code in known or "No exact edit" in text or "if there is" in text
+
+
+def after(layer: str, code: str) -> str:
+    """The layer with the edits of the finding of this rule made."""
+    text = network("relu", layer)
+    one = checked(text)
+    [edits] = [edits for found, edits in one.edits.items() if found.code == code]
+    before, _, rest = text.partition(layer)
+    return applied(text, edits).removeprefix(before).removesuffix(rest)
+
+
+def test_a_layer_that_a_target_cannot_say_is_evened() -> None:
+    layer = UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1}"
+    one = checked(network(layer, head="targets: [keras]\n"))
+    told = {found.code: edits for found, edits in one.edits.items()}
+    assert [edit.new for edit in told["DCV204"]] == ["4", "0"]
+    assert set(told) == {"DCV201", "DCV203", "DCV204"}
+
+
+def test_a_huge_kernel_is_searched_near_its_size() -> None:
+    layer = UP + "kernel: 1000000001, stride: 2, padding: 500000000, output_padding: 1}"
+    assert after(layer, "DCV201") == UP + (
+        "kernel: 1000000002, stride: 2, padding: 500000000, output_padding: 0}"
+    )
+
+
+def test_nothing_is_told_where_every_kernel_has_another_fault() -> None:
+    """An odd size of stride 2: with an even kernel one end is cropped more than the other."""
+    one = checked(network(UP + "kernel: 3, stride: 2, padding: 1}"))
+    assert [found.code for found in one.findings] == ["DCV201"]
+    assert not one.edits
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        # keras' `same` crops the end, torch the start: the values would move by one.
+        UP + "kernel: 3, stride: 2, padding: same}",
+        UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1, dialect: keras}",
+        "{op: conv, out_channels: 4, kernel: [3, 3, 3], padding: 1, dialect: keras}",
+        "{op: conv, out_channels: 4, kernel: 4, stride: 2, padding: [[1, 2], [0, 1]]}",
+    ],
+)
+def test_what_another_word_would_change_is_left_alone(layer: str) -> None:
+    one = checked(network(layer))
+    assert [found.code for found in one.findings] == ["DCV104"]
+    assert not one.edits
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "code", "edited"),
+    [
+        ("dialect: kreas\n", "", "DCV105", "keras"),
+        ("targets: [onnxrntime]\n", "", "DCV105", "onnxruntime"),
+        ("", "    output: rleu1\n", "DCV105", "relu1"),
+        ("taregts: [keras]\n", "", "DCV102", "targets"),
+    ],
+)
+def test_words_around_the_layers_have_edits(head: str, tail: str, code: str, edited: str) -> None:
+    one = checked(network("{op: relu, name: relu1}", "relu", head=head) + tail)
+    told = [edit.new for found, edits in one.edits.items() for edit in edits if found.code == code]
+    assert told == [edited]
+
+
+@pytest.mark.parametrize("value", ["017", "5:30", "0x10", "1_000", "2026-11-23", "three", "nan"])
+def test_what_nobody_can_be_sure_of_has_no_edit(value: str) -> None:
+    one = checked(network(f"{{op: conv, out_channels: 4, kernel: {value}}}"))
+    assert [found.code for found in one.findings] == ["DCV104"]
+    assert not one.edits
+
+
+def test_another_input_is_an_edit_of_its_size() -> None:
+    one = checked(network("{op: conv, out_channels: 4, kernel: 11}"))
+    told = {found.code: [edit.new for edit in edits] for found, edits in one.edits.items()}
+    assert told == {"DCV106": ["11x11"]}

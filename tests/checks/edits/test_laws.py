@@ -1,0 +1,101 @@
+"""Laws of edits: what is told mends its finding, brings nothing worse, and changes no size that
+was right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from deconvcli.checks.checking import Checked, _one
+from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.rules import rules
+from deconvcli.common.findings import Diagnostic
+from tests.checks.edits.edits import checked, mended, network, sizes
+from tests.networks.graph.graphs import transposed, windows
+
+DIALECTS = ("torch", "keras", "onnx")
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> str:
+    """A layer that its dialect may refuse or that is uneven, as one line."""
+    dialect = draw(st.sampled_from(DIALECTS))
+    kind = draw(st.sampled_from(["conv_transpose", "conv_transpose", "conv"]))
+    words = draw(transposed(dialect) if kind == "conv_transpose" else windows(dialect))
+    channels = draw(st.sampled_from([4, 6, 8]))
+    groups = {"groups": draw(st.integers(1, 5))} if draw(st.booleans()) else {}
+    return line({"op": kind, **words, "out_channels": channels, **groups, "dialect": dialect})
+
+
+def line(words: Mapping[str, Any]) -> str:
+    return f"{{{', '.join(f'{key}: {value}' for key, value in words.items())}}}"
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> str:
+    targets = draw(st.sampled_from(["", "targets: [keras]\n", "targets: [onnxruntime, torch]\n"]))
+    size = draw(st.sampled_from(["8x8", "9x12", "HxW", "7"]))
+    return network(*draw(st.lists(layers(), min_size=1, max_size=3)), size=size, head=targets)
+
+
+def is_error(found: Diagnostic) -> bool:
+    return rules()[found.code][1].severity == "error"
+
+
+def places(findings: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
+    return Counter((found.code, found.where.path if found.where else "") for found in findings)
+
+
+def failing(one: Checked) -> set[int]:
+    """Numbers of the layers without a shape."""
+    return {number for number, shape in enumerate(sizes(one)) if shape is None}
+
+
+@settings(max_examples=150, deadline=None)
+@given(networks())
+def test_an_edit_mends_its_finding_and_brings_nothing_worse(text: str) -> None:
+    for found, before, after in mended(text):
+        gone = places(before.findings) - places(after.findings)
+        place = found.where.path if found.where else ""
+        assert gone[found.code, place] >= 1
+        if is_error(found):
+            assert len(failing(after)) <= len(failing(before))
+            assert sum(map(is_error, after.findings)) <= sum(map(is_error, before.findings))
+        else:
+            assert places(after.findings) <= places(before.findings)
+            assert sizes(after) == sizes(before)
+
+
+@pytest.mark.parametrize("code", ["DCV104", "DCV108", "DCV201", "DCV202", "DCV203", "DCV204"])
+def test_the_law_meets_every_rule(code: str) -> None:
+    find(networks(), lambda text: code in {found.code for found in checked(text).edits})
+
+
+MANY = {
+    "uneven": "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2, dialect: keras,"
+    " padding: same, inputs: input}",
+    "failing": "{op: conv, out_channels: 4, kernel: 3, groups: 3, inputs: input}",
+}
+
+
+@pytest.mark.parametrize("layer", MANY.values(), ids=MANY)
+def test_edits_of_many_findings_take_bounded_work(
+    layer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many checks for edits as a file's size allows; each finding is still told."""
+    checks = 0
+
+    def counted(*given: Any) -> Checked:
+        nonlocal checks
+        checks += 1
+        return check_bytes(*given)
+
+    monkeypatch.setattr(_one, "check_bytes", counted)
+    one = checked(network(*[layer] * 250))
+    assert len(one.findings) >= 250
+    assert checks < 10

@@ -1,0 +1,144 @@
+"""Every rule has a code of its own and a page; each finds what its page says."""
+
+# ruff: noqa: E501 - a row of the table is one line
+
+from __future__ import annotations
+
+import pytest
+
+from deconvcli.checks.checking import Settings
+from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.rules import page, rules, take
+from deconvcli.common.errors import UsageError
+from tests.cli.commandline import deconv
+
+PARTS = ("What: ", "Why: ", "Example:\n", "Fix: ", "Source: ")
+
+
+@pytest.mark.parametrize("code", rules())
+def test_every_page_has_its_parts(code: str) -> None:
+    text = page(take(code)[0])
+    places = [text.find(f"\n{part}") for part in PARTS]
+    assert places == sorted(places)
+    assert -1 not in places
+    assert deconv("rule -q", code).out == f"{text}\n"
+
+
+@pytest.mark.parametrize("code", rules())
+def test_every_page_fits_a_terminal(code: str) -> None:
+    lines = deconv("rule", code).out.splitlines()
+    assert [line for line in lines if len(line) > 80 and not line.startswith("    ")] == []
+    assert " ".join(page(take(code)[0]).split()) in " ".join(" ".join(lines).split())
+
+
+def test_codes_and_names_are_taken_in_any_case() -> None:
+    assert take("dcv201") == take("uneven-overlap") == take("Uneven_Overlap")
+    with pytest.raises(UsageError, match="rule 'DCV202x' is not known") as caught:
+        take("DCV202x")
+    assert "did you mean 'DCV202'?" in caught.value.help
+
+
+def test_all_are_listed() -> None:
+    assert deconv("rule -q").out.split() == list(rules())
+    assert "DCV201  warning   uneven-overlap" in deconv("rule").out
+
+
+# A layer or a network, and all that is found in it: (code, part of the message, part of the help).
+TABLE = [
+    ("{op: conv, kernel: 3}", "DCV103", "conv has no out_channels", "add out_channels"),
+    ("{op: conv, out_channels: no, kernel: 3}", "DCV104", "out_channels is 'no'", "1 or more"),
+    ("{op: conv, out_channels: 4, kernel: 5:30}", "DCV104", "'5:30'", "programs disagree"),
+    ("{op: conv, out_channels: 4, kernel: 0}", "DCV104", "kernel is 0", "1 or more"),
+    ("{op: convolve}", "DCV105", "'convolve' is not known", "'conv'"),
+    ("{op: add, inputs: [input]}", "DCV105", "add has 1 input", "2 or more"),
+    ("{op: relu, inputs: [skp]}", "DCV105", "no layer 'skp' above", "input"),
+    ("{op: relu, dialect: torhc}", "DCV105", "'torhc' is not known", "'torch'"),
+    ("{op: relu, name: input}", "DCV105", "'input' is taken", "name of its own"),
+    ("{op: relu, name: $w}", "DCV105", "$w stands for nothing", "repeated blocks"),
+    ("{op: conv, out_channels: 4, kernel: 11}", "DCV106", "would have size -2", "input"),
+    (
+        "{op: conv, out_channels: 4, kernel: 3, in_channels: 5}",
+        "DCV107",
+        "3 channels",
+        "in_channels",
+    ),
+    (
+        "{op: conv, out_channels: 4, kernel: 3, groups: 2}",
+        "DCV108",
+        "2 equal groups",
+        "set groups of conv1 to 1",
+    ),
+    ("{op: relu, expect: 9x8}", "DCV109", "[8, 8], expected [9, 8]", "pad_to"),
+    ("'nn.ConvTranspose2d(3, 4, 4, 2, 1, 2)'", "DCV104", "output_padding 2", "output_padding"),
+    ("'nn.Conv2d(3, 4, 4, in_channels=3)'", "DCV104", "both by position and by name", "the order"),
+    ("'nn.Conv2d(3, 4, kernl_size=4)'", "DCV102", "no key 'kernl_size'", "'kernel_size'"),
+    ("'nn.MaxPool2d(1, 1, 0, 1, 0, 0, 7)'", "DCV104", "6 positional arguments, not 7", "in order"),
+    ("'Conv2D(8, 3, 1, \"same\", None, 0)'", "DCV104", "dilation_rate is 0", "1 or more"),
+    ("'nn.Convv2d(3, 4, 4)'", "DCV104", "'Convv2d' is no layer", "Conv2"),
+    (
+        "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2}",
+        "DCV201",
+        "1 to 2 pairs",
+        "2 or 4",
+    ),
+    (
+        "{op: conv_transpose, out_channels: 4, kernel: 1, stride: 3}",
+        "DCV202",
+        "2 of every 3",
+        "kernel 3",
+    ),
+    (
+        "{op: conv_transpose, out_channels: 4, kernel: 4, stride: 2, padding: 1, output_padding: 1}",
+        "DCV203",
+        "1:0,1:0",
+        "kernel - stride is even",
+    ),
+    (
+        "{op: conv_transpose, out_channels: 4, kernel: 16, stride: 1, padding: 11}",
+        "DCV206",
+        "of its multiply-accumulates",
+        "smaller kernel",
+    ),
+]
+
+
+@pytest.mark.parametrize(("layer", "code", "message", "help"), TABLE)
+def test_a_layer_has_one_finding(layer: str, code: str, message: str, help: str) -> None:
+    text = f"networks: {{n: {{input: {{channels: 3, size: 8x8}}, layers: ['relu', {layer}]}}}}"
+    ignore = () if code == "DCV205" else ("DCV205",)
+    settings = Settings(ignore=ignore)
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", settings).findings
+    assert found.code == code
+    assert message in found.message
+    assert help in found.help
+    assert found.where is not None
+    assert found.where.path.startswith("networks.n.layers[1]")
+
+
+def test_targets_are_asked_each() -> None:
+    layer = (
+        "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2, padding: 1, output_padding: 1}"
+    )
+    text = (
+        "networks: {n: {targets: [keras, onnxruntime], input: {channels: 3, size: 8x8},"
+        f" layers: [{layer}]}}}}"
+    )
+    found = check_bytes("a.yaml", text.encode(), "yaml", Settings(select=("DCV204",))).findings
+    assert [each.message.partition(": ")[2][:24] for each in found] == ["not portable to keras: k"]
+    assert found[0].source.startswith("Keras 3")
+
+
+def test_unequal_sizes_name_the_layer_that_lost_an_element() -> None:
+    text = """
+networks:
+  n:
+    input: {channels: 3, size: 33x33}
+    layers:
+      - {op: max_pool, kernel: 2, name: down}
+      - {op: conv_transpose, out_channels: 3, kernel: 2, stride: 2, name: up}
+      - {op: add, inputs: [previous, input]}
+"""
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert found.code == "DCV110"
+    assert "down: height 33 -> 16" in found.message
+    assert "output_padding of up to 1" in found.help

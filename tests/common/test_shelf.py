@@ -1,0 +1,61 @@
+"""A shelf lists files, imports one when it is taken, and guesses what a wrong name meant."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from deconvcli.common.errors import UsageError
+from deconvcli.common.shelf import Shelf, nearest, suggestion
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf[str]:
+    """Two files, a folder, and a file that is kept off."""
+    folder = tmp_path / "shelf_under_test"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "_hidden.py").write_text("")
+    (folder / "apple.py").write_text('"""Round and red."""\nITEM = "an apple"\n')
+    (folder / "pear").mkdir()
+    (folder / "pear" / "__init__.py").write_text('"""Green and large."""\nITEM = "a pear"\n')
+    (folder / "broken.py").write_text('"""Not importable."""\nraise RuntimeError\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.startswith("shelf_under_test")]:
+        monkeypatch.delitem(sys.modules, name)
+    return Shelf("shelf_under_test", "ITEM", "fruit")
+
+
+def test_listing_imports_nothing(shelf: Shelf[str]) -> None:
+    assert shelf.names == ["apple", "broken", "pear"]
+    assert shelf.summary("broken") == "Not importable."
+    assert "shelf_under_test.apple" not in sys.modules
+
+
+def test_taking_imports_one_file(shelf: Shelf[str]) -> None:
+    assert shelf.take("apple") == "an apple"
+    assert shelf.take("apple") is shelf.take("apple")
+    assert "shelf_under_test.broken" not in sys.modules
+
+
+def test_a_folder_is_a_large_file(shelf: Shelf[str]) -> None:
+    assert shelf.summary("pear") == "Green and large."
+    assert shelf.take("pear") == "a pear"
+
+
+def test_a_wrong_name_is_answered_with_the_nearest(shelf: Shelf[str]) -> None:
+    with pytest.raises(UsageError, match="fruit 'appel' is not known") as error:
+        shelf.take("appel")
+    assert "did you mean 'apple'?" in error.value.help
+    assert error.value.code == "unknown-fruit"
+
+
+def test_suggestions() -> None:
+    assert nearest("KERAS", ["torch", "keras"]) == "keras"
+    assert nearest("zzz", ["torch", "keras"]) is None
+    assert suggestion("zzz", ["torch", "keras"]) == "choose from: torch, keras."
+    assert suggestion("same", [f"s{i}me" for i in range(20)]).startswith("did you mean")
+    assert nearest("doctor", ["dialects", "draw"]) is None
+    assert suggestion("zzz", [f"name{i}" for i in range(100)]) == ""

@@ -1,0 +1,58 @@
+"""A layer computed by one tile and one division, without the engine, inside guarded memory."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+import pytest
+
+from deconvcli.compute.kernels.channels import work
+from deconvcli.compute.kernels.channels.plan import RATES, Division, Tile
+from deconvcli.compute.kernels.machine import machine
+from deconvcli.compute.kernels.reference import Array, output_shape
+from tests.compute.kernels.guarded import guarded
+from tests.compute.kernels.test_engines import Layer
+from tests.compute.kernels.tiled.driving import sizes_of
+
+TILES = [Tile(*shape, machine().lanes(4)) for shape in RATES[machine().registers]]
+"""In float32."""
+
+
+def cut(layer: Layer, tile: Tile, dtype: str = "float32", threads: int = 1) -> work.Layer:
+    """The layer as tasks."""
+    return work.Layer(tile, sizes_of(layer), layer.sizes, layer.axes, np.dtype(dtype), threads)
+
+
+def computed(
+    layer: Layer,
+    tile: Tile,
+    arrays: tuple[Array, Array, Array],
+    division: Division | None = None,
+    *,
+    front: bool = False,
+    has_panel: bool = False,
+) -> Array:
+    """y of the layer's arrays x, w, bias; inputs are read from a panel where it says so.
+
+    All memory that a task touches begins as NaN and is guarded, behind its end or before its front.
+    """
+    x, w, bias = arrays
+    with pytest.MonkeyPatch.context() as patch:
+        if division is not None:
+            patch.setattr(work, "divide", lambda *_: division)
+        patch.setattr(work, "IN_PLACE", 0 if has_panel else inf)
+        tasks = cut(layer, tile, w.dtype.name)
+    weights = tasks.packed(w, bias, inf)
+    weights._packed = guarded(weights.of(range(tasks.units))[0], front=front)
+    weights.bias = guarded(weights.bias, front=front)
+    for kind, table in tasks._tables.items():
+        firsts, places = (guarded(part, front=front) for part in table[:2])
+        tasks._tables[kind] = table._replace(firsts=firsts, places=places)
+    tasks._layer = guarded(tasks._layer, front=front)
+    tasks._free.append(guarded(np.full(tasks._workspace().size, np.nan, w.dtype), front=front))
+    y = np.full(output_shape(x.shape, w.shape, layer.axes, layer.groups), np.nan, w.dtype)
+    flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
+    for task in tasks.tasks:
+        tasks.work(task, flat, weights, target)
+    return target.reshape(y.shape)

@@ -1,0 +1,249 @@
+"""Random layers on the Numba engine: `python -m tests.compute.kernels.fuzz --n 10000 --seed 0`.
+
+Each layer is computed on integers, where every sum must be exact; on floats, which bound.py judges;
+and on floats once more in blocks, where every bit must be the same. Some are also divided at random
+in guarded memory. Layer i depends on the seed and i alone: `--first i --n 1` repeats it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from math import inf, prod
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import numpy as np
+
+from deconvcli.compute.kernels import bound, choice, engine, scatter
+from deconvcli.compute.kernels.channels import work
+from deconvcli.compute.kernels.channels.plan import RATES, Tile
+from deconvcli.compute.kernels.channels.recipe import Recipe
+from deconvcli.compute.kernels.machine import Machine, machine
+from deconvcli.compute.kernels.reference import Array, AxisNumbers, accumulator, output_size
+from deconvcli.compute.kernels.stream import Budget, stream
+from deconvcli.compute.kernels.tiled import division
+from deconvcli.compute.kernels.tiled.division import Division
+from deconvcli.compute.kernels.tiled.recipe import recipes
+from tests.compute.kernels.planning import forget
+from tests.compute.kernels.test_engines import Layer
+from tests.compute.kernels.tiled.driving import computed, planned, sizes_of
+
+MACHINES = {128: Machine(128, 32), 256: Machine(256, 16), 512: Machine(512, 32)}
+"""By bits of a vector; LLVM makes those that this processor lacks out of those that it has."""
+LONGEST = {1: (300, 20), 2: (24, 7), 3: (9, 4)}
+"""rank: the largest size and kernel."""
+PRODUCTS = 4e6
+"""More only take longer to judge."""
+FEW = [(4, 2), (3, 1), (2, 2), (3, 3)]
+"""(kernel, stride) of layers that are cut as large ones are: each is kernels to compile."""
+TASK = 3000
+"""Cycles of a task, so that small layers have many."""
+
+
+class Case(NamedTuple):
+    """A layer and how it is computed: is_large means by the recipe that a large one would have.
+
+    by_channels: by vectors of output channels, whatever that costs.
+    """
+
+    layer: Layer
+    dtype: str
+    has_bias: bool
+    threads: int
+    budget: int
+    is_large: bool
+    by_channels: bool
+    is_guarded: bool
+
+    @property
+    def kind(self) -> str:
+        """What computes it: vectors of channels, tiles of the one recipe or of any, or NumPy."""
+        layer = self.layer
+        strides, dilations = zip(*(axis[1:3] for axis in layer.axes), strict=True)
+        empty = layer.batch == 0 or min(outputs(layer)) == 0
+        if empty or min(dilations) == 0 or prod(strides) > engine.PHASES:
+            return "numpy"
+        if self.by_channels:
+            return "channels"
+        return "any recipe" if self.is_large else "one recipe"
+
+
+class Draw:
+    """The random choices of one case."""
+
+    def __init__(self, seed: int, number: int) -> None:
+        self._rng = np.random.default_rng([seed, number])
+
+    def between(self, low: int, high: int) -> int:
+        """low ... high; low where high is smaller."""
+        return int(self._rng.integers(low, max(low, high) + 1))
+
+    def up_to(self, most: int) -> int:
+        """1 ... most, as often below the root of `most` as above."""
+        return min(most, int((most + 1) ** self._rng.random()))
+
+    def one_of(self, values: list[Any]) -> Any:
+        """One of them."""
+        return values[self.between(0, len(values) - 1)]
+
+    def happens(self, share: float) -> bool:
+        """True so often."""
+        return bool(self._rng.random() < share)
+
+    def case(self) -> Case:
+        """A case small enough to be judged soon."""
+        is_large = self.happens(0.3)
+        layer = self._layer(is_large)
+        while products(layer) > PRODUCTS:
+            layer = self._layer(is_large)
+        dtype = self.one_of(["float16", "float32", "float32", "float64"])
+        has_bias, threads, budget = self.happens(0.9), self.between(1, 3), self.up_to(1 << 18)
+        by_channels = not is_large and self.happens(0.4)
+        case = Case(layer, dtype, has_bias, threads, budget, is_large, by_channels, False)
+        tiled = dtype != "float16" and has_bias and case.kind.endswith("recipe")
+        return case._replace(is_guarded=tiled and self.happens(0.4))
+
+    def _layer(self, is_large: bool) -> Layer:
+        rank = self.between(1, 3)
+        pick = self._few if is_large else self._any
+        axes = [pick(rank) for _ in range(rank)]
+        most = LONGEST[rank][0]
+        sizes = [1 if self.happens(0.1) else self.between(1, most) for _ in axes]
+        if self.happens(0.05):
+            sizes = [1] * rank
+        outputs, inputs, groups = self.up_to(48), self.up_to(48), self.up_to(3)
+        if self.happens(0.15):
+            outputs, inputs, groups = 1, 1, self.up_to(20)
+        batch = 0 if self.happens(0.01) else self.up_to(5)
+        least = 0 if self.happens(0.02) else 1
+        axes = [cropped(n, axis, least) for n, axis in zip(sizes, axes, strict=True)]
+        seed = self.between(0, 1 << 30)
+        return Layer(batch, inputs, outputs, groups, tuple(sizes), tuple(axes), seed)
+
+    def _any(self, rank: int) -> AxisNumbers:
+        kernel, stride, dilation = self.up_to(LONGEST[rank][1]), self.up_to(20), self.up_to(4)
+        if self.happens(0.03):
+            stride = self.between(1, 400)
+        if self.happens(0.02):
+            dilation = self.one_of([0, 50])
+        reach = stride + dilation * (kernel - 1)
+        begin, end = (self.between(-5, self.one_of([2, reach, 2 * reach])) for _ in range(2))
+        return kernel, stride, dilation, begin, end
+
+    def _few(self, rank: int) -> AxisNumbers:
+        kernel, stride = self.one_of(FEW)
+        return kernel, stride, 1, self.between(0, 1), self.between(-1, 1)
+
+
+def cropped(n: int, axis: AxisNumbers, least: int) -> AxisNumbers:
+    """The axis, cropped less where fewer than `least` outputs would be left."""
+    begin = min(axis[3], output_size(n, (*axis[:3], 0, 0)) - least)
+    return *axis[:3], begin, min(axis[4], output_size(n, (*axis[:3], begin, 0)) - least)
+
+
+def outputs(layer: Layer) -> list[int]:
+    """The sizes of its output."""
+    return [output_size(n, axis) for n, axis in zip(layer.sizes, layer.axes, strict=True)]
+
+
+def products(layer: Layer) -> int:
+    """Products of the full scatter, or outputs if they are more."""
+    channels = layer.batch * layer.groups * layer.outputs
+    taps = prod(axis[0] for axis in layer.axes) * layer.inputs
+    return channels * max(prod(layer.sizes) * taps, prod(outputs(layer)))
+
+
+def complaints(case: Case) -> Iterator[str]:
+    """What is wrong with the engine's results."""
+    layer = case.layer
+    integers, floats = (arrays(case, fill) for fill in ("integers", "floats"))
+    exact = scatter.transposed_convolution(*integers, layer.axes, layer.groups)
+    if not np.array_equal(stepped(case, *integers), exact):
+        yield "integers are not exact"
+    if case.is_guarded and not np.array_equal(divided_at_random(case), exact):
+        yield "integers are not exact in guarded memory"
+    y = stepped(case, *floats)
+    agreement = bound.check(y, *floats, layer.axes, layer.groups)
+    if not agreement.agrees:
+        yield f"floats: {agreement}"
+    if case.kind != "numpy" and not np.array_equal(in_blocks(case, *floats), y):
+        yield "floats have other bits in blocks"
+
+
+def arrays(case: Case, fill: str) -> tuple[Array, Array, Array | None]:
+    """x, w and bias."""
+    x, w, bias = case.layer.arrays(case.dtype, fill)
+    return x, w, bias if case.has_bias else None
+
+
+def stepped(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
+    """y by the engine."""
+    layer = case.layer
+    return engine.transposed_convolution(x, w, bias, layer.axes, layer.groups, case.threads)
+
+
+def in_blocks(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
+    """y by the engine, block by block."""
+    layer = case.layer
+    step = engine.prepare(w, bias, layer.axes, layer.groups, x.shape, case.threads)
+    y = np.full((layer.batch, layer.groups * layer.outputs, *outputs(layer)), np.nan, x.dtype)
+    budget = Budget(max(case.budget, y.nbytes // 50), 4, 4)
+    stream(step, x, y, layer.axes, budget, accumulator(x.dtype))
+    return y
+
+
+def divided_at_random(case: Case) -> Array:
+    """y of integers by the recipe of small layers, in guarded memory."""
+    layer, draw = case.layer, np.random.default_rng(case.layer.seed)
+    itemsize = np.dtype(case.dtype).itemsize
+    first = next(recipes(sizes_of(layer), layer.sizes, layer.axes, machine(), itemsize))
+    recipe = first._replace(woven=False, copied=bool(draw.integers(2)))
+    plan = planned(layer, recipe)
+    most = (plan.rows, plan.last.size, plan.units, layer.inputs, plan.units)
+    division = Division(*(int(draw.integers(1, size + 1)) for size in most))
+    x, w, bias = layer.arrays(case.dtype)
+    return computed(layer, recipe, (x, w, bias), division, front=bool(draw.integers(2)))
+
+
+def judged(case: Case, known: Machine) -> list[str]:
+    """The complaints about a case on such a machine."""
+    gain = 0 if case.is_large else inf
+    chosen = patch.multiple(choice, GAIN=gain, machine=lambda: known)
+    if case.by_channels:
+        rows, vectors = Draw(case.layer.seed, 0).one_of(list(RATES[known.registers]))
+        tile = Tile(rows, vectors, known.lanes(accumulator(np.dtype(case.dtype)).itemsize))
+        chosen = patch.object(engine, "_chosen", lambda *_: Recipe(tile))
+    in_place = patch.object(work, "IN_PLACE", inf if case.layer.seed % 2 else 0)
+    forget()
+    with chosen, in_place, patch.object(division, "MOST", TASK):
+        return list(complaints(case))
+
+
+def main(arguments: list[str]) -> int:
+    """Judge `--n` cases and print what was found; 1 if anything was."""
+    parser = argparse.ArgumentParser(prog="python -m tests.compute.kernels.fuzz")
+    parser.add_argument("--n", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--bits", type=int, choices=MACHINES, help="vectors of another machine")
+    given = parser.parse_args(arguments)
+    known = MACHINES[given.bits] if given.bits else machine()
+    kinds, bad, start = Counter[str](), 0, time.monotonic()
+    for number in range(given.first, given.first + given.n):
+        case = Draw(given.seed, number).case()
+        kinds.update([case.kind, case.dtype, *["guarded"] * case.is_guarded])
+        found = judged(case, known)
+        bad += bool(found)
+        for complaint in found:
+            print(f"{number}: {complaint}: {case}", flush=True)
+    seconds = time.monotonic() - start
+    print(f"{given.n} layers on {known}, {seconds:.0f} s, {bad} bad: {dict(kinds)}")
+    return bool(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,40 @@
+"""Arrays that end where memory does: whoever reads or writes beyond one is killed at once.
+
+Nothing else sees a vector that reaches a little too far. NumPy rounds its memory up, and what lies
+behind it is usually mapped.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+
+import numpy as np
+
+from deconvcli.compute.kernels.reference import Array
+
+PAGE = mmap.PAGESIZE
+NO_ACCESS = 0
+
+
+def guarded(array: Array, *, front: bool = False) -> Array:
+    """A copy with no memory behind its end, or before its beginning; plain where mprotect lacks."""
+    if os.name != "posix":
+        return np.array(array)
+    middle = -(-max(array.nbytes, 1) // PAGE) * PAGE
+    pages = mmap.mmap(-1, middle + 2 * PAGE)
+    start = ctypes.addressof(ctypes.c_char.from_buffer(pages))
+    for place in (start, start + PAGE + middle):
+        _forbid(place)
+    offset = PAGE if front else PAGE + middle - array.nbytes
+    copy = np.frombuffer(pages, array.dtype, array.size, offset).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+def _forbid(place: int) -> None:
+    """Take the page at this address away from everyone."""
+    protect = ctypes.CDLL(None, use_errno=True).mprotect
+    if protect(ctypes.c_void_p(place), ctypes.c_size_t(PAGE), NO_ACCESS):
+        raise OSError(ctypes.get_errno(), "mprotect")

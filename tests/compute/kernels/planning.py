@@ -1,0 +1,11 @@
+"""Layers are planned once; who changes how they are, plans them anew."""
+
+from __future__ import annotations
+
+from deconvcli.compute.kernels import engine
+
+
+def forget() -> None:
+    """What the engine remembers of layers."""
+    engine._chosen.cache_clear()
+    engine._layer.cache_clear()

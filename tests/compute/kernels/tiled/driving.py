@@ -1,0 +1,71 @@
+"""A layer computed by one recipe and one division, without the engine, inside guarded memory."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+
+from deconvcli.compute.kernels.machine import machine
+from deconvcli.compute.kernels.reference import Array, output_shape
+from deconvcli.compute.kernels.tiled.cost import RATES
+from deconvcli.compute.kernels.tiled.division import Division
+from deconvcli.compute.kernels.tiled.plan import Plan, Sizes
+from deconvcli.compute.kernels.tiled.recipe import Recipe
+from deconvcli.compute.kernels.tiled.schedule import Rectangle, Schedule
+from deconvcli.compute.kernels.tiled.work import Layer as Tasks
+from deconvcli.compute.kernels.tiled.work import tasks as tasks_of
+from tests.compute.kernels.guarded import guarded
+from tests.compute.kernels.test_engines import Layer
+
+LANES = machine().lanes(4)
+SMALL = Recipe(*next(iter(RATES[machine().registers])), LANES, copied=False, woven=False)
+"""The recipe of small layers in float32; with copies it takes the same kernel."""
+
+
+def sizes_of(layer: Layer) -> Sizes:
+    """What of a drawn layer is no axis."""
+    return Sizes(layer.batch, layer.groups, layer.inputs, layer.outputs)
+
+
+def planned(layer: Layer, recipe: Recipe) -> Plan:
+    """The layer cut as the recipe says."""
+    return recipe.plan(sizes_of(layer), layer.sizes, layer.axes)
+
+
+def computed(
+    layer: Layer,
+    recipe: Recipe,
+    arrays: tuple[Array, Array, Array],
+    division: Division | None = None,
+    *,
+    front: bool = False,
+) -> Array:
+    """y of the layer's arrays x, w, bias.
+
+    All memory that a task touches begins as NaN and is guarded, behind its end or before its front.
+    """
+    x, w, bias = arrays
+    tasks = Tasks(planned(layer, recipe), w.dtype, threads=1)
+    if division is not None:
+        tasks.schedule = Schedule(tasks.plan, division, w.itemsize)
+        tasks.tasks = list(tasks_of(tasks.schedule))
+    weights = tasks.packed(w, bias, inf)
+    weights._packed = guarded(weights.of(range(tasks.plan.parts))[0], front=front)
+    weights.bias = guarded(weights.bias, front=front)
+    schedule = tasks.schedule
+    schedule.layer = guarded(schedule.layer, front=front)
+    tasks._free.append(guarded(np.full(schedule.shape.size, np.nan, w.dtype), front=front))
+    y = np.full(output_shape(x.shape, w.shape, layer.axes, layer.groups), np.nan, w.dtype)
+    flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
+    for block in range(schedule.blocks):
+        table = schedule.block(schedule.rectangle(block))
+        tasks._tables[block] = guarded(table, front=front)
+    for task in tasks.tasks:
+        tasks.work(task, flat, weights, target)
+    return target.reshape(y.shape)
+
+
+def rectangles(schedule: Schedule) -> list[Rectangle]:
+    """The positions of each block."""
+    return [schedule.rectangle(block) for block in range(schedule.blocks)]

@@ -1,0 +1,101 @@
+"""WebNN: the method's steps in the draft c515210, by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deconvcli
+from deconvcli.common.errors import NotExpressible
+from tests.frameworks.dialects.documented import agree, impulse, refuses, shape
+
+X = (1, 4, 5, 6)
+W = (4, 2, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "output"),
+    [
+        ({}, (7, 8)),
+        ({"strides": [2, 3]}, (11, 18)),
+        ({"dilations": [2, 1]}, (9, 8)),
+        # (inputSize - 1)*stride + effectiveFilterSize - beginning - ending + outputPadding
+        ({"strides": [2, 2], "padding": [1, 0, 2, 1]}, (10, 10)),
+        ({"strides": [2, 2], "outputPadding": [1, 0]}, (12, 13)),
+        ({"strides": [2, 2], "outputSizes": [12, 13]}, (12, 13)),
+        # With outputSizes, outputPadding is not looked at, however large.
+        ({"strides": [2, 2], "outputSizes": [11, 14], "outputPadding": [9, 9]}, (11, 14)),
+    ],
+)
+def test_the_size(parameters: dict[str, Any], output: tuple[int, int]) -> None:
+    assert shape("webnn", X, weight_shape=W, **parameters) == (1, 2, *output)
+
+
+def test_padding_is_begin_and_end_of_each_axis() -> None:
+    reading = deconvcli.layer("webnn", input_shape=X, weight_shape=W, padding=[1, 2, 0, 1])
+    assert reading.crop == ((1, 2), (0, 1))
+    assert impulse("webnn", [1, 2, 3], padding=[0, 0, 1, 0]) == [1, 2, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("layout", "weight"), [("iohw", (4, 2, 3, 5)), ("hwoi", (3, 5, 2, 4)), ("ohwi", (2, 3, 5, 4))]
+)
+def test_the_filter_layouts(layout: str, weight: tuple[int, ...]) -> None:
+    output = shape("webnn", X, weight_shape=weight, filterLayout=layout, groups=2)
+    assert output == (1, 4, 7, 10)
+
+
+def test_the_filter_layouts_hold_the_same_values() -> None:
+    for layout, axes in (("hwoi", (2, 3, 1, 0)), ("ohwi", (1, 2, 3, 0))):
+        words = {"strides": [2, 1], "groups": 2}
+        agree(
+            ("webnn", {**words, "filterLayout": layout}),
+            ("webnn", words),
+            lambda weight, axes=axes: np.ascontiguousarray(weight.transpose(axes)),
+        )
+
+
+def test_the_input_layout() -> None:
+    assert shape("webnn", (1, 5, 6, 4), weight_shape=W, inputLayout="nhwc") == (1, 7, 8, 2)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"padding": [1, 1]}, "padding is [1, 1]"),
+        ({"padding": [1, 1, -1, 0]}, "padding -1 is negative"),
+        ({"strides": [0, 1]}, "strides 0 is not positive"),
+        ({"dilations": [1, 0]}, "dilations 0 is not positive"),
+        ({"outputPadding": [1, 0]}, "outputPadding 1 is not smaller than strides 1"),
+        # Unlike ONNX and PyTorch, whatever the dilation is.
+        ({"outputPadding": [1, 0], "dilations": [2, 2]}, "not smaller than strides 1"),
+        ({"strides": [2, 2], "outputSizes": [13, 13]}, "outside 11 to 12"),
+        ({"strides": [2, 2], "outputSizes": [11, 12]}, "outside 13 to 14"),
+        ({"groups": 0}, "groups 0 is not positive"),
+        ({"inputLayout": "chwn"}, "inputLayout is 'chwn'"),
+        ({"filterLayout": "oihw"}, "filterLayout is 'oihw'"),
+        ({"padding": [3, 4, 0, 0]}, "the output would have size 0"),
+    ],
+)
+def test_a_type_error(parameters: dict[str, Any], reason: str) -> None:
+    refuses(reason, "webnn", X, weight_shape=W, **parameters)
+
+
+def test_other_channels_or_ranks_are_refused() -> None:
+    refuses("has 3 channels", "webnn", (1, 3, 5, 6), weight_shape=W)
+    refuses("takes tensors of 4 axes", "webnn", (1, 4, 5), weight_shape=(4, 2, 3))
+    refuses("0 batch and 2 spatial axes", "webnn", (4, 5, 6), weight_shape=W)
+    refuses("shape is not known", "webnn", X)
+
+
+def test_what_it_can_say() -> None:
+    torch = deconvcli.layer(
+        "torch", input_shape=X, weight_shape=W, stride=2, padding=1, output_padding=1
+    )
+    said = deconvcli.convert(torch, "webnn").spelling.arguments
+    assert (said["padding"], said["outputPadding"]) == ([1, 0, 1, 0], [0, 0])
+    line = deconvcli.layer("torch", input_shape=(1, 4, 5), weight_shape=(4, 2, 3))
+    with pytest.raises(NotExpressible, match="1 spatial axis"):
+        deconvcli.convert(line, "webnn")

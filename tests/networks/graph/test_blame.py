@@ -1,0 +1,131 @@
+"""Who is to blame for a wrong size, and what mends it: every fix is walked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deconvcli.networks.graph import Network, Node, walk
+from deconvcli.networks.graph.diagnosis import blame
+from deconvcli.networks.graph.edits import edited
+from deconvcli.networks.operation import Shape
+from tests.networks.graph.nets import unet
+
+
+def failing(network: Network) -> list[str]:
+    return [outcome.node.name for outcome in walk(network) if outcome.error is not None]
+
+
+def test_a_unet_on_an_odd_size() -> None:
+    network = unet(2, (34, 32))
+    found = blame(network, "cat1")
+    assert failing(network) == ["cat1"]
+    assert [str(culprit) for culprit in found.culprits] == [
+        "pool1: height 17 -> 8, and 2 times 8 is 1 less"
+    ]
+    assert [str(fix) for fix in found.fixes] == [
+        "set output_padding of up1 to [1, 0]",
+        "put a crop_like like up1 between conv1 and cat1",
+        "put a pad_to like conv1 between up1 and cat1",
+    ]
+
+
+def test_another_input_mends_every_level_at_once() -> None:
+    found = blame(unet(3, (34, 30)), "cat2", most=9)
+    complete = [str(fix) for fix in found.fixes if fix.is_complete]
+    assert complete == ["feed x with [1, 40, 32]", "feed x with [1, 32, 24]"]
+
+
+def test_upsampling_that_gives_one_too_few() -> None:
+    up = {"out_channels": 8, "kernel": 3, "stride": 2, "padding": 1}
+    found = blame(unet(1, (32,), up), "cat0")
+    assert str(found.culprits[0]) == "up0: 16 -> 31 is 1 less than 2 times"
+    assert str(found.fixes[0]) == "set output_padding of up0 to 1"
+    assert found.fixes[0].is_complete
+
+
+def vocoder(dialect: str, padding: object) -> Network:
+    up = {"out_channels": 4, "kernel": 10, "stride": 5, "padding": padding}
+    nodes = (
+        Node("up1", "conv_transpose", up, ("x",)),
+        Node("up2", "conv_transpose", up, ("up1",), expect=(800,)),
+    )
+    return Network("vocoder", {"x": Shape(8, (32,))}, nodes, dialect=dialect)
+
+
+def test_a_vocoder_whose_strides_do_not_come_out() -> None:
+    found = blame(vocoder("torch", 2), "up2")
+    assert [str(culprit) for culprit in found.culprits] == [
+        "up2: 161 -> 806 is 1 more than 5 times",
+        "up1: 32 -> 161 is 1 more than 5 times",
+    ]
+    assert str(found.fixes[0]) == (
+        "set padding of up2 to 3 and output_padding to 1"
+        " and set padding of up1 to 3 and output_padding to 1"
+    )
+
+
+def test_a_dialect_with_words_is_mended_with_a_word() -> None:
+    found = blame(vocoder("keras", "valid"), "up2")
+    assert str(found.fixes[0]) == "set padding of up2 to same and set padding of up1 to same"
+
+
+def test_an_output_that_is_too_short_needs_a_longer_input() -> None:
+    down = Node("down", "conv", {"out_channels": 1, "kernel": 8, "stride": 4}, ("x",))
+    up = Node("up", "conv_transpose", {"out_channels": 1, "kernel": 8, "stride": 4}, ("down",))
+    network = Network("codec", {"x": Shape(1, (103,))}, (down, up._replace(expect=(104,))))
+    first, *_ = blame(network, "up").fixes
+    assert str(first) == (
+        "put a pad_to with size [104] behind x and put a crop_like with size [104] behind up"
+    )
+
+
+def test_an_illegal_output_padding() -> None:
+    words = {"out_channels": 1, "kernel": 3, "stride": 2, "output_padding": 4}
+    node = Node("up", "conv_transpose", words, ("x",))
+    found = blame(Network("one", {"x": Shape(1, (8,))}, (node,)), "up")
+    assert [str(fix) for fix in found.fixes[:1]] == ["set output_padding of up to 1"]
+
+
+def test_channels_that_do_not_fit() -> None:
+    node = Node("c", "conv", {"in_channels": 4, "out_channels": 1, "kernel": 1}, ("x",))
+    found = blame(Network("one", {"x": Shape(3, (8,))}, (node,)), "c")
+    assert [str(fix) for fix in found.fixes] == ["set in_channels of c to 3"]
+
+
+def test_nothing_left_needs_a_larger_input() -> None:
+    node = Node("c", "conv", {"out_channels": 1, "kernel": 9}, ("x",))
+    found = blame(Network("one", {"x": Shape(3, (8, 20))}, (node,)), "c")
+    assert [str(fix) for fix in found.fixes] == ["feed x with [3, 9, 20]"]
+
+
+def test_a_node_that_works_has_no_blame() -> None:
+    assert blame(unet(2, (32, 32)), "cat0") == ((), ())
+
+
+@given(st.integers(1, 3), st.integers(9, 70), st.integers(9, 70), st.sampled_from([0, 1]))
+@settings(max_examples=60, deadline=None)
+def test_every_fix_mends_what_it_was_asked_for(depth: int, h: int, w: int, more: int) -> None:
+    up = {"out_channels": 8, "kernel": 2 + more, "stride": 2}
+    network = unet(depth, (h, w), up)
+    for name in failing(network):
+        for fix in blame(network, name, most=9).fixes:
+            changed = edited(network, fix.edits)
+            assert name not in failing(changed)
+            assert fix.is_complete == (failing(changed) == [])
+
+
+@pytest.mark.parametrize("operation", ["concat", "add"])
+def test_every_kind_of_join_is_mended(operation: str) -> None:
+    nodes = (
+        Node("pool", "max_pool", {"kernel": 2, "stride": 2}, ("x",)),
+        Node("up", "upsample", {"scale": 2}, ("pool",)),
+        Node("join", operation, {}, ("x", "up")),
+    )
+    found = blame(Network("net", {"x": Shape(1, (7,))}, nodes), "join")
+    assert [str(fix) for fix in found.fixes] == [
+        "put a crop_like like up between x and join",
+        "put a pad_to like x between up and join",
+        "feed x with [1, 8]",
+    ]

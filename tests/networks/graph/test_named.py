@@ -1,0 +1,85 @@
+"""Sizes in letters: every layer's size as one formula, for the sizes that work."""
+
+from __future__ import annotations
+
+import pytest
+
+from deconvcli.layers.axis import Linear
+from deconvcli.networks.graph import Network, Node, valid_sizes, walk
+from deconvcli.networks.operation import Shape
+from tests.networks.graph.nets import paper, unet
+
+H, W = Linear("H"), Linear("W")
+
+
+def shapes(network: Network) -> list[str]:
+    return [str(outcome.error or outcome.shape) for outcome in walk(network)]
+
+
+def test_the_sizes_of_a_unet_in_letters() -> None:
+    assert shapes(unet(2, (H, W))) == [
+        "[8, H, W]",
+        "[8, H/2, W/2]",
+        "[8, H/2, W/2]",
+        "[8, H/4, W/4]",
+        "[8, H/4, W/4]",
+        "[8, H/2, W/2]",
+        "[16, H/2, W/2]",
+        "[8, H, W]",
+        "[16, H, W]",
+    ]
+
+
+def test_valid_convolutions_take_from_the_letter() -> None:
+    last = shapes(paper((H, H)))[-1]
+    assert last == "[2, H-184, H-184]"
+
+
+def test_a_letter_on_two_axes_follows_the_rules_of_both() -> None:
+    pool = Node("pool", "max_pool", {"kernel": [2, 3]}, ("x",))
+    network = Network("two", {"x": Shape(1, (H, H))}, (pool,))
+    assert shapes(network) == ["[1, H/2, H/3]"]
+
+
+def test_a_multiple_of_a_letter_is_asked_for_the_letter() -> None:
+    pool = Node("pool", "max_pool", {"kernel": 4}, ("x",), expect=(H,))
+    network = Network("four", {"x": Shape(1, (Linear("H", 4, 2),))}, (pool,))
+    assert valid_sizes(network).text("H") == "every H"
+    assert shapes(network) == ["[1, H]"]
+
+
+def test_what_is_expected_in_letters_holds_for_every_size() -> None:
+    network = Network(
+        "same",
+        {"x": Shape(1, (H,))},
+        (
+            Node(
+                "down", "conv", {"out_channels": 1, "kernel": 4, "stride": 2, "padding": 1}, ("x",)
+            ),
+            Node(
+                "up",
+                "conv_transpose",
+                {"out_channels": 1, "kernel": 4, "stride": 2, "padding": 1},
+                ("down",),
+                expect=(H,),
+            ),
+        ),
+    )
+    assert valid_sizes(network).text("H") == "H = 2m, H >= 2"
+
+
+def test_without_a_size_that_works_the_letter_stays() -> None:
+    short = Node("crop", "crop", {"amount": 1}, ("x",), expect=(H,))
+    network = Network("never", {"x": Shape(1, (H,))}, (short,))
+    assert valid_sizes(network).text("H") == "no H"
+    assert "the output is [H-2], expected [H]" in shapes(network)[0]
+
+
+@pytest.mark.parametrize("n", [188, 204, 572])
+def test_the_formula_gives_what_the_number_gives(n: int) -> None:
+    symbolic, numeric = walk(paper((H, H))), walk(paper((n, n)))
+    for named, numbered in zip(symbolic, numeric, strict=True):
+        assert named.shape is not None
+        assert numbered.shape is not None
+        said = str(named.shape.spatial[0])
+        assert eval(said.replace("/", "//"), {"H": n}) == numbered.shape.spatial[0]

@@ -1,0 +1,101 @@
+"""The input sizes that work, against walking every single size."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from deconvcli.common.errors import NotLinear, Refused
+from deconvcli.layers.axis import Linear, Size
+from deconvcli.networks.graph import Network, Node, valid_sizes, walk, works_whole
+from deconvcli.networks.operation import Shape
+from tests.networks.graph.graphs import networks
+from tests.networks.graph.nets import unet
+
+
+def works(network: Network, n: int) -> bool:
+    """Whether a walk with the size itself meets no error."""
+    shape = network.inputs["x"]
+    there = network._replace(inputs={"x": shape._replace(spatial=(n,))})
+    return all(outcome.error is None for outcome in walk(there))
+
+
+@given(networks())
+@settings(max_examples=300, deadline=None)
+def test_the_rule_says_what_every_single_walk_says(network: Network) -> None:
+    rule = valid_sizes(network)
+    most = min(400, rule.start + 3 * rule.period + 60)
+    assert [n for n in range(1, most) if rule.holds(n)] == [
+        n for n in range(1, most) if works(network, n)
+    ]
+
+
+def whole(network: Network, n: int) -> bool:
+    """Whether a walk with the size itself meets no error and leaves nothing unread."""
+    there = network._replace(inputs={"x": Shape(2, (n,))})
+    return all(works_whole(outcome, network.dialect) for outcome in walk(there))
+
+
+@given(networks())
+@settings(max_examples=100, deadline=None)
+def test_so_does_the_rule_without_a_rest(network: Network) -> None:
+    rule = valid_sizes(network, judge=works_whole)
+    most = min(300, rule.start + 3 * rule.period + 60)
+    assert [n for n in range(1, most) if rule.holds(n)] == [
+        n for n in range(1, most) if whole(network, n)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("depth", "text"), [(1, "n = 2m, n >= 2"), (4, "n = 16m, n >= 16"), (6, "n = 64m, n >= 64")]
+)
+def test_a_unet_takes_multiples_of_its_strides(depth: int, text: str) -> None:
+    network = unet(depth, (64, 48))
+    assert [valid_sizes(network, axis).text() for axis in (0, 1)] == [text, text]
+
+
+def test_each_axis_has_a_rule_of_its_own() -> None:
+    pool = Node("pool", "max_pool", {"kernel": [2, 3]}, ("x",))
+    up = Node("up", "upsample", {"scale": [2, 3]}, ("pool",))
+    network = Network("n", {"x": Shape(1, (8, 9))}, (pool, up, Node("add", "add", {}, ("up", "x"))))
+    texts = [valid_sizes(network, axis).text() for axis in (0, 1)]
+    assert texts == ["n = 2m, n >= 2", "n = 3m, n >= 3"]
+
+
+def flattened(width: Size) -> Network:
+    """A pooling, and a dense layer that takes 4 * 5 * 6 elements."""
+    nodes = (
+        Node("pool", "max_pool", {"kernel": 2}, ("x",)),
+        Node("flat", "flatten", {}, ("pool",)),
+        Node("dense", "dense", {"units": 10, "in_channels": 120}, ("flat",)),
+    )
+    return Network("classifier", {"x": Shape(4, (10, width))}, nodes)
+
+
+def test_a_layer_that_mixes_axes_sees_the_other_axis_as_it_is() -> None:
+    assert valid_sizes(flattened(12), 0).text() == "n = 10 to 11"
+    assert valid_sizes(flattened(16), 0).text() == "no n"
+
+
+def test_a_layer_that_mixes_axes_needs_the_other_as_a_number() -> None:
+    with pytest.raises(NotLinear):
+        valid_sizes(flattened(Linear("W")), 0)
+
+
+def test_inputs_of_one_size_move_together() -> None:
+    join = Node("join", "concat", {}, ("x", "y"))
+    both = Network("two", {"x": Shape(1, (8,)), "y": Shape(1, (8,))}, (join,))
+    other = Network("two", {"x": Shape(1, (8,)), "y": Shape(1, (9,))}, (join,))
+    assert valid_sizes(both).text() == "every n"
+    assert valid_sizes(other, input="x").text() == "n = 9"
+
+
+def test_a_period_without_end_is_refused() -> None:
+    strides = [2, 3, 5, 7, 11, 13, 17, 19]
+    above, nodes = "x", []
+    for stride in strides:
+        nodes.append(Node(f"down{stride}", "max_pool", {"kernel": stride}, (above,)))
+        above = nodes[-1].name
+    nodes.append(Node("end", "add", {}, ("x", above)))
+    with pytest.raises(Refused, match="do not repeat within 1,000 runs"):
+        valid_sizes(Network("primes", {"x": Shape(1, (8,))}, tuple(nodes)), most=1000)

@@ -1,0 +1,349 @@
+"""Every kind of layer: its shape in each framework's rounding, its refusals as text, its costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deconvcli.common.errors import DeconvError, Refused, UsageError
+from deconvcli.networks.operation import Form, Shape
+from deconvcli.networks.operations import OPERATIONS, take
+
+
+def shape(operation: str, words: dict[str, Any], *inputs: Shape, dialect: str = "torch") -> str:
+    return str(take(operation).shape(words, inputs, dialect))
+
+
+ONE = Shape(4, (9,))
+TWO = Shape(4, (9, 10))
+
+
+@pytest.mark.parametrize(
+    ("operation", "words", "dialect", "out"),
+    [
+        ("conv", {"out_channels": 2, "kernel": 3}, "torch", "[2, 7, 8]"),
+        ("conv", {"out_channels": 2, "kernel": 3}, "flax", "[2, 9, 10]"),
+        ("conv", {"out_channels": 2, "kernel": 3, "padding": "same"}, "torch", "[2, 9, 10]"),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 3, "stride": 2, "padding": "SAME"},
+            "tensorflow",
+            "[2, 5, 5]",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": [3, 5], "dilation": 2, "padding": [2, 4]},
+            "torch",
+            "[2, 9, 10]",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 2, "padding": [[1, 0], [0, 0]]},
+            "onnx",
+            "[2, 9, 9]",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 4, "stride": 3, "padding": "same_lower"},
+            "onnx",
+            "[2, 3, 4]",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 5, "stride": 2, "padding": "causal"},
+            "keras",
+            "[2, 5, 5]",
+        ),
+        ("max_pool", {"kernel": 2}, "torch", "[4, 4, 5]"),
+        ("max_pool", {"kernel": 2, "ceil_mode": True}, "torch", "[4, 5, 5]"),
+        ("max_pool", {"kernel": 3, "stride": 2, "ceil_mode": True}, "torch", "[4, 4, 5]"),
+        # The window that would start in the padding behind the input is left out.
+        (
+            "max_pool",
+            {"kernel": 2, "stride": 3, "padding": 1, "ceil_mode": True},
+            "torch",
+            "[4, 4, 4]",
+        ),
+        ("avg_pool", {"kernel": 3, "stride": 1}, "keras", "[4, 7, 8]"),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 4, "stride": 2, "padding": 1},
+            "torch",
+            "[2, 18, 20]",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3, "stride": 2, "padding": "same"},
+            "keras",
+            "[2, 18, 20]",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3, "stride": 2, "padding": "same_upper"},
+            "onnx",
+            "[2, 18, 20]",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3, "stride": 2, "padding": "SAME"},
+            "jax",
+            "[2, 18, 20]",
+        ),
+        ("upsample", {"scale": [2, 3]}, "torch", "[4, 18, 30]"),
+        ("upsample", {"size": 16}, "torch", "[4, 16, 16]"),
+        ("pixel_shuffle", {"factor": 2}, "torch", "[1, 18, 20]"),
+        ("pad", {"amount": [[0, 1], [2, 3]]}, "torch", "[4, 10, 15]"),
+        ("crop", {"amount": [1, 2]}, "torch", "[4, 7, 6]"),
+        ("pad_to", {"multiple": 8}, "torch", "[4, 16, 16]"),
+        ("pad_to", {"size": [12, 10]}, "torch", "[4, 12, 10]"),
+        ("crop_like", {"size": 8}, "torch", "[4, 8, 8]"),
+        ("reshape", {"shape": [8, -1]}, "torch", "[8, 45]"),
+        ("flatten", {}, "torch", "[360]"),
+        ("global_pool", {}, "torch", "[4]"),
+        ("dense", {"units": 7}, "keras", "[7, 9, 10]"),
+        ("relu", {}, "torch", "[4, 9, 10]"),
+        ("group_norm", {"groups": 2}, "torch", "[4, 9, 10]"),
+        ("identity", {}, "torch", "[4, 9, 10]"),
+    ],
+)
+def test_shapes(operation: str, words: dict[str, Any], dialect: str, out: str) -> None:
+    assert shape(operation, words, TWO, dialect=dialect) == out
+
+
+def test_layers_of_several_inputs() -> None:
+    small = Shape(3, (7, 8))
+    assert shape("concat", {}, TWO, TWO, TWO) == "[12, 9, 10]"
+    assert shape("add", {}, TWO, TWO) == "[4, 9, 10]"
+    assert shape("crop_like", {}, TWO, small) == "[4, 7, 8]"
+    assert shape("pad_to", {}, small, TWO) == "[3, 9, 10]"
+
+
+@pytest.mark.parametrize(
+    ("operation", "words", "inputs", "dialect", "code", "message"),
+    [
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 11},
+            (TWO,),
+            "torch",
+            "empty-output",
+            "height: the output would have size -1",
+        ),
+        (
+            "conv",
+            {"out_channels": 3, "kernel": 1, "groups": 2},
+            (TWO,),
+            "torch",
+            "groups",
+            "3 output channels cannot be split into 2",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 1, "in_channels": 3},
+            (TWO,),
+            "torch",
+            "channels",
+            "the input has 4 channels, the layer takes 3",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 3, "stride": 2, "padding": "same"},
+            (TWO,),
+            "torch",
+            "padding",
+            "torch has no padding 'same' for a convolution with strides",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 3, "padding": 1},
+            (TWO,),
+            "keras",
+            "padding",
+            "keras says padding with a word",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 3, "padding": [[1, 0]]},
+            (ONE,),
+            "torch",
+            "padding",
+            "torch pads both ends of an axis alike",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 3, "padding": "same"},
+            (ONE,),
+            "mlx",
+            "padding",
+            "mlx has no padding 'same' here",
+        ),
+        (
+            "max_pool",
+            {"kernel": 2, "ceil_mode": True},
+            (ONE,),
+            "keras",
+            "ceil-mode",
+            "keras has no ceil_mode",
+        ),
+        (
+            "max_pool",
+            {"kernel": 3, "padding": 2},
+            (ONE,),
+            "torch",
+            "padding",
+            "torch pools with padding of half the kernel at most, not 2",
+        ),
+        (
+            "max_pool",
+            {"kernel": 0},
+            (ONE,),
+            "torch",
+            "bad-value",
+            "kernel is 0, and 1 is the least",
+        ),
+        (
+            "max_pool",
+            {"kernel": 2},
+            (Shape(4),),
+            "torch",
+            "rank",
+            r"the input \[4\] has no spatial axes",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3, "output_padding": 3, "stride": 2},
+            (ONE,),
+            "torch",
+            "output-padding",
+            "output_padding 3 is not smaller than stride 2",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3, "output_padding": 1},
+            (ONE,),
+            "jax",
+            "foreign-parameter",
+            "jax has no output_padding",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3, "padding": [[1, 0]]},
+            (ONE,),
+            "torch",
+            "foreign-parameter",
+            "padding of torch is one number, or one per axis, not begin:end",
+        ),
+        (
+            "concat",
+            {},
+            (TWO, Shape(4, (9, 9))),
+            "torch",
+            "unequal-sizes",
+            r"unequal sizes: \[4, 9, 10\] and \[4, 9, 9\]",
+        ),
+        (
+            "add",
+            {},
+            (TWO, Shape(3, (9, 10))),
+            "torch",
+            "unequal-channels",
+            "the inputs have 4 and 3 channels",
+        ),
+        (
+            "crop_like",
+            {},
+            (ONE, Shape(1, (10,))),
+            "torch",
+            "too-small",
+            "9 elements cannot be cropped to 10",
+        ),
+        (
+            "pad_to",
+            {},
+            (ONE, Shape(1, (8,))),
+            "torch",
+            "too-large",
+            "9 elements cannot be padded to 8",
+        ),
+        ("crop_like", {}, (ONE,), "torch", "inputs", "crop_like needs a second input or a size"),
+        (
+            "pixel_shuffle",
+            {"factor": 3},
+            (TWO,),
+            "torch",
+            "channels",
+            "4 channels cannot be shuffled into blocks of 9",
+        ),
+        (
+            "reshape",
+            {"shape": [7, 7]},
+            (TWO,),
+            "torch",
+            "elements",
+            r"has 360 elements, which do not fill \[7, 7\]",
+        ),
+        ("reshape", {"shape": [-1, -1]}, (TWO,), "torch", "bad-value", r"shape is \[-1, -1\]"),
+        ("upsample", {}, (TWO,), "torch", "scale", "upsample needs scale or size"),
+        (
+            "group_norm",
+            {"groups": 3},
+            (TWO,),
+            "torch",
+            "groups",
+            "4 input channels cannot be split into 3",
+        ),
+        ("crop", {"amount": 5}, (ONE,), "torch", "empty-output", "the output would have size -1"),
+    ],
+)
+def test_refusals(
+    operation: str, words: dict[str, Any], inputs: Any, dialect: str, code: str, message: str
+) -> None:
+    with pytest.raises((Refused, UsageError), match=message) as caught:
+        take(operation).shape(words, inputs, dialect)
+    assert (caught.value.code, bool(caught.value.help)) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "words", "macs", "useful", "parameters"),
+    [
+        ("conv", {"out_channels": 2, "kernel": 3}, 4 * 2 * 9 * 56, 4 * 2 * 9 * 56, 74),
+        ("conv", {"out_channels": 4, "kernel": 1, "groups": 4, "bias": False}, 360, 360, 4),
+        ("conv_transpose", {"out_channels": 2, "kernel": 2, "stride": 2}, 2880, 2880, 34),
+        ("dense", {"units": 7}, 2520, 2520, 35),
+        ("batch_norm", {}, 0, 0, 8),
+        ("relu", {}, 0, 0, 0),
+    ],
+)
+def test_costs(
+    operation: str, words: dict[str, Any], macs: int, useful: int, parameters: int
+) -> None:
+    taken = take(operation)
+    assert taken.macs(words, [TWO], "torch") == macs
+    assert taken.useful_macs(words, [TWO], "torch") == useful
+    assert taken.parameter_count(words, [TWO], "torch") == parameters
+
+
+@pytest.mark.parametrize("name", OPERATIONS.names)
+def test_the_contract_of_every_kind(name: str) -> None:
+    operation = OPERATIONS.take(name)
+    assert operation.name == name
+    assert operation.title
+    names = [key.name for key in operation.keys]
+    aliases = [alias for key in operation.keys for alias in key.aliases]
+    assert len({*names, *aliases}) == len(names) + len(aliases)
+    for key in operation.keys:
+        assert key.meaning
+        assert not (key.required and key.default is not None)
+        assert isinstance(key.form, Form)
+
+
+def test_no_two_kinds_share_a_name() -> None:
+    taken = [OPERATIONS.take(name) for name in OPERATIONS.names]
+    aliases = [alias for operation in taken for alias in operation.aliases]
+    assert len({*aliases, *OPERATIONS.names}) == len(aliases) + len(OPERATIONS.names)
+
+
+def test_a_wrong_name_gets_the_nearest() -> None:
+    with pytest.raises(DeconvError, match="did you mean 'max_pool'"):
+        take("max_poll")

@@ -1,0 +1,42 @@
+"""Layers of all kinds as pictures, from what one would type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from deconvcli.cli.options import LAYER_OPTIONS, takes
+from deconvcli.cli.request import Request
+from deconvcli.layers.layer import Reading
+from deconvcli.views.drawing.layout import Drawing
+from deconvcli.views.drawing.picture import picture
+
+# Cropped, appended to, with gaps, 1-D, 3-D, large, far off, circular, and with nothing left.
+LAYERS = (
+    "--in 5x5 -k 3 -s 2 --padding same",
+    "--in 4x5 -k 3 -d 2 -p 5 -D jax",
+    "--in 3x2 -k 2 -s 3 -p 0 --op 1",
+    "--in 6 -k 4 -s 2 -p 1",
+    "--in 2x3x4 -k 3 -s 2",
+    "--in 64x64 -k 4 -s 2 -p 1",
+    "--in 900 -k 3 -s 2 -p -100:3 -D jax",
+    "--in 3x3 -k 3 -s 2 -p circular -D flax",
+    "--in 1 -k 2 -s 2 -p same --op 0",
+)
+
+
+@click.command()
+@takes(*LAYER_OPTIONS)
+def layer(**options: Any) -> None:
+    """Options alone; a command of the program would remember this context's --help."""
+
+
+def reading(line: str) -> Reading:
+    """The layer of a command line."""
+    return Request.of(layer.make_context("layer", line.split()).params).understood().reading
+
+
+def drawn(line: str) -> Drawing:
+    """Its picture."""
+    return picture(reading(line))

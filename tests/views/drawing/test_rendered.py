@@ -1,0 +1,103 @@
+"""In a real browser the animation shows, at any time, exactly the frame that can be baked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deconvcli.views.drawing.clock import clock
+from deconvcli.views.drawing.layout import Drawing
+from deconvcli.views.drawing.svg import animated, baked
+from tests.browser import Browser, needs_browser, opened
+from tests.views.drawing.pictures import LAYERS, drawn
+
+pytestmark = needs_browser
+# Virtual time would freeze the animation: its time is set instead.
+AT = """
+for (const animation of document.getAnimations()) {
+    animation.pause();
+    animation.currentTime = arguments[0];
+}
+return document.getAnimations().length;
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened() as found:
+        yield found
+
+
+def seen(browser: Browser, path: Path, text: str, **preferences: str) -> bytes:
+    """What a picture looks like as it stands."""
+    path.write_text(text, encoding="utf-8")
+    browser.open(path, **preferences)
+    return browser.screenshot()
+
+
+def at(browser: Browser, seconds: float) -> bytes:
+    """What the animation that is open looks like at a time."""
+    assert browser.script(AT, 1000 * seconds) > 0
+    return browser.screenshot()
+
+
+def frames(picture: Drawing) -> list[int]:
+    """The first, some between, those in which the crop closes in, and the last."""
+    last, stamps = picture.scene.frames, len(picture.scene.stamps)
+    return sorted({1, max(1, stamps // 2), stamps, min(stamps + 2, last), last})
+
+
+@pytest.mark.parametrize("line", LAYERS)
+def test_a_baked_frame_is_the_animation_at_that_time(
+    line: str, browser: Browser, tmp_path: Path
+) -> None:
+    picture = drawn(line)
+    alone = {
+        frame: seen(browser, tmp_path / f"{frame}.svg", baked(picture, frame))
+        for frame in frames(picture)
+    }
+    seen(browser, tmp_path / "all.svg", animated(picture))
+    for frame, image in alone.items():
+        assert at(browser, clock(picture.scene).middle(frame)) == image, frame
+
+
+def test_frames_differ(browser: Browser, tmp_path: Path) -> None:
+    picture, path = drawn(LAYERS[0]), tmp_path / "a.svg"
+    images = [seen(browser, path, baked(picture, frame)) for frame in frames(picture)]
+    assert len(set(images)) == 5
+
+
+def test_dark_frames_too(browser: Browser, tmp_path: Path) -> None:
+    picture, dark = drawn(LAYERS[1]), {"prefers_color_scheme": "dark"}
+    alone = seen(browser, tmp_path / "9.svg", baked(picture, 9), **dark)
+    assert alone != seen(browser, tmp_path / "9.svg", baked(picture, 9))
+    seen(browser, tmp_path / "all.svg", animated(picture), **dark)
+    assert at(browser, clock(picture.scene).middle(9)) == alone
+
+
+@pytest.mark.parametrize("line", LAYERS)
+def test_whoever_wants_no_motion_sees_the_finished_picture(
+    line: str, browser: Browser, tmp_path: Path
+) -> None:
+    picture = drawn(line)
+    finished = seen(browser, tmp_path / "last.svg", baked(picture, picture.scene.frames))
+    still = {"prefers_reduced_motion": "reduce"}
+    assert seen(browser, tmp_path / "all.svg", animated(picture), **still) == finished
+    assert browser.script("return document.getAnimations().length") == 0
+
+
+def test_nothing_is_asked_for_and_nothing_complains(browser: Browser, tmp_path: Path) -> None:
+    browser.console(), browser.requests()
+    path = tmp_path / "a.svg"
+    seen(browser, path, animated(drawn(LAYERS[0])))
+    assert browser.console() == []
+    assert browser.requests() == [path.as_uri()]
+
+
+def test_a_request_would_be_seen(browser: Browser, tmp_path: Path) -> None:
+    browser.requests()
+    other = tmp_path / "b.svg"
+    seen(browser, other, '<svg xmlns="http://www.w3.org/2000/svg"><image href="c.png"/></svg>')
+    assert browser.requests() == [other.as_uri(), (tmp_path / "c.png").as_uri()]

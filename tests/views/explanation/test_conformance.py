@@ -1,0 +1,52 @@
+"""Every measured layer that is accepted is explained, down to the size that was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import deconvcli
+from deconvcli.cli.explaining import WIDTH, explained
+from deconvcli.cli.request import Understood
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import Reading
+from deconvcli.views.explanation import ExplainedAxis
+from deconvcli.views.renderers.text import render
+from tests.frameworks.test_conformance import DIALECTS, disagreement, read, rows
+
+
+def answered(table: str) -> Iterator[tuple[list[int], Reading]]:
+    """(measured output shape, layer) of every row that is answered as it was measured."""
+    for row in rows(table):
+        if "error" not in row and disagreement(table, row) is None:
+            yield row["output_shape"], read(table, row)
+
+
+def last_number(axis: ExplainedAxis) -> Size:
+    """Of the steps; the other ways to the output have to end in it too."""
+    out = {step.name: step.value for step in axis.steps}["out"]
+    assert axis.output_size == out
+    assert axis.insertion is None or axis.insertion.output_size == out
+    if axis.forward is not None and axis.forward.back == axis.input_size:
+        assert axis.forward.smallest <= out <= axis.forward.largest
+    return out
+
+
+@pytest.mark.parametrize("table", DIALECTS)
+def test_the_last_number_is_the_measured_size(table: str) -> None:
+    shapes = []
+    for shape, reading in answered(table):
+        explanation = deconvcli.explain(reading)
+        numbers = tuple({"out": last_number(axis)} for axis in explanation.axes)
+        assert list(reading._replace(numbers=numbers).output_shape) == shape
+        shapes.append(shape)
+    assert len(shapes) > 150
+
+
+@pytest.mark.parametrize("table", DIALECTS)
+def test_the_text_keeps_to_its_width(table: str) -> None:
+    for place, (_, reading) in enumerate(answered(table)):
+        if place % 20 == 0:
+            text = render(explained(Understood(reading, "a test asks"), ["torch", "keras", "onnx"]))
+            assert max(map(len, text.splitlines())) <= WIDTH

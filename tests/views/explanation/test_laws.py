@@ -1,0 +1,106 @@
+"""What is explained beside the steps gives the sizes and values of the layer itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+import deconvcli
+from deconvcli.layers.layer import Reading, numbers
+from deconvcli.views.explanation.forward import forward
+from deconvcli.views.explanation.insertion import insertion
+from deconvcli.views.explanation.overlap import axis_overlap, overlap
+from deconvcli.views.explanation.why import MOST_PAIRS, why
+from tests.views.explanation.layers import layers
+
+Values = np.ndarray[Any, Any]
+
+
+def values(reading: Reading) -> tuple[Values, Values, Values]:
+    """(input, weights as stored, output) along the one axis, small integers."""
+    shape = numbers(reading.input_shape)
+    x = (7 * np.arange(np.prod(shape)) % 11 - 5.0).reshape(shape)
+    w = (5 * np.arange(np.prod(reading.weight_shape)) % 7 - 3.0).reshape(reading.weight_shape)
+    return x.ravel(), w.ravel(), deconvcli.run(reading, x, w).ravel()
+
+
+def windows(size: int, before: int, behind: int, span: int, stride: int) -> int:
+    """How often a kernel of this span fits, counted one by one."""
+    starts = range(-before, size + behind - span + 1)
+    return sum((start + before) % stride == 0 for start in starts)
+
+
+@given(layers())
+def test_the_forward_convolution_maps_the_sizes_to_the_input(reading: Reading) -> None:
+    found, axis = forward(reading, 0), reading.layer.axes[0]
+    [n, out] = numbers((*reading.spatial, *reading.output_sizes))
+    [smallest, largest] = numbers((found.smallest, found.largest))
+    if found.word:
+        mapped = [m for m in range(1, n * axis.stride + 9) if -(-m // axis.stride) == n]
+        assert smallest <= out <= largest
+    else:
+        before, behind = numbers(found.around)
+        reach = range(max(0, smallest - 1), largest + 2)
+        mapped = [m for m in reach if windows(m, before, behind, axis.span, axis.stride) == n]
+        assert windows(out, before, behind, axis.span, axis.stride) == found.back
+    assert mapped == list(range(max(0, smallest), largest + 1))
+
+
+@given(layers())
+def test_inserting_zeros_gives_the_same_values(reading: Reading) -> None:
+    x, w, y = values(reading)
+    axis, found = reading.layer.axes[0], insertion(reading.layer.axes[0], x.size)
+    [length, before, behind] = numbers((found.spread, found.before, found.behind))
+    spread = np.zeros(length)
+    spread[:: axis.stride] = x
+    # Zeros that are taken away are elements of the spread input.
+    padded = np.pad(spread, (max(before, 0), max(behind, 0)))
+    padded = padded[max(-before, 0) : padded.size - max(-behind, 0)]
+    kernel = np.zeros(axis.span)
+    kernel[:: axis.dilation] = w if reading.flipped else w[::-1]
+    assert found.output_size == padded.size - axis.span + 1 == y.size
+    np.testing.assert_array_equal(np.correlate(padded, kernel, "valid"), y)
+
+
+@given(layers())
+def test_the_pairs_of_an_element_sum_to_its_value(reading: Reading) -> None:
+    x, w, y = values(reading)
+    sums = [
+        sum(x[pair.input] * w[pair.tap] for [pair] in why(reading, (at,)).pairs)
+        for at in range(y.size)
+    ]
+    assert w.size < MOST_PAIRS
+    np.testing.assert_array_equal(sums, y)
+
+
+@given(layers())
+def test_the_map_counts_those_pairs(reading: Reading) -> None:
+    found = overlap(reading)
+    assert found is not None
+    [row] = found.corner
+    assert list(row) == [why(reading, (at,)).total for at in range(len(row))]
+    assert (found.least, found.most) == (
+        min(axis_overlap(reading, 0).interior),
+        max(axis_overlap(reading, 0).interior),
+    )
+
+
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 6))
+def test_a_circular_layer_sums_round_the_ends(n: int, stride: int, kernel: int) -> None:
+    reading = deconvcli.layer(
+        "flax",
+        input_shape=(1, n, 1),
+        weight_shape=(kernel, 1, 1),
+        kernel_size=[kernel],
+        strides=[stride],
+        padding="CIRCULAR",
+    )
+    x, w, y = values(reading)
+    sums = [
+        sum(x[pair.input] * w[pair.tap] for [pair] in why(reading, (at,)).pairs)
+        for at in range(y.size)
+    ]
+    np.testing.assert_array_equal(sums, y)

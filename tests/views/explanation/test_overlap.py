@@ -1,0 +1,123 @@
+"""The verdict, and the corner that is shown of a large layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import deconvcli
+from deconvcli.layers.axis import Linear
+from deconvcli.views.explanation import Explanation
+from deconvcli.views.explanation.overlap import MOST_ROWS, WIDEST, Overlap, overlap
+
+
+def found(*n: int, **words: Any) -> Overlap:
+    """The overlap of a torch layer."""
+    result = overlap(deconvcli.layer("torch", input_shape=(1, 1, *n), **words))
+    assert result is not None
+    return result
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (
+            {"kernel_size": 4, "stride": 2},
+            "The overlap is even: 4 pairs reach every element away from the edges.",
+        ),
+        (
+            {"kernel_size": 2, "stride": 2},
+            "The overlap is even: 1 pair reaches every element away from the edges.",
+        ),
+        (
+            {"kernel_size": 3, "stride": 2},
+            "The overlap is uneven: 1 to 4 pairs away from the edges, 4 times as many in some"
+            " places as in others, repeating every 2x2: a checkerboard. A kernel of 2 or 4 evens"
+            " it.",
+        ),
+        (
+            {"kernel_size": (2, 3), "stride": (2, 2)},
+            "The overlap is uneven: 1 to 2 pairs away from the edges, 2 times as many in some"
+            " places as in others, repeating every 1x2: stripes. A kernel of 2x2 or 2x4"
+            " evens it.",
+        ),
+        (
+            {"kernel_size": 2, "stride": 3},
+            "The overlap has gaps: no pair reaches 5 of every 9 elements, where the bias alone is"
+            " left; at most 1 reaches the others, repeating every 3x3. A kernel of 3 evens it.",
+        ),
+        (
+            {"kernel_size": 3, "stride": 2, "dilation": 2},
+            "The overlap has gaps: no pair reaches 3 of every 4 elements, where the bias alone is"
+            " left; at most 9 reach the others, repeating every 2x2. No kernel evens it, for stride"
+            " and dilation share a factor.",
+        ),
+    ],
+)
+def test_verdicts(words: dict[str, Any], verdict: str) -> None:
+    assert found(9, 9, **words).verdict == verdict
+
+
+def test_one_axis_is_no_checkerboard() -> None:
+    assert "repeating every 2: a periodic pattern." in found(9, kernel_size=3, stride=2).verdict
+
+
+@pytest.mark.parametrize(("n", "is_large"), [(1, False), (2, False), (4, False), (5, True)])
+def test_a_small_output_has_nothing_away_from_its_edges(n: int, is_large: bool) -> None:
+    small = found(n, kernel_size=9, stride=2, padding=3)
+    assert small.has_interior is is_large
+    last = "This output is too small to show it: all of it is near an edge."
+    assert small.verdict.endswith(last) is not is_large
+
+
+def test_a_small_layer_is_shown_whole() -> None:
+    assert found(2, 3, kernel_size=3, stride=2).corner == (
+        (1, 1, 2, 1, 2, 1, 1),
+        (1, 1, 2, 1, 2, 1, 1),
+        (2, 2, 4, 2, 4, 2, 2),
+        (1, 1, 2, 1, 2, 1, 1),
+        (1, 1, 2, 1, 2, 1, 1),
+    )
+
+
+@pytest.mark.parametrize("kernel", [3, 9, 40])
+def test_of_a_large_layer_a_page_is_shown(kernel: int) -> None:
+    corner = found(10**6, 10**6, kernel_size=kernel, stride=2).corner
+    assert len(corner) == MOST_ROWS
+    assert {len(row) for row in corner} == {WIDEST // (len(str((kernel // 2 + 1) ** 2)) + 1)}
+
+
+def test_of_three_axes_the_middle_plane_is_shown() -> None:
+    volume = found(4, 2, 2, kernel_size=3, stride=2)
+    assert volume.at == (4,)
+    assert volume.corner[2][2] == 8
+
+
+def test_symbols_and_empty_outputs_have_no_map() -> None:
+    reading = deconvcli.layer("torch", input_shape=(1, 1, 5), kernel_size=3)
+    sizes = reading.sizes._replace(spatial=(Linear("N"),))
+    assert overlap(reading._replace(sizes=sizes)) is None
+    empty = deconvcli.layer(
+        "jax", input_shape=(1, 1, 1), weight_shape=(3, 1, 1), strides=[1], padding=[[0, 0]]
+    )
+    assert empty.output_sizes == (0,)
+    assert overlap(empty) is None
+
+
+def kept(n: int, **words: Any) -> str:
+    """The full scatter of one axis with what is kept in brackets."""
+    reading = deconvcli.layer("torch", input_shape=(1, 1, n), **words)
+    explanation: Explanation = deconvcli.explain(reading)
+    return explanation.axes[0].kept
+
+
+def test_the_crop_is_in_brackets() -> None:
+    assert kept(3, kernel_size=3, stride=2) == "[1 1 2 1 2 1 1]"
+    assert kept(3, kernel_size=3, stride=2, padding=1) == "1 [1 2 1 2 1] 1"
+    assert kept(3, kernel_size=3, stride=2, output_padding=1) == "[1 1 2 1 2 1 1 0]"
+
+
+def test_of_a_long_row_both_ends_are_shown() -> None:
+    row = kept(1000, kernel_size=33, stride=2, padding=20)
+    assert row == "1 1 ... 10 10 [11 11 12 12 13 ... 13 12 12 11 11] 10 10 ... 1 1"

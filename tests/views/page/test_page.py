@@ -1,0 +1,317 @@
+"""In a real browser the page answers, by its rules and by its fields, what the program answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+
+from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.layers.arithmetic import Step, substitute
+from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.overlap import AxisOverlap
+from deconvcli.views.drawing.scene import Kind, scene
+from deconvcli.views.page.doors import Door, Fields, asked
+from deconvcli.views.page.write import page
+from tests.browser import Browser, needs_browser, opened
+from tests.cli.commandline import deconv, rows
+from tests.views.drawing.pictures import LAYERS, reading
+from tests.views.page.asking import ask, open_doors, some_fields
+
+# What the rules of the page say to many fields at once, whole numbers as texts.
+ANSWERS = """
+const big = fields => Object.fromEntries(Object.entries(fields).map(
+    ([name, given]) => [name, given.map(BigInt)]));
+const plain = value => JSON.parse(JSON.stringify(
+    value, (_, held) => typeof held === "bigint" ? String(held) : held));
+return arguments[0].map(([door, fields]) => {
+    const said = answer(doors[door], big(fields));
+    if (said.refusal) return said.refusal;
+    const steps = arithmetics[doors[door].arithmetic].filter(entry => entry.step);
+    return plain({
+        crop: said.axes.map(({ v }) => [v.crop_begin, v.crop_end]),
+        output: said.axes.map(({ v }) => v.out),
+        steps: said.axes.map(({ v }) => steps.map(step => [step.step, step.put(v), v[step.step]])),
+        notes: [...new Set(said.notes.map(note => note.code))],
+        interior: said.axes.map(({ v }) => interior(v)),
+        even: said.axes.map(({ v }) => evenKernels(v)),
+        drawn: drawn(said),
+    });
+});
+function drawn(said) {
+    const [rows, columns] = windows(said);
+    const counts = countsOf(rows, columns, rows.inputs * columns.inputs);
+    const cells = {};
+    for (let y = rows.begin; y < rows.end; y++)
+        for (let x = columns.begin; x < columns.end; x++)
+            cells[`${y},${x}`] = [kindOf(rows, columns, y, x, true), counts.get(`${y},${x}`) || 0];
+    return Object.fromEntries(Object.entries(cells).filter(([, [kind]]) => kind !== "outside"));
+}
+"""
+KINDS = {Kind.REACHED: "kept", Kind.CUT: "cut", Kind.ADDED: "added"}
+LINES = {1: LAYERS[3], 2: LAYERS[0], 3: "--in 2x3x4 -k 3 -s 2 -p valid"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened() as found:
+        yield found
+
+
+@cache
+def made(line: str) -> str:
+    """The page of a layer, whose doors take a second or two to find."""
+    return page(reading(line), ask)
+
+
+def shown(browser: Browser, folder: Path, line: str) -> Path:
+    """The page of a layer, opened."""
+    path = folder / "layer.html"
+    path.write_text(made(line), encoding="utf-8")
+    browser.open(path)
+    return path
+
+
+def expected(found: Reading, door: Door, fields: Fields) -> Mapping[str, Any]:
+    """What the page's rules have to say to this layer."""
+    sizes = tuple(numbers(found.spatial))
+    overlaps = [AxisOverlap(axis, n) for axis, n in zip(found.layer.axes, sizes, strict=True)]
+    limits = {limit.code for limit in found.arithmetic.limits}
+    notes = [finding.code for finding in found.findings if finding.code in limits]
+    # OpenVINO's `heeded` looks at all axes, and is put in where it does not count.
+    rows = [{**row, **door.row(fields, place)} for place, row in enumerate(found.numbers)]
+    return {
+        "crop": [[str(crop) for crop in pair] for pair in found.crop],
+        "output": [str(size) for size in found.output_sizes],
+        "steps": [[_shown(step, row) for step in found.arithmetic.steps] for row in rows],
+        "notes": list(dict.fromkeys(notes)),
+        "interior": [list(overlap.interior) for overlap in overlaps],
+        "even": [[str(kernel) for kernel in overlap.even_kernels()] for overlap in overlaps],
+        "drawn": {
+            f"{mark.cell[0]},{mark.cell[1]}": [KINDS[mark.kind], mark.pairs]
+            for mark in scene(found.layer, sizes).marks
+        },
+    }
+
+
+def _shown(step: Step, row: Mapping[str, Any]) -> list[str]:
+    return [step.name, substitute(step.formula, row), str(row[step.name])]
+
+
+def told(door: Door, fields: Fields) -> Mapping[str, Any]:
+    """The command line's answer to these fields."""
+    try:
+        return expected(asked(ask, door, fields), door, fields)
+    except DeconvError as refused:
+        return {"code": refused.code, "message": refused.message, "help": refused.help}
+
+
+@needs_browser
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_the_rules_answer_as_the_command_line(rank: int, browser: Browser, tmp_path: Path) -> None:
+    shown(browser, tmp_path, LINES[rank])
+    questions = [
+        (door, fields)
+        for door in range(len(open_doors(rank)))
+        for fields in some_fields(rank, 1000 * rank + door, 12)
+    ]
+    answers = browser.script(ANSWERS, [[door, dict(fields)] for door, fields in questions])
+    assert len(answers) == len(questions) > 1000
+    for (door, fields), said in zip(questions, answers, strict=True):
+        opened_door = open_doors(rank)[door]
+        assert said == told(opened_door, fields), (opened_door, fields)
+
+
+def fill(browser: Browser, name: str, text: str) -> None:
+    """Type into a field, over what stands there."""
+    box = browser.driver.find_element(By.ID, name)
+    box.send_keys(Keys.CONTROL, "a")
+    box.send_keys(text)
+
+
+def said(browser: Browser) -> list[str]:
+    """The paragraphs of the answer."""
+    return [found.text for found in browser.driver.find_elements(By.CSS_SELECTOR, "#answer p")]
+
+
+def choose(browser: Browser, name: str, value: str) -> None:
+    Select(browser.driver.find_element(By.ID, name)).select_by_value(value)
+
+
+@needs_browser
+@pytest.mark.parametrize("line", [*LAYERS[:6], LAYERS[7]])
+def test_it_opens_with_the_layer_of_the_command_line(
+    line: str, browser: Browser, tmp_path: Path
+) -> None:
+    shown(browser, tmp_path, line)
+    found = reading(line)
+    assert said(browser)[0] == f"output {'x'.join(map(str, found.output_sizes))}"
+    command = browser.driver.find_element(By.ID, "command").text
+    again = rows(deconv(command.removeprefix("deconv ")).out)
+    assert again["output"] == "x".join(map(str, found.output_sizes))
+    assert again["crop"].split()[0] == ",".join(f"{begin}:{end}" for begin, end in found.crop)
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("dialect", "way", "given", "fields"),
+    [
+        ("torch", "number", "true", {"n-0": "7", "s-1": "3", "begin-0": "1", "op-1": "2"}),
+        ("torch", "number", "true", {"op-0": "5"}),
+        ("torch", "number", "false", {"begin-1": "40"}),
+        ("keras", "same", "false", {"s-0": "3", "d-1": "2"}),
+        ("keras", "valid", "true", {"op-0": "2"}),
+        ("keras@torch", "same", "true", {"k-0": "4"}),
+        ("onnx@onnxruntime", "same_lower", "false", {"k-1": "6", "s-0": "4"}),
+        ("jax", "begin:end", "false", {"begin-0": "3", "end-1": "9"}),
+        ("paddle", "same", "false", {"d-0": "2"}),
+        ("torch", "number", "false", {"n-0": "9223372036854775807"}),
+    ],
+)
+def test_fields_answer_as_the_command_that_is_shown(
+    dialect: str,
+    way: str,
+    given: str,
+    fields: Mapping[str, str],
+    browser: Browser,
+    tmp_path: Path,
+) -> None:
+    shown(browser, tmp_path, LAYERS[0])
+    for name, value in (("dialect", dialect), ("way", way), ("given", given)):
+        choose(browser, name, value)
+    for name, text in fields.items():
+        fill(browser, name, text)
+    command = browser.driver.find_element(By.ID, "command").text
+    done = deconv(command.removeprefix("deconv "))
+    answered = said(browser)
+    if done.code:
+        error, help, *_ = done.err.splitlines()
+        assert answered == [error.partition(": ")[2], help.strip()]
+        assert not browser.driver.find_element(By.ID, "picture").is_displayed()
+    else:
+        assert answered[0] == f"output {rows(done.out)['output']}"
+        crop = rows(done.out)["crop"].split()[0]
+        full = rows(done.out)["full"].split()[0]
+        assert answered[1] == f"full {full} before the crop; crop {crop} (begin:end)"
+
+
+@needs_browser
+def test_a_slider_moves_its_field_and_everything_follows(browser: Browser, tmp_path: Path) -> None:
+    shown(browser, tmp_path, LAYERS[0])
+    browser.driver.find_element(By.ID, "s-0-slider").send_keys(Keys.ARROW_RIGHT)
+    assert browser.driver.find_element(By.ID, "s-0").get_attribute("value") == "3"
+    assert said(browser)[0] == "output 15x10"
+    assert (
+        "height: even, 1 in every element away from the edges."
+        in browser.driver.find_element(By.ID, "overlap").text
+    )
+    assert "5*3" in browser.driver.find_element(By.ID, "steps").text
+
+
+@needs_browser
+def test_inputs_are_stamped_one_by_one(browser: Browser, tmp_path: Path) -> None:
+    shown(browser, tmp_path, LAYERS[0])
+    stamped = browser.driver.find_element(By.ID, "stamped")
+    stamped.send_keys(Keys.HOME, Keys.ARROW_RIGHT)
+    digits = browser.driver.find_elements(By.CSS_SELECTOR, "#picture .cell text")
+    assert [digit.text for digit in digits] == ["1"] * 9
+    assert len(browser.driver.find_elements(By.CSS_SELECTOR, "#picture .tap")) == 9
+    assert browser.driver.find_element(By.ID, "stamped-of").text == "1 of 25"
+
+
+@needs_browser
+@pytest.mark.parametrize("text", ["", "x", "0", "1.5", "-1", "9223372036854775808", "1e3"])
+def test_what_is_no_number_is_said(text: str, browser: Browser, tmp_path: Path) -> None:
+    shown(browser, tmp_path, LAYERS[0])
+    box = browser.driver.find_element(By.ID, "k-1")
+    box.send_keys(Keys.CONTROL, "a")
+    box.send_keys(Keys.DELETE, text)
+    assert said(browser) == ["kernel k, width: give a whole number from 1 to 9223372036854775807."]
+    assert box.get_attribute("aria-invalid") == "true"
+    fill(browser, "k-1", "3")
+    assert said(browser)[0] == "output 10x10"
+
+
+@needs_browser
+def test_the_page_asks_for_nothing_and_complains_about_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    browser.console(), browser.requests()
+    path = shown(browser, tmp_path, LAYERS[0])
+    for value in sorted({door.dialect for door in open_doors(2)}):
+        choose(browser, "dialect", value)
+        assert said(browser)[0].startswith("output "), value
+    assert browser.console() == []
+    assert browser.requests() == [path.as_uri()]
+
+
+@needs_browser
+def test_all_of_it_is_reached_by_keyboard_and_has_a_name(browser: Browser, tmp_path: Path) -> None:
+    shown(browser, tmp_path, LAYERS[0])
+    controls = browser.driver.find_elements(By.CSS_SELECTOR, "select, input")
+    assert len(controls) == 3 + 2 * 2 * 4 + 1
+    for control in controls:
+        assert control.accessible_name
+    reached = []
+    for _ in controls:
+        browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+        reached.append(browser.driver.switch_to.active_element.get_attribute("id"))
+    assert reached == [control.get_attribute("id") for control in controls]
+    outline = "return getComputedStyle(document.activeElement).outlineStyle"
+    assert browser.script(outline) == "solid"
+    live = browser.driver.find_element(By.ID, "answer")
+    assert live.get_attribute("aria-live") == "polite"
+    picture = browser.driver.find_element(By.CSS_SELECTOR, "#picture svg")
+    assert picture.get_attribute("role") == "img"
+    assert picture.accessible_name.startswith("Digits count the (input, tap) pairs")
+
+
+class Outside(HTMLParser):
+    """What a page refers to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note whatever leads elsewhere."""
+        self.found += [tag for name, _ in attrs if name in ("src", "href", "action", "srcset")]
+        self.found += [tag] if tag in ("link", "iframe", "object", "embed", "base") else []
+
+
+def test_the_page_refers_to_nothing() -> None:
+    text = made(LAYERS[0])
+    outside = Outside()
+    outside.feed(text)
+    assert outside.found == []
+    assert re.findall(r"https?://[^\"'` ]*", text.partition("<script>")[0]) == []
+    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest|WebSocket|import\(", text)
+
+
+def test_the_search_can_fail() -> None:
+    outside = Outside()
+    outside.feed('<link rel="x"><img src="y">')
+    assert outside.found == ["link", "img"]
+
+
+def test_the_same_layer_gives_the_same_page() -> None:
+    assert page(reading(LAYERS[0]), ask) == made(LAYERS[0])
+
+
+def test_what_the_page_has_no_fields_for_is_said() -> None:
+    line = "--in 4x4 -k 5 -s 2 -p same --output-size 8x8 -D tensorflow"
+    with pytest.raises(UsageError, match="the page has no fields for this layer: tensorflow"):
+        page(reading(line), ask)
+
+
+def test_other_words_for_the_same_crop_are_found() -> None:
+    line = "--in 5x5 -k 3 -s 2 -p 1 --output-size 10x10 -D torch"
+    assert '"op": ["1", "1"]' in page(reading(line), ask)

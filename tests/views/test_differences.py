@@ -1,0 +1,95 @@
+"""What other dialects make of a layer, held against the values that they compute."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deconvcli
+from deconvcli.layers.layer import Reading
+from deconvcli.views.differences import Difference, differences
+
+SAME = {"kernel_size": 3, "strides": 2, "padding": "same"}
+
+
+def keras(*n: int, **words: Any) -> Reading:
+    """A Keras layer of one channel."""
+    return deconvcli.layer("keras", input_shape=(1, *n, 1), **words)
+
+
+def only(reading: Reading, name: str) -> Difference:
+    """What one dialect makes of it."""
+    [found] = differences(reading, [name])
+    return found
+
+
+def test_the_pixel_that_everybody_loses() -> None:
+    found = only(keras(5, 5, **SAME), "torch")
+    assert found.text == (
+        "kernel_size=3, stride=2, padding=1, output_padding=1: the same size, shifted by one pixel:"
+        " its y[i, j] is y[i+1, j+1] here"
+    )
+    assert found.shift == (1, 1)
+
+
+@pytest.mark.parametrize("words", [SAME, {**SAME, "kernel_size": 5, "output_padding": 0}])
+@pytest.mark.parametrize("n", [1, 4, 5])
+def test_the_shift_is_that_of_the_values(words: dict[str, Any], n: int) -> None:
+    reading = keras(n, **words)
+    found = only(reading, "torch")
+    call = ast.parse(f"f({found.words})", mode="eval").body
+    assert isinstance(call, ast.Call)
+    said = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+    other = deconvcli.layer("torch", input_shape=(1, 1, n), **said)
+    x, w = np.arange(1.0, n + 1), np.arange(1.0, words["kernel_size"] + 1)
+    here = deconvcli.run(reading, x.reshape(1, n, 1), w.reshape(-1, 1, 1)).ravel()
+    there = deconvcli.run(other, x.reshape(1, 1, n), w.reshape(1, 1, -1)).ravel()
+    [by] = found.shift
+    assert other.output_sizes == reading.output_sizes
+    np.testing.assert_array_equal(there[: here.size - by], here[by:])
+
+
+def test_each_axis_has_its_own_shift() -> None:
+    found = only(keras(5, 5, **{**SAME, "kernel_size": (3, 4)}), "torch")
+    assert found.shift == (1, 0)
+    assert found.text.endswith("its y[i, j] is y[i+1, j] here")
+
+
+def test_the_same_layer_in_other_words() -> None:
+    found = only(keras(5, **SAME), "onnx")
+    assert found.text == "kernel_shape=3, strides=2, pads=(0, 1): the same layer"
+    assert found.shift == (0,)
+
+
+def test_a_reversed_kernel_is_said() -> None:
+    reading = deconvcli.layer(
+        "jax", input_shape=(1, 5, 1), weight_shape=(3, 1, 1), strides=[2], padding="SAME"
+    )
+    for name in ("torch", "keras"):
+        assert only(reading, name).text.endswith(", with the kernel's taps in reverse order")
+    assert only(keras(5, **SAME), "torch").text.endswith("here")
+
+
+def test_what_no_words_come_near_has_a_reason() -> None:
+    found = only(
+        deconvcli.layer("onnx", input_shape=(1, 1, 5), kernel_shape=[9], pads=[8, 0]), "torch"
+    )
+    assert found.words == ""
+    assert found.text.startswith("torch cannot say this layer: it crops 8 before and 0 behind")
+
+
+def test_its_own_dialect_is_left_out() -> None:
+    assert [found.dialect for found in differences(keras(5, **SAME), ["keras", "mlx"])] == ["mlx"]
+
+
+def test_an_implementation_may_refuse_the_words() -> None:
+    reading = deconvcli.layer(
+        "torch", input_shape=(1, 1, 5), kernel_size=2, stride=2, dilation=3, output_padding=2
+    )
+    assert only(reading, "onnx").words
+    refused = only(reading, "onnx@onnxruntime")
+    assert refused.words == ""
+    assert refused.text
