@@ -43,8 +43,8 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     "layers": ({"text"}, {"axis"}, {"arithmetic", "layout", "overlap"}, {"layer"}),
     "networks": ({"operation"}, {"operations"}, {"graph"}),
     "views": (
-        {"palette", "report"},
-        {"drawing", "renderers"},
+        {"palette"},
+        {"answers", "drawing"},
         {"explanation"},
         {"differences", "page"},
     ),

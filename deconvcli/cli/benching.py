@@ -24,7 +24,7 @@ from deconvcli.frameworks.driver.base import TimedFramework
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import Reading, numbers
 from deconvcli.layers.text import size_text
-from deconvcli.views.report import Report
+from deconvcli.views.answers.report import Report
 
 DEFAULT_SUITE = "study"
 OWN = "this layer"

@@ -12,7 +12,7 @@ from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
-from deconvcli.views.report import Block, Lines, Report, Table
+from deconvcli.views.answers.report import Block, Lines, Report, Table
 
 Row = dict[str, Any]
 WIDEST = 80

@@ -12,7 +12,7 @@ from deconvcli.cli.verdict import json_number
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import counted
 from deconvcli.frameworks.driver.base import Packing
-from deconvcli.views.report import Block, Fields, Lines, Report, Table
+from deconvcli.views.answers.report import Block, Fields, Lines, Report, Table
 
 ORT = "onnx@onnxruntime"
 NONE = "-"

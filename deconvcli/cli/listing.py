@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from deconvcli.bench.suites import SUITES
 from deconvcli.bench.suites._lines import Named
 from deconvcli.layers.text import size_text
-from deconvcli.views.report import Report, Table
+from deconvcli.views.answers.report import Report, Table
 
 COLUMNS = ("layer", "suite", "input", "output", "weights", "words")
 

@@ -11,7 +11,7 @@ from deconvcli.cli.types import Count, Numbers, ParamType, Sides, Sizes
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import LARGEST
 from deconvcli.frameworks.dialects import DIALECTS
-from deconvcli.views.renderers import RENDERERS
+from deconvcli.views.answers.renderers import RENDERERS
 
 # How small a parameter may be is for the dialect to say, with its reason.
 ANY_NUMBERS = Numbers(-LARGEST)

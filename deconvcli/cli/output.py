@@ -8,8 +8,8 @@ from contextlib import suppress
 
 import click
 
-from deconvcli.views.renderers import RENDERERS
-from deconvcli.views.report import Report
+from deconvcli.views.answers.renderers import RENDERERS
+from deconvcli.views.answers.report import Report
 
 _ENDLESS = re.compile(r"\S{300,}")
 
@@ -20,7 +20,7 @@ def show(report: Report, format: str, *, quiet: bool) -> None:
         click.echo(printable(report.answer))
     elif format == "text" and sys.stdout.isatty():
         # Rich, which a pipe does not pay for.
-        from deconvcli.views.renderers._terminal import show_on_terminal
+        from deconvcli.views.answers.terminal import show_on_terminal
 
         show_on_terminal(report, printable)
     else:

@@ -12,7 +12,7 @@ from deconvcli.common.values import axis_name
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.text import size_text
 from deconvcli.networks.graph import Network, Rule, valid_sizes, walk, works_whole
-from deconvcli.views.report import Report, Table
+from deconvcli.views.answers.report import Report, Table
 
 COLUMNS = ("input", "axis", "works for", "without a rest", "yours", "smaller", "larger", "pad")
 

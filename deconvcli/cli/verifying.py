@@ -23,7 +23,7 @@ from deconvcli.frameworks.driver.verification import (
     verify,
 )
 from deconvcli.frameworks.drivers import FRAMEWORKS
-from deconvcli.views.report import Lines, Report, Table
+from deconvcli.views.answers.report import Lines, Report, Table
 
 Some = TypeVar("Some", bound=Framework)
 AT_ONCE = 2

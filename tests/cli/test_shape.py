@@ -8,7 +8,7 @@ import re
 import pytest
 
 from deconvcli.cli.commands import COMMANDS
-from deconvcli.views.renderers import RENDERERS
+from deconvcli.views.answers.renderers import RENDERERS
 from tests.cli.commandline import deconv, refused, rows
 
 KERAS = "Conv2DTranspose(128, 3, strides=2, padding='same')"

@@ -8,7 +8,7 @@ from deconvcli.checks.checking import Checked, LayerRow, NetworkTable, Verdict
 from deconvcli.checks.reporters._hunks import hunks
 from deconvcli.checks.reporters._words import one_line, place
 from deconvcli.common.findings import Diagnostic
-from deconvcli.views.renderers.text import columns_text
+from deconvcli.views.answers.renderers.text import columns_text
 
 WIDEST = 100
 """Characters of a line of the file that are shown around the caret."""

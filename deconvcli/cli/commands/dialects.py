@@ -16,7 +16,7 @@ from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Signature
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.layers.layout import Layout
-from deconvcli.views.report import Block, Fields, Lines, Report, Table
+from deconvcli.views.answers.report import Block, Fields, Lines, Report, Table
 
 RANK = 2
 WIDTH = 64

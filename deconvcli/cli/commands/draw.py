@@ -19,10 +19,10 @@ from deconvcli.common.values import LARGEST
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
+from deconvcli.views.answers.report import Fields, Report
 from deconvcli.views.drawing.clock import clock
 from deconvcli.views.drawing.picture import picture
 from deconvcli.views.drawing.svg import animated, baked
-from deconvcli.views.report import Fields, Report
 
 Writer = Callable[[Understood, int | None], bytes]
 

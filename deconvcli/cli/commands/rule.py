@@ -10,7 +10,7 @@ import click
 from deconvcli.checks.rules import page, rules, take
 from deconvcli.cli.options import OUTPUT_OPTIONS, takes
 from deconvcli.cli.output import show
-from deconvcli.views.report import Lines, Report, Table
+from deconvcli.views.answers.report import Lines, Report, Table
 
 
 @click.command(short_help=__doc__)

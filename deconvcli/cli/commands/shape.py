@@ -17,7 +17,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
-from deconvcli.views.report import Fields, Report
+from deconvcli.views.answers.report import Fields, Report
 
 OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
 

@@ -9,9 +9,9 @@ from deconvcli.cli.explaining.data import data
 from deconvcli.cli.request import Understood
 from deconvcli.cli.rows import layer_rows
 from deconvcli.layers.text import size_text
+from deconvcli.views.answers.report import Fields, Report
 from deconvcli.views.differences import differences
 from deconvcli.views.explanation import explain
-from deconvcli.views.report import Fields, Report
 
 SCHEMA = "deconv.explain/1"
 WIDTH = 80

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from deconvcli.layers.text import size_text
+from deconvcli.views.answers.report import Block, Counts, Lines, Table
 from deconvcli.views.differences import Difference
 from deconvcli.views.explanation import ExplainedAxis, Explanation
 from deconvcli.views.explanation.overlap import Overlap
-from deconvcli.views.report import Block, Counts, Lines, Table
 
 
 def blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterator[Block]:

@@ -9,9 +9,9 @@ from deconvcli.cli.explaining import SCHEMA, WIDTH, layer_fields
 from deconvcli.cli.explaining.blocks import overlap_blocks
 from deconvcli.cli.explaining.data import data
 from deconvcli.cli.request import Understood
+from deconvcli.views.answers.report import Block, Lines, Report, Table
 from deconvcli.views.explanation import Explanation, explain
 from deconvcli.views.explanation.why import Meeting, Why, why
-from deconvcli.views.report import Block, Lines, Report, Table
 
 
 def explained_why(understood: Understood, element: tuple[int, ...]) -> Report:

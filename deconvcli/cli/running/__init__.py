@@ -10,7 +10,7 @@ from deconvcli.cli.running.streaming import from_file_to_file
 from deconvcli.cli.running.target import refuse_target
 from deconvcli.cli.running.told import told
 from deconvcli.cli.running.whole import whole
-from deconvcli.views.report import Report
+from deconvcli.views.answers.report import Report
 
 
 def run(source: str | None, options: Mapping[str, Any], hint: Hint) -> tuple[Report, bool]:

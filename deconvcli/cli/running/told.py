@@ -12,7 +12,7 @@ from deconvcli.cli.running.target import shown_shape, written_shape
 from deconvcli.cli.verdict import verdict_data, verdict_text
 from deconvcli.compute import npyfile
 from deconvcli.layers.text import size_text
-from deconvcli.views.report import Fields, Report
+from deconvcli.views.answers.report import Fields, Report
 
 
 def told(job: Job, outcome: Outcome) -> tuple[Report, bool]:

@@ -11,8 +11,8 @@ from deconvcli.cli.explaining import WIDTH, explained
 from deconvcli.cli.request import Understood
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
+from deconvcli.views.answers.renderers.text import render
 from deconvcli.views.explanation import ExplainedAxis
-from deconvcli.views.renderers.text import render
 from tests.frameworks.test_conformance import DIALECTS, disagreement, read, rows
 
 

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.views.renderers import RENDERERS
-from deconvcli.views.renderers._terminal import show_on_terminal
-from deconvcli.views.report import Counts, Fields, Lines, Report, Table
+from deconvcli.views.answers.renderers import RENDERERS
+from deconvcli.views.answers.report import Counts, Fields, Lines, Report, Table
+from deconvcli.views.answers.terminal import show_on_terminal
 
 REPORT = Report(
     "deconv.test/1",
@@ -64,10 +64,6 @@ def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = shown(monkeypatch, NO_COLOR="1", FORCE_COLOR="1")
     assert "\x1b[33m" not in plain
     assert words(plain) == words(RENDERERS.take("text")(REPORT))
-
-
-def test_it_is_not_a_format_that_users_type() -> None:
-    assert "_terminal" not in RENDERERS.names
 
 
 def test_a_wide_table_goes_on_below_behind_its_first_column(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.views.renderers.text import counts_text, finding_text
-from deconvcli.views.report import Block, Counts, Fields, Lines, Report, Table
+from deconvcli.views.answers.renderers.text import counts_text, finding_text
+from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report, Table
 
 
 def render(report: Report) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from json import dumps
 
-from deconvcli.views.renderers.json import document
-from deconvcli.views.report import Report
+from deconvcli.views.answers.renderers.json import document
+from deconvcli.views.answers.report import Report
 
 
 def render(report: Report) -> str:

@@ -11,10 +11,10 @@ import pytest
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.text import crop_text, size_text
+from deconvcli.views.answers.renderers import RENDERERS
+from deconvcli.views.answers.report import Counts, Fields, Lines, Report, Table
+from deconvcli.views.answers.shades import colours, shade
 from deconvcli.views.palette import DARK, LIGHT, Theme
-from deconvcli.views.renderers import RENDERERS
-from deconvcli.views.renderers._shades import colours, shade
-from deconvcli.views.report import Counts, Fields, Lines, Report, Table
 
 FINDING = Diagnostic("too-odd", Severity.WARNING, "k % s is 1", "use k 4.", "measured in 2026")
 REPORT = Report(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from deconvcli.views.answers.renderers.text import finding_text
+from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report, Table
+from deconvcli.views.answers.shades import colours, shade
 from deconvcli.views.palette import DARK, LIGHT, Theme
-from deconvcli.views.renderers._shades import colours, shade
-from deconvcli.views.renderers.text import finding_text
-from deconvcli.views.report import Block, Counts, Fields, Lines, Report, Table
 
 _STYLE = Path(__file__).with_name("page.css")
 

@@ -14,9 +14,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.views.renderers._shades import BACKGROUNDS, FOREGROUNDS, shade
-from deconvcli.views.renderers.text import finding_text
-from deconvcli.views.report import Block, Counts, Fields, Lines, Report, Table
+from deconvcli.views.answers.renderers.text import finding_text
+from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report, Table
+from deconvcli.views.answers.shades import BACKGROUNDS, FOREGROUNDS, shade
 
 GAP = 2
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
-from deconvcli.views.report import Report
+from deconvcli.views.answers.report import Report
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from deconvcli.common.findings import Diagnostic
-from deconvcli.views.report import Block, Counts, Fields, Lines, Report, Table
+from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report, Table
 
 GAP = 2
 
