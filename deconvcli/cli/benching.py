@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from deconvcli.bench.contest.contest import Settings, contest, contestants
 from deconvcli.bench.contest.machine import limit, processor
 from deconvcli.bench.contest.ours import DIALECT
@@ -19,9 +21,9 @@ from deconvcli.cli.verifying import chosen, missing_notes, refuse_missing, split
 from deconvcli.common import memory
 from deconvcli.common.errors import OutOfMemory, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.compute.runner import load_engine, memory_needed, refuse_without_values, usable_cpus
+from deconvcli.compute.runner import memory_needed, prepare, refuse_without_values, usable_cpus
 from deconvcli.frameworks.driver.base import TimedFramework
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import convert, read_layer
 from deconvcli.layers.layer import Reading, numbers
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Report
@@ -125,9 +127,7 @@ def report(found: Layers, rows: Rows, options: Mapping[str, Any]) -> tuple[Repor
     """
     installed, missing = frameworks(options["frameworks"])
     settings = Settings(options["threads"] or usable_cpus(), options["seconds"], options["dtype"])
-    engine, _ = load_engine(options["engine"])
-    if engine != options["engine"]:
-        say(f"{options['engine']} cannot be imported here; {engine} computes instead")
+    engine = _working(options["engine"], settings.dtype)
     engines = contestants(engine, installed, settings.threads)
     kept, left_out = fitting(found, settings.dtype, len(engines))
     most = limit(settings.dtype, settings.threads) if engine == "numba" else None
@@ -136,6 +136,16 @@ def report(found: Layers, rows: Rows, options: Mapping[str, Any]) -> tuple[Repor
     columns = [Engine(one.name, one.packing, versions[one.name]) for one in engines]
     timed = Figures(processor(), settings, engine, most, columns, results, rows)
     return figures.report(timed, [*_left_out(left_out), *missing_notes(missing)])
+
+
+def _working(engine: str, dtype: str) -> str:
+    """The engine that will be timed: the one asked for, if it computes a small layer here."""
+    reading = read_layer(DIALECT, {}, (1, 1, 5), (1, 1, 3))
+    step = prepare(reading, np.ones(reading.weight_shape, dtype), threads=1, engine=engine)
+    step(np.ones(numbers(reading.input_shape), dtype))
+    if step.why:
+        say(step.why)
+    return step.engine
 
 
 def _left_out(reasons: Sequence[str]) -> list[Diagnostic]:

@@ -21,6 +21,8 @@ def limit(dtype: str, threads: int) -> float | None:
     """Operations a second that no kernel exceeds here; None where Numba cannot measure them."""
     try:
         kernel = import_module("deconvcli.compute.kernels.limit")
-    except ImportError:
+        return float(kernel.flops(dtype, threads))
+    except MemoryError:
+        raise
+    except Exception:  # of Numba's import or compilation, which may fail in any way
         return None
-    return float(kernel.flops(dtype, threads))

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from deconvcli.common.version import __version__
-from deconvcli.compute.runner import prepare
+from deconvcli.compute.runner import Prepared, prepare
 from deconvcli.frameworks.driver.base import Case, Need, Packing, Step, Timed, Trace
 from deconvcli.frameworks.spelling import read_layer
 
@@ -36,9 +36,22 @@ class Ours(Timed):
         words = dict(case.params)
         engine, packing = words.pop("engine"), words.pop("packing")
         reading = read_layer(DIALECT, words, case.input_shape, case.weight_shape)
+        step = partial(prepare, reading, w, threads=threads, engine=engine)
         if packing == Packing.EVERY_CALL:
-            return lambda: prepare(reading, w, threads=threads, engine=engine, once=True)(x)
-        return partial(prepare(reading, w, threads=threads, engine=engine), x)
+            return lambda: _computed(step(once=True), x)
+        return partial(_computed, step(), x)
+
+
+def _computed(step: Prepared, x: Any) -> Any:
+    """Return the output, if the engine that was asked for has computed it.
+
+    Raises:
+        RuntimeError: another one has, whose time would be told as this one's.
+    """
+    y = step(x)
+    if step.why:
+        raise RuntimeError(step.why)
+    return y
 
 
 FRAMEWORK = Ours()

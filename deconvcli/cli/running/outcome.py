@@ -26,10 +26,13 @@ class Outcome(NamedTuple):
 
 
 def prepared(job: Job, weight: Array, bias: Array | None) -> Prepared:
-    """The layer with its weights in place; where another engine computes, that is said."""
-    asked = job.options["engine"]
+    """The layer with its weights in place."""
     threads, once = job.options["threads"], job.options["repeat"] is None
-    step = prepare(job.reading, weight, bias, threads=threads, engine=asked, once=once)
-    if step.engine != asked:
-        say(f"{asked} cannot be imported here; {step.engine} computes instead")
-    return step
+    engine = job.options["engine"]
+    return prepare(job.reading, weight, bias, threads=threads, engine=engine, once=once)
+
+
+def say_engine(step: Prepared) -> None:
+    """Once all is computed: that another engine did it than was asked for, and why."""
+    if step.why:
+        say(step.why)

@@ -19,7 +19,7 @@ from deconvcli.cli.running.arrays import (
 )
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.judging import Judge
-from deconvcli.cli.running.outcome import Outcome, prepared
+from deconvcli.cli.running.outcome import Outcome, prepared, say_engine
 from deconvcli.cli.running.space import streaming_cut
 from deconvcli.cli.running.target import written_shape
 from deconvcli.cli.running.timing import Timing, said
@@ -55,6 +55,7 @@ def from_file_to_file(job: Job) -> Outcome:
         layouts = job.reading.data_layout, job.reading.output_layout
         arrays = {name: arranged(y, layouts[1], cut.y) for name, y in outputs.items()}
         seconds = _fill(job, cut, step.step, judge, arranged(x, layouts[0], cut.x), arrays)
+    say_engine(step)
     timing = Timing((seconds,), 2 * job.reading.macs_useful, compiled=step.engine == "numba")
     job.hint(f"computed in {said(timing)}, block by block")
     return Outcome(shape, step.engine, timing, judge.verdicts)

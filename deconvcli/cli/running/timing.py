@@ -79,9 +79,10 @@ def _clocked(compute: Compute, told: Told | None) -> tuple[Array, float]:
 
 def _limit(job: Job) -> Limit:
     # Calibration, which nobody else pays for.
-    from deconvcli.compute.kernels import limit
+    from deconvcli.bench.contest.machine import limit
 
-    return Limit(limit.flops(str(job.wide), job.threads), job.threads, str(job.wide))
+    flops = limit(str(job.wide), job.threads) or 0.0
+    return Limit(flops, job.threads, str(job.wide))
 
 
 def said(timing: Timing) -> str:

@@ -17,7 +17,7 @@ from deconvcli.cli.running.arrays import (
 )
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.judging import judged
-from deconvcli.cli.running.outcome import Outcome, prepared
+from deconvcli.cli.running.outcome import Outcome, prepared, say_engine
 from deconvcli.cli.running.space import refuse_too_much
 from deconvcli.cli.running.target import written_shape
 from deconvcli.cli.running.timing import timed
@@ -40,6 +40,7 @@ def whole(job: Job) -> Outcome:
     x, weight, bias = input_array(job), weight_array(job), bias_array(job)
     step = prepared(job, weight, bias)
     y, timing = timed(job, lambda told: step(x, told), compiles=step.engine == "numba")
+    say_engine(step)
     _say_not_finite(x)
     verdicts = judged(job, x, weight, bias, _to_be_judged(job, y))
     others = _held(job, frameworks, x, weight)

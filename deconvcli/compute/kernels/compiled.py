@@ -29,6 +29,8 @@ import numba.core.compiler
 import numba.core.serialize
 import numpy as np
 
+from deconvcli.compute.kernels.failure import NotCompiled, in_a_line
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -42,15 +44,44 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """A kernel of this folder, compiled at its first call and kept on disk where that is safe.
 
     It runs without the GIL. With NUMBA_DISABLE_JIT=1 this is `function` itself.
+
+    Raises (here or at a call):
+        NotCompiled: the compiler failed, in whatever way.
     """
+    try:
+        return _dispatcher(function)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise NotCompiled(in_a_line(error)) from error
+
+
+def _dispatcher(function: Callable[P, R]) -> Callable[P, R]:
     # Nobody calls it from C, and what is not compiled is not waited for.
     options: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     dispatcher: Any = numba.njit(**options)(function)
     folder = cache_folder()
     if folder is not None and dispatcher is not function:
         dispatcher._cache = _DiskCache(function, folder)
+    if dispatcher is not function:
+        # What Numba calls for a new signature; the kernel itself does not run in it.
+        dispatcher._compile_for_args = _telling(dispatcher._compile_for_args)
     answer: Callable[P, R] = dispatcher
     return answer
+
+
+def _telling(compile: Callable[..., Any]) -> Callable[..., Any]:
+    """The same compilation, whose failures are all told apart from those of a kernel that runs."""
+
+    def told(*arguments: Any, **named: Any) -> Any:
+        try:
+            return compile(*arguments, **named)
+        except (MemoryError, NotCompiled):
+            raise
+        except Exception as error:
+            raise NotCompiled(in_a_line(error)) from error
+
+    return told
 
 
 @cache

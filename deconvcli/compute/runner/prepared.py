@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from deconvcli.common.errors import Refused, UsageError
+from deconvcli.compute.kernels.failure import NotCompiled
 from deconvcli.compute.kernels.stream import Budget, stream
 from deconvcli.compute.runner.canonical import (
     Array,
@@ -24,7 +25,14 @@ from deconvcli.compute.runner.canonical import (
     own_output,
 )
 from deconvcli.compute.runner.cpus import usable_cpus
-from deconvcli.compute.runner.engines import Progress, Step, load_engine, load_turning
+from deconvcli.compute.runner.engines import (
+    Engine,
+    Progress,
+    Step,
+    load_engine,
+    load_turning,
+    not_compiled,
+)
 from deconvcli.layers.layer import Reading, numbers
 
 DTYPES = ("float16", "float32", "float64")
@@ -72,13 +80,21 @@ class Prepared:
         self.__dict__.update(state)
         self._load(self.engine)
 
-    def _load(self, engine: str) -> None:
+    def _load(self, name: str) -> None:
         """Load the engine, and prepare the layer for the number type of its weights."""
-        self.engine, self._prepare = load_engine(engine)
+        try:
+            self._use(load_engine(name))
+            self._step(self._weight.dtype)
+        except NotCompiled as error:
+            self._use(not_compiled(error))
+            self._step(self._weight.dtype)
+
+    def _use(self, engine: Engine) -> None:
+        """Compute with this engine from now on. `why`: why it is not the one that was asked for."""
+        self.engine, self._prepare, self.why = engine
         is_turned = is_channels_last(self.reading)
         self._turn = load_turning(self.engine) if is_turned else None
         self._steps: dict[np.dtype[Any], Step] = {}
-        self._step(self._weight.dtype)
 
     def __call__(self, x: Array, progress: Progress | None = None) -> Array:
         """The output in the dialect's own layout, of x's dtype.
@@ -86,8 +102,16 @@ class Prepared:
         x: the reading's input_shape, float16, float32 or float64. progress(done, total) is called
         between pieces of work.
         """
-        reading = self.reading
         x = _fitting(x, self._input_shape, "x")
+        try:
+            return self._computed(x, progress)
+        except NotCompiled as error:  # turning of channels, which is no step
+            self._use(not_compiled(error))
+            return self._computed(x, progress)
+
+    def _computed(self, x: Array, progress: Progress | None) -> Array:
+        """Return the output of an input that fits."""
+        reading = self.reading
         if self._is_canonical:
             return self.step(x, progress=progress)
         if self.engine == "numba" and self._moves_much(x):
@@ -119,7 +143,11 @@ class Prepared:
         progress: Progress | None = None,
     ) -> Array:
         """y (N, Cout, *out) of x (N, Cin, *n), or of a block of it with the block's axes."""
-        return self._step(x.dtype)(x, axes, progress)
+        try:
+            return self._step(x.dtype)(x, axes, progress)
+        except NotCompiled as error:
+            self._use(not_compiled(error))
+            return self._step(x.dtype)(x, axes, progress)
 
     def _step(self, dtype: np.dtype[Any]) -> Step:
         """The engine with the weights in this type."""
