@@ -36,9 +36,22 @@ _OTHERWISE = "illegal_value"
 
 @cache
 def rules() -> dict[str, tuple[str, Rule]]:
-    """(name, rule) by code, in the order of the codes."""
-    taken = [(name, RULES.take(name)) for name in RULES.names]
-    return {rule.code: (name, rule) for name, rule in sorted(taken, key=lambda pair: pair[1].code)}
+    """Return (name, rule) by code, in the order of the codes.
+
+    Raises:
+        ValueError: two rules have one code.
+    """
+    found: dict[str, tuple[str, Rule]] = {}
+    for name in RULES.names:
+        rule = RULES.take(name)
+        # Codes stand in settings, comments and reports: a second rule would take over the first's.
+        if rule.code in found:
+            other, _ = found[rule.code]
+            raise ValueError(
+                f"the rules {other} and {name} both have the code {rule.code}; change one of them"
+            )
+        found[rule.code] = name, rule
+    return dict(sorted(found.items()))
 
 
 def take(code: str) -> tuple[str, Rule]:
@@ -66,7 +79,18 @@ def page(name: str) -> str:
 
 @cache
 def _claims() -> dict[str, Rule]:
-    return {slug: rule for _, rule in rules().values() for slug in rule.claims}
+    """Return the rule for each code of an error in reading or walking.
+
+    Raises:
+        ValueError: two rules claim one of them.
+    """
+    found: dict[str, Rule] = {}
+    for _, rule in rules().values():
+        for claim in rule.claims:
+            if claim in found:
+                raise ValueError(f"{found[claim].code} and {rule.code} both claim {claim!r}")
+            found[claim] = rule
+    return found
 
 
 def coded(found: Diagnostic) -> Diagnostic:

@@ -8,7 +8,7 @@ import pytest
 
 from deconvcli.checks.checking import Settings
 from deconvcli.checks.checking._one import check_bytes
-from deconvcli.checks.rules import page, rules, take
+from deconvcli.checks.rules import RULES, Rule, _claims, page, rules, take
 from deconvcli.common.errors import UsageError
 from tests.cli.commandline import deconv
 
@@ -36,6 +36,33 @@ def test_codes_and_names_are_taken_in_any_case() -> None:
     with pytest.raises(UsageError, match="rule 'DCV202x' is not known") as caught:
         take("DCV202x")
     assert "did you mean 'DCV202'?" in caught.value.help
+
+
+class _Shelf:
+    """A shelf of two rules."""
+
+    names = ("first", "second")
+
+    def __init__(self, *found: Rule) -> None:
+        self._found = dict(zip(self.names, found, strict=True))
+
+    def take(self, name: str) -> Rule:
+        return self._found[name]
+
+
+def test_two_rules_with_one_code_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = RULES.take("gaps")
+    monkeypatch.setattr("deconvcli.checks.rules.RULES", _Shelf(rule, rule._replace(claims=("a",))))
+    with pytest.raises(ValueError, match="first and second both have the code DCV202"):
+        rules.__wrapped__()
+
+
+def test_two_rules_with_one_claim_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = RULES.take("no_formula")
+    both = {rule.code: ("first", rule), "DCV999": ("second", rule._replace(code="DCV999"))}
+    monkeypatch.setattr("deconvcli.checks.rules.rules", lambda: both)
+    with pytest.raises(ValueError, match="DCV111 and DCV999 both claim 'not-linear'"):
+        _claims.__wrapped__()
 
 
 def test_all_are_listed() -> None:
