@@ -5,7 +5,7 @@ What: with --locked, a layer has another size than when `deconv check --lock` wa
 Why: an edit far above can change a size that nobody looks at; a review should see it.
 
 Example:
-    up3: 64x64 -> 63x63
+    - {op: conv_transpose, out_channels: 8, kernel: 4, stride: 2, name: up}  # locked: 56x56
 
 Fix: undo the edit, or accept the new sizes with `deconv check --lock` and commit the lock file.
 No exact edit is told: which of the two sizes is right, neither file says.

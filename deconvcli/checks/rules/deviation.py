@@ -6,7 +6,13 @@ Why: on that release the layer has another size or other values, without an erro
 
 Example:
     dialect: keras
-    - {op: conv_transpose, out_channels: 8, kernel: 3, stride: 2, output_padding: 2}
+    layers:
+      - op: conv_transpose
+        out_channels: 8
+        kernel: 4
+        stride: 2
+        padding: same
+        output_padding: 0
 
 Fix: as the finding says; or name the implementation, as `dialect: keras@torch`.
 `--fix-hints` tells another kernel that is read alike everywhere and leaves the size, if there is.

@@ -6,8 +6,9 @@ Why: some frameworks refuse the layer, others return an empty tensor that fails 
 
 Example:
     input: {channels: 3, size: 16x16}
-    - {op: conv, out_channels: 8, kernel: 7, stride: 4}
-    - {op: conv, out_channels: 8, kernel: 7}
+    layers:
+      - {op: conv, out_channels: 8, kernel: 7, stride: 4}
+      - {op: conv, out_channels: 8, kernel: 7}
 
 Fix: a larger input, a smaller kernel, or more padding; `deconv sizes` lists the inputs that work.
 

@@ -6,7 +6,8 @@ Why: what cannot be computed cannot be checked.
 
 Example:
     input: {channels: 3, size: HxW}
-    - {op: max_pool, kernel: 2}
+    layers:
+      - flatten
 
 Fix: give the input as a multiple, as `size: 2Hx2W`, or in numbers; `deconv sizes` answers for every
 size at once. No exact edit is told: which multiple is meant, the author has to say.

@@ -7,7 +7,8 @@ Why: a model that trains and does not export costs a retraining.
 
 Example:
     targets: [onnxruntime]
-    - {op: conv_transpose, out_channels: 8, kernel: 3, stride: 2, dilation: 3, output_padding: 2}
+    layers:
+      - {op: conv_transpose, out_channels: 8, kernel: 3, stride: 2, dilation: 3, output_padding: 2}
 
 Fix: as the target's reason says; or take the target off the list. `--fix-hints` tells another
 kernel with which the target has the same size, if there is one; what the target lacks has no edit.

@@ -7,9 +7,10 @@ bring it back: 33 -> 16 -> 32.
 
 Example:
     input: {channels: 3, size: 33x33}
-    - {op: max_pool, kernel: 2}
-    - {op: conv_transpose, out_channels: 3, kernel: 2, stride: 2}
-    - {op: add, inputs: [previous, input]}
+    layers:
+      - {op: max_pool, kernel: 2}
+      - {op: conv_transpose, out_channels: 3, kernel: 2, stride: 2}
+      - {op: add, inputs: [previous, input]}
 
 Fix: output_padding or output_size on the layer that doubles, a crop_like or pad_to in front of the
 join, or another input size; `deconv sizes` lists those that work.

@@ -7,7 +7,8 @@ Why: on small inputs with large kernels it is time for nothing.
 
 Example:
     input: {channels: 64, size: 1x1}
-    - {op: conv_transpose, out_channels: 64, kernel: 4, stride: 2, padding: 1}
+    layers:
+      - {op: conv_transpose, out_channels: 64, kernel: 4, stride: 2, padding: 1}
 
 Fix: a smaller kernel and less padding. No exact edit is told: every one computes something else.
 

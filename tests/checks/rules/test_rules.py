@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from deconvcli.checks.checking import Settings
+import deconvcli
+from deconvcli.checks.checking import Settings, against_lock, check
 from deconvcli.checks.checking._one import check_bytes
 from deconvcli.checks.rules import RULES, Rule, _claims, page, rules, take
 from deconvcli.common.errors import UsageError
+from tests.checks.rules.examples import complete, example_of, lock_of
 from tests.cli.commandline import deconv
 
 PARTS = ("What: ", "Why: ", "Example:\n", "Fix: ", "Source: ")
@@ -29,6 +33,23 @@ def test_every_page_fits_a_terminal(code: str) -> None:
     lines = deconv("rule", code).out.splitlines()
     assert [line for line in lines if len(line) > 80 and not line.startswith("    ")] == []
     assert " ".join(page(take(code)[0]).split()) in " ".join(" ".join(lines).split())
+
+
+@pytest.mark.parametrize("code", rules())
+def test_every_example_is_found_by_its_rule(code: str, tmp_path: Path) -> None:
+    name, _ = take(code)
+    file = tmp_path / "example.yaml"
+    file.write_text(complete(example_of(name)), encoding="utf-8")
+    verdict = deconvcli.check(str(file), isolated=True)
+    if (lock := lock_of(file.read_text(encoding="utf-8"), verdict.files[0].name)) is not None:
+        verdict = against_lock(check([str(file)], Settings(tables=True)), lock, "deconv.lock")
+    assert code in {found.code for found in verdict.findings}
+
+
+def test_an_example_that_finds_nothing_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "example.yaml"
+    file.write_text(complete("- {op: conv, out_channels: 8, kernel: 3}\n"), encoding="utf-8")
+    assert list(deconvcli.check(str(file), isolated=True).findings) == []
 
 
 def test_codes_and_names_are_taken_in_any_case() -> None:
