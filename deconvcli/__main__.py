@@ -8,10 +8,10 @@ if __name__ == "__main__":
     if not sys.flags.safe_path and sys.path[:1] == [os.getcwd()]:
         del sys.path[0]
 
-    from deconvcli.common.children import home
+    from deconvcli.common.children import package_folder
 
-    if home() not in sys.path:
-        sys.path.append(home())
+    if package_folder() not in sys.path:
+        sys.path.append(package_folder())
 
     from deconvcli.cli.main import main
 

@@ -24,7 +24,7 @@ from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.compute.runner import memory_needed, prepare, refuse_without_values, usable_cpus
 from deconvcli.frameworks.driver.base import TimedFramework
 from deconvcli.frameworks.spelling import convert, read_layer
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Report
 
@@ -64,7 +64,7 @@ def layers(names: Sequence[str], suite: str | None, own: Request) -> tuple[Layer
 def _computable(understood: Understood) -> Reading:
     """The user's layer, if it can be timed."""
     reading = understood.reading
-    numbers(reading.spatial)  # a symbol cannot be computed with
+    require_numbers(reading.spatial)  # a symbol cannot be computed with
     refuse_without_values(reading)
     convert(reading, DIALECT)  # in whose words our engine will be asked
     if not reading.macs_useful:
@@ -106,15 +106,15 @@ def fitting(found: Layers, dtype: str, engines: int) -> tuple[Layers, list[str]]
     Raises:
         OutOfMemory: none is left.
     """
-    room = memory.available()
+    room = memory.available_bytes()
     kept, reasons = [], []
     for name, reading in found:
         needed = engines * memory_needed(reading, dtype, checked=False).total
         if needed <= room:
             kept.append((name, reading))
         else:
-            needs = f"{name} needs {memory.human(needed)} in {engines} processes"
-            reasons.append(f"{needs}; {memory.human(room)} are available")
+            needs = f"{name} needs {memory.format_bytes(needed)} in {engines} processes"
+            reasons.append(f"{needs}; {memory.format_bytes(room)} are available")
     if not kept:
         raise OutOfMemory(reasons[0], help="name fewer --frameworks, or take a smaller layer.")
     return kept, reasons
@@ -142,7 +142,7 @@ def _working(engine: str, dtype: str) -> str:
     """The engine that will be timed: the one asked for, if it computes a small layer here."""
     reading = read_layer(DIALECT, {}, (1, 1, 5), (1, 1, 3))
     step = prepare(reading, np.ones(reading.weight_shape, dtype), threads=1, engine=engine)
-    step(np.ones(numbers(reading.input_shape), dtype))
+    step(np.ones(require_numbers(reading.input_shape), dtype))
     if step.why:
         say(step.why)
     return step.engine

@@ -10,7 +10,7 @@ from deconvcli.bench.contest.contest import Settings
 from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, Outcome, Result, mean_ratio
 from deconvcli.cli.verdict import json_number
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.common.values import counted
+from deconvcli.common.values import format_count
 from deconvcli.frameworks.driver.base import Packing
 from deconvcli.views.answers.report import Block, Fields, Lines, Report, Table
 
@@ -84,7 +84,7 @@ def _means(figures: Figures) -> dict[str, dict[str, float | None]]:
 def _conditions(figures: Figures) -> list[tuple[str, str]]:
     """What the times depend on."""
     settings = figures.settings
-    threads = counted(settings.threads, "thread")
+    threads = format_count(settings.threads, "thread")
     rows = [*figures.rows, ("processor", f"{figures.processor}, {threads}, {settings.dtype}")]
     if figures.limit is not None:
         rows.append(("limit", f"{figures.limit / 1e9:.0f} GFLOP/s, measured without memory"))

@@ -9,13 +9,13 @@ import click
 
 from deconvcli.cli.types import Count, Numbers, ParamType, Sides, Sizes
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import LARGEST
+from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.views.answers.renderers import RENDERERS
 
 # How small a parameter may be is for the dialect to say, with its reason.
-ANY_NUMBERS = Numbers(-LARGEST)
-ANY_COUNT = Count(-LARGEST)
+ANY_NUMBERS = Numbers(-MAX_INT64)
+ANY_COUNT = Count(-MAX_INT64)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from deconvcli.cli.forms import FLAGS, IN_WEIGHTS, common_rank, foreign, form_of, says
 from deconvcli.common.errors import UsageError
-from deconvcli.common.values import count
+from deconvcli.common.values import read_count
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.frameworks.dialects import in_order, take
@@ -286,7 +286,7 @@ class Request(NamedTuple):
     def _groups(self, words: Mapping[str, Any], argument: Argument | None) -> int:
         """Groups by the dialect's parameter; without one, as the option gives them."""
         if argument is not None:
-            return count(words.get(argument.name, 1), "groups")
+            return read_count(words.get(argument.name, 1), "groups")
         return int(self.roles.get("groups", (1,))[0])
 
     def _grouping(self, dialect: Dialect) -> Mapping[str, Any]:

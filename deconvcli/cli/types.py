@@ -11,7 +11,7 @@ import click
 
 from deconvcli.cli.output import printable
 from deconvcli.common.errors import UsageError
-from deconvcli.common.values import LARGEST
+from deconvcli.common.values import MAX_INT64
 from deconvcli.layers.axis import Size, linear
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def parse_number(text: str, whole: str, place: int, smallest: int, help: str = _
         raise _fail(whole, place + at, "this is not a number", help)
     # Counted first: int() refuses thousands of digits, leading zeros included.
     digits = text[sign:].lstrip("0") or "0"
-    if len(digits) > 19 or int(digits) > LARGEST:
-        raise _fail(whole, place, "the number exceeds 64 bits", f"use {LARGEST} or less.")
+    if len(digits) > 19 or int(digits) > MAX_INT64:
+        raise _fail(whole, place, "the number exceeds 64 bits", f"use {MAX_INT64} or less.")
     number = -int(digits) if sign else int(digits)
     if number < smallest:
         raise _fail(whole, place, f"{number} is less than {smallest}", f"use {smallest} or more.")
@@ -200,7 +200,7 @@ class Sides(Typed):
         if not colon:
             raise _fail(whole, place, "begin:end is missing here", "write 1:2,0:1 or 1x2.")
         # Explicit pads of jax may be negative: each dialect refuses what it cannot take.
-        low = -LARGEST
+        low = -MAX_INT64
         return (
             parse_number(begin, whole, place, low),
             parse_number(end, whole, place + len(begin) + 1, low),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from deconvcli.cli.progress import Advance, Bars
 from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.common.values import counted
+from deconvcli.common.values import format_count
 from deconvcli.compute.runner import usable_cpus
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.driver.base import Framework, Need
@@ -150,7 +150,7 @@ def report(
     table = Table("", COLUMNS, [_row(one) for one in verified])
     total = sum(len(one.disagreements) for one in verified)
     cases = sum(len(one.results) for one in verified)
-    answer = f"{counted(total, 'disagreement')} in {cases} layers"
+    answer = f"{format_count(total, 'disagreement')} in {cases} layers"
     findings = [
         found for one in verified for found in (*_notes(one), *_unsteady(one), *_errors(one))
     ]

@@ -31,10 +31,10 @@ run_module(module, run_name="__main__", alter_sys=True)
 def command(module: str, *arguments: str) -> list[str]:
     """Return the command line that runs a module of this package in a Python process."""
     name = __name__.partition(".")[0]
-    return [sys.executable, "-P", "-c", _START, name, home(), module, *arguments]
+    return [sys.executable, "-P", "-c", _START, name, package_folder(), module, *arguments]
 
 
-def home() -> str:
+def package_folder() -> str:
     """Return the folder that this package lies in."""
     package = sys.modules[__name__.partition(".")[0]]
     return os.path.dirname(os.path.abspath(package.__path__[0]))

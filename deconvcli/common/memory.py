@@ -13,10 +13,10 @@ from deconvcli.common.errors import UsageError
 
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?(?:e\+?[0-9]{1,2})?)\s*([kmgtp]?)(i?)(b?)", re.I)
-LARGEST = 2**63 - 1
+MAX_BYTES = 2**63 - 1
 
 
-def available() -> int:
+def available_bytes() -> int:
     """Bytes that can still be allocated: the least of machine, control group and address space."""
     limits = [int(psutil.virtual_memory().available), *_cgroup_room(Path("/")), *_address_room()]
     return max(0, min(limits))
@@ -34,15 +34,15 @@ def parse_size(text: str) -> int:
         number, prefix, binary, byte = match.groups()
         base = 1000 if byte and not binary else 1024
         size = Decimal(number) * base ** "_kmgtp".index(prefix.lower() or "_")
-        if 1 <= size <= LARGEST:
+        if 1 <= size <= MAX_BYTES:
             return int(size)
     raise UsageError(
-        f"{text!r} is not a memory size from 1 byte to {human(LARGEST)}",
+        f"{text!r} is not a memory size from 1 byte to {format_bytes(MAX_BYTES)}",
         help="write a number with or without a unit, such as 2GiB, 500MB or 1e9",
     )
 
 
-def human(size: int) -> str:
+def format_bytes(size: int) -> str:
     """`size` bytes for people: "512 B", "12.4 GiB"."""
     if abs(size) < 1024:
         return f"{size} B"
@@ -70,7 +70,7 @@ def _cgroup_room(root: Path) -> Iterator[int]:
     Source: Linux Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst, "Memory".
     """
     groups = root / "sys/fs/cgroup"
-    for line in _lines(root / "proc/self/cgroup"):
+    for line in _read_lines(root / "proc/self/cgroup"):
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if not controllers:
             yield from _rooms(groups, path, "memory.max", "memory.current", "inactive_file")
@@ -86,27 +86,27 @@ def _rooms(mount: Path, path: str, limit: str, usage: str, cache: str) -> Iterat
     """
     inner = PurePosixPath(path.lstrip("/"))
     for group in dict.fromkeys([mount / inner, *(mount / above for above in inner.parents), mount]):
-        most, used = _number(group / limit), _number(group / usage)
+        most, used = _read_number(group / limit), _read_number(group / usage)
         if most is not None and used is not None:
             # Cached file pages count as used and are given back before anything is refused.
-            yield most - used + _statistic(group / "memory.stat", cache)
+            yield most - used + _read_statistic(group / "memory.stat", cache)
 
 
-def _statistic(file: Path, name: str) -> int:
-    for line in _lines(file):
+def _read_statistic(file: Path, name: str) -> int:
+    for line in _read_lines(file):
         word, _, value = line.partition(" ")
         if word == name and value.isdecimal():
             return int(value)
     return 0
 
 
-def _number(file: Path) -> int | None:
+def _read_number(file: Path) -> int | None:
     """The number in a one-line file; None if the file is missing or says "max"."""
-    text = "".join(_lines(file)).strip()
+    text = "".join(_read_lines(file)).strip()
     return int(text) if text.isdecimal() else None
 
 
-def _lines(file: Path) -> list[str]:
+def _read_lines(file: Path) -> list[str]:
     try:
         return file.read_text(errors="replace").splitlines()
     except OSError:

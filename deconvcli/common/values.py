@@ -6,7 +6,7 @@ from typing import Any
 
 from deconvcli.common.errors import UsageError
 
-LARGEST = 2**63 - 1  # every framework keeps sizes in int64
+MAX_INT64 = 2**63 - 1  # every framework keeps sizes in int64
 
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -23,9 +23,9 @@ def per_axis(value: Any, rank: int, name: str) -> tuple[int, ...]:
     Raises:
         UsageError: anything else, or an integer beyond int64.
     """
-    if type(value) is int and -LARGEST <= value <= LARGEST:
+    if type(value) is int and -MAX_INT64 <= value <= MAX_INT64:
         return (value,) * rank
-    if isinstance(value, (list, tuple)) and len(value) == rank and _are_within(value, -LARGEST):
+    if isinstance(value, (list, tuple)) and len(value) == rank and _are_within(value, -MAX_INT64):
         return tuple(value)
     raise UsageError(
         f"{name} is {shorten(value)}",
@@ -34,26 +34,26 @@ def per_axis(value: Any, rank: int, name: str) -> tuple[int, ...]:
     )
 
 
-def maybe_count(value: Any, name: str) -> int | None:
+def read_optional_count(value: Any, name: str) -> int | None:
     """One integer, or None where nothing was given."""
-    return None if value is None else count(value, name)
+    return None if value is None else read_count(value, name)
 
 
 def _are_within(values: list[Any] | tuple[Any, ...], smallest: int) -> bool:
     """Whether all are integers (a bool is none) from `smallest` to int64's largest."""
-    for value in values:  # noqa: SIM110 - a generator would take twice the time
-        if type(value) is not int or not smallest <= value <= LARGEST:
+    for value in values:  # a generator in all() would take twice the time
+        if type(value) is not int or not smallest <= value <= MAX_INT64:
             return False
     return True
 
 
-def count(value: Any, name: str) -> int:
+def read_count(value: Any, name: str) -> int:
     """One integer.
 
     Raises:
         UsageError: anything else.
     """
-    if type(value) is int and -LARGEST <= value <= LARGEST:
+    if type(value) is int and -MAX_INT64 <= value <= MAX_INT64:
         return value
     raise UsageError(
         f"{name} is {shorten(value)}", help="give one integer within 64 bits.", code="bad-value"
@@ -67,7 +67,7 @@ def compact(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def tensor_shape(shape: Any, axes: int, name: str, *, most: int = 64) -> None:
+def check_tensor_shape(shape: Any, axes: int, name: str, *, most: int = 64) -> None:
     """Refuse a shape with fewer or more axes, or with anything that is no size.
 
     Raises:
@@ -104,11 +104,11 @@ def shorten(value: Any, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
-def frozen(value: Any) -> Any:
+def freeze(value: Any) -> Any:
     """The value with tuples in place of lists, which can be looked up and kept."""
-    return tuple(map(frozen, value)) if isinstance(value, list) else value
+    return tuple(map(freeze, value)) if isinstance(value, list) else value
 
 
-def counted(number: int, what: str) -> str:
+def format_count(number: int, what: str) -> str:
     """`1 file`, `2 files`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

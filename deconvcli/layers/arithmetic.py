@@ -143,7 +143,7 @@ class Arithmetic:
             elif entry.concerns(implementation):
                 lines.append(f"if not ({entry.condition}): noted += ({place},)")
         scope = {**_FUNCTIONS, "refuse": self._refuse}
-        exec(_compiled("\n ".join([*lines, "return locals()"]), "exec"), scope)
+        exec(_compile_text("\n ".join([*lines, "return locals()"]), "exec"), scope)
         return cast(Program, scope["program"])
 
     def _refuse(self, place: int, numbers: Numbers) -> NoReturn:
@@ -171,7 +171,7 @@ class _Rounding(ast.NodeTransformer):
 
 
 @cache
-def _compiled(text: str, mode: str) -> CodeType:
+def _compile_text(text: str, mode: str) -> CodeType:
     """The text compiled, its floor and ceil made exact."""
     if "floor(" not in text and "ceil(" not in text:
         return compile(text, "<arithmetic>", mode)
@@ -179,14 +179,14 @@ def _compiled(text: str, mode: str) -> CodeType:
     return compile(tree, "<arithmetic>", mode)
 
 
-def value(formula: str, numbers: Numbers) -> Any:
+def evaluate(formula: str, numbers: Numbers) -> Any:
     """One formula with these numbers."""
-    return eval(_compiled(formula, "eval"), _FUNCTIONS, dict(numbers))
+    return eval(_compile_text(formula, "eval"), _FUNCTIONS, dict(numbers))
 
 
 def fill(template: str, numbers: Numbers) -> str:
     """The template with each {formula} replaced by its value."""
-    return str(value(f"f{template!r}", numbers))
+    return str(evaluate(f"f{template!r}", numbers))
 
 
 _NAME = re.compile(r"\b[a-z_]\w*\b(?!\s*\()")

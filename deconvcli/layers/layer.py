@@ -165,7 +165,7 @@ class Reading(NamedTuple):
         Raises:
             NotLinear: an input size is a symbol; `macs_formula` answers then.
         """
-        return product(numbers(self.mac_factors))
+        return product(require_numbers(self.mac_factors))
 
     @property
     def mac_factors(self) -> list[Size]:
@@ -180,7 +180,7 @@ class Reading(NamedTuple):
         Raises:
             NotLinear: an input size is a symbol.
         """
-        return self._channel_products() * product(numbers(self._useful()))
+        return self._channel_products() * product(require_numbers(self._useful()))
 
     @property
     def macs_formula(self) -> tuple[str, str]:
@@ -213,7 +213,7 @@ def product_text(factors: Iterable[Size]) -> str:
     return "*".join([str(number), *letters] if number != 1 or not letters else letters)
 
 
-def numbers(sizes: Iterable[Size]) -> list[int]:
+def require_numbers(sizes: Iterable[Size]) -> list[int]:
     """The sizes, none of which may be a symbol.
 
     Raises:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, ClassVar, NamedTuple
 
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import numbers, product
+from deconvcli.layers.layer import product, require_numbers
 
 
 class Form(Enum):
@@ -114,7 +114,7 @@ class Operation(ABC):
         Raises:
             NotLinear: sizes are symbols; `mac_factors` has them.
         """
-        return product(numbers(self.mac_factors(parameters, inputs, dialect)))
+        return product(require_numbers(self.mac_factors(parameters, inputs, dialect)))
 
     def mac_factors(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str

@@ -193,7 +193,7 @@ def test_double_precision(here: Any) -> None:
 
 def test_what_does_not_fit_is_left_out(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     here("agreeable")
-    monkeypatch.setattr(memory, "available", lambda: 20 << 20)
+    monkeypatch.setattr(memory, "available_bytes", lambda: 20 << 20)
     done = deconv(f"bench fcn_depthwise pix2pix {QUICK}")
     assert done.code == 0
     assert re.search(

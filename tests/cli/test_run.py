@@ -365,7 +365,7 @@ class TestMemory:
         assert list(folder.iterdir()) == []
 
     def test_the_limit_is_what_is_available(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("deconvcli.common.memory.available", lambda: 2048)
+        monkeypatch.setattr("deconvcli.common.memory.available_bytes", lambda: 2048)
         monkeypatch.setattr(arrays, "random_array", None)
         refused(deconv("run --in 100x100 -k 3"), "2.0 KiB are available", "smaller input")
 

@@ -49,7 +49,7 @@ def test_any_text_gives_a_size_or_a_usage_error(text: str) -> None:
         size = memory.parse_size(text)
     except UsageError:
         return
-    assert 1 <= size <= memory.LARGEST
+    assert 1 <= size <= memory.MAX_BYTES
 
 
 @pytest.mark.parametrize(
@@ -65,17 +65,17 @@ def test_any_text_gives_a_size_or_a_usage_error(text: str) -> None:
     ],
 )
 def test_sizes_are_written_for_people(size: int, expected: str) -> None:
-    assert memory.human(size) == expected
+    assert memory.format_bytes(size) == expected
 
 
 @given(st.integers(1, 2**59))
 def test_what_is_written_can_be_read_again(size: int) -> None:
-    again = memory.parse_size(memory.human(size))
+    again = memory.parse_size(memory.format_bytes(size))
     assert abs(again - size) <= max(1, size * 0.05)
 
 
 def test_available_is_at_most_what_the_machine_has() -> None:
-    assert 0 < memory.available() <= psutil.virtual_memory().total
+    assert 0 < memory.available_bytes() <= psutil.virtual_memory().total
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS is not held elsewhere")
@@ -84,9 +84,9 @@ def test_the_limit_of_the_address_space_counts(monkeypatch: pytest.MonkeyPatch) 
 
     mapped = psutil.Process().memory_info().vms
     monkeypatch.setattr(resource, "getrlimit", lambda what: (mapped + 2**20, mapped + 2**30))
-    assert memory.available() <= 2**20
+    assert memory.available_bytes() <= 2**20
     monkeypatch.setattr(resource, "getrlimit", lambda what: (1, 1))
-    assert memory.available() == 0
+    assert memory.available_bytes() == 0
 
 
 def files(root: Path, contents: dict[str, str]) -> None:

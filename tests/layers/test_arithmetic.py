@@ -15,9 +15,9 @@ from deconvcli.layers.arithmetic import (
     Broken,
     Limit,
     Step,
+    evaluate,
     fill,
     substitute,
-    value,
 )
 from deconvcli.layers.axis import Linear
 
@@ -27,12 +27,12 @@ divisors = st.integers(1, 9)
 
 @given(numbers, divisors)
 def test_floor_and_ceil_are_exact(a: int, b: int) -> None:
-    assert value("floor(a / b)", {"a": a, "b": b}) == a // b
-    assert value("ceil(a / b)", {"a": a, "b": b}) == -(-a // b)
+    assert evaluate("floor(a / b)", {"a": a, "b": b}) == a // b
+    assert evaluate("ceil(a / b)", {"a": a, "b": b}) == -(-a // b)
 
 
 def test_floor_of_large_integers_loses_nothing() -> None:
-    assert value("floor((a + 1) / 2)", {"a": 2**80 + 1}) == 2**79 + 1
+    assert evaluate("floor((a + 1) / 2)", {"a": 2**80 + 1}) == 2**79 + 1
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from deconvcli.compute.runner import Array, random_array
 from deconvcli.frameworks.driver.base import Packing, Timed, TimedFramework
 from deconvcli.frameworks.driver.process import Asked
 from deconvcli.frameworks.driver.question import NoAnswer, error_text, output, question
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 
 TOLERANCE = 1000
 """Rounding steps of the largest value that another order of summing may lead to."""
@@ -143,7 +143,7 @@ def on_layer(
     told: Callable[[float], None],
 ) -> dict[str, Outcome]:
     """What came of each on this layer, on the same random numbers; the first has right values."""
-    x = random_array(numbers(reading.input_shape), settings.dtype, 0, 0)
+    x = random_array(require_numbers(reading.input_shape), settings.dtype, 0, 0)
     weight = random_array(reading.weight_shape, settings.dtype, 0, 1)
     entries = [Entry(contestant) for contestant in contestants]
     expected: Array | None = None

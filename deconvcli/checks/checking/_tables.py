@@ -9,7 +9,7 @@ from deconvcli.checks.documents import Document
 from deconvcli.checks.rules import Walked
 from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear
-from deconvcli.layers.layer import numbers, product, product_text
+from deconvcli.layers.layer import product, product_text, require_numbers
 from deconvcli.layers.text import size_text
 from deconvcli.networks.graph import Network, Outcome
 from deconvcli.networks.graph.named import Held
@@ -63,4 +63,4 @@ def _with_costs(row: LayerRow, network: Network, outcome: Outcome) -> LayerRow:
     factors = operation.mac_factors(*given)
     if any(isinstance(factor, Linear) for factor in factors):
         return row._replace(macs_formula=product_text(factors))
-    return row._replace(macs=product(numbers(factors)))
+    return row._replace(macs=product(require_numbers(factors)))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deconvcli.checks.edits import Edit
 from deconvcli.common.findings import Diagnostic, Severity, Where
-from deconvcli.common.values import counted
+from deconvcli.common.values import format_count
 
 
 class LayerRow(NamedTuple):
@@ -94,8 +94,10 @@ class Verdict(NamedTuple):
     def summary(self) -> str:
         """`2 errors, 1 warning in 3 files`."""
         counts = self.counts
-        told = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
+        told = [
+            format_count(counts[severity], severity) for severity in Severity if counts[severity]
+        ]
         ignored = sum(file.ignored for file in self.files)
         more = f" ({ignored} ignored)" if ignored else ""
-        where = f"in {counted(len(self.files), 'file')}{more}"
+        where = f"in {format_count(len(self.files), 'file')}{more}"
         return f"{', '.join(told)} {where}" if told else f"no findings {where}"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.shelf import nearest
-from deconvcli.common.values import LARGEST, shorten
+from deconvcli.common.values import MAX_INT64, shorten
 from deconvcli.networks.operation import Form, Key
 
 MOST_AXES = 3
@@ -47,8 +47,8 @@ def _integer_schema(key: Key) -> Schema:
 
 
 def _bounds(key: Key) -> tuple[int, int]:
-    least = -LARGEST if key.at_least is None else key.at_least
-    return least, LARGEST if key.at_most is None else key.at_most
+    least = -MAX_INT64 if key.at_least is None else key.at_least
+    return least, MAX_INT64 if key.at_most is None else key.at_most
 
 
 def _range_text(key: Key) -> str:

@@ -16,7 +16,7 @@ from deconvcli.checks.configs._tables import NETWORK, SHAPE
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
-from deconvcli.common.values import LARGEST
+from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph import Network, Node
@@ -143,7 +143,7 @@ def _shape(value: Any, path: Path, problems: Problems) -> Shape | None:
 
 
 def _channels(value: Any, path: Path, problems: Problems) -> int | None:
-    if type(value) is int and 1 <= value <= LARGEST:
+    if type(value) is int and 1 <= value <= MAX_INT64:
         return value
     help = f"write one integer, 1 or more. {misread(value)}".strip()
     close = meant(Key("channels", Form.INTEGER), value)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from deconvcli.checks.configs._forms import MOST_AXES, Misfit, Schema
-from deconvcli.common.values import LARGEST
+from deconvcli.common.values import MAX_INT64
 from deconvcli.layers.axis import Size, linear
 
 _ONE = r"(?:[1-9][0-9]{0,17}|(?:[1-9][0-9]{0,5})?[A-WYZa-wyz][0-9]?(?:[+-][0-9]{1,9})?)"
@@ -29,7 +29,7 @@ def sizes(value: Any) -> tuple[Size, ...]:
 
 
 def _item(value: Any) -> Size:
-    if type(value) is int and 1 <= value <= LARGEST:
+    if type(value) is int and 1 <= value <= MAX_INT64:
         return value
     if isinstance(value, str) and "x" not in value and _SIZE.fullmatch(value):
         return _size(value)
@@ -45,7 +45,7 @@ def _size(text: str) -> Size:
 
 def sizes_schema() -> Schema:
     """The JSON Schema of `sizes`."""
-    number = {"type": "integer", "minimum": 1, "maximum": LARGEST}
+    number = {"type": "integer", "minimum": 1, "maximum": MAX_INT64}
     one = {"anyOf": [number, {"type": "string", "pattern": f"^{_ONE}$"}]}
     several = {"type": "array", "items": one, "maxItems": MOST_AXES}
     return {"anyOf": [number, several, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]}

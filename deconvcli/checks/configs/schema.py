@@ -15,7 +15,7 @@ from deconvcli.checks.configs._layers import keys_of
 from deconvcli.checks.configs._networks import PREVIOUS, TARGETS
 from deconvcli.checks.configs._sizes import sizes_schema
 from deconvcli.checks.configs._tables import BLOCK, FILE, LAYER, NETWORK, SHAPE
-from deconvcli.common.values import LARGEST
+from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.networks.operation import Key
 from deconvcli.networks.operations import OPERATIONS
@@ -109,10 +109,10 @@ def _value(key: Key) -> Schema:
 
 
 _NAME: Schema = {"type": "string", "minLength": 1}
-_POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST}
+_POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT64}
 _SHAPE: Mapping[str, Schema] = {
     "channels": {
-        "anyOf": [{"type": "integer", "minimum": 1, "maximum": LARGEST}, _ref("variable")]
+        "anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_INT64}, _ref("variable")]
     },
     "size": {"anyOf": [sizes_schema(), _ref("variable")]},
 }

@@ -9,7 +9,7 @@ from deconvcli.checks.documents import Document
 from deconvcli.checks.rules._rule import Walked
 from deconvcli.common.findings import Change, Diagnostic, Verb
 from deconvcli.common.shelf import nearest
-from deconvcli.common.values import frozen
+from deconvcli.common.values import freeze
 from deconvcli.networks.graph import Network, Outcome
 from deconvcli.networks.graph.diagnosis import blame
 from deconvcli.networks.graph.edits import Behind, Edit, InFront, Resizing, Setting
@@ -63,7 +63,7 @@ def _of_edit(document: Document, read: Read, edit: Edit) -> Iterator[Change]:
         case Setting():
             path = read.paths[edit.node]
             key = _spelled(document, read, read.graph.node(edit.node), edit.key)
-            yield Change(Verb.SET, (*path, key), frozen(edit.value))
+            yield Change(Verb.SET, (*path, key), freeze(edit.value))
         case Resizing():
             inputs = document.value_at(_home(read))
             place = ("input",) if "input" in inputs else ("inputs", edit.input)
@@ -87,7 +87,7 @@ def _behind(document: Document, read: Read, edit: Behind) -> Iterator[Change]:
     layer = _layer(edit.node, ())
     expect = (*path, "expect")
     if expect in document.places:
-        layer += (("expect", frozen(document.value_at(expect))),)
+        layer += (("expect", freeze(document.value_at(expect))),)
         yield Change(Verb.DROP, expect)
     yield Change(Verb.INSERT, (*above, int(number) + 1), layer)
 
@@ -135,6 +135,6 @@ def _spelled(document: Document, read: Read, node: Node, name: str) -> str | int
 def _layer(node: Node, inputs: tuple[str, ...]) -> tuple[tuple[str, object], ...]:
     """A layer of its own as pairs: what it is called, its keys, and its inputs if not the one
     before."""
-    given = tuple([(key, frozen(value)) for key, value in node.parameters.items()])
+    given = tuple([(key, freeze(value)) for key, value in node.parameters.items()])
     taken = (("inputs", inputs),) if inputs else ()
     return (("op", node.operation), ("name", node.name), *given, *taken)

@@ -22,8 +22,8 @@ from deconvcli.cli.options import format_option
 from deconvcli.cli.output import printable, say
 from deconvcli.cli.types import Count
 from deconvcli.common.errors import Unreadable, UsageError
-from deconvcli.common.files import aside, shown, writing
-from deconvcli.common.values import counted
+from deconvcli.common.files import format_path, open_atomically, report_write_errors
+from deconvcli.common.values import format_count
 
 LOCK = "deconv.lock"
 
@@ -106,7 +106,7 @@ class Wanted:
             raise UsageError("--lock and --locked are both given", help="write first, then check.")
         if self.lock:
             _write(lock_text(verdict), LOCK, force=True)
-            say(f"wrote {LOCK}: sizes of {counted(len(verdict.files), 'file')}")
+            say(f"wrote {LOCK}: sizes of {format_count(len(verdict.files), 'file')}")
         return against_lock(verdict, _lock(), LOCK) if self.locked else verdict
 
 
@@ -125,5 +125,5 @@ def _write(text: str, path: str | None, *, force: bool) -> None:
     if path is None or path == "-":
         click.echo(text)
         return
-    with aside(path, force=force) as file, writing(shown(path)):
+    with open_atomically(path, force=force) as file, report_write_errors(format_path(path)):
         file.write(f"{text.rstrip()}\n".encode())

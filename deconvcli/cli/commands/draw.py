@@ -14,8 +14,8 @@ from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.types import Whole
 from deconvcli.common.errors import UsageError
-from deconvcli.common.files import aside, shown, writing
-from deconvcli.common.values import LARGEST
+from deconvcli.common.files import format_path, open_atomically, report_write_errors
+from deconvcli.common.values import MAX_INT64
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
@@ -37,7 +37,7 @@ Writer = Callable[[Understood, int | None], bytes]
     metavar="FILE",
     help="What to write: .svg, .png or .html.",
 )
-@click.option("--frame", type=Whole(1, LARGEST), help="This frame alone; of a PNG, the last.")
+@click.option("--frame", type=Whole(1, MAX_INT64), help="This frame alone; of a PNG, the last.")
 @click.option("--force", is_flag=True, help="Write over an existing file.")
 @takes(*OUTPUT_OPTIONS)
 def command(
@@ -59,7 +59,7 @@ def command(
     understood = Request.of(options).understood()
     content = write(understood, frame)
     assert out is not None
-    with aside(out, force=force) as file, writing(shown(out)):
+    with open_atomically(out, force=force) as file, report_write_errors(format_path(out)):
         file.write(content)
     show(_report(understood, out, len(content)), format, quiet=quiet)
 
@@ -76,7 +76,7 @@ def _writer(out: str | None) -> Writer:
     ending = os.path.splitext(out)[1].lower()
     if ending not in WRITERS:
         raise UsageError(
-            f"{shown(out)} names no format of a picture", help=f"let it end in {known}."
+            f"{format_path(out)} names no format of a picture", help=f"let it end in {known}."
         )
     return WRITERS[ending]
 

@@ -11,7 +11,7 @@ from deconvcli.cli.output import keep_quiet, say, show
 from deconvcli.cli.request import MOST_AXES
 from deconvcli.cli.types import Whole
 from deconvcli.common.errors import UsageError
-from deconvcli.common.values import LARGEST
+from deconvcli.common.values import MAX_INT64
 
 MOST_REPEATS = 10**6
 FILE = click.Path(dir_okay=True)  # what is no readable file is explained where it is read
@@ -28,7 +28,7 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
 @click.option("--cast", is_flag=True, help="Take integers, as float64.")
 @click.option("--dtype", type=Word(("float16", "float32", "float64")), help="Of random input.")
 @click.option(
-    "--seed", type=Whole(0, LARGEST), default=0, show_default=True, help="Of random numbers."
+    "--seed", type=Whole(0, MAX_INT64), default=0, show_default=True, help="Of random numbers."
 )
 @click.option("--threads", type=Whole(1, 1024), help="Default: one per usable CPU.")
 @click.option("--max-memory", metavar="BYTES", help="Limit, as 2GiB; default: what is available.")

@@ -7,7 +7,7 @@ import click
 from deconvcli.cli.options import OUTPUT_OPTIONS, DialectName, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.types import Whole
-from deconvcli.common.values import LARGEST
+from deconvcli.common.values import MAX_INT64
 
 MOST = 10**6
 
@@ -32,7 +32,7 @@ MOST = 10**6
     help="Layers a framework.",
 )
 @click.option(
-    "--seed", type=Whole(0, LARGEST), default=0, show_default=True, help="Of the layers drawn."
+    "--seed", type=Whole(0, MAX_INT64), default=0, show_default=True, help="Of the layers drawn."
 )
 @click.option(
     "--require", is_flag=True, help="Fail where one of the frameworks that CI has is missing."

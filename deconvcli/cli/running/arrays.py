@@ -11,7 +11,7 @@ from deconvcli.cli.running.job import Job
 from deconvcli.common.errors import UsageError
 from deconvcli.compute import npyfile
 from deconvcli.compute.runner import Array, random_array
-from deconvcli.layers.layer import numbers
+from deconvcli.layers.layer import require_numbers
 
 # Streams of the seed, so that each array is the same whatever else is given.
 INPUT, WEIGHTS, BIAS = range(3)
@@ -21,7 +21,7 @@ NOT_FINITE = "NaN or infinite numbers; they travel as in the definition"
 
 def input_array(job: Job) -> Array:
     """x in the dialect's layout."""
-    shape = tuple(numbers(job.reading.input_shape))
+    shape = tuple(require_numbers(job.reading.input_shape))
     if job.source is None:
         return _random(job, shape, INPUT)
     return npyfile.read(job.source, cast=job.options["cast"]).reshape(shape)
@@ -57,7 +57,7 @@ def reference_array(job: Job) -> Array:
     path = job.options["reference"]
     given = npyfile.read(path, cast=job.options["cast"])
     refuse_reference(job, given.shape)
-    return rounded(given, job.dtype, path).reshape(tuple(numbers(job.reading.output_shape)))
+    return rounded(given, job.dtype, path).reshape(tuple(require_numbers(job.reading.output_shape)))
 
 
 def refuse_reference(job: Job, shape: tuple[int, ...]) -> None:
@@ -66,7 +66,7 @@ def refuse_reference(job: Job, shape: tuple[int, ...]) -> None:
     Raises:
         UsageError: it has another.
     """
-    output = tuple(numbers(job.reading.output_shape))
+    output = tuple(require_numbers(job.reading.output_shape))
     if shape not in (output, tuple(job.understood.shown_output)):
         raise UsageError(
             f"the reference has shape {list(shape)}, the output {list(output)}",
@@ -85,7 +85,7 @@ def rounded(array: Array, dtype: Any, path: str) -> Array:
 def say_rounded(held: np.dtype[Any], dtype: Any, path: str) -> None:
     """That a file has more digits than are computed with."""
     if held.itemsize > np.dtype(dtype).itemsize:
-        say(f"{npyfile.shown(path)}: {held.newbyteorder('=')} is rounded to {dtype}")
+        say(f"{npyfile.format_path(path)}: {held.newbyteorder('=')} is rounded to {dtype}")
 
 
 def _random(job: Job, shape: tuple[int, ...], stream: int) -> Array:
@@ -99,7 +99,7 @@ def _read(job: Job, name: str) -> Array:
     array = npyfile.read(path, cast=job.options["cast"])
     if array.shape != shape:
         raise UsageError(
-            f"{npyfile.shown(path)} has shape {list(array.shape)}, the layer's"
+            f"{npyfile.format_path(path)} has shape {list(array.shape)}, the layer's"
             f" {name} is {list(shape)}",
             help=f"give it in {job.reading.spelling.dialect}'s layout.",
             code="array-shape",

@@ -12,7 +12,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.compute import npyfile
 from deconvcli.compute.kernels.reference import accumulator
 from deconvcli.compute.runner import refuse_without_values, usable_cpus
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
 
 Hint = Callable[[str], None]
@@ -62,7 +62,7 @@ def job(source: str | None, options: Mapping[str, Any], hint: Hint) -> Job:
         DeconvError: a file that is none, or no layer whose values can be computed.
     """
     understood = _understood(source, options, hint)
-    numbers(understood.reading.spatial)  # a symbol cannot be computed with
+    require_numbers(understood.reading.spatial)  # a symbol cannot be computed with
     refuse_without_values(understood.reading)
     return Job(source, options, understood, _dtype(source, options["dtype"]), hint)
 
@@ -99,7 +99,7 @@ def _with_input(request: Request, source: str, rank: int | None, hint: Hint) -> 
     rank = rank or {3: 2, 4: 2, 5: 3}.get(len(shape), len(shape))
     if not 1 <= rank <= MOST_AXES or not rank <= len(shape) <= rank + 2:
         raise UsageError(
-            f"{npyfile.shown(source)} has {len(shape)} axes; an input has 1 to 3 that are"
+            f"{npyfile.format_path(source)} has {len(shape)} axes; an input has 1 to 3 that are"
             " spatial, and may have channels and a batch",
             help="reshape it, or give the number of its spatial axes with --rank.",
             code="rank",

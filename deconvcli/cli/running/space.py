@@ -11,7 +11,7 @@ from deconvcli.common import memory
 from deconvcli.common.errors import OutOfMemory
 from deconvcli.compute.kernels.stream import Budget, Cut, Sizes
 from deconvcli.compute.runner import axes_of, memory_needed
-from deconvcli.layers.layer import numbers
+from deconvcli.layers.layer import require_numbers
 
 BLOCK_BYTES = 16 << 20
 """Larger blocks are computed no faster, are checked more slowly, and keep Ctrl-C waiting."""
@@ -27,9 +27,9 @@ def refuse_too_much(job: Job) -> None:
     limit, whose = _limit(job)
     if needed.total > limit:
         parts = zip(needed._fields, needed, strict=True)
-        listed = ", ".join(f"{name} {memory.human(part)}" for name, part in parts)
+        listed = ", ".join(f"{name} {memory.format_bytes(part)}" for name, part in parts)
         raise OutOfMemory(
-            f"this layer needs {memory.human(needed.total)} ({listed}); {whose}",
+            f"this layer needs {memory.format_bytes(needed.total)} ({listed}); {whose}",
             help="use a smaller input or batch, raise --max-memory, or compute from file to file"
             " with --mmap.",
         )
@@ -49,12 +49,13 @@ def streaming_cut(job: Job) -> Cut:
     limit, whose = _limit(job)
     weights = _weights(job)
     layer = job.reading.layer
-    x = (prod(job.reading.sizes.batch), layer.in_channels, *numbers(job.reading.spatial))
+    x = (prod(job.reading.sizes.batch), layer.in_channels, *require_numbers(job.reading.spatial))
     cut = _cut(job, x, Budget(limit - weights, *_per_element(job)))
     if cut.least > cut.budget.total:
         raise OutOfMemory(
-            f"this layer needs {memory.human(weights + cut.least)} even in blocks (weights"
-            f" {memory.human(weights)}, one output {memory.human(cut.least)}); {whose}",
+            f"this layer needs {memory.format_bytes(weights + cut.least)} even in blocks"
+            f" (weights {memory.format_bytes(weights)},"
+            f" one output {memory.format_bytes(cut.least)}); {whose}",
             help="raise --max-memory.",
         )
     total = min(cut.budget.total, max(BLOCK_BYTES, _slab(cut)))
@@ -64,13 +65,13 @@ def streaming_cut(job: Job) -> Cut:
 def _limit(job: Job) -> tuple[int, str]:
     """(bytes, how that is said)."""
     given = job.options["max_memory"]
-    limit = memory.available() if given is None else memory.parse_size(given)
+    limit = memory.available_bytes() if given is None else memory.parse_size(given)
     whose = "are available" if given is None else "is the limit of --max-memory"
-    return limit, f"{memory.human(limit)} {whose}"
+    return limit, f"{memory.format_bytes(limit)} {whose}"
 
 
 def _cut(job: Job, x: Sizes, budget: Budget) -> Cut:
-    y = (x[0], job.reading.layer.out_channels, *numbers(job.reading.output_sizes))
+    y = (x[0], job.reading.layer.out_channels, *require_numbers(job.reading.output_sizes))
     return Cut(x, y, axes_of(job.reading), budget)
 
 

@@ -27,7 +27,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.compute import npyfile
 from deconvcli.compute.kernels.stream import Cut, Sizes, Step, streamed
 from deconvcli.compute.npyfile import Stored
-from deconvcli.layers.layer import numbers
+from deconvcli.layers.layer import require_numbers
 from deconvcli.layers.layout import Layout
 
 
@@ -43,7 +43,7 @@ def from_file_to_file(job: Job) -> Outcome:
     cut = streaming_cut(job)
     weight, bias = weight_array(job), bias_array(job)
     step = prepared(job, weight, bias)
-    shape = tuple(numbers(job.reading.output_shape))
+    shape = tuple(require_numbers(job.reading.output_shape))
     judge = Judge(job, weight, bias)
     with ExitStack() as stack:
         x = stack.enter_context(npyfile.stored(source, cast=job.options["cast"]))
@@ -90,7 +90,7 @@ def _files(job: Job) -> tuple[str, str]:
 def arranged(stored: Stored, layout: Layout, sizes: Sizes) -> Stored:
     """The array of this layout in canonical order, where its sizes are these."""
     batch, channels, *spatial = sizes
-    shape = tuple(numbers(layout.shape({"N": (batch,), "C": (channels,)}, tuple(spatial))))
+    shape = tuple(require_numbers(layout.shape({"N": (batch,), "C": (channels,)}, tuple(spatial))))
     places = layout.split(tuple(range(len(shape))), len(spatial))
     return stored.arranged(shape, [*places["N"], *places["C"], *places["*"]])
 

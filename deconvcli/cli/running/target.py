@@ -7,7 +7,7 @@ from math import prod
 
 from deconvcli.cli.running.job import Job
 from deconvcli.common.errors import UsageError
-from deconvcli.common.files import exists
+from deconvcli.common.files import existing_file_error
 from deconvcli.compute import npyfile
 
 
@@ -26,18 +26,18 @@ def refuse_target(job: Job) -> None:
     is_file = os.path.isfile(out) or not os.path.exists(out)
     if not os.path.isdir(os.path.dirname(out) or os.curdir) or not is_file or not out:
         raise UsageError(
-            f"{npyfile.shown(out)} cannot become a file: its folder does not exist, or it is"
+            f"{npyfile.format_path(out)} cannot become a file: its folder does not exist, or it is"
             " something else already",
             help="create the folder, or choose another name for --out.",
         )
     if os.path.lexists(out) and not job.options["force"]:
-        raise exists(npyfile.shown(out))
+        raise existing_file_error(npyfile.format_path(out))
 
 
 def _refuse_same(out: str, source: str | None) -> None:
     if source is not None and os.path.exists(out) and os.path.samefile(out, source):
         raise UsageError(
-            f"{npyfile.shown(out)} is also read from", help="choose another name for --out."
+            f"{npyfile.format_path(out)} is also read from", help="choose another name for --out."
         )
 
 

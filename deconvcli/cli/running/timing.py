@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from deconvcli.cli.progress import Told, bar
 from deconvcli.cli.running.job import Job
-from deconvcli.common.values import counted
+from deconvcli.common.values import format_count
 from deconvcli.compute.runner import Array
 
 Compute = Callable[[Told | None], Array]
@@ -102,7 +102,7 @@ def rows(timing: Timing) -> list[tuple[str, str]]:
         _digits(seconds / unit)
         for seconds in (median(timing.seconds), min(timing.seconds), max(timing.seconds))
     )
-    times = counted(len(timing.seconds), "time")
+    times = format_count(len(timing.seconds), "time")
     return [
         ("time", f"median {middle} {name}, {least} to {most} ({times})"),
         ("speed", f"{_gflops(timing.flops)} GFLOP/s{_of(timing.limit, timing.share)}"),
@@ -112,7 +112,7 @@ def rows(timing: Timing) -> list[tuple[str, str]]:
 def _of(limit: Limit, share: float | None) -> str:
     if share is None:
         return ", of a limit that cannot be measured here"
-    threads = counted(limit.threads, "thread")
+    threads = format_count(limit.threads, "thread")
     return (
         f", {100 * share:.0f} % of this machine's {_gflops(limit.flops)} GFLOP/s"
         f" ({threads}, {limit.dtype})"

@@ -40,7 +40,7 @@ def _rows(job: Job, outcome: Outcome, same_shape: bool) -> list[tuple[str, str]]
     ]
     if job.options["out"] is not None:
         written = size_text(written_shape(job, outcome.shape))
-        rows.append(("written", f"{npyfile.shown(job.options['out'])}, {written}"))
+        rows.append(("written", f"{npyfile.format_path(job.options['out'])}, {written}"))
     return rows
 
 
@@ -67,4 +67,4 @@ def _origins(job: Job) -> str:
     given["bias"] = job.options["bias"] or (None if job.has_random_bias else "none")
     listed = ", ".join(f"{name} {origin or 'random'}" for name, origin in given.items())
     seed = "" if all(given.values()) else f" (seed {job.options['seed']})"
-    return npyfile.shown(f"{listed}{seed}")
+    return npyfile.format_path(f"{listed}{seed}")

@@ -7,7 +7,7 @@ Files are read and written whole, or part by part where they are larger than mem
 Source: numpy.lib.format, "Format Version 1.0" to "3.0" (NumPy enhancement proposal 1).
 """
 
-from deconvcli.common.files import StrPath, shown
+from deconvcli.common.files import StrPath, format_path
 from deconvcli.compute.npyfile._header import Header, read_header
 from deconvcli.compute.npyfile._read import read
 from deconvcli.compute.npyfile._stored import Stored, reserved, stored
@@ -17,10 +17,10 @@ __all__ = [
     "Header",
     "Stored",
     "StrPath",
+    "format_path",
     "read",
     "read_header",
     "reserved",
-    "shown",
     "stored",
     "write",
 ]

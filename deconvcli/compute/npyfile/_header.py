@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from deconvcli.common.errors import Unreadable, UsageError
-from deconvcli.common.files import StrPath, not_regular, shown
+from deconvcli.common.files import StrPath, format_path, irregular_file_error
 from deconvcli.compute.npyfile._shared import reading
 
 MAX_HEADER = 10_000
@@ -54,7 +54,7 @@ def opened(path: StrPath) -> Iterator[tuple[io.BufferedReader, Header]]:
     Raises:
         Unreadable: as read_header; errors inside stay what they are.
     """
-    name = shown(path)
+    name = format_path(path)
     with ExitStack() as stack:
         with reading(name):
             file = stack.enter_context(_regular(path, name))
@@ -66,12 +66,12 @@ def _regular(path: StrPath, name: str) -> io.BufferedReader:
     # Non-blocking: opening a pipe that nobody writes to would hang before fstat can tell.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     if not stat.S_ISREG(os.stat(path).st_mode):
-        raise not_regular(name)
+        raise irregular_file_error(name)
     file = open(os.open(path, flags), "rb")  # noqa: SIM115 - whoever asked for it closes it
     # Looked at again: the name may have changed hands in between.
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise not_regular(name)
+        raise irregular_file_error(name)
     return file
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deconvcli.common.errors import OutOfMemory
-from deconvcli.common.files import StrPath, shown
+from deconvcli.common.files import StrPath, format_path
 from deconvcli.compute.npyfile._header import Header, damaged, opened, refuse_integers
 from deconvcli.compute.npyfile._shared import pieces, reading
 
@@ -25,7 +25,7 @@ def read(path: StrPath, *, cast: bool = False) -> NDArray[Any]:
         UsageError: integers or booleans without `cast`.
         OutOfMemory: the data does not fit.
     """
-    name = shown(path)
+    name = format_path(path)
     with opened(path) as (file, header), reading(name):
         if not cast:
             refuse_integers(header, name)

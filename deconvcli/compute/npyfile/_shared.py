@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from deconvcli.common.errors import Unreadable
-from deconvcli.common.files import reason
+from deconvcli.common.files import describe_os_error
 
 PIECE = 1 << 24
 """Bytes read or written at a time: Ctrl-C is answered in between."""
@@ -25,6 +25,6 @@ def reading(name: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise Unreadable(
-            f"{name}: cannot be read: {reason(error)}",
+            f"{name}: cannot be read: {describe_os_error(error)}",
             help="name an existing .npy file that you may read",
         ) from error

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import DTypeLike, NDArray
 
-from deconvcli.common.files import StrPath, aside, shown, writing
+from deconvcli.common.files import StrPath, format_path, open_atomically, report_write_errors
 from deconvcli.compute.npyfile._header import Header, damaged, opened, refuse_integers
 from deconvcli.compute.npyfile._shared import PIECE, pieces, reading
 
@@ -83,7 +83,7 @@ class Stored:
         """
         ordered = np.ascontiguousarray(part.transpose(self._order), self.dtype)
         content = ordered.reshape(-1).view(np.uint8).data
-        with writing(self._name):
+        with report_write_errors(self._name):
             for run, offset in self._runs(self._taken(place)):
                 self._file.seek(offset)
                 self._file.write(content[run])
@@ -135,7 +135,7 @@ def stored(path: StrPath, *, cast: bool = False) -> Iterator[Stored]:
         Unreadable: as read_header.
         UsageError: integers or booleans without `cast`.
     """
-    name = shown(path)
+    name = format_path(path)
     with opened(path) as (file, header):
         if not cast:
             refuse_integers(header, name)
@@ -153,9 +153,9 @@ def reserved(
     Raises:
         Unreadable: as `write`.
     """
-    name = shown(path)
-    with aside(path, force=force) as file:
-        with writing(name):
+    name = format_path(path)
+    with open_atomically(path, force=force) as file:
+        with report_write_errors(name):
             header = _write_header(file, shape, np.dtype(dtype))
             _reserve(file, header)
         yield _whole(file, name, header)

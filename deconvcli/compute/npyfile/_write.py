@@ -11,7 +11,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from deconvcli.common.errors import UsageError
-from deconvcli.common.files import StrPath, aside, shown, writing
+from deconvcli.common.files import StrPath, format_path, open_atomically, report_write_errors
 from deconvcli.compute.npyfile._shared import pieces
 
 
@@ -22,10 +22,10 @@ def write(path: StrPath, array: NDArray[Any], *, force: bool = False) -> None:
         Unreadable: the file exists (without `force`), is no regular file, or cannot be written.
         UsageError: the array does not hold plain numbers.
     """
-    name = shown(path)
+    name = format_path(path)
     if array.dtype.kind not in "fiub":
         raise UsageError(f"{name}: cannot hold {array.dtype}", help="write real numbers")
-    with aside(path, force=force) as file, writing(name):
+    with open_atomically(path, force=force) as file, report_write_errors(name):
         _write_array(file, array)
 
 

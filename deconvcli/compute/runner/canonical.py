@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deconvcli.layers.axis import Axis
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
 
 Array = NDArray[Any]
@@ -22,12 +22,12 @@ def axes_of(reading: Reading) -> list[AxisNumbers]:
     axes = reading.layer.axes
     if reading.layer.circular:
         axes = tuple(axis for axis, _, _ in _unrolled(reading))
-    return [cast(AxisNumbers, tuple(numbers(axis))) for axis in axes]
+    return [cast(AxisNumbers, tuple(require_numbers(axis))) for axis in axes]
 
 
 def canonical_shape(reading: Reading) -> tuple[int, ...]:
     """(N, Cin, *n) of what `canonical_input` gives."""
-    spatial = numbers(reading.spatial)
+    spatial = require_numbers(reading.spatial)
     if reading.layer.circular:
         pairs = zip(spatial, _unrolled(reading), strict=True)
         spatial = [n + before + after for n, (_, before, after) in pairs]
@@ -89,7 +89,7 @@ def _lies_as(reading: Reading, layout: Layout) -> bool:
 
 
 def _unrolled(reading: Reading) -> list[tuple[Axis, int, int]]:
-    pairs = zip(reading.layer.axes, numbers(reading.spatial), strict=True)
+    pairs = zip(reading.layer.axes, require_numbers(reading.spatial), strict=True)
     return [axis.unrolled(n) for axis, n in pairs]
 
 

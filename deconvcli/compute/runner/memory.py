@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 
 
 class Memory(NamedTuple):
@@ -29,7 +29,7 @@ def memory_needed(reading: Reading, dtype: str, *, checked: bool) -> Memory:
     size = np.dtype(dtype).itemsize
     wide = max(size, 4)
     data, weights, output = (
-        prod(numbers(shape))
+        prod(require_numbers(shape))
         for shape in (reading.input_shape, reading.weight_shape, reading.output_shape)
     )
     copies = wide * (2 * data + 2 * weights + output)

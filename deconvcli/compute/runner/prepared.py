@@ -33,7 +33,7 @@ from deconvcli.compute.runner.engines import (
     load_turning,
     not_compiled,
 )
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 
 DTYPES = ("float16", "float32", "float64")
 NATIVE = frozenset(map(np.dtype, DTYPES))
@@ -64,8 +64,8 @@ class Prepared:
             bias = _fitting(bias, (reading.layer.out_channels,), "bias")
         self._bias = bias
         self._threads, self._once = threads, once
-        self._input_shape = tuple(numbers(reading.input_shape))
-        self._outputs = prod(numbers(reading.output_shape))
+        self._input_shape = tuple(require_numbers(reading.input_shape))
+        self._outputs = prod(require_numbers(reading.output_shape))
         # Two axes of images may not lie as one.
         self._has_own_order = not in_order(reading) and len(reading.sizes.batch) < 2
         self._is_canonical = is_canonical(reading)
@@ -129,7 +129,7 @@ class Prepared:
     def _in_blocks(self, x: Array, progress: Progress | None) -> Array:
         """The same bits, without a second copy of input and output in another layout."""
         reading = self.reading
-        y = np.empty(numbers(reading.output_shape), x.dtype)
+        y = np.empty(require_numbers(reading.output_shape), x.dtype)
         target = canonical_output(reading, y)
         budget = Budget(IN_BLOCKS, 2 * x.itemsize, 2 * x.itemsize)
         data, axes = canonical_input(reading, x), axes_of(reading)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.findings import Diagnostic
-from deconvcli.common.values import compact, tensor_shape
+from deconvcli.common.values import check_tensor_shape, compact
 from deconvcli.frameworks.dialect._answers import findings_of, in_general
 from deconvcli.frameworks.dialect._words import Words
 from deconvcli.frameworks.dialect.parameters import Signature
@@ -141,11 +141,11 @@ class Dialect(Words):
         shown = rank is None and isinstance(weight_shape, (list, tuple))
         if rank is None:
             rank = self.rank(arguments, input_shape, weight_shape)
-        tensor_shape(input_shape, rank + 1, "input_shape")
+        check_tensor_shape(input_shape, rank + 1, "input_shape")
         if weight_shape is not None:
             # What shows the rank has the axes of it.
             axes = len(weight_shape) if shown else self.weight_layout(arguments, rank).count(rank)
-            tensor_shape(weight_shape, axes, "weight_shape", most=axes)
+            check_tensor_shape(weight_shape, axes, "weight_shape", most=axes)
         parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
         weight = None if weight_shape is None else tuple(weight_shape)
         return Sizes(parts["*"], parts["N"], parts["C"][0], weight)

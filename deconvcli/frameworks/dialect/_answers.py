@@ -11,7 +11,7 @@ from deconvcli.common.errors import NotExpressible, Refused
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import axis_name
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.layers.arithmetic import Broken, Limit, fill, value
+from deconvcli.layers.arithmetic import Broken, Limit, evaluate, fill
 from deconvcli.layers.layer import Layer
 
 
@@ -61,7 +61,7 @@ class Answers:
     def hold_together(self, numbers: Mapping[str, Any]) -> None:
         """Refuse numbers, a list of them for all axes, that break a limit of the whole layer."""
         for limit in self.together:
-            if not value(limit.condition, numbers):
+            if not evaluate(limit.condition, numbers):
                 self.refuse(limit.code, fill(limit.message, numbers), fill(limit.help, numbers))
 
     def _seen(self, code: str, otherwise: str, source: str) -> tuple[Diagnostic, ...]:

@@ -12,12 +12,12 @@ from itertools import product
 from typing import Any, ClassVar, TypeAlias
 
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import maybe_count, per_axis, shorten
+from deconvcli.common.values import per_axis, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, INPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
-from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling, numbers
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling, require_numbers
 from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
 
 Names: TypeAlias = tuple[str, ...]
@@ -178,7 +178,7 @@ class KerasLayer(Dialect):
             names,
             rows,
             channels=self.channels(
-                WEIGHT, kernel, sizes, 1, given_out=maybe_count(words["filters"], "filters")
+                WEIGHT, kernel, sizes, 1, given_out=read_optional_count(words["filters"], "filters")
             ),
             has_bias=is_layer and words["use_bias"] is True,
             weight_layout=WEIGHT,
@@ -222,4 +222,4 @@ class KerasLayer(Dialect):
         lost = [axis.crop_begin + axis.crop_end for axis in layer.axes]
         even = [axis.span - axis.span % 2 for axis in layer.axes]
         same = [most - crop for most, crop in zip(even, lost, strict=True)]
-        return [None, *(numbers(ops) for ops in ([-crop for crop in lost], same))]
+        return [None, *(require_numbers(ops) for ops in ([-crop for crop in lost], same))]

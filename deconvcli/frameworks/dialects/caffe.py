@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deconvcli.common.values import count, maybe_count, per_axis
+from deconvcli.common.values import per_axis, read_count, read_optional_count
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import (
@@ -86,7 +86,7 @@ class Caffe(Dialect):
         self._hold_axis(words["axis"], sizes)
         rank = len(sizes.spatial)
         kernel = self._kernel(spelling, sizes)
-        groups = count(words["group"], "group")
+        groups = read_count(words["group"], "group")
         rows = zip(
             sizes.spatial,
             kernel,
@@ -106,7 +106,7 @@ class Caffe(Dialect):
                 kernel,
                 sizes,
                 groups,
-                given_out=maybe_count(words["num_output"], "num_output"),
+                given_out=read_optional_count(words["num_output"], "num_output"),
             ),
             groups=groups,
             has_bias=bool(words["bias_term"]),

@@ -12,7 +12,7 @@ from typing import Any
 
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import count, shorten
+from deconvcli.common.values import read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
@@ -143,7 +143,7 @@ class CoreMl(Dialect):
         rank = len(sizes.spatial)
         if sizes.weight is None:
             self.refuse("weight", "the weight's shape is not known", "give the weights' shape.")
-        kernel, groups = sizes.weight[2:], count(words["groups"], "groups")
+        kernel, groups = sizes.weight[2:], read_count(words["groups"], "groups")
         unseen = sizes._replace(channels=None)
         channels = self.channels(CANONICAL_WEIGHT, kernel, unseen, groups)
         word, sized = words["pad_type"], words["output_shape"] is not None

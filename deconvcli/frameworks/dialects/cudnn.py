@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import compact, count, shorten
+from deconvcli.common.values import compact, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
@@ -66,7 +66,7 @@ class CuDnn(ToldSize):
         hold_axes(self, sizes, _RANKS)
         rank = len(sizes.spatial)
         kernel = CANONICAL_WEIGHT.split(weight_of(self, sizes, CANONICAL_WEIGHT), rank)["*"]
-        groups = count(words["groupCount"], "groupCount")
+        groups = read_count(words["groupCount"], "groupCount")
         size, channels, asked = self.size_of(words, sizes)
         padding = self.listed(spelling, "padA", rank)
         rows = zip(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import maybe_count, per_axis, shorten
+from deconvcli.common.values import per_axis, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
@@ -149,7 +149,7 @@ class Flax(Dialect):
                 kernel,
                 sizes,
                 1,
-                given_in=maybe_count(words["in_features"], "in_features"),
+                given_in=read_optional_count(words["in_features"], "in_features"),
                 given_out=self._out(words),
             ),
             has_bias=bool(words["use_bias"]),
@@ -173,8 +173,8 @@ class Flax(Dialect):
 
     def _out(self, words: Mapping[str, Any]) -> int | None:
         """Output channels under the name that one of the APIs has for them."""
-        linen = maybe_count(words["features"], "features")
-        nnx = maybe_count(words["out_features"], "out_features")
+        linen = read_optional_count(words["features"], "features")
+        nnx = read_optional_count(words["out_features"], "out_features")
         if linen is not None and nnx is not None:
             self.refuse(
                 "channels",

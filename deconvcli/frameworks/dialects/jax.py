@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import count, per_axis, shorten
+from deconvcli.common.values import per_axis, read_count, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
@@ -165,7 +165,7 @@ class Jax(Dialect):
         dilation = self.listed(spelling, "rhs_dilation", rank, 1)
         befores, afters = zip(*pads, strict=True)
         rows = zip(sizes.spatial, kernel, stride, dilation, befores, afters, strict=True)
-        groups = count(words["feature_group_count"], "feature_group_count")
+        groups = read_count(words["feature_group_count"], "feature_group_count")
         data, kernel_spec, output = self._specs(words, rank)
         reading = self.reading(
             spelling,

@@ -24,7 +24,7 @@ from deconvcli.frameworks.dialects._keras_family import (
     Rows,
     layer_signatures,
 )
-from deconvcli.layers.arithmetic import SPAN, Arithmetic, Limit, value
+from deconvcli.layers.arithmetic import SPAN, Arithmetic, Limit, evaluate
 from deconvcli.layers.layer import Layer, Sizes
 
 _SOURCE = "measured with tf_keras 2.21.0 on TensorFlow 2.21.0, oneDNN on"
@@ -112,7 +112,9 @@ def _given_same_sizes(*columns: Sequence[Any]) -> list[Any]:
     """The output sizes with `same` and output_padding given."""
     names = ("n", "k", "s", "d", "op")
     rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-    return [value(SAME_GIVEN.formula, {**row, "span": value(SPAN.formula, row)}) for row in rows]
+    return [
+        evaluate(SAME_GIVEN.formula, {**row, "span": evaluate(SPAN.formula, row)}) for row in rows
+    ]
 
 
 DIALECT: Dialect = Keras2()

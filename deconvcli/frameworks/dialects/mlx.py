@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deconvcli.common.values import count, maybe_count, per_axis
+from deconvcli.common.values import per_axis, read_count, read_optional_count
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
@@ -128,8 +128,8 @@ class Mlx(Dialect):
                 kernel,
                 sizes,
                 groups,
-                given_in=maybe_count(words["in_channels"], "in_channels"),
-                given_out=maybe_count(words["out_channels"], "out_channels"),
+                given_in=read_optional_count(words["in_channels"], "in_channels"),
+                given_out=read_optional_count(words["out_channels"], "out_channels"),
             ),
             groups=groups,
             has_bias=bool(words["bias"]) and words["api"] != "function",
@@ -138,7 +138,7 @@ class Mlx(Dialect):
         )
 
     def _groups(self, words: Mapping[str, Any], rank: int) -> int:
-        groups = count(words["groups"], "groups")
+        groups = read_count(words["groups"], "groups")
         if groups > 1 and (rank > 2 or words["api"] == "layer"):
             self.refuse(
                 "groups",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.common.values import compact, count, maybe_count, per_axis, shorten
+from deconvcli.common.values import compact, per_axis, read_count, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
@@ -155,7 +155,7 @@ class MXNet(Dialect):
         rank = len(sizes.spatial)
         data, weight = self.data_layout(words, rank), self.weight_layout(words, rank)
         kernel = self.kernel(words["kernel"], "kernel", sizes, layout=weight)
-        groups = count(words["num_group"], "num_group")
+        groups = read_count(words["num_group"], "num_group")
         operator = Spelling(self.name, words)
         dilate = self._dilate(operator, rank)
         target = self.listed(operator, "target_shape", rank)
@@ -180,8 +180,8 @@ class MXNet(Dialect):
                 kernel,
                 sizes,
                 groups,
-                given_in=maybe_count(words["in_channels"] or None, "in_channels"),
-                given_out=maybe_count(words["num_filter"], "num_filter"),
+                given_in=read_optional_count(words["in_channels"] or None, "in_channels"),
+                given_out=read_optional_count(words["num_filter"], "num_filter"),
             ),
             groups=groups,
             has_bias=bool(words["use_bias"]) if _is_gluon(words) else not words["no_bias"],

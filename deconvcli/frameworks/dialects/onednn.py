@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deconvcli.common.values import count
+from deconvcli.common.values import read_count
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
@@ -138,7 +138,7 @@ class OneDnn(ToldSize):
         )
 
     def _groups(self, given: Any, weight: Mapping[str, tuple[int, ...]]) -> int:
-        groups = 1 if given is None else count(given, "groups")
+        groups = 1 if given is None else read_count(given, "groups")
         if "G" in weight and weight["G"] != (groups,):
             self.refuse(
                 "groups",

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import compact, count, maybe_count, per_axis, shorten
+from deconvcli.common.values import compact, per_axis, read_count, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import (
@@ -187,7 +187,7 @@ class Paddle(Dialect):
         rank = len(sizes.spatial)
         layout = self.data_layout(words, rank)
         kernel = self.kernel(words["kernel_size"], "kernel_size", sizes)
-        groups = count(words["groups"], "groups")
+        groups = read_count(words["groups"], "groups")
         is_function = words["api"] == "functional"
         same, pads = self._pads(words["padding"], layout, rank)
         asked = words["output_size"]
@@ -222,8 +222,8 @@ class Paddle(Dialect):
                 kernel,
                 sizes,
                 groups,
-                given_in=maybe_count(words["in_channels"], "in_channels"),
-                given_out=maybe_count(words["out_channels"], "out_channels"),
+                given_in=read_optional_count(words["in_channels"], "in_channels"),
+                given_out=read_optional_count(words["out_channels"], "out_channels"),
             ),
             groups=groups,
             has_bias=bool(words["bias"]) if is_function else words["bias_attr"] is not False,

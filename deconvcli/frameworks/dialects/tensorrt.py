@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import count, maybe_count, shorten
+from deconvcli.common.values import read_count, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
@@ -125,7 +125,7 @@ class TensorRT(Dialect):
         rank = len(sizes.spatial)
         arithmetic = self._arithmetic(words["padding_mode"])
         kernel = self.kernel(words["kernel_shape"], "kernel_shape", sizes)
-        groups = count(words["num_groups"], "num_groups")
+        groups = read_count(words["num_groups"], "num_groups")
         begins, ends = self._crops(spelling, words, rank)
         rows = zip(
             sizes.spatial,
@@ -147,7 +147,7 @@ class TensorRT(Dialect):
                 kernel,
                 sizes,
                 groups,
-                given_out=maybe_count(words["num_output_maps"], "num_output_maps"),
+                given_out=read_optional_count(words["num_output_maps"], "num_output_maps"),
             ),
             groups=groups,
             has_bias=words["bias"] not in (None, False),

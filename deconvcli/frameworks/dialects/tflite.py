@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import count, shorten
+from deconvcli.common.values import read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
@@ -112,7 +112,10 @@ class Tflite(Dialect):
                 "padding", f"padding is {shorten(word)}", suggestion(str(word), tuple(BY_WORD))
             )
         kernel = sizes.weight[1:-1]
-        strides = (count(words["stride_h"], "stride_h"), count(words["stride_w"], "stride_w"))
+        strides = (
+            read_count(words["stride_h"], "stride_h"),
+            read_count(words["stride_w"], "stride_w"),
+        )
         asked, out_channels = self._asked(spelling, sizes, sizes.weight[0])
         rows = zip(sizes.spatial, kernel, strides, (1, 1), asked, strict=True)
         return self.reading(

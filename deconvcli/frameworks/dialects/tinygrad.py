@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
-from deconvcli.common.values import count, per_axis
+from deconvcli.common.values import per_axis, read_count
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import (
@@ -114,7 +114,7 @@ class Tinygrad(Dialect):
         if sizes.weight is None:
             self.refuse("weight", "the weight's shape is not known", "give the weights' shape.")
         strides = per_axis(words["stride"], rank, "stride")
-        groups = count(words["groups"], "groups")
+        groups = read_count(words["groups"], "groups")
         rows = zip(
             sizes.spatial,
             sizes.weight[2:],

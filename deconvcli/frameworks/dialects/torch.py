@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deconvcli.common.values import compact, count, maybe_count, per_axis, shorten
+from deconvcli.common.values import compact, per_axis, read_count, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
@@ -155,14 +155,14 @@ class Torch(Dialect):
                 " input, kernel 4, stride 2 and padding 1.",
             )
         kernel = self.kernel(_unlisted(words["kernel_size"]), "kernel_size", sizes)
-        groups = count(words["groups"], "groups")
+        groups = read_count(words["groups"], "groups")
         channels = self.channels(
             CANONICAL_WEIGHT,
             kernel,
             sizes,
             groups,
-            given_in=maybe_count(words["in_channels"], "in_channels"),
-            given_out=maybe_count(words["out_channels"], "out_channels"),
+            given_in=read_optional_count(words["in_channels"], "in_channels"),
+            given_out=read_optional_count(words["out_channels"], "out_channels"),
         )
         arithmetic, asked = BY_OUTPUT_PADDING, (0,) * rank
         if words["output_size"] is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import compact, count, shorten
+from deconvcli.common.values import compact, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
@@ -127,7 +127,7 @@ class WebNN(Dialect):
         hold_axes(self, sizes, (2,))
         layout = self.weight_layout(words, 2)
         kernel = layout.split(weight_of(self, sizes, layout), 2)["*"]
-        groups = count(words["groups"], "groups")
+        groups = read_count(words["groups"], "groups")
         padding = self.listed(spelling, "padding", 4)
         sized = words["outputSizes"] is not None
         rows = zip(

@@ -21,7 +21,7 @@ from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.driver.base import Case
 from deconvcli.frameworks.driver.process import Answer, Asked, NotStarted
 from deconvcli.frameworks.spelling import convert
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 
 
 class NoAnswer(Exception):
@@ -67,7 +67,7 @@ def _case(reading: Reading) -> Case:
         for name, value in reading.spelling.arguments.items()
         if bias is None or name != bias.name
     }
-    shape = tuple(numbers(reading.input_shape))
+    shape = tuple(require_numbers(reading.input_shape))
     return Case(words, shape, reading.weight_shape, len(reading.spatial))
 
 

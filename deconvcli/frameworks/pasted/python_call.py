@@ -8,7 +8,7 @@ from operator import add, floordiv, mul, sub
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
-from deconvcli.common.values import LARGEST
+from deconvcli.common.values import MAX_INT64
 
 LONGEST = 4000
 
@@ -102,7 +102,7 @@ def _computed(node: ast.BinOp, operator: Callable[[Any, Any], Any], left: Any, r
     """64*8 as its number; anything else stays an expression without a value."""
     if type(left) is not int or type(right) is not int or (operator is floordiv and right == 0):
         return Name(ast.unparse(node))
-    if max(abs(left), abs(right)) > LARGEST:
+    if max(abs(left), abs(right)) > MAX_INT64:
         raise _unclear("it computes with a number beyond 64 bits")
     return operator(left, right)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, Refused, UsageError
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import counted
+from deconvcli.common.values import format_count
 from deconvcli.networks.graph.graph import Expected, Network, Node
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.operations import take
@@ -88,7 +88,7 @@ def _right_number(bounds: tuple[int, int | None], inputs: Sequence[Shape], node:
     if len(inputs) < least or (most is not None and len(inputs) > most):
         wanted = f"{least}" if most == least else f"{least} or more"
         raise UsageError(
-            f"{node.operation} has {counted(len(inputs), 'input')}",
+            f"{node.operation} has {format_count(len(inputs), 'input')}",
             help=f"name {wanted} of the layers above in its inputs.",
             code="inputs",
         )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from deconvcli.common.values import frozen, per_axis
+from deconvcli.common.values import freeze, per_axis
 from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.networks.operations._habits import HABITS, Habits
@@ -147,7 +147,7 @@ def sweeps(words: Mapping[str, Any], given: Shape, dialect: str) -> list[Sweep]:
         Refused: the framework cannot say it.
         UsageError: a value is not of its key's form.
     """
-    said = [frozen(words.get(name)) for name in _SAID]
+    said = [freeze(words.get(name)) for name in _SAID]
     counting, windows = _meant(*said, some_axes(given), dialect)
     return [Sweep(n, window, counting) for n, window in zip(given.spatial, windows, strict=True)]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from deconvcli.common.values import per_axis
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import numbers, product
+from deconvcli.layers.layer import product, require_numbers
 from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, mixed
 from deconvcli.networks.operations._sizes import refuse
@@ -58,7 +58,7 @@ class Conv(Sliding):
 
     def _weights(self, parameters: Parameters, inputs: Sequence[Shape]) -> int:
         words, [given] = self.values(parameters), inputs
-        [channels] = numbers([given.channels])
+        [channels] = require_numbers([given.channels])
         taps = product(per_axis(words["kernel"], len(given.spatial), "kernel"))
         return channels // int(words["groups"]) * int(words["out_channels"]) * taps
 

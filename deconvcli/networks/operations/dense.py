@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import numbers
+from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import IN_CHANNELS, OUT_CHANNELS, entering
 from deconvcli.networks.operations._sizes import positive_channels
@@ -38,7 +38,7 @@ class Dense(Operation):
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """The matrix, and one bias a unit."""
         words = self.values(parameters)
-        [channels] = numbers([inputs[0].channels])
+        [channels] = require_numbers([inputs[0].channels])
         return (channels + (1 if words["bias"] else 0)) * int(words["units"])
 
 

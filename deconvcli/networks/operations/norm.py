@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.layers.layer import numbers
+from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, divided
 from deconvcli.networks.operations._kept import Kept
@@ -31,7 +31,7 @@ class Norm(Kept):
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """A scale and a shift per channel."""
-        [channels] = numbers([inputs[0].channels])
+        [channels] = require_numbers([inputs[0].channels])
         return 2 * channels if self.values(parameters)["affine"] else 0
 
 

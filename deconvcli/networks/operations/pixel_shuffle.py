@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.layers.layer import numbers
+from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import positive_channels, refuse, some_axes
 
@@ -31,7 +31,7 @@ class PixelShuffle(Operation):
         """Source: Shi et al. 2016 (arXiv 1609.05158), equation 4."""
         [given] = inputs
         factor = positive_channels(self.values(parameters)["factor"], "factor")
-        [channels] = numbers([given.channels])
+        [channels] = require_numbers([given.channels])
         block = factor ** some_axes(given)
         if channels % block:
             refuse(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.views.drawing.caption import caption
 from deconvcli.views.drawing.layout import Drawing, draw
 from deconvcli.views.drawing.scene import scene
@@ -14,5 +14,5 @@ def picture(reading: Reading) -> Drawing:
     Raises:
         NotLinear: an input size or a crop is a symbol.
     """
-    drawn = scene(reading.layer, tuple(numbers(reading.spatial)))
+    drawn = scene(reading.layer, tuple(require_numbers(reading.spatial)))
     return draw(drawn, caption(reading, drawn))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deconvcli.layers.axis import Axis
-from deconvcli.layers.layer import numbers
+from deconvcli.layers.layer import require_numbers
 
 
 class Window(NamedTuple):
@@ -28,7 +28,7 @@ class Window(NamedTuple):
     @property
     def full(self) -> int:
         """Elements of the whole full scatter."""
-        return numbers([self.axis.full_size(self.n)])[0]
+        return require_numbers([self.axis.full_size(self.n)])[0]
 
     @property
     def inputs(self) -> int:
@@ -38,7 +38,7 @@ class Window(NamedTuple):
     @property
     def kept(self) -> tuple[int, int]:
         """(begin, end) of what the crop leaves, which may lie outside the window."""
-        crop_begin, crop_end = numbers([self.axis.crop_begin, self.axis.crop_end])
+        crop_begin, crop_end = require_numbers([self.axis.crop_begin, self.axis.crop_end])
         return crop_begin, max(crop_begin, self.full - crop_end)
 
     @property

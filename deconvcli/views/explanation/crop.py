@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.views.explanation.words import cropping_words
 
@@ -35,8 +35,8 @@ def crop_view(reading: Reading, place: int) -> str:
 
     What is appended is between them too. Long rows show both ends of each part.
     """
-    axis, [n] = reading.layer.axes[place], numbers(reading.spatial[place : place + 1])
-    [begin, end] = numbers([axis.crop_begin, axis.crop_end])
+    axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
+    [begin, end] = require_numbers([axis.crop_begin, axis.crop_end])
     uncropped = AxisOverlap(axis._replace(crop_begin=0, crop_end=0), n)
     full = uncropped.output_size
     edges = (min(begin, 0), begin, full - end, max(full, full - end))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from deconvcli.layers.layer import Reading, numbers, product
+from deconvcli.layers.layer import Reading, product, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.layers.text import size_text
 
@@ -71,7 +71,7 @@ def overlap(reading: Reading) -> Overlap | None:
 
 def axis_overlap(reading: Reading, place: int) -> AxisOverlap:
     """Of one axis; where the crop comes back at the other end, on a repeated input."""
-    axis, [n] = reading.layer.axes[place], numbers(reading.spatial[place : place + 1])
+    axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
     if not reading.layer.circular:
         return AxisOverlap(axis, n)
     unrolled, before, after = axis.unrolled(n)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import axis_name
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
 from deconvcli.views.explanation.overlap import axis_overlap, has_overlap
 
@@ -45,7 +45,7 @@ def why(reading: Reading, element: tuple[int, ...]) -> Why:
 
 
 def _meetings(reading: Reading, place: int, output: int) -> list[Meeting]:
-    axis, [n] = reading.layer.axes[place], numbers(reading.spatial[place : place + 1])
+    axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
     # On a circular axis the repeated inputs in front are the last ones.
     before = axis.unrolled(n)[1] if reading.layer.circular else 0
     return [
@@ -67,7 +67,7 @@ def _hold(reading: Reading, element: tuple[int, ...]) -> None:
             help="give the input size as numbers, and one that leaves an output.",
             code="no-element",
         )
-    sizes = numbers(reading.output_sizes)
+    sizes = require_numbers(reading.output_sizes)
     inside = (0 <= at < size for at, size in zip(element, sizes, strict=False))
     if len(element) != len(sizes) or not all(inside):
         names = [axis_name(place, len(sizes)) for place in range(len(sizes))]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.spelling import convert
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.views.page.doors import Ask, Door, Fields, asked
 
 
@@ -55,7 +55,7 @@ def _fields(door: Door, reading: Reading) -> Fields:
             found[held] = tuple(row.get(name, 0) for row in reading.numbers)
     axes = reading.layer.axes
     found |= {
-        "n": tuple(numbers(reading.spatial)),
+        "n": tuple(require_numbers(reading.spatial)),
         "k": reading.layer.kernel,
         "s": tuple(axis.stride for axis in axes),
     }

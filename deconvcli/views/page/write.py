@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from json import dumps
 from pathlib import Path
 
-from deconvcli.common.values import LARGEST, axis_name
+from deconvcli.common.values import MAX_INT64, axis_name
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.views.drawing.scene import MOST_CELLS, MOST_CELLS_FLAT
 from deconvcli.views.page.doors import Ask, Door, doors
 from deconvcli.views.page.rules import Rules
@@ -30,7 +30,7 @@ def page(reading: Reading, ask: Ask) -> str:
         NotLinear: an input size is a symbol.
         UsageError: the page has no fields for this layer.
     """
-    numbers(reading.spatial)
+    require_numbers(reading.spatial)
     rank = len(reading.spatial)
     found = [door for name in _names() for door in doors(ask, name, rank)]
     opened = [door for door in found if door.is_open]
@@ -39,7 +39,7 @@ def page(reading: Reading, ask: Ask) -> str:
         "axes": [axis_name(place, rank) for place in range(rank)],
         "titles": {name: take(name)[0].title for name in _names()},
         "cells": MOST_CELLS_FLAT if rank == 1 else MOST_CELLS,
-        "largest": str(LARGEST),
+        "largest": str(MAX_INT64),
         "levels": _LEVELS,
         "leftOut": _left_out(found),
         "start": {

@@ -218,14 +218,14 @@ def test_data_that_does_not_fit_in_memory_is_said(
 
 
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
-    assert npyfile.shown("a\x1b[31m\nb\x7f\udcffé.npy") == r"a\x1b[31m\nb\x7f\udcffé.npy"
-    assert npyfile.shown(Path("plain name.npy")) == "plain name.npy"
-    assert npyfile.shown("") == "(empty name)"
+    assert npyfile.format_path("a\x1b[31m\nb\x7f\udcffé.npy") == r"a\x1b[31m\nb\x7f\udcffé.npy"
+    assert npyfile.format_path(Path("plain name.npy")) == "plain name.npy"
+    assert npyfile.format_path("") == "(empty name)"
 
 
 @given(st.text())
 def test_any_name_is_printable(name: str) -> None:
-    assert npyfile.shown(name).isprintable()
+    assert npyfile.format_path(name).isprintable()
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64, np.bool_])

@@ -236,7 +236,7 @@ def test_an_interrupt_as_soon_as_the_file_is_there_leaves_nothing(
         Path(path).touch()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("deconvcli.common.files._created", created)
+    monkeypatch.setattr("deconvcli.common.files._create", created)
     with pytest.raises(KeyboardInterrupt), npyfile.reserved(file, (3,), "<f4"):
         pass
     assert os.listdir(file.parent) == []

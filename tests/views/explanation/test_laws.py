@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import deconvcli
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.views.explanation.forward import forward
 from deconvcli.views.explanation.insertion import insertion
 from deconvcli.views.explanation.overlap import axis_overlap, overlap
@@ -21,7 +21,7 @@ Values = np.ndarray[Any, Any]
 
 def values(reading: Reading) -> tuple[Values, Values, Values]:
     """(input, weights as stored, output) along the one axis, small integers."""
-    shape = numbers(reading.input_shape)
+    shape = require_numbers(reading.input_shape)
     x = (7 * np.arange(np.prod(shape)) % 11 - 5.0).reshape(shape)
     w = (5 * np.arange(np.prod(reading.weight_shape)) % 7 - 3.0).reshape(reading.weight_shape)
     return x.ravel(), w.ravel(), deconvcli.run(reading, x, w).ravel()
@@ -36,13 +36,13 @@ def windows(size: int, before: int, behind: int, span: int, stride: int) -> int:
 @given(layers())
 def test_the_forward_convolution_maps_the_sizes_to_the_input(reading: Reading) -> None:
     found, axis = forward(reading, 0), reading.layer.axes[0]
-    [n, out] = numbers((*reading.spatial, *reading.output_sizes))
-    [smallest, largest] = numbers((found.smallest, found.largest))
+    [n, out] = require_numbers((*reading.spatial, *reading.output_sizes))
+    [smallest, largest] = require_numbers((found.smallest, found.largest))
     if found.word:
         mapped = [m for m in range(1, n * axis.stride + 9) if -(-m // axis.stride) == n]
         assert smallest <= out <= largest
     else:
-        before, behind = numbers(found.around)
+        before, behind = require_numbers(found.around)
         reach = range(max(0, smallest - 1), largest + 2)
         mapped = [m for m in reach if windows(m, before, behind, axis.span, axis.stride) == n]
         assert windows(out, before, behind, axis.span, axis.stride) == found.back
@@ -53,7 +53,7 @@ def test_the_forward_convolution_maps_the_sizes_to_the_input(reading: Reading) -
 def test_inserting_zeros_gives_the_same_values(reading: Reading) -> None:
     x, w, y = values(reading)
     axis, found = reading.layer.axes[0], insertion(reading.layer.axes[0], x.size)
-    [length, before, behind] = numbers((found.spread, found.before, found.behind))
+    [length, before, behind] = require_numbers((found.spread, found.before, found.behind))
     spread = np.zeros(length)
     spread[:: axis.stride] = x
     # Zeros that are taken away are elements of the spread input.

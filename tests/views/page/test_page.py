@@ -16,7 +16,7 @@ from selenium.webdriver.support.select import Select
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.layers.arithmetic import Step, substitute
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.views.drawing.scene import Kind, scene
 from deconvcli.views.page.doors import Door, Fields, asked
@@ -82,7 +82,7 @@ def shown(browser: Browser, folder: Path, line: str) -> Path:
 
 def expected(found: Reading, door: Door, fields: Fields) -> Mapping[str, Any]:
     """What the page's rules have to say to this layer."""
-    sizes = tuple(numbers(found.spatial))
+    sizes = tuple(require_numbers(found.spatial))
     overlaps = [AxisOverlap(axis, n) for axis, n in zip(found.layer.axes, sizes, strict=True)]
     limits = {limit.code for limit in found.arithmetic.limits}
     notes = [finding.code for finding in found.findings if finding.code in limits]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from deconvcli.common.findings import Diagnostic
 from deconvcli.common.shelf import suggestion
-from deconvcli.common.values import compact, count, shorten
+from deconvcli.common.values import compact, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
@@ -103,7 +103,7 @@ class ConvTranspose(Dialect):
             sizes,
             otherwise=self.others.get("kernel_shape", ""),
         )
-        groups = count(words["group"], "group")
+        groups = read_count(words["group"], "group")
         pads = self.pads(spelling, rank)
         rows = zip(
             sizes.spatial,

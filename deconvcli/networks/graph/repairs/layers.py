@@ -8,7 +8,7 @@ from itertools import product
 from deconvcli.common.values import compact, per_axis
 from deconvcli.frameworks.dialect.parameters import Form
 from deconvcli.frameworks.dialects import take as take_dialect
-from deconvcli.layers.layer import Reading, numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.networks.graph.blame import suspects
 from deconvcli.networks.graph.edits import Setting, edited
 from deconvcli.networks.graph.graph import Network, Node
@@ -71,7 +71,7 @@ def nearest_size(failure: Failure) -> Iterator[Edits]:
     wanted = per_axis(given, len(reading.spatial), "output_size")
     rows = zip(wanted, reading.output_sizes, reading.layer.axes, strict=True)
     sizes = [min(max(size, least), least + axis.stride - 1) for size, least, axis in rows]
-    yield (Setting(node.name, "output_size", plain(numbers(sizes))),)
+    yield (Setting(node.name, "output_size", plain(require_numbers(sizes))),)
 
 
 def _transposed(failure: Failure) -> list[tuple[Outcome, Reading]]:
