@@ -11,7 +11,7 @@ from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import axis_name
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.text import size_text
-from deconvcli.networks.graph import Network, Rule, valid_sizes, walk, works_whole
+from deconvcli.networks.graph import Network, SizeSet, valid_sizes, walk, works_without_remainder
 from deconvcli.views.answers.report import Report, Table
 
 COLUMNS = ("input", "axis", "works for", "without a rest", "yours", "smaller", "larger", "pad")
@@ -30,8 +30,8 @@ class AxisSizes(NamedTuple):
 
     input: str
     axis: str
-    rule: Rule
-    whole: Rule
+    rule: SizeSet
+    whole: SizeSet
     yours: Size
 
     @property
@@ -94,7 +94,7 @@ def sized(asked: Asked) -> list[AxisSizes]:
             name,
             axis_name(axis, len(shape.spatial)),
             valid_sizes(network, axis, name),
-            valid_sizes(network, axis, name, works_whole),
+            valid_sizes(network, axis, name, works_without_remainder),
             size,
         )
         for name, shape in network.inputs.items()
@@ -170,5 +170,5 @@ def _data(asked: Asked, axes: Sequence[AxisSizes]) -> dict[str, Any]:
     }
 
 
-def _progressions(rule: Rule) -> list[dict[str, Any]]:
+def _progressions(rule: SizeSet) -> list[dict[str, Any]]:
     return [each._asdict() for each in sorted(rule.progressions)]

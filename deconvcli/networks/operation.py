@@ -14,7 +14,7 @@ from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import product, require_numbers
 
 
-class Form(Enum):
+class KeyForm(Enum):
     """How a key's value is written."""
 
     INTEGER = "one integer"
@@ -33,7 +33,7 @@ class Key(NamedTuple):
     """
 
     name: str
-    form: Form
+    form: KeyForm
     default: Any = None
     meaning: str = ""
     required: bool = False

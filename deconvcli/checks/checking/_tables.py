@@ -11,8 +11,8 @@ from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import product, product_text, require_numbers
 from deconvcli.layers.text import size_text
-from deconvcli.networks.graph import Network, Outcome
-from deconvcli.networks.graph.named import Held
+from deconvcli.networks.graph import Network, NodeOutcome
+from deconvcli.networks.graph.letters import LetterFormula
 from deconvcli.networks.operations import take
 
 
@@ -36,13 +36,13 @@ def _held(walked: Walked) -> Iterator[str]:
     """`T = 2m + 5, m >= 0`: of each letter the sizes for which the formulas were found to hold."""
     for outcome in walked.outcomes:
         for size in outcome.shape.spatial if outcome.shape else ():
-            if isinstance(size, Held):
+            if isinstance(size, LetterFormula):
                 first, period = size.values
                 step = "m" if period == 1 else f"{period}m"
                 yield f"{size.letter} = {step} + {first}, m >= 0"
 
 
-def _row(network: Network, outcome: Outcome) -> LayerRow:
+def _row(network: Network, outcome: NodeOutcome) -> LayerRow:
     node, shape = outcome.node, outcome.shape
     if shape is None:
         return LayerRow(node.name, node.operation, None, None, None, None)
@@ -54,7 +54,7 @@ def _row(network: Network, outcome: Outcome) -> LayerRow:
         return row
 
 
-def _with_costs(row: LayerRow, network: Network, outcome: Outcome) -> LayerRow:
+def _with_costs(row: LayerRow, network: Network, outcome: NodeOutcome) -> LayerRow:
     """The layer with its parameters, and its multiply-accumulates as a number or a formula."""
     node = outcome.node
     operation = take(node.operation)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from deconvcli.common.shelf import nearest
 from deconvcli.common.values import MAX_INT64, shorten
-from deconvcli.networks.operation import Form, Key
+from deconvcli.networks.operation import Key, KeyForm
 
 MOST_AXES = 3
 _TIMES = re.compile(r"[1-9][0-9]{0,17}(x[1-9][0-9]{0,17}){1,2}")
@@ -138,15 +138,15 @@ def _any(key: Key, value: Any) -> Any:
     return value
 
 
-FORMS: Mapping[Form, FormRule] = MappingProxyType(
+FORMS: Mapping[KeyForm, FormRule] = MappingProxyType(
     {
-        Form.INTEGER: FormRule(_integer, _integer_schema),
-        Form.SIZES: FormRule(_sizes, _sizes_schema),
-        Form.SIDES: FormRule(_sides, _sides_schema),
-        Form.WORD: FormRule(_word, _word_schema),
-        Form.FLAG: FormRule(_flag, lambda key: {"type": "boolean"}),
-        Form.SHAPE: FormRule(_shape, _shape_schema),
-        Form.ANY: FormRule(_any, lambda key: {}),
+        KeyForm.INTEGER: FormRule(_integer, _integer_schema),
+        KeyForm.SIZES: FormRule(_sizes, _sizes_schema),
+        KeyForm.SIDES: FormRule(_sides, _sides_schema),
+        KeyForm.WORD: FormRule(_word, _word_schema),
+        KeyForm.FLAG: FormRule(_flag, lambda key: {"type": "boolean"}),
+        KeyForm.SHAPE: FormRule(_shape, _shape_schema),
+        KeyForm.ANY: FormRule(_any, lambda key: {}),
     }
 )
 
@@ -155,9 +155,9 @@ def meant(key: Key, value: Any) -> Any:
     """What was probably meant by a text that is not of the key's form; None where nobody knows."""
     if not isinstance(value, str):
         return None
-    if key.form is Form.FLAG:
+    if key.form is KeyForm.FLAG:
         return _TRUTH.get(value.lower())
-    if key.form is Form.WORD and key.choices:
+    if key.form is KeyForm.WORD and key.choices:
         return nearest(value, key.choices)
     return int(value) if _DIGITS.fullmatch(value) else None
 

@@ -20,7 +20,7 @@ from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph import Network, Node
-from deconvcli.networks.operation import Form, Key, Shape
+from deconvcli.networks.operation import Key, KeyForm, Shape
 
 PREVIOUS = "previous"
 # Names that people use for one implementation of a dialect.
@@ -146,7 +146,7 @@ def _channels(value: Any, path: Path, problems: Problems) -> int | None:
     if type(value) is int and 1 <= value <= MAX_INT64:
         return value
     help = f"write one integer, 1 or more. {misread(value)}".strip()
-    close = meant(Key("channels", Form.INTEGER), value)
+    close = meant(Key("channels", KeyForm.INTEGER), value)
     problems.tell("illegal-value", path, f"channels is {shown(value)}", help, close)
     return None
 

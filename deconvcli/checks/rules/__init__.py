@@ -10,7 +10,7 @@ from deconvcli.checks.rules._rule import Rule, Subject, Walked, subject
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import Shelf, suggestion
-from deconvcli.networks.graph import Outcome
+from deconvcli.networks.graph import NodeOutcome
 from deconvcli.networks.operations import take as operation
 
 __all__ = [
@@ -117,7 +117,7 @@ def findings(asked: Subject) -> Iterator[Diagnostic]:
         yield from rule.check(asked)
 
 
-def _of_outcome(asked: Subject, walked: Walked, outcome: Outcome) -> Diagnostic:
+def _of_outcome(asked: Subject, walked: Walked, outcome: NodeOutcome) -> Diagnostic:
     """The error of one layer, at the key that it speaks of."""
     error = outcome.error
     assert error is not None
@@ -126,7 +126,7 @@ def _of_outcome(asked: Subject, walked: Walked, outcome: Outcome) -> Diagnostic:
     return coded(Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where))
 
 
-def _blamed(asked: Subject, walked: Walked, outcome: Outcome) -> Diagnostic:
+def _blamed(asked: Subject, walked: Walked, outcome: NodeOutcome) -> Diagnostic:
     """With the layers above that are to blame, and with fixes that were tried."""
     # What looks for them takes 20 ms to import, and most files have no failure.
     from deconvcli.checks.rules._blame import blamed
@@ -136,7 +136,7 @@ def _blamed(asked: Subject, walked: Walked, outcome: Outcome) -> Diagnostic:
 
 
 def _path(
-    asked: Subject, walked: Walked, outcome: Outcome, error: DeconvError
+    asked: Subject, walked: Walked, outcome: NodeOutcome, error: DeconvError
 ) -> tuple[str | int, ...]:
     """Where the layer stands, or one of its keys if the error's code names it."""
     name, paths = outcome.node.name, walked.read.paths

@@ -10,18 +10,26 @@ from deconvcli.checks.rules._rule import Walked
 from deconvcli.common.findings import Change, Diagnostic, Verb
 from deconvcli.common.shelf import nearest
 from deconvcli.common.values import freeze
-from deconvcli.networks.graph import Network, Outcome
-from deconvcli.networks.graph.diagnosis import blame
-from deconvcli.networks.graph.edits import Behind, Edit, InFront, Resizing, Setting
-from deconvcli.networks.graph.graph import Node
+from deconvcli.networks.graph import Network, NodeOutcome
+from deconvcli.networks.graph.diagnosis import diagnose
+from deconvcli.networks.graph.edits import (
+    InsertAfter,
+    InsertBefore,
+    NetworkEdit,
+    ResizeInput,
+    SetParameter,
+)
+from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs import Fix
-from deconvcli.networks.graph.walk import MOST_COMPARED
+from deconvcli.networks.graph.shapes import MAX_COMPARED_NAMES
 from deconvcli.networks.operations import take
 
 
-def blamed(document: Document, walked: Walked, outcome: Outcome, found: Diagnostic) -> Diagnostic:
+def blamed(
+    document: Document, walked: Walked, outcome: NodeOutcome, found: Diagnostic
+) -> Diagnostic:
     """The finding with the layers above that are to blame, and with fixes that were tried."""
-    told = blame(walked.read.graph, outcome.node.name, walked.outcomes)
+    told = diagnose(walked.read.graph, outcome.node.name, walked.outcomes)
     lost = "; ".join(map(str, told.culprits[:2]))
     message = f"{found.message} ({lost})" if lost else found.message
     help = f"{', or '.join(map(str, told.fixes))}." if told.fixes else found.help
@@ -30,7 +38,7 @@ def blamed(document: Document, walked: Walked, outcome: Outcome, found: Diagnost
     return found._replace(message=message, help=help, fixes=(*fixes, *named))
 
 
-def _is_misnamed(outcome: Outcome) -> bool:
+def _is_misnamed(outcome: NodeOutcome) -> bool:
     return outcome.error is not None and outcome.error.code == "unknown-input"
 
 
@@ -41,7 +49,7 @@ def _renamed(document: Document, walked: Walked, node: Node) -> tuple[tuple[Chan
     above = [*graph.inputs, *names[: names.index(node.name)]]
     number, wrong = next((i, name) for i, name in enumerate(node.inputs) if name not in above)
     place = (*path, number) if isinstance(document.value_at(path), list) else path
-    close = nearest(wrong, above[-MOST_COMPARED:])
+    close = nearest(wrong, above[-MAX_COMPARED_NAMES:])
     return ((Change(Verb.SET, place, close),),) if close else ()
 
 
@@ -58,25 +66,25 @@ def _home(read: Read) -> tuple[str | int, ...]:
     return ("networks", read.graph.name)
 
 
-def _of_edit(document: Document, read: Read, edit: Edit) -> Iterator[Change]:
+def _of_edit(document: Document, read: Read, edit: NetworkEdit) -> Iterator[Change]:
     match edit:
-        case Setting():
+        case SetParameter():
             path = read.paths[edit.node]
             key = _spelled(document, read, read.graph.node(edit.node), edit.key)
             yield Change(Verb.SET, (*path, key), freeze(edit.value))
-        case Resizing():
+        case ResizeInput():
             inputs = document.value_at(_home(read))
             place = ("input",) if "input" in inputs else ("inputs", edit.input)
             sizes = edit.shape.spatial
             size = "x".join(map(str, sizes)) if len(sizes) > 1 else sizes[0]
             yield Change(Verb.SET, (*_home(read), *place, "size"), size)
-        case InFront():
+        case InsertBefore():
             yield Change(Verb.INSERT, read.paths[edit.below], _layer(edit.node, edit.node.inputs))
-        case Behind():
+        case InsertAfter():
             yield from _behind(document, read, edit)
 
 
-def _behind(document: Document, read: Read, edit: Behind) -> Iterator[Change]:
+def _behind(document: Document, read: Read, edit: InsertAfter) -> Iterator[Change]:
     """A layer that takes the one before it; what that one's own `expect` says goes with it."""
     if edit.above in read.graph.inputs:
         first = read.paths[read.graph.nodes[0].name]

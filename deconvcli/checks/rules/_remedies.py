@@ -9,7 +9,7 @@ from deconvcli.checks.rules import LARGEST_BLAMED
 from deconvcli.checks.rules._blame import changes
 from deconvcli.checks.rules._rule import Transposed
 from deconvcli.common.findings import Fixes
-from deconvcli.networks.graph.repairs import Failure, evened
+from deconvcli.networks.graph.repairs import Failure, find_even_kernels
 
 # Each takes a check of the whole file before it is told.
 MOST_KERNELS = 3
@@ -37,5 +37,7 @@ class EvenKernels:
         read, outcomes = layer.walked
         if len(outcomes) > LARGEST_BLAMED:
             return ()
-        found = islice(evened(Failure(read.graph, outcomes, layer.outcome)), MOST_KERNELS)
+        found = islice(
+            find_even_kernels(Failure(read.graph, outcomes, layer.outcome)), MOST_KERNELS
+        )
         return tuple([tuple(changes(self._document, read, fix)) for fix in found])

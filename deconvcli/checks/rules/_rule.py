@@ -8,7 +8,7 @@ from typing import NamedTuple
 from deconvcli.checks.configs import Config, Read
 from deconvcli.common.findings import Diagnostic, Fixes, Severity, Where
 from deconvcli.layers.layer import Reading
-from deconvcli.networks.graph import Outcome
+from deconvcli.networks.graph import NodeOutcome
 from deconvcli.networks.operations import take
 from deconvcli.networks.operations.conv_transpose import ConvTranspose
 
@@ -17,13 +17,13 @@ class Walked(NamedTuple):
     """One network of a config, and what became of each layer."""
 
     read: Read
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[NodeOutcome, ...]
 
 
 class Transposed(NamedTuple):
     """A transposed convolution that its framework takes."""
 
-    outcome: Outcome
+    outcome: NodeOutcome
     reading: Reading
     walked: Walked
     where: Where

@@ -3,21 +3,21 @@ says who is to blame for a wrong one."""
 
 from __future__ import annotations
 
-from deconvcli.networks.graph.graph import Network, Node
-from deconvcli.networks.graph.named import walk
-from deconvcli.networks.graph.rule import Rule
+from deconvcli.networks.graph.letters import walk
+from deconvcli.networks.graph.memo import works, works_without_remainder
+from deconvcli.networks.graph.network import Network, Node
+from deconvcli.networks.graph.shapes import NodeOutcome, outcomes
+from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.graph.sizes import valid_sizes
-from deconvcli.networks.graph.walk import Outcome, outcomes
-from deconvcli.networks.graph.walking import works, works_whole
 
 __all__ = [
     "Network",
     "Node",
-    "Outcome",
-    "Rule",
+    "NodeOutcome",
+    "SizeSet",
     "outcomes",
     "valid_sizes",
     "walk",
     "works",
-    "works_whole",
+    "works_without_remainder",
 ]

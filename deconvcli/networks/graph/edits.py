@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
-from deconvcli.networks.graph.graph import Network, Node
+from deconvcli.networks.graph.network import Network, Node
 from deconvcli.networks.operation import Shape
 
 
-class Setting(NamedTuple):
+class SetParameter(NamedTuple):
     """One parameter of one layer."""
 
     node: str
     key: str
     value: Any
 
-    def applied(self, network: Network) -> Network:
+    def apply(self, network: Network) -> Network:
         """The network with it."""
         nodes = [
             node._replace(parameters={**node.parameters, self.key: self.value})
@@ -31,14 +31,14 @@ class Setting(NamedTuple):
         return f"set {self.key} of {self.node} to {self.value}"
 
 
-class InFront(NamedTuple):
+class InsertBefore(NamedTuple):
     """A layer in front of one other, on its way from `above`."""
 
     node: Node
     above: str
     below: str
 
-    def applied(self, network: Network) -> Network:
+    def apply(self, network: Network) -> Network:
         """The network with it."""
         nodes: list[Node] = []
         for node in network.nodes:
@@ -50,13 +50,13 @@ class InFront(NamedTuple):
         return f"put {_call(self.node)} between {self.above} and {self.below}"
 
 
-class Behind(NamedTuple):
+class InsertAfter(NamedTuple):
     """A layer behind another or an input, for all that take it; what was expected moves along."""
 
     node: Node
     above: str
 
-    def applied(self, network: Network) -> Network:
+    def apply(self, network: Network) -> Network:
         """The network with it."""
         nodes = [self.node] if self.above in network.inputs else []
         for node in network.nodes:
@@ -71,13 +71,13 @@ class Behind(NamedTuple):
         return f"put {_call(self.node)} behind {self.above}"
 
 
-class Resizing(NamedTuple):
+class ResizeInput(NamedTuple):
     """Another shape of one input."""
 
     input: str
     shape: Shape
 
-    def applied(self, network: Network) -> Network:
+    def apply(self, network: Network) -> Network:
         """The network with it."""
         return network._replace(inputs={**network.inputs, self.input: self.shape})
 
@@ -85,21 +85,25 @@ class Resizing(NamedTuple):
         return f"feed {self.input} with {self.shape}"
 
 
-Edit = Setting | InFront | Behind | Resizing
+NetworkEdit = SetParameter | InsertBefore | InsertAfter | ResizeInput
 
 
-def edited(network: Network, edits: Iterable[Edit]) -> Network:
+def apply_edits(network: Network, edits: Iterable[NetworkEdit]) -> Network:
     """The network with all of them, in order."""
-    return reduce(lambda changed, edit: edit.applied(changed), edits, network)
+    return reduce(lambda changed, edit: edit.apply(changed), edits, network)
 
 
-def told(edits: Sequence[Edit]) -> str:
+def describe_edits(edits: Sequence[NetworkEdit]) -> str:
     """All of them in words; a layer of which several parameters are set is named once."""
     return " and ".join(map(_following, edits, (None, *edits)))
 
 
-def _following(edit: Edit, before: Edit | None) -> str:
-    if isinstance(edit, Setting) and isinstance(before, Setting) and edit.node == before.node:
+def _following(edit: NetworkEdit, before: NetworkEdit | None) -> str:
+    if (
+        isinstance(edit, SetParameter)
+        and isinstance(before, SetParameter)
+        and edit.node == before.node
+    ):
         return f"{edit.key} to {edit.value}"
     return str(edit)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deconvcli.layers.axis import Linear, Size
-from deconvcli.networks.graph.graph import Network
+from deconvcli.networks.graph.network import Network
 from deconvcli.networks.operations import take
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from deconvcli.layers.axis import Size
-from deconvcli.networks.operation import Form, Key, Shape
+from deconvcli.networks.operation import Key, KeyForm, Shape
 from deconvcli.networks.operations._sizes import positive_channels, refuse
 
 OUT_CHANNELS = Key(
     "out_channels",
-    Form.INTEGER,
+    KeyForm.INTEGER,
     None,
     "output channels",
     required=True,
@@ -20,7 +20,7 @@ OUT_CHANNELS = Key(
 )
 IN_CHANNELS = Key(
     "in_channels",
-    Form.INTEGER,
+    KeyForm.INTEGER,
     None,
     "input channels, where you want them checked",
     aliases=("in_features",),
@@ -28,7 +28,7 @@ IN_CHANNELS = Key(
 )
 GROUPS = Key(
     "groups",
-    Form.INTEGER,
+    KeyForm.INTEGER,
     1,
     "independent groups of channels",
     aliases=("group", "feature_group_count"),

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from deconvcli.common.values import axis_name, per_axis
 from deconvcli.layers.axis import Size
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import at_least, refuse, some_axes
 
-SIZE = Key("size", Form.SIZES, None, "the size, where no second input gives it", at_least=1)
+SIZE = Key("size", KeyForm.SIZES, None, "the size, where no second input gives it", at_least=1)
 
 
 class Like(Operation):

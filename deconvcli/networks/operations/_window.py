@@ -10,36 +10,38 @@ from typing import Any, NamedTuple
 
 from deconvcli.common.values import freeze, per_axis
 from deconvcli.layers.axis import Size
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._habits import HABITS, Habits
 from deconvcli.networks.operations._sizes import Sides, at_least, existing, refuse, sides, some_axes
 
 KERNEL = Key(
     "kernel",
-    Form.SIZES,
+    KeyForm.SIZES,
     None,
     "size of the window",
     required=True,
     aliases=("kernel_size", "kernel_shape", "pool_size", "window_shape"),
     at_least=1,
 )
-STRIDE = Key("stride", Form.SIZES, 1, "how far the window moves", aliases=("strides",), at_least=1)
+STRIDE = Key(
+    "stride", KeyForm.SIZES, 1, "how far the window moves", aliases=("strides",), at_least=1
+)
 PADDING = Key(
     "padding",
-    Form.SIDES,
+    KeyForm.SIDES,
     None,
     "elements added at the ends, or valid, same ...; default: the framework's",
     aliases=("pads", "auto_pad", "pad_type"),
 )
 DILATION = Key(
     "dilation",
-    Form.SIZES,
+    KeyForm.SIZES,
     1,
     "distance of two taps",
     aliases=("dilations", "dilation_rate", "kernel_dilation", "rhs_dilation"),
     at_least=1,
 )
-CEIL_MODE = Key("ceil_mode", Form.FLAG, False, "the last window may hang over the end")
+CEIL_MODE = Key("ceil_mode", KeyForm.FLAG, False, "the last window may hang over the end")
 
 LAYERS = 512
 """Kinds of windows that are remembered: a network has few, and is walked again and again."""

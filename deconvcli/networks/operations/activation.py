@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.operation import Form, Key, Operation
+from deconvcli.networks.operation import Key, KeyForm, Operation
 from deconvcli.networks.operations._kept import Kept
 
 
@@ -30,10 +30,10 @@ class Activation(Kept):
     )
     title = "a function of each element"
     keys = (
-        Key("kind", Form.WORD, None, "which function"),
-        Key("negative_slope", Form.ANY, None, "of a leaky one", aliases=("alpha",)),
-        Key("axis", Form.ANY, None, "of a softmax", aliases=("dim",)),
-        Key("inplace", Form.ANY, None, "whether the input is overwritten"),
+        Key("kind", KeyForm.WORD, None, "which function"),
+        Key("negative_slope", KeyForm.ANY, None, "of a leaky one", aliases=("alpha",)),
+        Key("axis", KeyForm.ANY, None, "of a softmax", aliases=("dim",)),
+        Key("inplace", KeyForm.ANY, None, "whether the input is overwritten"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.operation import Form, Key, Operation
+from deconvcli.networks.operation import Key, KeyForm, Operation
 from deconvcli.networks.operations._pool import Pool
 
 
@@ -14,7 +14,7 @@ class AveragePool(Pool):
     title = "average pooling"
     keys = (
         *Pool.keys,
-        Key("count_include_pad", Form.ANY, None, "whether added elements count in the mean"),
+        Key("count_include_pad", KeyForm.ANY, None, "whether added elements count in the mean"),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from deconvcli.common.values import per_axis
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import product, require_numbers
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, mixed
 from deconvcli.networks.operations._sizes import refuse
 from deconvcli.networks.operations._window import DILATION, KERNEL, PADDING, STRIDE, Sliding
@@ -28,7 +28,7 @@ class Conv(Sliding):
         DILATION,
         GROUPS,
         IN_CHANNELS,
-        Key("bias", Form.FLAG, True, "one number added per channel", aliases=("use_bias",)),
+        Key("bias", KeyForm.FLAG, True, "one number added per channel", aliases=("use_bias",)),
     )
 
     def words(self, parameters: Parameters) -> dict[str, Any]:

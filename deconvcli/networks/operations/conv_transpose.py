@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.layer import Reading, Sizes, Spelling
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, entering
 from deconvcli.networks.operations._sizes import existing, some_axes
 from deconvcli.networks.operations._window import DILATION, KERNEL, STRIDE
@@ -15,7 +15,7 @@ from deconvcli.networks.operations._wording import weighted, words_of
 
 PADDING = Key(
     "padding",
-    Form.SIDES,
+    KeyForm.SIDES,
     None,
     "as the dialect means it; default: the dialect's",
     aliases=("pads",),
@@ -33,21 +33,27 @@ class ConvTranspose(Operation):
         KERNEL._replace(meaning="kernel size"),
         STRIDE._replace(meaning="how far apart two inputs lie in the output"),
         PADDING,
-        Key("output_padding", Form.SIZES, None, "elements given back at the end", aliases=("adj",)),
+        Key(
+            "output_padding",
+            KeyForm.SIZES,
+            None,
+            "elements given back at the end",
+            aliases=("adj",),
+        ),
         DILATION,
         GROUPS,
         IN_CHANNELS,
         Key(
             "output_size",
-            Form.SIZES,
+            KeyForm.SIZES,
             None,
             "the output size itself",
             aliases=("output_shape", "target_shape"),
             at_least=1,
         ),
-        Key("auto_pad", Form.WORD, None, "ONNX, OpenVINO: SAME_UPPER ..."),
-        Key("transpose_kernel", Form.FLAG, None, "JAX, Flax: the kernel as stored is flipped"),
-        Key("bias", Form.FLAG, None, "one number added per channel", aliases=("use_bias",)),
+        Key("auto_pad", KeyForm.WORD, None, "ONNX, OpenVINO: SAME_UPPER ..."),
+        Key("transpose_kernel", KeyForm.FLAG, None, "JAX, Flax: the kernel as stored is flipped"),
+        Key("bias", KeyForm.FLAG, None, "one number added per channel", aliases=("use_bias",)),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import at_least, existing, sides, some_axes
 
 
@@ -15,7 +15,9 @@ class Crop(Operation):
     aliases = ("trim", "cropping", "slice")
     title = "elements cut from the ends"
     keys = (
-        Key("amount", Form.SIDES, None, "how many", required=True, aliases=("cropping", "crops")),
+        Key(
+            "amount", KeyForm.SIDES, None, "how many", required=True, aliases=("cropping", "crops")
+        ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

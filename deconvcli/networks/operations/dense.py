@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import require_numbers
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import IN_CHANNELS, OUT_CHANNELS, entering
 from deconvcli.networks.operations._sizes import positive_channels
 
@@ -20,7 +20,7 @@ class Dense(Operation):
     keys = (
         OUT_CHANNELS._replace(name="units", aliases=("out_features", "out_channels")),
         IN_CHANNELS,
-        Key("bias", Form.FLAG, True, "one number added per unit", aliases=("use_bias",)),
+        Key("bias", KeyForm.FLAG, True, "one number added per unit", aliases=("use_bias",)),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.operation import Form, Key, Operation
+from deconvcli.networks.operation import Key, KeyForm, Operation
 from deconvcli.networks.operations._kept import Kept
 
 
@@ -12,7 +12,7 @@ class Dropout(Kept):
     name = "dropout"
     aliases = ("identity", "dropout1d", "dropout2d", "dropout3d", "spatial_dropout")
     title = "dropout, or nothing"
-    keys = (Key("rate", Form.ANY, None, "share of the elements left out", aliases=("p",)),)
+    keys = (Key("rate", KeyForm.ANY, None, "share of the elements left out", aliases=("p",)),)
 
 
 OPERATION: Operation = Dropout()

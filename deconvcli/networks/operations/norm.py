@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.layers.layer import require_numbers
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, divided
 from deconvcli.networks.operations._kept import Kept
 
@@ -18,9 +18,9 @@ class Norm(Kept):
     title = "normalisation"
     keys = (
         GROUPS._replace(meaning="groups of channels, of a group norm", aliases=("num_groups",)),
-        Key("affine", Form.FLAG, True, "a trained scale and shift per channel"),
-        Key("eps", Form.ANY, None, "added to the variance", aliases=("epsilon",)),
-        Key("momentum", Form.ANY, None, "of the running mean"),
+        Key("affine", KeyForm.FLAG, True, "a trained scale and shift per channel"),
+        Key("eps", KeyForm.ANY, None, "added to the variance", aliases=("epsilon",)),
+        Key("momentum", KeyForm.ANY, None, "of the running mean"),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import at_least, sides, some_axes
 
 
@@ -15,8 +15,8 @@ class Pad(Operation):
     aliases = ("zero_pad", "reflection_pad", "replication_pad")
     title = "elements added at the ends"
     keys = (
-        Key("amount", Form.SIDES, None, "how many", required=True, aliases=("padding", "pads")),
-        Key("mode", Form.ANY, None, "what is added: zeros, reflect, replicate ..."),
+        Key("amount", KeyForm.SIDES, None, "how many", required=True, aliases=("padding", "pads")),
+        Key("mode", KeyForm.ANY, None, "what is added: zeros, reflect, replicate ..."),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from deconvcli.common.values import per_axis
 from deconvcli.layers.axis import Size
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._like import SIZE, Like
 from deconvcli.networks.operations._sizes import at_least, refuse, some_axes
 
@@ -19,8 +19,8 @@ class PadTo(Like):
     title = "extended to the size of another layer"
     keys = (
         SIZE,
-        Key("multiple", Form.SIZES, None, "up to the next multiple of this", at_least=1),
-        Key("mode", Form.ANY, None, "what is added: zeros, reflect, replicate ..."),
+        Key("multiple", KeyForm.SIZES, None, "up to the next multiple of this", at_least=1),
+        Key("mode", KeyForm.ANY, None, "what is added: zeros, reflect, replicate ..."),
     )
 
     def wanted(self, parameters: Parameters, inputs: Sequence[Shape]) -> tuple[Size, ...]:

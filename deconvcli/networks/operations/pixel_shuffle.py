@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.layers.layer import require_numbers
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import positive_channels, refuse, some_axes
 
 
@@ -18,7 +18,7 @@ class PixelShuffle(Operation):
     keys = (
         Key(
             "factor",
-            Form.INTEGER,
+            KeyForm.INTEGER,
             None,
             "how many times as long",
             required=True,

@@ -8,7 +8,7 @@ from typing import Any
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
 from deconvcli.layers.layer import product
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._elements import elements
 from deconvcli.networks.operations._sizes import refuse
 
@@ -23,7 +23,7 @@ class Reshape(Operation):
     keys = (
         Key(
             "shape",
-            Form.SHAPE,
+            KeyForm.SHAPE,
             None,
             "channels and spatial sizes; -1 for one that follows",
             required=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.common.values import per_axis
-from deconvcli.networks.operation import Form, Key, Operation, Parameters, Shape
+from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import at_least, refuse, some_axes
 
 
@@ -18,15 +18,15 @@ class Upsample(Operation):
     keys = (
         Key(
             "scale",
-            Form.SIZES,
+            KeyForm.SIZES,
             None,
             "how many times as large",
             aliases=("scale_factor", "factor"),
             at_least=1,
         ),
-        Key("size", Form.SIZES, None, "the output size itself, instead of scale", at_least=1),
-        Key("mode", Form.ANY, None, "nearest, bilinear ...", aliases=("interpolation",)),
-        Key("align_corners", Form.ANY, None, "where the samples lie"),
+        Key("size", KeyForm.SIZES, None, "the output size itself, instead of scale", at_least=1),
+        Key("mode", KeyForm.ANY, None, "nearest, bilinear ...", aliases=("interpolation",)),
+        Key("align_corners", KeyForm.ANY, None, "where the samples lie"),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -8,8 +8,8 @@ import pytest
 
 from deconvcli.checks.checking import readable
 from deconvcli.networks.graph import Network, walk
-from deconvcli.networks.graph.diagnosis import blame
-from deconvcli.networks.graph.edits import edited
+from deconvcli.networks.graph.diagnosis import diagnose
+from deconvcli.networks.graph.edits import apply_edits
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 # The sizes after every layer of these were stated or computed where the networks come from.
@@ -69,8 +69,8 @@ def test_what_must_fail(name: str, node: str, message: str, culprit: str, fix: s
     [failed] = [outcome for outcome in walk(network) if outcome.error]
     assert failed.error is not None
     assert (failed.node.name, failed.error.message) == (node, message)
-    found = blame(network, node, most=1)
+    found = diagnose(network, node, most=1)
     assert str(found.culprits[0]) == culprit
     assert str(found.fixes[0]) == fix
-    mended = edited(network, found.fixes[0].edits)
+    mended = apply_edits(network, found.fixes[0].edits)
     assert [outcome.node.name for outcome in walk(mended) if outcome.error] == []

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from deconvcli.common.errors import NotLinear, Refused
 from deconvcli.layers.axis import Linear, Size
-from deconvcli.networks.graph import Network, Node, valid_sizes, walk, works_whole
+from deconvcli.networks.graph import Network, Node, valid_sizes, walk, works_without_remainder
 from deconvcli.networks.operation import Shape
 from tests.networks.graph.graphs import networks
 from tests.networks.graph.nets import unet
@@ -33,13 +33,13 @@ def test_the_rule_says_what_every_single_walk_says(network: Network) -> None:
 def whole(network: Network, n: int) -> bool:
     """Whether a walk with the size itself meets no error and leaves nothing unread."""
     there = network._replace(inputs={"x": Shape(2, (n,))})
-    return all(works_whole(outcome, network.dialect) for outcome in walk(there))
+    return all(works_without_remainder(outcome, network.dialect) for outcome in walk(there))
 
 
 @given(networks())
 @settings(max_examples=100, deadline=None)
 def test_so_does_the_rule_without_a_rest(network: Network) -> None:
-    rule = valid_sizes(network, judge=works_whole)
+    rule = valid_sizes(network, condition=works_without_remainder)
     most = min(300, rule.start + 3 * rule.period + 60)
     assert [n for n in range(1, most) if rule.holds(n)] == [
         n for n in range(1, most) if whole(network, n)

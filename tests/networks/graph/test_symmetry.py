@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 
 from deconvcli.layers.axis import Linear, Size
-from deconvcli.networks.graph import Network, Node, named, walk
-from deconvcli.networks.graph.named import Held
+from deconvcli.networks.graph import Network, Node, letters, walk
+from deconvcli.networks.graph.letters import LetterFormula
 from deconvcli.networks.graph.symmetry import is_symmetric
 from deconvcli.networks.operation import Shape
 from tests.networks.graph.graphs import networks
@@ -66,7 +66,7 @@ def test_one_axis_answers_for_all(line: Network) -> None:
     assert is_symmetric(plane)
     together = [str(outcome.shape) for outcome in walk(plane)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(named, "is_symmetric", lambda network: False)
+        patch.setattr(letters, "is_symmetric", lambda network: False)
         assert [str(outcome.shape) for outcome in walk(plane)] == together
 
 
@@ -74,13 +74,13 @@ def test_one_axis_answers_for_all(line: Network) -> None:
 def test_letters_say_what_numbers_say(line: Network) -> None:
     symbolic = walk(line._replace(inputs={"x": Shape(2, (H,))}))
     found = [size for outcome in symbolic if outcome.shape for size in outcome.shape.spatial]
-    values = {size.values for size in found if isinstance(size, Held)}
+    values = {size.values for size in found if isinstance(size, LetterFormula)}
     assume(values)
     [(first, period)] = values
     for m in (0, 1, 10):
         numeric = walk(line._replace(inputs={"x": Shape(2, (first + period * m,))}))
-        for letters, numbers in zip(symbolic, numeric, strict=True):
-            assert letters.shape is not None
+        for formulas, numbers in zip(symbolic, numeric, strict=True):
+            assert formulas.shape is not None
             assert numbers.shape is not None
-            [size], [number] = letters.shape.spatial, numbers.shape.spatial
+            [size], [number] = formulas.shape.spatial, numbers.shape.spatial
             assert (size if isinstance(size, int) else size.factor * m + size.offset) == number

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deconvcli.common.errors import DeconvError, Refused, UsageError
-from deconvcli.networks.operation import Form, Shape
+from deconvcli.networks.operation import KeyForm, Shape
 from deconvcli.networks.operations import OPERATIONS, take
 
 
@@ -335,7 +335,7 @@ def test_the_contract_of_every_kind(name: str) -> None:
     for key in operation.keys:
         assert key.meaning
         assert not (key.required and key.default is not None)
-        assert isinstance(key.form, Form)
+        assert isinstance(key.form, KeyForm)
 
 
 def test_no_two_kinds_share_a_name() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from deconvcli.networks.graph.edits import Edit, edited, told
-from deconvcli.networks.graph.graph import Network
-from deconvcli.networks.graph.named import walk
-from deconvcli.networks.graph.walk import Outcome
+from deconvcli.networks.graph.edits import NetworkEdit, apply_edits, describe_edits
+from deconvcli.networks.graph.letters import walk
+from deconvcli.networks.graph.network import Network
+from deconvcli.networks.graph.shapes import NodeOutcome
 
-Edits = tuple[Edit, ...]
+Edits = tuple[NetworkEdit, ...]
 
 
 class Fix(NamedTuple):
@@ -21,22 +21,22 @@ class Fix(NamedTuple):
     is_complete: bool
 
     def __str__(self) -> str:
-        return told(self.edits)
+        return describe_edits(self.edits)
 
 
 class Failure(NamedTuple):
     """A node that fails or is warned of, and all that is known of its network."""
 
     network: Network
-    outcomes: Sequence[Outcome]
-    outcome: Outcome
+    outcomes: Sequence[NodeOutcome]
+    outcome: NodeOutcome
 
-    def mended(self, edits: Edits) -> Fix | None:
+    def prove(self, edits: Edits) -> Fix | None:
         """The fix, if with these edits the node works, and what worked does not fail.
 
         What lies below a failure was not known before, and may fail for a reason of its own.
         """
-        changed = edited(self.network, edits)
+        changed = apply_edits(self.network, edits)
         failing = {outcome.node.name for outcome in walk(changed) if outcome.error is not None}
         excused = {outcome.node.name for outcome in self.outcomes if not _worked(outcome)}
         if failing - (excused - {self.outcome.node.name}):
@@ -51,5 +51,5 @@ class Failure(NamedTuple):
         return name
 
 
-def _worked(outcome: Outcome) -> bool:
+def _worked(outcome: NodeOutcome) -> bool:
     return outcome.error is None and not outcome.is_unknown

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd
 
-from deconvcli.networks.graph.edits import Setting
+from deconvcli.networks.graph.edits import SetParameter
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 # Above it no number is tried; no published layer has as many groups.
-MOST_GROUPS = 4096
+MAX_GROUPS = 4096
 
 
-def channels(failure: Failure) -> Iterator[Edits]:
+def correct_in_channels(failure: Failure) -> Iterator[Edits]:
     """What the layer really gets, in place of what it says."""
     [given, *_] = failure.outcome.inputs
     node = failure.outcome.node
     if "in_channels" in node.parameters:
-        yield (Setting(node.name, "in_channels", given.channels),)
+        yield (SetParameter(node.name, "in_channels", given.channels),)
 
 
-def other_groups(failure: Failure) -> Iterator[Edits]:
+def change_groups(failure: Failure) -> Iterator[Edits]:
     """The nearest number of groups that divides input and output channels."""
     node, [given, *_] = failure.outcome.node, failure.outcome.inputs
     groups, out = node.parameters.get("groups"), node.parameters.get("out_channels")
     if isinstance(groups, int) and isinstance(out, int) and isinstance(given.channels, int):
         common = gcd(given.channels, out)
-        fitting = [n for n in range(1, min(common, MOST_GROUPS) + 1) if common % n == 0]
+        fitting = [n for n in range(1, min(common, MAX_GROUPS) + 1) if common % n == 0]
         nearest = min(fitting, key=lambda number: abs(number - groups))
-        yield (Setting(node.name, "groups", nearest),)
+        yield (SetParameter(node.name, "groups", nearest),)

@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator
 
 from deconvcli.common.errors import NotLinear, Refused
 from deconvcli.layers.axis import Size
-from deconvcli.networks.graph.edits import Resizing
+from deconvcli.networks.graph.edits import ResizeInput
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
-from deconvcli.networks.graph.repairs.outputs import behind, expected_spatial
-from deconvcli.networks.graph.rule import Rule
-from deconvcli.networks.graph.sizes import quick, valid_sizes
-from deconvcli.networks.graph.walk import outcomes
+from deconvcli.networks.graph.repairs.outputs import expected_spatial, resize_after
+from deconvcli.networks.graph.shapes import outcomes
+from deconvcli.networks.graph.size_set import SizeSet
+from deconvcli.networks.graph.sizes import limit_runs, valid_sizes
 from deconvcli.networks.operation import Shape
 
 # Doublings of the input after which the output is taken not to grow.
-DOUBLINGS = 6
+MAX_DOUBLINGS = 6
 
 
-def other_inputs(failure: Failure) -> Iterator[Edits]:
+def resize_inputs(failure: Failure) -> Iterator[Edits]:
     """The nearest sizes that work on every axis: the next larger ones, then the next smaller."""
     for name, shape in failure.network.inputs.items():
         if not all(type(size) is int for size in shape.spatial):
@@ -32,19 +32,19 @@ def other_inputs(failure: Failure) -> Iterator[Edits]:
         for sizes in (larger, smaller):
             found = tuple([size for size in sizes if size is not None])
             if len(found) == len(sizes) and found != shape.spatial:
-                yield (Resizing(name, shape._replace(spatial=found)),)
+                yield (ResizeInput(name, shape._replace(spatial=found)),)
 
 
-def _rules(failure: Failure, name: str, shape: Shape) -> list[Rule] | None:
+def _rules(failure: Failure, name: str, shape: Shape) -> list[SizeSet] | None:
     """The sizes that work on each axis; None where they are not soon found."""
-    axes, most = range(len(shape.spatial)), quick(failure.network)
+    axes, most = range(len(shape.spatial)), limit_runs(failure.network)
     try:
         return [valid_sizes(failure.network, axis, name, most=most) for axis in axes]
     except (NotLinear, Refused):
         return None
 
 
-def padded_input(failure: Failure) -> Iterator[Edits]:
+def pad_input(failure: Failure) -> Iterator[Edits]:
     """The only input padded until the output is large enough, and the output cropped."""
     wanted = expected_spatial(failure)
     if wanted is None or len(failure.network.inputs) > 1:
@@ -55,8 +55,8 @@ def padded_input(failure: Failure) -> Iterator[Edits]:
     larger = [_large_enough(failure, name, axis, wanted[axis]) for axis in range(len(wanted))]
     found = tuple([size for size in larger if size is not None])
     if len(found) == len(wanted) and found != shape.spatial:
-        crop = behind(failure, "crop_like", failure.outcome.node.name, wanted)
-        yield (behind(failure, "pad_to", name, found), crop)
+        crop = resize_after(failure, "crop_like", failure.outcome.node.name, wanted)
+        yield (resize_after(failure, "pad_to", name, found), crop)
 
 
 def _large_enough(failure: Failure, input: str, axis: int, wanted: Size) -> int | None:
@@ -67,7 +67,7 @@ def _large_enough(failure: Failure, input: str, axis: int, wanted: Size) -> int 
         size = _output(failure, input, axis, n)
         return size is not None and size >= wanted
 
-    highest = next((given << step for step in range(DOUBLINGS) if gives(given << step)), None)
+    highest = next((given << step for step in range(MAX_DOUBLINGS) if gives(given << step)), None)
     return None if highest is None else _first(gives, given, highest)
 
 
@@ -82,7 +82,7 @@ def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
 def _output(failure: Failure, input: str, axis: int, n: int) -> Size | None:
     """The failing node's size on an axis with another input."""
     shape = failure.network.inputs[input]
-    resized = Resizing(input, _with(shape, axis, n)).applied(failure.network)
+    resized = ResizeInput(input, _with(shape, axis, n)).apply(failure.network)
     found = {outcome.node.name: outcome.shape for outcome in outcomes(resized)}
     shape_there = found[failure.outcome.node.name]
     return None if shape_there is None else shape_there.spatial[axis]

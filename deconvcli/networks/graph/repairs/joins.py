@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deconvcli.layers.axis import Size
-from deconvcli.networks.graph.edits import InFront
-from deconvcli.networks.graph.graph import Node
+from deconvcli.networks.graph.edits import InsertBefore
+from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 
-def brought_to_one_size(failure: Failure) -> Iterator[Edits]:
+def equalize_inputs(failure: Failure) -> Iterator[Edits]:
     """All cropped to the smallest, or all padded to the largest, if there is such an input."""
     inputs = failure.outcome.inputs
     if len({len(shape.spatial) for shape in inputs}) > 1:
@@ -44,10 +44,12 @@ def _each_like(failure: Failure, operation: str, wanted: tuple[Size, ...]) -> Ed
     if model is None:
         return ()
     others = [name for name, shape in named if shape.spatial != wanted]
-    return tuple([_in_front(failure, operation, name, model) for name in dict.fromkeys(others)])
+    return tuple(
+        [_insert_resizer(failure, operation, name, model) for name in dict.fromkeys(others)]
+    )
 
 
-def _in_front(failure: Failure, operation: str, above: str, model: str) -> InFront:
+def _insert_resizer(failure: Failure, operation: str, above: str, model: str) -> InsertBefore:
     suffix = "cropped" if operation == "crop_like" else "padded"
     new = Node(failure.spare_name(f"{above}_{suffix}"), operation, {}, (above, model))
-    return InFront(new, above, failure.outcome.node.name)
+    return InsertBefore(new, above, failure.outcome.node.name)

@@ -9,12 +9,12 @@ from typing import Any
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.values import compact
 from deconvcli.layers.axis import Axis
-from deconvcli.networks.graph.edits import Setting, edited
+from deconvcli.networks.graph.edits import SetParameter, apply_edits
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
-from deconvcli.networks.graph.repairs.layers import plain, reading_of
+from deconvcli.networks.graph.repairs.layers import collapse, read_transposed
 
 # Strides by which a kernel may grow or shrink: more changes the layer more than the pattern does.
-MOST_STRIDES = 2
+MAX_STRIDES = 2
 # What may have to be said anew, the fewest keys first; what is left out stands at its default.
 _KEYS = (
     ("kernel", "dilation"),
@@ -24,24 +24,24 @@ _KEYS = (
 _DEFAULTS: Mapping[str, int] = {"dilation": 1, "padding": 0, "output_padding": 0}
 
 
-def even_kernels(failure: Failure) -> Iterator[Edits]:
+def propose_even_kernels(failure: Failure) -> Iterator[Edits]:
     """Kernels of whole strides cropped alike at both ends, the nearest first; no size changes."""
-    reading = reading_of(failure.network, failure.outcome)
+    reading = read_transposed(failure.network, failure.outcome)
     if reading is None:
         return
-    for axes in zip(*map(_evened, reading.layer.axes), strict=False):
+    for axes in zip(*map(_even_axes, reading.layer.axes), strict=False):
         tried = (_settings(failure, axes, keys) for keys in _KEYS)
-        found = next((edits for edits in tried if _axes(failure, edits) == axes), ())
+        found = next((edits for edits in tried if _read_axes(failure, edits) == axes), ())
         if found:
             yield found
 
 
-def _evened(axis: Axis) -> list[Axis]:
+def _even_axes(axis: Axis) -> list[Axis]:
     """The axis with kernels of whole strides; first as it is, if nothing about it is uneven."""
     # Where dilation and stride share a factor, no tap ever reaches some outputs.
     dilation = 1 if gcd(axis.stride, axis.dilation) > 1 else axis.dilation
     strides = axis.kernel // axis.stride
-    near = range(max(1, strides - MOST_STRIDES), strides + MOST_STRIDES + 1)
+    near = range(max(1, strides - MAX_STRIDES), strides + MAX_STRIDES + 1)
     whole = [number * axis.stride for number in near]
     kernels = sorted(whole, key=lambda kernel: (abs(kernel - axis.kernel), -kernel))
     others = (axis._replace(kernel=kernel, dilation=dilation) for kernel in kernels)
@@ -68,19 +68,19 @@ def _settings(failure: Failure, axes: Sequence[Axis], keys: Sequence[str]) -> Ed
     said = {**_DEFAULTS, **node.parameters}
     return tuple(
         [
-            Setting(node.name, key, plain(wanted[key]))
+            SetParameter(node.name, key, collapse(wanted[key]))
             for key in keys
             if compact(wanted[key]) != compact(said.get(key))
         ]
     )
 
 
-def _axes(failure: Failure, edits: Edits) -> tuple[Axis, ...]:
+def _read_axes(failure: Failure, edits: Edits) -> tuple[Axis, ...]:
     """The layer's axes with these edits; none where its framework refuses it."""
-    changed = edited(failure.network, edits)
+    changed = apply_edits(failure.network, edits)
     outcome = failure.outcome._replace(node=changed.node(failure.outcome.node.name))
     try:
-        reading = reading_of(changed, outcome)
+        reading = read_transposed(changed, outcome)
     except DeconvError:
         return ()
     return reading.layer.axes if reading else ()

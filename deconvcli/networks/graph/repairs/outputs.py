@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deconvcli.layers.axis import Size
-from deconvcli.networks.graph.edits import Behind
-from deconvcli.networks.graph.graph import Node
+from deconvcli.networks.graph.edits import InsertAfter
+from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 
-def cut_or_extended(failure: Failure) -> Iterator[Edits]:
+def crop_or_pad_output(failure: Failure) -> Iterator[Edits]:
     """A crop to, or a pad to the expected size, behind the layer."""
     wanted = expected_spatial(failure)
     if wanted is not None:
         for operation in ("crop_like", "pad_to"):
-            yield (behind(failure, operation, failure.outcome.node.name, wanted),)
+            yield (resize_after(failure, operation, failure.outcome.node.name, wanted),)
 
 
-def behind(failure: Failure, operation: str, above: str, wanted: tuple[Size, ...]) -> Behind:
+def resize_after(
+    failure: Failure, operation: str, above: str, wanted: tuple[Size, ...]
+) -> InsertAfter:
     """A layer that brings what comes from `above` to a size."""
     suffix = "cropped" if operation == "crop_like" else "padded"
     name = failure.spare_name(f"{above}_{suffix}")
-    return Behind(Node(name, operation, {"size": list(wanted)}, (above,)), above)
+    return InsertAfter(Node(name, operation, {"size": list(wanted)}, (above,)), above)
 
 
 def expected_spatial(failure: Failure) -> tuple[Size, ...] | None:

@@ -13,51 +13,51 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import NotLinear, Refused
 from deconvcli.layers.axis import Linear, Size
-from deconvcli.networks.graph.graph import Network
-from deconvcli.networks.graph.growing import Run, Split
-from deconvcli.networks.graph.sizes import quick, valid_sizes
+from deconvcli.networks.graph.memo import Condition, RunWalker, works, works_without_remainder
+from deconvcli.networks.graph.network import Network
+from deconvcli.networks.graph.runs import SizeRun, Split
+from deconvcli.networks.graph.shapes import NodeOutcome, outcomes
+from deconvcli.networks.graph.sizes import limit_runs, valid_sizes
 from deconvcli.networks.graph.symmetry import is_symmetric
-from deconvcli.networks.graph.walk import Outcome, outcomes
-from deconvcli.networks.graph.walking import Judge, Walks, works, works_whole
 
 # More values of a letter are not tried before it is left as it is.
-MOST_TRIED = 2**16
+MAX_TRIED = 2**16
 # Walks to find a number whose multiples work: one for each factor of it, and for each cut.
-MOST_STEPS = 32
+MAX_STEPS = 32
 
 
-def walk(network: Network) -> tuple[Outcome, ...]:
+def walk(network: Network) -> tuple[NodeOutcome, ...]:
     """One outcome for each node, in the network's order.
 
     Letters stand for sizes that work, where there are such; else for every one that is large.
     """
-    return tuple(outcomes(held(network)))
+    return tuple(outcomes(restrict_letters(network)))
 
 
-def held(network: Network) -> Network:
+def restrict_letters(network: Network) -> Network:
     """The network with each letter held to one class of sizes that work."""
     letters = dict(_letters(network))
     return network.with_letters(lambda size: _size(size, letters)) if letters else network
 
 
-class Class(NamedTuple):
+class LetterValues(NamedTuple):
     """The values first + period*m of a letter."""
 
     first: int
     period: int
 
 
-class Held(Linear):
+class LetterFormula(Linear):
     """factor*m + offset, written in the letter that stands for first + period*m."""
 
     __slots__ = ("values",)
 
-    def __init__(self, letter: str, values: Class, factor: int, offset: int) -> None:
+    def __init__(self, letter: str, values: LetterValues, factor: int, offset: int) -> None:
         super().__init__(letter, factor, offset)
         self.values = values
 
     def _with(self, factor: int, offset: int) -> Size:
-        return Held(self.letter, self.values, factor, offset) if factor else offset
+        return LetterFormula(self.letter, self.values, factor, offset) if factor else offset
 
     def __str__(self) -> str:
         first, period = self.values
@@ -70,10 +70,10 @@ class Held(Linear):
         return f"({whole})/{by}" if whole.offset else f"{whole}/{by}"
 
 
-def _letters(network: Network) -> Iterator[tuple[str, Class]]:
+def _letters(network: Network) -> Iterator[tuple[str, LetterValues]]:
     """The class of each letter for which there is one."""
     symmetric = is_symmetric(network)
-    known: dict[object, Class | None] = {}
+    known: dict[object, LetterValues | None] = {}
     for letter, places in _places(network).items():
         # Where the axes are alike, one of them stands for all on which the same inputs lie.
         some = places[: len({name for _, name in places})] if symmetric else places
@@ -94,34 +94,34 @@ def _places(network: Network) -> Mapping[str, list[tuple[int, str]]]:
     return {letter: sorted(found) for letter, found in places.items()}
 
 
-def _found(network: Network, places: list[tuple[int, str]]) -> Class | None:
+def _found(network: Network, places: list[tuple[int, str]]) -> LetterValues | None:
     """The class of a letter that stands there; None where no rule was found soon."""
     try:
         return (
             _multiples(network, places)
-            or _class(network, places, works_whole)
+            or _class(network, places, works_without_remainder)
             or _class(network, places, works)
         )
     except (NotLinear, Refused):  # the second would be found no sooner than the first
         return None
 
 
-def _multiples(network: Network, places: list[tuple[int, str]]) -> Class | None:
+def _multiples(network: Network, places: list[tuple[int, str]]) -> LetterValues | None:
     """The multiples of one number, if they pass without a rest: then no rule has to be sought."""
-    run: Run | None = Run(1, 1)
+    run: SizeRun | None = SizeRun(1, 1)
     for axis, name in places:
-        run = run and _passing(Walks(network, axis, name, works_whole), run)
-    return Class(run.first, run.period) if run else None
+        run = run and _passing(RunWalker(network, axis, name, works_without_remainder), run)
+    return LetterValues(run.first, run.period) if run else None
 
 
-def _passing(walks: Walks, run: Run) -> Run | None:
+def _passing(walks: RunWalker, run: SizeRun) -> SizeRun | None:
     """Multiples of more, or larger ones, all of which pass; None where there seem to be none."""
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         try:
             passes = walks.work(run)
         except Split as split:
             period = run.period * split.parts
-            run = Run(-(-run.first // period) * period, period)
+            run = SizeRun(-(-run.first // period) * period, period)
             continue
         if run.last is None:
             return run if passes else None
@@ -129,25 +129,27 @@ def _passing(walks: Walks, run: Run) -> Run | None:
     return None
 
 
-def _class(network: Network, places: list[tuple[int, str]], judge: Judge) -> Class | None:
+def _class(
+    network: Network, places: list[tuple[int, str]], condition: Condition
+) -> LetterValues | None:
     """The first values that pass on all axes, and for which every size has a formula."""
-    most = quick(network)
-    rules = [valid_sizes(network, axis, name, judge, most) for axis, name in places]
+    most = limit_runs(network)
+    rules = [valid_sizes(network, axis, name, condition, most) for axis, name in places]
     period = lcm(*(rule.period for rule in rules))
     least = max(1, *(rule.start for rule in rules))
-    tried = range(least, least + min(period, MOST_TRIED))
+    tried = range(least, least + min(period, MAX_TRIED))
     first = next((n for n in tried if all(rule.is_periodic_at(n) for rule in rules)), None)
     if first is None:
         return None
-    found = Class(first, period)
+    found = LetterValues(first, period)
     for axis, name in places:
-        found = _straight(Walks(network, axis, name), found)
+        found = _straight(RunWalker(network, axis, name), found)
     return found
 
 
-def _straight(walks: Walks, values: Class) -> Class:
+def _straight(walks: RunWalker, values: LetterValues) -> LetterValues:
     """Those of the values, further apart and larger, along which no floor or comparison turns."""
-    run = Run(*values)
+    run = SizeRun(*values)
     while True:
         try:
             walks.work(run)
@@ -155,13 +157,13 @@ def _straight(walks: Walks, values: Class) -> Class:
             run = next(run.parts(split.parts))
             continue
         if run.last is None:
-            return Class(run.first, run.period)
+            return LetterValues(run.first, run.period)
         [run] = run.rest()
 
 
-def _size(size: Linear, letters: Mapping[str, Class]) -> Size:
+def _size(size: Linear, letters: Mapping[str, LetterValues]) -> Size:
     if size.letter not in letters:
         return size
     values = letters[size.letter]
     offset = size.factor * values.first + size.offset
-    return Held(size.letter, values, size.factor * values.period, offset)
+    return LetterFormula(size.letter, values, size.factor * values.period, offset)

@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph import Network, Node, outcomes
-from deconvcli.networks.graph.growing import Growing, Run, Split
-from deconvcli.networks.graph.walking import Walks
+from deconvcli.networks.graph.memo import RunWalker
+from deconvcli.networks.graph.runs import GrowingSize, SizeRun, Split
 from deconvcli.networks.operation import Shape
 
 
 def size_at(size: Size, step: int) -> int:
     """The number that a growing size is at one step."""
-    return size.factor * step + size.offset if isinstance(size, Growing) else int(str(size))
+    return size.factor * step + size.offset if isinstance(size, GrowingSize) else int(str(size))
 
 
-def runs(network: Network) -> list[Run]:
+def runs(network: Network) -> list[SizeRun]:
     """Runs that cover every size once, each with its last step."""
-    walks, pending, found = Walks(network, 0, "x"), [Run(1, 1)], []
+    walks, pending, found = RunWalker(network, 0, "x"), [SizeRun(1, 1)], []
     while pending:
         run = pending.pop()
         try:
@@ -62,7 +62,7 @@ def test_every_dialect_on_a_run(dialect: str, words: dict[str, Any]) -> None:
     network = Network("one", {"x": Shape(2, (1,))}, (node,), dialect=dialect)
     seen = {}
     for run in runs(network):
-        found = output(network, Run(run.first, run.period).size)
+        found = output(network, SizeRun(run.first, run.period).size)
         for step in range(40 if run.last is None else min(40, run.last + 1)):
             n = run.first + run.period * step
             alone = output(network, n)

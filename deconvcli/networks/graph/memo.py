@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear, Size
-from deconvcli.networks.graph.graph import Network, Node
-from deconvcli.networks.graph.growing import Growing, Run, Unasked
-from deconvcli.networks.graph.walk import Outcome, applied, outcomes
+from deconvcli.networks.graph.network import Network, Node
+from deconvcli.networks.graph.runs import AnySize, GrowingSize, SizeRun
+from deconvcli.networks.graph.shapes import NodeOutcome, apply_node, outcomes
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.operations import take
 
@@ -17,15 +17,15 @@ Known = Size | tuple[int, int]
 Key = tuple[str, tuple[tuple[Known, ...], ...]]
 
 
-Judge = Callable[[Outcome, str], bool]
+Condition = Callable[[NodeOutcome, str], bool]
 
 
-def works(outcome: Outcome, dialect: str) -> bool:
+def works(outcome: NodeOutcome, dialect: str) -> bool:
     """Whether the node does not fail."""
     return outcome.error is None
 
 
-def works_whole(outcome: Outcome, dialect: str) -> bool:
+def works_without_remainder(outcome: NodeOutcome, dialect: str) -> bool:
     """Whether it does not fail, and no floor leaves an element of its input unread."""
     if not works(outcome, dialect):
         return False
@@ -34,31 +34,33 @@ def works_whole(outcome: Outcome, dialect: str) -> bool:
     return all(size <= 0 for size in left)
 
 
-class Met(NamedTuple):
+class Remembered(NamedTuple):
     """What a node made of its inputs on a run, whether it passes, until which step it does so."""
 
-    outcome: Outcome
+    outcome: NodeOutcome
     passes: bool
     last: int | None
 
 
-class Walks:
+class RunWalker:
     """The runs of one axis of an input through a network.
 
     The deeper a node lies, the fewer different sizes reach it: after six strides of 4 the 4,096
     kinds of input sizes are a handful. So each node remembers the sizes it met.
     """
 
-    def __init__(self, network: Network, axis: int, input: str, judge: Judge = works) -> None:
+    def __init__(
+        self, network: Network, axis: int, input: str, condition: Condition = works
+    ) -> None:
         self.network = network
         self.axis = axis
         self.asked = network.inputs[input].spatial[axis]
         known = [node.operation for node in network.nodes if node.operation]
         self.mixes = any(take(operation).mixes_axes for operation in known)
-        self.judge = judge
-        self._met: dict[Key, Met] = {}
+        self.condition = condition
+        self._met: dict[Key, Remembered] = {}
 
-    def work(self, run: Run) -> bool:
+    def work(self, run: SizeRun) -> bool:
         """Whether every node passes on this run, which is cut where another answer may begin.
 
         Raises:
@@ -67,10 +69,10 @@ class Walks:
         """
         passes = True
 
-        def apply(node: Node, inputs: tuple[Shape, ...], dialect: str) -> Outcome:
+        def apply(node: Node, inputs: tuple[Shape, ...], dialect: str) -> NodeOutcome:
             nonlocal passes
             outcome, passes, last = self._remembered(node, inputs, dialect)
-            run.holds_until(last)
+            run.cut_after(last)
             shape = outcome.shape
             return outcome if shape is None else outcome._replace(shape=_on(run, shape))
 
@@ -89,10 +91,10 @@ class Walks:
 
     def _meant(self, size: Linear, value: Size) -> Size:
         """What a symbol that somebody wrote stands for."""
-        if isinstance(size, (Growing, Unasked)) or not isinstance(self.asked, Linear):
+        if isinstance(size, (GrowingSize, AnySize)) or not isinstance(self.asked, Linear):
             return size
         named = size.letter == self.asked.letter
-        return value * size.factor + size.offset if named else Unasked()
+        return value * size.factor + size.offset if named else AnySize()
 
     def _placed(self, given: Shape, value: Size) -> Shape:
         """Inputs whose size is written alike move along."""
@@ -102,40 +104,40 @@ class Walks:
         own = given.spatial[axis]
         if own == self.asked and isinstance(own, int):
             own = value
-        others = given.spatial if self.mixes else (Unasked(),) * rank
+        others = given.spatial if self.mixes else (AnySize(),) * rank
         return given._replace(spatial=(*others[:axis], own, *others[axis + 1 :]))
 
-    def _remembered(self, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Met:
+    def _remembered(self, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Remembered:
         """What the node makes of such inputs, asked once on a run of its own."""
         expect = node.expect or ()
         key = (node.name, (_pairs(expect), *(_pairs(shape.sizes) for shape in inputs)))
         if key not in self._met:
-            probe = Run(0, 1)
+            probe = SizeRun(0, 1)
             if expect:
                 node = node._replace(expect=_moved(probe, expect))
-            outcome = applied(node, tuple([_on(probe, shape) for shape in inputs]), dialect)
-            passes = self.judge(outcome, dialect)
-            self._met[key] = Met(outcome, passes, probe.last)
+            outcome = apply_node(node, tuple([_on(probe, shape) for shape in inputs]), dialect)
+            passes = self.condition(outcome, dialect)
+            self._met[key] = Remembered(outcome, passes, probe.last)
         return self._met[key]
 
 
 def _pairs(sizes: tuple[Size, ...]) -> tuple[Known, ...]:
     """Sizes as something to look up: (growth, value) where they grow."""
     return tuple(
-        [(size.factor, size.offset) if isinstance(size, Growing) else size for size in sizes]
+        [(size.factor, size.offset) if isinstance(size, GrowingSize) else size for size in sizes]
     )
 
 
-def _moved(run: Run, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+def _moved(run: SizeRun, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
     """The same growths on another run."""
     return tuple(
         [
-            Growing(run, size.factor, size.offset) if isinstance(size, Growing) else size
+            GrowingSize(run, size.factor, size.offset) if isinstance(size, GrowingSize) else size
             for size in sizes
         ]
     )
 
 
-def _on(run: Run, shape: Shape) -> Shape:
+def _on(run: SizeRun, shape: Shape) -> Shape:
     channels, *spatial = _moved(run, shape.sizes)
     return Shape(channels, tuple(spatial))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from deconvcli.common.values import axis_name
-from deconvcli.networks.graph.graph import Network, Node
-from deconvcli.networks.graph.walk import Outcome
+from deconvcli.networks.graph.network import Network, Node
+from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.operations import take
 
@@ -23,35 +23,35 @@ class Culprit(NamedTuple):
         return f"{self.node.name}: {self.text}"
 
 
-def culprits(network: Network, outcomes: Sequence[Outcome], node: Node) -> list[Culprit]:
+def find_culprits(network: Network, outcomes: Sequence[NodeOutcome], node: Node) -> list[Culprit]:
     """The layers to blame for what is wrong at a node, the nearest first.
 
     Where inputs of unequal sizes are joined, those on the branches that the inputs have not in
     common; elsewhere all above. None where no layer rounds or misses a whole multiple.
     """
     at = {outcome.node.name: outcome for outcome in outcomes}
-    names = suspects(network, node)
+    names = find_suspects(network, node)
     ordered = [at[other.name] for other in reversed(network.nodes) if other.name in names]
     found = [culprit for outcome in ordered for culprit in _judged(network, outcome)]
-    axes = unequal_axes(at[node.name].inputs)
+    axes = find_unequal_axes(at[node.name].inputs)
     return [culprit for culprit in found if not axes or culprit.axis in axes]
 
 
-def unequal_axes(inputs: Sequence[Shape]) -> list[int]:
+def find_unequal_axes(inputs: Sequence[Shape]) -> list[int]:
     """The spatial axes on which they differ."""
     sizes = zip(*(shape.spatial for shape in inputs), strict=False)
     return [axis for axis, column in enumerate(sizes) if len(set(column)) > 1]
 
 
-def suspects(network: Network, node: Node) -> set[str]:
+def find_suspects(network: Network, node: Node) -> set[str]:
     """Names of nodes that some, but not all inputs depend on; of a single input, all."""
-    above = [ancestors(network, name) for name in node.inputs]
+    above = [find_ancestors(network, name) for name in node.inputs]
     shared = set.intersection(*above) if len(above) > 1 else set()
     own = {node.name} if len(above) == 1 else set()
     return set().union(*above) - shared | own
 
 
-def ancestors(network: Network, name: str) -> set[str]:
+def find_ancestors(network: Network, name: str) -> set[str]:
     """The node of this name and all nodes above it."""
     by_name = {node.name: node for node in network.nodes}
     found: set[str] = set()
@@ -64,7 +64,7 @@ def ancestors(network: Network, name: str) -> set[str]:
     return found
 
 
-def _judged(network: Network, outcome: Outcome) -> Iterator[Culprit]:
+def _judged(network: Network, outcome: NodeOutcome) -> Iterator[Culprit]:
     """What this layer does that does not come back, axis by axis."""
     shape, node = outcome.shape, outcome.node
     if shape is None or not outcome.inputs:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import lcm
 from typing import NamedTuple
 
-MOST_SHOWN = 6
+MAX_SHOWN = 6
 
 
 class Progression(NamedTuple):
@@ -39,7 +39,7 @@ class Progression(NamedTuple):
         return found if self.last is None or found <= self.last else None
 
 
-class Rule(NamedTuple):
+class SizeSet(NamedTuple):
     """From `start` on the sizes n with n % period in residues, and those in `besides`.
 
     residues: sorted; none where only finitely many sizes work. start: itself such a size.
@@ -54,15 +54,15 @@ class Rule(NamedTuple):
         """`n = 16m + 12, n >= 188`; `every n >= 5`; `no n`."""
         said = [self._periodic(letter)] if self.residues else []
         if self.besides:
-            listed = ", ".join(map(str, self.besides[:MOST_SHOWN]))
-            more = " ..." if len(self.besides) > MOST_SHOWN else ""
+            listed = ", ".join(map(str, self.besides[:MAX_SHOWN]))
+            more = " ..." if len(self.besides) > MAX_SHOWN else ""
             said.append(f"{letter} = {listed}{more}")
         return "; also ".join(said) or f"no {letter}"
 
     def _periodic(self, letter: str) -> str:
         if self.period == 1:
             return f"every {letter} >= {self.start}" if self.start > 1 else f"every {letter}"
-        if len(self.residues) > MOST_SHOWN:
+        if len(self.residues) > MAX_SHOWN:
             which = f"{letter} with one of {len(self.residues)} remainders by {self.period}"
         else:
             which = f"{letter} = {' or '.join(self._class(residue) for residue in self.residues)}"
@@ -96,19 +96,19 @@ class Rule(NamedTuple):
         return min((size for size in found if size is not None), default=None)
 
 
-def rule_of(working: Sequence[Progression]) -> Rule:
+def build_size_set(working: Sequence[Progression]) -> SizeSet:
     """The shortest rule for progressions that do not overlap, each as long as it can be."""
     endless = [found for found in working if found.last is None]
     finite = [found for found in working if found.last is not None]
     if not endless:
-        return Rule(1, (), 0, in_order(finite))
+        return SizeSet(1, (), 0, merge_progressions(finite))
     period, residues = _shortest(endless)
     # The element before an endless progression is the last of its kind that does not work.
     failed = max(0, *(found.first - found.step for found in endless))
     start = failed + 1 + min((residue - failed - 1) % period for residue in residues)
     early = [found._replace(last=found.at_most(start - 1)) for found in endless]
     finite += [found for found in early if found.last is not None]
-    return Rule(period, tuple(sorted(residues)), start, in_order(finite))
+    return SizeSet(period, tuple(sorted(residues)), start, merge_progressions(finite))
 
 
 def _shortest(endless: Sequence[Progression]) -> tuple[int, set[int]]:
@@ -138,12 +138,12 @@ def _primes(number: int) -> Iterator[int]:
         yield number
 
 
-MOST_LISTED = 4096
+MAX_LISTED_SIZES = 4096
 
 
-def in_order(finite: Sequence[Progression]) -> tuple[Progression, ...]:
+def merge_progressions(finite: Sequence[Progression]) -> tuple[Progression, ...]:
     """The same sizes in fewer progressions, where they are few enough to be listed."""
-    if sum(_count(found) for found in finite) > MOST_LISTED:
+    if sum(_count(found) for found in finite) > MAX_LISTED_SIZES:
         return tuple(sorted(finite))
     sizes = sorted(size for found in finite for size in _sizes(found))
     joined: list[Progression] = []

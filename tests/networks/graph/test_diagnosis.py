@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deconvcli.networks.graph import Network, Node, walk
-from deconvcli.networks.graph.diagnosis import blame
-from deconvcli.networks.graph.edits import edited
+from deconvcli.networks.graph.diagnosis import diagnose
+from deconvcli.networks.graph.edits import apply_edits
 from deconvcli.networks.operation import Shape
 from tests.networks.graph.nets import unet
 
@@ -19,7 +19,7 @@ def failing(network: Network) -> list[str]:
 
 def test_a_unet_on_an_odd_size() -> None:
     network = unet(2, (34, 32))
-    found = blame(network, "cat1")
+    found = diagnose(network, "cat1")
     assert failing(network) == ["cat1"]
     assert [str(culprit) for culprit in found.culprits] == [
         "pool1: height 17 -> 8, and 2 times 8 is 1 less"
@@ -32,14 +32,14 @@ def test_a_unet_on_an_odd_size() -> None:
 
 
 def test_another_input_mends_every_level_at_once() -> None:
-    found = blame(unet(3, (34, 30)), "cat2", most=9)
+    found = diagnose(unet(3, (34, 30)), "cat2", most=9)
     complete = [str(fix) for fix in found.fixes if fix.is_complete]
     assert complete == ["feed x with [1, 40, 32]", "feed x with [1, 32, 24]"]
 
 
 def test_upsampling_that_gives_one_too_few() -> None:
     up = {"out_channels": 8, "kernel": 3, "stride": 2, "padding": 1}
-    found = blame(unet(1, (32,), up), "cat0")
+    found = diagnose(unet(1, (32,), up), "cat0")
     assert str(found.culprits[0]) == "up0: 16 -> 31 is 1 less than 2 times"
     assert str(found.fixes[0]) == "set output_padding of up0 to 1"
     assert found.fixes[0].is_complete
@@ -55,7 +55,7 @@ def vocoder(dialect: str, padding: object) -> Network:
 
 
 def test_a_vocoder_whose_strides_do_not_come_out() -> None:
-    found = blame(vocoder("torch", 2), "up2")
+    found = diagnose(vocoder("torch", 2), "up2")
     assert [str(culprit) for culprit in found.culprits] == [
         "up2: 161 -> 806 is 1 more than 5 times",
         "up1: 32 -> 161 is 1 more than 5 times",
@@ -67,7 +67,7 @@ def test_a_vocoder_whose_strides_do_not_come_out() -> None:
 
 
 def test_a_dialect_with_words_is_mended_with_a_word() -> None:
-    found = blame(vocoder("keras", "valid"), "up2")
+    found = diagnose(vocoder("keras", "valid"), "up2")
     assert str(found.fixes[0]) == "set padding of up2 to same and set padding of up1 to same"
 
 
@@ -75,7 +75,7 @@ def test_an_output_that_is_too_short_needs_a_longer_input() -> None:
     down = Node("down", "conv", {"out_channels": 1, "kernel": 8, "stride": 4}, ("x",))
     up = Node("up", "conv_transpose", {"out_channels": 1, "kernel": 8, "stride": 4}, ("down",))
     network = Network("codec", {"x": Shape(1, (103,))}, (down, up._replace(expect=(104,))))
-    first, *_ = blame(network, "up").fixes
+    first, *_ = diagnose(network, "up").fixes
     assert str(first) == (
         "put a pad_to with size [104] behind x and put a crop_like with size [104] behind up"
     )
@@ -84,24 +84,24 @@ def test_an_output_that_is_too_short_needs_a_longer_input() -> None:
 def test_an_illegal_output_padding() -> None:
     words = {"out_channels": 1, "kernel": 3, "stride": 2, "output_padding": 4}
     node = Node("up", "conv_transpose", words, ("x",))
-    found = blame(Network("one", {"x": Shape(1, (8,))}, (node,)), "up")
+    found = diagnose(Network("one", {"x": Shape(1, (8,))}, (node,)), "up")
     assert [str(fix) for fix in found.fixes[:1]] == ["set output_padding of up to 1"]
 
 
 def test_channels_that_do_not_fit() -> None:
     node = Node("c", "conv", {"in_channels": 4, "out_channels": 1, "kernel": 1}, ("x",))
-    found = blame(Network("one", {"x": Shape(3, (8,))}, (node,)), "c")
+    found = diagnose(Network("one", {"x": Shape(3, (8,))}, (node,)), "c")
     assert [str(fix) for fix in found.fixes] == ["set in_channels of c to 3"]
 
 
 def test_nothing_left_needs_a_larger_input() -> None:
     node = Node("c", "conv", {"out_channels": 1, "kernel": 9}, ("x",))
-    found = blame(Network("one", {"x": Shape(3, (8, 20))}, (node,)), "c")
+    found = diagnose(Network("one", {"x": Shape(3, (8, 20))}, (node,)), "c")
     assert [str(fix) for fix in found.fixes] == ["feed x with [3, 9, 20]"]
 
 
 def test_a_node_that_works_has_no_blame() -> None:
-    assert blame(unet(2, (32, 32)), "cat0") == ((), ())
+    assert diagnose(unet(2, (32, 32)), "cat0") == ((), ())
 
 
 @given(st.integers(1, 3), st.integers(9, 70), st.integers(9, 70), st.sampled_from([0, 1]))
@@ -110,8 +110,8 @@ def test_every_fix_mends_what_it_was_asked_for(depth: int, h: int, w: int, more:
     up = {"out_channels": 8, "kernel": 2 + more, "stride": 2}
     network = unet(depth, (h, w), up)
     for name in failing(network):
-        for fix in blame(network, name, most=9).fixes:
-            changed = edited(network, fix.edits)
+        for fix in diagnose(network, name, most=9).fixes:
+            changed = apply_edits(network, fix.edits)
             assert name not in failing(changed)
             assert fix.is_complete == (failing(changed) == [])
 
@@ -123,7 +123,7 @@ def test_every_kind_of_join_is_mended(operation: str) -> None:
         Node("up", "upsample", {"scale": 2}, ("pool",)),
         Node("join", operation, {}, ("x", "up")),
     )
-    found = blame(Network("net", {"x": Shape(1, (7,))}, nodes), "join")
+    found = diagnose(Network("net", {"x": Shape(1, (7,))}, nodes), "join")
     assert [str(fix) for fix in found.fixes] == [
         "put a crop_like like up between x and join",
         "put a pad_to like x between up and join",

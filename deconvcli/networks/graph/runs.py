@@ -30,7 +30,7 @@ class Split(Exception):
         self.parts = parts
 
 
-class Run:
+class SizeRun:
     """The sizes first + period*i; last: the last i for which all answers so far hold."""
 
     __slots__ = ("first", "last", "period")
@@ -41,43 +41,43 @@ class Run:
         self.last: int | None = None
 
     @property
-    def size(self) -> Growing:
+    def size(self) -> GrowingSize:
         """The size that stands for all of them."""
-        return Growing(self, self.period, self.first)
+        return GrowingSize(self, self.period, self.first)
 
-    def holds_until(self, last: int | None) -> None:
+    def cut_after(self, last: int | None) -> None:
         """Cut the run behind the step `last`; None leaves it."""
         if last is not None:
             self.last = last if self.last is None else min(self.last, last)
 
-    def parts(self, count: int) -> Iterator[Run]:
+    def parts(self, count: int) -> Iterator[SizeRun]:
         """The same sizes in runs of a longer period."""
         period = self.period
-        return (Run(self.first + period * place, period * count) for place in range(count))
+        return (SizeRun(self.first + period * place, period * count) for place in range(count))
 
-    def reaching_down_to(self, least: int) -> int:
+    def lowest_from(self, least: int) -> int:
         """The smallest size of least or more that lies whole periods below the first."""
         return self.first - (self.first - least) // self.period * self.period
 
-    def rest(self) -> list[Run]:
+    def rest(self) -> list[SizeRun]:
         """What was cut off, if anything was."""
-        return [] if self.last is None else [Run(self._after(self.last), self.period)]
+        return [] if self.last is None else [SizeRun(self._after(self.last), self.period)]
 
     def _after(self, step: int) -> int:
         return self.first + self.period * (step + 1)
 
 
-class Growing(Linear):
+class GrowingSize(Linear):
     """offset + factor*i on a run."""
 
     __slots__ = ("run",)
 
-    def __init__(self, run: Run, factor: int, offset: int) -> None:
+    def __init__(self, run: SizeRun, factor: int, offset: int) -> None:
         # Not by the base's: nothing is made as often as these.
         self.letter, self.factor, self.offset, self.run = "i", factor, offset, run
 
     def _with(self, factor: int, offset: int) -> Size:
-        return Growing(self.run, factor, offset) if factor else offset
+        return GrowingSize(self.run, factor, offset) if factor else offset
 
     def __floordiv__(self, other: int) -> Size:
         if self.factor % other:
@@ -88,14 +88,14 @@ class Growing(Linear):
         return self - self // other * other
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (int, Growing)):
+        if not isinstance(other, (int, GrowingSize)):
             return NotImplemented
         difference = self - other
         if isinstance(difference, int):
             return difference == 0
         step, rest = divmod(-difference.offset, difference.factor)
         if rest == 0 and step >= 0:  # they meet at this step, and nowhere else
-            self.run.holds_until(max(0, step - 1))
+            self.run.cut_after(max(0, step - 1))
         return difference.offset == 0
 
     def __hash__(self) -> int:
@@ -106,13 +106,13 @@ class Growing(Linear):
             return difference < 0
         value, growth = difference.offset, difference.factor
         if value < 0 < growth:
-            self.run.holds_until((-value - 1) // growth)
+            self.run.cut_after((-value - 1) // growth)
         elif growth < 0 <= value:
-            self.run.holds_until(value // -growth)
+            self.run.cut_after(value // -growth)
         return value < 0
 
 
-class Unasked(Linear):
+class AnySize(Linear):
     """The size of an axis that nobody asks about: it stays itself, and whatever is demanded holds.
 
     It is as large as is wanted and equal to whatever it is compared with.
@@ -121,7 +121,7 @@ class Unasked(Linear):
     def __init__(self) -> None:
         super().__init__("unasked")
 
-    def _itself(self, other: Any = None) -> Unasked:
+    def _itself(self, other: Any = None) -> AnySize:
         return self
 
     def _holds(self, other: Any) -> bool:
@@ -135,7 +135,7 @@ class Unasked(Linear):
         return False
 
     def __gt__(self, other: Any) -> bool:
-        return not isinstance(other, Unasked)
+        return not isinstance(other, AnySize)
 
     def __hash__(self) -> int:
         return 0

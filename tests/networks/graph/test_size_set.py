@@ -6,28 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deconvcli.networks.graph.rule import Progression, Rule, rule_of
+from deconvcli.networks.graph.size_set import Progression, SizeSet, build_size_set
 
 
 @pytest.mark.parametrize(
     ("rule", "text"),
     [
-        (Rule(16, (12,), 188), "n = 16m + 12, n >= 188"),
-        (Rule(32, (0,), 32), "n = 32m, n >= 32"),
-        (Rule(8, (0, 7), 7), "n = 8m or 8m + 7, n >= 7"),
-        (Rule(1, (0,), 1), "every n"),
-        (Rule(1, (0,), 5), "every n >= 5"),
-        (Rule(1, (), 0), "no n"),
-        (Rule(1, (), 0, (Progression(7, 1, 7),)), "n = 7"),
+        (SizeSet(16, (12,), 188), "n = 16m + 12, n >= 188"),
+        (SizeSet(32, (0,), 32), "n = 32m, n >= 32"),
+        (SizeSet(8, (0, 7), 7), "n = 8m or 8m + 7, n >= 7"),
+        (SizeSet(1, (0,), 1), "every n"),
+        (SizeSet(1, (0,), 5), "every n >= 5"),
+        (SizeSet(1, (), 0), "no n"),
+        (SizeSet(1, (), 0, (Progression(7, 1, 7),)), "n = 7"),
         (
-            Rule(1, (), 0, (Progression(5, 1, 8), Progression(20, 3, 29))),
+            SizeSet(1, (), 0, (Progression(5, 1, 8), Progression(20, 3, 29))),
             "n = 5 to 8, 20 to 29 in steps of 3",
         ),
-        (Rule(4, (0,), 12, (Progression(3, 1, 3),)), "n = 4m, n >= 12; also n = 3"),
-        (Rule(9, tuple(range(8)), 9), "n with one of 8 remainders by 9, n >= 9"),
+        (SizeSet(4, (0,), 12, (Progression(3, 1, 3),)), "n = 4m, n >= 12; also n = 3"),
+        (SizeSet(9, tuple(range(8)), 9), "n with one of 8 remainders by 9, n >= 9"),
     ],
 )
-def test_text(rule: Rule, text: str) -> None:
+def test_text(rule: SizeSet, text: str) -> None:
     assert rule.text() == text
 
 
@@ -35,23 +35,23 @@ def test_text(rule: Rule, text: str) -> None:
     ("n", "below", "above"), [(572, 572, 572), (600, 588, 604), (100, None, 188), (188, 188, 188)]
 )
 def test_nearest(n: int, below: int | None, above: int) -> None:
-    rule = Rule(16, (12,), 188)
+    rule = SizeSet(16, (12,), 188)
     assert (rule.at_most(n), rule.at_least(n)) == (below, above)
 
 
 def test_nothing_is_near_where_nothing_works() -> None:
-    rule = rule_of([])
+    rule = build_size_set([])
     assert (rule.at_most(10), rule.at_least(10), rule.holds(10)) == (None, None, False)
 
 
 def test_a_finite_rule_has_a_largest_size() -> None:
-    rule = rule_of([Progression(4, 1, 9)])
+    rule = build_size_set([Progression(4, 1, 9)])
     assert (rule.at_most(99), rule.at_least(10), rule.at_least(1)) == (9, None, 4)
 
 
 def test_the_period_is_the_shortest() -> None:
-    assert rule_of([Progression(1, 4), Progression(3, 4)]) == Rule(2, (1,), 1)
-    assert rule_of([Progression(7, 6), Progression(10, 6)]) == Rule(3, (1,), 7)
+    assert build_size_set([Progression(1, 4), Progression(3, 4)]) == SizeSet(2, (1,), 1)
+    assert build_size_set([Progression(7, 6), Progression(10, 6)]) == SizeSet(3, (1,), 7)
 
 
 progressions = st.builds(
@@ -66,7 +66,7 @@ progressions = st.builds(
 
 @given(st.lists(progressions, unique_by=lambda found: found.first % 6))
 def test_no_size_is_lost_or_won(found: list[Progression]) -> None:
-    rule = rule_of(found)
+    rule = build_size_set(found)
     for n in range(1, 120):
         assert rule.holds(n) == any(progression.holds(n) for progression in found)
         assert rule.at_least(n) == min(
