@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.explaining import explained
+from deconvcli.cli.explaining import report_layer
 from deconvcli.cli.options import ANY_NUMBERS, LAYER_OPTIONS, OUTPUT_OPTIONS, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.request import ALL, Request
@@ -52,12 +52,12 @@ def command(
     understood = Request.of(options).understood()
     if why is not None:
         # The whole layer is the common case, and it should not pay for this.
-        from deconvcli.cli.explaining.why import explained_why
+        from deconvcli.cli.explaining.element import report_element
 
         element = why * len(understood.reading.spatial) if len(why) == 1 else why
-        show(explained_why(understood, element), format, quiet=quiet)
+        show(report_element(understood, element), format, quiet=quiet)
         return
-    show(explained(understood, others), format, quiet=quiet)
+    show(report_layer(understood, others), format, quiet=quiet)
 
 
 def _others(compare: str | None) -> Sequence[str]:

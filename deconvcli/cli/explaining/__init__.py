@@ -17,7 +17,7 @@ SCHEMA = "deconv.explain/1"
 WIDTH = 80
 
 
-def explained(understood: Understood, others: Sequence[str]) -> Report:
+def report_layer(understood: Understood, others: Sequence[str]) -> Report:
     """The whole layer, and what `others`, names of dialects, make of it."""
     explanation = explain(understood.reading)
     elsewhere = differences(understood.reading, others)

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from deconvcli.common.values import axis_name
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
-from deconvcli.views.explanation.crop import crop_view
-from deconvcli.views.explanation.forward import Forward, forward
-from deconvcli.views.explanation.insertion import Insertion, insertion
-from deconvcli.views.explanation.myths import myths
-from deconvcli.views.explanation.overlap import Overlap, has_overlap, overlap
-from deconvcli.views.explanation.scaling import scaling
-from deconvcli.views.explanation.steps import ExplainedStep, parameters, steps
-from deconvcli.views.explanation.views import View, views
+from deconvcli.views.explanation.crop import mark_kept
+from deconvcli.views.explanation.forward import Forward, find_forward
+from deconvcli.views.explanation.insertion import Insertion, find_insertion
+from deconvcli.views.explanation.myths import correct_myths
+from deconvcli.views.explanation.other_views import View, list_views
+from deconvcli.views.explanation.overlap import Overlap, count_overlap, has_overlap
+from deconvcli.views.explanation.scaling import suggest_scaling
+from deconvcli.views.explanation.steps import ExplainedStep, list_parameters, list_steps
 
 
 class ExplainedAxis(NamedTuple):
@@ -60,10 +60,10 @@ def explain(reading: Reading) -> Explanation:
     return Explanation(
         title=f"{reading.spelling.name}: {reading.spelling.text}",
         axes=tuple(_axis(reading, place) for place in answered),
-        views=views(reading),
-        overlap=overlap(reading),
-        notes=(*myths(reading), *_notes(reading)),
-        closing=scaling(reading),
+        views=list_views(reading),
+        overlap=count_overlap(reading),
+        notes=(*correct_myths(reading), *_notes(reading)),
+        closing=suggest_scaling(reading),
     )
 
 
@@ -72,12 +72,12 @@ def _axis(reading: Reading, place: int) -> ExplainedAxis:
     return ExplainedAxis(
         name=axis_name(place, len(reading.spatial)),
         input_size=n,
-        parameters=parameters(reading, place),
-        steps=steps(reading, place),
+        parameters=list_parameters(reading, place),
+        steps=list_steps(reading, place),
         crop=reading.crop[place],
-        kept=crop_view(reading, place) if has_overlap(reading) and not circular else "",
-        forward=None if circular else forward(reading, place),
-        insertion=None if circular else insertion(axis, n),
+        kept=mark_kept(reading, place) if has_overlap(reading) and not circular else "",
+        forward=None if circular else find_forward(reading, place),
+        insertion=None if circular else find_insertion(axis, n),
         output_size=reading.output_sizes[place],
     )
 

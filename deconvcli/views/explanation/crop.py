@@ -8,12 +8,12 @@ from itertools import pairwise
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
-from deconvcli.views.explanation.words import cropping_words
+from deconvcli.views.explanation.parameters import crop_parameters
 
 ROOM = 64
 
 
-def crop_text_of(reading: Reading, place: int) -> str:
+def describe_crop(reading: Reading, place: int) -> str:
     """One sentence: which words, which crop, of how many elements."""
     axis = reading.layer.axes[place]
     full = axis.full_size(reading.spatial[place])
@@ -21,7 +21,7 @@ def crop_text_of(reading: Reading, place: int) -> str:
     at_end = end if does == then else f"{then} {end}"
     back = " What is cropped comes back at the other end." if reading.layer.circular else ""
     return (
-        f"{cropping_words(reading)}: {does} {begin} at the beginning and {at_end} at the end of"
+        f"{crop_parameters(reading)}: {does} {begin} at the beginning and {at_end} at the end of"
         f" the {full} elements.{back}"
     )
 
@@ -30,7 +30,7 @@ def _does(crop: Size) -> tuple[str, Size]:
     return ("appends", -crop) if crop < 0 else ("crops", crop)
 
 
-def crop_view(reading: Reading, place: int) -> str:
+def mark_kept(reading: Reading, place: int) -> str:
     """`[1 1 2 1 2 1 2 1 2 1] 1`: the pairs of each element, those kept between brackets.
 
     What is appended is between them too. Long rows show both ends of each part.

@@ -14,7 +14,13 @@ from deconvcli.common.values import compact
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
-from deconvcli.views.explanation.words import AROUND, dialect_of, name_of, said, word_of
+from deconvcli.views.explanation.parameters import (
+    CROP_ROLES,
+    dialect_of,
+    padding_word,
+    parameter_name,
+    parameter_values,
+)
 
 
 class Forward(NamedTuple):
@@ -31,11 +37,11 @@ class Forward(NamedTuple):
     back: Size
 
 
-def forward(reading: Reading, place: int) -> Forward:
+def find_forward(reading: Reading, place: int) -> Forward:
     """Of one axis: by the word `same` where that is what the layer undoes, else by its crop."""
     numbers, axis = reading.numbers[place], reading.layer.axes[place]
     n, s = numbers["n"], axis.stride
-    if word_of(reading).startswith("same") and _undoes_same(reading, place):
+    if padding_word(reading).startswith("same") and _undoes_same(reading, place):
         around = (axis.crop_begin, max(axis.crop_end, 0))
         return Forward("same", around, (n - 1) * s + 1, n * s, n)
     # What the layer crops, its forward layer adds; output_padding is no part of that.
@@ -56,13 +62,13 @@ def _undoes_same(reading: Reading, place: int) -> bool:
 
 def _chosen(reading: Reading, place: int) -> int:
     """What output_padding adds at the end; by the word `valid`, all that is appended."""
-    if word_of(reading) == "valid":
+    if padding_word(reading) == "valid":
         crop_end = reading.layer.axes[place].crop_end
         return -crop_end if isinstance(crop_end, int) else 0
     return int(reading.numbers[place].get("op", 0))
 
 
-def forward_call(reading: Reading, forwards: Sequence[Forward]) -> str:
+def write_call(reading: Reading, forwards: Sequence[Forward]) -> str:
     """`Conv2d(kernel_size=4, stride=2, padding=1)`, in the dialect's words where it has them."""
     name = dialect_of(reading).forward.format(rank=len(reading.spatial))
     around = _around(reading, forwards) if name else {}
@@ -70,10 +76,10 @@ def forward_call(reading: Reading, forwards: Sequence[Forward]) -> str:
     besides = [] if around else [f"zeros {zeros} (begin:end) around its input"]
     if not name:
         return f"a convolution, {_written(_shape(reading, _plainly))}, with {besides[0]}"
-    if not name_of(reading, "kernel"):  # the weights alone say it
+    if not parameter_name(reading, "kernel"):  # the weights alone say it
         besides.insert(0, f"a kernel of {size_text(reading.layer.kernel)}")
     rest = f" with {' and '.join(besides)}" if besides else ""
-    return f"{name}({_written({**_shape(reading, name_of), **around})}){rest}"
+    return f"{name}({_written({**_shape(reading, parameter_name), **around})}){rest}"
 
 
 def _written(arguments: Mapping[str, Any]) -> str:
@@ -106,10 +112,14 @@ def _like(given: Any, values: list[Any]) -> Any:
 
 def _around(reading: Reading, forwards: Sequence[Forward]) -> dict[str, Any]:
     """The layer's own words for its crop, where a forward layer means these zeros by them."""
-    given = {name: value for name, value in said(reading, *AROUND).items() if value is not None}
+    given = {
+        name: value
+        for name, value in parameter_values(reading, *CROP_ROLES).items()
+        if value is not None
+    }
     by_word = {name: value for name, value in given.items() if isinstance(value, str)}
     by_number = {name: value for name, value in given.items() if name not in by_word}
-    if word_of(reading):
+    if padding_word(reading):
         return by_word if _means_the_word(reading, forwards) else {}
     pairs = [found.around for found in forwards]
     # Begin and end of each axis, or all begins first.
@@ -119,7 +129,7 @@ def _around(reading: Reading, forwards: Sequence[Forward]) -> dict[str, Any]:
 
 
 def _means_the_word(reading: Reading, forwards: Sequence[Forward]) -> bool:
-    if word_of(reading) == "valid":
+    if padding_word(reading) == "valid":
         return {found.around for found in forwards} == {(0, 0)}
     return {found.word for found in forwards} == {"same"}
 

@@ -24,7 +24,7 @@ class Insertion(NamedTuple):
     output_size: Size
 
 
-def insertion(axis: Axis, n: Size) -> Insertion:
+def find_insertion(axis: Axis, n: Size) -> Insertion:
     """Of one axis with n inputs."""
     spread = (n - 1) * axis.stride + 1
     before, behind = axis.span - 1 - axis.crop_begin, axis.span - 1 - axis.crop_end
@@ -32,9 +32,9 @@ def insertion(axis: Axis, n: Size) -> Insertion:
     return Insertion(axis.stride - 1, spread, before, behind, out)
 
 
-def insertion_text(axis: Axis, n: Size, order: str) -> str:
+def describe_insertion(axis: Axis, n: Size, order: str) -> str:
     """What to do, with the numbers put in; order: of the kernel's taps."""
-    found = insertion(axis, n)
+    found = find_insertion(axis, n)
     zeros = "zero" if found.between == 1 else "zeros"
     become = "becomes" if n == 1 else "become"
     around = f"{_zeros(found.before, 'in front')}, {_zeros(found.behind, 'behind')}"

@@ -9,10 +9,10 @@ from deconvcli.common.values import axis_name, compact
 from deconvcli.layers.arithmetic import Broken
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
-from deconvcli.views.explanation.words import name_of, said, word_of
+from deconvcli.views.explanation.parameters import padding_word, parameter_name, parameter_values
 
 
-def myths(reading: Reading) -> Iterator[str]:
+def correct_myths(reading: Reading) -> Iterator[str]:
     """One line for each, with the numbers of the first axis that shows it."""
     for myth in (_output_padding, _valid, _same, _numbers, _dilation):
         lines = (myth(reading, place) for place in range(len(reading.output_sizes)))
@@ -48,14 +48,14 @@ def _output_padding(reading: Reading, place: int) -> str:
 def _valid(reading: Reading, place: int) -> str:
     numbers = reading.numbers[place]
     n, s, out = numbers["n"], numbers["s"], numbers["out"]
-    if word_of(reading) != "valid" or out < n * s:
+    if padding_word(reading) != "valid" or out < n * s:
         return ""
     return f"valid does not shrink a transposed convolution: {out} is not less than n*s = {n * s}."
 
 
 def _same(reading: Reading, place: int) -> str:
     numbers, axis = reading.numbers[place], reading.layer.axes[place]
-    if not word_of(reading).startswith("same") or reading.layer.circular:
+    if not padding_word(reading).startswith("same") or reading.layer.circular:
         return ""
     lost = axis.crop_begin + axis.crop_end
     full = axis.full_size(numbers["n"])
@@ -68,9 +68,9 @@ def _same(reading: Reading, place: int) -> str:
 def _numbers(reading: Reading, place: int) -> str:
     """What numbers do: they crop in most dialects, and surround the spread input in JAX's."""
     numbers, begin = reading.numbers[place], reading.layer.axes[place].crop_begin
-    if word_of(reading) or begin <= 0 or not _has_numbers(reading):
+    if padding_word(reading) or begin <= 0 or not _has_numbers(reading):
         return ""
-    name = name_of(reading, "padding")
+    name = parameter_name(reading, "padding")
     if not any(s.name == "low" and s.formula == "before" for s in reading.arithmetic.steps):
         return f"{name} does not pad: it takes {begin} from the start of the full scatter."
     low = numbers["low"]
@@ -85,7 +85,8 @@ def _numbers(reading: Reading, place: int) -> str:
 def _has_numbers(reading: Reading) -> bool:
     """Whether anything but zeros was given as padding."""
     return any(
-        compact(compact(given)) not in (None, 0) for given in said(reading, "padding").values()
+        compact(compact(given)) not in (None, 0)
+        for given in parameter_values(reading, "padding").values()
     )
 
 

@@ -15,8 +15,8 @@ from deconvcli.layers.layer import Reading, product, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.layers.text import size_text
 
-MOST_ROWS = 16
-WIDEST = 78
+MAX_MAP_ROWS = 16
+MAX_MAP_WIDTH = 78
 
 
 class Overlap(NamedTuple):
@@ -47,11 +47,11 @@ def has_overlap(reading: Reading) -> bool:
     return not reading.no_values and all(isinstance(n, int) and n > 0 for n in sizes)
 
 
-def overlap(reading: Reading) -> Overlap | None:
+def count_overlap(reading: Reading) -> Overlap | None:
     """The overlap of all axes; None where a size is a symbol or nothing comes out."""
     if not has_overlap(reading):
         return None
-    axes = [axis_overlap(reading, place) for place in range(len(reading.spatial))]
+    axes = [overlap_along(reading, place) for place in range(len(reading.spatial))]
     at = tuple(axis.output_size // 2 for axis in axes[:-2])
     least, most = product(axis.least for axis in axes), product(axis.most for axis in axes)
     return Overlap(
@@ -69,7 +69,7 @@ def overlap(reading: Reading) -> Overlap | None:
     )
 
 
-def axis_overlap(reading: Reading, place: int) -> AxisOverlap:
+def overlap_along(reading: Reading, place: int) -> AxisOverlap:
     """Of one axis; where the crop comes back at the other end, on a repeated input."""
     axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
     if not reading.layer.circular:
@@ -82,8 +82,8 @@ def _corner(axes: Sequence[AxisOverlap], at: Sequence[int]) -> tuple[tuple[int, 
     """As many rows and columns as a page of text has room for."""
     before = product(axis.counts(o, o + 1)[0] for axis, o in zip(axes, at, strict=False))
     widest = len(str(product(axis.most for axis in axes))) + 1
-    across = axes[-1].counts(0, min(axes[-1].output_size, WIDEST // widest))
-    down = [axis.counts(0, min(axis.output_size, MOST_ROWS)) for axis in axes[-2:-1]] or [[1]]
+    across = axes[-1].counts(0, min(axes[-1].output_size, MAX_MAP_WIDTH // widest))
+    down = [axis.counts(0, min(axis.output_size, MAX_MAP_ROWS)) for axis in axes[-2:-1]] or [[1]]
     return tuple(tuple(before * row * column for column in across) for row in down[0])
 
 

@@ -9,12 +9,19 @@ from deconvcli.common.values import compact
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Layer, Reading, Spelling
 from deconvcli.layers.text import size_text
-from deconvcli.views.explanation.words import AROUND, CHOOSING, dialect_of, name_of, one_line, said
+from deconvcli.views.explanation.parameters import (
+    CHOICE_ROLES,
+    CROP_ROLES,
+    call_text,
+    dialect_of,
+    parameter_name,
+    parameter_values,
+)
 
-_ROLES = ("kernel", *AROUND, *CHOOSING)
+_ROLES = ("kernel", *CROP_ROLES, *CHOICE_ROLES)
 
 
-def scaling(reading: Reading) -> str:
+def suggest_scaling(reading: Reading) -> str:
     """One sentence: that it is so, what to change, or that the dialect has no words for it."""
     target = _times([axis.stride for axis in reading.layer.axes])
     wanted = tuple(
@@ -69,16 +76,16 @@ def _crops(axis: Axis) -> Iterator[tuple[int, int]]:
 
 def _changes(reading: Reading, layer: Layer, spelling: Spelling) -> str:
     """The words that differ from those of the reading."""
-    before = said(reading, *_ROLES)
-    after = said(reading._replace(spelling=spelling), *_ROLES)
+    before = parameter_values(reading, *_ROLES)
+    after = parameter_values(reading._replace(spelling=spelling), *_ROLES)
     new = {name: value for name, value in after.items() if compact(value) != compact(before[name])}
-    parts = [one_line({name: value for name, value in new.items() if value is not None})]
+    parts = [call_text({name: value for name, value in new.items() if value is not None})]
     parts += [f"without {name}" for name, value in new.items() if value is None]
     return ", ".join([*_kernel(reading, layer), *filter(None, parts)])
 
 
 def _kernel(reading: Reading, layer: Layer) -> list[str]:
     """A new kernel where only the weights' shape says it."""
-    if name_of(reading, "kernel") or layer.kernel == reading.layer.kernel:
+    if parameter_name(reading, "kernel") or layer.kernel == reading.layer.kernel:
         return []
     return [f"a kernel of {compact(layer.kernel)}"]

@@ -22,14 +22,14 @@ class ExplainedStep(NamedTuple):
 _MEANINGS = {"k": "kernel", "s": "stride", "d": "dilation", "op": "output_padding", "p": "padding"}
 
 
-def parameters(reading: Reading, place: int) -> tuple[tuple[str, Size], ...]:
+def list_parameters(reading: Reading, place: int) -> tuple[tuple[str, Size], ...]:
     """(`kernel k`, 3) and so on: what the arithmetic of an axis was given."""
     numbers = reading.numbers[place]
     given = [letter for letter in numbers if letter in _MEANINGS]
     return tuple((f"{_MEANINGS[letter]} {letter}", numbers[letter]) for letter in given)
 
 
-def steps(reading: Reading, place: int) -> tuple[ExplainedStep, ...]:
+def list_steps(reading: Reading, place: int) -> tuple[ExplainedStep, ...]:
     """The steps of an axis in the order in which they were computed."""
     numbers = reading.numbers[place]
     return tuple(

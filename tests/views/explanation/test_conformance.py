@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import deconvcli
-from deconvcli.cli.explaining import WIDTH, explained
+from deconvcli.cli.explaining import WIDTH, report_layer
 from deconvcli.cli.request import Understood
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
@@ -48,5 +48,7 @@ def test_the_last_number_is_the_measured_size(table: str) -> None:
 def test_the_text_keeps_to_its_width(table: str) -> None:
     for place, (_, reading) in enumerate(answered(table)):
         if place % 20 == 0:
-            text = render(explained(Understood(reading, "a test asks"), ["torch", "keras", "onnx"]))
+            text = render(
+                report_layer(Understood(reading, "a test asks"), ["torch", "keras", "onnx"])
+            )
             assert max(map(len, text.splitlines())) <= WIDTH

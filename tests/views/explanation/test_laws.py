@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import deconvcli
 from deconvcli.layers.layer import Reading, require_numbers
-from deconvcli.views.explanation.forward import forward
-from deconvcli.views.explanation.insertion import insertion
-from deconvcli.views.explanation.overlap import axis_overlap, overlap
-from deconvcli.views.explanation.why import MOST_PAIRS, why
+from deconvcli.views.explanation.element import MAX_LISTED_PAIRS, find_pairs
+from deconvcli.views.explanation.forward import find_forward
+from deconvcli.views.explanation.insertion import find_insertion
+from deconvcli.views.explanation.overlap import count_overlap, overlap_along
 from tests.views.explanation.layers import layers
 
 Values = np.ndarray[Any, Any]
@@ -35,7 +35,7 @@ def windows(size: int, before: int, behind: int, span: int, stride: int) -> int:
 
 @given(layers())
 def test_the_forward_convolution_maps_the_sizes_to_the_input(reading: Reading) -> None:
-    found, axis = forward(reading, 0), reading.layer.axes[0]
+    found, axis = find_forward(reading, 0), reading.layer.axes[0]
     [n, out] = require_numbers((*reading.spatial, *reading.output_sizes))
     [smallest, largest] = require_numbers((found.smallest, found.largest))
     if found.word:
@@ -52,7 +52,7 @@ def test_the_forward_convolution_maps_the_sizes_to_the_input(reading: Reading) -
 @given(layers())
 def test_inserting_zeros_gives_the_same_values(reading: Reading) -> None:
     x, w, y = values(reading)
-    axis, found = reading.layer.axes[0], insertion(reading.layer.axes[0], x.size)
+    axis, found = reading.layer.axes[0], find_insertion(reading.layer.axes[0], x.size)
     [length, before, behind] = require_numbers((found.spread, found.before, found.behind))
     spread = np.zeros(length)
     spread[:: axis.stride] = x
@@ -69,22 +69,22 @@ def test_inserting_zeros_gives_the_same_values(reading: Reading) -> None:
 def test_the_pairs_of_an_element_sum_to_its_value(reading: Reading) -> None:
     x, w, y = values(reading)
     sums = [
-        sum(x[pair.input] * w[pair.tap] for [pair] in why(reading, (at,)).pairs)
+        sum(x[pair.input] * w[pair.tap] for [pair] in find_pairs(reading, (at,)).pairs)
         for at in range(y.size)
     ]
-    assert w.size < MOST_PAIRS
+    assert w.size < MAX_LISTED_PAIRS
     np.testing.assert_array_equal(sums, y)
 
 
 @given(layers())
 def test_the_map_counts_those_pairs(reading: Reading) -> None:
-    found = overlap(reading)
+    found = count_overlap(reading)
     assert found is not None
     [row] = found.corner
-    assert list(row) == [why(reading, (at,)).total for at in range(len(row))]
+    assert list(row) == [find_pairs(reading, (at,)).total for at in range(len(row))]
     assert (found.least, found.most) == (
-        min(axis_overlap(reading, 0).interior),
-        max(axis_overlap(reading, 0).interior),
+        min(overlap_along(reading, 0).interior),
+        max(overlap_along(reading, 0).interior),
     )
 
 
@@ -100,7 +100,7 @@ def test_a_circular_layer_sums_round_the_ends(n: int, stride: int, kernel: int) 
     )
     x, w, y = values(reading)
     sums = [
-        sum(x[pair.input] * w[pair.tap] for [pair] in why(reading, (at,)).pairs)
+        sum(x[pair.input] * w[pair.tap] for [pair] in find_pairs(reading, (at,)).pairs)
         for at in range(y.size)
     ]
     np.testing.assert_array_equal(sums, y)

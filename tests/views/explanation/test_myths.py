@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import deconvcli
-from deconvcli.views.explanation.myths import myths
+from deconvcli.views.explanation.myths import correct_myths
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ from deconvcli.views.explanation.myths import myths
 )
 def test_lines(dialect: str, words: dict[str, Any], lines: list[str]) -> None:
     shape = (1, 1, 5) if dialect in ("torch", "onnx") else (1, 5, 1)
-    assert list(myths(deconvcli.layer(dialect, input_shape=shape, **words))) == lines
+    assert list(correct_myths(deconvcli.layer(dialect, input_shape=shape, **words))) == lines

@@ -9,12 +9,12 @@ import pytest
 import deconvcli
 from deconvcli.layers.axis import Linear
 from deconvcli.views.explanation import Explanation
-from deconvcli.views.explanation.overlap import MOST_ROWS, WIDEST, Overlap, overlap
+from deconvcli.views.explanation.overlap import MAX_MAP_ROWS, MAX_MAP_WIDTH, Overlap, count_overlap
 
 
 def found(*n: int, **words: Any) -> Overlap:
     """The overlap of a torch layer."""
-    result = overlap(deconvcli.layer("torch", input_shape=(1, 1, *n), **words))
+    result = count_overlap(deconvcli.layer("torch", input_shape=(1, 1, *n), **words))
     assert result is not None
     return result
 
@@ -84,8 +84,8 @@ def test_a_small_layer_is_shown_whole() -> None:
 @pytest.mark.parametrize("kernel", [3, 9, 40])
 def test_of_a_large_layer_a_page_is_shown(kernel: int) -> None:
     corner = found(10**6, 10**6, kernel_size=kernel, stride=2).corner
-    assert len(corner) == MOST_ROWS
-    assert {len(row) for row in corner} == {WIDEST // (len(str((kernel // 2 + 1) ** 2)) + 1)}
+    assert len(corner) == MAX_MAP_ROWS
+    assert {len(row) for row in corner} == {MAX_MAP_WIDTH // (len(str((kernel // 2 + 1) ** 2)) + 1)}
 
 
 def test_of_three_axes_the_middle_plane_is_shown() -> None:
@@ -97,12 +97,12 @@ def test_of_three_axes_the_middle_plane_is_shown() -> None:
 def test_symbols_and_empty_outputs_have_no_map() -> None:
     reading = deconvcli.layer("torch", input_shape=(1, 1, 5), kernel_size=3)
     sizes = reading.sizes._replace(spatial=(Linear("N"),))
-    assert overlap(reading._replace(sizes=sizes)) is None
+    assert count_overlap(reading._replace(sizes=sizes)) is None
     empty = deconvcli.layer(
         "jax", input_shape=(1, 1, 1), weight_shape=(3, 1, 1), strides=[1], padding=[[0, 0]]
     )
     assert empty.output_sizes == (0,)
-    assert overlap(empty) is None
+    assert count_overlap(empty) is None
 
 
 def kept(n: int, **words: Any) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 import deconvcli
 from deconvcli.layers.layer import Reading
-from deconvcli.views.explanation.scaling import scaling
+from deconvcli.views.explanation.scaling import suggest_scaling
 
 
 def layer(dialect: str, n: tuple[int, ...], **words: Any) -> Reading:
@@ -68,7 +68,7 @@ def layer(dialect: str, n: tuple[int, ...], **words: Any) -> Reading:
 def test_the_change_gives_what_it_says(
     dialect: str, n: tuple[int, ...], words: dict[str, Any], changes: dict[str, Any], sentence: str
 ) -> None:
-    assert scaling(layer(dialect, n, **words)) == sentence
+    assert suggest_scaling(layer(dialect, n, **words)) == sentence
     changed = layer(dialect, n, **{**words, **changes})
     sizes = zip(n, changed.layer.axes, strict=True)
     assert changed.output_sizes == tuple(size * axis.stride for size, axis in sizes)
@@ -83,9 +83,11 @@ def test_the_change_gives_what_it_says(
     ],
 )
 def test_what_is_exact_already_is_said_to_be(words: dict[str, Any], sentence: str) -> None:
-    assert scaling(layer("torch", (5,), **words)) == sentence
+    assert suggest_scaling(layer("torch", (5,), **words)) == sentence
 
 
 def test_without_words_it_says_so() -> None:
     reading = layer("caffe", (4, 4), kernel_size=1, stride=4)
-    assert scaling(reading) == "No words of Caffe give exactly 4 times the input, 16x16, here."
+    assert (
+        suggest_scaling(reading) == "No words of Caffe give exactly 4 times the input, 16x16, here."
+    )

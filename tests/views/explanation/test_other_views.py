@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import deconvcli
-from deconvcli.views.explanation.views import views
+from deconvcli.views.explanation.other_views import list_views
 
 
 def told(dialect: str, n: tuple[int, ...], **words: Any) -> dict[str, str]:
@@ -15,7 +15,8 @@ def told(dialect: str, n: tuple[int, ...], **words: Any) -> dict[str, str]:
     first = dialect in ("torch", "onnx", "caffe", "openvino")
     shape = (1, 1, *n) if first else (1, *n, 1)
     return {
-        view.name: view.text for view in views(deconvcli.layer(dialect, input_shape=shape, **words))
+        view.name: view.text
+        for view in list_views(deconvcli.layer(dialect, input_shape=shape, **words))
     }
 
 

@@ -10,12 +10,12 @@ from deconvcli.common.errors import UsageError
 from deconvcli.common.values import axis_name
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
-from deconvcli.views.explanation.overlap import axis_overlap, has_overlap
+from deconvcli.views.explanation.overlap import has_overlap, overlap_along
 
-MOST_PAIRS = 36
+MAX_LISTED_PAIRS = 36
 
 
-class Meeting(NamedTuple):
+class AxisPair(NamedTuple):
     """One pair along one axis. tap: as the dialect stores it. place: i*s + j*d - crop_begin."""
 
     input: int
@@ -23,15 +23,15 @@ class Meeting(NamedTuple):
     place: str
 
 
-class Why(NamedTuple):
-    """The pairs of one output element: how many, and the first of them, a Meeting per axis."""
+class ElementPairs(NamedTuple):
+    """The pairs of one output element: how many, and the first of them, an AxisPair per axis."""
 
     element: tuple[int, ...]
     total: int
-    pairs: tuple[tuple[Meeting, ...], ...]
+    pairs: tuple[tuple[AxisPair, ...], ...]
 
 
-def why(reading: Reading, element: tuple[int, ...]) -> Why:
+def find_pairs(reading: Reading, element: tuple[int, ...]) -> ElementPairs:
     """The pairs that reach an element, which counts from 0 in the order of the spatial axes.
 
     Raises:
@@ -39,23 +39,23 @@ def why(reading: Reading, element: tuple[int, ...]) -> Why:
     """
     _hold(reading, element)
     places = range(len(element))
-    counts = [len(axis_overlap(reading, place).taps(element[place])) for place in places]
-    meetings = [_meetings(reading, place, element[place]) for place in places]
-    return Why(element, prod(counts), tuple(islice(product(*meetings), MOST_PAIRS)))
+    counts = [len(overlap_along(reading, place).taps(element[place])) for place in places]
+    pairs = [_axis_pairs(reading, place, element[place]) for place in places]
+    return ElementPairs(element, prod(counts), tuple(islice(product(*pairs), MAX_LISTED_PAIRS)))
 
 
-def _meetings(reading: Reading, place: int, output: int) -> list[Meeting]:
+def _axis_pairs(reading: Reading, place: int, output: int) -> list[AxisPair]:
     axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
     # On a circular axis the repeated inputs in front are the last ones.
     before = axis.unrolled(n)[1] if reading.layer.circular else 0
     return [
-        Meeting(
+        AxisPair(
             (pair.input - before) % n,
             axis.kernel - 1 - pair.tap if reading.flipped else pair.tap,
             f"{pair.input - before}*{axis.stride} + {pair.tap}*{axis.dilation}"
             f" - {axis.crop_begin} = {output}",
         )
-        for pair in axis_overlap(reading, place).pairs(output, MOST_PAIRS)
+        for pair in overlap_along(reading, place).pairs(output, MAX_LISTED_PAIRS)
     ]
 
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from deconvcli.common.values import axis_name
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
-from deconvcli.views.explanation.crop import crop_text_of
-from deconvcli.views.explanation.forward import Forward, forward, forward_call
-from deconvcli.views.explanation.insertion import insertion_text
-from deconvcli.views.explanation.words import CHOOSING, dialect_of, name_of
+from deconvcli.views.explanation.crop import describe_crop
+from deconvcli.views.explanation.forward import Forward, find_forward, write_call
+from deconvcli.views.explanation.insertion import describe_insertion
+from deconvcli.views.explanation.parameters import CHOICE_ROLES, dialect_of, parameter_name
 
 _CIRCULAR = "not shown: both put zeros around an input, and here its two ends are joined instead."
 
@@ -23,14 +23,14 @@ class View(NamedTuple):
     text: str
 
 
-def views(reading: Reading) -> tuple[View, ...]:
+def list_views(reading: Reading) -> tuple[View, ...]:
     """Crop, forward convolution, inverse question and zero insertion."""
-    crop = _per_axis(reading, "crop", lambda place: crop_text_of(reading, place))
+    crop = _per_axis(reading, "crop", lambda place: describe_crop(reading, place))
     if not reading.output_sizes:
         return tuple(crop)
     if reading.layer.circular:
         return (*crop, View("forward, zeros", _CIRCULAR))
-    forwards = [forward(reading, place) for place in range(len(reading.output_sizes))]
+    forwards = [find_forward(reading, place) for place in range(len(reading.output_sizes))]
     return (
         *crop,
         View("forward", _forward_text(reading, forwards)),
@@ -51,7 +51,7 @@ def _per_axis(reading: Reading, name: str, text: Callable[[int], str]) -> Iterat
 
 
 def _forward_text(reading: Reading, forwards: list[Forward]) -> str:
-    call = forward_call(reading, forwards)
+    call = write_call(reading, forwards)
     back = size_text([found.back for found in forwards])
     n = size_text(reading.spatial[: len(forwards)])
     maps = f"{call} maps {size_text(reading.output_sizes)} to {back}"
@@ -78,7 +78,7 @@ def _inverse_text(reading: Reading, place: int, found: Forward) -> str:
 def _choice(reading: Reading, place: int) -> str:
     """The word that chooses in this dialect, and what was chosen."""
     out = reading.numbers[place]["out"]
-    name = next(filter(None, (name_of(reading, role) for role in CHOOSING)), "")
+    name = next(filter(None, (parameter_name(reading, role) for role in CHOICE_ROLES)), "")
     if not name:
         return f"In {dialect_of(reading).title} the crop does: {out} here."
     left_out = reading.spelling.arguments.get(name) is None
@@ -87,4 +87,4 @@ def _choice(reading: Reading, place: int) -> str:
 
 def _insertion_text(reading: Reading, place: int) -> str:
     order = "as it is stored" if reading.flipped else "in reverse order"
-    return insertion_text(reading.layer.axes[place], reading.spatial[place], order)
+    return describe_insertion(reading.layer.axes[place], reading.spatial[place], order)

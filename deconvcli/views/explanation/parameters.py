@@ -9,8 +9,8 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.layer import Reading, Spelling
 
-AROUND = ("padding", "auto_pad")
-CHOOSING = ("output_padding", "output_size")
+CROP_ROLES = ("padding", "auto_pad")
+CHOICE_ROLES = ("output_padding", "output_size")
 
 
 def dialect_of(reading: Reading) -> Dialect:
@@ -18,36 +18,40 @@ def dialect_of(reading: Reading) -> Dialect:
     return take(reading.spelling.dialect)[0]
 
 
-def name_of(reading: Reading, role: str) -> str:
+def parameter_name(reading: Reading, role: str) -> str:
     """The dialect's parameter for a role; empty where it has none."""
     argument = dialect_of(reading).argument(role)
     return argument.name if argument else ""
 
 
-def said(reading: Reading, *roles: str) -> dict[str, Any]:
+def parameter_values(reading: Reading, *roles: str) -> dict[str, Any]:
     """The parameters of these roles with their values, defaults included."""
     dialect = dialect_of(reading)
     values = dialect.values(reading.spelling)
     return {a.name: values[a.name] for a in dialect.arguments if a.role in roles}
 
 
-def word_of(reading: Reading) -> str:
+def padding_word(reading: Reading) -> str:
     """`same`, `valid`, `same_upper` ... in lower case; empty where numbers say the crop."""
-    words = [given.lower() for given in said(reading, *AROUND).values() if isinstance(given, str)]
+    words = [
+        given.lower()
+        for given in parameter_values(reading, *CROP_ROLES).values()
+        if isinstance(given, str)
+    ]
     return next((word for word in words if word.startswith(("same", "valid"))), "")
 
 
-def cropping_words(reading: Reading) -> str:
+def crop_parameters(reading: Reading) -> str:
     """`padding='same', output_padding=1`: what the crop is made from, in one line."""
-    main = name_of(reading, "padding")
+    main = parameter_name(reading, "padding")
     written = {
         name: given
-        for name, given in said(reading, *AROUND, *CHOOSING).items()
+        for name, given in parameter_values(reading, *CROP_ROLES, *CHOICE_ROLES).items()
         if given is not None and (name in reading.spelling.arguments or name == main)
     }
-    return one_line(written) or "nothing that crops"
+    return call_text(written) or "nothing that crops"
 
 
-def one_line(arguments: Mapping[str, Any]) -> str:
+def call_text(arguments: Mapping[str, Any]) -> str:
     """Names and values as a person would write them in a call."""
     return Spelling("", arguments).text

@@ -11,16 +11,16 @@ from deconvcli.cli.explaining.data import data
 from deconvcli.cli.request import Understood
 from deconvcli.views.answers.report import Block, Lines, Report, Table
 from deconvcli.views.explanation import Explanation, explain
-from deconvcli.views.explanation.why import Meeting, Why, why
+from deconvcli.views.explanation.element import AxisPair, ElementPairs, find_pairs
 
 
-def explained_why(understood: Understood, element: tuple[int, ...]) -> Report:
+def report_element(understood: Understood, element: tuple[int, ...]) -> Report:
     """One element of the output, and the map in which it lies.
 
     Raises:
         UsageError: the output has no such element.
     """
-    found, explanation = why(understood.reading, element), explain(understood.reading)
+    found, explanation = find_pairs(understood.reading, element), explain(understood.reading)
     pairs = [" ".join(_words(pair)) for pair in found.pairs]
     return Report(
         SCHEMA,
@@ -32,7 +32,7 @@ def explained_why(understood: Understood, element: tuple[int, ...]) -> Report:
     )
 
 
-def _blocks(explanation: Explanation, found: Why) -> Iterator[Block]:
+def _blocks(explanation: Explanation, found: ElementPairs) -> Iterator[Block]:
     """The pairs as a table, or that there are none."""
     element = _indices(found.element)
     if not found.total:
@@ -45,15 +45,15 @@ def _blocks(explanation: Explanation, found: Why) -> Iterator[Block]:
         " i*s + j*d - crop_begin is its place along each axis"
     )
     columns = ("input", "tap", *(axis.name for axis in explanation.axes))
-    rows = [(*_words(pair), *(meeting.place for meeting in pair)) for pair in found.pairs]
+    rows = [(*_words(pair), *(along.place for along in pair)) for pair in found.pairs]
     yield Table(heading, columns, rows)
     if len(found.pairs) < found.total:
         yield Lines([f"These are the first {len(found.pairs)}."])
 
 
-def _words(pair: Sequence[Meeting]) -> tuple[str, str]:
+def _words(pair: Sequence[AxisPair]) -> tuple[str, str]:
     """(input, tap), each as `1,0`."""
-    inputs, taps = [meeting.input for meeting in pair], [meeting.tap for meeting in pair]
+    inputs, taps = [along.input for along in pair], [along.tap for along in pair]
     return _indices(inputs), _indices(taps)
 
 
@@ -61,7 +61,7 @@ def _indices(places: Sequence[int]) -> str:
     return ",".join(map(str, places))
 
 
-def _data(found: Why) -> dict[str, Any]:
-    """The element and its pairs, each pair a list of one meeting per axis."""
-    pairs = [[meeting._asdict() for meeting in pair] for pair in found.pairs]
+def _data(found: ElementPairs) -> dict[str, Any]:
+    """The element and its pairs, each pair a list with one entry per axis."""
+    pairs = [[along._asdict() for along in pair] for pair in found.pairs]
     return {"element": found.element, "total": found.total, "pairs": pairs}
