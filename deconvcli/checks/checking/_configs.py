@@ -8,7 +8,7 @@ from deconvcli.checks import configs
 from deconvcli.checks.checking._files import Source, content, kind_of, sources
 from deconvcli.checks.checking._one import is_ours, may_be_ours
 from deconvcli.checks.configs import Config
-from deconvcli.checks.documents import LARGEST, Document, read
+from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Where
 
@@ -58,7 +58,7 @@ def _placed(name: str, where: Where | None, message: str) -> str:
 
 def _data(source: Source) -> bytes:
     try:
-        return content(source, LARGEST)
+        return content(source, MAX_DOCUMENT_BYTES)
     except OSError as error:
         raise Unreadable(
             f"{source.name}: {error.strerror or error}", help="make it readable, or leave it out."

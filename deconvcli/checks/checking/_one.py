@@ -10,7 +10,7 @@ from deconvcli.checks.checking._files import Source, content, kind_of
 from deconvcli.checks.checking._settings import Settings
 from deconvcli.checks.checking._tables import tables
 from deconvcli.checks.checking._verdict import Checked
-from deconvcli.checks.documents import LARGEST, Document, read
+from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
 from deconvcli.checks.rules import Subject, Walked, coded, findings, subject
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
@@ -22,7 +22,7 @@ _COMMENT = re.compile(r"#\s*deconv:\s*ignore(?:\[([\w\s,-]*)\])?")
 def check_source(source: Source, settings: Settings) -> Checked | None:
     """What is found in one file; None for one that lies in a folder and is no config of ours."""
     try:
-        data = content(source, LARGEST)
+        data = content(source, MAX_DOCUMENT_BYTES)
     except OSError as error:
         where = Where(source.name)
         reason = error.strerror or str(error)

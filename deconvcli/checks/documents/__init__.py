@@ -1,8 +1,8 @@
-"""Files that people write by hand, read with the place of every key and value.
+"""Readers of hand-written files, with the position of every key and value.
 
-One file a format, named by its suffix. Each hands what it meets to a Builder, so that limits,
-duplicate keys and places are the same in all of them. A value here is a dict, a list, text, a
-number, a truth value or None, and nothing else: no tags, no aliases, no dates.
+There is one file per format. Each reports its parts to a Builder, so that limits, duplicate keys
+and positions are the same for all formats. A value is a dict, a list, text, a number, a Boolean
+or None, and nothing else: no tags, no aliases, no dates.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from deconvcli.checks.documents._builder import LONGEST, Builder, Misplaced
+from deconvcli.checks.documents._builder import MAX_SHOWN_NAME, Builder, Misplaced
 from deconvcli.checks.documents._places import Lines, Mark, Path, Place, Places
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Where
@@ -20,7 +20,7 @@ from deconvcli.common.shelf import Shelf
 __all__ = [
     "DOCUMENTS",
     "KINDS",
-    "LARGEST",
+    "MAX_DOCUMENT_BYTES",
     "Document",
     "Mark",
     "Path",
@@ -33,16 +33,17 @@ Reader = Callable[[str, Builder], None]
 
 DOCUMENTS: Shelf[Reader] = Shelf("deconvcli.checks.documents", "read", "document format")
 KINDS: Mapping[str, str] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
-"""The format of a file, by its suffix."""
+"""The format of a file, by suffix."""
 
-LARGEST = 1 << 20
-"""Bytes of a document; thirty layers take three thousand."""
+MAX_DOCUMENT_BYTES = 1 << 20
+"""The largest document; thirty layers take about three thousand bytes."""
 
+# YAML's printable characters (YAML 1.2.2, section 5.1). Others would reach terminals and CI logs.
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Document(NamedTuple):
-    """One file: its text, its value, where each part of that stands, and its format."""
+    """One file: its text, its value, the place of each part, and its format."""
 
     name: str
     text: str
@@ -51,26 +52,26 @@ class Document(NamedTuple):
     kind: str
 
     def where(self, path: Path) -> Where:
-        """The value at a path."""
-        return self._at(self.places.begin(self._written(path)), path)
+        """Return the position of the value at a path."""
+        return self._at(self.places.begin(self._existing(path)), path)
 
     def where_key(self, path: Path) -> Where:
-        """The key under which the value at a path stands."""
-        return self._at(self.places.key(self._written(path)), path)
+        """Return the position of the key at a path."""
+        return self._at(self.places.key(self._existing(path)), path)
 
     def value_at(self, path: Path) -> Any:
-        """The value at a path that was written."""
+        """Return the value at a path that exists."""
         value = self.value
         for part in path:
             value = value[part]
         return value
 
     def place(self, path: Path) -> Place:
-        """The place of a path, or of the nearest part around it that was written."""
-        return self.places[self._written(path)]
+        """Return the place of a path, or of the nearest part around it that exists."""
+        return self.places[self._existing(path)]
 
-    def _written(self, path: Path) -> Path:
-        """The path, or the nearest part around it that was written."""
+    def _existing(self, path: Path) -> Path:
+        """Return the path, or that of the nearest part around it that exists."""
         while path not in self.places:
             path = path[:-1]
         return path
@@ -80,13 +81,16 @@ class Document(NamedTuple):
 
 
 def read(name: str, data: bytes, kind: str) -> Document:
-    """The document in `data`, in the format `kind`; `name` is what findings call the file.
+    """Return the document in `data`.
+
+    name: the file's name in findings. kind: the format.
 
     Raises:
-        Unreadable: it is no such document, or holds what none of ours needs; with its place.
+        Unreadable: the data is not of this format, or uses an unsupported feature. The error has
+            the position.
     """
     try:
-        text = _decoded(data)
+        text = _decode(data)
         lines = Lines(text)
         builder = Builder(lines)
         DOCUMENTS.take(kind)(text, builder)
@@ -96,26 +100,28 @@ def read(name: str, data: bytes, kind: str) -> Document:
     return Document(name, text, builder.value, Places(builder.spans, lines), kind)
 
 
-def _decoded(data: bytes) -> str:
-    """The text of UTF-8, without the byte order mark that Windows' editors write."""
-    if len(data) > LARGEST:
+def _decode(data: bytes) -> str:
+    """Return the text, without the byte order mark that editors on Windows write."""
+    if len(data) > MAX_DOCUMENT_BYTES:
         raise Misplaced(
             0,
-            f"the file has more than {LARGEST:,} bytes",
-            "keep a network to a file; repeat blocks in place of copies.",
+            f"the file has more than {MAX_DOCUMENT_BYTES:,} bytes",
+            "write one network per file, and repeated blocks in place of copies.",
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig")
-        raise Misplaced(len(before), "this byte is not UTF-8", "save the file as UTF-8.") from error
+        raise Misplaced(
+            len(before), "this byte is not valid UTF-8", "save the file as UTF-8."
+        ) from error
     if found := _FORBIDDEN.search(text):
         code = f"U+{ord(found[0]):04X}"
-        raise Misplaced(found.start(), f"the character {code} stands here", "take it out.")
+        raise Misplaced(found.start(), f"the character {code} is not allowed", "remove it.")
     return text
 
 
 def path_text(path: Path) -> str:
-    """`networks.generator.layers[3].output_padding`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part[:LONGEST]}" for part in path]
+    """Return the path as text: `networks.generator.layers[3].output_padding`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part[:MAX_SHOWN_NAME]}" for part in path]
     return "".join(parts).removeprefix(".")

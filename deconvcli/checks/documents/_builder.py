@@ -1,4 +1,7 @@
-"""What every format hands its parts to: the value grows here, and the place of each part."""
+"""The builder of documents: every format's reader reports its parts here.
+
+Limits, duplicate keys and positions are therefore handled once, and alike for all formats.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,14 @@ from typing import Any
 from deconvcli.checks.documents._places import Lines, Path, Span
 from deconvcli.common.errors import DeconvError
 
-DEEPEST = 32
-MOST = 20_000
-"""Values of one document."""
-LONGEST = 60
-"""Characters of a name in a message."""
+MAX_DOCUMENT_DEPTH = 32
+MAX_DOCUMENT_VALUES = 20_000
+MAX_SHOWN_NAME = 60
+"""The longest part of a foreign name in a message, in characters."""
 
 
 class Misplaced(DeconvError):
-    """Something that makes a document unreadable stands at this offset of its text."""
+    """Something at this offset of the text makes the document unreadable."""
 
     def __init__(self, offset: int, message: str, help: str) -> None:
         super().__init__(message, help=help)
@@ -23,9 +25,9 @@ class Misplaced(DeconvError):
 
 
 class Builder:
-    """Values in the order in which they are written: open, key, scalar, close.
+    """The value of a document, built from events in text order: open, key, scalar, close.
 
-    wants_key: whether the next scalar is a key. All places are offsets in the text.
+    wants_key: whether the next scalar is a key. All positions are offsets in the text.
     """
 
     def __init__(self, lines: Lines) -> None:
@@ -36,43 +38,47 @@ class Builder:
         self._container: Any = None
         self._path: Path = ()
         self._key: tuple[str, int] = ("", 0)
+        # The enclosing containers. An explicit stack: recursion would let a file of brackets
+        # exhaust Python's own.
         self._around: list[tuple[Any, Path]] = []
 
-    def anew(self) -> Builder:
-        """An empty one for the same text."""
+    def restart(self) -> Builder:
+        """Return an empty builder for the same text."""
         return Builder(self._lines)
 
     def key(self, name: str, offset: int) -> None:
-        """The next value stands under this name.
+        """Store the next value under this name.
 
         Raises:
-            Misplaced: the name is taken.
+            Misplaced: the container already has this name.
         """
+        # YAML and JSON parsers usually keep the last of two equal keys, and the author never
+        # learns that the first one has no effect.
         if name in self._container:
             first = self._lines.mark(self.spans[(*self._path, name)][0])
             raise Misplaced(
                 offset,
-                f"the key {name[:LONGEST]!r} stands here twice, first on line {first.line}",
+                f"the key {name[:MAX_SHOWN_NAME]!r} is given twice, first on line {first.line}",
                 "keep one of them.",
             )
         self._key = name, offset
         self.wants_key = False
 
     def scalar(self, value: Any, begin: int, end: int) -> None:
-        """A value that holds no others."""
+        """Store a value that contains no others."""
         self._put(value, begin, end)
 
     def open(self, container: dict[str, Any] | list[Any], begin: int) -> None:
-        """An empty list or mapping, which all that follows goes into until it is closed.
+        """Open an empty list or mapping, which receives everything until it is closed.
 
         Raises:
-            Misplaced: too many are open.
+            Misplaced: too many containers are open.
         """
-        if len(self._around) == DEEPEST:
+        if len(self._around) == MAX_DOCUMENT_DEPTH:
             raise Misplaced(
                 begin,
-                f"brackets or blocks are nested more than {DEEPEST} deep",
-                "a config needs no more than ten levels.",
+                f"brackets or blocks are nested more than {MAX_DOCUMENT_DEPTH} deep",
+                "flatten the file; a config needs no more than ten levels.",
             )
         path = self._put(container, begin, begin)
         self._around.append((self._container, self._path))
@@ -80,16 +86,17 @@ class Builder:
         self.wants_key = isinstance(container, dict)
 
     def close(self, end: int) -> None:
-        """What was opened last is complete."""
+        """Close the container that was opened last."""
         key, begin, _ = self.spans[self._path]
         self.spans[self._path] = key, begin, end
         self._container, self._path = self._around.pop()
         self.wants_key = isinstance(self._container, dict)
 
     def _put(self, value: Any, begin: int, end: int) -> Path:
-        """The value brought to where it belongs: its path."""
-        if len(self.spans) == MOST:
-            raise Misplaced(begin, f"the file holds more than {MOST:,} values", "divide it.")
+        """Put the value into the open container, and return its path."""
+        if len(self.spans) == MAX_DOCUMENT_VALUES:
+            message = f"the file has more than {MAX_DOCUMENT_VALUES:,} values"
+            raise Misplaced(begin, message, "split it into several files.")
         container, path, key = self._container, self._path, begin
         if container is None:
             self.value = value

@@ -1,31 +1,34 @@
-"""Numbers as documents write them."""
+"""Numbers in documents."""
 
 from __future__ import annotations
 
 from deconvcli.checks.documents._builder import Misplaced
 
-MOST_DIGITS = 19
-"""Of an integer of 64 bits."""
+MAX_INT64_DIGITS = 19
 
 
-def whole(text: str, offset: int) -> int:
-    """The integer that `text`, digits with or without a sign, is.
+def read_integer(text: str, offset: int) -> int:
+    """Return the integer in `text`, which holds digits with or without a sign.
 
     Raises:
-        Misplaced: it exceeds 64 bits.
+        Misplaced: the integer exceeds 64 bits.
     """
-    # Counted first: int() refuses thousands of digits.
-    number = int(text) if len(text) <= MOST_DIGITS + 1 else 1 << 64
+    # Digits are counted first, since int() raises ValueError from 4,301 digits on.
+    number = int(text) if len(text) <= MAX_INT64_DIGITS + 1 else 1 << 64
     if not -(1 << 63) <= number < 1 << 63:
         raise Misplaced(
             offset,
             f"the number that begins here has {len(text.lstrip('+-'))} digits",
-            "every size is an integer within 64 bits.",
+            "write an integer within 64 bits.",
         )
     return number
 
 
-def fraction(text: str) -> int | float:
-    """The number with a point or an exponent; an integer where it is one, as in JSON Schema."""
+def read_fraction(text: str) -> int | float:
+    """Return the number in `text`, which has a point or an exponent.
+
+    A whole number is returned as an integer, since JSON Schema counts 2.0 as one. Beyond 2**53 a
+    float no longer identifies a single integer.
+    """
     number = float(text)
     return int(number) if number.is_integer() and abs(number) < 1 << 53 else number

@@ -1,4 +1,8 @@
-"""Where things stand: offsets while a document is read, lines and columns for who asks."""
+"""Positions in a document.
+
+Reading stores offsets only. Lines and columns are computed when a position is requested, which a
+file without findings never does.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +14,21 @@ from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 Span = tuple[int, int, int]
-"""Offsets in the text: of the key, of the value's begin and of its end."""
+"""Offsets in the text: of the key, of the value's start and of its end."""
 
 
 class Mark(NamedTuple):
-    """A line and a column, both from 1."""
+    """A line and a column, both counted from 1."""
 
     line: int
     column: int
 
 
 class Place(NamedTuple):
-    """Where a value begins and ends, and where its key stands; in a list, the value itself."""
+    """The position of a key, and the start and end of its value.
+
+    An item of a list has no key; its own start stands for it.
+    """
 
     key: Mark
     begin: Mark
@@ -29,7 +36,7 @@ class Place(NamedTuple):
 
 
 class Lines:
-    """The lines of a text, which end at line feeds."""
+    """The lines of a text, separated by line feeds."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -39,13 +46,13 @@ class Lines:
         return [found.start() for found in re.finditer("\n", self._text)]
 
     def mark(self, offset: int) -> Mark:
-        """Line and column of an offset."""
+        """Return the line and column of an offset."""
         line = bisect(self._ends, offset - 1)
         return Mark(line + 1, offset - (self._ends[line - 1] if line else -1))
 
 
 class Places(Mapping[Path, Place]):
-    """Each part of a document by its path."""
+    """The place of each part of a document, by path."""
 
     def __init__(self, spans: Mapping[Path, Span], lines: Lines) -> None:
         self._spans = spans
@@ -65,9 +72,9 @@ class Places(Mapping[Path, Place]):
         return len(self._spans)
 
     def key(self, path: Path) -> Mark:
-        """Where the key of a value stands."""
+        """Return the position of a value's key."""
         return self._lines.mark(self._spans[path][0])
 
     def begin(self, path: Path) -> Mark:
-        """Where a value begins."""
+        """Return the position at which a value starts."""
         return self._lines.mark(self._spans[path][1])

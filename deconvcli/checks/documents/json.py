@@ -1,6 +1,7 @@
-"""JSON with places: the standard library's parser tells none, and takes NaN and doubled keys.
+"""A JSON parser with positions; the standard library's has none, and takes NaN and repeated keys.
 
-Strings are still its own; the rest of the grammar is four rules. Source: RFC 8259.
+Strings are still read by the standard library. The remaining grammar is four rules.
+Source: RFC 8259.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from deconvcli.checks.documents._builder import Builder, Misplaced
-from deconvcli.checks.documents._numbers import fraction, whole
+from deconvcli.checks.documents._numbers import read_fraction, read_integer
 
 _BLANK = re.compile(r"[ \t\n\r]*")
+# The lookahead refuses 017 and 1.2.3 as a whole: a partial match would read them as two values.
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.])")
 _WORD = re.compile(r"\w+")
 _WORDS = {"true": True, "false": False, "null": None}
@@ -20,19 +22,19 @@ _STRING = JSONDecoder()
 
 
 def read(text: str, builder: Builder) -> None:
-    """Hand the value in `text` to the builder.
+    """Report the value in `text` to the builder.
 
     Raises:
-        Misplaced: it is not JSON.
+        Misplaced: the text is not JSON.
     """
     scanner = _Scanner(text, builder)
     scanner.value()
     if scanner.next():
-        raise scanner.wrong("something follows the end")
+        raise scanner.error("there is text after the end of the value")
 
 
 class _Scanner:
-    """A place in the text, which each rule moves behind what it has read."""
+    """A position in the text; each grammar rule moves it past the part that it reads."""
 
     def __init__(self, text: str, builder: Builder) -> None:
         self.text = text
@@ -40,19 +42,19 @@ class _Scanner:
         self.at = 0
 
     def next(self) -> str:
-        """The character after blanks; empty at the end."""
+        """Skip blanks and return the next character, or an empty string at the end."""
         found = _BLANK.match(self.text, self.at)
         assert found is not None
         self.at = found.end()
         return self.text[self.at : self.at + 1]
 
-    def wrong(self, what: str) -> Misplaced:
-        """The error for this place."""
-        help = "correct it here or just before."
-        return Misplaced(self.at, f"this is not JSON: {what}", help)
+    def error(self, reason: str) -> Misplaced:
+        """Return the error for this position."""
+        help = "correct the text here or just before."
+        return Misplaced(self.at, f"this is not JSON: {reason}", help)
 
     def value(self) -> None:
-        """Any value."""
+        """Read any value."""
         match self.next():
             case "{":
                 self._members({}, "}", self._member)
@@ -64,7 +66,7 @@ class _Scanner:
                 self.builder.scalar(value, begin, self.at)
 
     def _members(self, container: Any, closing: str, member: Any) -> None:
-        """What stands between two brackets, divided by commas."""
+        """Read the members between two brackets, separated by commas."""
         self.builder.open(container, self.at)
         self.at += 1
         if self.next() != closing:
@@ -77,7 +79,7 @@ class _Scanner:
 
     def _member(self) -> None:
         if self.next() != '"':
-            raise self.wrong("a key in double quotes is missing")
+            raise self.error("expected a key in double quotes")
         begin = self.at
         self.builder.key(self._string(), begin)
         self.next()
@@ -86,7 +88,7 @@ class _Scanner:
 
     def _expect(self, sign: str) -> None:
         if self.text[self.at : self.at + 1] != sign:
-            raise self.wrong(f"{sign!r} is missing")
+            raise self.error(f"expected {sign!r}")
         self.at += 1
 
     def _scalar(self) -> Any:
@@ -99,17 +101,17 @@ class _Scanner:
         if (word := _WORD.match(self.text, self.at)) and word[0] in _WORDS:
             self.at = word.end()
             return _WORDS[word[0]]
-        raise self.wrong(f"{word[0][:20]!r} is no value" if word else "a value is missing")
+        raise self.error(f"{word[0][:20]!r} is not a value" if word else "expected a value")
 
     def _number(self, found: re.Match[str]) -> int | float:
         if found[1] or found[2]:
-            return fraction(found[0])
-        return whole(found[0], found.start())
+            return read_fraction(found[0])
+        return read_integer(found[0], found.start())
 
     def _string(self) -> str:
         try:
             text, self.at = _STRING.raw_decode(self.text, self.at)
         except JSONDecodeError as error:
             self.at = min(error.pos, len(self.text))
-            raise self.wrong(error.msg) from error
+            raise self.error(error.msg) from error
         return str(text)

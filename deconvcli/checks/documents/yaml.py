@@ -1,7 +1,7 @@
-"""YAML 1.2 through PyYAML's events: what they mean is settled here, by the core schema.
+"""YAML 1.2, from PyYAML's events, with values decided here by the core schema.
 
-PyYAML's own values are of YAML 1.1 (`no` is false, 5:30 is 330), and its composer recurses: events
-do neither. Source: YAML 1.2.2, section 10.3.
+PyYAML's own values follow YAML 1.1, where `no` is false and 5:30 is 330, and its composer recurses
+once per level. Its events have neither problem. Source: YAML 1.2.2, section 10.3.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any
 
 import yaml
 
-from deconvcli.checks.documents._builder import LONGEST, Builder, Misplaced
-from deconvcli.checks.documents._numbers import fraction, whole
+from deconvcli.checks.documents._builder import MAX_SHOWN_NAME, Builder, Misplaced
+from deconvcli.checks.documents._numbers import read_fraction, read_integer
 
-# libyaml where the wheel has it: fifteen times as fast, and the same events.
+# libyaml, where the wheel includes it, is fifteen times as fast and gives the same events.
 _LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
 
 _TOO_DEEP = "exceeded maximum nesting depth"
-"""What libyaml says of 1,000 open brackets from PyYAML 6.0.4 on."""
+"""The problem that libyaml reports for 1,000 open brackets, from PyYAML 6.0.4 on."""
 
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -26,61 +26,63 @@ _WORDS = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _BEGINS_A_NUMBER = frozenset("+-.0123456789")
-# 017 is 15 to one program and 17 to another: it stays text.
+# 017 is 15 to YAML 1.1 and 17 to YAML 1.2. It stays text, so that no reader is surprised.
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
 def read(text: str, builder: Builder) -> None:
-    """Hand the one document in `text` to the builder.
+    """Report the one document in `text` to the builder.
 
     Raises:
-        Misplaced: it is not YAML, or uses tags, aliases or several documents.
+        Misplaced: the text is not YAML, or uses tags, aliases or several documents.
     """
     try:
         for event in iter(_LOADER(text).get_event, None):
             _HANDLERS[type(event)](event, builder)
     except yaml.MarkedYAMLError as error:
         if error.problem == _TOO_DEEP and (mark := error.problem_mark):
-            # It has looked ahead: what stands before this place is refused by us.
-            read(text[: mark.index], builder.anew())
+            # libyaml looks ahead, so it stops before our own limit was reached. Read the part
+            # before its mark again, to report the same error as with any other version.
+            read(text[: mark.index], builder.restart())
         raise _syntax(error, text) from error
-    if not builder.spans:  # nothing but comments, if anything: to YAML an empty value
+    if not builder.spans:  # a file of comments, or of nothing, is an empty value in YAML
         builder.scalar(None, 0, 0)
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> Misplaced:
-    """The parser's reason, at its place."""
+    """Return the parser's error with our wording and its position."""
     mark = error.problem_mark or error.context_mark
     offset = mark.index if mark else 0
     if text[offset : offset + 1] == "\t":
-        return Misplaced(offset, "a tab stands where YAML wants spaces", "indent with spaces.")
+        return Misplaced(offset, "YAML does not allow a tab for indentation", "indent with spaces.")
     return Misplaced(
-        offset, f"this is not YAML: {error.problem}", "correct it here or just before."
+        offset, f"this is not YAML: {error.problem}", "correct the text here or just before."
     )
 
 
 def _nothing(event: Any, builder: Builder) -> None:
-    """Begin and end of the stream and of its document."""
+    """Ignore the start and end of the stream and of its document."""
 
 
 def _start(event: Any, builder: Builder) -> None:
     if builder.spans:
         raise Misplaced(
             event.start_mark.index,
-            "a second document begins here",
-            "keep one document to a file.",
+            "a second document starts here",
+            "write one document per file.",
         )
 
 
 def _scalar(event: Any, builder: Builder) -> None:
     if event.anchor is not None or event.tag is not None:
-        raise _decorated(event)
+        raise _decoration_error(event)
     text, begin = event.value, event.start_mark.index
     if builder.wants_key:
         builder.key(text, begin)
     else:
-        value = _resolved(text, begin) if event.implicit[0] else text
+        # Quoted text is text, whatever it looks like: only plain scalars have a type.
+        value = _resolve(text, begin) if event.implicit[0] else text
         builder.scalar(value, begin, event.end_mark.index)
 
 
@@ -94,10 +96,10 @@ def _mapping(event: yaml.MappingStartEvent, builder: Builder) -> None:
 
 def _open(event: Any, builder: Builder, container: dict[str, Any] | list[Any]) -> None:
     if event.anchor is not None or event.tag is not None:
-        raise _decorated(event)
+        raise _decoration_error(event)
     begin = event.start_mark.index
     if builder.wants_key:
-        raise Misplaced(begin, "a list or mapping is no key", "write a name.")
+        raise Misplaced(begin, "a key cannot be a list or a mapping", "write a name.")
     builder.open(container, begin)
 
 
@@ -106,34 +108,36 @@ def _close(event: Any, builder: Builder) -> None:
 
 
 def _alias(event: yaml.AliasEvent, builder: Builder) -> None:
-    raise _refused(event, f"the alias *{event.anchor}")
+    raise _unsupported(event, f"the alias *{event.anchor}")
 
 
-def _decorated(event: Any) -> Misplaced:
-    """Anchors and tags: what they can do, a config does not need."""
+def _decoration_error(event: Any) -> Misplaced:
+    """Return the error for an anchor or a tag, neither of which a config needs."""
     if event.anchor is not None:
-        return _refused(event, f"the anchor &{event.anchor}")
-    return _refused(event, f"the tag {event.tag}")
+        return _unsupported(event, f"the anchor &{event.anchor}")
+    return _unsupported(event, f"the tag {event.tag}")
 
 
-def _refused(event: Any, what: str) -> Misplaced:
+def _unsupported(event: Any, feature: str) -> Misplaced:
+    # Aliases can make a small file endless, and tags construct objects in other readers.
     return Misplaced(
         event.start_mark.index,
-        f"{what[:LONGEST]} is not taken: a config holds its values where they are used",
-        "write the value itself; for blocks that come again there is `repeat`.",
+        f"{feature[:MAX_SHOWN_NAME]} is not supported: a config states each value where it is used",
+        "write the value itself, or use `repeat` for repeated blocks.",
     )
 
 
-def _resolved(text: str, offset: int) -> Any:
-    """A plain scalar by the core schema; what it does not know is text."""
+def _resolve(text: str, offset: int) -> Any:
+    """Return the value of a plain scalar by the core schema, which reads all else as text."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _BEGINS_A_NUMBER:
         return text
     if _WHOLE.fullmatch(text):
-        return whole(text, offset)
+        return read_integer(text, offset)
+    # 017 matches the pattern too, and must stay text.
     if _FRACTION.fullmatch(text) and not text.isdigit():
-        return fraction(text)
+        return read_fraction(text)
     return text
 
 

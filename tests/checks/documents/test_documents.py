@@ -12,7 +12,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from deconvcli.checks.documents import LARGEST, Document, Path, path_text, read
+from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, Path, path_text, read
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Where
 
@@ -127,40 +127,40 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 REFUSED = [
     ("yaml", b"[" * 400_000, (1, 33), "nested more than 32 deep"),
     ("yaml", b"- " * 200_000, (1, 65), "nested more than 32 deep"),
-    ("yaml", b"? " * 200_000, (1, 3), "a list or mapping is no key"),
+    ("yaml", b"? " * 200_000, (1, 3), "a key cannot be a list or a mapping"),
     ("json", b"[" * 400_000, (1, 33), "nested more than 32 deep"),
     ("json", b'{"a":' * 80_000, (1, 161), "nested more than 32 deep"),
-    ("yaml", b"a: &x [1]\nb: *x", (1, 4), "the anchor &x is not taken"),
-    ("yaml", b"b: *x", (1, 4), "the alias *x is not taken"),
+    ("yaml", b"a: &x [1]\nb: *x", (1, 4), "the anchor &x is not supported"),
+    ("yaml", b"b: *x", (1, 4), "the alias *x is not supported"),
     ("yaml", b"a: !!python/object:os.system x", (1, 4), "the tag tag:yaml.org,2002:python"),
-    ("yaml", b"a: 1\nb: 2\na: 3", (3, 1), "the key 'a' stands here twice, first on line 1"),
-    ("json", b'{"a": 1,\n "a": 2}', (2, 2), "the key 'a' stands here twice, first on line 1"),
-    ("yaml", b"a:\n\t- 1", (2, 1), "a tab stands where YAML wants spaces"),
+    ("yaml", b"a: 1\nb: 2\na: 3", (3, 1), "the key 'a' is given twice, first on line 1"),
+    ("json", b'{"a": 1,\n "a": 2}', (2, 2), "the key 'a' is given twice, first on line 1"),
+    ("yaml", b"a:\n\t- 1", (2, 1), "YAML does not allow a tab"),
     ("yaml", b"a: b\x00c", (1, 5), "the character U+0000"),
     ("yaml", b"a: \x1b[31m", (1, 4), "the character U+001B"),
-    ("json", b'["\xff"]', (1, 3), "this byte is not UTF-8"),
-    ("yaml", "a: 1".encode("utf-16"), (1, 1), "this byte is not UTF-8"),
+    ("json", b'["\xff"]', (1, 3), "this byte is not valid UTF-8"),
+    ("yaml", "a: 1".encode("utf-16"), (1, 1), "this byte is not valid UTF-8"),
     ("yaml", b"a: " + b"9" * 5000, (1, 4), "has 5000 digits"),
     ("json", b"[" + b"9" * 5000 + b"]", (1, 2), "has 5000 digits"),
-    ("json", b'{"a": NaN}', (1, 7), "'NaN' is no value"),
-    ("json", b"[-Infinity]", (1, 2), "a value is missing"),
-    ("json", b"[017]", (1, 2), "'017' is no value"),
-    ("json", b"[1,\n2,]", (2, 3), "a value is missing"),
-    ("json", b"[1] 2", (1, 5), "something follows the end"),
-    ("json", b"{1: 2}", (1, 2), "a key in double quotes is missing"),
-    ("json", b'{"a" 1}', (1, 6), "':' is missing"),
+    ("json", b'{"a": NaN}', (1, 7), "'NaN' is not a value"),
+    ("json", b"[-Infinity]", (1, 2), "expected a value"),
+    ("json", b"[017]", (1, 2), "'017' is not a value"),
+    ("json", b"[1,\n2,]", (2, 3), "expected a value"),
+    ("json", b"[1] 2", (1, 5), "text after the end"),
+    ("json", b"{1: 2}", (1, 2), "expected a key in double quotes"),
+    ("json", b'{"a" 1}', (1, 6), "expected ':'"),
     ("json", b'["a\nb"]', (1, 4), "Invalid control character"),
-    ("json", b"", (1, 1), "a value is missing"),
-    ("yaml", b"a: 1\n---\nb: 2", (2, 1), "a second document begins here"),
+    ("json", b"", (1, 1), "expected a value"),
+    ("yaml", b"a: 1\n---\nb: 2", (2, 1), "a second document starts here"),
     ("yaml", b"a: [1, 2", (1, 9), "did not find expected"),
     ("yaml", b"a: 'x", (1, 6), "unexpected end of stream"),
-    ("yaml", b"{[1]: 2}", (1, 2), "a list or mapping is no key"),
+    ("yaml", b"{[1]: 2}", (1, 2), "a key cannot be a list or a mapping"),
     ("yaml", b"".join(b"k%d: 1\n" % n for n in range(60_000)), (20_000, 9), "more than 20,000"),
     (
         "yaml",
         b"".join(b"k%d: 1\n" % n for n in range(1_000_000)),
         (1, 1),
-        f"than {LARGEST:,} bytes",
+        f"than {MAX_DOCUMENT_BYTES:,} bytes",
     ),
 ]
 
