@@ -11,7 +11,7 @@ from deconvcli.cli.progress import bar
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.space import check_cut
 from deconvcli.compute.kernels.bound import Agreement, check
-from deconvcli.compute.kernels.stream import Block, Source, blocks, contiguous
+from deconvcli.compute.kernels.stream import Block, Source, as_contiguous, blocks
 from deconvcli.compute.runner import Array, canonical_input, canonical_output, canonical_weight
 
 
@@ -34,11 +34,11 @@ class Judge:
         """Judge a block of each array (N, Cout, *out); x (N, Cin, *n) is that of the input."""
         if not self.verdicts:
             return
-        given = contiguous(x, self._dtype)
+        given = as_contiguous(x, self._dtype)
         start = tuple(part.start or 0 for part in block.outputs)
         for name, verdict in self.verdicts.items():
             with np.errstate(over="ignore"):  # a reference may have more digits
-                y = contiguous(arrays[name][block.outputs], self._dtype)
+                y = as_contiguous(arrays[name][block.outputs], self._dtype)
             part = check(y, given, self._weight, self._bias, block.axes, self._groups)
             self.verdicts[name] = merged(verdict, part, start)
 

@@ -51,11 +51,11 @@ def streaming_cut(job: Job) -> Cut:
     layer = job.reading.layer
     x = (prod(job.reading.sizes.batch), layer.in_channels, *require_numbers(job.reading.spatial))
     cut = _cut(job, x, Budget(limit - weights, *_per_element(job)))
-    if cut.least > cut.budget.total:
+    if cut.min_bytes > cut.budget.total:
         raise OutOfMemory(
-            f"this layer needs {memory.format_bytes(weights + cut.least)} even in blocks"
+            f"this layer needs {memory.format_bytes(weights + cut.min_bytes)} even in blocks"
             f" (weights {memory.format_bytes(weights)},"
-            f" one output {memory.format_bytes(cut.least)}); {whose}",
+            f" one output {memory.format_bytes(cut.min_bytes)}); {whose}",
             help="raise --max-memory.",
         )
     total = min(cut.budget.total, max(BLOCK_BYTES, _slab(cut)))

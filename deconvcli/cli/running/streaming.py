@@ -25,7 +25,7 @@ from deconvcli.cli.running.target import written_shape
 from deconvcli.cli.running.timing import Timing, said
 from deconvcli.common.errors import UsageError
 from deconvcli.compute import npyfile
-from deconvcli.compute.kernels.stream import Cut, Sizes, Step, streamed
+from deconvcli.compute.kernels.stream import Cut, Sizes, Step, stream_blocks
 from deconvcli.compute.npyfile import Stored
 from deconvcli.layers.layer import require_numbers
 from deconvcli.layers.layout import Layout
@@ -46,11 +46,11 @@ def from_file_to_file(job: Job) -> Outcome:
     shape = tuple(require_numbers(job.reading.output_shape))
     judge = Judge(job, weight, bias)
     with ExitStack() as stack:
-        x = stack.enter_context(npyfile.stored(source, cast=job.options["cast"]))
+        x = stack.enter_context(npyfile.open_stored(source, cast=job.options["cast"]))
         outputs = _reference(job, stack)
         written = written_shape(job, shape)
         outputs["values"] = stack.enter_context(
-            npyfile.reserved(out, written, job.dtype, force=job.options["force"])
+            npyfile.reserve(out, written, job.dtype, force=job.options["force"])
         )
         layouts = job.reading.data_layout, job.reading.output_layout
         arrays = {name: arranged(y, layouts[1], cut.y) for name, y in outputs.items()}
@@ -92,7 +92,7 @@ def arranged(stored: Stored, layout: Layout, sizes: Sizes) -> Stored:
     batch, channels, *spatial = sizes
     shape = tuple(require_numbers(layout.shape({"N": (batch,), "C": (channels,)}, tuple(spatial))))
     places = layout.split(tuple(range(len(shape))), len(spatial))
-    return stored.arranged(shape, [*places["N"], *places["C"], *places["*"]])
+    return stored.rearrange(shape, [*places["N"], *places["C"], *places["*"]])
 
 
 def _reference(job: Job, stack: ExitStack) -> dict[str, Stored]:
@@ -100,7 +100,7 @@ def _reference(job: Job, stack: ExitStack) -> dict[str, Stored]:
     path = job.options["reference"]
     if path is None:
         return {}
-    reference = stack.enter_context(npyfile.stored(path, cast=job.options["cast"]))
+    reference = stack.enter_context(npyfile.open_stored(path, cast=job.options["cast"]))
     refuse_reference(job, reference.shape)
     say_rounded(reference.dtype, job.dtype, path)
     return {"reference": reference}
@@ -113,7 +113,7 @@ def _fill(
     seconds, is_finite = 0.0, True
     with bar("computing") as told:
         begin = perf_counter()
-        work = streamed(step, x, arrays["values"], cut.axes, cut.budget, job.wide, told)
+        work = stream_blocks(step, x, arrays["values"], cut.axes, cut.budget, job.wide, told)
         for block, given in work:
             seconds += perf_counter() - begin
             judge.hold(block, given, arrays)

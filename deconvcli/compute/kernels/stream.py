@@ -86,7 +86,7 @@ class Cut(NamedTuple):
         return images * (taken + self.y[1] * prod(out) * self.budget.per_output)
 
     @property
-    def least(self) -> int:
+    def min_bytes(self) -> int:
         """Bytes of the smallest block: one output of every channel."""
         return self.cost(1, (1,) * len(self.axes))
 
@@ -105,11 +105,11 @@ def stream(
     Both may have any strides, byte order and number type: inputs are converted to `dtype` on
     their way to `step`, outputs to y's type where they are stored.
     """
-    for _ in streamed(step, x, y, axes, budget, dtype, progress):
+    for _ in stream_blocks(step, x, y, axes, budget, dtype, progress):
         pass
 
 
-def streamed(
+def stream_blocks(
     step: Step,
     x: Source,
     y: Target,
@@ -121,7 +121,7 @@ def streamed(
     """As `stream`; gives each block that stands in y, and the input that it was computed from."""
     done, total = 0, prod(y.shape)
     for block in blocks(Cut(x.shape, y.shape, axes, budget)):
-        given = contiguous(x[block.inputs], dtype)
+        given = as_contiguous(x[block.inputs], dtype)
         sizes = tuple(len(range(n)[at]) for n, at in zip(y.shape, block.outputs, strict=True))
         told = partial(_tell, progress, done, prod(sizes), total)
         _store(y, block.outputs, step(given, block.axes, told), sizes)
@@ -136,7 +136,7 @@ def _store(y: Target, place: tuple[slice, ...], computed: Array, sizes: Sizes) -
         y[place] = computed
 
 
-def contiguous(x: Array, dtype: DTypeLike) -> Array:
+def as_contiguous(x: Array, dtype: DTypeLike) -> Array:
     """The numbers of x as an engine takes them: in C order, native, in this type."""
     return np.ascontiguousarray(x, np.dtype(dtype))
 

@@ -10,7 +10,7 @@ Source: numpy.lib.format, "Format Version 1.0" to "3.0" (NumPy enhancement propo
 from deconvcli.common.files import StrPath, format_path
 from deconvcli.compute.npyfile._header import Header, read_header
 from deconvcli.compute.npyfile._read import read
-from deconvcli.compute.npyfile._stored import Stored, reserved, stored
+from deconvcli.compute.npyfile._stored import Stored, open_stored, reserve
 from deconvcli.compute.npyfile._write import write
 
 __all__ = [
@@ -18,9 +18,9 @@ __all__ = [
     "Stored",
     "StrPath",
     "format_path",
+    "open_stored",
     "read",
     "read_header",
-    "reserved",
-    "stored",
+    "reserve",
     "write",
 ]

@@ -36,7 +36,7 @@ class Stored:
     """An array in a file: stored[place] reads a part of it, stored[place] = part writes one.
 
     Parts are in the file's number type and byte order. strides: elements of the file from one
-    index of an axis to the next; arranged() may have put the axes into another order.
+    index of an axis to the next; rearrange() may have put the axes into another order.
     """
 
     def __init__(self, file: File, name: str, header: Header, shape: Sizes, strides: Sizes) -> None:
@@ -50,7 +50,7 @@ class Stored:
         self._order = sorted(range(len(shape)), key=lambda axis: -strides[axis])
         self._unsynced = 0
 
-    def arranged(self, shape: Sequence[int], order: Sequence[int]) -> Stored:
+    def rearrange(self, shape: Sequence[int], order: Sequence[int]) -> Stored:
         """The same elements in an array of `shape` with its axes taken in this order.
 
         shape: the file's, which may have more or fewer axes of one element.
@@ -128,7 +128,7 @@ def _strides(shape: Sequence[int], fortran_order: bool) -> Sizes:
 
 
 @contextmanager
-def stored(path: StrPath, *, cast: bool = False) -> Iterator[Stored]:
+def open_stored(path: StrPath, *, cast: bool = False) -> Iterator[Stored]:
     """The array in a file, to be read in parts; integers and booleans if `cast` says so.
 
     Raises:
@@ -143,7 +143,7 @@ def stored(path: StrPath, *, cast: bool = False) -> Iterator[Stored]:
 
 
 @contextmanager
-def reserved(
+def reserve(
     path: StrPath, shape: Sizes, dtype: DTypeLike, *, force: bool = False
 ) -> Iterator[Stored]:
     """A new array of zeros to be filled in parts, its place on the disk taken at once.

@@ -81,7 +81,7 @@ def test_each_output_is_computed_once_and_within_the_budget(layer: Layer, budget
         inputs, outputs = np.zeros(cut.x)[block.inputs], times[block.outputs]
         assert min(inputs.shape) > 0
         cost = inputs.size * budget.per_input + outputs.size * budget.per_output
-        assert cost <= max(budget.total, cut.least)
+        assert cost <= max(budget.total, cut.min_bytes)
     assert (times == 1).all()
 
 
@@ -137,7 +137,7 @@ def test_a_budget_below_one_output_gives_single_outputs() -> None:
     assert [block.outputs[2] for block in stream.blocks(cut)] == [
         slice(o, o + 1) for o in range(11)
     ]
-    assert cut.least == 3 * 3 * 2 + 5 * 7
+    assert cut.min_bytes == 3 * 3 * 2 + 5 * 7
 
 
 def test_blocks_begin_at_one_phase_of_the_stride() -> None:
@@ -205,6 +205,6 @@ def test_blocks_are_given_when_they_are_stored() -> None:
     axis = (1, 1, 1, 0, 0)
     known = [
         int(np.isfinite(y).sum())
-        for _ in stream.streamed(lambda x, axes, p: x, x, y, [axis], Budget(4, 1, 1), "f8")
+        for _ in stream.stream_blocks(lambda x, axes, p: x, x, y, [axis], Budget(4, 1, 1), "f8")
     ]
     assert known == [2, 4, 6]

@@ -34,7 +34,7 @@ def everything(shape: tuple[int, ...]) -> tuple[slice, ...]:
 
 def fill(file: Path, array: Any, **settings: Any) -> None:
     """The array written through a reserved file."""
-    with npyfile.reserved(file, array.shape, array.dtype, **settings) as new:
+    with npyfile.reserve(file, array.shape, array.dtype, **settings) as new:
         new[everything(array.shape)] = array
 
 
@@ -60,7 +60,7 @@ def test_all_of_it_is_what_is_read_whole(
 ) -> None:
     array = np.random.default_rng(0).standard_normal(shape).astype(dtype)
     np.save(file, np.asarray(array, order=order))
-    with npyfile.stored(file) as held:
+    with npyfile.open_stored(file) as held:
         assert (held.shape, held.dtype.str) == (shape, dtype)
         np.testing.assert_array_equal(held[everything(shape)], npyfile.read(file))
 
@@ -71,8 +71,8 @@ def test_parts_are_read_in_any_order_of_axes(file: Path, drawn: Any, fortran: bo
     shape, order, places = drawn
     array = np.arange(np.prod(shape), dtype=np.int32).reshape(shape)
     np.save(file, np.asfortranarray(array) if fortran else array)
-    with npyfile.stored(file, cast=True) as held:
-        ordered = held.arranged(shape, order)
+    with npyfile.open_stored(file, cast=True) as held:
+        ordered = held.rearrange(shape, order)
         assert ordered.shape == array.transpose(order).shape
         for place in places:
             np.testing.assert_array_equal(ordered[place], array.transpose(order)[place])
@@ -83,8 +83,8 @@ def test_parts_are_read_in_any_order_of_axes(file: Path, drawn: Any, fortran: bo
 def test_parts_are_written_in_any_order_of_axes(file: Path, drawn: Any) -> None:
     shape, order, places = drawn
     array = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
-    with npyfile.reserved(file, shape, "<f4", force=True) as new:
-        ordered = new.arranged(shape, order)
+    with npyfile.reserve(file, shape, "<f4", force=True) as new:
+        ordered = new.rearrange(shape, order)
         for place in places:
             ordered[place] = array.transpose(order)[place].astype(np.float64)
             np.testing.assert_array_equal(ordered[place], array.transpose(order)[place])
@@ -95,15 +95,15 @@ def test_parts_are_written_in_any_order_of_axes(file: Path, drawn: Any) -> None:
 def test_axes_of_one_element_come_and_go(file: Path, order: Any) -> None:
     array = np.asarray(np.arange(6.0).reshape(2, 1, 3), order=order)
     np.save(file, array)
-    with npyfile.stored(file) as held:
-        np.testing.assert_array_equal(held.arranged((2, 3), (1, 0))[:, 1:], array[1:, 0].T)
-        more = held.arranged((1, 2, 3, 1), (0, 3, 1, 2))
+    with npyfile.open_stored(file) as held:
+        np.testing.assert_array_equal(held.rearrange((2, 3), (1, 0))[:, 1:], array[1:, 0].T)
+        more = held.rearrange((1, 2, 3, 1), (0, 3, 1, 2))
         np.testing.assert_array_equal(more[:, :, 1:, :2], array[None, None, 1:, 0, :2])
 
 
 def test_integers_need_cast(file: Path) -> None:
     np.save(file, np.arange(3, dtype=np.int64))
-    with pytest.raises(UsageError, match="holds int64") as caught, npyfile.stored(file):
+    with pytest.raises(UsageError, match="holds int64") as caught, npyfile.open_stored(file):
         pass
     assert "--cast" in caught.value.help
 
@@ -111,13 +111,13 @@ def test_integers_need_cast(file: Path) -> None:
 def test_a_damaged_file_is_refused(file: Path) -> None:
     np.save(file, np.ones(5))
     file.write_bytes(file.read_bytes()[:-1])
-    with pytest.raises(Unreadable, match="39 bytes of data"), npyfile.stored(file):
+    with pytest.raises(Unreadable, match="39 bytes of data"), npyfile.open_stored(file):
         pass
 
 
 def test_a_file_that_shrinks_is_told(file: Path) -> None:
     np.save(file, np.ones(100_000))
-    with npyfile.stored(file) as held:
+    with npyfile.open_stored(file) as held:
         os.truncate(file, 400_000)
         assert held[:10,].shape == (10,)
         with pytest.raises(Unreadable, match=r"a\.npy: .* became shorter while it was read"):
@@ -126,7 +126,7 @@ def test_a_file_that_shrinks_is_told(file: Path) -> None:
 
 def test_errors_of_others_stay_what_they_are(file: Path) -> None:
     np.save(file, np.ones(5))
-    with pytest.raises(ValueError, match="mine"), npyfile.stored(file):
+    with pytest.raises(ValueError, match="mine"), npyfile.open_stored(file):
         raise ValueError("mine")
 
 
@@ -142,7 +142,7 @@ def test_what_is_filled_is_what_numpy_would_save(
 
 
 def test_nothing_is_seen_before_it_is_whole(file: Path) -> None:
-    with npyfile.reserved(file, (3,), "<f4") as new:
+    with npyfile.reserve(file, (3,), "<f4") as new:
         assert not file.exists()
         np.testing.assert_array_equal(new[:,], [0, 0, 0])
     assert os.listdir(file.parent) == [file.name]
@@ -152,7 +152,7 @@ def test_nothing_is_seen_before_it_is_whole(file: Path) -> None:
 def test_what_goes_wrong_while_it_is_filled_leaves_nothing(
     file: Path, error: type[BaseException]
 ) -> None:
-    with pytest.raises(error), npyfile.reserved(file, (3,), "<f4"):
+    with pytest.raises(error), npyfile.reserve(file, (3,), "<f4"):
         raise error
     assert os.listdir(file.parent) == []
 
@@ -190,7 +190,7 @@ def test_a_disk_without_room_is_told_before_anything_is_computed(
     try:
         with (
             pytest.raises(Unreadable, match="cannot be written: File too large"),
-            npyfile.reserved(file, (100_000,), "<f8"),
+            npyfile.reserve(file, (100_000,), "<f8"),
         ):
             pytest.fail("nothing is to be computed for a file that has no room")
     finally:
@@ -214,7 +214,7 @@ def test_a_file_system_that_cannot_reserve_is_written_to(
     not hasattr(os, "posix_fallocate"), reason="only POSIX reserves space in a file"
 )
 def test_the_room_is_taken_at_once(file: Path) -> None:
-    with npyfile.reserved(file, (1 << 20,), "<f4"):
+    with npyfile.reserve(file, (1 << 20,), "<f4"):
         [new] = file.parent.iterdir()
         assert new.stat().st_blocks * 512 >= 4 << 20
 
@@ -223,7 +223,7 @@ def test_much_is_sent_to_the_disk_on_the_way(file: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("deconvcli.compute.npyfile._stored.PIECE", 100)
     sent: list[int] = []
     monkeypatch.setattr(os, "fsync", sent.append)
-    with npyfile.reserved(file, (100,), "<f4") as new:
+    with npyfile.reserve(file, (100,), "<f4") as new:
         for start in range(0, 100, 10):
             new[start : start + 10,] = np.ones(10)
         assert len(sent) == 3
@@ -237,6 +237,6 @@ def test_an_interrupt_as_soon_as_the_file_is_there_leaves_nothing(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("deconvcli.common.files._create", created)
-    with pytest.raises(KeyboardInterrupt), npyfile.reserved(file, (3,), "<f4"):
+    with pytest.raises(KeyboardInterrupt), npyfile.reserve(file, (3,), "<f4"):
         pass
     assert os.listdir(file.parent) == []
