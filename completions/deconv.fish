@@ -38,12 +38,12 @@ complete -c deconv -n '__deconv_at' -s h -l help -d 'Show this message and exit.
 complete -c deconv -n '__deconv_at bench' -f
 complete -c deconv -n '__deconv_at bench' -l suite -r -f -k -a 'few\t real\t study\t unseen\t' -d 'Time these layers. [default: study]'
 complete -c deconv -n '__deconv_at bench' -l list -d 'List the layers of the suites, time nothing.'
-complete -c deconv -n '__deconv_at bench' -l frameworks -r -f -d 'Only these, as torch,onnx@onnxruntime. Default: all installed that can be timed.'
+complete -c deconv -n '__deconv_at bench' -s D -l frameworks -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Time only these frameworks, such as torch,onnx@onnxruntime. [default: all installed]'
 complete -c deconv -n '__deconv_at bench' -l threads -r -f -d 'Default: one per usable CPU.'
 complete -c deconv -n '__deconv_at bench' -l seconds -r -f -d 'For each engine on each layer, rests included.'
 complete -c deconv -n '__deconv_at bench' -l dtype -r -f -k -a 'float32\t float64\t' -d 'Of all arrays.'
 complete -c deconv -n '__deconv_at bench' -l engine -r -f -k -a 'numba\t numpy\t reference\t' -d 'Which of our engines.'
-complete -c deconv -n '__deconv_at bench' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at bench' -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'The dialect that the options of your own layer are written in.'
 complete -c deconv -n '__deconv_at bench' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at bench' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
 complete -c deconv -n '__deconv_at bench' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
@@ -85,7 +85,7 @@ complete -c deconv -n '__deconv_at dialects' -s q -l quiet -d 'Only the bare res
 complete -c deconv -n '__deconv_at dialects' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at draw' -f
-complete -c deconv -n '__deconv_at draw' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at draw' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'The dialect that the options are written in, such as torch or keras@jax.'
 complete -c deconv -n '__deconv_at draw' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at draw' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
 complete -c deconv -n '__deconv_at draw' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
@@ -108,7 +108,7 @@ complete -c deconv -n '__deconv_at draw' -s q -l quiet -d 'Only the bare result.
 complete -c deconv -n '__deconv_at draw' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at explain' -f
-complete -c deconv -n '__deconv_at explain' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at explain' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'The dialect that the options are written in, such as torch or keras@jax; any further names are compared with it.'
 complete -c deconv -n '__deconv_at explain' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at explain' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
 complete -c deconv -n '__deconv_at explain' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
@@ -124,7 +124,7 @@ complete -c deconv -n '__deconv_at explain' -l transpose-kernel -d 'JAX, Flax.'
 complete -c deconv -n '__deconv_at explain' -l data-format -r -f -d 'channels_last, NCHW ...'
 complete -c deconv -n '__deconv_at explain' -l batch -r -f -d 'Batch size.'
 complete -c deconv -n '__deconv_at explain' -l why -r -f -d 'Which inputs reach this output element, and by which taps of the kernel.'
-complete -c deconv -n '__deconv_at explain' -l compare -r -f -d 'Dialects to hold the layer against, all, or none; torch,keras if left out.'
+complete -c deconv -n '__deconv_at explain' -l compare -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t all\t none\t' -d 'Compare the layer with these dialects, all, or none. [default: torch,keras]'
 complete -c deconv -n '__deconv_at explain' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
 complete -c deconv -n '__deconv_at explain' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at explain' -s h -l help -d 'Show this message and exit.'
@@ -135,7 +135,7 @@ complete -c deconv -n '__deconv_at rule' -s q -l quiet -d 'Only the bare result.
 complete -c deconv -n '__deconv_at rule' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at run' -f -k -a '(__deconv_files .npy)'
-complete -c deconv -n '__deconv_at run' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at run' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'The dialect that the options are written in, such as torch or keras@jax.'
 complete -c deconv -n '__deconv_at run' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at run' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
 complete -c deconv -n '__deconv_at run' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
@@ -163,7 +163,7 @@ complete -c deconv -n '__deconv_at run' -l max-memory -r -f -d 'Limit, as 2GiB; 
 complete -c deconv -n '__deconv_at run' -l mmap -d 'Compute from file to file in blocks, for arrays beyond memory.'
 complete -c deconv -n '__deconv_at run' -l repeat -r -f -d 'Time so many further calls.'
 complete -c deconv -n '__deconv_at run' -l engine -r -f -k -a 'numba\t numpy\t reference\t' -d 'What computes.'
-complete -c deconv -n '__deconv_at run' -l against -r -f -d 'Compare with these frameworks, as torch,keras; they must be installed.'
+complete -c deconv -n '__deconv_at run' -l against -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Compare with these installed frameworks, such as torch,keras.'
 complete -c deconv -n '__deconv_at run' -l check -d 'Check every value by another computation.'
 complete -c deconv -n '__deconv_at run' -l reference -r -f -k -a '(__deconv_files .npy)' -d 'Compare this output with it too.'
 complete -c deconv -n '__deconv_at run' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'
@@ -173,7 +173,7 @@ complete -c deconv -n '__deconv_at run' -s h -l help -d 'Show this message and e
 complete -c deconv -n '__deconv_at schema' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at shape' -f
-complete -c deconv -n '__deconv_at shape' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t all\t' -d 'Whose words these are: caffe, coreml, cudnn, flax, jax, keras, keras2, mlx, mxnet, onednn, onnx, openvino, paddle, tensorflow, tensorrt, tflite, tinygrad, torch, webnn; or one implementation, such as keras@torch. For shape also several, as torch,keras, or all.'
+complete -c deconv -n '__deconv_at shape' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t all\t' -d 'The dialect that the options are written in, such as torch or keras@jax; several names, or all, are compared.'
 complete -c deconv -n '__deconv_at shape' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at shape' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'
 complete -c deconv -n '__deconv_at shape' -s s -l stride -l strides -r -f -d 'Stride: how far apart two inputs lie in the output.'
@@ -202,7 +202,7 @@ complete -c deconv -n '__deconv_at sizes' -l format -r -f -k -a 'html\t json\t j
 complete -c deconv -n '__deconv_at sizes' -s q -l quiet -d 'Only the bare result.'
 complete -c deconv -n '__deconv_at sizes' -s h -l help -d 'Show this message and exit.'
 
-complete -c deconv -n '__deconv_at verify' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Only this dialect or implementation; may be repeated. Default: all installed.'
+complete -c deconv -n '__deconv_at verify' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Verify only these, such as torch,keras@jax. [default: all installed]'
 complete -c deconv -n '__deconv_at verify' -s n -l n -r -f -d 'Layers a framework.'
 complete -c deconv -n '__deconv_at verify' -l seed -r -f -d 'Of the layers drawn.'
 complete -c deconv -n '__deconv_at verify' -l require -d 'Fail where one of the frameworks that CI has is missing.'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.cli.verdict import judged, verdict_data, verdict_text
@@ -39,13 +40,13 @@ class Held(NamedTuple):
         return {"agrees": self.agrees, "check": verdict, "why": self.why or None}
 
 
-def frameworks(names: str) -> list[Framework]:
+def frameworks(names: Sequence[str]) -> list[Framework]:
     """Those that `--against` names.
 
     Raises:
         UsageError: a name that no framework has, or one that is not installed.
     """
-    installed, missing = split(chosen(names.split(",")))
+    installed, missing = split(chosen(names))
     refuse_missing(missing, installed, named=True, require=False)
     return installed
 

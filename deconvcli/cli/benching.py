@@ -74,13 +74,15 @@ def _computable(understood: Understood) -> Reading:
     return reading
 
 
-def frameworks(names: str | None) -> tuple[list[TimedFramework], list[TimedFramework]]:
-    """(installed, missing) of the frameworks that can be timed; names: as torch,jax, None for all.
+def frameworks(
+    names: Sequence[str] | None,
+) -> tuple[list[TimedFramework], list[TimedFramework]]:
+    """(installed, missing) of the frameworks that can be timed; names: None for all.
 
     Raises:
         UsageError: one that is named has no framework, cannot be timed, or is not installed.
     """
-    named = names.split(",") if names else []
+    named = names or ()
     for name in named:
         _refuse_untimed(name)
     installed, missing = split(_timed(named))

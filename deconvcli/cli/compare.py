@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
-from deconvcli.cli.request import ALL, Request, Understood
+from deconvcli.cli.request import Request, Understood
 from deconvcli.common.errors import DeconvError, UsageError
-from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
@@ -18,12 +18,8 @@ Row = dict[str, Any]
 WIDEST = 80
 
 
-def compared(options: dict[str, Any]) -> Report:
-    """One row a dialect, held against the one that the options mean."""
-    named = options["dialect"]
-    names = in_order() if named == ALL else named.split(",")
-    for name in names:
-        take(name)  # an unknown one is no row, but a mistake
+def compared(options: dict[str, Any], names: Sequence[str]) -> Report:
+    """Return one row for each of these dialects, compared with the one that the options mean."""
     request = Request.of({**options, "dialect": None})
     understood = request.understood()
     rows = [_row(name, request, understood) for name in names]

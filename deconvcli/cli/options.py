@@ -7,15 +7,19 @@ from typing import Any, TypeVar
 
 import click
 
-from deconvcli.cli.types import Count, Numbers, ParamType, Sides, Sizes
+from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed
+from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import MAX_INT64
-from deconvcli.frameworks.dialects import DIALECTS
+from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.views.answers.renderers import RENDERERS
 
 # How small a parameter may be is for the dialect to say, with its reason.
 ANY_NUMBERS = Numbers(-MAX_INT64)
 ANY_COUNT = Count(-MAX_INT64)
+
+# Words that stand in place of names of dialects.
+ALL, NONE = "all", "none"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,31 +32,109 @@ class Word(click.Choice[str]):
         return f"{value!r} is not known; {suggestion(str(value), list(self.choices))}"
 
 
-class DialectName(ParamType):
-    """A dialect, or dialect@implementation; checked where it is taken."""
+class DialectName(Typed):
+    """One dialect, or one implementation of it: `torch`, `keras@jax`."""
 
     name = "dialect"
+    metavar = "NAME"
+    after_flag = ": "
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """As --help shows it."""
-        return "NAME"
+    def __init__(self, *words: str) -> None:
+        self.words = words  # accepted in place of a name
+
+    def parse(self, text: str) -> Any:
+        """Return the name, if it is known.
+
+        Raises:
+            UsageError: no dialect and no implementation has this name.
+        """
+        if text == ALL and ALL not in self.words:
+            raise UsageError(
+                "all is not a name here",
+                help="name what you mean; deconv shape -D all compares all.",
+            )
+        if not text:
+            raise UsageError(
+                "a name is missing", help="write torch, or a list such as torch,keras."
+            )
+        if text not in self.words:
+            take(text)
+        return text
+
+
+class DialectNames(DialectName):
+    """Dialects and implementations, separated by commas: `torch,keras@jax`."""
+
+    metavar = "NAME[,NAME]"
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Return the names, each of them known."""
+        return tuple(super(DialectNames, self).parse(name) for name in text.split(","))
 
 
 def _option(*names: str, **settings: Any) -> Callable[[Command], Command]:
     return click.option(*names, **settings)
 
 
+def names_option(*names: str, words: Sequence[str] = (), help: str) -> Callable[[Any], Any]:
+    """An option for dialects: a list by comma, and a repeated option adds to it.
+
+    The command gets a tuple without doubles, or None where the option is not given. words: `all`
+    or `none`, where the option takes them; they become the names that they stand for.
+    """
+    return _option(
+        *names, multiple=True, type=DialectNames(*words), callback=_join_names, help=help
+    )
+
+
+def name_option(*names: str, help: str) -> Callable[[Any], Any]:
+    """An option for one dialect, which refuses two; the command gets its name or None."""
+    return _option(*names, multiple=True, type=DialectNames(), callback=_only_name, help=help)
+
+
+def _join_names(
+    ctx: click.Context, param: click.Parameter, given: Sequence[Sequence[str]]
+) -> tuple[str, ...] | None:
+    if not given:
+        return None
+    names = tuple(dict.fromkeys(name for part in given for name in part))
+    word = next((name for name in names if name in (ALL, NONE)), None)
+    if word is None:
+        return names
+    if len(names) > 1:
+        raise UsageError(
+            f"{param.opts[0]} has {word} and other names", help=f"give {word} alone, or only names."
+        )
+    return tuple(in_order()) if word == ALL else ()
+
+
+def _only_name(
+    ctx: click.Context, param: click.Parameter, given: Sequence[Sequence[str]]
+) -> str | None:
+    names = _join_names(ctx, param, given)
+    if names is None:
+        return None
+    if len(names) > 1:
+        raise UsageError(
+            f"{'/'.join(param.opts[:2])} names {', '.join(names)}, and"
+            f" {ctx.command_path} takes one dialect",
+            help="name one; deconv shape and deconv explain compare several.",
+        )
+    return names[0]
+
+
+CALL_ARGUMENT = click.argument("call", required=False)
+
+DIALECT = ("-D", "--dialect", "--framework")
+
+DIALECT_OPTION = name_option(
+    *DIALECT,
+    "dialect",
+    help="The dialect that the options are written in, such as torch or keras@jax.",
+)
+
+# Every option of a layer but its dialect, which some commands take as a list.
 LAYER_OPTIONS = (
-    click.argument("call", required=False),
-    _option(
-        "-D",
-        "--dialect",
-        "--framework",
-        "dialect",
-        type=DialectName(),
-        help=f"Whose words these are: {', '.join(DIALECTS.names)}; or one implementation, such as"
-        " keras@torch. For shape also several, as torch,keras, or all.",
-    ),
     _option("--in", "input_size", type=Sizes(), help="Input size: 5, 5x5; symbols: N, HxW, 2N-1."),
     _option(
         "-k", "--kernel", "--kernel-size", "kernel", type=ANY_NUMBERS, help="Kernel size: 3, 3x5."

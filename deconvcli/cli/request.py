@@ -22,14 +22,6 @@ _PER_AXIS = ("kernel", "stride", "padding", "output_padding", "dilation", "outpu
 _ONE_PER_AXIS = {"kernel", "stride", "output_padding", "dilation"}
 
 
-ALL = "all"
-
-
-def are_several(dialect: str | None) -> bool:
-    """Whether --dialect names more than one."""
-    return dialect is not None and (dialect == ALL or "," in dialect)
-
-
 class Understood(NamedTuple):
     """A reading, why its dialect was taken, and the form in which the question was put.
 
@@ -89,12 +81,6 @@ class Request(NamedTuple):
                 raise _no_call(self.call)
             pasted = understand(self.call, self.dialect)
             return self._read(pasted, f"the pasted call is {pasted.dialect.title}'s")
-        if are_several(self.dialect):
-            raise UsageError(
-                f"--dialect {self.dialect} compares sizes, which only deconv shape does",
-                help="name one dialect here.",
-                code="unknown-dialect",
-            )
         name, why = self._dialect()
         return self.read_as(name, why)
 

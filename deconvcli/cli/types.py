@@ -71,6 +71,7 @@ class Typed(ParamType, ABC):
     """A value parsed from text once; its errors name the option."""
 
     metavar: ClassVar[str]
+    after_flag: ClassVar[str] = " "
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """As --help shows it."""
@@ -84,7 +85,9 @@ class Typed(ParamType, ABC):
             return self.parse(value)
         except UsageError as error:
             flag = "/".join(param.opts[:2]) if param else self.name
-            raise UsageError(f"{flag} {error.message}", help=error.help) from error
+            raise UsageError(
+                f"{flag}{self.after_flag}{error.message}", help=error.help, code=error.code
+            ) from error
 
     @abstractmethod
     def parse(self, text: str) -> Any:

@@ -22,7 +22,7 @@ from tests.cli.commandline import deconv, refused
 from tests.cli.test_verify import asked_children
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found", "hurry")
-OWN = "--in 5 -k 3 --in-channels 2 --out-channels 2 -D torch"
+OWN = "--in 5 -k 3 --in-channels 2 --out-channels 2 --dialect torch"
 QUICK = "--engine numpy --seconds 0.001"
 NUMBER = re.compile(r"\d+\.?\d*")
 
@@ -215,7 +215,7 @@ def test_what_does_not_fit_is_left_out(here: Any, monkeypatch: pytest.MonkeyPatc
         ("--in 5", ("the kernel size is not known", "give -k")),
         ("--in N -k 3", ("N is a symbol",)),
         ("--in 5 -k 3 --batch 0", ("multiplies nothing", "batch of 1")),
-        ("--in 5 -k 3 -s 2 --op 2 -D torch", ("output_padding 2 is not smaller",)),
+        ("--in 5 -k 3 -s 2 --op 2 --dialect torch", ("output_padding 2 is not smaller",)),
         ("--frameworks torch,keras unet", ("keras is not timed here", "choose from: torch")),
         ("--frameworks torhc unet", ("'torhc' is not known", "did you mean 'torch'?")),
         ("--frameworks tensorflow unet", ("not installed: tensorflow", "no-such-module==1.2")),

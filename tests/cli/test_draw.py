@@ -90,7 +90,7 @@ def test_without_a_font_a_png_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         ("draw --in 5 -k 0 -o layer.svg", ["kernel_size 0 is not positive"]),
         ("draw --in 5 -k 3 -o layer.svg --frame 7", ["frame 7 is none", "give 1 to 6"]),
         ("draw --in 5 -k 3 -o layer.svg --frame 0", ["--frame", "0 is less than 1"]),
-        ("draw --in 5 -k 3 -D all -o layer.svg", ["compares sizes"]),
+        ("draw --in 5 -k 3 -D all -o layer.svg", ["-D/--dialect: all is not a name here"]),
         ("draw --in 5 -k 3 -o absent/layer.svg", ["absent/layer.svg: cannot be written"]),
     ],
 )

@@ -112,7 +112,14 @@ def test_every_key_is_on_the_page() -> None:
 
 
 def test_all_is_for_shape() -> None:
-    refused(deconv("explain --in 5 -k 3 -D all"), "only deconv shape does", "name one dialect")
+    refused(deconv("explain --in 5 -k 3 -D all"), "all is not a name here", "deconv shape -D all")
+
+
+def test_further_dialects_are_compared_with_the_first() -> None:
+    layer = "--in 5 -k 3 -s 2 -p 1"
+    found = told(f"{layer} -D torch,keras -D mlx")
+    assert [one["dialect"] for one in found["elsewhere"]] == ["keras", "mlx"]
+    assert found == told(f"{layer} -D torch --compare keras,mlx")
 
 
 def test_why_lists_the_pairs() -> None:
@@ -161,7 +168,8 @@ def test_compare_names_dialects() -> None:
     every = told("--in 5 -k 3 -s 2 -p same --compare all")["elsewhere"]
     assert len(every) > 15
     refused(deconv(f"{layer} --compare pytorch"), "'pytorch' is not known", "did you mean 'torch'")
-    refused(deconv(f"{layer} --compare torch --why 1"), "--compare does nothing beside --why")
+    refused(deconv(f"{layer} --compare torch --why 1"), "--why compares no dialects")
+    refused(deconv(f"{layer} -D keras,torch --why 1"), "--why compares no dialects")
 
 
 def test_sizes_beyond_a_page_show_a_corner_and_say_so() -> None:

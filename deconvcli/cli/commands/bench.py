@@ -8,7 +8,14 @@ import click
 
 from deconvcli.bench.suites import SUITES
 from deconvcli.cli.listing import listing
-from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, Word, takes
+from deconvcli.cli.options import (
+    LAYER_OPTIONS,
+    OUTPUT_OPTIONS,
+    Word,
+    name_option,
+    names_option,
+    takes,
+)
 from deconvcli.cli.output import show
 from deconvcli.cli.request import Request
 from deconvcli.cli.types import Seconds, Whole
@@ -19,10 +26,11 @@ from deconvcli.common.errors import UsageError
 @click.argument("what", nargs=-1, metavar="[LAYER ...] [CALL]")
 @click.option("--suite", type=Word(SUITES.names), help="Time these layers.  [default: study]")
 @click.option("--list", "lists", is_flag=True, help="List the layers of the suites, time nothing.")
-@click.option(
+@names_option(
+    "-D",
     "--frameworks",
-    metavar="NAME[,NAME]",
-    help="Only these, as torch,onnx@onnxruntime. Default: all installed that can be timed.",
+    "frameworks",
+    help="Time only these frameworks, such as torch,onnx@onnxruntime.  [default: all installed]",
 )
 @click.option("--threads", type=Whole(1, 1024), help="Default: one per usable CPU.")
 @click.option(
@@ -46,7 +54,13 @@ from deconvcli.common.errors import UsageError
     show_default=True,
     help="Which of our engines.",
 )
-@takes(*LAYER_OPTIONS[1:], *OUTPUT_OPTIONS)
+@name_option(
+    "--dialect",
+    "--framework",
+    "dialect",
+    help="The dialect that the options of your own layer are written in.",
+)
+@takes(*LAYER_OPTIONS, *OUTPUT_OPTIONS)
 def command(
     what: tuple[str, ...],
     suite: str | None,

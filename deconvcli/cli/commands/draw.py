@@ -8,7 +8,13 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, takes
+from deconvcli.cli.options import (
+    CALL_ARGUMENT,
+    DIALECT_OPTION,
+    LAYER_OPTIONS,
+    OUTPUT_OPTIONS,
+    takes,
+)
 from deconvcli.cli.output import show
 from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import layer_rows
@@ -28,7 +34,7 @@ Writer = Callable[[Understood, int | None], bytes]
 
 
 @click.command(short_help=__doc__)
-@takes(*LAYER_OPTIONS)
+@takes(CALL_ARGUMENT, DIALECT_OPTION, *LAYER_OPTIONS)
 @click.option(
     "-o",
     "--out",

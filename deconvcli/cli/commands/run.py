@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, Word, takes
+from deconvcli.cli.options import (
+    DIALECT_OPTION,
+    LAYER_OPTIONS,
+    OUTPUT_OPTIONS,
+    Word,
+    names_option,
+    takes,
+)
 from deconvcli.cli.output import keep_quiet, say, show
 from deconvcli.cli.request import MOST_AXES
 from deconvcli.cli.types import Whole
@@ -19,7 +26,7 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
 
 @click.command(short_help=__doc__)
 @click.argument("what", nargs=-1, metavar="[INPUT.npy] [CALL]")
-@takes(*LAYER_OPTIONS[1:])
+@takes(DIALECT_OPTION, *LAYER_OPTIONS)
 @click.option("--rank", type=Whole(1, MOST_AXES), help="Spatial axes of INPUT.npy: 1 to 3.")
 @click.option("--weights", type=FILE, metavar="W.npy", help="Weights in the dialect's layout.")
 @click.option("--bias", type=FILE, metavar="B.npy", help="One number per output channel.")
@@ -43,10 +50,9 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
     show_default=True,
     help="What computes.",
 )
-@click.option(
+@names_option(
     "--against",
-    metavar="NAME[,NAME]",
-    help="Compare with these frameworks, as torch,keras; they must be installed.",
+    help="Compare with these installed frameworks, such as torch,keras.",
 )
 @click.option("--check", is_flag=True, help="Check every value by another computation.")
 @click.option("--reference", type=FILE, metavar="Y.npy", help="Compare this output with it too.")

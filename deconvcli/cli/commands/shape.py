@@ -8,9 +8,17 @@ from typing import Any
 import click
 
 from deconvcli.cli.forms import FLAGS
-from deconvcli.cli.options import LAYER_OPTIONS, OUTPUT_OPTIONS, takes
+from deconvcli.cli.options import (
+    ALL,
+    CALL_ARGUMENT,
+    DIALECT,
+    LAYER_OPTIONS,
+    OUTPUT_OPTIONS,
+    names_option,
+    takes,
+)
 from deconvcli.cli.output import show
-from deconvcli.cli.request import Request, Understood, are_several
+from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import inert_rows, layer_rows
 from deconvcli.cli.types import Sizes
 from deconvcli.common.errors import UsageError
@@ -23,7 +31,17 @@ OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
 
 
 @click.command(short_help=__doc__)
-@takes(*LAYER_OPTIONS)
+@takes(
+    CALL_ARGUMENT,
+    names_option(
+        *DIALECT,
+        "dialects",
+        words=(ALL,),
+        help="The dialect that the options are written in, such as torch or keras@jax; several"
+        " names, or all, are compared.",
+    ),
+    *LAYER_OPTIONS,
+)
 @click.option("--expect", type=Sizes(), help="Exit 1 unless the output has this size.")
 @click.option("--macs", is_flag=True, help="Multiply-accumulates and parameters as well.")
 @click.option(
@@ -35,6 +53,7 @@ OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
 )
 @takes(*OUTPUT_OPTIONS)
 def command(
+    dialects: tuple[str, ...] | None,
     expect: tuple[Size, ...] | None,
     macs: bool,
     jsonl_file: str | None,
@@ -57,16 +76,19 @@ def command(
     if jsonl_file is not None:
         from deconvcli.cli.jsonl import stream
 
-        _refuse_beside("--jsonl", {**options, "expect": expect, "macs": macs or None})
+        _refuse_beside(
+            "--jsonl", {**options, "dialect": dialects, "expect": expect, "macs": macs or None}
+        )
         stream(jsonl_file)
         return 0
-    if are_several(options["dialect"]):
+    if dialects is not None and len(dialects) > 1:
         from deconvcli.cli.compare import compared
 
-        _refuse_beside(f"--dialect {options['dialect']}", {"expect": expect, "macs": macs or None})
-        show(compared(options), format, quiet=quiet)
+        _refuse_beside("several dialects", {"expect": expect, "macs": macs or None})
+        show(compared(options, dialects), format, quiet=quiet)
         return 0
-    understood = Request.of(options).understood()
+    [dialect] = dialects or (None,)
+    understood = Request.of({**options, "dialect": dialect}).understood()
     report = _report(understood, macs)
     if expect is not None:
         report, met = _expected(report, understood, expect)

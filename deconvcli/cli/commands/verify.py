@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from deconvcli.cli.options import OUTPUT_OPTIONS, DialectName, takes
+from deconvcli.cli.options import DIALECT, OUTPUT_OPTIONS, names_option, takes
 from deconvcli.cli.output import show
 from deconvcli.cli.types import Whole
 from deconvcli.common.values import MAX_INT64
@@ -13,14 +13,10 @@ MOST = 10**6
 
 
 @click.command(short_help=__doc__)
-@click.option(
-    "-D",
-    "--dialect",
-    "--framework",
+@names_option(
+    *DIALECT,
     "dialects",
-    multiple=True,
-    type=DialectName(),
-    help="Only this dialect or implementation; may be repeated. Default: all installed.",
+    help="Verify only these, such as torch,keras@jax.  [default: all installed]",
 )
 @click.option(
     "-n",
@@ -39,7 +35,7 @@ MOST = 10**6
 )
 @takes(*OUTPUT_OPTIONS)
 def command(
-    dialects: tuple[str, ...], count: int, seed: int, require: bool, format: str, quiet: bool
+    dialects: tuple[str, ...] | None, count: int, seed: int, require: bool, format: str, quiet: bool
 ) -> int:
     """Draw layers, ask the frameworks installed here, and compare.
 
@@ -50,14 +46,14 @@ def command(
     \b
     Examples:
       deconv verify
-      deconv verify --dialect torch --dialect keras@jax --n 1000
+      deconv verify -D torch,keras@jax -n 1000
       deconv verify --require --format json
     """
     # NumPy and Rich load here, where layers are about to be computed.
     from deconvcli.cli import verifying
     from deconvcli.cli.progress import progress
 
-    installed, missing = verifying.split(verifying.chosen(dialects))
+    installed, missing = verifying.split(verifying.chosen(dialects or ()))
     verifying.refuse_missing(missing, installed, named=bool(dialects), require=require)
     with progress(count) as bars:
         verified = verifying.verify_all(installed, count, seed, bars)

@@ -15,8 +15,6 @@ from deconvcli.frameworks.dialects import DIALECTS
 _SUFFIX = re.compile(r"\.\w+")
 # What needs no quoting in any of the shells.
 _PLAIN = re.compile(r"[A-Za-z0-9_@.+-]+")
-# Commands that put one question to every dialect.
-_TAKE_ALL = ("shape",)
 
 
 class Value(NamedTuple):
@@ -66,7 +64,7 @@ def tree(program: click.Group) -> list[Command]:
 def _command(name: str, context: click.Context) -> Command:
     options, arguments = [], []
     for param in context.command.get_params(context):
-        value = _value(name, param, context)
+        value = _value(param, context)
         if isinstance(param, click.Option) and not param.hidden:
             options.append(_option(param, value))
         elif isinstance(param, click.Argument):
@@ -96,12 +94,12 @@ def _together(arguments: list[Value]) -> Value | None:
     )
 
 
-def _value(command: str, param: click.Parameter, context: click.Context) -> Value:
+def _value(param: click.Parameter, context: click.Context) -> Value:
     items = param.shell_complete(context, "")
     suffix = _SUFFIX.search(param.metavar or "")  # INPUT.npy stands for a file, whatever its type
     words = [
         *(item.value for item in items if item.type == "plain"),
-        *_words_of_type(command, param.type),
+        *_words_of_type(param.type),
     ]
     return Value(
         (param.metavar or str(param.name)).replace("_", " "),
@@ -111,7 +109,7 @@ def _value(command: str, param: click.Parameter, context: click.Context) -> Valu
     )
 
 
-def _words_of_type(command: str, kind: object) -> Iterator[str]:
+def _words_of_type(kind: object) -> Iterator[str]:
     """Words of the types that are no choices, because they take more than words."""
     if isinstance(kind, Sides):
         yield from ("valid", "same")
@@ -119,8 +117,7 @@ def _words_of_type(command: str, kind: object) -> Iterator[str]:
         for name in DIALECTS.names:
             yield name
             yield from (f"{name}@{known}" for known in DIALECTS.take(name).implementations)
-        if command in _TAKE_ALL:
-            yield "all"
+        yield from kind.words
 
 
 def _plain(word: str) -> str:
