@@ -39,7 +39,14 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"files", "memory", "shelf", "values"},
     ),
     "compute": ({"kernels", "npyfile"}, {"runner"}),
-    "frameworks": ({"dialect"}, {"dialects"}, {"pasted", "spelling"}, {"driver"}, {"drivers"}),
+    "frameworks": (
+        {"dialect"},
+        {"dialects"},
+        {"pasted", "spelling"},
+        {"driver"},
+        {"drivers"},
+        {"installed"},
+    ),
     "layers": ({"text"}, {"axis"}, {"arithmetic", "layout", "overlap"}, {"layer"}),
     "networks": ({"operation"}, {"operations"}, {"graph"}),
     "views": (

@@ -1,26 +1,24 @@
-"""A layer as the frameworks installed here compute it: `deconv run --against torch,keras`."""
+"""The frameworks of `deconv run --against`: their outputs checked in the same way as ours."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.cli.verdict import judged, verdict_data, verdict_text
-from deconvcli.cli.verifying import chosen, refuse_missing, split
 from deconvcli.common.errors import DeconvError
 from deconvcli.compute.kernels.bound import Agreement
 from deconvcli.compute.runner import Array
 from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.driver.ask import NoAnswer, ask_for_output, make_question
 from deconvcli.frameworks.driver.base import Framework
-from deconvcli.frameworks.driver.process import Asked
-from deconvcli.frameworks.driver.question import NoAnswer, output, question
+from deconvcli.frameworks.driver.process import DriverProcess
 from deconvcli.layers.layer import Reading
 
 
-class Held(NamedTuple):
-    """What one framework made of the layer: a verdict, or why there is none.
+class FrameworkCheck(NamedTuple):
+    """One framework's verdict on the layer, or the reason why there is none.
 
-    agrees is None where the framework has no words for the layer.
+    agrees: None if the framework's dialect cannot express the layer.
     """
 
     name: str
@@ -30,40 +28,32 @@ class Held(NamedTuple):
 
     @property
     def text(self) -> str:
-        """For people."""
+        """Return the verdict or the reason in one line."""
         return self.why if self.verdict is None else verdict_text(self.verdict)
 
     @property
     def data(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the verdict as data."""
         verdict = None if self.verdict is None else verdict_data(self.verdict)
         return {"agrees": self.agrees, "check": verdict, "why": self.why or None}
 
 
-def frameworks(names: Sequence[str]) -> list[Framework]:
-    """Those that `--against` names.
-
-    Raises:
-        UsageError: a name that no framework has, or one that is not installed.
-    """
-    installed, missing = split(chosen(names))
-    refuse_missing(missing, installed, named=True, require=False)
-    return installed
-
-
-def held(framework: Framework, reading: Reading, x: Array, weight: Array) -> Held:
-    """The framework's output judged like ours, without a bias, in one process of its own."""
+def check_framework(
+    framework: Framework, reading: Reading, x: Array, weight: Array
+) -> FrameworkCheck:
+    """Return whether the framework's output is right; it runs in a process of its own, unbiased."""
     try:
-        asking = question(reading, framework.dialect, x, weight)
+        question = make_question(reading, framework.dialect, x, weight)
     except DeconvError as error:
+        # The row's label already names the dialect.
         reason = error.message.removeprefix(f"{take(framework.dialect)[0].name} ")
-        return Held(framework.dialect, None, None, reason)
+        return FrameworkCheck(framework.dialect, None, None, reason)
     if not framework.has_values:
-        return Held(framework.dialect, None, None, "infers shapes and computes nothing")
+        return FrameworkCheck(framework.dialect, None, None, "infers shapes and computes nothing")
     try:
-        with Asked(framework) as asked:
-            theirs = output(asked, asking)
+        with DriverProcess(framework) as process:
+            theirs = ask_for_output(process, question)
     except NoAnswer as error:
-        return Held(framework.dialect, False, None, str(error))
-    verdict = judged(asking.reading, asking.x, asking.weight, None, theirs)
-    return Held(framework.dialect, verdict.agrees, verdict, "")
+        return FrameworkCheck(framework.dialect, False, None, str(error))
+    verdict = judged(question.reading, question.x, question.weight, None, theirs)
+    return FrameworkCheck(framework.dialect, verdict.agrees, verdict, "")

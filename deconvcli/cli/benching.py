@@ -17,12 +17,11 @@ from deconvcli.cli.output import say
 from deconvcli.cli.progress import progress
 from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import layer_rows
-from deconvcli.cli.verifying import chosen, missing_notes, refuse_missing, split
 from deconvcli.common import memory
 from deconvcli.common.errors import OutOfMemory, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.compute.runner import memory_needed, prepare, refuse_without_values, usable_cpus
-from deconvcli.frameworks.driver.base import TimedFramework
+from deconvcli.frameworks.installed import note_missing, select_timed
 from deconvcli.frameworks.spelling import convert, read_layer
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
@@ -74,34 +73,6 @@ def _computable(understood: Understood) -> Reading:
     return reading
 
 
-def frameworks(
-    names: Sequence[str] | None,
-) -> tuple[list[TimedFramework], list[TimedFramework]]:
-    """(installed, missing) of the frameworks that can be timed; names: None for all.
-
-    Raises:
-        UsageError: one that is named has no framework, cannot be timed, or is not installed.
-    """
-    named = names or ()
-    for name in named:
-        _refuse_untimed(name)
-    installed, missing = split(_timed(named))
-    refuse_missing(missing if named else [], installed or missing, named=True, require=False)
-    return installed, missing
-
-
-def _timed(names: Sequence[str]) -> list[TimedFramework]:
-    return [framework for framework in chosen(names) if isinstance(framework, TimedFramework)]
-
-
-def _refuse_untimed(name: str) -> None:
-    if not _timed([name]):
-        known = ", ".join(framework.dialect for framework in _timed([]))
-        raise UsageError(
-            f"{name} is not timed here", help=f"choose from: {known}.", code="no-framework"
-        )
-
-
 def fitting(found: Layers, dtype: str, engines: int) -> tuple[Layers, list[str]]:
     """(layers that all engines can hold at once, why each of the others is left out).
 
@@ -127,7 +98,7 @@ def report(found: Layers, rows: Rows, options: Mapping[str, Any]) -> tuple[Repor
 
     rows: what is to be said of them.
     """
-    installed, missing = frameworks(options["frameworks"])
+    installed, missing = select_timed(options["frameworks"] or ())
     settings = Settings(options["threads"] or usable_cpus(), options["seconds"], options["dtype"])
     engine = _working(options["engine"], settings.dtype)
     engines = contestants(engine, installed, settings.threads)
@@ -137,7 +108,7 @@ def report(found: Layers, rows: Rows, options: Mapping[str, Any]) -> tuple[Repor
         results, versions = contest(engines, kept, settings, bars("seconds"))
     columns = [Engine(one.name, one.packing, versions[one.name]) for one in engines]
     timed = Figures(processor(), settings, engine, most, columns, results, rows)
-    return figures.report(timed, [*_left_out(left_out), *missing_notes(missing)])
+    return figures.report(timed, [*_left_out(left_out), *note_missing(missing)])
 
 
 def _working(engine: str, dtype: str) -> str:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import deconvcli
-from deconvcli.cli import verifying
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.shelf import Shelf
 from deconvcli.compute.runner import (
@@ -21,6 +20,7 @@ from deconvcli.compute.runner import (
     plain_input,
     random_array,
 )
+from deconvcli.frameworks import installed
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused, rows
@@ -36,7 +36,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Any:
     def put(name: str) -> None:
         fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
         fakes.names = [name]
-        monkeypatch.setattr(verifying, "FRAMEWORKS", fakes)
+        monkeypatch.setattr(installed, "FRAMEWORKS", fakes)
 
     return put
 

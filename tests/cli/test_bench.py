@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from deconvcli.bench.contest import rounds
-from deconvcli.cli import verifying
 from deconvcli.common import memory
 from deconvcli.common.shelf import Shelf
+from deconvcli.frameworks import installed
 from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused
 from tests.cli.test_verify import asked_children
@@ -40,7 +40,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Any:
     def only(*names: str) -> None:
         fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
         fakes.names = list(names)
-        monkeypatch.setattr(verifying, "FRAMEWORKS", fakes)
+        monkeypatch.setattr(installed, "FRAMEWORKS", fakes)
 
     return only
 
@@ -216,7 +216,7 @@ def test_what_does_not_fit_is_left_out(here: Any, monkeypatch: pytest.MonkeyPatc
         ("--in N -k 3", ("N is a symbol",)),
         ("--in 5 -k 3 --batch 0", ("multiplies nothing", "batch of 1")),
         ("--in 5 -k 3 -s 2 --op 2 --dialect torch", ("output_padding 2 is not smaller",)),
-        ("--frameworks torch,keras unet", ("keras is not timed here", "choose from: torch")),
+        ("--frameworks torch,keras unet", ("keras cannot be timed", "choose from: torch")),
         ("--frameworks torhc unet", ("'torhc' is not known", "did you mean 'torch'?")),
         ("--frameworks tensorflow unet", ("not installed: tensorflow", "no-such-module==1.2")),
         ("--seconds 0 unet", ("--seconds '0': this is no time above 0 and up to 3600",)),
@@ -260,8 +260,8 @@ def test_the_layers_are_listed() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 def test_ctrl_c_ends_the_children() -> None:
     script = (
-        "from deconvcli.cli import verifying; from deconvcli.common.shelf import Shelf;"
-        "s = verifying.FRAMEWORKS = Shelf('tests.fakes', 'FRAMEWORK', 'framework');"
+        "from deconvcli.frameworks import installed; from deconvcli.common.shelf import Shelf;"
+        "s = installed.FRAMEWORKS = Shelf('tests.fakes', 'FRAMEWORK', 'framework');"
         "s.names = ['agreeable']; from deconvcli.cli.main import main;"
         "main(['bench', 'fcn_depthwise', '--engine', 'numpy', '--seconds', '3600'])"
     )

@@ -52,12 +52,12 @@ BEFORE_US = (
 """What `python -m` itself may load from the current folder, before any line of ours runs."""
 
 SCRIPT = """
-from deconvcli.cli import verifying
+from deconvcli.frameworks import installed
 from deconvcli.cli.main import main
 from deconvcli.common.shelf import Shelf
 
-verifying.FRAMEWORKS = Shelf("tests.fakes", "FRAMEWORK", "framework")
-verifying.FRAMEWORKS.names = ["agreeable"]
+installed.FRAMEWORKS = Shelf("tests.fakes", "FRAMEWORK", "framework")
+installed.FRAMEWORKS.names = ["agreeable"]
 main()
 """
 """The installed script, with a framework that is here on every machine."""

@@ -12,8 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
-from deconvcli.cli import verifying
 from deconvcli.common.shelf import Shelf
+from deconvcli.frameworks import installed
 from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused
 
@@ -27,7 +27,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Any:
     def only(*names: str) -> None:
         fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
         fakes.names = list(names)
-        monkeypatch.setattr(verifying, "FRAMEWORKS", fakes)
+        monkeypatch.setattr(installed, "FRAMEWORKS", fakes)
 
     return only
 
@@ -50,8 +50,8 @@ def test_disagreements_are_findings_with_a_line_that_shows_them(here: Any) -> No
     assert done.code == 1
     for kind in ("shape", "values", "refusal"):
         assert f"error[disagreement-{kind}]: torch #" in done.out
-    assert "deconv says 1x1x3, the framework 1x1x2\n  help: python -c 'import numpy" in done.out
-    assert "deconv says 1x1x4, the framework 1x1x4, with other values" in done.out
+    assert "deconv predicts 1x1x3, the framework answers 1x1x2\n  help: python -c '" in done.out
+    assert "deconv predicts 1x1x4, the framework answers 1x1x4 with other values" in done.out
     assert done.out == deconv("verify --n 40 --seed 2").out
     assert done.out != deconv("verify --n 40 --seed 3").out
 
@@ -87,7 +87,7 @@ def test_a_framework_that_changes_its_mind_is_no_disagreement(here: Any) -> None
     here("unsteady")
     done = deconv("verify --n 4")
     assert done.code == 0
-    assert "warning[unsteady-framework]: torch #0: the framework has other values each" in done.out
+    assert "warning[unsteady-framework]: torch #0: the framework computes different" in done.out
     assert done.out.splitlines()[1].split()[4:7] == ["0", "4", "0"]
 
 
@@ -95,7 +95,7 @@ def test_a_crash_is_a_disagreement_and_does_not_hide_the_rest(here: Any) -> None
     here("frail")
     done = deconv("verify --n 8")
     assert done.code == 1
-    assert "the framework no answer (process ended with 7)" in done.out
+    assert "the framework answers nothing (process ended with 7)" in done.out
     assert json.loads(deconv("verify --n 8 --format json").out)["frameworks"][0]["agree"] > 0
 
 
@@ -114,7 +114,7 @@ def test_what_is_missing_is_named_with_its_command(here: Any) -> None:
         (("agreeable", "absent"), "--require", ("not installed: tensorflow", "pip install")),
         (("absent",), "", ("no framework is installed", "pip install no-such-module==1.2")),
         ((), "", ("no framework is installed",)),
-        (("agreeable",), "--dialect keras", ("no framework here speaks keras",)),
+        (("agreeable",), "--dialect keras", ("there is no framework to run for keras",)),
         (("agreeable",), "--dialect tourch", ("'tourch' is not known", "did you mean 'torch'")),
         (("agreeable",), "--n 0", ("--n", "0 is less than 1")),
     ],
@@ -124,11 +124,11 @@ def test_refused(here: Any, fakes: tuple[str, ...], line: str, words: tuple[str,
     refused(deconv(f"verify {line}"), *words)
 
 
-def test_another_version_is_told(here: Any) -> None:
+def test_another_version_is_reported(here: Any) -> None:
     here("newer")
     done = deconv("verify --n 1 -D onnx@onnxruntime")
-    assert "note[other-version]: onnx@onnxruntime runs with deconvcli" in done.out
-    assert "in place of 0.0.1" in done.out
+    assert "note[other-version]: onnx@onnxruntime runs on another release than" in done.out
+    assert "instead of 0.0.1" in done.out
     assert "help: for the measured release: pip install deconvcli==0.0.1" in done.out
 
 
@@ -137,20 +137,14 @@ def test_what_cannot_be_imported(here: Any, line: str, code: int) -> None:
     here("agreeable", "broken")
     done = deconv(f"verify --n 1 {line}")
     assert done.code == code
-    assert "torch is installed and cannot be imported: ImportError: libmissing.so.1" in done.out
-
-
-def test_a_name_chooses_a_dialect_or_one_implementation() -> None:
-    names = [framework.dialect for framework in verifying.chosen(["keras", "keras@torch"])]
-    assert names == ["keras@jax", "keras@tensorflow", "keras@torch"]
-    assert [framework.dialect for framework in verifying.chosen(["torch"])] == ["torch"]
+    assert "torch is installed but cannot be imported: ImportError: libmissing.so.1" in done.out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_ends_the_children() -> None:
     script = (
-        "from deconvcli.cli import verifying; from deconvcli.common.shelf import Shelf;"
-        "s = verifying.FRAMEWORKS = Shelf('tests.fakes', 'FRAMEWORK', 'framework');"
+        "from deconvcli.frameworks import installed; from deconvcli.common.shelf import Shelf;"
+        "s = installed.FRAMEWORKS = Shelf('tests.fakes', 'FRAMEWORK', 'framework');"
         "s.names = ['agreeable']; from deconvcli.cli.main import main;"
         "main(['verify', '--n', '1000000'])"
     )
@@ -180,4 +174,4 @@ def asked_children(pid: int, count: int = 1) -> list[psutil.Process]:
 def test_what_is_known_from_documents_cannot_be_asked(here: Any) -> None:
     here("agreeable")
     done = deconv("verify --dialect webnn")
-    refused(done, "no framework here speaks webnn", "from documents alone; choose from: torch.")
+    refused(done, "no framework to run for webnn", "documentation only; choose from: torch.")

@@ -22,7 +22,7 @@ import numpy as np
 
 from deconvcli.frameworks.driver.base import Case, Framework
 from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
-from deconvcli.frameworks.driver.process import Asked
+from deconvcli.frameworks.driver.process import DriverProcess
 from deconvcli.frameworks.drivers import FRAMEWORKS
 from tests.conformance.axes import Row, question
 from tests.conformance.crops import NOWHERE, Found, found
@@ -53,7 +53,7 @@ def main(tables: tuple[str, ...], folder: Path, check: bool, add: int, seed: int
     changed = 0
     for name in names:
         framework = FRAMEWORKS.take(name)
-        if missing := framework.missing():
+        if missing := framework.find_missing():
             click.echo(f"{name}: not installed: {', '.join(n.requirement for n in missing)}")
             changed += bool(tables)  # what was asked for by name must be here
             continue
@@ -68,10 +68,10 @@ def _measured_anew(
     path = folder / f"{name}.jsonl.xz"
     stored = list(_rows(path))
     known = {row["id"] for row in stored}
-    with Asked(framework) as asked, tempfile.TemporaryDirectory() as place:
-        rows = [measured(asked, row, Path(place)) for row in stored]
-        added = [measured(asked, row, Path(place)) for row in new if row["id"] not in known]
-        versions = version_text(name, asked.versions)
+    with DriverProcess(framework) as process, tempfile.TemporaryDirectory() as place:
+        rows = [measure_row(process, row, Path(place)) for row in stored]
+        added = [measure_row(process, row, Path(place)) for row in new if row["id"] not in known]
+        versions = version_text(name, process.versions)
     differing = 0
     for number, (before, after) in enumerate(zip(stored, rows, strict=True)):
         if lines := list(differences(before, after)):
@@ -129,20 +129,20 @@ def version_text(table: str, versions: dict[str, str]) -> str:
     return " / ".join(named).replace("ai_edge_litert", "ai-edge-litert")
 
 
-def measured(asked: Asked[Framework], row: Row, place: Path) -> Row:
+def measure_row(process: DriverProcess[Framework], row: Row, place: Path) -> Row:
     """The question of this row with the framework's answer of today."""
     x, w = pattern_input(row["input_shape"]), pattern_weight(row["weight_shape"])
     files = {name: str(place / f"{name}.npy") for name in ("x", "weight", "out")}
     np.save(files["x"], x)
     np.save(files["weight"], w)
     sizes = tuple(row["input_shape"]), tuple(row["weight_shape"])
-    answer = asked.ask(Case(row["params"], *sizes, row["rank"]), **files)
+    answer = process.ask(Case(row["params"], *sizes, row["rank"]), **files)
     answer.pop("id", None)
     kept: Row = {key: row[key] for key in ASKED if key in row}
-    if "error" in answer or not asked.framework.has_values:
+    if "error" in answer or not process.driver.has_values:
         return kept | answer
     y = np.load(files["out"])
-    crop, dilation = located(asked.framework.dialect, row, x, w, y)
+    crop, dilation = located(process.driver.dialect, row, x, w, y)
     kept |= answer | {"values_sha256": fingerprint(y), "crop": crop.crop, "flipped": crop.flipped}
     kept |= {"crop_note": crop.note} if crop.note else {}
     return kept | ({"crop_dilation": dilation} if dilation else {})

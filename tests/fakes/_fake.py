@@ -8,7 +8,15 @@ from typing import Any
 
 import deconvcli
 from deconvcli.compute.runner import prepare
-from deconvcli.frameworks.driver.base import Case, Need, Packing, Step, TimedFramework, Trace, call
+from deconvcli.frameworks.driver.base import (
+    Case,
+    Need,
+    Packing,
+    Step,
+    TimedFramework,
+    Trace,
+    format_call,
+)
 
 
 class Fake(TimedFramework):
@@ -25,7 +33,7 @@ class Fake(TimedFramework):
         params = {"stride": stride, "output_padding": random.choice([0, stride - 1, stride])}
         return Case(params, (1, 2, random.randint(1, 5)), (2, 1, 3), 1)
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """Our own engine."""
         shapes = {"input_shape": x.shape, "weight_shape": w.shape}
         reading = deconvcli.layer(self.dialect, **shapes, **case.params)
@@ -33,4 +41,4 @@ class Fake(TimedFramework):
 
     def code(self, case: Case) -> str:
         """Not to be run."""
-        return f"y = {call('fake', 'x', 'w', **case.params)}"
+        return f"y = {format_call('fake', 'x', 'w', **case.params)}"

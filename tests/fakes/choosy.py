@@ -18,11 +18,11 @@ class Choosy(Fake):
 
     dialect = "paddle"
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """Our own output, if it comes to that."""
         if case.weight_shape[-1] % 2 == 0:
             raise ValueError("a kernel has a middle")
-        step, calls = super().prepared(case, x, w, trace, threads), count()
+        step, calls = super().prepare(case, x, w, trace, threads), count()
 
         def called() -> Any:
             if x.shape[-1] == LONGEST and next(calls) > 0:

@@ -14,9 +14,9 @@ class Mistaken(Fake):
     dialect = "onnx@onnxruntime"
     packing = Packing.BEFOREHAND
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """Our own output and a little more."""
-        step = super().prepared(case, x, w, trace, threads)
+        step = super().prepare(case, x, w, trace, threads)
         return lambda: step() * 1.001
 
 

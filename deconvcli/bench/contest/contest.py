@@ -14,9 +14,9 @@ from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, Outcome, Result
 from deconvcli.bench.contest.rounds import take_turns
 from deconvcli.common.errors import DeconvError
 from deconvcli.compute.runner import Array, random_array
-from deconvcli.frameworks.driver.base import Packing, Timed, TimedFramework
-from deconvcli.frameworks.driver.process import Asked
-from deconvcli.frameworks.driver.question import NoAnswer, error_text, output, question
+from deconvcli.frameworks.driver.ask import NoAnswer, ask_for_output, error_text, make_question
+from deconvcli.frameworks.driver.base import Packing, TimedDriver, TimedFramework
+from deconvcli.frameworks.driver.process import DriverProcess
 from deconvcli.layers.layer import Reading, require_numbers
 
 TOLERANCE = 1000
@@ -42,13 +42,13 @@ class Found(NamedTuple):
 
 
 class Contestant(NamedTuple):
-    """An engine in a process of its own; words: what it is told beside the layer's."""
+    """An engine in a process of its own; parameters: added to those of each layer."""
 
     name: str
-    asked: Asked[Timed]
+    process: DriverProcess[TimedDriver]
     dialect: str
     packing: Packing
-    words: Mapping[str, Any]
+    parameters: Mapping[str, Any]
 
 
 def contestants(
@@ -56,7 +56,7 @@ def contestants(
 ) -> list[Contestant]:
     """Our engine, the same with packing in every call, and the frameworks."""
     theirs = [
-        Contestant(one.dialect, _asked(one, threads), one.dialect, one.packing, one.direct)
+        Contestant(one.dialect, _start(one, threads), one.dialect, one.packing, one.direct)
         for one in frameworks
     ]
     return [
@@ -68,11 +68,11 @@ def contestants(
 
 def _ours(name: str, engine: str, packing: Packing, threads: int) -> Contestant:
     words = {"engine": engine, "packing": packing}
-    return Contestant(name, _asked(OUR_ENGINE, threads), DIALECT, packing, words)
+    return Contestant(name, _start(OUR_ENGINE, threads), DIALECT, packing, words)
 
 
-def _asked(engine: Timed, threads: int) -> Asked[Timed]:
-    return Asked(engine, PATIENCE, threads)
+def _start(engine: TimedDriver, threads: int) -> DriverProcess[TimedDriver]:
+    return DriverProcess(engine, PATIENCE, threads)
 
 
 class Entry:
@@ -86,8 +86,11 @@ class Entry:
         """Its output as (N, C, *spatial); None where there is none, and why is in the outcome."""
         contestant = self.contestant
         try:
-            asking = question(reading, contestant.dialect, x, weight).telling(contestant.words)
-            return asking.canonical(output(contestant.asked, asking, threads=threads))
+            question = make_question(reading, contestant.dialect, x, weight)
+            question = question.with_parameters(contestant.parameters)
+            return question.to_canonical(
+                ask_for_output(contestant.process, question, threads=threads)
+            )
         except DeconvError as error:
             self.outcome = Outcome(why=error.message)
         except NoAnswer as error:
@@ -106,7 +109,7 @@ class Entry:
 
     def burst(self, seconds: float) -> bool:
         """One more time for the outcome; False where the engine cannot go on."""
-        answer = self.contestant.asked.burst(seconds)
+        answer = self.contestant.process.time_burst(seconds)
         if "error" in answer:
             self.outcome = Outcome(why=error_text(answer))
             return False
@@ -119,28 +122,28 @@ def contest(
     contestants: Sequence[Contestant],
     layers: Iterable[tuple[str, Reading]],
     settings: Settings,
-    told: Callable[[float], None],
+    report: Callable[[float], None],
 ) -> Found:
     """The results of all on all layers, each with its name; Ctrl-C ends the processes.
 
-    told: how many seconds each turn took.
+    report: takes how many seconds each turn took.
     """
     with ExitStack() as stack:
         for one in contestants:
-            stack.enter_context(one.asked)
-            stack.callback(one.asked.stop)
+            stack.enter_context(one.process)
+            stack.callback(one.process.stop)
         results = [
-            Result(name, reading, on_layer(contestants, reading, settings, told))
+            Result(name, reading, on_layer(contestants, reading, settings, report))
             for name, reading in layers
         ]
-        return Found(results, {one.name: one.asked.versions for one in contestants})
+        return Found(results, {one.name: one.process.versions for one in contestants})
 
 
 def on_layer(
     contestants: Sequence[Contestant],
     reading: Reading,
     settings: Settings,
-    told: Callable[[float], None],
+    report: Callable[[float], None],
 ) -> dict[str, Outcome]:
     """What came of each on this layer, on the same random numbers; the first has right values."""
     x = random_array(require_numbers(reading.input_shape), settings.dtype, 0, 0)
@@ -154,5 +157,5 @@ def on_layer(
             expected = y if expected is None else expected
             entry.compare(y, expected)
             ready.append(entry)
-    take_turns(ready, settings.seconds, told)
+    take_turns(ready, settings.seconds, report)
     return {entry.contestant.name: entry.outcome for entry in entries}

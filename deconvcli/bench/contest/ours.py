@@ -13,14 +13,14 @@ from typing import Any
 
 from deconvcli.common.version import __version__
 from deconvcli.compute.runner import Prepared, prepare
-from deconvcli.frameworks.driver.base import Case, Need, Packing, Step, Timed, Trace
+from deconvcli.frameworks.driver.base import Case, Need, Packing, Step, TimedDriver, Trace
 from deconvcli.frameworks.spelling import read_layer
 
 DIALECT = "onnx"
 """Whose words it is asked in: channels first, as the engine has them, and any crop can be said."""
 
 
-class Ours(Timed):
+class Ours(TimedDriver):
     """Two words beside the dialect's: engine, and packing as `Packing` names it."""
 
     needs = (Need("deconvcli", "deconvcli", __version__),)
@@ -31,7 +31,7 @@ class Ours(Timed):
         libraries = [name for name in ("numba", "numpy") if find_spec(name)]
         return {"deconvcli": __version__, **{name: version(name) for name in libraries}}
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """The layer with its weights packed, or with all of `prepare` in every call."""
         words = dict(case.params)
         engine, packing = words.pop("engine"), words.pop("packing")

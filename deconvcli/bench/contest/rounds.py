@@ -26,12 +26,12 @@ class Runner(Protocol):
 def take_turns(
     runners: Sequence[Runner],
     seconds: float,
-    told: Callable[[float], None],
+    report: Callable[[float], None],
     clock: Callable[[], float] = perf_counter,
 ) -> None:
     """Rounds of one burst each, until every runner had its seconds on average, rests included.
 
-    told: how many seconds each turn took.
+    report: takes the seconds that each turn took.
     """
     begin = before = clock()
     end = begin + seconds * len(runners)
@@ -42,7 +42,7 @@ def take_turns(
             if runner.burst(BURST):
                 going.append(runner)
             now = clock()
-            told(now - before)
+            report(now - before)
             before = now
         runners = going
         done += 1

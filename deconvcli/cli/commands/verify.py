@@ -50,14 +50,15 @@ def command(
       deconv verify --require --format json
     """
     # NumPy and Rich load here, where layers are about to be computed.
-    from deconvcli.cli import verifying
     from deconvcli.cli.progress import progress
+    from deconvcli.cli.verifying import report_verification
+    from deconvcli.frameworks.driver.verify import verify
+    from deconvcli.frameworks.installed import select_frameworks
 
-    installed, missing = verifying.split(verifying.chosen(dialects or ()))
-    verifying.refuse_missing(missing, installed, named=bool(dialects), require=require)
+    installed, missing = select_frameworks(dialects or (), needs_extra=require, needs_any=True)
     with progress(count) as bars:
-        verified = verifying.verify_all(installed, count, seed, bars)
-    report, disagreements = verifying.report(verified, missing, {"n": count, "seed": seed})
-    show(report, format, quiet=quiet)
-    broken = any(one.not_started for one in verified)
-    return 2 if broken and (dialects or require) else 1 if disagreements else 0
+        verification = verify(installed, count, seed, bars)
+    show(report_verification(verification, missing), format, quiet=quiet)
+    if (dialects or require) and not verification.has_started_all:
+        return 2
+    return 1 if verification.disagreements else 0

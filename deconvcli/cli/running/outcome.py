@@ -12,7 +12,7 @@ from deconvcli.compute.kernels.bound import Agreement
 from deconvcli.compute.runner import Array, Prepared, prepare
 
 if TYPE_CHECKING:
-    from deconvcli.cli.against import Held
+    from deconvcli.cli.against import FrameworkCheck
 
 
 class Outcome(NamedTuple):
@@ -22,7 +22,7 @@ class Outcome(NamedTuple):
     engine: str
     timing: Timing
     verdicts: Mapping[str, Agreement]
-    others: Sequence[Held] = ()
+    others: Sequence[FrameworkCheck] = ()
 
 
 def prepared(job: Job, weight: Array, bias: Array | None) -> Prepared:

@@ -25,7 +25,7 @@ from deconvcli.compute import npyfile
 from deconvcli.compute.runner import Array
 
 if TYPE_CHECKING:
-    from deconvcli.cli.against import Held
+    from deconvcli.cli.against import FrameworkCheck
     from deconvcli.frameworks.driver.base import Framework
 
 
@@ -43,7 +43,7 @@ def whole(job: Job) -> Outcome:
     say_engine(step)
     _say_not_finite(x)
     verdicts = judged(job, x, weight, bias, _to_be_judged(job, y))
-    others = _held(job, frameworks, x, weight)
+    others = _check_frameworks(job, frameworks, x, weight)
     if job.options["out"] is not None:
         written = y.reshape(written_shape(job, y.shape))
         npyfile.write(job.options["out"], written, force=job.options["force"])
@@ -68,15 +68,17 @@ def _named_frameworks(job: Job) -> Sequence[Framework]:
     """Those that are to compute the layer too."""
     if job.options["against"] is None:
         return []
-    from deconvcli.cli.against import frameworks
+    from deconvcli.frameworks.installed import select_frameworks
 
-    return frameworks(job.options["against"])
+    return select_frameworks(job.options["against"]).installed
 
 
-def _held(job: Job, frameworks: Sequence[Framework], x: Array, weight: Array) -> list[Held]:
-    """What each named framework computes of the same arrays."""
+def _check_frameworks(
+    job: Job, frameworks: Sequence[Framework], x: Array, weight: Array
+) -> list[FrameworkCheck]:
+    """Return the verdict on each named framework, on the same arrays."""
     if not frameworks:
         return []
-    from deconvcli.cli.against import held
+    from deconvcli.cli.against import check_framework
 
-    return [held(framework, job.reading, x, weight) for framework in frameworks]
+    return [check_framework(framework, job.reading, x, weight) for framework in frameworks]

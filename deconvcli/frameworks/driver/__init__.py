@@ -1,1 +1,1 @@
-"""A framework in a process of its own: asked, compared, verified."""
+"""A framework in a process of its own: started, asked for a layer, compared with our prediction."""

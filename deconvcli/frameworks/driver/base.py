@@ -1,7 +1,8 @@
-"""What a framework is to us: layers to draw, one layer to run, and the line that shows its answer.
+"""The interface of a driver: draw random layers, compute one, and show its answer in a shell.
 
-A file in `frameworks/` says these three in that framework's own words. `draw` and `repro` import
-nothing; only `run` and `prepared` import the framework, and only in a process of its own.
+A file in `frameworks/drivers/` implements these three in that framework's own parameters. `draw`
+and `repro` import nothing; only `run` and `prepare` import the framework, and they are called in a
+process of their own alone. A framework that crashes, or changes global state, then harms nobody.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from json import dumps
 from random import Random
 from typing import Any, ClassVar, NamedTuple
 
-# The same arrays as deconvcli.frameworks.driver.pattern makes, for a line that needs NumPy alone.
+# The arrays of deconvcli.frameworks.driver.pattern, written out: a bug report to a framework needs
+# a line that runs without deconv.
 _PATTERN = (
     "import numpy as np; g = lambda s, a, b, m:"
     ' ((a * np.arange(np.prod(s, dtype=int)) + b) % m - m // 2).astype("f").reshape(s)'
@@ -24,9 +26,9 @@ _PATTERN = (
 
 
 class Case(NamedTuple):
-    """One question: a layer in the framework's own words and value forms, and its shapes.
+    """One layer in the framework's own parameters and value forms, with its shapes.
 
-    Lists stand for tuples, as they come out of JSON.
+    Lists stand for tuples, since cases travel to the process as JSON.
     """
 
     params: Mapping[str, Any]
@@ -36,7 +38,10 @@ class Case(NamedTuple):
 
 
 class Need(NamedTuple):
-    """What must be installed: the module to import, and the release that was measured."""
+    """A module to import, the distribution that contains it, and the release that was measured.
+
+    `version` is the only place where the measured release is written.
+    """
 
     module: str
     distribution: str
@@ -44,18 +49,18 @@ class Need(NamedTuple):
 
     @property
     def requirement(self) -> str:
-        """As pip takes it."""
+        """Return the requirement in pip's syntax."""
         return f"{self.distribution}=={self.version}"
 
     def is_installed(self) -> bool:
-        """Whether the module can be found; it is not imported."""
+        """Return whether the module can be found; it is not imported."""
         return find_spec(self.module) is not None
 
 
 class Trace:
-    """How far a run has come, and what it learned beside the output.
+    """The stage that a run has reached, and details that it adds to the answer.
 
-    stage: construct, build or call, for the report of an error. details: fields of the answer.
+    stage: construct, build or call, reported with an error. details: more fields of the answer.
     """
 
     def __init__(self) -> None:
@@ -63,11 +68,11 @@ class Trace:
         self.details: dict[str, Any] = {}
 
 
-class Askable(ABC):
-    """What computes layers in a process of its own.
+class Driver(ABC):
+    """A library that computes layers in a process of its own.
 
-    needs: the first is itself. environment: of its process. has_values: whether it computes
-    anything, or infers shapes only.
+    needs: what must be installed, the library itself first. environment: variables of the process.
+    has_values: False for a library that infers shapes and computes nothing.
     """
 
     needs: ClassVar[tuple[Need, ...]]
@@ -76,26 +81,26 @@ class Askable(ABC):
 
     @property
     def module(self) -> str:
-        """Where this object lies, for the process that is to run it."""
+        """Return the module that defines this driver, for the process that is to run it."""
         return type(self).__module__
 
     def versions(self) -> dict[str, str]:
-        """Module to version, as installed here; imports them."""
+        """Import the modules of `needs` and return the installed version of each."""
         return {need.module: _version(need) for need in self.needs}
 
     @abstractmethod
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output for these arrays, or its shape where there are no values.
+        """Return the output for these arrays, or its shape if the driver has no values.
 
         Raises:
-            Exception: whatever the framework raises.
+            Exception: any error of the framework.
         """
 
 
-class Framework(Askable):
-    """One implementation that can be asked.
+class Framework(Driver):
+    """A driver of one implementation of a dialect.
 
-    in_extra: whether the extra `frameworks` installs it.
+    in_extra: whether the extra `frameworks` of our distribution installs it.
     """
 
     dialect: ClassVar[str]
@@ -103,63 +108,66 @@ class Framework(Askable):
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """What pip has to install, in the measured versions."""
+        """Return the requirements for pip, in the measured versions."""
         return tuple(need.requirement for need in self.needs)
 
-    def missing(self) -> list[Need]:
-        """What is not installed here; nothing is imported to find out."""
+    def find_missing(self) -> list[Need]:
+        """Return the needs that are not installed here; nothing is imported."""
         return [need for need in self.needs if not need.is_installed()]
 
     @abstractmethod
     def draw(self, random: Random) -> Case:
-        """A layer, of every four about one that the framework refuses."""
+        """Return a random layer; the framework refuses about one in four."""
 
     @abstractmethod
     def code(self, case: Case) -> str:
-        """Python statements that make `y` from the NumPy arrays `x` and `w`."""
+        """Return Python statements that compute `y` from the NumPy arrays `x` and `w`."""
 
     def repro(self, case: Case) -> str:
-        """One line for a shell that shows the framework's own answer."""
+        """Return a line for a shell that prints the framework's own answer."""
         settings = "".join(f"{name}={value} " for name, value in self.environment.items())
-        shapes = literal(case.input_shape), literal(case.weight_shape)
+        shapes = format_literal(case.input_shape), format_literal(case.weight_shape)
         arrays = f"x = g({shapes[0]}, 7, 3, 11); w = g({shapes[1]}, 5, 1, 7)"
         return f"{settings}python -c '{_PATTERN}; {arrays}; {self.code(case)}; print(y.shape, y)'"
 
 
 class Packing(StrEnum):
-    """When weights are brought into the order that the kernel reads them in."""
+    """The time at which weights are brought into the order in which the kernel reads them."""
 
     EVERY_CALL = "in every call"
     BEFOREHAND = "beforehand"
 
 
 Step = Callable[[], Any]
-"""Computes a layer once more; the output is there when it returns."""
+"""Computes a prepared layer once; the output is complete when it returns."""
 
 
-class Timed(Askable):
-    """What can be timed: all that a user does once for a layer is apart from what each call does.
+class TimedDriver(Driver):
+    """A driver that can be timed: `prepare` does all work that a user does once for each layer.
 
-    packing: of the weights, as this framework does it.
+    packing: when this library packs the weights.
     """
 
     packing: ClassVar[Packing]
 
     @abstractmethod
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """The layer ready to be called, on so many threads.
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+        """Return a function that computes the layer on this number of threads.
 
         Raises:
-            Exception: whatever the framework raises.
+            Exception: any error of the framework.
         """
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output of the first call."""
-        return self.prepared(case, x, w, trace)()
+        """Return the output of the first call."""
+        return self.prepare(case, x, w, trace)()
 
 
-class TimedFramework(Timed, Framework):
-    """A framework that can be asked and timed; direct: words that choose its leanest form."""
+class TimedFramework(TimedDriver, Framework):
+    """A framework that can be timed.
+
+    direct: parameters that choose the call with the smallest overhead, since that is compared.
+    """
 
     direct: ClassVar[Mapping[str, Any]] = {}
 
@@ -169,28 +177,37 @@ def _version(need: Need) -> str:
     return str(getattr(module, "__version__", None) or version(need.distribution))
 
 
-def of_function(words: Mapping[str, Any]) -> dict[str, Any]:
-    """The words of a module that its function takes too; it sees the others in the weights."""
-    module = {"in_channels", "out_channels", "kernel_size"}
-    return {name: value for name, value in words.items() if name not in module}
+def install_command(*frameworks: Framework) -> str:
+    """Return the command that installs these frameworks in the measured versions.
+
+    The requirements are listed, since the name of our extra could resolve to another project.
+    """
+    needed = (requirement for framework in frameworks for requirement in framework.requirements)
+    return f"pip install {' '.join(dict.fromkeys(needed))}"
 
 
-def tupled(value: Any) -> Any:
-    """Lists as tuples, all the way down."""
-    return tuple(tupled(item) for item in value) if isinstance(value, (list, tuple)) else value
+def function_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a module without those that a function reads off the weights."""
+    sizes = {"in_channels", "out_channels", "kernel_size"}
+    return {name: value for name, value in parameters.items() if name not in sizes}
 
 
-def literal(value: Any) -> str:
-    """The value as Python source without a single quote, which a shell would end at."""
+def to_tuples(value: Any) -> Any:
+    """Return the value with tuples in place of lists, at every depth."""
+    return tuple(to_tuples(item) for item in value) if isinstance(value, (list, tuple)) else value
+
+
+def format_literal(value: Any) -> str:
+    """Return the value as Python source without single quotes, which end the shell's string."""
     if isinstance(value, str):
         return dumps(value)
     if isinstance(value, (list, tuple)):
-        items = ", ".join(literal(item) for item in value)
+        items = ", ".join(format_literal(item) for item in value)
         return f"({items},)" if len(value) == 1 else f"({items})"
     return repr(value)
 
 
-def call(function: str, *positional: str, **named: Any) -> str:
-    """Source of a call: positional arguments as source, named ones as values."""
-    keywords = [f"{name}={literal(value)}" for name, value in named.items()]
+def format_call(function: str, *positional: str, **named: Any) -> str:
+    """Return the source of a call; positional arguments are source, named ones are values."""
+    keywords = [f"{name}={format_literal(value)}" for name, value in named.items()]
     return f"{function}({', '.join([*positional, *keywords])})"

@@ -1,6 +1,6 @@
-"""A framework in a process of its own: questions go in, answers come out, crashes are answers too.
+"""A driver in a process of its own: requests go in, answers come out, and a crash is an answer too.
 
-A process that dies or hangs costs one question and is started anew for the next.
+A process that dies or hangs costs one request; the next request starts a new process.
 """
 
 from __future__ import annotations
@@ -16,52 +16,53 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from deconvcli.common.children import command
-from deconvcli.frameworks.driver.base import Askable, Case
+from deconvcli.frameworks.driver.base import Case, Driver
 
-SECONDS = 60.0
-"""For one answer."""
+ANSWER_SECONDS = 60.0
+"""Time limit for one answer."""
 
-STARTING = 600.0
-"""Seconds for the import of a framework, on a cold and busy machine."""
+START_SECONDS = 600.0
+"""Time limit for the import of a framework, on a cold and busy machine."""
 
-ENDING = 10.0
-"""Seconds for a process without questions to end by itself."""
+END_SECONDS = 10.0
+"""Time limit for an idle process to end by itself."""
 
-THREADS = ("OMP_NUM_THREADS", "NPROC")
-"""What libraries read their number of threads from; the second is XLA's."""
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "NPROC")
+"""Variables that libraries read their number of threads from; the second is XLA's."""
 
 CRASH = "ProcessCrash"
 Answer = dict[str, Any]
-Whom = TypeVar("Whom", bound=Askable)
+AnyDriver = TypeVar("AnyDriver", bound=Driver)
 
 
 class NotStarted(Exception):
-    """The framework is installed and cannot be imported; the message says why."""
+    """The framework is installed but its import fails; the message says why."""
 
 
 class Stopped(Exception):
-    """Nobody waits for the answer any more."""
+    """Another thread has stopped the process, so nobody waits for the answer any more."""
 
 
-class Asked(Generic[Whom]):
-    """A framework that can be asked; its process starts with the first question.
+class DriverProcess(Generic[AnyDriver]):
+    """A driver in a process of its own, which starts with the first request.
 
-    seconds: for one answer. threads: None for as many as its environment says.
+    seconds: time limit for one answer. threads: the number of threads of the libraries; None
+    leaves it to the environment.
     """
 
     def __init__(
-        self, framework: Whom, seconds: float = SECONDS, threads: int | None = None
+        self, driver: AnyDriver, seconds: float = ANSWER_SECONDS, threads: int | None = None
     ) -> None:
-        self.framework = framework
+        self.driver = driver
         self.versions: dict[str, str] = {}
         self._seconds = seconds
-        self._settings = dict(framework.environment)
+        self._settings = dict(driver.environment)
         if threads is not None:
-            self._settings |= dict.fromkeys(THREADS, str(threads))
+            self._settings |= dict.fromkeys(THREAD_VARIABLES, str(threads))
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self._is_stopped = False
 
-    def __enter__(self) -> Asked[Whom]:
+    def __enter__(self) -> DriverProcess[AnyDriver]:
         return self
 
     def __exit__(
@@ -73,48 +74,53 @@ class Asked(Generic[Whom]):
         self._end()
 
     def stop(self) -> None:
-        """From another thread: end the process, whatever it is doing, for good."""
-        self._stopped = True
+        """End the process for good, whatever it is doing; called from another thread."""
+        self._is_stopped = True
         if (process := self._process) is not None:
             process.kill()
 
     def ask(self, case: Case, **more: Any) -> Answer:
-        """The framework's answer, with `error` where it refuses, dies or hangs.
+        """Return the driver's answer, with `error` if it refuses, dies or hangs.
 
-        more: x, weight and out, names of .npy files, in place of the pattern; threads, to stay
-        ready for `burst`.
+        more: x, weight and out, names of .npy files that replace the pattern; threads, which
+        keeps the layer prepared for `time_burst`.
 
         Raises:
             NotStarted: the framework cannot be imported.
-            Stopped: by another thread.
+            Stopped: another thread has stopped the process.
         """
-        return self._answered({**case._asdict(), **more})
+        return self._request({**case._asdict(), **more})
 
-    def burst(self, seconds: float) -> Answer:
-        """`fastest`, in seconds, of the calls that fill this time, or `error`; as `ask`."""
-        return self._answered({"burst": seconds})
+    def time_burst(self, seconds: float) -> Answer:
+        """Call the prepared layer for this time; return `fastest`, in seconds, or `error`.
 
-    def _answered(self, question: Mapping[str, Any]) -> Answer:
-        answer = self._exchange(self._process or self._started(), question, self._seconds)
-        if self._stopped:
+        Raises:
+            Stopped: another thread has stopped the process.
+        """
+        return self._request({"burst": seconds})
+
+    def _request(self, request: Mapping[str, Any]) -> Answer:
+        answer = self._exchange(self._process or self._start(), request, self._seconds)
+        if self._is_stopped:
             raise Stopped
         if CRASH in answer:
             return {"error": {"type": CRASH, "message": answer[CRASH], "stage": "call"}}
         return answer
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            command("deconvcli.frameworks.drivers", self.framework.module),
+            command("deconvcli.frameworks.drivers", self.driver.module),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, **self._settings},
         )
         self._process = process
-        if self._stopped:
+        # `stop` may have been called before there was a process to kill.
+        if self._is_stopped:
             self._end()
             raise Stopped
-        greeting = self._exchange(process, None, STARTING)
+        greeting = self._exchange(process, None, START_SECONDS)
         if "versions" not in greeting:
             self._end()
             error = greeting.get("error", {"message": greeting.get(CRASH, "")})
@@ -125,29 +131,30 @@ class Asked(Generic[Whom]):
         return process
 
     def _exchange(
-        self, process: subprocess.Popen[bytes], question: Mapping[str, Any] | None, seconds: float
+        self, process: subprocess.Popen[bytes], request: Mapping[str, Any] | None, seconds: float
     ) -> Answer:
-        """One line each way; a crash is an answer with the key ProcessCrash."""
+        """Send one line and read one; a crash gives an answer with the key ProcessCrash."""
         assert process.stdin is not None
         assert process.stdout is not None
-        late = threading.Event()
-        timer = threading.Timer(seconds, _kill, (process, late))
+        is_late = threading.Event()
+        timer = threading.Timer(seconds, _kill, (process, is_late))
         timer.daemon = True
         timer.start()
         try:
-            if question is not None:
-                # A dead process is seen where its answer is read.
-                with suppress(OSError), _sigpipe_held_back():
-                    # Past the buffer, which would be tried again when it is closed.
-                    os.write(process.stdin.fileno(), json.dumps(question).encode() + b"\n")
+            if request is not None:
+                # An error here means that the process is dead, which shows when its answer is read.
+                with suppress(OSError), _block_sigpipe():
+                    # Written past the buffer: bytes left there would be sent again by `close`.
+                    os.write(process.stdin.fileno(), json.dumps(request).encode() + b"\n")
             line = process.stdout.readline()
         finally:
             timer.cancel()
+        # A line without its end comes from a process that died while it wrote.
         if line.endswith(b"\n"):
             answer: Answer = json.loads(line)
             return answer
         code = self._end()
-        if late.is_set():
+        if is_late.is_set():
             return {CRASH: f"no answer within {seconds:g} s"}
         return {CRASH: f"process ended with {code}"}
 
@@ -159,17 +166,17 @@ class Asked(Generic[Whom]):
             assert stream is not None
             with suppress(OSError):
                 stream.close()
-        # It has died, or has nothing left to do; large libraries take their time to unload.
+        # The process is dead or idle; large libraries need some time to unload.
         try:
-            return process.wait(ENDING)
+            return process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             return process.wait()
 
 
 @contextmanager
-def _sigpipe_held_back() -> Iterator[None]:
-    """Writing to a dead process is an error here, although commands let SIGPIPE end them."""
+def _block_sigpipe() -> Iterator[None]:
+    """Make a write to a dead process an error, although our commands let SIGPIPE end them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -177,11 +184,12 @@ def _sigpipe_held_back() -> Iterator[None]:
     try:
         yield
     finally:
+        # A pending signal would be delivered, and end us, as soon as the mask is lifted.
         if signal.SIGPIPE in signal.sigpending():
             signal.sigwait({signal.SIGPIPE})
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _kill(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
+def _kill(process: subprocess.Popen[bytes], is_late: threading.Event) -> None:
+    is_late.set()
     process.kill()

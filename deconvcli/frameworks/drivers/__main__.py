@@ -14,9 +14,9 @@ import sys
 from importlib import import_module
 from typing import Any, BinaryIO, cast
 
-from deconvcli.frameworks.driver.base import Askable
+from deconvcli.frameworks.driver.base import Driver
 from deconvcli.frameworks.drivers import FRAMEWORKS
-from deconvcli.frameworks.drivers._answering import Answering, told_error
+from deconvcli.frameworks.drivers._answer import Answerer, describe_error
 
 
 def main(name: str) -> None:
@@ -26,16 +26,16 @@ def main(name: str) -> None:
     questions, answers = _private_streams()
     framework = load(name)
     _tell(answers, _started(framework))
-    answering = Answering(framework)
+    answering = Answerer(framework)
     for line in questions:
         _tell(answers, answering.answer(json.loads(line)))
 
 
-def load(name: str) -> Askable:
+def load(name: str) -> Driver:
     """A framework by its name on the shelf, or by the module that holds it."""
     if "." not in name:
         return FRAMEWORKS.take(name)
-    return cast(Askable, import_module(name).FRAMEWORK)
+    return cast(Driver, import_module(name).FRAMEWORK)
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -51,11 +51,11 @@ def _tell(answers: BinaryIO, answer: dict[str, Any]) -> None:
     answers.flush()
 
 
-def _started(framework: Askable) -> dict[str, Any]:
+def _started(framework: Driver) -> dict[str, Any]:
     try:
         return {"versions": framework.versions()}
     except Exception as error:
-        return {"error": told_error(error, "import")}
+        return {"error": describe_error(error, "import")}
 
 
 if __name__ == "__main__":

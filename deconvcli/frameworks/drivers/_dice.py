@@ -44,7 +44,7 @@ class Dice:
         """True this often."""
         return self._random.random() < share
 
-    def among(self, *items: Item) -> Item:
+    def choose(self, *items: Item) -> Item:
         """One of them; name an item twice to make it twice as likely."""
         return items[self._random.randrange(len(items))]
 
@@ -54,11 +54,11 @@ class Dice:
 
     def geometry(self, rank: int | None = None, dilated: float = 0.3) -> Geometry:
         """Small numbers, size 1 and kernels below the stride among them."""
-        rank = rank or self.among(1, 1, 1, 2, 2, 3)
+        rank = rank or self.choose(1, 1, 1, 2, 2, 3)
         most = {1: 9, 2: 6, 3: 3}[rank]
         alike = self.chance(0.5)  # as most layers are
         return Geometry(
-            [self.among(1, self.between(1, most), self.between(2, most)) for _ in range(rank)],
+            [self.choose(1, self.between(1, most), self.between(2, most)) for _ in range(rank)],
             self._per_axis(rank, 1, 5 if rank < 3 else 3, alike),
             self._per_axis(rank, 1, 4 if rank < 3 else 3, alike),
             self._per_axis(rank, 1, 3, alike) if self.chance(dilated) else [1] * rank,
@@ -69,7 +69,7 @@ class Dice:
             return [self.between(low, high)] * rank
         return [self.between(low, high) for _ in range(rank)]
 
-    def upto(self, most: Sequence[int]) -> list[int]:
+    def up_to(self, most: Sequence[int]) -> list[int]:
         """One number per axis from 0 to its own largest, often the same for all."""
         if self.chance(0.5):
             return [self.between(0, min(most))] * len(most)
@@ -81,16 +81,16 @@ class Dice:
             return values[0]
         return list(values)
 
-    def spoiled(self, values: Sequence[int], share: float, *bad: int) -> list[int]:
+    def spoil(self, values: Sequence[int], share: float, *bad: int) -> list[int]:
         """The values, this often with one of them replaced by a bad one."""
         changed = list(values)
         if self.chance(share):
-            changed[self.between(0, len(changed) - 1)] = self.among(*bad)
+            changed[self.between(0, len(changed) - 1)] = self.choose(*bad)
         return changed
 
     def batch(self) -> int:
         """1 as a rule, now and then none at all."""
-        return self.among(1, 1, 1, 1, 1, 1, 2, 2, 3, 0)
+        return self.choose(1, 1, 1, 1, 1, 1, 2, 2, 3, 0)
 
     def channels(self, groups: int = 1) -> tuple[int, int]:
         """(in, out), both multiples of the groups."""
@@ -98,4 +98,4 @@ class Dice:
 
     def groups(self) -> int:
         """1 as a rule."""
-        return self.among(1, 1, 1, 2, 3)
+        return self.choose(1, 1, 1, 2, 3)

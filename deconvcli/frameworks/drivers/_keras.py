@@ -6,7 +6,7 @@ from importlib import import_module
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call, tupled
+from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, format_call, to_tuples
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
 NEED = Need("keras", "keras", "3.15.1")
@@ -27,16 +27,16 @@ class Keras(Framework):
         geometry = dice.geometry(dilated=0.15)
         into, out = dice.channels()
         ops = self.has_ops and dice.chance(0.3)
-        dilation = dice.spoiled(geometry.d, 0.02, 0)
+        dilation = dice.spoil(geometry.d, 0.02, 0)
         strides = (
             geometry.s if ops or max(dilation) == 1 or dice.chance(0.3) else [1] * len(dilation)
         )
         words: dict[str, Any] = {
             "api": "ops" if ops else "layer",
-            "strides": dice.form(dice.spoiled(strides, 0.02, 0, -1)),
-            "padding": dice.among(*["valid", "same"] * 14, "Same", "VALID", "full"),
+            "strides": dice.form(dice.spoil(strides, 0.02, 0, -1)),
+            "padding": dice.choose(*["valid", "same"] * 14, "Same", "VALID", "full"),
             "output_padding": self._output_padding(dice, strides),
-            "data_format": dice.among("channels_last", "channels_last", "channels_first"),
+            "data_format": dice.choose("channels_last", "channels_last", "channels_first"),
             "dilation_rate": dice.form(dilation),
         }
         if not ops:
@@ -49,7 +49,7 @@ class Keras(Framework):
     def _output_padding(self, dice: Dice, strides: list[int]) -> Any:
         if dice.chance(0.4):
             return None
-        return dice.form(dice.spoiled(dice.upto([s - 1 for s in strides]), 0.2, -1, strides[0]))
+        return dice.form(dice.spoil(dice.up_to([s - 1 for s in strides]), 0.2, -1, strides[0]))
 
     def _shape(
         self, data_format: str, batch: int, channels: int, geometry: Geometry
@@ -61,7 +61,7 @@ class Keras(Framework):
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """The output as an array; a layer's compute_output_shape is a detail of the answer."""
         keras = import_module(self.package)
-        words = {name: tupled(value) for name, value in case.params.items()}
+        words = {name: to_tuples(value) for name, value in case.params.items()}
         if words.pop("api", "layer") == "ops":
             return keras.ops.convert_to_numpy(keras.ops.conv_transpose(x, w, **words))
         trace.stage = "construct"
@@ -85,8 +85,8 @@ class Keras(Framework):
         """A call of the function, or a layer with its kernel put in."""
         words = dict(case.params)
         if words.pop("api", "layer") == "ops":
-            called = call("keras.ops.conv_transpose", "x", "w", **words)
+            called = format_call("keras.ops.conv_transpose", "x", "w", **words)
             return f"import keras; y = keras.ops.convert_to_numpy({called})"
-        layer = call(f"K.layers.Conv{case.rank}DTranspose", **words, use_bias=False)
+        layer = format_call(f"K.layers.Conv{case.rank}DTranspose", **words, use_bias=False)
         steps = "layer.build(x.shape); layer.kernel.assign(w)"
         return f"import {self.package} as K; layer = {layer}; {steps}; y = layer(x)"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, call
+from deconvcli.frameworks.driver.base import Case, Framework, Need, format_call
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
 NEED = Need("onnx", "onnx", "1.23.2")
@@ -26,15 +26,15 @@ class Onnx(Framework):
         geometry = dice.geometry()
         groups = dice.groups()
         into, out = dice.channels(groups)
-        params: dict[str, Any] = {"opset": dice.among(1, 11, 11, 11, 22, 22, 22)}
+        params: dict[str, Any] = {"opset": dice.choose(1, 11, 11, 11, 22, 22, 22)}
         words = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
         said: dict[str, Any] = {
-            "auto_pad": dice.among(*words),
-            "dilations": dice.spoiled(geometry.d, 0.01, 0),
+            "auto_pad": dice.choose(*words),
+            "dilations": dice.spoil(geometry.d, 0.01, 0),
             "group": groups,
             "kernel_shape": geometry.k,
             "output_padding": self._output_padding(dice, geometry),
-            "strides": dice.spoiled(geometry.s, 0.01, 0),
+            "strides": dice.spoil(geometry.s, 0.01, 0),
         }
         defaults = {"auto_pad": "NOTSET", "dilations": [1] * geometry.rank, "group": 1}
         defaults |= {"kernel_shape": geometry.k, "strides": [1] * geometry.rank}
@@ -49,14 +49,14 @@ class Onnx(Framework):
     def _output_padding(self, dice: Dice, geometry: Geometry) -> list[int]:
         if dice.chance(0.7):
             return [0] * geometry.rank
-        return dice.spoiled(dice.upto([s - 1 for s in geometry.s]), 0.15, geometry.s[0], 5)
+        return dice.spoil(dice.up_to([s - 1 for s in geometry.s]), 0.15, geometry.s[0], 5)
 
     def _place(self, dice: Dice, geometry: Geometry, params: dict[str, Any]) -> None:
         """Pads or an output shape, as a rule where they may stand."""
         explicit = params.get("auto_pad", "NOTSET") == "NOTSET"
         if dice.chance(0.8 if explicit else 0.02):
             most = [(full - 1) // 2 for full in geometry.full] * 2
-            params["pads"] = dice.spoiled(dice.upto(most), 0.05, -1, 9)
+            params["pads"] = dice.spoil(dice.up_to(most), 0.05, -1, 9)
             if dice.chance(0.02):
                 params["pads"] = params["pads"][:-1]
         elif dice.chance(0.35):
@@ -84,7 +84,7 @@ class Onnx(Framework):
         """The same as statements that make `model`."""
         attributes = dict(case.params)
         opset = attributes.pop("opset", 22)
-        node = call("h.make_node", '"ConvTranspose"', '["X", "W"]', '["Y"]', **attributes)
+        node = format_call("h.make_node", '"ConvTranspose"', '["X", "W"]', '["Y"]', **attributes)
         shapes = '("X", x.shape), ("W", w.shape), ("Y", None)'
         return (
             "from onnx import helper as h;"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call
+from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, format_call
 from deconvcli.frameworks.drivers._dice import Dice
 
 
@@ -24,7 +24,7 @@ class CoreMl(Framework):
         into, out = dice.channels(groups)
         words = ("valid", "same", "custom", "custom")
         params: dict[str, Any] = {
-            "pad_type": dice.among(*words * 2, "same_lower", "explicit"),
+            "pad_type": dice.choose(*words * 2, "same_lower", "explicit"),
             "strides": geometry.s,
             "dilations": geometry.d,
             "groups": groups,
@@ -52,7 +52,7 @@ class CoreMl(Framework):
 
     def code(self, case: Case) -> str:
         """A program of one operation; its inferred shape in the place of an output's."""
-        node = call("B.conv_transpose", x="", weight="", **case.params)
+        node = format_call("B.conv_transpose", x="", weight="", **case.params)
         node = node.replace('x="", weight=""', "x=d, weight=w")
         program = f"B.program(input_specs=[B.TensorSpec(shape=x.shape)])(lambda d: {node})"
         return (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call, tupled
+from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, format_call, to_tuples
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 from deconvcli.frameworks.drivers.jax import NEED as JAX
 
@@ -26,7 +26,7 @@ class Flax(Framework):
         into, out = dice.channels()
         swapped = dice.chance(0.3)
         params = {
-            "api": dice.among("linen", "nnx"),
+            "api": dice.choose("linen", "nnx"),
             "features": out,
             "kernel_size": geometry.k,
             "strides": None if max(geometry.s) == 1 else dice.form(geometry.s),
@@ -34,22 +34,22 @@ class Flax(Framework):
             "kernel_dilation": None if max(geometry.d) == 1 else dice.form(geometry.d),
             "transpose_kernel": swapped,
         }
-        batch = dice.among([dice.batch()], [dice.batch()], [dice.batch()], [], [2, 1])
+        batch = dice.choose([dice.batch()], [dice.batch()], [dice.batch()], [], [2, 1])
         channels = (out, into) if swapped else (into, out)
         return Case(params, (*batch, *geometry.n, into), (*geometry.k, *channels), geometry.rank)
 
     def _padding(self, dice: Dice, geometry: Geometry) -> Any:
         rank = geometry.rank
         if dice.chance(0.6):
-            return dice.among(*["VALID", "SAME", "CIRCULAR"] * 4, *["CAUSAL"] * 5)
+            return dice.choose(*["VALID", "SAME", "CIRCULAR"] * 4, *["CAUSAL"] * 5)
         if dice.chance(0.3):
             return [[0, 0]] * (rank + 1)
         pads = [[dice.between(0, 3), dice.between(0, 3)] for _ in range(rank)]
-        return dice.among(pads[0][0], [low for low, _ in pads], pads)
+        return dice.choose(pads[0][0], [low for low, _ in pads], pads)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """The output as an array."""
-        words = {name: tupled(value) for name, value in case.params.items()}
+        words = {name: to_tuples(value) for name, value in case.params.items()}
         if words.pop("api", "linen") == "nnx":
             return self._nnx(words, x, w)
         from flax import linen
@@ -69,10 +69,10 @@ class Flax(Framework):
         """A layer with its kernel put in."""
         words = dict(case.params)
         if words.pop("api", "linen") == "linen":
-            layer = call("linen.ConvTranspose", **words, use_bias=False)
+            layer = format_call("linen.ConvTranspose", **words, use_bias=False)
             return f'from flax import linen; y = {layer}.apply({{"params": {{"kernel": w}}}}, x)'
         sizes = "x.shape[-1]", str(words.pop("features"))
-        layer = call("nnx.ConvTranspose", *sizes, **words, use_bias=False)
+        layer = format_call("nnx.ConvTranspose", *sizes, **words, use_bias=False)
         layer = f"{layer[:-1]}, rngs=nnx.Rngs(0))"
         return f"from flax import nnx; layer = {layer}; layer.kernel[...] = w; y = layer(x)"
 

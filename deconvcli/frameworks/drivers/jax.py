@@ -15,8 +15,8 @@ from deconvcli.frameworks.driver.base import (
     Step,
     TimedFramework,
     Trace,
-    call,
-    tupled,
+    format_call,
+    to_tuples,
 )
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
@@ -45,7 +45,7 @@ class Jax(TimedFramework):
         data, kernel, params = self._layouts(dice, geometry.rank)
         params |= {
             "api": "conv_transpose",
-            "strides": dice.spoiled(geometry.s, 0.05, 0),
+            "strides": dice.spoil(geometry.s, 0.05, 0),
             "padding": self._padding(dice, geometry),
             "rhs_dilation": None if max(geometry.d) == 1 and dice.chance(0.5) else geometry.d,
             "transpose_kernel": swapped,
@@ -67,7 +67,7 @@ class Jax(TimedFramework):
             "api": "conv_general_dilated",
             "window_strides": [1] * geometry.rank,
             "padding": self._pads(dice, geometry),
-            "lhs_dilation": dice.spoiled(geometry.s, 0.05, 0),
+            "lhs_dilation": dice.spoil(geometry.s, 0.05, 0),
             "rhs_dilation": geometry.d,
             "dimension_numbers": [data, kernel, data],
             "feature_group_count": groups,
@@ -83,12 +83,12 @@ class Jax(TimedFramework):
         if dice.chance(0.75):
             return data, kernel, {"dimension_numbers": None}
         if dice.chance(0.6):
-            data, kernel = f"NC{letters}", dice.among("OI", "IO") + letters
+            data, kernel = f"NC{letters}", dice.choose("OI", "IO") + letters
         return data, kernel, {"dimension_numbers": [data, kernel, data]}
 
     def _padding(self, dice: Dice, geometry: Geometry) -> Any:
         if dice.chance(0.5):
-            return dice.among(*["VALID", "SAME"] * 6, "FULL", "same", "valid", "SAME_LOWER")
+            return dice.choose(*["VALID", "SAME"] * 6, "FULL", "same", "valid", "SAME_LOWER")
         return self._pads(dice, geometry)
 
     def _pads(self, dice: Dice, geometry: Geometry) -> list[list[int]]:
@@ -107,7 +107,7 @@ class Jax(TimedFramework):
         """The output as an array."""
         return self._function(case)(x, w)
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """The function compiled; weights are an argument, as in a model that is trained.
 
         threads: its processor reads them from the environment.
@@ -122,7 +122,7 @@ class Jax(TimedFramework):
     def _function(self, case: Case) -> Callable[..., Any]:
         from jax import lax
 
-        words = {name: tupled(value) for name, value in case.params.items()}
+        words = {name: to_tuples(value) for name, value in case.params.items()}
         # Words that a conversion made name no function.
         likely = "conv_general_dilated" if "window_strides" in words else "conv_transpose"
         return partial(getattr(lax, words.pop("api", likely)), **words)
@@ -131,7 +131,7 @@ class Jax(TimedFramework):
         """One call."""
         words = dict(case.params)
         function = words.pop("api", "conv_transpose")
-        return f"from jax import lax; y = {call(f'lax.{function}', 'x', 'w', **words)}"
+        return f"from jax import lax; y = {format_call(f'lax.{function}', 'x', 'w', **words)}"
 
 
 def _shape(layout: str, sizes: dict[str, int], spatial: list[int]) -> tuple[int, ...]:

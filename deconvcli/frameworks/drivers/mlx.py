@@ -6,7 +6,15 @@ from importlib.metadata import version
 from random import Random
 from typing import Any
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call, of_function, tupled
+from deconvcli.frameworks.driver.base import (
+    Case,
+    Framework,
+    Need,
+    Trace,
+    format_call,
+    function_parameters,
+    to_tuples,
+)
 from deconvcli.frameworks.drivers._dice import Dice
 
 
@@ -28,17 +36,17 @@ class Mlx(Framework):
         geometry = dice.geometry()
         groups = dice.groups() if geometry.rank < 3 or dice.chance(0.1) else 1
         into, out = dice.channels(groups)
-        crops = dice.upto([(full - 1) // 2 for full in geometry.full])
-        extra = dice.upto([3] * geometry.rank)
+        crops = dice.up_to([(full - 1) // 2 for full in geometry.full])
+        extra = dice.up_to([3] * geometry.rank)
 
         def form(values: list[int]) -> Any:
             return values[0] if len(values) == 1 else dice.form(values)  # a list of one is refused
 
         params = {
-            "stride": form(dice.spoiled(geometry.s, 0.03, 0)),
-            "padding": form(dice.spoiled(crops, 0.1, 5, 9)),
-            "dilation": form(dice.spoiled(geometry.d, 0.03, 0)),
-            "output_padding": form(dice.spoiled(extra, 0.1, -1)) if dice.chance(0.5) else 0,
+            "stride": form(dice.spoil(geometry.s, 0.03, 0)),
+            "padding": form(dice.spoil(crops, 0.1, 5, 9)),
+            "dilation": form(dice.spoil(geometry.d, 0.03, 0)),
+            "output_padding": form(dice.spoil(extra, 0.1, -1)) if dice.chance(0.5) else 0,
             "groups": groups,
         }
         seen = into + groups if dice.chance(0.05) else into
@@ -50,7 +58,7 @@ class Mlx(Framework):
         import mlx.core
         import numpy
 
-        words = {name: tupled(value) for name, value in of_function(case.params).items()}
+        words = {name: to_tuples(value) for name, value in function_parameters(case.params).items()}
         function = getattr(mlx.core, f"conv_transpose{case.rank}d")
         return numpy.array(function(mlx.core.array(x), mlx.core.array(w), **words))
 
@@ -59,7 +67,7 @@ class Mlx(Framework):
         function = f"mx.conv_transpose{case.rank}d"
         return (
             "import mlx.core as mx; x, w = mx.array(x), mx.array(w);"
-            f" y = {call(function, 'x', 'w', **case.params)}"
+            f" y = {format_call(function, 'x', 'w', **case.params)}"
         )
 
 

@@ -23,7 +23,7 @@ class OnOnnxRuntime(TimedFramework, Onnx):
     needs = (Need("onnxruntime", "onnxruntime", "1.31.1"), NEED)
     packing = Packing.BEFOREHAND
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """A session whose model holds the weights."""
         import onnxruntime
 

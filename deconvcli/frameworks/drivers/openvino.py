@@ -13,7 +13,7 @@ from deconvcli.frameworks.driver.base import (
     Step,
     TimedFramework,
     Trace,
-    call,
+    format_call,
 )
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
@@ -38,15 +38,15 @@ class OpenVino(TimedFramework):
         groups = dice.groups() if dice.chance(0.3) else 0
         into, out = dice.channels(max(1, groups))
         rank = geometry.rank
-        crops = [dice.upto([(full - 1) // 2 for full in geometry.full]) for _ in range(2)]
+        crops = [dice.up_to([(full - 1) // 2 for full in geometry.full]) for _ in range(2)]
         params: dict[str, Any] = {
             "op": GROUPED if groups else "ConvolutionBackpropData",
-            "strides": dice.spoiled(geometry.s, 0.03, 0),
-            "pads_begin": dice.spoiled(crops[0], 0.1, -1, 9),
-            "pads_end": dice.spoiled(crops[1], 0.1, 9),
-            "dilations": dice.spoiled(geometry.d, 0.03, 0),
-            "auto_pad": dice.among("explicit", "explicit", "valid", "same_upper", "same_lower"),
-            "output_padding": dice.upto([3] * rank) if dice.chance(0.3) else [0] * rank,
+            "strides": dice.spoil(geometry.s, 0.03, 0),
+            "pads_begin": dice.spoil(crops[0], 0.1, -1, 9),
+            "pads_end": dice.spoil(crops[1], 0.1, 9),
+            "dilations": dice.spoil(geometry.d, 0.03, 0),
+            "auto_pad": dice.choose("explicit", "explicit", "valid", "same_upper", "same_lower"),
+            "output_padding": dice.up_to([3] * rank) if dice.chance(0.3) else [0] * rank,
         }
         if dice.chance(0.5):
             params["output_shape"] = self._output_shape(dice, geometry)
@@ -59,7 +59,7 @@ class OpenVino(TimedFramework):
     def _output_shape(self, dice: Dice, geometry: Geometry) -> list[int]:
         return [max(1, full + dice.between(-3, 2)) for full in geometry.full]
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """A compiled model; the node's inferred shape is a detail of the answer."""
         import openvino
 
@@ -95,7 +95,7 @@ class OpenVino(TimedFramework):
         function, shape = FUNCTIONS[words.pop("op")], words.pop("output_shape", None)
         asked = "None" if shape is None else f'o.constant(np.array({shape}, "int64"))'
         strides = str(words.pop("strides"))
-        node = call(f"o.{function}", "d", "o.constant(w)", strides, asked, **words)
+        node = format_call(f"o.{function}", "d", "o.constant(w)", strides, asked, **words)
         return (
             "import openvino as v; from openvino import opset1 as o;"
             f" d = o.parameter(list(x.shape), x.dtype); node = {node};"

@@ -14,8 +14,8 @@ from deconvcli.frameworks.driver.base import (
     Step,
     TimedFramework,
     Trace,
-    call,
-    of_function,
+    format_call,
+    function_parameters,
 )
 from deconvcli.frameworks.drivers._dice import Dice
 
@@ -36,7 +36,7 @@ class Paddle(TimedFramework):
         groups = dice.groups()
         into, out = dice.channels(groups)
         last = dice.chance(0.2)
-        crops = dice.upto([min(2, (full - 1) // 2) for full in geometry.full])
+        crops = dice.up_to([min(2, (full - 1) // 2) for full in geometry.full])
         params: dict[str, Any] = {
             "stride": dice.form(geometry.s),
             "padding": self._padding(dice, crops, last),
@@ -45,12 +45,12 @@ class Paddle(TimedFramework):
             "data_format": FORMATS[geometry.rank][last],
         }
         if dice.chance(0.4):
-            extra = dice.upto([s - 1 for s in geometry.s])
-            params["output_padding"] = dice.form(dice.spoiled(extra, 0.3, geometry.s[0], 4))
+            extra = dice.up_to([s - 1 for s in geometry.s])
+            params["output_padding"] = dice.form(dice.spoil(extra, 0.3, geometry.s[0], 4))
         elif dice.chance(0.35):
             axes = zip(geometry.full, crops, geometry.s, strict=True)
             sizes = [full - 2 * p + dice.between(0, s - 1) for full, p, s in axes]
-            params["output_size"] = dice.form(dice.spoiled(sizes, 0.15, sizes[0] + 4, 1))
+            params["output_size"] = dice.form(dice.spoil(sizes, 0.15, sizes[0] + 4, 1))
         if dice.chance(0.01):
             params |= {"output_padding": 1, "output_size": geometry.full}
         seen = into + groups if dice.chance(0.04) else into
@@ -64,9 +64,9 @@ class Paddle(TimedFramework):
         flat = [side for pair in uneven for side in pair]
         full = [[0, 0], *uneven, [0, 0]] if last else [[0, 0], [0, 0], *uneven]
         same = dice.form(crops) if len(set(crops)) == 1 else crops
-        negative = dice.spoiled(crops, 1, -1)
+        negative = dice.spoil(crops, 1, -1)
         forms = (same, same, crops, flat, full, [side for pair in both for side in pair])
-        return dice.among(*forms, "SAME", "SAME", "VALID", "VALID", negative)
+        return dice.choose(*forms, "SAME", "SAME", "VALID", "VALID", negative)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """The output as an array."""
@@ -75,7 +75,7 @@ class Paddle(TimedFramework):
             raise ValueError(f"the output has shape {list(y.shape)}")
         return y.numpy()
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """The function, called without gradients.
 
         threads: it reads them from the environment.
@@ -85,13 +85,13 @@ class Paddle(TimedFramework):
         paddle.set_grad_enabled(False)
         function = getattr(paddle.nn.functional, f"conv{case.rank}d_transpose")
         return partial(
-            function, paddle.to_tensor(x), paddle.to_tensor(w), **of_function(case.params)
+            function, paddle.to_tensor(x), paddle.to_tensor(w), **function_parameters(case.params)
         )
 
     def code(self, case: Case) -> str:
         """One call."""
         function = f"paddle.nn.functional.conv{case.rank}d_transpose"
-        y = call(function, "x", "w", **case.params)
+        y = format_call(function, "x", "w", **case.params)
         return f"import paddle; x, w = map(paddle.to_tensor, (x, w)); y = {y}"
 
 

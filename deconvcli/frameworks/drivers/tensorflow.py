@@ -19,7 +19,7 @@ from deconvcli.frameworks.driver.base import (
     Step,
     TimedFramework,
     Trace,
-    call,
+    format_call,
 )
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
@@ -47,9 +47,9 @@ class TensorFlow(TimedFramework):
         dice = Dice(random)
         geometry = dice.geometry(dilated=0.15)
         rank = geometry.rank
-        groups = dice.among(1, 1, 1, 1, 2) if rank < 3 else 1
+        groups = dice.choose(1, 1, 1, 1, 2) if rank < 3 else 1
         into, out = dice.channels(groups)
-        word = dice.among(*["SAME", "VALID"] * 7, "pads")
+        word = dice.choose(*["SAME", "VALID"] * 7, "pads")
         pads = [[dice.between(0, 2), dice.between(0, 2)] for _ in range(rank)]
         batch, first = dice.batch(), dice.chance(0.1)
         sizes = self._sizes(dice, geometry, word, pads)
@@ -76,13 +76,13 @@ class TensorFlow(TimedFramework):
             elif word == "pads":
                 largest = geometry.full[axis] - sum(pads[axis]) + s - 1
             sizes.append(max(1, dice.between(largest - s + 1, largest)))
-        return dice.spoiled(sizes, 0.2, sizes[0] + geometry.s[0], max(1, sizes[0] - geometry.s[0]))
+        return dice.spoil(sizes, 0.2, sizes[0] + geometry.s[0], max(1, sizes[0] - geometry.s[0]))
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """The output as an array."""
         return self._function(case)(x, w).numpy()
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """The function as a graph; weights are an argument, as in a model that is trained."""
         import tensorflow
 
@@ -105,7 +105,7 @@ class TensorFlow(TimedFramework):
         """One call."""
         words = dict(case.params)
         function = words.pop("api", "conv_transpose")
-        return f"import tensorflow as tf; y = {call(f'tf.nn.{function}', 'x', 'w', **words)}"
+        return f"import tensorflow as tf; y = {format_call(f'tf.nn.{function}', 'x', 'w', **words)}"
 
 
 def _first(batch: Any, channels: Any, spatial: list[Any]) -> list[Any]:

@@ -33,11 +33,11 @@ class TfLite(TimedFramework):
         dice = Dice(random)
         geometry = dice.geometry(rank=2, dilated=0)
         into, out = dice.channels()
-        word = dice.among("SAME", "VALID")
+        word = dice.choose("SAME", "VALID")
         axes = zip(geometry.n, geometry.s, geometry.full, strict=True)
         largest = [n * s if word == "SAME" else full + s - 1 for n, s, full in axes]
         sizes = [dice.between(top - s + 1, top) for top, s in zip(largest, geometry.s, strict=True)]
-        sizes = dice.spoiled(sizes, 0.3, sizes[0] + geometry.s[0], max(1, sizes[0] - geometry.s[0]))
+        sizes = dice.spoil(sizes, 0.3, sizes[0] + geometry.s[0], max(1, sizes[0] - geometry.s[0]))
         batch = dice.between(1, 3)
         told = out + 1 if dice.chance(0.03) else out
         params = {
@@ -55,7 +55,7 @@ class TfLite(TimedFramework):
 
         return self._step(case, x, w, 1, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)()
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """An interpreter with its input set, and the delegates that users get."""
         from ai_edge_litert.interpreter import OpResolverType
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, call, tupled
+from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, format_call, to_tuples
 from deconvcli.frameworks.drivers._dice import Dice
 
 
@@ -28,14 +28,14 @@ class TinyGrad(Framework):
         geometry = dice.geometry()
         groups, rank = dice.groups(), geometry.rank
         into, out = dice.channels(groups)
-        crops = dice.spoiled(dice.upto([full // 2 for full in geometry.full]), 0.2, -1, 9)
+        crops = dice.spoil(dice.up_to([full // 2 for full in geometry.full]), 0.2, -1, 9)
         sides = [side for crop in crops[::-1] for side in (crop, dice.between(0, 1))]
         params = {
             "groups": groups,
             "stride": dice.form(geometry.s),
             "dilation": dice.form(geometry.d),
-            "padding": dice.among(dice.form(crops), dice.form(crops), sides),
-            "output_padding": dice.form(dice.upto([3] * rank)) if dice.chance(0.4) else 0,
+            "padding": dice.choose(dice.form(crops), dice.form(crops), sides),
+            "output_padding": dice.form(dice.up_to([3] * rank)) if dice.chance(0.4) else 0,
         }
         if dice.chance(0.05):
             params["padding"] = [1] * (rank + 1)
@@ -47,12 +47,12 @@ class TinyGrad(Framework):
         """The output as an array."""
         from tinygrad import Tensor
 
-        words = {name: tupled(value) for name, value in case.params.items()}
+        words = {name: to_tuples(value) for name, value in case.params.items()}
         return Tensor(x).conv_transpose2d(Tensor(w), **words).numpy()
 
     def code(self, case: Case) -> str:
         """One call."""
-        y = call("Tensor(x).conv_transpose2d", "Tensor(w)", **case.params)
+        y = format_call("Tensor(x).conv_transpose2d", "Tensor(w)", **case.params)
         return f"from tinygrad import Tensor; y = {y}.numpy()"
 
 

@@ -15,9 +15,9 @@ from deconvcli.frameworks.driver.base import (
     Step,
     TimedFramework,
     Trace,
-    call,
-    of_function,
-    tupled,
+    format_call,
+    function_parameters,
+    to_tuples,
 )
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
@@ -41,15 +41,15 @@ class Torch(TimedFramework):
         geometry = dice.geometry()
         groups = dice.groups()
         into, out = dice.channels(groups)
-        crops = dice.upto([(full - 1) // 2 for full in geometry.full])
+        crops = dice.up_to([(full - 1) // 2 for full in geometry.full])
         steps = [max(pair) for pair in zip(geometry.s, geometry.d, strict=True)]
-        extra = dice.upto([step - 1 for step in steps]) if dice.chance(0.4) else [0] * len(steps)
+        extra = dice.up_to([step - 1 for step in steps]) if dice.chance(0.4) else [0] * len(steps)
         params: dict[str, Any] = {
-            "stride": dice.form(dice.spoiled(geometry.s, 0.03, 0, -1)),
-            "padding": dice.form(dice.spoiled(crops, 0.05, -1, 9)),
-            "output_padding": dice.form(dice.spoiled(extra, 0.12, -1, steps[0], steps[0] + 1)),
+            "stride": dice.form(dice.spoil(geometry.s, 0.03, 0, -1)),
+            "padding": dice.form(dice.spoil(crops, 0.05, -1, 9)),
+            "output_padding": dice.form(dice.spoil(extra, 0.12, -1, steps[0], steps[0] + 1)),
             "groups": groups,
-            "dilation": dice.form(dice.spoiled(geometry.d, 0.03, 0, -1)),
+            "dilation": dice.form(dice.spoil(geometry.d, 0.03, 0, -1)),
         }
         if dice.chance(0.3):
             params |= {"in_channels": into, "out_channels": out}
@@ -70,22 +70,22 @@ class Torch(TimedFramework):
         """Near the interval of each axis, with or without what stands in front."""
         axes = zip(geometry.full, crops, geometry.s, strict=True)
         asked = [full - 2 * p + dice.between(0, s - 1) for full, p, s in axes]
-        asked = dice.spoiled(asked, 0.2, asked[0] + geometry.s[0], asked[0] - geometry.s[0])
+        asked = dice.spoil(asked, 0.2, asked[0] + geometry.s[0], asked[0] - geometry.s[0])
         front = [*batch, out] if dice.chance(0.2) else []
         return [*front, *asked] if dice.chance(0.95) else [*asked, 1]
 
-    def prepared(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
+    def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """A function or a module, called without gradients."""
         import torch
 
         torch.set_num_threads(threads)
         torch.set_grad_enabled(False)
         asked = case.params.get("output_size")
-        words = {name: tupled(value) for name, value in case.params.items()}
+        words = {name: to_tuples(value) for name, value in case.params.items()}
         given, weight = torch.from_numpy(x), torch.from_numpy(w)
         if words.pop("api", "module") == "functional":
             function = getattr(torch.nn.functional, f"conv_transpose{case.rank}d")
-            return partial(function, given, weight, **of_function(words))
+            return partial(function, given, weight, **function_parameters(words))
         words.pop("output_size", None)
         trace.stage = "construct"
         layer = getattr(torch.nn, f"ConvTranspose{case.rank}d")(**words, bias=False)
@@ -99,11 +99,11 @@ class Torch(TimedFramework):
         threads = "import torch; torch.set_num_threads(1); x, w = map(torch.tensor, (x, w)); "
         if words.pop("api", "module") == "functional":
             function = f"torch.nn.functional.conv_transpose{case.rank}d"
-            return f"{threads}y = {call(function, 'x', 'w', **words)}"
+            return f"{threads}y = {format_call(function, 'x', 'w', **words)}"
         asked = {"output_size": words.pop("output_size", None)}
-        layer = call(f"torch.nn.ConvTranspose{case.rank}d", **words, bias=False)
+        layer = format_call(f"torch.nn.ConvTranspose{case.rank}d", **words, bias=False)
         weights = "layer.weight = torch.nn.Parameter(w)"
-        return f"{threads}layer = {layer}; {weights}; y = {call('layer', 'x', **asked)}"
+        return f"{threads}layer = {layer}; {weights}; y = {format_call('layer', 'x', **asked)}"
 
 
 FRAMEWORK: Framework = Torch()

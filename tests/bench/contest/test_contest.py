@@ -17,13 +17,13 @@ class Answers:
     def __init__(self, *answers: dict[str, Any]) -> None:
         self.answers = iter(answers)
 
-    def burst(self, seconds: float) -> dict[str, Any]:
+    def time_burst(self, seconds: float) -> dict[str, Any]:
         return next(self.answers)
 
 
 def entry(*answers: dict[str, Any]) -> Entry:
-    asked: Any = Answers(*answers)
-    return Entry(Contestant("torch", asked, "torch", Packing.EVERY_CALL, {}))
+    process: Any = Answers(*answers)
+    return Entry(Contestant("torch", process, "torch", Packing.EVERY_CALL, {}))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -27,7 +27,7 @@ def test_weights_are_packed_once_or_in_every_call(
 
     monkeypatch.setattr(ours, "prepare", counted)
     words = {"strides": [2], "pads": [1, 1], "engine": "numpy", "packing": packing}
-    step = ours.FRAMEWORK.prepared(Case(words, X.shape, W.shape, 1), X, W, Trace(), 2)
+    step = ours.FRAMEWORK.prepare(Case(words, X.shape, W.shape, 1), X, W, Trace(), 2)
     outputs = [step() for _ in range(3)]
     once = {"once": True} if packing == Packing.EVERY_CALL else {}
     assert calls == [{"threads": 2, "engine": "numpy", **once}] * packed

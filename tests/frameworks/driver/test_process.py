@@ -14,7 +14,7 @@ import pytest
 import deconvcli
 from deconvcli.frameworks.driver.base import Case
 from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
-from deconvcli.frameworks.driver.process import Asked, NotStarted
+from deconvcli.frameworks.driver.process import DriverProcess, NotStarted
 from tests.fakes import agreeable, broken, frail, wrong
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
@@ -25,21 +25,21 @@ def case(n: int, **params: int) -> Case:
 
 
 def test_chatter_does_not_reach_the_answers() -> None:
-    with Asked(agreeable.FRAMEWORK) as asked:
-        answers = [asked.ask(case(n, stride=2)) for n in (1, 4)]
-        assert asked.versions == {"deconvcli": deconvcli.__version__}
+    with DriverProcess(agreeable.FRAMEWORK) as running:
+        answers = [running.ask(case(n, stride=2)) for n in (1, 4)]
+        assert running.versions == {"deconvcli": deconvcli.__version__}
     assert [answer["output_shape"] for answer in answers] == [[1, 1, 3], [1, 1, 9]]
     assert all(answer["eof"] for answer in answers)
 
 
-def test_libraries_are_told_their_number_of_threads() -> None:
-    with Asked(agreeable.FRAMEWORK, threads=3) as asked:
-        assert asked.ask(case(4))["threads"] == ["3", "3"]
+def test_libraries_receive_their_number_of_threads() -> None:
+    with DriverProcess(agreeable.FRAMEWORK, threads=3) as running:
+        assert running.ask(case(4))["threads"] == ["3", "3"]
 
 
 def test_values_have_the_fingerprint_of_the_tables_pattern() -> None:
-    with Asked(agreeable.FRAMEWORK) as asked:
-        answer = asked.ask(case(4, stride=2))
+    with DriverProcess(agreeable.FRAMEWORK) as running:
+        answer = running.ask(case(4, stride=2))
     layer = deconvcli.layer("torch", input_shape=(1, 2, 4), weight_shape=(2, 1, 3), stride=2)
     y = deconvcli.run(layer, pattern_input((1, 2, 4)), pattern_weight((2, 1, 3)))
     assert answer["values_sha256"] == fingerprint(y)
@@ -47,31 +47,31 @@ def test_values_have_the_fingerprint_of_the_tables_pattern() -> None:
 
 
 def test_an_exception_is_an_answer_with_its_stage() -> None:
-    with Asked(wrong.FRAMEWORK) as asked:
-        told = asked.ask(case(3))["error"]
-    assert told == {"type": "ValueError", "message": "three\n is too many", "stage": "construct"}
+    with DriverProcess(wrong.FRAMEWORK) as running:
+        error = running.ask(case(3))["error"]
+    assert error == {"type": "ValueError", "message": "three\n is too many", "stage": "construct"}
 
 
-def test_a_crash_costs_one_question() -> None:
-    with Asked(frail.FRAMEWORK) as asked:
-        assert asked.ask(case(frail.DIES))["error"] == {
+def test_a_crash_costs_one_request() -> None:
+    with DriverProcess(frail.FRAMEWORK) as running:
+        assert running.ask(case(frail.DIES))["error"] == {
             "type": "ProcessCrash",
             "message": "process ended with 7",
             "stage": "call",
         }
-        assert asked.ask(case(frail.ANSWERS))["output_shape"] == [1, 1, 5]
+        assert running.ask(case(frail.ANSWERS))["output_shape"] == [1, 1, 5]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_a_process_that_is_gone_before_the_question_is_a_crash_too() -> None:
-    with Asked(frail.FRAMEWORK) as asked, deadly_sigpipe():
-        asked.ask(case(frail.ANSWERS))
-        process = asked._process
+def test_a_process_that_is_gone_before_the_request_is_a_crash_too() -> None:
+    with DriverProcess(frail.FRAMEWORK) as running, deadly_sigpipe():
+        running.ask(case(frail.ANSWERS))
+        process = running._process
         assert process is not None
         process.kill()
         process.wait()
-        assert asked.ask(case(frail.ANSWERS))["error"]["message"] == "process ended with -9"
-        assert "output_shape" in asked.ask(case(frail.ANSWERS))
+        assert running.ask(case(frail.ANSWERS))["error"]["message"] == "process ended with -9"
+        assert "output_shape" in running.ask(case(frail.ANSWERS))
 
 
 @contextmanager
@@ -84,25 +84,28 @@ def deadly_sigpipe() -> Iterator[None]:
         signal.signal(signal.SIGPIPE, kept)
 
 
-def test_a_hang_costs_its_time_and_one_question() -> None:
-    with Asked(frail.FRAMEWORK, seconds=20) as asked:
-        asked.ask(case(frail.ANSWERS))  # started: what follows is the question's own time
-        asked._seconds = 0.5
-        told = asked.ask(case(frail.HANGS))["error"]
-        assert (told["type"], told["message"]) == ("ProcessCrash", "no answer within 0.5 s")
-        asked._seconds = 20
-        assert "output_shape" in asked.ask(case(frail.ANSWERS))
+def test_a_hang_costs_its_time_and_one_request() -> None:
+    with DriverProcess(frail.FRAMEWORK, seconds=20) as running:
+        running.ask(case(frail.ANSWERS))  # started: what follows is the request's own time
+        running._seconds = 0.5
+        error = running.ask(case(frail.HANGS))["error"]
+        assert (error["type"], error["message"]) == ("ProcessCrash", "no answer within 0.5 s")
+        running._seconds = 20
+        assert "output_shape" in running.ask(case(frail.ANSWERS))
 
 
 def test_what_cannot_be_imported_says_why() -> None:
-    with Asked(broken.FRAMEWORK) as asked, pytest.raises(NotStarted, match=r"ImportError: libm"):
-        asked.ask(case(3))
+    with (
+        DriverProcess(broken.FRAMEWORK) as running,
+        pytest.raises(NotStarted, match="ImportError: libm"),
+    ):
+        running.ask(case(3))
 
 
 def test_the_process_ends_with_its_owner() -> None:
-    with Asked(agreeable.FRAMEWORK) as asked:
-        asked.ask(case(3))
-        process = asked._process
+    with DriverProcess(agreeable.FRAMEWORK) as running:
+        running.ask(case(3))
+        process = running._process
         assert process is not None
         assert process.poll() is None
     assert process.poll() == 0
@@ -114,8 +117,8 @@ def test_arrays_of_files_take_the_place_of_the_pattern(tmp_path: Path) -> None:
     names = {name: str(tmp_path / f"{name}.npy") for name in ("x", "weight", "out")}
     np.save(names["x"], x)
     np.save(names["weight"], w)
-    with Asked(agreeable.FRAMEWORK) as asked:
-        answer = asked.ask(case(4, stride=2), **names)
+    with DriverProcess(agreeable.FRAMEWORK) as running:
+        answer = running.ask(case(4, stride=2), **names)
     layer = deconvcli.layer("torch", input_shape=x.shape, weight_shape=w.shape, stride=2)
     np.testing.assert_array_equal(np.load(names["out"]), deconvcli.run(layer, x, w))
     assert (answer["output_shape"], "values_sha256" in answer) == ([1, 1, 9], False)

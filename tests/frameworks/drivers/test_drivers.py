@@ -14,7 +14,8 @@ import pytest
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.driver.base import Case
-from deconvcli.frameworks.driver.verification import cases, has_dialect, predict
+from deconvcli.frameworks.driver.compare import predict
+from deconvcli.frameworks.driver.verify import draw_cases
 from deconvcli.frameworks.drivers import FRAMEWORKS
 
 ROOT = Path(__file__).parents[3]
@@ -22,14 +23,14 @@ FOLDER = ROOT / "deconvcli" / "frameworks" / "drivers"
 OWN = {"deconvcli", "numpy", "__future__", *sys.stdlib_module_names}
 
 
-def drawn(name: str, count: int = 300) -> list[Case]:
-    return list(cases(FRAMEWORKS.take(name), count, seed=5))
+def draw(name: str, count: int = 300) -> list[Case]:
+    return list(draw_cases(FRAMEWORKS.take(name), count, seed=5))
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS.names)
 def test_draws_are_plain_and_the_same_for_a_seed(name: str) -> None:
-    layers = drawn(name)
-    assert layers == drawn(name)
+    layers = draw(name)
+    assert layers == draw(name)
     assert len({str(layer) for layer in layers}) > 250
     for layer in layers:
         assert json.loads(json.dumps(layer)) == json.loads(json.dumps([*layer]))
@@ -39,10 +40,10 @@ def test_draws_are_plain_and_the_same_for_a_seed(name: str) -> None:
     assert Counter(layer.rank for layer in layers).total() == 300
 
 
-@pytest.mark.parametrize("name", [n for n in FRAMEWORKS.names if has_dialect(FRAMEWORKS.take(n))])
+@pytest.mark.parametrize("name", FRAMEWORKS.names)
 def test_every_draw_is_read_or_refused_and_both_occur(name: str) -> None:
     framework = FRAMEWORKS.take(name)
-    predictions = [predict(framework.dialect, layer) for layer in drawn(name)]
+    predictions = [predict(framework.dialect, layer) for layer in draw(name)]
     refused = sum(isinstance(prediction, DeconvError) for prediction in predictions)
     assert 0.02 < refused / len(predictions) < 0.55
     codes = {p.code for p in predictions if isinstance(p, DeconvError)}
@@ -52,7 +53,7 @@ def test_every_draw_is_read_or_refused_and_both_occur(name: str) -> None:
 @pytest.mark.parametrize("name", FRAMEWORKS.names)
 def test_the_line_for_a_shell_is_python_in_one_pair_of_quotes(name: str) -> None:
     framework = FRAMEWORKS.take(name)
-    for layer in islice(drawn(name), 100):
+    for layer in islice(draw(name), 100):
         settings, source, end = framework.repro(layer).split("'")
         assert settings.endswith("python -c ")
         assert end == ""
@@ -69,17 +70,15 @@ def test_pinned_requirements(name: str) -> None:
 
 
 def test_the_extra_is_what_the_drivers_need() -> None:
-    import tomllib
-
     file = ROOT / "pyproject.toml"
     extra = tomllib.loads(file.read_text())["project"]["optional-dependencies"]["frameworks"]
     drivers = [FRAMEWORKS.take(name) for name in FRAMEWORKS.names]
     needed = {text for driver in drivers if driver.in_extra for text in driver.requirements}
     # Off Linux, TensorFlow's distribution has its plain name.
-    told = {
+    given = {
         text.partition(";")[0].strip().replace("tensorflow-cpu", "tensorflow") for text in extra
     }
-    assert told == {text.replace("tensorflow-cpu", "tensorflow") for text in needed}
+    assert given == {text.replace("tensorflow-cpu", "tensorflow") for text in needed}
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.py")), ids=lambda file: file.name)

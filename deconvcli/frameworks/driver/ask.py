@@ -1,4 +1,4 @@
-"""One layer put to a framework: in its words, on arrays in its layouts, and its output read."""
+"""One layer computed by a framework: in its parameters, on arrays in its layouts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from deconvcli.compute.runner import (
 )
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.driver.base import Case
-from deconvcli.frameworks.driver.process import Answer, Asked, NotStarted
+from deconvcli.frameworks.driver.process import Answer, DriverProcess, NotStarted
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import Reading, require_numbers
 
@@ -29,50 +29,47 @@ class NoAnswer(Exception):
 
 
 class Question(NamedTuple):
-    """A layer in a dialect's words, and arrays in its layouts."""
+    """A layer in a dialect's parameters, and arrays in its layouts."""
 
     reading: Reading
     case: Case
     x: Array
     weight: Array
 
-    def telling(self, words: Mapping[str, Any]) -> Question:
-        """The same with more words."""
-        return self._replace(case=self.case._replace(params={**self.case.params, **words}))
+    def with_parameters(self, parameters: Mapping[str, Any]) -> Question:
+        """Return the same question with these parameters added."""
+        return self._replace(case=self.case._replace(params={**self.case.params, **parameters}))
 
-    def canonical(self, y: Array) -> Array:
-        """(N, C, *spatial) from an output in the dialect's layout."""
+    def to_canonical(self, y: Array) -> Array:
+        """Return an output in the dialect's layout as (N, C, *spatial)."""
         return canonical_output(self.reading, y)
 
 
-def question(reading: Reading, dialect: str, x: Array, weight: Array) -> Question:
-    """The same layer, in another dialect, on the same numbers.
+def make_question(reading: Reading, dialect: str, x: Array, weight: Array) -> Question:
+    """Return the same layer in another dialect, on the same numbers.
 
     x, weight: in the reading's own layouts.
 
     Raises:
-        NotExpressible: that dialect has no words for it.
+        NotExpressible: that dialect cannot express the layer.
     """
     other = convert(reading, dialect)
     given = own_input(other, plain_input(reading, x))
     weights = own_weight(other, canonical_weight(reading, weight))
-    return Question(other, _case(other), given, weights)
-
-
-def _case(reading: Reading) -> Case:
-    """The layer in the framework's own words, without the bias that nobody is to add."""
-    bias = take(reading.spelling.dialect)[0].argument("bias")
-    words = {
+    # Drivers compute without a bias and say so themselves; a second `bias=` would be refused.
+    bias = take(other.spelling.dialect)[0].argument("bias")
+    parameters = {
         name: value
-        for name, value in reading.spelling.arguments.items()
+        for name, value in other.spelling.arguments.items()
         if bias is None or name != bias.name
     }
-    shape = tuple(require_numbers(reading.input_shape))
-    return Case(words, shape, reading.weight_shape, len(reading.spatial))
+    shape = tuple(require_numbers(other.input_shape))
+    case = Case(parameters, shape, other.weight_shape, len(other.spatial))
+    return Question(other, case, given, weights)
 
 
-def output(asked: Asked[Any], question: Question, **more: Any) -> Array:
-    """What comes back, in the layout of the question. more: as `Asked.ask` takes it.
+def ask_for_output(process: DriverProcess[Any], question: Question, **more: Any) -> Array:
+    """Return the framework's output in its own layout. more: as `DriverProcess.ask` takes it.
 
     Raises:
         NoAnswer: the framework cannot be imported, refuses, dies, hangs, or has another shape.
@@ -82,7 +79,7 @@ def output(asked: Asked[Any], question: Question, **more: Any) -> Array:
         np.save(files["x"], question.x)
         np.save(files["weight"], question.weight)
         try:
-            answer = asked.ask(question.case, **files, **more)
+            answer = process.ask(question.case, **files, **more)
         except NotStarted as error:
             raise NoAnswer(f"cannot be imported: {error}") from error
         if "error" in answer:
@@ -94,6 +91,6 @@ def output(asked: Asked[Any], question: Question, **more: Any) -> Array:
 
 
 def error_text(answer: Answer) -> str:
-    """The error of an answer in one line."""
+    """Return the error of an answer in one line."""
     error = answer["error"]
     return f"{error['type']}: {' '.join(error['message'].split())}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from deconvcli.frameworks.driver.base import Askable, Case, Step, Timed, Trace
+from deconvcli.frameworks.driver.base import Case, Driver, Step, TimedDriver, Trace
 from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
 
 MESSAGE = 160
@@ -27,10 +27,10 @@ PATIENCE = 1.0
 """Seconds that threads may turn: some do so always."""
 
 
-class Answering:
+class Answerer:
     """One framework, and the layer that it was last prepared for."""
 
-    def __init__(self, framework: Askable) -> None:
+    def __init__(self, framework: Driver) -> None:
         self._framework = framework
         self._step: Step | None = None
 
@@ -46,7 +46,7 @@ class Answering:
             else:
                 told |= _result(self._framework, self._output(question, trace), question.get("out"))
         except Exception as error:
-            told["error"] = told_error(error, trace.stage)
+            told["error"] = describe_error(error, trace.stage)
         return told | trace.details
 
     def _output(self, question: dict[str, Any], trace: Trace) -> Any:
@@ -54,8 +54,8 @@ class Answering:
         case, x, w = _arrays(question)
         if "threads" not in question:
             return self._framework.run(case, x, w, trace)
-        assert isinstance(self._framework, Timed)
-        self._step = self._framework.prepared(case, x, w, trace, question["threads"])
+        assert isinstance(self._framework, TimedDriver)
+        self._step = self._framework.prepare(case, x, w, trace, question["threads"])
         y = self._step()
         rest()
         return y
@@ -98,7 +98,7 @@ def _arrays(question: dict[str, Any]) -> tuple[Case, Any, Any]:
     return Case(question["params"], x.shape, w.shape, rank), x, w
 
 
-def _result(framework: Askable, y: Any, out: str | None) -> dict[str, Any]:
+def _result(framework: Driver, y: Any, out: str | None) -> dict[str, Any]:
     if not framework.has_values:
         return {"output_shape": list(y)}
     y = np.asarray(y)
@@ -108,6 +108,6 @@ def _result(framework: Askable, y: Any, out: str | None) -> dict[str, Any]:
     return {"output_shape": list(y.shape), "values_sha256": fingerprint(y)}
 
 
-def told_error(error: Exception, stage: str) -> dict[str, str]:
+def describe_error(error: Exception, stage: str) -> dict[str, str]:
     """The error as a part of an answer."""
     return {"type": type(error).__name__, "message": str(error)[:MESSAGE], "stage": stage}

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from deconvcli.frameworks.driver.base import of_function
-from deconvcli.frameworks.drivers import _answering
-from deconvcli.frameworks.drivers._answering import CALLS, PATIENCE, Answering, fastest, rest
+from deconvcli.frameworks.driver.base import function_parameters
+from deconvcli.frameworks.drivers import _answer
+from deconvcli.frameworks.drivers._answer import CALLS, PATIENCE, Answerer, fastest, rest
 from tests.fakes import choosy
 from tests.fakes.agreeable import FRAMEWORK
 
@@ -16,19 +16,19 @@ CASE = {"params": {}, "input_shape": [1, 2, 5], "weight_shape": [2, 1, 3]}
 
 
 def test_a_prepared_layer_answers_with_its_values_and_then_with_times() -> None:
-    answering = Answering(FRAMEWORK)
-    told = answering.answer({**CASE, "threads": 1})
-    assert told["values_sha256"] == answering.answer(CASE | {"threads": 2})["values_sha256"]
-    assert 0 < answering.answer({"burst": 1e-9})["fastest"] < 10
+    answerer = Answerer(FRAMEWORK)
+    answer = answerer.answer({**CASE, "threads": 1})
+    assert answer["values_sha256"] == answerer.answer(CASE | {"threads": 2})["values_sha256"]
+    assert 0 < answerer.answer({"burst": 1e-9})["fastest"] < 10
 
 
 def test_nothing_is_timed_that_is_not_prepared() -> None:
-    answering = Answering(choosy.FRAMEWORK)
-    assert "error" in answering.answer({"burst": 1e-9})
-    assert "error" not in answering.answer({**CASE, "threads": 1})
-    refused = answering.answer({**CASE, "weight_shape": [2, 1, 4], "threads": 1})
+    answerer = Answerer(choosy.FRAMEWORK)
+    assert "error" in answerer.answer({"burst": 1e-9})
+    assert "error" not in answerer.answer({**CASE, "threads": 1})
+    refused = answerer.answer({**CASE, "weight_shape": [2, 1, 4], "threads": 1})
     assert refused["error"]["message"] == "a kernel has a middle"
-    assert "error" in answering.answer({"burst": 1e-9})
+    assert "error" in answerer.answer({"burst": 1e-9})
 
 
 def test_a_burst_has_a_warm_call_however_short_it_is() -> None:
@@ -44,7 +44,7 @@ def test_the_fastest_call_counts(monkeypatch: pytest.MonkeyPatch) -> None:
         nonlocal now
         now += next(lasts)
 
-    monkeypatch.setattr("deconvcli.frameworks.drivers._answering.perf_counter", lambda: now)
+    monkeypatch.setattr("deconvcli.frameworks.drivers._answer.perf_counter", lambda: now)
     assert fastest(step, 1.0) == 0.25
     assert next(lasts) == 9.0
 
@@ -77,13 +77,13 @@ class Threads:
 def test_a_process_rests_until_its_threads_do(
     threads: Threads, rested: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_answering, "perf_counter", lambda: threads.now)
-    monkeypatch.setattr(_answering, "process_time", lambda: threads.used)
-    monkeypatch.setattr(_answering, "sleep", threads.sleep)
+    monkeypatch.setattr(_answer, "perf_counter", lambda: threads.now)
+    monkeypatch.setattr(_answer, "process_time", lambda: threads.used)
+    monkeypatch.setattr(_answer, "sleep", threads.sleep)
     rest()
-    assert threads.now == pytest.approx(rested, abs=3 * _answering.LOOK)
+    assert threads.now == pytest.approx(rested, abs=3 * _answer.LOOK)
 
 
 def test_words_that_only_a_module_takes() -> None:
     words = {"in_channels": 4, "out_channels": 2, "kernel_size": [3], "stride": [2], "groups": 1}
-    assert of_function(words) == {"stride": [2], "groups": 1}
+    assert function_parameters(words) == {"stride": [2], "groups": 1}
