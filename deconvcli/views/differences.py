@@ -1,4 +1,4 @@
-"""The same layer in other dialects: who says it, and whose nearest words only look like it."""
+"""The same layer in other dialects: exactly, or the nearest layer that they can express."""
 
 from __future__ import annotations
 

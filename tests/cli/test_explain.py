@@ -65,13 +65,13 @@ def test_axes_that_differ_are_told_apart() -> None:
 
 def test_output_padding_adds() -> None:
     done = deconv("explain --in 5x5", "Conv2DTranspose(64, 3, strides=2, output_padding=(1, 1))")
-    assert "output_padding 1 adds at the end and never removes: height is 11" in done.out
+    assert "output_padding 1 adds elements at the end and never removes any: height" in done.out
 
 
 def test_what_is_inert_is_noted_once() -> None:
     done = deconv("explain --in 5x5", "Conv2DTranspose(64, 3, activation='relu', name='up')")
     assert done.out.count("activation") == 1
-    assert "activation, name do not touch the shape" in done.out
+    assert "activation, name: no effect on the shape." in done.out
 
 
 def test_symbols() -> None:
@@ -124,18 +124,18 @@ def test_further_dialects_are_compared_with_the_first() -> None:
 
 def test_why_lists_the_pairs() -> None:
     done = deconv("explain --in 5x5 -k 3 -s 2 -p 1 --why 1,2")
-    assert "Output element 1,2 is the sum of 2 (input, tap) pairs, where" in done.out
+    assert "Output element 1,2 is the sum of 2 (input, tap) pairs; along each" in done.out
     assert "\n1,1    0,1  1*2 + 0*1 - 1 = 1 " in done.out
     assert deconv("explain -q --in 5x5 -k 3 -s 2 -p 1 --why 1,2").out == "1,1 0,1\n0,1 2,1\n"
     assert deconv("explain -q --in 5x5 -k 3 -s 2 -p 1 --why 2").out == "1,1 1,1\n"
-    assert "is the sum of 1 (input, tap) pair, where" in deconv("explain --in 5 -k 1 --why 3").out
+    assert "is the sum of 1 (input, tap) pair; along" in deconv("explain --in 5 -k 1 --why 3").out
 
 
 def test_why_of_a_gap_and_of_many() -> None:
     gap = deconv("explain --in 5 -k 1 -s 2 --why 1")
-    assert "pair reaches output element 1: it is the bias, or 0 without one." in gap.out
+    assert "pair reaches output element 1: its value is the bias, or 0" in gap.out
     assert deconv("explain -q --in 5 -k 1 -s 2 --why 1").out == "no pair\n"
-    assert "These are the first 36." in deconv("explain --in 20x20 -k 9 --why 12").out
+    assert "Only the first 36 pairs are listed." in deconv("explain --in 20x20 -k 9 --why 12").out
 
 
 def test_why_as_data() -> None:
@@ -147,7 +147,7 @@ def test_why_as_data() -> None:
 @pytest.mark.parametrize("element", ["9,0", "0,-1", "1,2,3", "99999999999"])
 def test_why_outside_says_the_valid_range(element: str) -> None:
     done = deconv(f"explain --in 5x5 -k 3 -s 2 -p 1 --why {element}")
-    refused(done, "is outside the output 9x9", "count from 0: height 0 to 8, width 0 to 8.")
+    refused(done, "is outside the output 9x9", "numbered from 0: height 0 to 8, width 0 to 8.")
 
 
 @pytest.mark.parametrize("element", ["a", "1.5", "1,", "", "9" * 30])
@@ -156,7 +156,7 @@ def test_why_that_is_no_element_is_refused(element: str) -> None:
 
 
 def test_why_needs_numbers() -> None:
-    refused(deconv("explain --in N -k 3 --why 1"), "no elements to ask about", "as numbers")
+    refused(deconv("explain --in N -k 3 --why 1"), "no elements to explain", "as numbers")
 
 
 def test_compare_names_dialects() -> None:
@@ -174,7 +174,7 @@ def test_compare_names_dialects() -> None:
 
 def test_sizes_beyond_a_page_show_a_corner_and_say_so() -> None:
     out = deconv("explain --in 512x512 -k 4 -s 2 -p 1").out
-    assert "each output element of the first 16x39 of 1024x1024\n" in out
+    assert "each output element; the first 16x39 of 1024x1024\n" in out
     assert "1 [1 2 2 2 2 2 2 2 ... 2 2 2 2 2 2 2 1] 1\n" in out
     small = deconv("explain --in 4x4 -k 4 -s 2 -p 1").out
     assert "each output element\n1 2 2 2 2 2 2 1\n" in small

@@ -1,4 +1,4 @@
-"""How a layer becomes its output: step by step, element by element."""
+"""Explain step by step how a layer gets its output size."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MOST_USED = ("torch", "keras")
     "--why",
     type=ANY_NUMBERS,
     metavar="Y,X",
-    help="Which inputs reach this output element, and by which taps of the kernel.",
+    help="List the (input, kernel tap) pairs that this output element sums.",
 )
 @names_option(
     "--compare",
@@ -56,11 +56,11 @@ def command(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """How the words of a framework become the output size, step by step.
+    """Explain step by step how a layer gets its output size.
 
-    Each step is shown as a formula, with the numbers put in, and with its result. Then the same
-    layer from other sides: the crop, the forward convolution, zeros between the inputs, how many
-    inputs reach each output, and other frameworks.
+    Each step is shown as a formula, with the numbers filled in, and with its result. Other views
+    of the layer follow: the crop, the forward convolution, zero insertion, the overlap of its
+    inputs, and the same layer in other frameworks.
 
     \b
     Examples:
@@ -75,7 +75,7 @@ def command(
         raise UsageError("--why compares no dialects", help="name one dialect, without --compare.")
     understood = Request.of({**options, "dialect": dialect}).understood()
     if why is not None:
-        # The whole layer is the common case, and it should not pay for this.
+        # Explaining the whole layer is the common case and should not pay for this import.
         from deconvcli.cli.explaining.element import report_element
 
         element = why * len(understood.reading.spatial) if len(why) == 1 else why

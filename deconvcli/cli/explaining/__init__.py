@@ -1,4 +1,4 @@
-"""What `deconv explain` prints of a whole layer."""
+"""The report of `deconv explain` about a whole layer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIDTH = 80
 
 
 def report_layer(understood: Understood, others: Sequence[str]) -> Report:
-    """The whole layer, and what `others`, names of dialects, make of it."""
+    """Return the report of the whole layer. others: dialects to compare it with."""
     explanation = explain(understood.reading)
     elsewhere = differences(understood.reading, others)
     return Report(
@@ -32,7 +32,7 @@ def report_layer(understood: Understood, others: Sequence[str]) -> Report:
 
 
 def layer_fields(understood: Understood) -> Fields:
-    """The answer and what it was asked for."""
+    """Return the output size and the layer that it belongs to."""
     output = ("output", size_text(understood.shown_output))
     given = ("input", size_text(understood.shown_input))
     return Fields([output, given, *layer_rows(understood)])

@@ -1,4 +1,4 @@
-"""An explanation in blocks for people."""
+"""An explanation as the blocks that people read."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from deconvcli.views.explanation.overlap import Overlap
 
 
 def blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterator[Block]:
-    """The steps, the crop, the other sides, the overlap, other dialects, and what to remember."""
+    """Yield the steps, the crop, other views, the overlap, other dialects, and the notes."""
     for steps, names in _grouped(explanation.axes):
         yield _steps(names, steps)
     meanings = {step.name: step.meaning for axis in explanation.axes for step in axis.steps}
     if meanings:
-        yield Table("What each step is", ("step", "is"), list(meanings.items()))
+        yield Table("Meaning of the steps", ("step", "meaning"), list(meanings.items()))
     kept = [(names, axis.kept) for axis, names in _grouped(explanation.axes) if axis.kept]
     if kept:
-        title = "Pairs that reach each element of the full scatter; what is kept is in brackets"
+        title = "Pairs that reach each element of the full scatter; kept elements are in brackets"
         yield Table(title, ("axis", "pairs"), kept)
     if explanation.views:
-        yield Table("Seen from other sides", ("view", "is"), explanation.views)
+        yield Table("Other views of the layer", ("view", "description"), explanation.views)
     yield from overlap_blocks(explanation)
     if elsewhere:
         rows = [(found.dialect, found.text) for found in elsewhere]
-        yield Table("In other dialects", ("dialect", "words"), rows)
+        yield Table("In other dialects", ("dialect", "parameters"), rows)
     yield Lines([*explanation.notes, explanation.closing])
 
 
 def _grouped(axes: Sequence[ExplainedAxis]) -> Iterator[tuple[ExplainedAxis, str]]:
-    """(axis, `height and width`): neighbouring axes with the same numbers only once."""
+    """Yield (axis, `height and width`), neighbouring axes with equal numbers only once."""
     for axis, same in groupby(axes, lambda axis: axis._replace(name="")):
         *names, last = [one.name for one in same]
         yield axis, f"{', '.join(names)} and {last}" if names else last
 
 
 def _steps(names: str, axis: ExplainedAxis) -> Table:
-    """One axis, or several whose numbers are the same."""
+    """Return the steps of one axis, or of several axes with equal numbers."""
     given = ", ".join(f"{parameter} = {value}" for parameter, value in axis.parameters)
     rows = [
         (step.name, f"= {step.formula}", f"= {step.with_numbers}", f"= {step.value}")
@@ -51,7 +51,7 @@ def _steps(names: str, axis: ExplainedAxis) -> Table:
 
 
 def overlap_blocks(explanation: Explanation) -> Iterator[Block]:
-    """The map of the overlap and its verdict, where there are numbers."""
+    """Yield the map of the overlap and its verdict, if the sizes are numbers."""
     found = explanation.overlap
     if found is not None:
         yield Counts(f"Overlap: pairs that reach each output element{_part(found)}", found.corner)
@@ -59,9 +59,9 @@ def overlap_blocks(explanation: Explanation) -> Iterator[Block]:
 
 
 def _part(found: Overlap) -> str:
-    """What the map shows of the output, unless it is all."""
+    """Return which part of the output the map shows; empty if it shows all of it."""
     shown = (len(found.corner), len(found.corner[0]))[-len(found.output_size) :]
     if shown == found.output_size:
         return ""
-    where = f" at {','.join(map(str, found.at))}" if found.at else ""
-    return f" of the first {size_text(shown)}{where} of {size_text(found.output_size)}"
+    where = "".join(f" at depth {at}" for at in found.at)
+    return f"; the first {size_text(shown)}{where} of {size_text(found.output_size)}"

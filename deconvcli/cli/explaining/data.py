@@ -13,7 +13,7 @@ from deconvcli.views.explanation import ExplainedAxis, Explanation
 def data(
     understood: Understood, explanation: Explanation, elsewhere: Sequence[Difference]
 ) -> dict[str, Any]:
-    """Every number of it, and of the layer that was asked for."""
+    """Return every number of the explanation and of the layer."""
     overlap = explanation.overlap
     return {
         "layer": _layer(understood),
@@ -30,7 +30,7 @@ def data(
 
 
 def _layer(understood: Understood) -> dict[str, Any]:
-    """The dialect and why it was taken, its words, and the whole tensors."""
+    """Return the dialect, the reason for it, the parameters, and the shapes of the tensors."""
     reading = understood.reading
     return {
         "dialect": reading.spelling.name,

@@ -1,4 +1,4 @@
-"""What `deconv explain --why` prints of one output element."""
+"""The report of `deconv explain --why` about one output element."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deconvcli.views.explanation.element import AxisPair, ElementPairs, find_pai
 
 
 def report_element(understood: Understood, element: tuple[int, ...]) -> Report:
-    """One element of the output, and the map in which it lies.
+    """Return the report of one output element, with the overlap map around it.
 
     Raises:
         UsageError: the output has no such element.
@@ -33,26 +33,26 @@ def report_element(understood: Understood, element: tuple[int, ...]) -> Report:
 
 
 def _blocks(explanation: Explanation, found: ElementPairs) -> Iterator[Block]:
-    """The pairs as a table, or that there are none."""
+    """Yield the pairs as a table, or a sentence if there are none."""
     element = _indices(found.element)
     if not found.total:
-        what = "it is the bias, or 0 without one."
-        yield Lines([f"No (input, tap) pair reaches output element {element}: {what}"])
+        value = "its value is the bias, or 0 without a bias."
+        yield Lines([f"No (input, tap) pair reaches output element {element}: {value}"])
         return
     pairs = "pair" if found.total == 1 else "pairs"
     heading = (
-        f"Output element {element} is the sum of {found.total} (input, tap) {pairs}, where"
-        " i*s + j*d - crop_begin is its place along each axis"
+        f"Output element {element} is the sum of {found.total} (input, tap) {pairs}; along each"
+        " axis i*s + j*d - crop_begin is its index"
     )
     columns = ("input", "tap", *(axis.name for axis in explanation.axes))
     rows = [(*_words(pair), *(along.place for along in pair)) for pair in found.pairs]
     yield Table(heading, columns, rows)
     if len(found.pairs) < found.total:
-        yield Lines([f"These are the first {len(found.pairs)}."])
+        yield Lines([f"Only the first {len(found.pairs)} pairs are listed."])
 
 
 def _words(pair: Sequence[AxisPair]) -> tuple[str, str]:
-    """(input, tap), each as `1,0`."""
+    """Return (input, tap), each as `1,0`."""
     inputs, taps = [along.input for along in pair], [along.tap for along in pair]
     return _indices(inputs), _indices(taps)
 
@@ -62,6 +62,6 @@ def _indices(places: Sequence[int]) -> str:
 
 
 def _data(found: ElementPairs) -> dict[str, Any]:
-    """The element and its pairs, each pair a list with one entry per axis."""
+    """Return the element and its pairs, each pair a list with one entry per axis."""
     pairs = [[along._asdict() for along in pair] for pair in found.pairs]
     return {"element": found.element, "total": found.total, "pairs": pairs}

@@ -1,4 +1,4 @@
-"""The arithmetic of one layer as data: every number that a renderer shows is made here."""
+"""The arithmetic of one layer as data: renderers show these numbers and compute none."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from deconvcli.views.explanation.steps import ExplainedStep, list_parameters, li
 class ExplainedAxis(NamedTuple):
     """One spatial axis from its input size to its output size.
 
-    kept: the pairs that reach each element of the full scatter, those kept in brackets; empty
-    where a size is a symbol. forward, insertion: None where the crop comes back at the other end.
+    kept: the number of pairs that reach each element of the full scatter, with the kept elements
+    in brackets; empty if a size is a symbol. forward, insertion: None for a circular layer.
     """
 
     name: str
@@ -37,8 +37,10 @@ class ExplainedAxis(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """A whole layer. views: the layer from other sides. notes: what is often said and false, and
-    what the steps do not show. closing: what to change for exactly the stride times the input.
+    """The explanation of a whole layer.
+
+    views: other ways to see the layer. notes: corrections of common myths, and facts that the
+    steps do not show. closing: the change that makes the output exactly stride times the input.
     """
 
     title: str
@@ -50,12 +52,12 @@ class Explanation(NamedTuple):
 
     @property
     def output_sizes(self) -> tuple[Size, ...]:
-        """Output sizes in axis order."""
+        """Return the output sizes in axis order."""
         return tuple(axis.output_size for axis in self.axes)
 
 
 def explain(reading: Reading) -> Explanation:
-    """The steps of every axis that has an answer, and what follows from them."""
+    """Return the steps of every axis that has an output size, and what follows from them."""
     answered = range(len(reading.output_sizes))
     return Explanation(
         title=f"{reading.spelling.name}: {reading.spelling.text}",
@@ -84,8 +86,6 @@ def _axis(reading: Reading, place: int) -> ExplainedAxis:
 
 def _notes(reading: Reading) -> Iterator[str]:
     if reading.inert:
-        names = ", ".join(reading.inert)
-        verb = "does" if len(reading.inert) == 1 else "do"
-        yield f"{names} {verb} not touch the shape."
+        yield f"{', '.join(reading.inert)}: no effect on the shape."
     if reading.flipped:
-        yield "The kernel is stored in reverse order; the size does not depend on it."
+        yield "The kernel is stored in reverse order, which does not change the size."

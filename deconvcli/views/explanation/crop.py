@@ -1,4 +1,4 @@
-"""Where a dialect's words become a crop, and the full scatter with what is kept of it."""
+"""The crop that a layer's parameters describe, and the full scatter with its kept elements."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ ROOM = 64
 
 
 def describe_crop(reading: Reading, place: int) -> str:
-    """One sentence: which words, which crop, of how many elements."""
+    """Return one sentence with the parameters, the crop, and the size of the full scatter."""
     axis = reading.layer.axes[place]
     full = axis.full_size(reading.spatial[place])
     (does, begin), (then, end) = _does(axis.crop_begin), _does(axis.crop_end)
     at_end = end if does == then else f"{then} {end}"
-    back = " What is cropped comes back at the other end." if reading.layer.circular else ""
+    back = " Cropped elements wrap around to the other end." if reading.layer.circular else ""
     return (
-        f"{crop_parameters(reading)}: {does} {begin} at the beginning and {at_end} at the end of"
-        f" the {full} elements.{back}"
+        f"{crop_parameters(reading)}: {does} {begin} at the start and {at_end} at the end of the"
+        f" full scatter, which has {full} elements.{back}"
     )
 
 
@@ -31,9 +31,9 @@ def _does(crop: Size) -> tuple[str, Size]:
 
 
 def mark_kept(reading: Reading, place: int) -> str:
-    """`[1 1 2 1 2 1 2 1 2 1] 1`: the pairs of each element, those kept between brackets.
+    """Return `[1 1 2 1 2 1 2 1 2 1] 1`: the pairs of each element, kept ones in brackets.
 
-    What is appended is between them too. Long rows show both ends of each part.
+    Appended elements are inside the brackets too. Long rows show both ends of each part.
     """
     axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
     [begin, end] = require_numbers([axis.crop_begin, axis.crop_end])
@@ -43,15 +43,15 @@ def mark_kept(reading: Reading, place: int) -> str:
     room = ROOM // (len(str(uncropped.most)) + 1)
     is_short = edges[3] - edges[0] <= room
     rooms = (room,) * 3 if is_short else (room // 4, room // 2, room // 4)
-    before, kept, behind = (
+    before, kept, after = (
         " ".join(_ends(uncropped, start, stop, most))
         for (start, stop), most in zip(pairwise(edges), rooms, strict=True)
     )
-    return f"{before} [{kept}] {behind}".strip()
+    return f"{before} [{kept}] {after}".strip()
 
 
 def _ends(overlap: AxisOverlap, start: int, stop: int, most: int) -> Iterator[str]:
-    """Counts from start to stop; of many, the first and the last."""
+    """Yield the counts from start to stop; of many, only the first and the last."""
     if stop - start <= most:
         yield from map(str, overlap.counts(start, stop))
         return

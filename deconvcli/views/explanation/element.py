@@ -1,4 +1,4 @@
-"""Why an output element has its value: the (input, tap) pairs whose products are its sum."""
+"""Why an output element has its value: the (input, tap) pairs whose products it sums."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ MAX_LISTED_PAIRS = 36
 
 
 class AxisPair(NamedTuple):
-    """One pair along one axis. tap: as the dialect stores it. place: i*s + j*d - crop_begin."""
+    """One (input, tap) pair along one axis.
+
+    tap: the index in the kernel as the dialect stores it. place: i*s + j*d - crop_begin = index,
+    with the numbers filled in.
+    """
 
     input: int
     tap: int
@@ -24,7 +28,7 @@ class AxisPair(NamedTuple):
 
 
 class ElementPairs(NamedTuple):
-    """The pairs of one output element: how many, and the first of them, an AxisPair per axis."""
+    """The pairs of one output element: their number, and the first ones, an AxisPair per axis."""
 
     element: tuple[int, ...]
     total: int
@@ -32,12 +36,12 @@ class ElementPairs(NamedTuple):
 
 
 def find_pairs(reading: Reading, element: tuple[int, ...]) -> ElementPairs:
-    """The pairs that reach an element, which counts from 0 in the order of the spatial axes.
+    """Return the pairs that reach an element, given by its indices along the spatial axes.
 
     Raises:
-        UsageError: there is no such element, or the sizes are no numbers.
+        UsageError: there is no such element, or a size is a symbol.
     """
-    _hold(reading, element)
+    _require_element(reading, element)
     places = range(len(element))
     counts = [len(overlap_along(reading, place).taps(element[place])) for place in places]
     pairs = [_axis_pairs(reading, place, element[place]) for place in places]
@@ -46,7 +50,7 @@ def find_pairs(reading: Reading, element: tuple[int, ...]) -> ElementPairs:
 
 def _axis_pairs(reading: Reading, place: int, output: int) -> list[AxisPair]:
     axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
-    # On a circular axis the repeated inputs in front are the last ones.
+    # A circular axis repeats its last inputs before the first one.
     before = axis.unrolled(n)[1] if reading.layer.circular else 0
     return [
         AxisPair(
@@ -59,12 +63,12 @@ def _axis_pairs(reading: Reading, place: int, output: int) -> list[AxisPair]:
     ]
 
 
-def _hold(reading: Reading, element: tuple[int, ...]) -> None:
-    """Refuse what is no element of the output."""
+def _require_element(reading: Reading, element: tuple[int, ...]) -> None:
+    """Raise UsageError if the output has no such element."""
     if not has_overlap(reading):
         raise UsageError(
-            f"the output {size_text(reading.output_sizes)} has no elements to ask about",
-            help="give the input size as numbers, and one that leaves an output.",
+            f"the output {size_text(reading.output_sizes)} has no elements to explain",
+            help="give the input size as numbers, large enough to leave an output.",
             code="no-element",
         )
     sizes = require_numbers(reading.output_sizes)
@@ -74,6 +78,6 @@ def _hold(reading: Reading, element: tuple[int, ...]) -> None:
         ranges = (f"{name} 0 to {size - 1}" for name, size in zip(names, sizes, strict=True))
         raise UsageError(
             f"element {','.join(map(str, element))} is outside the output {size_text(sizes)}",
-            help=f"elements count from 0: {', '.join(ranges)}.",
+            help=f"elements are numbered from 0: {', '.join(ranges)}.",
             code="no-element",
         )

@@ -1,4 +1,4 @@
-"""What is often said of a layer like this one and is false, each where the numbers touch it."""
+"""Corrections of common myths about a layer, each shown where the numbers contradict it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deconvcli.views.explanation.parameters import padding_word, parameter_name,
 
 
 def correct_myths(reading: Reading) -> Iterator[str]:
-    """One line for each, with the numbers of the first axis that shows it."""
+    """Yield one line for each myth, with the numbers of the first axis that contradicts it."""
     for myth in (_output_padding, _valid, _same, _numbers, _dilation):
         lines = (myth(reading, place) for place in range(len(reading.output_sizes)))
         found = next((line for line in lines if line), "")
@@ -21,8 +21,8 @@ def correct_myths(reading: Reading) -> Iterator[str]:
             yield found
 
 
-def _with(reading: Reading, place: int, **numbers: int) -> Size | None:
-    """The output size with other numbers; None where the framework would refuse them."""
+def _output_with(reading: Reading, place: int, **numbers: int) -> Size | None:
+    """Return the output size with other numbers, or None if the framework refuses them."""
     again = {**reading.numbers[place], **numbers}
     try:
         again = reading.arithmetic.evaluate(again, reading.spelling.implementation)
@@ -35,13 +35,13 @@ def _with(reading: Reading, place: int, **numbers: int) -> Size | None:
 def _output_padding(reading: Reading, place: int) -> str:
     numbers = reading.numbers[place]
     given, out = numbers.get("op", 0), numbers["out"]
-    without = _with(reading, place, op=0) if given else None
+    without = _output_with(reading, place, op=0) if given else None
     if without is None or without == out:
         return ""
     axis = axis_name(place, len(reading.numbers))
     return (
-        f"output_padding {given} adds at the end and never removes: {axis} is {without} with"
-        f" output_padding 0 and {out} with {given}."
+        f"output_padding {given} adds elements at the end and never removes any: {axis} is"
+        f" {without} with output_padding 0 and {out} with {given}."
     )
 
 
@@ -50,7 +50,7 @@ def _valid(reading: Reading, place: int) -> str:
     n, s, out = numbers["n"], numbers["s"], numbers["out"]
     if padding_word(reading) != "valid" or out < n * s:
         return ""
-    return f"valid does not shrink a transposed convolution: {out} is not less than n*s = {n * s}."
+    return f"valid does not shrink the output: {out} is not less than n*s = {n * s}."
 
 
 def _same(reading: Reading, place: int) -> str:
@@ -66,24 +66,24 @@ def _same(reading: Reading, place: int) -> str:
 
 
 def _numbers(reading: Reading, place: int) -> str:
-    """What numbers do: they crop in most dialects, and surround the spread input in JAX's."""
+    """Correct that numbers pad: they crop in most dialects, and pad the dilated input in JAX's."""
     numbers, begin = reading.numbers[place], reading.layer.axes[place].crop_begin
     if padding_word(reading) or begin <= 0 or not _has_numbers(reading):
         return ""
     name = parameter_name(reading, "padding")
     if not any(s.name == "low" and s.formula == "before" for s in reading.arithmetic.steps):
-        return f"{name} does not pad: it takes {begin} from the start of the full scatter."
+        return f"{name} does not pad: it crops {begin} from the start of the full scatter."
     low = numbers["low"]
     if low == begin:
         return ""
     return (
-        f"{name} {low} in front does not crop {low}: it surrounds the input with zeros between its"
-        f" elements, so span - 1 - {low} = {begin} are cropped."
+        f"{name} {low} at the start does not crop {low}: it pads the input after zeros are inserted"
+        f" between its elements, so span - 1 - {low} = {begin} are cropped."
     )
 
 
 def _has_numbers(reading: Reading) -> bool:
-    """Whether anything but zeros was given as padding."""
+    """Return whether anything but zeros was given as padding."""
     return any(
         compact(compact(given)) not in (None, 0)
         for given in parameter_values(reading, "padding").values()
@@ -93,10 +93,10 @@ def _has_numbers(reading: Reading) -> bool:
 def _dilation(reading: Reading, place: int) -> str:
     numbers = reading.numbers[place]
     given, out = numbers["d"], numbers["out"]
-    plain = _with(reading, place, d=1) if given > 1 else None
+    plain = _output_with(reading, place, d=1) if given > 1 else None
     if plain is None:
         return ""
-    changes = f"{plain} without it, {out} with it" if plain != out else f"{out} with and without"
-    return (
-        f"dilation {given} spreads the kernel from {numbers['k']} to {numbers['span']}: {changes}."
-    )
+    span = f"dilation {given} stretches the kernel from {numbers['k']} to {numbers['span']}"
+    if plain == out:
+        return f"{span}; the output is {out} with and without it."
+    return f"{span}: the output is {out} with it and {plain} without."

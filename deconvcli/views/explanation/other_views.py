@@ -1,4 +1,4 @@
-"""The layer seen from other sides, each in a sentence with the numbers put in."""
+"""Other views of a layer, each a sentence with the numbers filled in."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from deconvcli.views.explanation.forward import Forward, find_forward, write_cal
 from deconvcli.views.explanation.insertion import describe_insertion
 from deconvcli.views.explanation.parameters import CHOICE_ROLES, dialect_of, parameter_name
 
-_CIRCULAR = "not shown: both put zeros around an input, and here its two ends are joined instead."
+_CIRCULAR = "not shown: both views pad with zeros, but a circular layer joins its two ends instead."
 
 
 class View(NamedTuple):
-    """name: from which side, and of which axis where they differ."""
+    """One view of the layer. name: its kind, and the axis if the axes differ."""
 
     name: str
     text: str
 
 
 def list_views(reading: Reading) -> tuple[View, ...]:
-    """Crop, forward convolution, inverse question and zero insertion."""
+    """Return the layer as a crop, as a forward convolution's transpose and as zero insertion."""
     crop = _per_axis(reading, "crop", lambda place: describe_crop(reading, place))
     if not reading.output_sizes:
         return tuple(crop)
@@ -40,7 +40,7 @@ def list_views(reading: Reading) -> tuple[View, ...]:
 
 
 def _per_axis(reading: Reading, name: str, text: Callable[[int], str]) -> Iterator[View]:
-    """One view of all axes where it is the same, else one for each."""
+    """Yield one view for all axes if their texts are equal, else one view per axis."""
     rank = len(reading.spatial)
     texts = [text(place) for place in range(len(reading.output_sizes))]
     if len(set(texts)) == 1 and len(texts) == rank:
@@ -54,37 +54,41 @@ def _forward_text(reading: Reading, forwards: list[Forward]) -> str:
     call = write_call(reading, forwards)
     back = size_text([found.back for found in forwards])
     n = size_text(reading.spatial[: len(forwards)])
-    maps = f"{call} maps {size_text(reading.output_sizes)} to {back}"
+    out = size_text(reading.output_sizes)
     if back == n:
-        return f"{maps}; this layer is its transpose and takes {n} back."
-    return f"{maps}, not back to {n}: this output is none of the sizes that it maps there."
+        return f"{call} maps {out} to {n}; this layer, its transpose, maps {n} back to {out}."
+    return (
+        f"{call} maps {out} to {back}, not back to {n}, because output_padding is not less than the"
+        " stride."
+    )
 
 
 def _inverse_text(reading: Reading, place: int, found: Forward) -> str:
-    """Which sizes that convolution maps to n, by its formula, and who chooses among them."""
+    """Return which sizes the forward convolution maps to n, and what chooses among them."""
     numbers, axis = reading.numbers[place], reading.layer.axes[place]
     n, s = numbers["n"], axis.stride
     begin, end = found.around
     rule = f"ceil(m / {s})" if found.word else f"(m + {begin} + {end} - {axis.span})//{s} + 1"
     if s == 1:
-        return f"only an input of {found.smallest} becomes {n}: stride 1 leaves nothing to choose."
+        return f"only size {found.smallest} maps to {n}: stride 1 leaves no choice."
     return (
-        f"an input of m becomes {rule}, which is {n} for each m from {found.smallest} to"
-        f" {found.largest}: {s} sizes share one result, so the way back has to choose."
-        f" {_choice(reading, place)}"
+        f"the forward convolution maps size m to {rule}, which is {n} for every m from"
+        f" {found.smallest} to {found.largest}. These {s} sizes share one result, so the way back"
+        f" must choose. {_choice(reading, place)}"
     )
 
 
 def _choice(reading: Reading, place: int) -> str:
-    """The word that chooses in this dialect, and what was chosen."""
+    """Return a sentence about the parameter that chooses in this dialect, and the chosen size."""
     out = reading.numbers[place]["out"]
     name = next(filter(None, (parameter_name(reading, role) for role in CHOICE_ROLES)), "")
     if not name:
-        return f"In {dialect_of(reading).title} the crop does: {out} here."
-    left_out = reading.spelling.arguments.get(name) is None
-    return f"{name} does: {out} here{', where it is left out' if left_out else ''}."
+        return f"In {dialect_of(reading).title} the crop chooses {out}."
+    if reading.spelling.arguments.get(name) is None:
+        return f"{name} is left out, which gives {out}."
+    return f"{name} chooses {out}."
 
 
 def _insertion_text(reading: Reading, place: int) -> str:
-    order = "as it is stored" if reading.flipped else "in reverse order"
-    return describe_insertion(reading.layer.axes[place], reading.spatial[place], order)
+    kernel = "the kernel as stored" if reading.flipped else "the reversed kernel"
+    return describe_insertion(reading.layer.axes[place], reading.spatial[place], kernel)

@@ -1,6 +1,6 @@
-"""The overlap of a layer: how many (input, tap) pairs reach each output element, and its verdict.
+"""The overlap of a layer: the number of (input, tap) pairs that reach each output element.
 
-Uneven overlap is what checkerboard artifacts start from.
+Checkerboard artifacts start from uneven overlap.
 Source: Odena, Dumoulin & Olah, Deconvolution and Checkerboard Artifacts, Distill 2016
 (doi 10.23915/distill.00003).
 """
@@ -20,12 +20,12 @@ MAX_MAP_WIDTH = 78
 
 
 class Overlap(NamedTuple):
-    """The counts of a whole layer. least, most, their ratio (None where there are gaps) and the
-    period of each axis: away from the edges. gaps: outputs of one period that no pair reaches.
-    has_interior: whether the output is large enough to have a period away from the edges.
+    """The counts of a whole layer.
 
-    corner: the first rows and columns of the last two axes, at the element `at` of a third.
-    even_kernels: per axis, the nearest smaller and larger ones.
+    least, most, ratio (None if there are gaps), period (per axis): away from the edges. gaps:
+    output elements of one period that no pair reaches. has_interior: whether the output is large
+    enough to have a period away from the edges. corner: the first rows and columns of the last two
+    axes, at the element `at` of a third. even_kernels: per axis, the nearest smaller and larger.
     """
 
     output_size: tuple[int, ...]
@@ -42,13 +42,13 @@ class Overlap(NamedTuple):
 
 
 def has_overlap(reading: Reading) -> bool:
-    """Whether there are output elements that can be counted."""
+    """Return whether the output has elements that can be counted."""
     sizes = (*reading.spatial, *reading.output_sizes)
     return not reading.no_values and all(isinstance(n, int) and n > 0 for n in sizes)
 
 
 def count_overlap(reading: Reading) -> Overlap | None:
-    """The overlap of all axes; None where a size is a symbol or nothing comes out."""
+    """Return the overlap of all axes; None if a size is a symbol or the output is empty."""
     if not has_overlap(reading):
         return None
     axes = [overlap_along(reading, place) for place in range(len(reading.spatial))]
@@ -70,7 +70,7 @@ def count_overlap(reading: Reading) -> Overlap | None:
 
 
 def overlap_along(reading: Reading, place: int) -> AxisOverlap:
-    """Of one axis; where the crop comes back at the other end, on a repeated input."""
+    """Return the overlap along one axis; a circular axis counts as a repeated input."""
     axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
     if not reading.layer.circular:
         return AxisOverlap(axis, n)
@@ -79,7 +79,7 @@ def overlap_along(reading: Reading, place: int) -> AxisOverlap:
 
 
 def _corner(axes: Sequence[AxisOverlap], at: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    """As many rows and columns as a page of text has room for."""
+    """Return as many rows and columns as fit on a page of text."""
     before = product(axis.counts(o, o + 1)[0] for axis, o in zip(axes, at, strict=False))
     widest = len(str(product(axis.most for axis in axes))) + 1
     across = axes[-1].counts(0, min(axes[-1].output_size, MAX_MAP_WIDTH // widest))
@@ -88,40 +88,39 @@ def _corner(axes: Sequence[AxisOverlap], at: Sequence[int]) -> tuple[tuple[int, 
 
 
 def _verdict(axes: Sequence[AxisOverlap], least: int, most: int) -> str:
-    """Even or uneven, by how much, the nearest kernels that even it, and whether it shows."""
-    said = [f"The overlap {_evenness(axes, least, most)}."]
+    """Return whether it is even, the nearest even kernels, and whether the output shows it."""
+    sentences = [f"The overlap {_evenness(axes, least, most)}."]
     if least < most:
-        said.append(_cure(axes))
+        sentences.append(_cure(axes))
     if not all(axis.has_interior for axis in axes):
-        said.append("This output is too small to show it: all of it is near an edge.")
-    return " ".join(said)
+        sentences.append("This output is too small to show it: every element is near an edge.")
+    return " ".join(sentences)
 
 
 def _evenness(axes: Sequence[AxisOverlap], least: int, most: int) -> str:
-    """What the overlap is or has, away from the edges."""
+    """Return the end of `The overlap ...`: is even, is uneven or has gaps."""
     if least == most:
         verb = "pair reaches" if most == 1 else "pairs reach"
         return f"is even: {most} {verb} every element away from the edges"
     repeats = f"repeating every {size_text([axis.period for axis in axes])}"
     if not least:
         whole = product(axis.period for axis in axes)
-        empty = f"{_gaps(axes)} of every {whole} elements, where the bias alone is left"
-        verb = "reaches" if most == 1 else "reach"
+        empty = f"{_gaps(axes)} of every {whole} elements, which hold only the bias"
+        verb = "pair reaches" if most == 1 else "pairs reach"
         return f"has gaps: no pair reaches {empty}; at most {most} {verb} the others, {repeats}"
-    ratio = f"{most / least:.3g} times as many in some places as in others"
-    pattern = f"{repeats}: {_pattern(axes)}"
-    return f"is uneven: {least} to {most} pairs away from the edges, {ratio}, {pattern}"
+    ratio = f"a ratio of {most / least:.3g}, {repeats}: {_pattern(axes)}"
+    return f"is uneven: {least} to {most} pairs reach an element away from the edges, {ratio}"
 
 
 def _pattern(axes: Sequence[AxisOverlap]) -> str:
-    """What the eye, or the ear, makes of it; a checkerboard takes two axes."""
+    """Return the name of the pattern; a checkerboard takes two uneven axes."""
     if len(axes) == 1:
         return "a periodic pattern"
     return "stripes" if sum(not axis.is_even for axis in axes) == 1 else "a checkerboard"
 
 
 def _gaps(axes: Sequence[AxisOverlap]) -> int:
-    """Elements of one period that only the bias fills."""
+    """Return the number of elements of one period that only the bias fills."""
     reached = (axis.period - axis.period * axis.gaps // axis.axis.stride for axis in axes)
     return product(axis.period for axis in axes) - product(reached)
 
@@ -129,9 +128,10 @@ def _gaps(axes: Sequence[AxisOverlap]) -> int:
 def _cure(axes: Sequence[AxisOverlap]) -> str:
     kernels = [axis.even_kernels() for axis in axes]
     if () in kernels:
-        return "No kernel evens it, for stride and dilation share a factor."
-    # An axis that has one choice keeps it beside both choices of another.
+        return "No kernel makes it even, because stride and dilation share a factor."
+    # An axis with one choice repeats it beside both choices of another axis.
     choices = zip_longest(*kernels)
     rows = [[k or sizes[0] for k, sizes in zip(row, kernels, strict=True)] for row in choices]
     shown = 1 if all(len(set(row)) == 1 for row in rows) else len(kernels)
-    return f"A kernel of {' or '.join(size_text(row[:shown]) for row in rows)} evens it."
+    sizes = " or ".join(size_text(row[:shown]) for row in rows)
+    return f"A kernel of {sizes} makes it even."

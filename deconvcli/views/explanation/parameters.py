@@ -1,4 +1,4 @@
-"""The words that decide a layer's crop: those that were written, and the defaults of the others."""
+"""The parameters that decide a layer's crop: those given, and the defaults of the others."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ CHOICE_ROLES = ("output_padding", "output_size")
 
 
 def dialect_of(reading: Reading) -> Dialect:
-    """The dialect that the layer is written in."""
+    """Return the dialect that the layer is written in."""
     return take(reading.spelling.dialect)[0]
 
 
 def parameter_name(reading: Reading, role: str) -> str:
-    """The dialect's parameter for a role; empty where it has none."""
+    """Return the name of the dialect's parameter for a role; empty if it has none."""
     argument = dialect_of(reading).argument(role)
     return argument.name if argument else ""
 
 
 def parameter_values(reading: Reading, *roles: str) -> dict[str, Any]:
-    """The parameters of these roles with their values, defaults included."""
+    """Return the parameters of these roles with their values, defaults included."""
     dialect = dialect_of(reading)
     values = dialect.values(reading.spelling)
     return {a.name: values[a.name] for a in dialect.arguments if a.role in roles}
 
 
 def padding_word(reading: Reading) -> str:
-    """`same`, `valid`, `same_upper` ... in lower case; empty where numbers say the crop."""
+    """Return `same`, `valid`, `same_upper` ... in lower case; empty if numbers give the crop."""
     words = [
         given.lower()
         for given in parameter_values(reading, *CROP_ROLES).values()
@@ -42,16 +42,16 @@ def padding_word(reading: Reading) -> str:
 
 
 def crop_parameters(reading: Reading) -> str:
-    """`padding='same', output_padding=1`: what the crop is made from, in one line."""
+    """Return `padding='same', output_padding=1`: the parameters that make the crop."""
     main = parameter_name(reading, "padding")
     written = {
         name: given
         for name, given in parameter_values(reading, *CROP_ROLES, *CHOICE_ROLES).items()
         if given is not None and (name in reading.spelling.arguments or name == main)
     }
-    return call_text(written) or "nothing that crops"
+    return call_text(written) or "no cropping parameter"
 
 
 def call_text(arguments: Mapping[str, Any]) -> str:
-    """Names and values as a person would write them in a call."""
+    """Return names and values as a person would write them in a call."""
     return Spelling("", arguments).text

@@ -1,4 +1,4 @@
-"""What to change so that the output is exactly the input times the stride."""
+"""The change of parameters that makes the output exactly the input times the stride."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ROLES = ("kernel", *CROP_ROLES, *CHOICE_ROLES)
 
 
 def suggest_scaling(reading: Reading) -> str:
-    """One sentence: that it is so, what to change, or that the dialect has no words for it."""
+    """Return one sentence: it is exact, or what to change, or that this dialect cannot do it."""
     target = _times([axis.stride for axis in reading.layer.axes])
     wanted = tuple(
         n * axis.stride for n, axis in zip(reading.spatial, reading.layer.axes, strict=True)
@@ -32,12 +32,12 @@ def suggest_scaling(reading: Reading) -> str:
     found = next(_ways(reading), "")
     if not found:
         title = dialect_of(reading).title
-        return f"No words of {title} give exactly {target}, {size_text(wanted)}, here."
-    return f"For exactly {target}, {size_text(wanted)}: {found}."
+        return f"No parameters of {title} give exactly {target} ({size_text(wanted)}) here."
+    return f"For exactly {target} ({size_text(wanted)}), {found}."
 
 
 def _times(strides: list[int]) -> str:
-    """`twice the input`, `3 times the input`, `2x3 times the input`."""
+    """Return `twice the input`, `3 times the input` or `2x3 times the input`."""
     factor = compact(strides)
     named = {1: "the size of the input", 2: "twice the input"}
     text = str(factor) if isinstance(factor, int) else size_text(factor)
@@ -45,7 +45,7 @@ def _times(strides: list[int]) -> str:
 
 
 def _ways(reading: Reading) -> Iterator[str]:
-    """Changes of words that give it, those that keep the kernel first."""
+    """Yield the changes that give this size; those that keep the kernel come first."""
     dialect = dialect_of(reading)
     for layer in _layers(reading.layer):
         try:
@@ -56,7 +56,7 @@ def _ways(reading: Reading) -> Iterator[str]:
 
 
 def _layers(layer: Layer) -> Iterator[Layer]:
-    """The layer with crops that leave n*s; then with a kernel one longer, one shorter."""
+    """Yield the layer with crops that leave n*s, then with a kernel one longer, one shorter."""
     for more in (0, 1, -1):
         axes = [axis._replace(kernel=axis.kernel + more) for axis in layer.axes]
         if all(axis.kernel > 0 for axis in axes):
@@ -68,24 +68,29 @@ def _layers(layer: Layer) -> Iterator[Layer]:
 
 
 def _crops(axis: Axis) -> Iterator[tuple[int, int]]:
-    """(begin, end) that take span - stride in all: in halves, or from one end; appended behind."""
+    """Yield each (begin, end) that crops span - stride in all: in halves, or at one end.
+
+    A negative crop is at the end, where every framework appends.
+    """
     surplus = axis.span - axis.stride
     less, more = max(surplus // 2, 0), min(surplus, surplus - surplus // 2)
     yield from ((less, more), (more, less), (0, surplus), (surplus, 0))
 
 
 def _changes(reading: Reading, layer: Layer, spelling: Spelling) -> str:
-    """The words that differ from those of the reading."""
+    """Return `use stride=2 and leave out output_padding`: what differs from the reading."""
     before = parameter_values(reading, *_ROLES)
     after = parameter_values(reading._replace(spelling=spelling), *_ROLES)
     new = {name: value for name, value in after.items() if compact(value) != compact(before[name])}
-    parts = [call_text({name: value for name, value in new.items() if value is not None})]
-    parts += [f"without {name}" for name, value in new.items() if value is None]
-    return ", ".join([*_kernel(reading, layer), *filter(None, parts)])
+    given = call_text({name: value for name, value in new.items() if value is not None})
+    used = ", ".join([*_kernel(reading, layer), *filter(None, [given])])
+    left_out = " and ".join(name for name, value in new.items() if value is None)
+    parts = [f"use {used}" if used else "", f"leave out {left_out}" if left_out else ""]
+    return " and ".join(filter(None, parts))
 
 
 def _kernel(reading: Reading, layer: Layer) -> list[str]:
-    """A new kernel where only the weights' shape says it."""
+    """Return a new kernel if only the shape of the weights gives it."""
     if parameter_name(reading, "kernel") or layer.kernel == reading.layer.kernel:
         return []
-    return [f"a kernel of {compact(layer.kernel)}"]
+    return [f"a kernel of size {compact(layer.kernel)}"]

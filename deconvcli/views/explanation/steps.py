@@ -1,4 +1,4 @@
-"""The arithmetic of one axis as it was computed: formula, numbers put in, result."""
+"""The arithmetic of one axis as it was computed: formula, numbers filled in, result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deconvcli.layers.layer import Reading
 
 
 class ExplainedStep(NamedTuple):
-    """name = formula = with_numbers = value, and in one clause why."""
+    """One step, read as name = formula = with_numbers = value. meaning: why, in one clause."""
 
     name: str
     formula: str
@@ -23,14 +23,14 @@ _MEANINGS = {"k": "kernel", "s": "stride", "d": "dilation", "op": "output_paddin
 
 
 def list_parameters(reading: Reading, place: int) -> tuple[tuple[str, Size], ...]:
-    """(`kernel k`, 3) and so on: what the arithmetic of an axis was given."""
+    """Return (`kernel k`, 3) and so on: the numbers that the arithmetic of an axis was given."""
     numbers = reading.numbers[place]
     given = [letter for letter in numbers if letter in _MEANINGS]
     return tuple((f"{_MEANINGS[letter]} {letter}", numbers[letter]) for letter in given)
 
 
 def list_steps(reading: Reading, place: int) -> tuple[ExplainedStep, ...]:
-    """The steps of an axis in the order in which they were computed."""
+    """Return the steps of an axis in the order in which they were computed."""
     numbers = reading.numbers[place]
     return tuple(
         ExplainedStep(

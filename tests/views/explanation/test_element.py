@@ -39,4 +39,4 @@ def test_a_gap_has_none() -> None:
 def test_outside_the_output_the_valid_range_is_said(element: tuple[int, ...]) -> None:
     with pytest.raises(UsageError, match="is outside the output 9x9") as error:
         find_pairs(torch(5, 5, stride=2, padding=1), element)
-    assert error.value.help == "elements count from 0: height 0 to 8, width 0 to 8."
+    assert error.value.help == "elements are numbered from 0: height 0 to 8, width 0 to 8."

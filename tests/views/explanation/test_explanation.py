@@ -38,8 +38,8 @@ def test_output_padding_is_seen_to_add() -> None:
     explanation = explained("keras", **TUTORIAL, output_padding=(1, 1))
     assert explanation.output_sizes == (12, 12)
     assert explanation.notes[0] == (
-        "output_padding 1 adds at the end and never removes: height is 11 with output_padding 0"
-        " and 12 with 1."
+        "output_padding 1 adds elements at the end and never removes any: height is 11 with"
+        " output_padding 0 and 12 with 1."
     )
 
 
@@ -59,7 +59,7 @@ def test_so_in_every_dialect(dialect: str, layer: dict[str, Any], without: int, 
 
 def test_parameters_that_do_not_touch_the_shape_are_named() -> None:
     explanation = explained("keras", **TUTORIAL, activation="relu", use_bias=False, name="up")
-    assert explanation.notes[-1] == "activation, use_bias, name do not touch the shape."
+    assert explanation.notes[-1] == "activation, use_bias, name: no effect on the shape."
 
 
 def test_symbols_are_explained_too() -> None:

@@ -17,12 +17,12 @@ from deconvcli.views.explanation.myths import correct_myths
         (
             "torch",
             {"kernel_size": 3, "stride": 2, "padding": 1},
-            ["padding does not pad: it takes 1 from the start of the full scatter."],
+            ["padding does not pad: it crops 1 from the start of the full scatter."],
         ),
         (
             "keras",
             {"kernel_size": 3, "strides": 2},
-            ["valid does not shrink a transposed convolution: 11 is not less than n*s = 10."],
+            ["valid does not shrink the output: 11 is not less than n*s = 10."],
         ),
         (
             "keras",
@@ -42,8 +42,9 @@ from deconvcli.views.explanation.myths import correct_myths
             "keras",
             {"kernel_size": 3, "dilation_rate": 2},
             [
-                "valid does not shrink a transposed convolution: 9 is not less than n*s = 5.",
-                "dilation 2 spreads the kernel from 3 to 5: 7 without it, 9 with it.",
+                "valid does not shrink the output: 9 is not less than n*s = 5.",
+                "dilation 2 stretches the kernel from 3 to 5: the output is 9 with it and 7"
+                " without.",
             ],
         ),
         (
@@ -51,15 +52,15 @@ from deconvcli.views.explanation.myths import correct_myths
             {"kernel_size": 3, "dilation_rate": 2, "padding": "same"},
             [
                 "same does not pad the input: it crops 4 of the 9 elements of the full scatter.",
-                "dilation 2 spreads the kernel from 3 to 5: 5 with and without.",
+                "dilation 2 stretches the kernel from 3 to 5; the output is 5 with and without it.",
             ],
         ),
         (
             "flax",
             {"kernel_size": [4], "strides": [2], "padding": [1]},
             [
-                "padding 1 in front does not crop 1: it surrounds the input with zeros between its"
-                " elements, so span - 1 - 1 = 2 are cropped.",
+                "padding 1 at the start does not crop 1: it pads the input after zeros are"
+                " inserted between its elements, so span - 1 - 1 = 2 are cropped.",
             ],
         ),
         ("flax", {"kernel_size": [3], "strides": [2], "padding": [1]}, []),

@@ -32,26 +32,25 @@ def found(*n: int, **words: Any) -> Overlap:
         ),
         (
             {"kernel_size": 3, "stride": 2},
-            "The overlap is uneven: 1 to 4 pairs away from the edges, 4 times as many in some"
-            " places as in others, repeating every 2x2: a checkerboard. A kernel of 2 or 4 evens"
-            " it.",
+            "The overlap is uneven: 1 to 4 pairs reach an element away from the edges, a ratio of"
+            " 4, repeating every 2x2: a checkerboard. A kernel of 2 or 4 makes it even.",
         ),
         (
             {"kernel_size": (2, 3), "stride": (2, 2)},
-            "The overlap is uneven: 1 to 2 pairs away from the edges, 2 times as many in some"
-            " places as in others, repeating every 1x2: stripes. A kernel of 2x2 or 2x4"
-            " evens it.",
+            "The overlap is uneven: 1 to 2 pairs reach an element away from the edges, a ratio of"
+            " 2, repeating every 1x2: stripes. A kernel of 2x2 or 2x4 makes it even.",
         ),
         (
             {"kernel_size": 2, "stride": 3},
-            "The overlap has gaps: no pair reaches 5 of every 9 elements, where the bias alone is"
-            " left; at most 1 reaches the others, repeating every 3x3. A kernel of 3 evens it.",
+            "The overlap has gaps: no pair reaches 5 of every 9 elements, which hold only the"
+            " bias; at most 1 pair reaches the others, repeating every 3x3. A kernel of 3 makes it"
+            " even.",
         ),
         (
             {"kernel_size": 3, "stride": 2, "dilation": 2},
-            "The overlap has gaps: no pair reaches 3 of every 4 elements, where the bias alone is"
-            " left; at most 9 reach the others, repeating every 2x2. No kernel evens it, for stride"
-            " and dilation share a factor.",
+            "The overlap has gaps: no pair reaches 3 of every 4 elements, which hold only the"
+            " bias; at most 9 pairs reach the others, repeating every 2x2. No kernel makes it even,"
+            " because stride and dilation share a factor.",
         ),
     ],
 )
@@ -67,7 +66,7 @@ def test_one_axis_is_no_checkerboard() -> None:
 def test_a_small_output_has_nothing_away_from_its_edges(n: int, is_large: bool) -> None:
     small = found(n, kernel_size=9, stride=2, padding=3)
     assert small.has_interior is is_large
-    last = "This output is too small to show it: all of it is near an edge."
+    last = "This output is too small to show it: every element is near an edge."
     assert small.verdict.endswith(last) is not is_large
 
 

@@ -26,42 +26,42 @@ def layer(dialect: str, n: tuple[int, ...], **words: Any) -> Reading:
             (5, 5),
             {"kernel_size": 3, "stride": 2, "padding": 1},
             {"output_padding": 1},
-            "For exactly twice the input, 10x10: output_padding=1.",
+            "For exactly twice the input (10x10), use output_padding=1.",
         ),
         (
             "torch",
             (7,),
             {"kernel_size": 10, "stride": 5, "padding": 3},
             {"padding": 3, "output_padding": 1},
-            "For exactly 5 times the input, 35: output_padding=1.",
+            "For exactly 5 times the input (35), use output_padding=1.",
         ),
         (
             "torch",
             (5, 5),
             {"kernel_size": 5, "stride": (2, 3)},
             {"padding": (2, 1), "output_padding": (1, 0)},
-            "For exactly 2x3 times the input, 10x15: padding=(2, 1), output_padding=(1, 0).",
+            "For exactly 2x3 times the input (10x15), use padding=(2, 1), output_padding=(1, 0).",
         ),
         (
             "keras",
             (5,),
             {"kernel_size": 3, "strides": 2, "output_padding": 1},
             {"padding": "same", "output_padding": None},
-            "For exactly twice the input, 10: padding='same', without output_padding.",
+            "For exactly twice the input (10), use padding='same' and leave out output_padding.",
         ),
         (
             "onnx",
             (4,),
             {"kernel_shape": [2], "strides": [3]},
             {"output_padding": [1]},
-            "For exactly 3 times the input, 12: output_padding=1.",
+            "For exactly 3 times the input (12), use output_padding=1.",
         ),
         (
             "caffe",
             (4, 4),
             {"kernel_size": 3, "stride": 2},
             {"kernel_size": 4, "pad": 1},
-            "For exactly twice the input, 8x8: kernel_size=4, pad=1.",
+            "For exactly twice the input (8x8), use kernel_size=4, pad=1.",
         ),
     ],
 )
@@ -86,8 +86,7 @@ def test_what_is_exact_already_is_said_to_be(words: dict[str, Any], sentence: st
     assert suggest_scaling(layer("torch", (5,), **words)) == sentence
 
 
-def test_without_words_it_says_so() -> None:
+def test_without_parameters_it_says_so() -> None:
     reading = layer("caffe", (4, 4), kernel_size=1, stride=4)
-    assert (
-        suggest_scaling(reading) == "No words of Caffe give exactly 4 times the input, 16x16, here."
-    )
+    sentence = "No parameters of Caffe give exactly 4 times the input (16x16) here."
+    assert suggest_scaling(reading) == sentence
