@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deconvcli.checks.checking._verdict import Checked, Verdict
-from deconvcli.checks.rules import coded
+from deconvcli.checks.rules import assign_code
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
 
@@ -51,7 +51,7 @@ def _locked(text: str, name: str) -> dict[str, Any]:
 
 
 def _held(file: Checked, locked: Any) -> Checked:
-    changed = tuple(coded(found) for found in _changes(file, locked))
+    changed = tuple(assign_code(found) for found in _changes(file, locked))
     return file._replace(findings=(*file.findings, *changed))
 
 

@@ -11,7 +11,14 @@ from deconvcli.checks.checking._settings import Settings
 from deconvcli.checks.checking._tables import tables
 from deconvcli.checks.checking._verdict import Checked
 from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
-from deconvcli.checks.rules import Subject, Walked, coded, findings, subject
+from deconvcli.checks.rules import (
+    Subject,
+    WalkedNetwork,
+    assign_code,
+    even_kernels,
+    find,
+    prepare_subject,
+)
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
 from deconvcli.networks.graph import walk
@@ -28,7 +35,7 @@ def check_source(source: Source, settings: Settings) -> Checked | None:
         reason = error.strerror or str(error)
         help = "make it readable, or leave it out."
         found = Diagnostic("unreadable", Severity.ERROR, reason, help, where=where)
-        return _checked(source.name, "", [coded(found)], settings)
+        return _checked(source.name, "", [assign_code(found)], settings)
     if source.is_named:
         return check_bytes(source.name, data, kind_of(source), settings)
     return _if_ours(source, data, settings)
@@ -73,14 +80,14 @@ def is_ours(document: Document) -> bool:
 
 def _unreadable(error: Unreadable) -> Diagnostic:
     found = Diagnostic(error.code, Severity.ERROR, error.message, error.help, where=error.where)
-    return coded(found)
+    return assign_code(found)
 
 
 def _of_document(document: Document, settings: Settings) -> Checked:
     config = configs.read(document)
-    networks = tuple(Walked(read, walk(read.graph)) for read in config.networks)
-    asked = _asked(subject(config, networks, settings.useless_share), settings)
-    checked = _checked(document.name, document.text, findings(asked), settings)
+    networks = tuple(WalkedNetwork(read, walk(read.graph)) for read in config.networks)
+    asked = _asked(prepare_subject(config, networks, settings.useless_share), settings)
+    checked = _checked(document.name, document.text, find(asked), settings)
     if settings.fix_hints:
         checked = _hinted(checked, document, settings)
     return checked._replace(networks=tables(document, networks)) if settings.tables else checked
@@ -91,9 +98,9 @@ def _asked(asked: Subject, settings: Settings) -> Subject:
     if not settings.fix_hints:
         return asked
     from deconvcli.checks.checking._hints import MOST
-    from deconvcli.checks.rules._remedies import EvenKernels
 
-    return asked._replace(evened=EvenKernels(asked.config.document, MOST), most_blamed=MOST)
+    search = even_kernels(asked.config.document, MOST)
+    return asked._replace(find_even_kernels=search, max_diagnosed=MOST)
 
 
 def _hinted(checked: Checked, document: Document, settings: Settings) -> Checked:

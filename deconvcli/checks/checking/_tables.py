@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from deconvcli.checks.checking._verdict import LayerRow, NetworkTable
 from deconvcli.checks.documents import Document
-from deconvcli.checks.rules import Walked
+from deconvcli.checks.rules import WalkedNetwork
 from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import product, product_text, require_numbers
@@ -16,13 +16,13 @@ from deconvcli.networks.graph.letters import LetterFormula
 from deconvcli.networks.operations import take
 
 
-def tables(document: Document, networks: Sequence[Walked]) -> tuple[NetworkTable, ...]:
+def tables(document: Document, networks: Sequence[WalkedNetwork]) -> tuple[NetworkTable, ...]:
     """One table for each network of a document."""
     return tuple([_table(document, walked) for walked in networks])
 
 
-def _table(document: Document, walked: Walked) -> NetworkTable:
-    graph, paths = walked.read.graph, walked.read.paths
+def _table(document: Document, walked: WalkedNetwork) -> NetworkTable:
+    graph, paths = walked.source.graph, walked.source.paths
     rows = tuple(
         [
             _row(graph, outcome)._replace(where=document.where(paths[outcome.node.name]))
@@ -32,7 +32,7 @@ def _table(document: Document, walked: Walked) -> NetworkTable:
     return NetworkTable(graph.name, rows, tuple(dict.fromkeys(_held(walked))))
 
 
-def _held(walked: Walked) -> Iterator[str]:
+def _held(walked: WalkedNetwork) -> Iterator[str]:
     """`T = 2m + 5, m >= 0`: of each letter the sizes for which the formulas were found to hold."""
     for outcome in walked.outcomes:
         for size in outcome.shape.spatial if outcome.shape else ():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deconvcli.checks.configs._calls import Arguments
-from deconvcli.checks.configs._networks import Habits, Read, habits, network
+from deconvcli.checks.configs._networks import Habits, NetworkSource, habits, network
 from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import FILE
 from deconvcli.checks.documents import Document
 from deconvcli.common.findings import Diagnostic
 
-__all__ = ["Arguments", "Config", "Read", "read"]
+__all__ = ["Arguments", "Config", "NetworkSource", "read"]
 
 
 class Config(NamedTuple):
@@ -21,7 +21,7 @@ class Config(NamedTuple):
     """
 
     document: Document
-    networks: tuple[Read, ...]
+    networks: tuple[NetworkSource, ...]
     problems: tuple[Diagnostic, ...]
 
 

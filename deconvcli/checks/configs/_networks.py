@@ -78,7 +78,7 @@ def _targets(value: Any, path: Path, problems: Problems) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-def network(name: str, value: Any, path: Path, above: Habits, problems: Problems) -> Read:
+def network(name: str, value: Any, path: Path, above: Habits, problems: Problems) -> NetworkSource:
     """The network, with all that could be read of it."""
     given = problems.mapping(value, path, f"network {name!r}"[:80], NETWORK)
     own = habits(given, path, above, problems)
@@ -94,10 +94,10 @@ def network(name: str, value: Any, path: Path, above: Habits, problems: Problems
     # Of layers whose input is not known there is nothing more to say.
     nodes = tuple(reader.nodes) if is_walkable else ()
     graph = Network(name, reader.inputs, nodes, reader.outputs, *own)
-    return Read(graph, reader.paths, reader.calls)
+    return NetworkSource(graph, reader.paths, reader.calls)
 
 
-class Read(NamedTuple):
+class NetworkSource(NamedTuple):
     """A network, and of its layers by name: where each was written, and how the arguments of a
     pasted call were."""
 

@@ -1,4 +1,8 @@
-"""The shelf of rules: one file a rule, whose docstring is the page of `deconv rule CODE`."""
+"""The shelf of rules. Each rule is one file, and its docstring is the page of `deconv rule CODE`.
+
+A page has the parts What, Why, Example, Fix and Source. Its example is a list of layers, the keys
+of one network, or a whole file; a test checks it and expects the rule's finding.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 
-from deconvcli.checks.rules._rule import Rule, Subject, Walked, subject
+from deconvcli.checks.documents import Document
+from deconvcli.checks.rules._rule import FindFixes, Rule, Subject, WalkedNetwork, prepare_subject
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import Shelf, suggestion
@@ -17,21 +22,23 @@ __all__ = [
     "RULES",
     "Rule",
     "Subject",
-    "Walked",
-    "coded",
-    "findings",
+    "WalkedNetwork",
+    "assign_code",
+    "even_kernels",
+    "find",
     "page",
+    "prepare_subject",
     "rules",
-    "subject",
     "take",
 ]
 
 RULES: Shelf[Rule] = Shelf("deconvcli.checks.rules", "RULE", "rule")
 
-# Layers of a network: to find fixes, it is walked again and again.
-LARGEST_BLAMED = 300
-# What nobody claims is a value that the layer's framework does not take.
-_OTHERWISE = "illegal_value"
+MAX_REPAIRED_LAYERS = 300
+"""The longest network for which fixes are sought: each attempt walks through all its layers."""
+
+# Frameworks refuse values for reasons of their own, with codes that no rule claims.
+_UNCLAIMED = "illegal_value"
 
 
 @cache
@@ -44,7 +51,7 @@ def rules() -> dict[str, tuple[str, Rule]]:
     found: dict[str, tuple[str, Rule]] = {}
     for name in RULES.names:
         rule = RULES.take(name)
-        # Codes stand in settings, comments and reports: a second rule would take over the first's.
+        # Settings, comments and reports refer to rules by code, so it must identify one rule.
         if rule.code in found:
             other, _ = found[rule.code]
             raise ValueError(
@@ -55,10 +62,10 @@ def rules() -> dict[str, tuple[str, Rule]]:
 
 
 def take(code: str) -> tuple[str, Rule]:
-    """(name, rule) of a code in any case, or of a rule's name.
+    """Return (name, rule) for a code in any case, or for a rule's name.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no such rule.
     """
     known = rules()
     by_name = {name: code for code, (name, _) in known.items()}
@@ -72,7 +79,7 @@ def take(code: str) -> tuple[str, Rule]:
 
 
 def page(name: str) -> str:
-    """What, why, example, fix and source."""
+    """Return the page of a rule: what, why, example, fix and source."""
     RULES.take(name)
     return (sys.modules[f"{RULES.package}.{name}"].__doc__ or "").strip()
 
@@ -93,53 +100,59 @@ def _claims() -> dict[str, Rule]:
     return found
 
 
-def coded(found: Diagnostic) -> Diagnostic:
-    """A finding of reading or walking under the code of the rule that stands for it."""
-    rule = _claiming(found.code)
+def assign_code(found: Diagnostic) -> Diagnostic:
+    """Return a finding of reading or walking with the code of the rule that claims it."""
+    rule = _claims().get(found.code) or RULES.take(_UNCLAIMED)
     return found._replace(code=rule.code, severity=rule.severity)
 
 
-def _claiming(slug: str) -> Rule:
-    return _claims().get(slug) or RULES.take(_OTHERWISE)
+def even_kernels(document: Document, max_layers: int) -> FindFixes:
+    """Return a search for even kernels, for at most `max_layers` layers of the document."""
+    # The search imports all repairs, and a check without --fix-hints needs none of them.
+    from deconvcli.checks.rules._even_kernels import EvenKernels
+
+    return EvenKernels(document, max_layers)
 
 
-def findings(asked: Subject) -> Iterator[Diagnostic]:
-    """Everything that the rules find in a config."""
-    yield from map(coded, asked.config.problems)
-    for walked in asked.networks:
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield everything that the rules find in a config."""
+    yield from map(assign_code, subject.config.problems)
+    for walked in subject.networks:
         failed = [outcome for outcome in walked.outcomes if outcome.error is not None]
-        most = asked.most_blamed if len(walked.outcomes) <= LARGEST_BLAMED else 0
-        for outcome in failed[:most]:
-            yield _blamed(asked, walked, outcome)
-        for outcome in failed[most:]:
-            yield _of_outcome(asked, walked, outcome)
+        limit = subject.max_diagnosed if len(walked.outcomes) <= MAX_REPAIRED_LAYERS else 0
+        for outcome in failed[:limit]:
+            yield _diagnose(subject, walked, outcome)
+        for outcome in failed[limit:]:
+            yield _report(subject, walked, outcome)
     for _, rule in rules().values():
-        yield from rule.check(asked)
+        yield from rule.check(subject)
 
 
-def _of_outcome(asked: Subject, walked: Walked, outcome: NodeOutcome) -> Diagnostic:
-    """The error of one layer, at the key that it speaks of."""
+def _report(subject: Subject, walked: WalkedNetwork, outcome: NodeOutcome) -> Diagnostic:
+    """Return the finding for the error of one layer, at the key that the error names."""
     error = outcome.error
     assert error is not None
-    where = asked.config.document.where(_path(asked, walked, outcome, error))
+    where = subject.config.document.where(_path(subject, walked, outcome, error))
     message = f"{outcome.node.name}: {error.message}"
-    return coded(Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where))
+    return assign_code(
+        Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where)
+    )
 
 
-def _blamed(asked: Subject, walked: Walked, outcome: NodeOutcome) -> Diagnostic:
-    """With the layers above that are to blame, and with fixes that were tried."""
-    # What looks for them takes 20 ms to import, and most files have no failure.
-    from deconvcli.checks.rules._blame import blamed
+def _diagnose(subject: Subject, walked: WalkedNetwork, outcome: NodeOutcome) -> Diagnostic:
+    """Return the finding with the layers above that cause it, and with fixes that were tried."""
+    # The diagnosis takes 20 ms to import, and most files have no failure.
+    from deconvcli.checks.rules._fixes import explain_failure
 
-    found = _of_outcome(asked, walked, outcome)
-    return blamed(asked.config.document, walked, outcome, found)
+    found = _report(subject, walked, outcome)
+    return explain_failure(subject.config.document, walked, outcome, found)
 
 
 def _path(
-    asked: Subject, walked: Walked, outcome: NodeOutcome, error: DeconvError
+    subject: Subject, walked: WalkedNetwork, outcome: NodeOutcome, error: DeconvError
 ) -> tuple[str | int, ...]:
-    """Where the layer stands, or one of its keys if the error's code names it."""
-    name, paths = outcome.node.name, walked.read.paths
+    """Return the path of the layer, or of one of its keys if the error's code names it."""
+    name, paths = outcome.node.name, walked.source.paths
     if error.code == "expect" and f"{name}.expect" in paths:
         return paths[f"{name}.expect"]
     path = paths[name]
@@ -147,6 +160,8 @@ def _path(
         return path
     wanted = error.code.replace("-", "_")
     known = {key.name: key.aliases for key in operation(outcome.node.operation).keys}
+    # `output_padding` may stand there as written, under a framework's own name, or, for errors
+    # such as unknown-input, under `inputs`.
     names = (wanted, *known.get(wanted, ()), "inputs" if "input" in wanted else wanted)
-    written = (n for n in names if (*path, n) in asked.config.document.places)
-    return next(((*path, n) for n in written), path)
+    paths_of_names = ((*path, name) for name in names)
+    return next((p for p in paths_of_names if p in subject.config.document.places), path)

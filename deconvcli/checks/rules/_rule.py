@@ -1,11 +1,11 @@
-"""What a rule is, and what it looks at."""
+"""A rule, and the subject that it looks at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from deconvcli.checks.configs import Config, Read
+from deconvcli.checks.configs import Config, NetworkSource
 from deconvcli.common.findings import Diagnostic, Fixes, Severity, Where
 from deconvcli.layers.layer import Reading
 from deconvcli.networks.graph import NodeOutcome
@@ -13,78 +13,81 @@ from deconvcli.networks.operations import take
 from deconvcli.networks.operations.conv_transpose import ConvTranspose
 
 
-class Walked(NamedTuple):
-    """One network of a config, and what became of each layer."""
+class WalkedNetwork(NamedTuple):
+    """One network of a config, and the outcome of each layer."""
 
-    read: Read
+    source: NetworkSource
     outcomes: tuple[NodeOutcome, ...]
 
 
-class Transposed(NamedTuple):
-    """A transposed convolution that its framework takes."""
+class TransposedLayer(NamedTuple):
+    """A transposed convolution that its framework accepts."""
 
     outcome: NodeOutcome
     reading: Reading
-    walked: Walked
+    walked: WalkedNetwork
     where: Where
 
 
-Remedies = Callable[[Transposed], Fixes]
+FindFixes = Callable[[TransposedLayer], Fixes]
 
 
-def _none(layer: Transposed) -> Fixes:
+def _find_nothing(layer: TransposedLayer) -> Fixes:
     return ()
 
 
 class Subject(NamedTuple):
-    """A config with its networks walked through.
+    """A config whose networks have been walked.
 
     transposed: its transposed convolutions that have a size, read once for all rules.
-    useless_share: of MACs that is too much. most_blamed: failures of a network for which fixes are
-    looked for. evened: other kernels for a layer that works and is uneven; none, unless edits are
-    asked for.
+    useless_share: the share of useless MACs above which a layer is reported. max_diagnosed: how
+    many failures of a network get a diagnosis. find_even_kernels: finds other kernels for a layer
+    that works and is uneven; it finds none unless edits are requested.
     """
 
     config: Config
-    networks: tuple[Walked, ...]
-    transposed: tuple[Transposed, ...]
+    networks: tuple[WalkedNetwork, ...]
+    transposed: tuple[TransposedLayer, ...]
     useless_share: float = 0.5
-    most_blamed: int = 3
-    evened: Remedies = _none
+    max_diagnosed: int = 3
+    find_even_kernels: FindFixes = _find_nothing
 
 
 Check = Callable[[Subject], Iterator[Diagnostic]]
 
 
-def _nothing(subject: Subject) -> Iterator[Diagnostic]:
+def _check_nothing(subject: Subject) -> Iterator[Diagnostic]:
     yield from ()
 
 
 class Rule(NamedTuple):
-    """A stable code and how bad it is; the module's docstring is its page.
+    """A stable code with its severity; the module's docstring is its page.
 
-    claims: the codes of reading and walking that it stands for. check: what it looks for itself.
+    claims: the codes of errors in reading and walking that this rule reports. check: what the rule
+    looks for itself.
     """
 
     code: str
     severity: Severity
     claims: tuple[str, ...] = ()
-    check: Check = _nothing
+    check: Check = _check_nothing
 
 
-def subject(config: Config, networks: tuple[Walked, ...], useless_share: float) -> Subject:
-    """What all rules look at."""
-    found = tuple(layer for walked in networks for layer in _transposed(config, walked))
-    return Subject(config, networks, found, useless_share)
+def prepare_subject(
+    config: Config, networks: tuple[WalkedNetwork, ...], useless_share: float
+) -> Subject:
+    """Return the subject of all rules."""
+    layers = tuple(layer for walked in networks for layer in _find_transposed(config, walked))
+    return Subject(config, networks, layers, useless_share)
 
 
-def _transposed(config: Config, walked: Walked) -> Iterator[Transposed]:
+def _find_transposed(config: Config, walked: WalkedNetwork) -> Iterator[TransposedLayer]:
     for outcome in walked.outcomes:
         node = outcome.node
         if outcome.shape is not None and node.operation:
             operation = take(node.operation)
             if isinstance(operation, ConvTranspose):
-                dialect = walked.read.graph.dialect_of(node)
+                dialect = walked.source.graph.dialect_of(node)
                 reading = operation.reading(node.parameters, outcome.inputs, dialect)
-                where = config.document.where(walked.read.paths[node.name])
-                yield Transposed(outcome, reading, walked, where)
+                where = config.document.where(walked.source.paths[node.name])
+                yield TransposedLayer(outcome, reading, walked, where)

@@ -1,6 +1,6 @@
-"""A size that is not the one in the lock file.
+"""A size that differs from the lock file.
 
-What: with --locked, a layer has another size than when `deconv check --lock` was last run.
+What: with --locked, the size of a layer is not the one that `deconv check --lock` last wrote.
 
 Why: an edit far above can change a size that nobody looks at; a review should see it.
 
@@ -8,7 +8,7 @@ Example:
     - {op: conv_transpose, out_channels: 8, kernel: 4, stride: 2, name: up}  # locked: 56x56
 
 Fix: undo the edit, or accept the new sizes with `deconv check --lock` and commit the lock file.
-No exact edit is told: which of the two sizes is right, neither file says.
+No automatic edit: neither file shows which of the two sizes is right.
 
 Source: deconv.lock, written by `deconv check --lock`.
 """

@@ -1,8 +1,8 @@
-"""An implementation that was seen to do otherwise than the layer's dialect says.
+"""An implementation that was seen to deviate from the layer's dialect.
 
-What: the answer is the rule's, and a release of the framework was measured to leave it.
+What: the answer follows the dialect, and a release of the framework was measured to differ.
 
-Why: on that release the layer has another size or other values, without an error.
+Why: with that release the layer has another size or other values, or fails at run time.
 
 Example:
     dialect: keras
@@ -14,10 +14,11 @@ Example:
         padding: same
         output_padding: 0
 
-Fix: as the finding says; or name the implementation, as `dialect: keras@torch`.
-`--fix-hints` tells another kernel that is read alike everywhere and leaves the size, if there is.
+Fix: follow the finding, or name the implementation, as in `dialect: keras@torch`.
+`--fix-hints` gives another kernel that every implementation treats alike and that keeps the size,
+if there is one.
 
-Source: measured, given with each finding.
+Source: measured; each finding names its measurement.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from deconvcli.common.findings import Diagnostic, Severity
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """The warnings that come with each layer's reading."""
+    """Yield the warnings that come with each layer's reading."""
     for layer in subject.transposed:
         for found in layer.reading.findings:
             if found.severity is Severity.WARNING:
@@ -41,7 +42,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     found.help,
                     found.source,
                     layer.where,
-                    fixes=subject.evened(layer),
+                    fixes=subject.find_even_kernels(layer),
                 )
 
 

@@ -1,8 +1,8 @@
-"""A layer of which nothing is left: a size of zero or less.
+"""A layer with an empty output: its size is zero or less.
 
 What: kernel, stride and padding leave no element of this input.
 
-Why: some frameworks refuse the layer, others return an empty tensor that fails much later.
+Why: some frameworks refuse the layer; others return an empty tensor, which fails much later.
 
 Example:
     input: {channels: 3, size: 16x16}
@@ -10,7 +10,8 @@ Example:
       - {op: conv, out_channels: 8, kernel: 7, stride: 4}
       - {op: conv, out_channels: 8, kernel: 7}
 
-Fix: a larger input, a smaller kernel, or more padding; `deconv sizes` lists the inputs that work.
+Fix: use a larger input, a smaller kernel or more padding. `deconv sizes` shows which input sizes
+work.
 
 Source: the formula of the layer's dialect, shown by `deconv explain`.
 """

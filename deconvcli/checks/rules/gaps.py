@@ -1,15 +1,15 @@
 """A kernel that leaves gaps: outputs that no input reaches.
 
-What: the kernel is shorter than the stride (or its dilated taps miss some outputs), so that these
-outputs hold the bias alone.
+What: the kernel is shorter than the stride, or its dilated taps miss some outputs. These outputs
+contain only the bias.
 
-Why: a regular grid of constant elements is hardly ever meant.
+Why: a regular grid of constant elements is rarely intended.
 
 Example:
     - {op: conv_transpose, out_channels: 3, kernel: 1, stride: 2}
 
-Fix: a kernel as large as the stride or larger. `--fix-hints` tells the smallest one that leaves the
-size and is cropped alike at both ends, if there is one.
+Fix: use a kernel at least as large as the stride. `--fix-hints` gives the smallest one that keeps
+the size and crops both ends equally, if there is one.
 
 Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
 """
@@ -24,7 +24,7 @@ from deconvcli.common.findings import Diagnostic, Severity
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """One finding for each layer, about its first axis with gaps."""
+    """Yield a finding for the first axis with gaps of each layer."""
     for layer in subject.transposed:
         empty = next((overlap for overlap in overlaps(layer) if not overlap.least), None)
         if empty is not None:
@@ -34,11 +34,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 RULE.severity,
                 f"{layer.outcome.node.name}: kernel {axis.kernel} with stride {axis.stride} and"
                 f" dilation {axis.dilation} leaves {empty.gaps} of every"
-                f" {axis.stride} outputs with the bias alone",
-                f"use kernel {axis.stride} or more, with a dilation that shares no factor with the"
+                f" {axis.stride} outputs with only the bias",
+                f"use kernel {axis.stride} or more, and a dilation that shares no factor with the"
                 " stride.",
                 where=layer.where,
-                fixes=subject.evened(layer),
+                fixes=subject.find_even_kernels(layer),
             )
 
 

@@ -1,17 +1,18 @@
-"""A value that its key, or the layer's framework, does not take.
+"""A value that its key, or the layer's framework, does not accept.
 
-What: text where a number has to stand, a number out of its range, a word the framework does not
-have, output_padding as large as the stride. What the framework says is said with its reason.
+What: the value is text in place of a number, a number out of range, a word that the framework does
+not have, or an output_padding as large as the stride. Where the framework refuses it, the finding
+gives the framework's reason.
 
-Why: the framework would refuse the layer, or the file means something else than its author thinks.
-`no`, `5:30` and `017` are words in YAML 1.2 and a truth value and numbers in YAML 1.1.
+Why: the framework would refuse the layer, or the file does not mean what its author thinks. `no`,
+`5:30` and `017` are text here; YAML 1.1 reads a Boolean and two numbers.
 
 Example:
     - {op: conv_transpose, out_channels: 64, kernel: 4, stride: 2, output_padding: 2}
 
-Fix: as the finding says, here `output_padding: 1` or less. `--fix-hints` tells the largest value
-that is legal, `false` for `no`, 3 for '3', and a padding in the layer's own words where that crops
-the same; what may mean several numbers, as `017`, gets no exact edit.
+Fix: follow the finding, here `output_padding: 1` or less. `--fix-hints` gives the largest legal
+value, `false` for `no`, 3 for '3', and a padding in the layer's own terms where that crops the same
+elements. A value that can be read in several ways, such as `017`, gets no automatic edit.
 
 Source: the dialect's own, shown by `deconv dialects NAME`; YAML 1.2.2, section 10.3.
 """

@@ -1,13 +1,13 @@
-"""A key that has to be there and is not.
+"""A required key that is missing.
 
-What: a layer without its kind or its channels, a network without an input or layers.
+What: a layer lacks its kind or its channels, or a network lacks its input or its layers.
 
-Why: nothing can be said of a layer whose kernel nobody knows.
+Why: nothing can be computed for a layer whose kernel is unknown.
 
 Example:
     - {op: conv, kernel: 3}
 
-Fix: add the key, here `out_channels: 64`. No exact edit is told: the value is the author's to say.
+Fix: add the key, here `out_channels: 64`. No automatic edit: only the author knows the value.
 
 Source: deconvcli/checks/configs/README.md.
 """

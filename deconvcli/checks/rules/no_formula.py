@@ -1,18 +1,19 @@
-"""A size in letters for which there is no single formula.
+"""A size in letters that has no single formula.
 
-What: with H or W as the input's size, this layer rounds, so that its size depends on the remainder.
+What: the input size has letters, and the size after this layer is not a formula in one letter: the
+layer multiplies two letters, or it rounds in a way that depends on the input.
 
-Why: what cannot be computed cannot be checked.
+Why: a size that cannot be computed cannot be checked.
 
 Example:
     input: {channels: 3, size: HxW}
     layers:
       - flatten
 
-Fix: give the input as a multiple, as `size: 2Hx2W`, or in numbers; `deconv sizes` answers for every
-size at once. No exact edit is told: which multiple is meant, the author has to say.
+Fix: give all sizes but one as numbers. Where the layer rounds, give a multiple, such as
+`size: 2Hx32`. No automatic edit: only the author knows the intended sizes.
 
-Source: the layer rounds down, as `deconv explain` shows.
+Source: the layer's arithmetic, shown by `deconv explain`.
 """
 
 from __future__ import annotations

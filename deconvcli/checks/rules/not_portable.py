@@ -1,17 +1,18 @@
-"""A layer that one of the network's targets cannot run, or not with the same values.
+"""A layer that one of the network's targets cannot run, or runs with other values.
 
-What: `targets` names frameworks and runtimes; this layer has no words there, is refused, or has
-another size.
+What: `targets` lists frameworks and runtimes. One of them cannot express this layer, refuses it, or
+gives it another size.
 
-Why: a model that trains and does not export costs a retraining.
+Why: a model that trains and cannot be exported costs a retraining.
 
 Example:
     targets: [onnxruntime]
     layers:
       - {op: conv_transpose, out_channels: 8, kernel: 3, stride: 2, dilation: 3, output_padding: 2}
 
-Fix: as the target's reason says; or take the target off the list. `--fix-hints` tells another
-kernel with which the target has the same size, if there is one; what the target lacks has no edit.
+Fix: follow the target's reason, or remove the target from the list. `--fix-hints` gives another
+kernel with which the target has the same size, if there is one. No automatic edit for a feature
+that the target lacks.
 
 Source: the target's own, given with each finding; `deconv dialects NAME` shows how it was verified.
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checks.rules._rule import Rule, Subject, Transposed
+from deconvcli.checks.rules._rule import Rule, Subject, TransposedLayer
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.frameworks.dialects import take
@@ -28,33 +29,32 @@ from deconvcli.frameworks.spelling import convert
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """One finding for each layer and target."""
+    """Yield a finding for each layer and target that do not match."""
     for layer in subject.transposed:
-        found = [each for target in _targets(layer) for each in _against(layer, target)]
-        # Looking for other kernels takes longer than all else here.
-        fixes = subject.evened(layer) if found else ()
+        targets = layer.walked.source.graph.targets
+        found = [each for target in targets for each in _check_target(layer, target)]
+        # Only now, since the search for other kernels takes longer than everything else here.
+        fixes = subject.find_even_kernels(layer) if found else ()
         yield from (each._replace(fixes=fixes) for each in found)
 
 
-def _targets(layer: Transposed) -> tuple[str, ...]:
-    return layer.walked.read.graph.targets
-
-
-def _against(layer: Transposed, target: str) -> Iterator[Diagnostic]:
+def _check_target(layer: TransposedLayer, target: str) -> Iterator[Diagnostic]:
     try:
         there = convert(layer.reading, target)
     except DeconvError as error:
         yield _finding(layer, target, error.message, error.help, error.source)
         return
     if there.output_sizes != layer.reading.output_sizes:
-        message = f"the size there is {list(there.output_sizes)}"
-        yield _finding(layer, target, message, "state the size, and pad or crop there.", "")
+        message = f"its size there is {list(there.output_sizes)}"
+        yield _finding(layer, target, message, "set the size explicitly, or pad or crop there.", "")
     for found in there.findings:
         if found.severity is Severity.WARNING:
             yield _finding(layer, target, found.message, found.help, found.source)
 
 
-def _finding(layer: Transposed, target: str, message: str, help: str, source: str) -> Diagnostic:
+def _finding(
+    layer: TransposedLayer, target: str, message: str, help: str, source: str
+) -> Diagnostic:
     return Diagnostic(
         RULE.code,
         RULE.severity,

@@ -1,8 +1,8 @@
-"""Tensors of unequal size that are to be joined.
+"""Tensors of different sizes that are to be joined.
 
-What: concat and add need the same spatial sizes; here they differ, often by one.
+What: concat and add need equal spatial sizes; here they differ, often by one.
 
-Why: a layer that halves an odd size drops an element, and the layer that doubles it again does not
+Why: a layer that halves an odd size drops an element, and the layer that doubles the size does not
 bring it back: 33 -> 16 -> 32.
 
 Example:
@@ -12,8 +12,8 @@ Example:
       - {op: conv_transpose, out_channels: 3, kernel: 2, stride: 2}
       - {op: add, inputs: [previous, input]}
 
-Fix: output_padding or output_size on the layer that doubles, a crop_like or pad_to in front of the
-join, or another input size; `deconv sizes` lists those that work.
+Fix: set output_padding or output_size on the layer that doubles the size, insert a crop_like or a
+pad_to before the join, or use another input size. `deconv sizes` shows which sizes work.
 
 Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
 """

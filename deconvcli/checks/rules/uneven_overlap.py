@@ -1,16 +1,16 @@
-"""A kernel that overlaps unevenly: the pattern behind a checkerboard.
+"""A kernel that overlaps unevenly, the pattern that causes checkerboards.
 
-What: the kernel is no multiple of the stride, so that some outputs are reached by more (input, tap)
+What: the kernel is not a multiple of the stride, so some outputs are reached by more (input, tap)
 pairs than their neighbours.
 
-Why: with random weights, sums of more terms have a larger variance; images show a grid.
+Why: with random weights, sums of more terms have a larger variance, and images show a grid.
 
 Example:
     - {op: conv_transpose, out_channels: 3, kernel: 3, stride: 2, padding: 1}
 
-Fix: a kernel that is a multiple of the stride, here 2 or 4; or upsample and convolve.
-`--fix-hints` tells the nearest one that leaves the size and is cropped alike at both ends; where
-there is none, as for an odd size with stride 2, one of the three has to give way, and you choose.
+Fix: use a kernel that is a multiple of the stride, here 2 or 4, or upsample and convolve.
+`--fix-hints` gives the nearest kernel that keeps the size and crops both ends equally. Where there
+is none, as for an odd size with stride 2, you choose which of the three to give up.
 
 Source: Odena, Dumoulin & Olah 2016, Deconvolution and Checkerboard Artifacts
 (doi 10.23915/distill.00003).
@@ -20,34 +20,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checks.rules._rule import Rule, Subject, Transposed
+from deconvcli.checks.rules._rule import Rule, Subject, TransposedLayer
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.layers.overlap import AxisOverlap
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """One finding for each layer, about its first uneven axis."""
+    """Yield a finding for the first uneven axis of each layer."""
     for layer in subject.transposed:
         uneven = next((axis for axis in overlaps(layer) if not axis.is_even and axis.least), None)
         if uneven is not None:
-            yield _finding(layer, uneven)._replace(fixes=subject.evened(layer))
+            yield _finding(layer, uneven)._replace(fixes=subject.find_even_kernels(layer))
 
 
-def overlaps(layer: Transposed) -> Iterator[AxisOverlap]:
-    """Its axes; what is counted in the interior does not depend on the input's size."""
+def overlaps(layer: TransposedLayer) -> Iterator[AxisOverlap]:
+    """Yield the overlap of each axis whose size is a number."""
+    # In the interior the counts do not depend on the input's size, so an input of 1 is enough.
     for axis in layer.reading.layer.axes:
         if isinstance(axis.crop_begin, int) and axis.stride > 0 and axis.dilation > 0:
             yield AxisOverlap(axis, 1)
 
 
-def _finding(layer: Transposed, overlap: AxisOverlap) -> Diagnostic:
+def _finding(layer: TransposedLayer, overlap: AxisOverlap) -> Diagnostic:
     axis, kernels = overlap.axis, overlap.even_kernels()
     return Diagnostic(
         RULE.code,
         RULE.severity,
-        f"{layer.outcome.node.name}: kernel {axis.kernel} and stride {axis.stride} overlap"
-        f" unevenly: {overlap.least} to {overlap.most} pairs reach an output",
-        f"use kernel {' or '.join(map(str, kernels))}, and adapt the padding."
+        f"{layer.outcome.node.name}: kernel {axis.kernel} with stride {axis.stride} overlaps"
+        f" unevenly: {overlap.least} to {overlap.most} (input, tap) pairs reach each output",
+        f"use kernel {' or '.join(map(str, kernels))}, and adjust the padding."
         if kernels
         else "use a dilation that shares no factor with the stride.",
         "doi 10.23915/distill.00003",

@@ -1,14 +1,15 @@
-"""A layer or an output with another size than its `expect`.
+"""A layer or an output whose size differs from its `expect`.
 
-What: the size that comes out is not the one the author states; the finding says by how much.
+What: the computed size is not the one that the author states. The finding gives both.
 
-Why: a vocoder whose strides do not multiply to the hop, or a decoder one pixel short, trains
-without a complaint and is noticed weeks later.
+Why: a vocoder whose strides do not multiply to the hop length, or a decoder that is one pixel
+short, trains without complaint and is noticed weeks later.
 
 Example:
     - {op: conv_transpose, out_channels: 1, kernel: 3, stride: 2, padding: 1, expect: 56x56}
 
-Fix: the smallest change that brings the size about is named where one key of one layer does it.
+Fix: apply the change that the finding suggests: the smallest one that gives the stated size, where
+one key of one layer is enough.
 
 Source: the formula of the layer's dialect, shown by `deconv explain`.
 """

@@ -1,14 +1,14 @@
 """A key that the file, the network or this kind of layer does not have.
 
-What: the key is not in the table of keys; the nearest one is named.
+What: the key is not one of those that are allowed here. The finding suggests the nearest one.
 
-Why: a key that nobody reads is a setting that silently has its default.
+Why: a key that nothing reads silently leaves its setting at the default.
 
 Example:
     - {op: conv_transpose, out_channels: 64, kernel: 4, strides: 2, paddding: 1}
 
-Fix: take the key that was meant, here `padding`. Frameworks' own names, as `kernel_size`, `strides`
-or `filters`, are known beside ours.
+Fix: write the intended key, here `padding`. The frameworks' own names, such as `kernel_size`,
+`strides` and `filters`, are accepted as well.
 
 Source: deconvcli/checks/configs/README.md; `deconv schema` has the same keys for editors.
 """

@@ -1,15 +1,15 @@
-"""A name that stands for nothing, or for two things.
+"""A name that refers to nothing, or to two things.
 
-What: an input that is no layer above, a kind of layer or a dialect that does not exist, a layer's
-name that is taken, a $name outside of the block that gives it values.
+What: an input is not a layer above, a kind of layer or a dialect is unknown, two layers have one
+name, or a $name is used outside the block that defines it.
 
-Why: a graph can only be followed where its names are clear.
+Why: a graph can be followed only if each of its names has one meaning.
 
 Example:
     - {op: concat, inputs: [previous, encodr3]}
 
-Fix: take the name that was meant; the nearest one is named. A name that two layers have gets no
-exact edit: which of them is meant elsewhere is not known.
+Fix: write the intended name; the finding suggests the nearest one. No automatic edit for a name
+that two layers have: other layers may refer to either of them.
 
 Source: deconvcli/checks/configs/README.md.
 """

@@ -1,16 +1,17 @@
 """A file that cannot be read.
 
-What: the file is no UTF-8, no YAML or JSON, or uses what a config has no need of: tags, anchors and
-aliases, a key twice, more than one document, brackets nested more than 32 deep, more than 1 MiB.
+What: the file is not UTF-8, is not YAML or JSON, or uses a feature that a config does not need:
+tags, anchors and aliases, a repeated key, more than one document, more than 32 nested levels, more
+than 1 MiB.
 
-Why: of a file that is read by guessing, nobody knows what was checked. Programs disagree on what a
-doubled key means, and aliases can make a small file endless.
+Why: if a file has to be guessed at, nobody knows which network was checked. Programs disagree about
+a repeated key, and aliases can make a small file endless.
 
 Example:
     networks: {a: {layers: [}
 
-Fix: correct the file at the place that is named; the cause may stand just before it.
-No exact edit is told: what the author wanted to write is not known.
+Fix: correct the file at the place that the finding names; the cause may be just before it.
+No automatic edit: only the author knows the intended text.
 
 Source: YAML 1.2.2; RFC 8259, section 4 (names within an object should be unique).
 """

@@ -1,18 +1,18 @@
-"""A layer most of whose work is thrown away by its crop.
+"""A layer whose crop discards most of its work.
 
 What: more than half of the multiply-accumulates (or the share that `useless-share` sets) reach no
 element that the crop keeps.
 
-Why: on small inputs with large kernels it is time for nothing.
+Why: with small inputs and large kernels, this work is wasted.
 
 Example:
     input: {channels: 64, size: 1x1}
     layers:
       - {op: conv_transpose, out_channels: 64, kernel: 4, stride: 2, padding: 1}
 
-Fix: a smaller kernel and less padding. No exact edit is told: every one computes something else.
+Fix: use a smaller kernel and less padding. No automatic edit: each of them computes something else.
 
-Source: counted, `deconv shape --macs` shows both numbers.
+Source: counted; `deconv shape --macs` shows both numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from deconvcli.layers.layer import Reading
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """One finding for each layer above the share."""
+    """Yield a finding for each layer above the allowed share."""
     for layer in subject.transposed:
         lost = _useless(layer.reading)
         if lost > subject.useless_share:
@@ -34,14 +34,14 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 RULE.code,
                 RULE.severity,
                 f"{layer.outcome.node.name}: {100 * lost:.0f} % of its multiply-accumulates reach"
-                " no element that is kept",
+                " no element that the crop keeps",
                 "use a smaller kernel and crop less.",
                 where=layer.where,
             )
 
 
 def _useless(reading: Reading) -> float:
-    """The share of the full scatter that is cropped; 0 for sizes in letters."""
+    """Return the share of the full scatter that is cropped, or 0 for sizes in letters."""
     if any(isinstance(size, Linear) for size in reading.spatial) or not reading.macs:
         return 0.0
     return 1 - reading.macs_useful / reading.macs

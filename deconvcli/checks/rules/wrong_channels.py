@@ -1,16 +1,16 @@
-"""Channels, or elements, that do not fit what comes in.
+"""Channels, or a number of elements, that do not match the input.
 
-What: in_channels says another number than the layer above gives, an addition of unequal channels,
-a reshape to a shape with another number of elements.
+What: in_channels differs from the channels of the layer above, an addition has inputs with
+different channels, or a reshape has a different number of elements.
 
-Why: the framework refuses it, at the first batch.
+Why: the framework refuses it at the first batch.
 
 Example:
     - {op: conv, out_channels: 64, kernel: 3}
     - {op: conv, in_channels: 32, out_channels: 64, kernel: 3}
 
-Fix: set in_channels to what comes in, or leave it out. An addition or a reshape that does not fit
-gets no exact edit: a layer would have to be changed that is right by itself.
+Fix: set in_channels to the channels of the input, or omit it. No automatic edit for an addition or
+a reshape: the layer to change is another one, and it may be right.
 
 Source: the weights' shape of the dialect, shown by `deconv dialects NAME`.
 """

@@ -1,14 +1,14 @@
 """Groups that do not divide the channels.
 
-What: input or output channels are no multiple of the groups.
+What: the input channels or the output channels are not a multiple of the groups.
 
-Why: each group has its own equal share of both; every framework refuses the rest.
+Why: each group has an equal share of both; every framework refuses other numbers.
 
 Example:
     - {op: conv_transpose, out_channels: 10, kernel: 4, stride: 2, groups: 4}
 
-Fix: channels that are a multiple of the groups, or other groups; the nearest number that divides
-both is named.
+Fix: use channels that are a multiple of the groups, or another number of groups. The finding
+suggests the nearest number that divides both.
 
 Source: torch 2.13.0, torch/nn/modules/conv.py; ONNX ConvTranspose, `group`.
 """

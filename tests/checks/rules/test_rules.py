@@ -126,7 +126,7 @@ TABLE = [
     (
         "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2}",
         "DCV201",
-        "1 to 2 pairs",
+        "1 to 2 (input, tap) pairs",
         "2 or 4",
     ),
     (

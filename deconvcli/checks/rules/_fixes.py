@@ -1,0 +1,148 @@
+"""Fixes of a network, as changes of its document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deconvcli.checks.configs import NetworkSource
+from deconvcli.checks.documents import Document, Path
+from deconvcli.checks.rules._rule import WalkedNetwork
+from deconvcli.common.findings import Change, Diagnostic, Fixes, Verb
+from deconvcli.common.shelf import nearest
+from deconvcli.common.values import freeze
+from deconvcli.networks.graph import Network, NodeOutcome
+from deconvcli.networks.graph.diagnosis import diagnose
+from deconvcli.networks.graph.edits import (
+    InsertAfter,
+    InsertBefore,
+    NetworkEdit,
+    ResizeInput,
+    SetParameter,
+)
+from deconvcli.networks.graph.network import Node
+from deconvcli.networks.graph.repairs import Fix
+from deconvcli.networks.graph.shapes import MAX_COMPARED_NAMES
+from deconvcli.networks.operations import take
+
+
+def explain_failure(
+    document: Document, walked: WalkedNetwork, outcome: NodeOutcome, found: Diagnostic
+) -> Diagnostic:
+    """Return the finding with the layers above that cause it, and with fixes that were tried."""
+    diagnosis = diagnose(walked.source.graph, outcome.node.name, walked.outcomes)
+    culprits = "; ".join(map(str, diagnosis.culprits[:2]))
+    message = f"{found.message} ({culprits})" if culprits else found.message
+    help = f"{', or '.join(map(str, diagnosis.fixes))}." if diagnosis.fixes else found.help
+    fixes = tuple([tuple(changes_of(fix, document, walked.source)) for fix in diagnosis.fixes])
+    if outcome.error is not None and outcome.error.code == "unknown-input":
+        fixes += _correct_input(document, walked.source, outcome.node)
+    return found._replace(message=message, help=help, fixes=fixes)
+
+
+def _correct_input(document: Document, source: NetworkSource, node: Node) -> Fixes:
+    """Return the nearest existing name for the first input that no layer above has."""
+    graph, path = source.graph, (*source.paths[node.name], "inputs")
+    names = [other.name for other in graph.nodes]
+    above = [*graph.inputs, *names[: names.index(node.name)]]
+    number, wrong = next((i, name) for i, name in enumerate(node.inputs) if name not in above)
+    place = (*path, number) if isinstance(document.value_at(path), list) else path
+    close = nearest(wrong, above[-MAX_COMPARED_NAMES:])
+    return ((Change(Verb.SET, place, close),),) if close else ()
+
+
+def changes_of(fix: Fix, document: Document, source: NetworkSource) -> Iterator[Change]:
+    """Yield the changes for a fix: parameters, new layers, and inputs that now need other names."""
+    for edit in fix.edits:
+        yield from _changes_of_edit(edit, document, source)
+    yield from _rewire(document, source, fix.network)
+    if fix.network.outputs != source.graph.outputs:
+        yield Change(Verb.SET, (*_network_path(source), "output"), fix.network.outputs[0])
+
+
+def _network_path(source: NetworkSource) -> Path:
+    return ("networks", source.graph.name)
+
+
+def _changes_of_edit(
+    edit: NetworkEdit, document: Document, source: NetworkSource
+) -> Iterator[Change]:
+    match edit:
+        case SetParameter():
+            path = source.paths[edit.node]
+            key = _written_key(document, source, source.graph.node(edit.node), edit.key)
+            yield Change(Verb.SET, (*path, key), freeze(edit.value))
+        case ResizeInput():
+            home = _network_path(source)
+            place = ("input",) if "input" in document.value_at(home) else ("inputs", edit.input)
+            sizes = edit.shape.spatial
+            size = "x".join(map(str, sizes)) if len(sizes) > 1 else sizes[0]
+            yield Change(Verb.SET, (*home, *place, "size"), size)
+        case InsertBefore():
+            layer = _layer(edit.node, edit.node.inputs)
+            yield Change(Verb.INSERT, source.paths[edit.below], layer)
+        case InsertAfter():
+            yield from _insert_after(edit, document, source)
+
+
+def _insert_after(edit: InsertAfter, document: Document, source: NetworkSource) -> Iterator[Change]:
+    if edit.above in source.graph.inputs:
+        first = source.paths[source.graph.nodes[0].name]
+        yield Change(Verb.INSERT, first, _layer(edit.node, ()))
+        return
+    *above, number = source.paths[edit.above]
+    path = (*above, int(number))
+    layer = _layer(edit.node, ())
+    expect = (*path, "expect")
+    # The author's `expect` describes the output of the pair, so it moves to the new layer.
+    if expect in document.places:
+        layer += (("expect", freeze(document.value_at(expect))),)
+        yield Change(Verb.DROP, expect)
+    yield Change(Verb.INSERT, (*above, int(number) + 1), layer)
+
+
+def _rewire(document: Document, source: NetworkSource, changed: Network) -> Iterator[Change]:
+    """Yield the inputs that must be rewritten, since a new layer changes what `previous` means."""
+    before = {node.name: node for node in source.graph.nodes}
+    previous = next(iter(changed.inputs), "")
+    for node in changed.nodes:
+        if node.name in before:
+            path = (*source.paths[node.name], "inputs")
+            yield from _rewire_inputs(document, path, before[node.name], node, previous)
+        previous = node.name
+
+
+def _rewire_inputs(
+    document: Document, path: Path, before: Node, after: Node, previous: str
+) -> Iterator[Change]:
+    if path not in document.places:
+        if after.inputs != (previous,):
+            yield Change(Verb.SET, path, after.inputs)
+        return
+    written = document.value_at(path)
+    is_list = isinstance(written, list)
+    for number, name in enumerate(after.inputs):
+        word = written[number] if is_list else written
+        # An unedited file would now take this input: a name keeps its layer, `previous` may not.
+        taken = previous if word == "previous" else before.inputs[number]
+        if taken != name:
+            yield Change(Verb.SET, (*path, number) if is_list else path, name)
+
+
+def _written_key(document: Document, source: NetworkSource, node: Node, name: str) -> str | int:
+    """Return the key as the file writes it: under our name or a framework's, or by position.
+
+    A key that is not written gets the framework's own name in a pasted call, and ours elsewhere.
+    """
+    key = next(key for key in take(node.operation).keys if key.name == name)
+    names = (key.name, *key.aliases)
+    if node.name in source.calls:
+        return source.calls[node.name].place(names)
+    layer = document.value_at(source.paths[node.name])
+    return next((alias for alias in names if alias in layer), name)
+
+
+def _layer(node: Node, inputs: tuple[str, ...]) -> tuple[tuple[str, object], ...]:
+    """Return a new layer as pairs; without inputs it takes the layer before it."""
+    parameters = tuple([(key, freeze(value)) for key, value in node.parameters.items()])
+    named_inputs = (("inputs", inputs),) if inputs else ()
+    return (("op", node.operation), ("name", node.name), *parameters, *named_inputs)
