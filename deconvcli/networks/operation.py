@@ -6,8 +6,9 @@ A file in `operations/` holds only what is different about its kind; what they s
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from deconvcli.layers.axis import Size
@@ -43,6 +44,28 @@ class Key(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
+class Call(NamedTuple):
+    """A framework's call that makes this kind of layer, as people paste it.
+
+    names: without their module; `{n}` stands for 1, 2 and 3. parameters: the call's own, in
+    order; None for a call whose arguments touch no size and are not read. means: our key for each
+    parameter whose name is another key of ours. implies: our keys that the call itself settles.
+    """
+
+    framework: str
+    names: tuple[str, ...]
+    parameters: tuple[str, ...] | None = None
+    means: Mapping[str, str] = MappingProxyType({})
+    implies: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def full_names(self) -> Iterator[str]:
+        """Every name, with a number in place of `{n}`."""
+        for name in self.names:
+            numbered = (name.replace("{n}", str(rank)) for rank in (1, 2, 3))
+            yield from numbered if "{n}" in name else (name,)
+
+
 class Shape(NamedTuple):
     """One tensor without its batch; channels first, whatever the framework's own order."""
 
@@ -71,6 +94,7 @@ class Operation(ABC):
     aliases: ClassVar[tuple[str, ...]] = ()
     title: ClassVar[str]
     keys: ClassVar[tuple[Key, ...]] = ()
+    calls: ClassVar[tuple[Call, ...]] = ()
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     mixes_axes: ClassVar[bool] = False
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
 from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
 from deconvcli.frameworks.pasted.understand import by_name, understand
-from deconvcli.networks.operations import take
+from deconvcli.networks.operation import Call
+from deconvcli.networks.operations import pasted_calls, take
 
-CALLS = 1024
-"""Texts that are remembered: the layers of networks are alike. None longer than LONGEST is."""
-LONGEST = 200
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+# A network repeats its layers, so the same few texts are read again and again; a text beyond
+# MAX_REMEMBERED characters is not kept, so that a hostile file cannot fill the memory.
+REMEMBERED_CALLS = 1024
+MAX_REMEMBERED = 200
 
 
 class Arguments(NamedTuple):
@@ -41,7 +40,7 @@ class Arguments(NamedTuple):
         return written or (names[0] if place is None else self.order[place])
 
 
-class Call(NamedTuple):
+class PastedLayer(NamedTuple):
     """A kind of layer, its keys, and the dialect whose call it is; empty for the network's."""
 
     operation: str
@@ -50,114 +49,49 @@ class Call(NamedTuple):
     arguments: Arguments = Arguments()
 
 
-class _Kind(NamedTuple):
-    """A call other than transposed convolution. order: the framework's parameters as they come.
-
-    means: those that share their name with another key of ours.
-    """
-
-    operation: str
-    order: tuple[str, ...]
-    means: Mapping[str, str] = _NOTHING
-
-
-_CONV = (
-    "in_channels",
-    "out_channels",
-    "kernel_size",
-    "stride",
-    "padding",
-    "dilation",
-    "groups",
-    "bias",
-    "padding_mode",
-    "device",
-    "dtype",
-)
-_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
-_MEAN = (
-    "kernel_size",
-    "stride",
-    "padding",
-    "ceil_mode",
-    "count_include_pad",
-    "divisor_override",
-)
-_KERAS_CONV = (
-    "filters",
-    "kernel_size",
-    "strides",
-    "padding",
-    "data_format",
-    "dilation_rate",
-    "groups",
-    "activation",
-    "use_bias",
-)
-_KERAS_POOL = ("pool_size", "strides", "padding", "data_format")
-_KINDS: Mapping[str, _Kind] = MappingProxyType(
-    {
-        r"Conv[123]d": _Kind("conv", _CONV),
-        r"MaxPool[123]d": _Kind("max_pool", _POOL),
-        r"AvgPool[123]d": _Kind("avg_pool", _MEAN),
-        r"Upsample": _Kind("upsample", ("size", "scale_factor", "mode", "align_corners")),
-        r"PixelShuffle": _Kind("pixel_shuffle", ("upscale_factor",)),
-        r"Linear": _Kind("dense", ("in_features", "out_features", "bias", "device", "dtype")),
-        r"Conv[123]D": _Kind("conv", _KERAS_CONV),
-        r"MaxPool(ing)?[123]D": _Kind("max_pool", _KERAS_POOL),
-        r"(AvgPool|AveragePooling)[123]D": _Kind("avg_pool", _KERAS_POOL),
-        r"UpSampling[123]D": _Kind(
-            "upsample", ("size", "data_format", "interpolation"), {"size": "scale"}
-        ),
-        r"Dense": _Kind("dense", ("units", "activation", "use_bias")),
-        r"Flatten": _Kind("flatten", ()),
-    }
-)
-# Their arguments touch no size, so nobody has to read them.
-_KEPT = re.compile(
-    r"(Leaky|P|R|C)?ReLU6?|S?ELU|GELU|SiLU|Mish|Hardswish|Sigmoid|Tanh|Soft(max|plus)|Activation|"
-    r"(Batch|Instance|Layer|Group)(Norm(alization)?)([123]d)?|(Spatial)?Dropout([123][dD])?|Identity"
-)
 _INERT = re.compile(
     r"activation|name|dtype|device|trainable|input_shape|data_format|padding_mode|api|\w+_"
     r"(initializer|regularizer|constraint)|return_indices|count_include_pad|divisor_override"
 )
 
 
-def call(text: str, dialect: str) -> Call:
-    """The layer that a pasted call means.
+def read_pasted_layer(text: str, dialect: str) -> PastedLayer:
+    """Return the layer that a pasted call makes.
 
     Raises:
-        UsageError: it is no call, or one of nothing that is known here.
+        UsageError: it is no call, or makes no layer that is known here.
     """
-    return _remembered(text, dialect) if len(text) <= LONGEST else _call(text, dialect)
+    return _remembered(text, dialect) if len(text) <= MAX_REMEMBERED else _read(text, dialect)
 
 
-def _call(text: str, dialect: str) -> Call:
+def _read(text: str, dialect: str) -> PastedLayer:
     read = read_call(text)
-    short = read.name.rpartition(".")[2]
-    if _KEPT.fullmatch(short):
-        return Call("activation", {})
-    for pattern, kind in _KINDS.items():
-        if re.fullmatch(pattern, short):
-            return _plain(read, kind)
-    if "transpose" not in short.lower():
-        raise _unknown(short)
+    name = read.name.rpartition(".")[2]
+    if name in pasted_calls():
+        return _take_arguments(read, *pasted_calls()[name])
+    if "transpose" not in name.lower():
+        raise _unknown(name)
     return _transposed(text, read, dialect)
 
 
-_remembered = lru_cache(CALLS)(_call)
+_remembered = lru_cache(REMEMBERED_CALLS)(_read)
 
 
-def _plain(read: PythonCall, kind: _Kind) -> Call:
-    own = {name: kind.means.get(name, name) for name in kind.order}
-    _refuse_foreign(read, kind.operation, own)
-    given = _sized(by_name(read, kind.order))
+def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer:
+    order = call.parameters
+    if order is None:
+        return PastedLayer(operation, call.implies)
+    own = {name: call.means.get(name, name) for name in order}
+    _refuse_foreign(read, operation, own, call.framework)
+    given = _sized(by_name(read, order))
     parameters = {own.get(name, name): _value(name, value) for name, value in given.items()}
-    return Call(kind.operation, parameters, "", _arguments(read, kind.order))
+    arguments = _arguments(read, order)
+    return PastedLayer(operation, {**call.implies, **parameters}, "", arguments)
 
 
-def _refuse_foreign(read: PythonCall, operation: str, own: Mapping[str, str]) -> None:
+def _refuse_foreign(
+    read: PythonCall, operation: str, own: Mapping[str, str], framework: str
+) -> None:
     """Refuse another framework's word for what this call has a word for.
 
     own: the key that each parameter of the call is for.
@@ -169,7 +103,7 @@ def _refuse_foreign(read: PythonCall, operation: str, own: Mapping[str, str]) ->
         if here and foreign:
             raise UsageError(
                 f"{read.name} has no argument {min(foreign)!r}",
-                help=f"write {here}, as its framework does.",
+                help=f"write {here}, as {framework} does.",
                 code="unknown-key",
             )
 
@@ -193,24 +127,28 @@ def _value(name: str, given: Any) -> Any:
     return given
 
 
-def _transposed(text: str, read: PythonCall, dialect: str) -> Call:
+def _transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
     """A transposed convolution, in the network's dialect if that has this call."""
     try:
         pasted = understand(text, dialect)
     except UsageError:
         pasted = understand(text, None)
     roles = {a.name: a.role for a in pasted.dialect.arguments}
-    _refuse_foreign(read, "conv_transpose", roles)
+    _refuse_foreign(read, "conv_transpose", roles, pasted.dialect.name)
     known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}
     parameters = _sized({roles.get(name, name): value for name, value in known.items()})
     at = f"@{pasted.implementation}" if pasted.implementation else ""
     arguments = _arguments(read, pasted.order)
-    return Call("conv_transpose", parameters, pasted.dialect.name + at, arguments)
+    return PastedLayer("conv_transpose", parameters, pasted.dialect.name + at, arguments)
 
 
 def _unknown(name: str) -> UsageError:
-    known = ["Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "Upsample", "PixelShuffle"]
-    close = nearest(name, [*known, "Conv2D", "Conv2DTranspose", "Linear", "Dense", "Flatten"])
+    calls = [*pasted_calls(), "ConvTranspose2d", "Conv2DTranspose"]
+    rare = {"1", "3"} - {*name}
+    known = [other for other in calls if not rare & {*other}]
+    # Of names that differ in case alone `nearest` takes the last: torch's Conv2d, or Conv2D.
+    known.sort(key=lambda other: other.endswith("D") == name.endswith("D"))
+    close = nearest(name, known)
     return UsageError(
         f"the pasted call {name!r} is no layer that is known here",
         help=f"did you mean {close!r}? or write its op and keys."

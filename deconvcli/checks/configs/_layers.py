@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.checks.configs._blocks import Written
-from deconvcli.checks.configs._calls import Arguments, call
+from deconvcli.checks.configs._calls import Arguments, read_pasted_layer
 from deconvcli.checks.configs._forms import FORMS, Misfit, meant, misread, shown
 from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import LAYER
@@ -75,7 +75,7 @@ def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Kind 
     """`relu`, or a pasted call."""
     if "(" not in text:
         return _named(text, _NOTHING, path, path, problems)
-    read = call(text, dialect)
+    read = read_pasted_layer(text, dialect)
     given = {name: value for name, value in read.parameters.items() if value is not None}
     parameters = _parameters(given, path, read.operation, problems)
     return Kind(read.operation, parameters, read.dialect, read.arguments)

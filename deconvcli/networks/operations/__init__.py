@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import Shelf, suggestion
-from deconvcli.networks.operation import Operation
+from deconvcli.networks.operation import Call, Operation
 
 OPERATIONS: Shelf[Operation] = Shelf("deconvcli.networks.operations", "OPERATION", "operation")
 
@@ -34,6 +35,17 @@ def take(name: str) -> Operation:
 def words() -> list[str]:
     """Every name and alias."""
     return [*OPERATIONS.names, *sorted(_by_alias())]
+
+
+@cache
+def pasted_calls() -> Mapping[str, tuple[str, Call]]:
+    """Return (operation, call) for the name of each call that people paste."""
+    return {
+        name: (operation, call)
+        for operation in OPERATIONS.names
+        for call in OPERATIONS.take(operation).calls
+        for name in call.full_names
+    }
 
 
 @cache

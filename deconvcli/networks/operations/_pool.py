@@ -18,6 +18,9 @@ from deconvcli.networks.operations._window import (
     sweeps,
 )
 
+# A pooling call's parameters in Keras, for every kind and number of axes.
+KERAS_PARAMETERS = ("pool_size", "strides", "padding", "data_format")
+
 
 class Pool(Sliding):
     """What all poolings share."""

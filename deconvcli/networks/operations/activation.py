@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.operation import Key, KeyForm, Operation
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation
 from deconvcli.networks.operations._kept import Kept
 
 
@@ -34,6 +34,30 @@ class Activation(Kept):
         Key("negative_slope", KeyForm.ANY, None, "of a leaky one", aliases=("alpha",)),
         Key("axis", KeyForm.ANY, None, "of a softmax", aliases=("dim",)),
         Key("inplace", KeyForm.ANY, None, "whether the input is overwritten"),
+    )
+    calls = (
+        Call(
+            "torch",
+            (
+                "ReLU",
+                "ReLU6",
+                "LeakyReLU",
+                "PReLU",
+                "RReLU",
+                "CReLU",
+                "ELU",
+                "SELU",
+                "GELU",
+                "SiLU",
+                "Mish",
+                "Hardswish",
+                "Sigmoid",
+                "Tanh",
+                "Softmax",
+                "Softplus",
+            ),
+        ),
+        Call("keras", ("Activation",)),
     )
 
 

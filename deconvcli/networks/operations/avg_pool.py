@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.operation import Key, KeyForm, Operation
-from deconvcli.networks.operations._pool import Pool
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation
+from deconvcli.networks.operations._pool import KERAS_PARAMETERS, Pool
 
 
 class AveragePool(Pool):
@@ -15,6 +15,21 @@ class AveragePool(Pool):
     keys = (
         *Pool.keys,
         Key("count_include_pad", KeyForm.ANY, None, "whether added elements count in the mean"),
+    )
+    calls = (
+        Call(
+            "torch",
+            ("AvgPool{n}d",),
+            (
+                "kernel_size",
+                "stride",
+                "padding",
+                "ceil_mode",
+                "count_include_pad",
+                "divisor_override",
+            ),
+        ),
+        Call("keras", ("AveragePooling{n}D", "AvgPool{n}D"), KERAS_PARAMETERS),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from deconvcli.common.values import per_axis
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import product, require_numbers
-from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, mixed
 from deconvcli.networks.operations._sizes import refuse
 from deconvcli.networks.operations._window import DILATION, KERNEL, PADDING, STRIDE, Sliding
@@ -29,6 +29,40 @@ class Conv(Sliding):
         GROUPS,
         IN_CHANNELS,
         Key("bias", KeyForm.FLAG, True, "one number added per channel", aliases=("use_bias",)),
+    )
+    calls = (
+        Call(
+            "torch",
+            ("Conv{n}d",),
+            (
+                "in_channels",
+                "out_channels",
+                "kernel_size",
+                "stride",
+                "padding",
+                "dilation",
+                "groups",
+                "bias",
+                "padding_mode",
+                "device",
+                "dtype",
+            ),
+        ),
+        Call(
+            "keras",
+            ("Conv{n}D",),
+            (
+                "filters",
+                "kernel_size",
+                "strides",
+                "padding",
+                "data_format",
+                "dilation_rate",
+                "groups",
+                "activation",
+                "use_bias",
+            ),
+        ),
     )
 
     def words(self, parameters: Parameters) -> dict[str, Any]:

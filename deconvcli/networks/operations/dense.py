@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import require_numbers
-from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import IN_CHANNELS, OUT_CHANNELS, entering
 from deconvcli.networks.operations._sizes import positive_channels
 
@@ -21,6 +21,10 @@ class Dense(Operation):
         OUT_CHANNELS._replace(name="units", aliases=("out_features", "out_channels")),
         IN_CHANNELS,
         Key("bias", KeyForm.FLAG, True, "one number added per unit", aliases=("use_bias",)),
+    )
+    calls = (
+        Call("torch", ("Linear",), ("in_features", "out_features", "bias", "device", "dtype")),
+        Call("keras", ("Dense",), ("units", "activation", "use_bias")),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.operation import Key, KeyForm, Operation
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation
 from deconvcli.networks.operations._kept import Kept
 
 
@@ -13,6 +13,10 @@ class Dropout(Kept):
     aliases = ("identity", "dropout1d", "dropout2d", "dropout3d", "spatial_dropout")
     title = "dropout, or nothing"
     keys = (Key("rate", KeyForm.ANY, None, "share of the elements left out", aliases=("p",)),)
+    calls = (
+        Call("torch", ("Dropout", "Dropout{n}d", "Identity")),
+        Call("keras", ("SpatialDropout{n}D",)),
+    )
 
 
 OPERATION: Operation = Dropout()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.networks.operation import Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Operation, Parameters, Shape
 from deconvcli.networks.operations._elements import elements
 
 
@@ -13,6 +13,7 @@ class Flatten(Operation):
 
     name = "flatten"
     title = "all elements as channels"
+    calls = (Call("torch", ("Flatten",), ()),)
     mixes_axes = True
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.operation import Operation
-from deconvcli.networks.operations._pool import Pool
+from deconvcli.networks.operation import Call, Operation
+from deconvcli.networks.operations._pool import KERAS_PARAMETERS, Pool
 
 
 class MaxPool(Pool):
@@ -12,6 +12,14 @@ class MaxPool(Pool):
     name = "max_pool"
     aliases = ("maxpool", "max_pool1d", "max_pool2d", "max_pool3d", "max_pooling")
     title = "max pooling"
+    calls = (
+        Call(
+            "torch",
+            ("MaxPool{n}d",),
+            ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode"),
+        ),
+        Call("keras", ("MaxPooling{n}D", "MaxPool{n}D"), KERAS_PARAMETERS),
+    )
 
 
 OPERATION: Operation = MaxPool()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.layers.layer import require_numbers
-from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, divided
 from deconvcli.networks.operations._kept import Kept
 
@@ -21,6 +21,16 @@ class Norm(Kept):
         Key("affine", KeyForm.FLAG, True, "a trained scale and shift per channel"),
         Key("eps", KeyForm.ANY, None, "added to the variance", aliases=("epsilon",)),
         Key("momentum", KeyForm.ANY, None, "of the running mean"),
+    )
+    calls = (
+        Call("torch", ("BatchNorm{n}d", "GroupNorm", "LayerNorm", "LayerNorm{n}d")),
+        # The only one that trains nothing unless it is asked to.
+        Call("torch", ("InstanceNorm{n}d",), implies={"affine": False}),
+        Call(
+            "keras",
+            ("BatchNormalization", "GroupNormalization", "LayerNormalization"),
+        ),
+        Call("flax", ("BatchNorm", "InstanceNorm")),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

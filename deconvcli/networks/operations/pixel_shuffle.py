@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.layers.layer import require_numbers
-from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import positive_channels, refuse, some_axes
 
 
@@ -26,6 +26,7 @@ class PixelShuffle(Operation):
             at_least=1,
         ),
     )
+    calls = (Call("torch", ("PixelShuffle",), ("upscale_factor",)),)
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Source: Shi et al. 2016 (arXiv 1609.05158), equation 4."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.common.values import per_axis
-from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import at_least, refuse, some_axes
 
 
@@ -27,6 +27,16 @@ class Upsample(Operation):
         Key("size", KeyForm.SIZES, None, "the output size itself, instead of scale", at_least=1),
         Key("mode", KeyForm.ANY, None, "nearest, bilinear ...", aliases=("interpolation",)),
         Key("align_corners", KeyForm.ANY, None, "where the samples lie"),
+    )
+    calls = (
+        Call("torch", ("Upsample",), ("size", "scale_factor", "mode", "align_corners")),
+        # Keras calls `size` what is a factor; `size` is our key for the output size.
+        Call(
+            "keras",
+            ("UpSampling{n}D",),
+            ("size", "data_format", "interpolation"),
+            {"size": "scale"},
+        ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

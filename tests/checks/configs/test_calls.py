@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deconvcli.checks.configs._calls import call
+from deconvcli.checks.configs._calls import read_pasted_layer
 from deconvcli.common.errors import UsageError
 
 
@@ -24,26 +24,30 @@ from deconvcli.common.errors import UsageError
         ("MaxPooling2D(pool_size=2)", "max_pool", {"pool_size": 2}),
         ("Conv2D(8, 3, kernel_initializer='he_normal')", "conv", {"filters": 8, "kernel_size": 3}),
         ("nn.Conv2d(3, 8, 3)", "conv", {"in_channels": 3, "out_channels": 8, "kernel_size": 3}),
+        ("nn.ReLU(inplace=True)", "activation", {}),
+        ("nn.BatchNorm2d(channels)", "norm", {}),
+        ("nn.InstanceNorm2d(64)", "norm", {"affine": False}),
+        ("layers.SpatialDropout2D(0.2)", "dropout", {}),
     ],
 )
 def test_the_keys_of_a_call(text: str, operation: str, parameters: dict[str, Any]) -> None:
-    read = call(text, "torch")
+    read = read_pasted_layer(text, "torch")
     assert read.operation == operation
     assert read.parameters == parameters
 
 
 @pytest.mark.parametrize(
-    ("text", "word", "own"),
+    ("text", "word", "own", "framework"),
     [
-        ("nn.Conv2d(filters=3, in_channels=3, kernel_size=3)", "filters", "out_channels"),
-        ("nn.Conv2d(3, 8, kernel=3)", "kernel", "kernel_size"),
-        ("Conv2D(out_channels=8, kernel_size=3)", "out_channels", "filters"),
-        ("nn.ConvTranspose2d(3, 4, 4, strides=2)", "strides", "stride"),
-        ("Conv2DTranspose(4, 3, stride=2)", "stride", "strides"),
-        ("UpSampling2D(scale_factor=2)", "scale_factor", "size"),
+        ("nn.Conv2d(filters=3, in_channels=3, kernel_size=3)", "filters", "out_channels", "torch"),
+        ("nn.Conv2d(3, 8, kernel=3)", "kernel", "kernel_size", "torch"),
+        ("Conv2D(out_channels=8, kernel_size=3)", "out_channels", "filters", "keras"),
+        ("nn.ConvTranspose2d(3, 4, 4, strides=2)", "strides", "stride", "torch"),
+        ("Conv2DTranspose(4, 3, stride=2)", "stride", "strides", "keras"),
+        ("UpSampling2D(scale_factor=2)", "scale_factor", "size", "keras"),
     ],
 )
-def test_a_call_has_its_own_words(text: str, word: str, own: str) -> None:
+def test_a_call_has_its_own_words(text: str, word: str, own: str, framework: str) -> None:
     with pytest.raises(UsageError, match=f"has no argument '{word}'") as caught:
-        call(text, "torch")
-    assert caught.value.help == f"write {own}, as its framework does."
+        read_pasted_layer(text, "torch")
+    assert caught.value.help == f"write {own}, as {framework} does."
