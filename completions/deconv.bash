@@ -12,7 +12,7 @@ _deconv_offers() {
             options='-V --version -h --help' words='bench check dialects draw explain rule run schema shape sizes verify' files=''
             ;;
         bench)
-            options='--suite --list -D --frameworks --threads --seconds --dtype --engine --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --format -q --quiet -h --help' words='' files=''
+            options='--suite --list -D --frameworks --threads --seconds --dtype --engine --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 --suite) _deconv_value 'few real study unseen' '' ;;
                 -D | --frameworks | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
@@ -20,20 +20,22 @@ _deconv_offers() {
                 --dtype) _deconv_value 'float32 float64' '' ;;
                 --engine) _deconv_value 'numba numpy reference' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
+                -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         check)
-            options='--format -o --output --force --table --fix-hints --select --ignore --strict --config --isolated --lock --locked --jobs -q --quiet -h --help' words='' files='*'
+            options='--format -o --out --output --force --table --fix-hints --select --ignore --strict --config --isolated --lock --locked --jobs -q --quiet -h --help' words='' files='*'
             case $option in
                 --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
-                -o | --output | --config) _deconv_value '' '*' ;;
+                -o | --out | --output | --config) _deconv_value '' '*' ;;
                 --select | --ignore | --jobs) _deconv_value '' '' ;;
             esac
             ;;
         dialects)
-            options='--format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' files=''
+            options='-o --out --force --format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' files=''
             case $option in
+                -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
@@ -48,58 +50,65 @@ _deconv_offers() {
             esac
             ;;
         explain)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --why --compare --format -q --quiet -h --help' words='' files=''
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --why --compare -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --why) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 --compare) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all none' '' ;;
+                -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         rule)
-            options='--format -q --quiet -h --help' words='' files=''
+            options='-o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
+                -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         run)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --rank --weights --bias --out --force --cast --dtype --seed --threads --max-memory --mmap --repeat --engine --against --check --reference --format -q --quiet -h --help' words='' files='*.npy'
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --rank --weights --bias -o --out --force --cast --dtype --seed --threads --max-memory --mmap --repeat --engine --against --check --reference --format -q --quiet -h --help' words='' files='*.npy'
             case $option in
                 -D | --dialect | --framework | --against) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --rank | --seed | --threads | --max-memory | --repeat) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                --weights | --bias | --out | --reference) _deconv_value '' '*.npy' ;;
+                --weights | --bias | -o | --out | --reference) _deconv_value '' '*.npy' ;;
                 --dtype) _deconv_value 'float16 float32 float64' '' ;;
                 --engine) _deconv_value 'numba numpy reference' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         schema)
-            options='-h --help' words='' files=''
+            options='-o --out --force -h --help' words='' files=''
+            case $option in
+                -o | --out) _deconv_value '' '*' ;;
+            esac
             ;;
         shape)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --expect --macs --jsonl --format -q --quiet -h --help' words='' files=''
+            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --expect --macs --jsonl -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' ;;
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --expect) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                --jsonl) _deconv_value '' '*' ;;
+                --jsonl | -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         sizes)
-            options='--network --at --format -q --quiet -h --help' words='' files='*'
+            options='--network --at -o --out --force --format -q --quiet -h --help' words='' files='*'
             case $option in
                 --network | --at) _deconv_value '' '' ;;
+                -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         verify)
-            options='-D --dialect --framework -n --n --seed --require --format -q --quiet -h --help' words='' files=''
+            options='-D --dialect --framework -n --n --seed --require -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 -n | --n | --seed) _deconv_value '' '' ;;
+                -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
+from deconvcli.cli.output import Output, open_output
 from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
@@ -202,10 +204,29 @@ def format_option(names: Sequence[str], help: str) -> Callable[[Any], Any]:
     )
 
 
-OUTPUT_OPTIONS = (
+def out_option(*aliases: str, metavar: str = "FILE", help: str) -> Callable[[Any], Any]:
+    """-o/--out, the file that the command writes."""
+    return _option("-o", "--out", *aliases, "out", type=click.Path(), metavar=metavar, help=help)
+
+
+FORCE_OPTION = _option("--force", is_flag=True, help="Replace an existing file.")
+
+PRINT_OPTIONS = (
     format_option(RENDERERS.names, help="How the result is printed."),
-    _option("-q", "--quiet", "quiet", is_flag=True, help="Only the bare result."),
+    _option("-q", "--quiet", "quiet", is_flag=True, help="Print the bare result only."),
 )
+
+
+def takes_output(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where the result goes and in which form, as one `output`."""
+
+    @wraps(command)
+    def call(*, format: str, quiet: bool, out: str | None, force: bool, **given: Any) -> Any:
+        with open_output(out, force=force) as file:
+            return command(**given, output=Output(format, quiet, file))
+
+    out = out_option(help="Write the result to FILE instead of printing it.")
+    return takes(out, FORCE_OPTION, *PRINT_OPTIONS)(call)
 
 
 def takes(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:

@@ -1,47 +1,81 @@
-"""One report to standard output, in the format that was asked for; messages to standard error."""
+"""One report to standard output or into a file; messages to standard error."""
 
 from __future__ import annotations
 
 import re
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO, NamedTuple
 
 import click
 
+from deconvcli.common.files import open_atomically, report_write_errors
 from deconvcli.views.answers.renderers import RENDERERS
 from deconvcli.views.answers.report import Report
 
 _ENDLESS = re.compile(r"\S{300,}")
 
 
-def show(report: Report, format: str, *, quiet: bool) -> None:
-    """Print the report; with `quiet` only its bare answer."""
-    if quiet and format == "text":
-        click.echo(printable(report.answer))
-    elif format == "text" and sys.stdout.isatty():
-        # Rich, which a pipe does not pay for.
-        from deconvcli.views.answers.terminal import show_on_terminal
+class Output(NamedTuple):
+    """Where a command's result goes, and in which form; without a file, to standard output."""
 
-        show_on_terminal(report, printable)
-    else:
-        click.echo(printable(RENDERERS.take(format)(report)))
+    format: str
+    quiet: bool = False
+    file: IO[bytes] | None = None
+
+    def show(self, report: Report) -> None:
+        """Print the report; with `quiet` only its bare answer."""
+        if self.quiet and self.format == "text":
+            self.write(report.answer)
+        elif self.format == "text" and self.file is None and sys.stdout.isatty():
+            # Rich, which a pipe does not pay for.
+            from deconvcli.views.answers.terminal import show_on_terminal
+
+            show_on_terminal(report, printable)
+        else:
+            self.write(RENDERERS.take(self.format)(report))
+
+    def write(self, text: str) -> None:
+        """Print a text that is complete, with all that a terminal would obey escaped."""
+        if self.file is None:
+            click.echo(printable(text))
+        else:
+            with report_write_errors("the file of -o"):
+                self.file.write(f"{printable(text).rstrip()}\n".encode())
+
+
+@contextmanager
+def open_output(path: str | None, *, force: bool) -> Iterator[IO[bytes] | None]:
+    """Open the file of `-o` before any work; None for standard output, which is also `-`.
+
+    The file gets its name when the command ends well; until then nothing is replaced.
+
+    Raises:
+        Unreadable: the file exists (without `force`), or cannot be written.
+    """
+    if path is None or path == "-":
+        yield None
+        return
+    with open_atomically(path, force=force) as file:
+        yield file
 
 
 def say(text: str) -> None:
-    """A message to standard error; where that is closed or full, there is nobody to tell."""
+    """Print a message to standard error; where that is closed or full, nobody can read it."""
     if sys.stderr is not None:  # print would take standard output instead
         with suppress(OSError):
-            print(_ENDLESS.sub(_shortened, printable(text)), file=sys.stderr)
+            print(_ENDLESS.sub(_shorten, printable(text)), file=sys.stderr)
 
 
 def keep_quiet(text: str) -> None:
-    """In place of `say`, for hints under --quiet."""
+    """Print nothing: what replaces `say` for hints under --quiet."""
 
 
 def printable(text: str) -> str:
-    """The text with all that a terminal would obey escaped, except ends of lines."""
+    """Return the text with all that a terminal would obey escaped, except ends of lines."""
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
-def _shortened(word: re.Match[str]) -> str:
+def _shorten(word: re.Match[str]) -> str:
     return f"{word[0][:60]}... ({len(word[0])} characters)"

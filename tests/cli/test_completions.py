@@ -283,7 +283,7 @@ ZSH_ADDS = {
     "shape --padding=v": "alid",
     "shape -D onnx@o": "nnxruntime",
     "shape --framework a": "ll",
-    "run --for": "Write over an existing file.",
+    "run --for": "Replace an existing file.",
     "run --weights=weights/": "in.npy",
     "run t": "wo\\ words.npy",
     "run a": ".txt",

@@ -115,7 +115,7 @@ class TestInput:
             ("empty.npy", ("input size 0 holds no elements",)),
             ("", ("no input is named",)),
             ("--in N", ("N is a symbol", "as a number")),
-            ("--in 5x5 -D all", ("only deconv shape does",)),
+            ("--in 5x5 -D all", ("all is not a name here",)),
         ],
     )
     def test_inputs_that_do_not_fit(self, options: str, words: tuple[str, ...]) -> None:

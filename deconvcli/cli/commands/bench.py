@@ -10,13 +10,13 @@ from deconvcli.bench.suites import SUITES
 from deconvcli.cli.listing import listing
 from deconvcli.cli.options import (
     LAYER_OPTIONS,
-    OUTPUT_OPTIONS,
     Word,
     name_option,
     names_option,
     takes,
+    takes_output,
 )
-from deconvcli.cli.output import show
+from deconvcli.cli.output import Output
 from deconvcli.cli.request import Request
 from deconvcli.cli.types import Seconds, Whole
 from deconvcli.common.errors import UsageError
@@ -60,13 +60,13 @@ from deconvcli.common.errors import UsageError
     "dialect",
     help="The dialect that the options of your own layer are written in.",
 )
-@takes(*LAYER_OPTIONS, *OUTPUT_OPTIONS)
+@takes(*LAYER_OPTIONS)
+@takes_output
 def command(
     what: tuple[str, ...],
     suite: str | None,
     lists: bool,
-    format: str,
-    quiet: bool,
+    output: Output,
     **options: Any,
 ) -> int:
     """Time our kernel beside the frameworks installed here, in one run.
@@ -82,7 +82,7 @@ def command(
       deconv bench --in 64x64 --batch 16 'nn.ConvTranspose2d(128, 64, 4, 2, 1)'
     """
     if lists:
-        show(listing(suite), format, quiet=quiet)
+        output.show(listing(suite))
         return 0
     # NumPy and Numba load here, where numbers are about to be computed.
     from deconvcli.cli import benching
@@ -94,5 +94,5 @@ def command(
     names = [text for text in what if text not in calls]
     layers, rows = benching.layers(names, suite, request)
     report, agrees = benching.report(layers, rows, options)
-    show(report, format, quiet=quiet)
+    output.show(report)
     return 0 if agrees else 1

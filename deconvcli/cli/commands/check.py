@@ -18,11 +18,10 @@ from deconvcli.checks.checking import (
 )
 from deconvcli.checks.checking._settings import codes
 from deconvcli.checks.reporters import REPORTERS
-from deconvcli.cli.options import format_option
-from deconvcli.cli.output import printable, say
+from deconvcli.cli.options import FORCE_OPTION, format_option, out_option, takes
+from deconvcli.cli.output import Output, open_output, say
 from deconvcli.cli.types import Count
 from deconvcli.common.errors import Unreadable, UsageError
-from deconvcli.common.files import format_path, open_atomically, report_write_errors
 from deconvcli.common.values import format_count
 
 LOCK = "deconv.lock"
@@ -34,8 +33,7 @@ LOCK = "deconv.lock"
     "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(readable=False)
 )
 @format_option(REPORTERS.names, help="How the findings are printed.")
-@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write them there.")
-@click.option("--force", is_flag=True, help="Write over an existing file.")
+@takes(out_option("--output", help="Write the findings to FILE."), FORCE_OPTION)
 @click.option("--table", is_flag=True, help="Every layer's shape, parameters and MACs as well.")
 @click.option("--fix-hints", is_flag=True, help="The exact edits that mend findings; none is made.")
 @click.option("--select", help="Only these rules: DCV2,DCV110.")
@@ -48,7 +46,7 @@ LOCK = "deconv.lock"
 @click.option("--jobs", type=Count(1), default=(1,), help="Processes.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing if there is nothing to tell.")
 def command(
-    paths: tuple[str, ...], output: str | None, force: bool, format: str, **options: object
+    paths: tuple[str, ...], out: str | None, force: bool, format: str, **options: object
 ) -> int:
     """What is wrong with the networks in configs: sizes, channels, names, values.
 
@@ -65,7 +63,7 @@ def command(
     verdict = wanted.held_to_lock(verdict)
     told = verdict if wanted.table else verdict.without_tables()
     if not wanted.quiet or any(verdict.findings):
-        _write(printable(REPORTERS.take(format)(told)), output, force=force)
+        _write(REPORTERS.take(format)(told), out, force=force)
     return 1 if verdict.has_errors else 0
 
 
@@ -122,8 +120,5 @@ def _lock() -> str:
 
 def _write(text: str, path: str | None, *, force: bool) -> None:
     """To the file, whole or not at all; to standard output without one."""
-    if path is None or path == "-":
-        click.echo(text)
-        return
-    with open_atomically(path, force=force) as file, report_write_errors(format_path(path)):
-        file.write(f"{text.rstrip()}\n".encode())
+    with open_output(path, force=force) as file:
+        Output("text", file=file).write(text)

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from deconvcli.cli.forms import FLAGS
-from deconvcli.cli.options import OUTPUT_OPTIONS, DialectName, takes
-from deconvcli.cli.output import show
+from deconvcli.cli.options import DialectName, takes_output
+from deconvcli.cli.output import Output
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Signature
@@ -34,8 +34,8 @@ _AXES = {
 
 @click.command(short_help=__doc__)
 @click.argument("name", required=False, type=DialectName())
-@takes(*OUTPUT_OPTIONS)
-def command(name: str | None, format: str, quiet: bool) -> None:
+@takes_output
+def command(name: str | None, output: Output) -> None:
     """Every dialect: its parameters, its weights, and how its answers were verified.
 
     With NAME, all that is known of one.
@@ -47,7 +47,7 @@ def command(name: str | None, format: str, quiet: bool) -> None:
       deconv dialects keras@tensorflow
     """
     report = _overview() if name is None else _page(*take(name))
-    show(report, format, quiet=quiet)
+    output.show(report)
 
 
 def _overview() -> Report:

@@ -11,11 +11,13 @@ import click
 from deconvcli.cli.options import (
     CALL_ARGUMENT,
     DIALECT_OPTION,
+    FORCE_OPTION,
     LAYER_OPTIONS,
-    OUTPUT_OPTIONS,
+    PRINT_OPTIONS,
+    out_option,
     takes,
 )
-from deconvcli.cli.output import show
+from deconvcli.cli.output import Output
 from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.types import Whole
@@ -35,17 +37,10 @@ Writer = Callable[[Understood, int | None], bytes]
 
 @click.command(short_help=__doc__)
 @takes(CALL_ARGUMENT, DIALECT_OPTION, *LAYER_OPTIONS)
-@click.option(
-    "-o",
-    "--out",
-    "out",
-    type=click.Path(),
-    metavar="FILE",
-    help="What to write: .svg, .png or .html.",
-)
+@out_option(help="The file to write, its name ending in .svg, .png or .html.")
 @click.option("--frame", type=Whole(1, MAX_INT64), help="This frame alone; of a PNG, the last.")
-@click.option("--force", is_flag=True, help="Write over an existing file.")
-@takes(*OUTPUT_OPTIONS)
+@takes(FORCE_OPTION)
+@takes(*PRINT_OPTIONS)
 def command(
     out: str | None, frame: int | None, force: bool, format: str, quiet: bool, **options: Any
 ) -> None:
@@ -67,7 +62,7 @@ def command(
     assert out is not None
     with open_atomically(out, force=force) as file, report_write_errors(format_path(out)):
         file.write(content)
-    show(_report(understood, out, len(content)), format, quiet=quiet)
+    Output(format, quiet).show(_report(understood, out, len(content)))
 
 
 def _writer(out: str | None) -> Writer:

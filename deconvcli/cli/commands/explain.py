@@ -14,11 +14,11 @@ from deconvcli.cli.options import (
     DIALECT,
     LAYER_OPTIONS,
     NONE,
-    OUTPUT_OPTIONS,
     names_option,
     takes,
+    takes_output,
 )
-from deconvcli.cli.output import show
+from deconvcli.cli.output import Output
 from deconvcli.cli.request import Request
 from deconvcli.common.errors import UsageError
 
@@ -47,13 +47,12 @@ _MOST_USED = ("torch", "keras")
     words=(ALL, NONE),
     help=f"Compare the layer with these dialects, all, or none.  [default: {','.join(_MOST_USED)}]",
 )
-@takes(*OUTPUT_OPTIONS)
+@takes_output
 def command(
     dialects: tuple[str, ...] | None,
     why: tuple[int, ...] | None,
     compare: tuple[str, ...] | None,
-    format: str,
-    quiet: bool,
+    output: Output,
     **options: Any,
 ) -> None:
     """Explain step by step how a layer gets its output size.
@@ -79,8 +78,8 @@ def command(
         from deconvcli.cli.explaining.element import report_element
 
         element = why * len(understood.reading.spatial) if len(why) == 1 else why
-        show(report_element(understood, element), format, quiet=quiet)
+        output.show(report_element(understood, element))
         return
     if not others and compare is None:
         others += _MOST_USED
-    show(report_layer(understood, others), format, quiet=quiet)
+    output.show(report_layer(understood, others))

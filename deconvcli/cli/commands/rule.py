@@ -8,15 +8,15 @@ from textwrap import wrap
 import click
 
 from deconvcli.checks.rules import page, rules, take
-from deconvcli.cli.options import OUTPUT_OPTIONS, takes
-from deconvcli.cli.output import show
+from deconvcli.cli.options import takes_output
+from deconvcli.cli.output import Output
 from deconvcli.views.answers.report import Lines, Report, Table
 
 
 @click.command(short_help=__doc__)
 @click.argument("code", required=False)
-@takes(*OUTPUT_OPTIONS)
-def command(code: str | None, format: str, quiet: bool) -> None:
+@takes_output
+def command(code: str | None, output: Output) -> None:
     """The page of one rule of deconv check, or a list of all.
 
     \b
@@ -25,7 +25,7 @@ def command(code: str | None, format: str, quiet: bool) -> None:
       deconv rule DCV201
       deconv rule uneven-overlap
     """
-    show(_all() if code is None else _one(code), format, quiet=quiet)
+    output.show(_all() if code is None else _one(code))
 
 
 def _all() -> Report:

@@ -8,13 +8,15 @@ import click
 
 from deconvcli.cli.options import (
     DIALECT_OPTION,
+    FORCE_OPTION,
     LAYER_OPTIONS,
-    OUTPUT_OPTIONS,
+    PRINT_OPTIONS,
     Word,
     names_option,
+    out_option,
     takes,
 )
-from deconvcli.cli.output import keep_quiet, say, show
+from deconvcli.cli.output import Output, keep_quiet, say
 from deconvcli.cli.request import MOST_AXES
 from deconvcli.cli.types import Whole
 from deconvcli.common.errors import UsageError
@@ -30,8 +32,8 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
 @click.option("--rank", type=Whole(1, MOST_AXES), help="Spatial axes of INPUT.npy: 1 to 3.")
 @click.option("--weights", type=FILE, metavar="W.npy", help="Weights in the dialect's layout.")
 @click.option("--bias", type=FILE, metavar="B.npy", help="One number per output channel.")
-@click.option("--out", type=FILE, metavar="Y.npy", help="Write the output here.")
-@click.option("--force", is_flag=True, help="Write over an existing file.")
+@out_option(metavar="Y.npy", help="Write the output array to Y.npy.")
+@takes(FORCE_OPTION)
 @click.option("--cast", is_flag=True, help="Take integers, as float64.")
 @click.option("--dtype", type=Word(("float16", "float32", "float64")), help="Of random input.")
 @click.option(
@@ -56,7 +58,7 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
 )
 @click.option("--check", is_flag=True, help="Check every value by another computation.")
 @click.option("--reference", type=FILE, metavar="Y.npy", help="Compare this output with it too.")
-@takes(*OUTPUT_OPTIONS)
+@takes(*PRINT_OPTIONS)
 def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> int:
     """Compute a layer and compare the predicted with the actual shape.
 
@@ -79,7 +81,7 @@ def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> 
 
     options["call"], source = _told_apart(what)
     report, agrees = run(source, options, keep_quiet if quiet else say)
-    show(report, format, quiet=quiet)
+    Output(format, quiet).show(report)
     return 0 if agrees else 1
 
 

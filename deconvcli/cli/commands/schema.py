@@ -7,16 +7,20 @@ import json
 import click
 
 from deconvcli.checks.configs.schema import schema
+from deconvcli.cli.options import FORCE_OPTION, out_option, takes
+from deconvcli.cli.output import Output, open_output
 
 
 @click.command(short_help=__doc__)
-def command() -> None:
+@takes(out_option(help="Write the schema to FILE instead of printing it."), FORCE_OPTION)
+def command(out: str | None, force: bool) -> None:
     """The JSON Schema (draft 7) of architecture configs, on standard output.
 
     \b
     Examples:
-      deconv schema > deconv.schema.json
+      deconv schema -o deconv.schema.json
     Then, as the first line of a config:
       # yaml-language-server: $schema=deconv.schema.json
     """
-    click.echo(json.dumps(schema(), indent=1))
+    with open_output(out, force=force) as file:
+        Output("json", file=file).write(json.dumps(schema(), indent=1))

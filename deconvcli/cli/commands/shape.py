@@ -13,11 +13,11 @@ from deconvcli.cli.options import (
     CALL_ARGUMENT,
     DIALECT,
     LAYER_OPTIONS,
-    OUTPUT_OPTIONS,
     names_option,
     takes,
+    takes_output,
 )
-from deconvcli.cli.output import show
+from deconvcli.cli.output import Output
 from deconvcli.cli.request import Request, Understood
 from deconvcli.cli.rows import inert_rows, layer_rows
 from deconvcli.cli.types import Sizes
@@ -51,14 +51,13 @@ OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
     type=click.Path(allow_dash=True),
     help="One request a line, one answer a line; - for standard input.",
 )
-@takes(*OUTPUT_OPTIONS)
+@takes_output
 def command(
     dialects: tuple[str, ...] | None,
     expect: tuple[Size, ...] | None,
     macs: bool,
     jsonl_file: str | None,
-    format: str,
-    quiet: bool,
+    output: Output,
     **options: Any,
 ) -> int:
     """The output size of a transposed convolution.
@@ -77,7 +76,14 @@ def command(
         from deconvcli.cli.jsonl import stream
 
         _refuse_beside(
-            "--jsonl", {**options, "dialect": dialects, "expect": expect, "macs": macs or None}
+            "--jsonl",
+            {
+                **options,
+                "dialect": dialects,
+                "expect": expect,
+                "macs": macs or None,
+                "out": output.file,
+            },
         )
         stream(jsonl_file)
         return 0
@@ -85,16 +91,16 @@ def command(
         from deconvcli.cli.compare import compared
 
         _refuse_beside("several dialects", {"expect": expect, "macs": macs or None})
-        show(compared(options, dialects), format, quiet=quiet)
+        output.show(compared(options, dialects))
         return 0
     [dialect] = dialects or (None,)
     understood = Request.of({**options, "dialect": dialect}).understood()
     report = _report(understood, macs)
     if expect is not None:
         report, met = _expected(report, understood, expect)
-        show(report, format, quiet=quiet)
+        output.show(report)
         return 0 if met else 1
-    show(report, format, quiet=quiet)
+    output.show(report)
     return 0
 
 

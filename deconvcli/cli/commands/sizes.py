@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from deconvcli.checks.checking import readable
-from deconvcli.cli.options import OUTPUT_OPTIONS, takes
-from deconvcli.cli.output import show
+from deconvcli.cli.options import takes_output
+from deconvcli.cli.output import Output
 from deconvcli.cli.sizing import asked, report
 from deconvcli.cli.types import Sizes
 from deconvcli.common.errors import UsageError
@@ -18,13 +18,12 @@ from deconvcli.layers.axis import Size
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
 @click.option("--network", "name", metavar="NAME", help="Only the network of this name.")
 @click.option("--at", type=Sizes(), help="Your size, in place of the one in the file.")
-@takes(*OUTPUT_OPTIONS)
+@takes_output
 def command(
     paths: tuple[str, ...],
     name: str | None,
     at: tuple[Size, ...] | None,
-    format: str,
-    quiet: bool,
+    output: Output,
 ) -> int:
     """All input sizes for which every layer of a network works.
 
@@ -49,5 +48,5 @@ def command(
             code="unknown-network",
         )
     found = report(networks)
-    show(found, format, quiet=quiet)
+    output.show(found)
     return 1 if found.findings else 0

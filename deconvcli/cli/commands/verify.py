@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from deconvcli.cli.options import DIALECT, OUTPUT_OPTIONS, names_option, takes
-from deconvcli.cli.output import show
+from deconvcli.cli.options import DIALECT, names_option, takes_output
+from deconvcli.cli.output import Output
 from deconvcli.cli.types import Whole
 from deconvcli.common.values import MAX_INT64
 
@@ -33,9 +33,9 @@ MOST = 10**6
 @click.option(
     "--require", is_flag=True, help="Fail where one of the frameworks that CI has is missing."
 )
-@takes(*OUTPUT_OPTIONS)
+@takes_output
 def command(
-    dialects: tuple[str, ...] | None, count: int, seed: int, require: bool, format: str, quiet: bool
+    dialects: tuple[str, ...] | None, count: int, seed: int, require: bool, output: Output
 ) -> int:
     """Draw layers, ask the frameworks installed here, and compare.
 
@@ -58,7 +58,7 @@ def command(
     installed, missing = select_frameworks(dialects or (), needs_extra=require, needs_any=True)
     with progress(count) as bars:
         verification = verify(installed, count, seed, bars)
-    show(report_verification(verification, missing), format, quiet=quiet)
+    output.show(report_verification(verification, missing))
     if (dialects or require) and not verification.has_started_all:
         return 2
     return 1 if verification.disagreements else 0
