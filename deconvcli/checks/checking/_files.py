@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from typing import NamedTuple
 
-from deconvcli.checks.documents import KINDS
+from deconvcli.checks.documents import format_of
 from deconvcli.common.errors import UsageError
 
 STDIN = "-"
@@ -68,7 +68,7 @@ def _files_in(folder: str) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
         for file in sorted(files):
-            if not file.startswith(".") and os.path.splitext(file)[1].lower() in KINDS:
+            if not file.startswith(".") and format_of(file):
                 yield os.path.join(here, file)
 
 
@@ -85,7 +85,7 @@ def _named(path: str, is_named: bool) -> Source:
 
 def kind_of(source: Source) -> str:
     """The format of a file by its suffix; YAML for others."""
-    return KINDS.get(os.path.splitext(source.path)[1].lower(), "yaml")
+    return format_of(source.path) or "yaml"
 
 
 def content(source: Source, most: int) -> bytes:

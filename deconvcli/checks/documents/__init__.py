@@ -7,8 +7,9 @@ or None, and nothing else: no tags, no aliases, no dates.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from deconvcli.checks.documents._builder import MAX_SHOWN_NAME, Builder, Misplaced
@@ -19,12 +20,12 @@ from deconvcli.common.shelf import Shelf
 
 __all__ = [
     "DOCUMENTS",
-    "KINDS",
     "MAX_DOCUMENT_BYTES",
     "Document",
     "Mark",
     "Path",
     "Place",
+    "format_of",
     "path_text",
     "read",
 ]
@@ -32,8 +33,7 @@ __all__ = [
 Reader = Callable[[str, Builder], None]
 
 DOCUMENTS: Shelf[Reader] = Shelf("deconvcli.checks.documents", "read", "document format")
-KINDS: Mapping[str, str] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
-"""The format of a file, by suffix."""
+_OTHER_SUFFIXES = {"yml": "yaml"}
 
 MAX_DOCUMENT_BYTES = 1 << 20
 """The largest document; thirty layers take about three thousand bytes."""
@@ -78,6 +78,13 @@ class Document(NamedTuple):
 
     def _at(self, mark: Mark, path: Path) -> Where:
         return Where(self.name, mark.line, mark.column, path_text(path))
+
+
+def format_of(path: str) -> str | None:
+    """Return the format of a file by its suffix, which is its reader's name, or None."""
+    suffix = os.path.splitext(path)[1].lower().removeprefix(".")
+    name = _OTHER_SUFFIXES.get(suffix, suffix)
+    return name if name in DOCUMENTS.names else None
 
 
 def read(name: str, data: bytes, kind: str) -> Document:
