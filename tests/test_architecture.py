@@ -184,3 +184,13 @@ def test_the_word_search_can_fail() -> None:
     assert "padding" in words_in_code("def f(output_padding): ...")
     assert "padding" in words_in_code("x = {'padding': 1}")
     assert "padding" not in words_in_code('"""About padding."""\nx = 1')
+
+
+def test_the_page_shows_the_floors() -> None:
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    [table] = re.findall(r"<!-- floors -->\n((?:\|.*\n)+)", page)
+    rows = re.findall(r"^\| (\d+) \| (.*?) \|", table, re.M)
+    shown = {
+        (int(floor) - 1, name) for floor, names in rows for name in re.findall(r"`(\w+)`", names)
+    }
+    assert shown == {(number, name) for number, names in enumerate(FLOORS) for name in names}

@@ -1,0 +1,81 @@
+"""Every check of this project, for people and for CI.
+
+`nox` runs what needs nothing but pip: the tests with their coverage, and the linters.
+`nox -s judges frameworks` asks those who have the last word: the validators of other projects'
+formats, and the frameworks themselves. `.ci/run` runs all of it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests", "lint"]
+
+# Written by compiled code, these arrays are what a wrong index would damage.
+INDEXED = (
+    "tests/compute/kernels/test_packing.py",
+    "tests/compute/kernels/test_turning.py",
+    "tests/compute/kernels/channels",
+)
+# What Numba compiles is measured as plain Python: coverage cannot look into machine code.
+PLAIN = (*INDEXED, "tests/compute/kernels/test_pool.py", "tests/compute/kernels/tiled")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests, then the kernels with every index checked and as plain Python.
+
+    Arguments after `--` go to pytest, and then nothing else runs: `nox -s tests -- tests/cli`.
+    """
+    session.install("--quiet", "--editable", ".[test]")
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    session.run("coverage", "erase")
+    session.run("pytest", "--cov", "--cov-report=")
+    checked = (*INDEXED, "tests/compute/kernels/test_engines.py")
+    session.run("pytest", *checked, env={"NUMBA_BOUNDSCHECK": "1"})
+    plain = {"NUMBA_DISABLE_JIT": "1"}
+    session.run("pytest", "--cov", "--cov-append", "--cov-report=", *PLAIN, env=plain)
+    session.run("coverage", "report")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and types."""
+    session.install("--quiet", "--editable", ".[dev]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@nox.session
+def judges(session: nox.Session) -> None:
+    """Ask other projects' validators about our SARIF, our hook and GitHub's files."""
+    session.install("--quiet", "--editable", ".[dev]")
+    session.run(".ci/judges", external=True)
+
+
+@nox.session
+def frameworks(session: nox.Session) -> None:
+    """Compare our predictions with the pinned frameworks: 40 layers of each."""
+    if sys.version_info >= (3, 14):
+        session.skip("TensorFlow has no wheels for this Python yet")
+    session.install("--quiet", "--editable", ".[frameworks]")
+    session.run("deconv", "verify", "--n", "40", "--require")
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """Run the tests of the kernels on the newest Numba, pre-releases included.
+
+    The kernels use private names of Numba, so a new release may break them.
+    """
+    session.install("--quiet", "--editable", ".[test]")
+    session.install("--quiet", "--upgrade", "--pre", "numba", "numpy", "llvmlite")
+    session.run("pytest", "tests/compute", "tests/cli/test_run.py")
