@@ -80,3 +80,99 @@ class TestOperation:
             "networks: {net: {input: {channels: 3, size: 15}, layers: [nn.MedianPool1d(2)]}}\n",
         )
         assert "n = 2m, n >= 2" in copy.run("sizes", str(config)).stdout
+
+
+GAPS = """\
+networks:
+  net:
+    input: {channels: 3, size: 8x8}
+    layers:
+      - {op: conv_transpose, out_channels: 3, kernel: 1, stride: 2, name: up}
+"""
+
+
+@pytest.fixture(scope="module")
+def with_rule(tmp_path_factory: pytest.TempPathFactory) -> PackageCopy:
+    copied = PackageCopy(tmp_path_factory.mktemp("rule"))
+    copied.add_variant(
+        "checks/rules/gaps.py", "checks/rules/more_gaps.py", {'"DCV202"': '"DCV299"'}
+    )
+    copied.write("a.yaml", GAPS)
+    return copied
+
+
+class TestRule:
+    """A copy of a rule under another name and code."""
+
+    def test_its_page_is_shown(self, with_rule: PackageCopy) -> None:
+        assert "DCV299  warning   more-gaps" in with_rule.run("rule").stdout
+        page = with_rule.run("rule", "more-gaps").stdout
+        assert page.startswith("DCV299 more-gaps (warning)\n")
+        assert page == with_rule.run("rule", "DCV299").stdout
+
+    def test_its_findings_are_reported(self, with_rule: PackageCopy) -> None:
+        out = with_rule.run("check", "a.yaml").stdout
+        assert "a.yaml:5:9: warning[DCV202]: up: kernel 1" in out
+        assert "a.yaml:5:9: warning[DCV299]: up: kernel 1" in out
+
+    def test_settings_know_its_code(self, with_rule: PackageCopy) -> None:
+        with_rule.write("ci.toml", "select = ['DCV299']\nseverity = {DCV299 = 'error'}\n")
+        out = with_rule.run("check", "a.yaml", "--config", "ci.toml", code=1).stdout
+        assert "error[DCV299]" in out
+        assert "DCV202" not in out
+
+    def test_sarif_lists_it(self, with_rule: PackageCopy) -> None:
+        [run] = json.loads(with_rule.run("check", "a.yaml", "--format", "sarif").stdout)["runs"]
+        rules = run["tool"]["driver"]["rules"]
+        assert {"id": "DCV299", "name": "MoreGaps"}.items() <= rules[-1].items()
+        found = [result for result in run["results"] if result["ruleId"] == "DCV299"]
+        assert [rules[result["ruleIndex"]]["id"] for result in found] == ["DCV299"]
+
+    def test_shells_complete_its_code(self, with_rule: PackageCopy) -> None:
+        scripts = completions_of(with_rule)
+        assert all("DCV299" in script and "more-gaps" in script for script in scripts)
+
+    def test_a_second_rule_with_its_code_is_an_error(
+        self, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        copied = PackageCopy(tmp_path_factory.mktemp("twice"))
+        copied.add_variant("checks/rules/gaps.py", "checks/rules/more_gaps.py")
+        copied.write("a.yaml", GAPS)
+        err = copied.run("check", "a.yaml", code=3).stderr
+        assert "the rules gaps and more_gaps both have the code DCV202" in err
+
+
+@pytest.fixture(scope="module")
+def with_reporter(tmp_path_factory: pytest.TempPathFactory) -> PackageCopy:
+    copied = PackageCopy(tmp_path_factory.mktemp("reporter"))
+    copied.add_variant(
+        "checks/reporters/markdown.py",
+        "checks/reporters/wiki.py",
+        {'("where", "severity", "code", "finding")': '("place", "severity", "code", "finding")'},
+    )
+    copied.write("a.yaml", GAPS)
+    return copied
+
+
+class TestReporter:
+    """A copy of a reporter under another name."""
+
+    def test_the_format_can_be_chosen(self, with_reporter: PackageCopy) -> None:
+        assert "wiki" in with_reporter.run("check", "--help").stdout
+        out = with_reporter.run("check", "a.yaml", "--format", "wiki").stdout
+        assert out.startswith("| place | severity | code | finding |\n")
+
+    def test_other_commands_do_not_have_it(self, with_reporter: PackageCopy) -> None:
+        assert "wiki" not in with_reporter.run("rule", "--help").stdout
+
+    def test_shells_complete_the_format(self, with_reporter: PackageCopy) -> None:
+        assert all("wiki" in script for script in completions_of(with_reporter))
+
+
+def completions_of(copy: PackageCopy) -> list[str]:
+    """Return the completion scripts that the copy writes."""
+    folder = copy.work / "completions"
+    folder.mkdir(exist_ok=True)
+    write = "import runpy, sys; sys.argv[1:] = ['completions']"
+    copy.run_python(f"{write}; runpy.run_module('deconvcli.cli.completions', run_name='__main__')")
+    return [file.read_text(encoding="utf-8") for file in folder.iterdir()]

@@ -13,8 +13,14 @@ from deconvcli.cli.output import Output
 from deconvcli.views.answers.report import Lines, Report, Table
 
 
+def _complete_code(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
+    """Return the codes and names of rules that start with the word."""
+    known = [*rules(), *(name.replace("_", "-") for name, _ in rules().values())]
+    return [each for each in known if each.startswith(word)]
+
+
 @click.command(short_help=__doc__)
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_complete_code)
 @takes_output
 def command(code: str | None, output: Output) -> None:
     """The page of one rule of deconv check, or a list of all.
