@@ -15,13 +15,14 @@ from deconvcli.cli import figures
 from deconvcli.cli.figures import Engine, Figures
 from deconvcli.cli.output import say
 from deconvcli.cli.progress import progress
-from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.request import NAMES
 from deconvcli.cli.rows import layer_rows
 from deconvcli.common import memory
 from deconvcli.common.errors import OutOfMemory, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.compute.runner import memory_needed, prepare, refuse_without_values, usable_cpus
 from deconvcli.frameworks.installed import note_missing, select_timed
+from deconvcli.frameworks.request import LayerRequest, Understood
 from deconvcli.frameworks.spelling import convert, read_layer
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
@@ -29,12 +30,12 @@ from deconvcli.views.answers.report import Report
 
 DEFAULT_SUITE = "study"
 OWN = "this layer"
-NOTHING = Request(None, None, None, None, {})
+NOTHING = LayerRequest(names=NAMES)
 Layers = list[tuple[str, Reading]]
 Rows = list[tuple[str, str]]
 
 
-def layers(names: Sequence[str], suite: str | None, own: Request) -> tuple[Layers, Rows]:
+def layers(names: Sequence[str], suite: str | None, own: LayerRequest) -> tuple[Layers, Rows]:
     """(layers that are named, then the one that is pasted or given by options; what that one is).
 
     Without either, the layers of a suite.
@@ -55,7 +56,7 @@ def layers(names: Sequence[str], suite: str | None, own: Request) -> tuple[Layer
     if own == NOTHING:
         taken = () if names else SUITES.take(suite or DEFAULT_SUITE)
         return [*found, *((layer.name, layer.reading()) for layer in taken)], []
-    understood = own.understood()
+    understood = own.understand()
     found.append((OWN, _computable(understood)))
     return found, [*layer_rows(understood), ("input", size_text(understood.shown_input))]
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
-from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.request import read_request
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.request import LayerRequest, Understood
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
@@ -20,8 +21,8 @@ WIDEST = 80
 
 def compared(options: dict[str, Any], names: Sequence[str]) -> Report:
     """Return one row for each of these dialects, compared with the one that the options mean."""
-    request = Request.of({**options, "dialect": None})
-    understood = request.understood()
+    request = read_request({**options, "dialect": None})
+    understood = request.understand()
     rows = [_row(name, request, understood) for name in names]
     spelling = understood.reading.spelling
     heading = (
@@ -83,7 +84,7 @@ def _with_name(name: str, reason: str) -> str:
     return reason if reason.startswith(name) else f"{name}: {reason}"
 
 
-def _row(name: str, request: Request, understood: Understood) -> Row:
+def _row(name: str, request: LayerRequest, understood: Understood) -> Row:
     reference = understood.reading
     # Channels that nobody gave are 1 only to have a number.
     hidden = [role for role in ("in_channels", "out_channels") if role not in request.roles]
@@ -115,7 +116,7 @@ def _same_values(one: Reading, other: Reading) -> bool:
     )
 
 
-def _read_as(request: Request, name: str) -> Reading:
+def _read_as(request: LayerRequest, name: str) -> Reading:
     if request.call:
         raise UsageError("the pasted call is in another dialect's words", help="give options.")
     return request.read_as(name, "").reading

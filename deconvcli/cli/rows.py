@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deconvcli.cli.request import Understood
 from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.request import Understood
 from deconvcli.layers.text import size_text
 
 

@@ -18,8 +18,8 @@ import numpy as np
 import psutil
 import pytest
 
-from deconvcli.cli.request import Request
 from deconvcli.compute.kernels.machine import config
+from deconvcli.frameworks.request import LayerRequest
 from tests.cli.commandline import Done, deconv, process, refused, saved
 
 LONG = "9" * 5000
@@ -82,7 +82,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("shape --in 5", ("kernel size is not known", "-k 3")),
         ("shape --in 5x5 nn.ConvTranspose2d(3,4)", ("write it into the pasted call",)),
         ("run -k 3", ("no input is named", "an .npy file", "--in 5x5")),
-        ("shape 5x5 -k 3", ("'5x5' is no pasted call", "--in 5x5")),
+        ("shape 5x5 -k 3", ("'5x5' is not a pasted call", "--in 5x5")),
         ("shpe", ("no command 'shpe'", "did you mean 'shape'?", "deconv --help")),
         ("shape --kernl 3", ("no option --kernl", "did you mean --kernel?")),
         ("shape --in 5 -k 3 --format xml", ("'xml' is not known", "json, jsonl, markdown, text")),
@@ -307,10 +307,10 @@ class TestBugs:
     def broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A bug in `deconv shape`."""
 
-        def of(*anything: Any) -> None:
+        def understand(*anything: Any) -> None:
             raise ZeroDivisionError("a \x1b bug\n" + "y" * 5000)
 
-        monkeypatch.setattr(Request, "of", of)
+        monkeypatch.setattr(LayerRequest, "understand", understand)
         monkeypatch.delenv("DECONV_DEBUG", raising=False)
 
     def test_one_line_and_a_hint(self) -> None:
@@ -323,14 +323,14 @@ class TestBugs:
         done = deconv("shape --in 5 -k 3")
         assert (done.code, done.out) == (3, "")
         assert "Traceback (most recent call last)" in done.err
-        assert "in of\n" in done.err
+        assert "in understand\n" in done.err
 
 
 def test_memory_that_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    def of(*anything: Any) -> None:
+    def understand(*anything: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(Request, "of", of)
+    monkeypatch.setattr(LayerRequest, "understand", understand)
     refused(deconv("shape --in 5 -k 3"), "memory is used up", "smaller layer")
 
 

@@ -191,10 +191,10 @@ def test_nothing_of_an_interrupted_process_is_taken_apart(tmp_path: Path) -> Non
     script.write_text(
         "import atexit, sys\n"
         "from deconvcli.cli import main\n"
-        "from deconvcli.cli.request import Request\n"
+        "from deconvcli.frameworks.request import LayerRequest\n"
         "atexit.register(print, 'taken apart')\n"
-        "def of(*given): raise KeyboardInterrupt\n"
-        "if sys.argv[1:]: Request.of = of\n"
+        "def understand(*given): raise KeyboardInterrupt\n"
+        "if sys.argv[1:]: LayerRequest.understand = understand\n"
         "main.main(['shape', '--in', '5', '-k', '3'])\n"
     )
     ended = [

@@ -17,7 +17,7 @@ from deconvcli.cli.options import (
     takes_output,
 )
 from deconvcli.cli.output import Output
-from deconvcli.cli.request import Request
+from deconvcli.cli.request import read_request
 from deconvcli.cli.types import Seconds, Whole
 from deconvcli.common.errors import UsageError
 
@@ -90,7 +90,7 @@ def command(
     calls = [text for text in what if "(" in text]
     if len(calls) > 1:
         raise UsageError("several calls were pasted", help="paste one; name others of a suite.")
-    request = Request.of({**options, "call": next(iter(calls), None)})
+    request = read_request({**options, "call": next(iter(calls), None)})
     names = [text for text in what if text not in calls]
     layers, rows = benching.layers(names, suite, request)
     report, agrees = benching.report(layers, rows, options)

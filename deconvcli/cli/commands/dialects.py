@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.forms import FLAGS
 from deconvcli.cli.options import DialectName, takes_output
 from deconvcli.cli.output import Output
+from deconvcli.cli.request import FLAGS
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Signature

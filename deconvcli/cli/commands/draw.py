@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -18,14 +18,13 @@ from deconvcli.cli.options import (
     takes,
 )
 from deconvcli.cli.output import Output
-from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.request import read_request
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.types import Whole
 from deconvcli.common.errors import UsageError
 from deconvcli.common.files import format_path, open_atomically, report_write_errors
 from deconvcli.common.values import MAX_INT64
-from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import Reading
+from deconvcli.frameworks.request import Understood
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Fields, Report
 from deconvcli.views.drawing.clock import clock
@@ -57,7 +56,7 @@ def command(
       deconv draw --in 5x5 -k 3 -s 2 --padding same -o layer.html
     """
     write = _writer(out)
-    understood = Request.of(options).understood()
+    understood = read_request(options).understand()
     content = write(understood, frame)
     assert out is not None
     with open_atomically(out, force=force) as file, report_write_errors(format_path(out)):
@@ -99,12 +98,7 @@ def _html(understood: Understood, frame: int | None) -> bytes:
 
     if frame is not None:
         raise UsageError("--frame does nothing to a page", help="leave it out, or write an .svg.")
-    return page(understood.reading, _read).encode()
-
-
-def _read(dialect: str, sizes: tuple[Size, ...], roles: Mapping[str, Any]) -> Reading:
-    """A layer as these options would be read."""
-    return Request(None, dialect, sizes, None, roles).read_as(dialect, "").reading
+    return page(understood.reading).encode()
 
 
 WRITERS: dict[str, Writer] = {".svg": _svg, ".png": _png, ".html": _html}

@@ -19,7 +19,7 @@ from deconvcli.cli.options import (
     takes_output,
 )
 from deconvcli.cli.output import Output
-from deconvcli.cli.request import Request
+from deconvcli.cli.request import read_request
 from deconvcli.common.errors import UsageError
 
 _MOST_USED = ("torch", "keras")
@@ -72,7 +72,7 @@ def command(
         others += compare
     if why is not None and (others or compare is not None):
         raise UsageError("--why compares no dialects", help="name one dialect, without --compare.")
-    understood = Request.of({**options, "dialect": dialect}).understood()
+    understood = read_request({**options, "dialect": dialect}).understand()
     if why is not None:
         # Explaining the whole layer is the common case and should not pay for this import.
         from deconvcli.cli.explaining.element import report_element

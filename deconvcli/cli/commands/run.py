@@ -17,10 +17,10 @@ from deconvcli.cli.options import (
     takes,
 )
 from deconvcli.cli.output import Output, keep_quiet, say
-from deconvcli.cli.request import MOST_AXES
 from deconvcli.cli.types import Whole
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64
+from deconvcli.frameworks.request import MAX_AXES
 
 MOST_REPEATS = 10**6
 FILE = click.Path(dir_okay=True)  # what is no readable file is explained where it is read
@@ -29,7 +29,7 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
 @click.command(short_help=__doc__)
 @click.argument("what", nargs=-1, metavar="[INPUT.npy] [CALL]")
 @takes(DIALECT_OPTION, *LAYER_OPTIONS)
-@click.option("--rank", type=Whole(1, MOST_AXES), help="Spatial axes of INPUT.npy: 1 to 3.")
+@click.option("--rank", type=Whole(1, MAX_AXES), help="Spatial axes of INPUT.npy: 1 to 3.")
 @click.option("--weights", type=FILE, metavar="W.npy", help="Weights in the dialect's layout.")
 @click.option("--bias", type=FILE, metavar="B.npy", help="One number per output channel.")
 @out_option(metavar="Y.npy", help="Write the output array to Y.npy.")

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.forms import FLAGS
 from deconvcli.cli.options import (
     ALL,
     CALL_ARGUMENT,
@@ -18,10 +17,11 @@ from deconvcli.cli.options import (
     takes_output,
 )
 from deconvcli.cli.output import Output
-from deconvcli.cli.request import Request, Understood
+from deconvcli.cli.request import FLAGS, read_request
 from deconvcli.cli.rows import inert_rows, layer_rows
 from deconvcli.cli.types import Sizes
 from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.request import Understood
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
@@ -94,7 +94,7 @@ def command(
         output.show(compared(options, dialects))
         return 0
     [dialect] = dialects or (None,)
-    understood = Request.of({**options, "dialect": dialect}).understood()
+    understood = read_request({**options, "dialect": dialect}).understand()
     report = _report(understood, macs)
     if expect is not None:
         report, met = _expected(report, understood, expect)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from deconvcli.cli.explaining.blocks import blocks
 from deconvcli.cli.explaining.data import data
-from deconvcli.cli.request import Understood
 from deconvcli.cli.rows import layer_rows
+from deconvcli.frameworks.request import Understood
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Fields, Report
 from deconvcli.views.differences import differences

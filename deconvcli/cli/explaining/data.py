@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from deconvcli.cli.request import Understood
+from deconvcli.frameworks.request import Understood
 from deconvcli.views.differences import Difference
 from deconvcli.views.explanation import ExplainedAxis, Explanation
 

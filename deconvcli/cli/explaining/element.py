@@ -8,7 +8,7 @@ from typing import Any
 from deconvcli.cli.explaining import SCHEMA, WIDTH, layer_fields
 from deconvcli.cli.explaining.blocks import overlap_blocks
 from deconvcli.cli.explaining.data import data
-from deconvcli.cli.request import Understood
+from deconvcli.frameworks.request import Understood
 from deconvcli.views.answers.report import Block, Lines, Report, Table
 from deconvcli.views.explanation import Explanation, explain
 from deconvcli.views.explanation.element import AxisPair, ElementPairs, find_pairs

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from deconvcli.cli.request import MOST_AXES, Request, Understood
+from deconvcli.cli.request import read_request
 from deconvcli.common.errors import UsageError
 from deconvcli.compute import npyfile
 from deconvcli.compute.kernels.reference import accumulator
 from deconvcli.compute.runner import refuse_without_values, usable_cpus
+from deconvcli.frameworks.request import MAX_AXES, LayerRequest, Understood
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
 
@@ -68,7 +69,7 @@ def job(source: str | None, options: Mapping[str, Any], hint: Hint) -> Job:
 
 
 def _understood(source: str | None, options: Mapping[str, Any], hint: Hint) -> Understood:
-    request, weights = Request.of(options), options["weights"]
+    request, weights = read_request(options), options["weights"]
     if weights is not None:
         request = request._replace(weight=npyfile.read_header(weights).shape)
     if source is not None:
@@ -82,10 +83,10 @@ def _understood(source: str | None, options: Mapping[str, Any], hint: Hint) -> U
     if "kernel" not in request.roles and request.call is None and weights is None:
         hint("assumed: kernel 3; give -k or --weights for another")
         request = request._replace(roles={**request.roles, "kernel": (3,)})
-    return request.understood()
+    return request.understand()
 
 
-def _with_input(request: Request, source: str, rank: int | None, hint: Hint) -> Request:
+def _with_input(request: LayerRequest, source: str, rank: int | None, hint: Hint) -> LayerRequest:
     """The request with the sizes of an input file."""
     if request.input_size is not None:
         raise UsageError(
@@ -97,7 +98,7 @@ def _with_input(request: Request, source: str, rank: int | None, hint: Hint) -> 
         )
     shape = npyfile.read_header(source).shape
     rank = rank or {3: 2, 4: 2, 5: 3}.get(len(shape), len(shape))
-    if not 1 <= rank <= MOST_AXES or not rank <= len(shape) <= rank + 2:
+    if not 1 <= rank <= MAX_AXES or not rank <= len(shape) <= rank + 2:
         raise UsageError(
             f"{npyfile.format_path(source)} has {len(shape)} axes; an input has 1 to 3 that are"
             " spatial, and may have channels and a batch",

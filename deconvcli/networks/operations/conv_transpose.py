@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.wording import read_roles
 from deconvcli.layers.axis import Linear, Size
-from deconvcli.layers.layer import Reading, Sizes, Spelling
+from deconvcli.layers.layer import Reading, Sizes
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, entering
 from deconvcli.networks.operations._sizes import existing, some_axes
 from deconvcli.networks.operations._window import DILATION, KERNEL, STRIDE
-from deconvcli.networks.operations._wording import weighted, words_of
 
 PADDING = Key(
     "padding",
@@ -70,12 +69,9 @@ class ConvTranspose(Operation):
         """
         [given] = inputs
         entering(self.values(parameters), given)
-        rank = some_axes(given)
-        reader, implementation = take(dialect)
+        some_axes(given)
         roles = {role: value for role, value in parameters.items() if value is not None}
-        words = words_of(reader, roles, rank)
-        sizes = weighted(reader, {"kernel": 1, **roles}, words, _sizes(given))
-        return reader.read(Spelling(reader.name, words, implementation), sizes)
+        return read_roles(dialect, roles, _sizes(given))
 
     def unevenness(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str

@@ -7,20 +7,19 @@ them as its dialect does, since one axis depends on the others there, stays clos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.wording import read_roles
 from deconvcli.layers.arithmetic import Arithmetic, Broken, Limit
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import Reading
+from deconvcli.layers.layer import Reading, Sizes
 
 Fields = Mapping[str, tuple[int, ...]]
 """One number per axis for each field."""
-Ask = Callable[[str, tuple[Size, ...], Mapping[str, Any]], Reading]
-"""(dialect, input size, roles) -> the layer, as the command line reads it."""
 
 _BASE = {"n": 4, "k": 3, "s": 2, "d": 1, "begin": 1, "end": 1, "op": 0}
 # Field: what it is changed from and to, and what stands elsewhere meanwhile. Some dialects take
@@ -89,20 +88,20 @@ class Door(NamedTuple):
         }
 
 
-def doors(ask: Ask, name: str, rank: int) -> Iterator[Door]:
+def doors(name: str, rank: int) -> Iterator[Door]:
     """All that lead to a dialect for layers with `rank` axes, open or not."""
     for way, has_output_padding in product(WAYS, (False, True)):
         try:
-            door = _opened(ask, name, rank, way, has_output_padding)
+            door = _opened(name, rank, way, has_output_padding)
         except DeconvError:  # no such parameter, or no such word
             continue
         if door:
             corners = _corners(door, rank)
-            yield door._replace(is_open=all(_agrees(ask, door, fields) for fields in corners))
+            yield door._replace(is_open=all(_agrees(door, fields) for fields in corners))
 
 
-def asked(ask: Ask, door: Door, fields: Fields) -> Reading:
-    """What the command line says to these fields.
+def read_fields(door: Door, fields: Fields) -> Reading:
+    """Return the layer that these fields mean, as the dialect reads it.
 
     Raises:
         Refused: the framework would refuse.
@@ -111,7 +110,7 @@ def asked(ask: Ask, door: Door, fields: Fields) -> Reading:
     roles["padding"] = door.way.value(fields)
     if door.has_output_padding:
         roles["output_padding"] = fields["op"]
-    return ask(door.dialect, fields["n"], roles)
+    return read_roles(door.dialect, roles, Sizes(fields["n"]))
 
 
 def answer(door: Door, fields: Fields) -> tuple[tuple[Size, Size], ...] | str:
@@ -130,17 +129,17 @@ def answer(door: Door, fields: Fields) -> tuple[tuple[Size, Size], ...] | str:
     return tuple(crops)
 
 
-def _opened(ask: Ask, name: str, rank: int, way: Way, has_output_padding: bool) -> Door | None:
+def _opened(name: str, rank: int, way: Way, has_output_padding: bool) -> Door | None:
     """The door with the numbers that its fields become; None where they are no fields."""
     dialect = take(name)[0]
     door = Door(name, way, has_output_padding, Arithmetic(), {}, dialect.together)
-    base = asked(ask, door, _spread(_BASE, rank))
+    base = read_fields(door, _spread(_BASE, rank))
     steps = {"noted", *(step.name for step in base.arithmetic.steps)}
     numbers = {key: held for key, held in base.numbers[0].items() if key not in steps}
     for field in door.fields:
         old, new, meanwhile = _CHANGES[field]
         before, after = (
-            asked(ask, door, _spread({**_BASE, **meanwhile, field: number}, rank)).numbers[0]
+            read_fields(door, _spread({**_BASE, **meanwhile, field: number}, rank)).numbers[0]
             for number in (old, new)
         )
         moved = [key for key in numbers if before[key] != after[key]]
@@ -163,9 +162,9 @@ def _corners(door: Door, rank: int) -> Iterator[Fields]:
             yield {name: (beside[name], *given[1:]) for name, given in alike.items()}
 
 
-def _agrees(ask: Ask, door: Door, fields: Fields) -> bool:
+def _agrees(door: Door, fields: Fields) -> bool:
     try:
-        said: Any = asked(ask, door, fields).crop
+        said: Any = read_fields(door, fields).crop
     except DeconvError as refused:
         said = refused.message
     return bool(answer(door, fields) == said)

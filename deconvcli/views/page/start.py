@@ -9,7 +9,7 @@ from typing import NamedTuple
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import Reading, require_numbers
-from deconvcli.views.page.doors import Ask, Door, Fields, asked
+from deconvcli.views.page.doors import Door, Fields, read_fields
 
 
 class Start(NamedTuple):
@@ -19,7 +19,7 @@ class Start(NamedTuple):
     fields: Fields
 
 
-def start(ask: Ask, reading: Reading, doors: Iterable[Door]) -> Start:
+def start(reading: Reading, doors: Iterable[Door]) -> Start:
     """The door through which this layer is reached; else one for the same crop in other words.
 
     Raises:
@@ -30,7 +30,7 @@ def start(ask: Ask, reading: Reading, doors: Iterable[Door]) -> Start:
         for door in own:
             fields = _fields(door, written)
             with suppress(DeconvError):
-                if asked(ask, door, fields).crop == reading.crop:
+                if read_fields(door, fields).crop == reading.crop:
                     return Start(door, fields)
     raise UsageError(
         f"the page has no fields for this layer: {reading.spelling.name}, {reading.spelling.text}",

@@ -10,7 +10,7 @@ from deconvcli.common.values import MAX_INT64, axis_name
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.views.drawing.scene import MOST_CELLS, MOST_CELLS_FLAT
-from deconvcli.views.page.doors import Ask, Door, doors
+from deconvcli.views.page.doors import Door, doors
 from deconvcli.views.page.rules import Rules
 from deconvcli.views.page.start import start
 from deconvcli.views.palette import DARK, LIGHT, Theme, text
@@ -23,8 +23,8 @@ _SCRIPTS = (
 _LEVELS = 8
 
 
-def page(reading: Reading, ask: Ask) -> str:
-    """The page that opens with this layer; ask: as the command line reads a layer.
+def page(reading: Reading) -> str:
+    """Return the page that opens with this layer, as HTML.
 
     Raises:
         NotLinear: an input size is a symbol.
@@ -32,9 +32,9 @@ def page(reading: Reading, ask: Ask) -> str:
     """
     require_numbers(reading.spatial)
     rank = len(reading.spatial)
-    found = [door for name in _names() for door in doors(ask, name, rank)]
+    found = [door for name in _names() for door in doors(name, rank)]
     opened = [door for door in found if door.is_open]
-    begin = start(ask, reading, opened)
+    begin = start(reading, opened)
     settings = {
         "axes": [axis_name(place, rank) for place in range(rank)],
         "titles": {name: take(name)[0].title for name in _names()},

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from deconvcli.cli.options import LAYER_OPTIONS, takes
-from deconvcli.cli.request import Request
+from deconvcli.cli.request import read_request
 from deconvcli.layers.layer import Reading
 from deconvcli.views.drawing.layout import Drawing
 from deconvcli.views.drawing.picture import picture
@@ -34,7 +34,7 @@ def layer(**options: Any) -> None:
 
 def reading(line: str) -> Reading:
     """The layer of a command line."""
-    return Request.of(layer.make_context("layer", line.split()).params).understood().reading
+    return read_request(layer.make_context("layer", line.split()).params).understand().reading
 
 
 def drawn(line: str) -> Drawing:

@@ -8,7 +8,7 @@ import pytest
 
 import deconvcli
 from deconvcli.cli.explaining import WIDTH, report_layer
-from deconvcli.cli.request import Understood
+from deconvcli.frameworks.request import Understood
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.views.answers.renderers.text import render

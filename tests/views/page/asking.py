@@ -1,22 +1,13 @@
-"""The command line's answers, and fields to ask it for."""
+"""Doors to ask, and fields to ask them with."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
-from deconvcli.cli.request import Request
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import Reading
 from deconvcli.views.page.doors import Door, Fields, doors
-
-
-def ask(dialect: str, sizes: tuple[Size, ...], roles: Mapping[str, Any]) -> Reading:
-    """As the command reads a layer."""
-    return Request(None, dialect, sizes, None, roles).read_as(dialect, "").reading
 
 
 @cache
@@ -25,7 +16,7 @@ def all_doors(rank: int) -> list[Door]:
     names = [
         (name, *(f"{name}@{made}" for made in take(name)[0].implementations)) for name in in_order()
     ]
-    return [door for group in names for name in group for door in doors(ask, name, rank)]
+    return [door for group in names for name in group for door in doors(name, rank)]
 
 
 @cache

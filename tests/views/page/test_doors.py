@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from deconvcli.common.errors import DeconvError
-from deconvcli.views.page.doors import Door, answer, asked
-from tests.views.page.asking import all_doors, ask, open_doors, some_fields
+from deconvcli.views.page.doors import Door, answer, read_fields
+from tests.views.page.asking import all_doors, open_doors, some_fields
 
 RANKS = (1, 2, 3)
 
@@ -19,7 +19,7 @@ def test_a_door_answers_as_the_command_line(rank: int, seed: int) -> None:
     for door in open_doors(rank):
         for fields in some_fields(rank, seed, 40):
             try:
-                said: Any = asked(ask, door, fields).crop
+                said: Any = read_fields(door, fields).crop
             except DeconvError as refused:
                 said = refused.message
             assert answer(door, fields) == said, (door.dialect, door.way, fields)

@@ -19,12 +19,12 @@ from deconvcli.layers.arithmetic import Step, substitute
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.views.drawing.scene import Kind, scene
-from deconvcli.views.page.doors import Door, Fields, asked
+from deconvcli.views.page.doors import Door, Fields, read_fields
 from deconvcli.views.page.write import page
 from tests.browser import Browser, needs_browser, opened
 from tests.cli.commandline import deconv, rows
 from tests.views.drawing.pictures import LAYERS, reading
-from tests.views.page.asking import ask, open_doors, some_fields
+from tests.views.page.asking import open_doors, some_fields
 
 # What the rules of the page say to many fields at once, whole numbers as texts.
 ANSWERS = """
@@ -69,7 +69,7 @@ def browser() -> Iterator[Browser]:
 @cache
 def made(line: str) -> str:
     """The page of a layer, whose doors take a second or two to find."""
-    return page(reading(line), ask)
+    return page(reading(line))
 
 
 def shown(browser: Browser, folder: Path, line: str) -> Path:
@@ -109,7 +109,7 @@ def _shown(step: Step, row: Mapping[str, Any]) -> list[str]:
 def told(door: Door, fields: Fields) -> Mapping[str, Any]:
     """The command line's answer to these fields."""
     try:
-        return expected(asked(ask, door, fields), door, fields)
+        return expected(read_fields(door, fields), door, fields)
     except DeconvError as refused:
         return {"code": refused.code, "message": refused.message, "help": refused.help}
 
@@ -303,15 +303,15 @@ def test_the_search_can_fail() -> None:
 
 
 def test_the_same_layer_gives_the_same_page() -> None:
-    assert page(reading(LAYERS[0]), ask) == made(LAYERS[0])
+    assert page(reading(LAYERS[0])) == made(LAYERS[0])
 
 
 def test_what_the_page_has_no_fields_for_is_said() -> None:
     line = "--in 4x4 -k 5 -s 2 -p same --output-size 8x8 -D tensorflow"
     with pytest.raises(UsageError, match="the page has no fields for this layer: tensorflow"):
-        page(reading(line), ask)
+        page(reading(line))
 
 
 def test_other_words_for_the_same_crop_are_found() -> None:
     line = "--in 5x5 -k 3 -s 2 -p 1 --output-size 10x10 -D torch"
-    assert '"op": ["1", "1"]' in page(reading(line), ask)
+    assert '"op": ["1", "1"]' in page(reading(line))

@@ -1,0 +1,326 @@
+"""A layer as it is requested, with roles or a pasted call, made into a reading of its dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import read_count
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.parameters import Argument, Form
+from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.frameworks.pasted.understand import Pasted, understand
+from deconvcli.frameworks.wording import (
+    KEYS,
+    Names,
+    can_express,
+    find_form,
+    find_weight_shape,
+    word_role,
+    word_roles,
+)
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import Reading, Sizes, Spelling
+from deconvcli.layers.text import size_text
+
+MAX_AXES = 3
+_PER_AXIS = ("kernel", "stride", "padding", "output_padding", "dilation", "output_size")
+# Roles whose lists have one number per axis in every dialect; pads and shapes have more.
+_ONE_PER_AXIS = {"kernel", "stride", "output_padding", "dilation"}
+
+
+class Understood(NamedTuple):
+    """A reading, why its dialect was taken, and the form in which the input size was written.
+
+    leading: 0 for sizes as 5x5, 1 with channels, 2 with a batch as well; outputs are shown in the
+    form of the input. assumed: the names of channels that nobody gave, so that the minimum was
+    taken.
+    """
+
+    reading: Reading
+    why: str
+    leading: int = 0
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def shown_output(self) -> tuple[Size, ...]:
+        """The output in the form of the input."""
+        return self._in_form(self.reading.output_shape, self.reading.output_sizes)
+
+    @property
+    def shown_input(self) -> tuple[Size, ...]:
+        """The input as given, one number spread over the axes."""
+        return self._in_form(self.reading.input_shape, self.reading.spatial)
+
+    def _in_form(self, shape: tuple[Size, ...], spatial: tuple[Size, ...]) -> tuple[Size, ...]:
+        if self.leading == 0:
+            return spatial
+        return shape if self.leading == 2 else shape[len(self.reading.sizes.batch) :]
+
+
+class LayerRequest(NamedTuple):
+    """One layer as typed, None where not given; rank, weight, channels where files show them.
+
+    call: a pasted call. roles: by name (`kernel`, `stride` ...), numbers in tuples. names: how the
+    user writes all of these.
+    """
+
+    call: str | None = None
+    dialect: str | None = None
+    input_size: tuple[Size, ...] | None = None
+    batch: int | None = None
+    roles: Mapping[str, Any] = MappingProxyType({})
+    rank: int | None = None
+    weight: tuple[int, ...] | None = None
+    channels: int | None = None
+    names: Names = KEYS
+
+    def understand(self) -> Understood:
+        """Return the layer as its dialect reads it.
+
+        Raises:
+            UsageError: something is missing, foreign to the dialect, or of another rank.
+            Refused: the framework would refuse the layer.
+        """
+        if self.call is None:
+            return self.read_as(*self._find_dialect())
+        if "(" not in self.call:
+            raise self._no_call(self.call)
+        pasted = understand(self.call, self.dialect)
+        return self._read(pasted, f"the pasted call is {pasted.dialect.title}'s")
+
+    def read_as(self, name: str, why: str) -> Understood:
+        """Return what the roles mean in the dialect `name`."""
+        dialect, implementation = take(name)
+        return self._read(Pasted(dialect, implementation, {}, None, None, None), why)
+
+    def _find_dialect(self) -> tuple[str, str]:
+        """Return (name, why) of the dialect that the roles mean."""
+        if self.dialect:
+            return self.dialect, f"{self.names.dialect} names it"
+        given = self.roles.get("padding")
+        if isinstance(given, str):
+            return "keras", f"padding {given!r} is a word"
+        if given is not None and find_form(given) is Form.INTS:
+            return "torch", "padding is a number"
+        for name in in_order():
+            dialect = take(name)[0]
+            if all(can_express(dialect, role, value) for role, value in self.roles.items()):
+                return name, "no framework is named, and this one has all these parameters"
+        return "torch", "no framework is named"
+
+    def _read(self, pasted: Pasted, why: str) -> Understood:
+        """Add the roles to the call's parameters, find the sizes, and let the dialect read them."""
+        dialect, rank = pasted.dialect, self._find_rank(pasted)
+        words = word_roles(dialect, self.roles, rank, self.names, pasted.words)
+        leading, sizes = self._find_sizes(pasted, words, rank)
+        shown_weight = sizes.weight
+        if shown_weight is None:
+            sizes = sizes._replace(weight=self._find_weight(dialect, words, sizes))
+        spelling = Spelling(dialect.name, words, pasted.implementation)
+        assumed = () if shown_weight else self._find_assumed(dialect, words, sizes)
+        return Understood(dialect.read(spelling, sizes), why, leading, assumed)
+
+    def _find_assumed(
+        self, dialect: Dialect, words: Mapping[str, Any], sizes: Sizes
+    ) -> tuple[str, ...]:
+        """Return the names of the channels that neither parameters nor shapes give."""
+        given = {a.role for a in dialect.arguments if words.get(a.name) is not None}
+        given |= set(self.roles) | ({"in_channels"} if sizes.channels is not None else set())
+        channels = ("in_channels", "out_channels")
+        return tuple(self.names.roles[role] for role in channels if role not in given)
+
+    def _find_rank(self, pasted: Pasted) -> int:
+        """Return the number of spatial axes: from the call or a file, else the longest list."""
+        roles = {
+            self.names.roles[role]: self.roles[role] for role in _PER_AXIS if role in self.roles
+        }
+        lists = {name: value for name, value in roles.items() if not isinstance(value, str)}
+        known = self.rank or pasted.rank
+        if known is None and self.weight is not None:
+            words = {**pasted.words, **self._word_groups(pasted.dialect)}
+            known = pasted.dialect.weight_rank(words, self.weight)
+        if known is not None and not 1 <= known <= MAX_AXES:
+            raise UsageError(
+                f"weights of {known + 2} axes belong to no layer",
+                help=f"give weights of 3 to {MAX_AXES + 2} axes, two of them channels.",
+                code="rank",
+            )
+        if known is not None:
+            return _find_common_rank({**lists, "the layer": (0,) * known})
+        if self.input_size and len(self.input_size) > MAX_AXES:
+            raise self._too_many_sizes(self.input_size)
+        inputs = {self.names.input_size: self.input_size} if self.input_size else {}
+        return _find_common_rank({**lists, **_find_lists(pasted), **inputs})
+
+    def _find_sizes(self, pasted: Pasted, words: Mapping[str, Any], rank: int) -> tuple[int, Sizes]:
+        """Return (leading axes written, sizes) from the input size or from the call's tensors."""
+        given = self.input_size or pasted.data or _find_keras_input(words)
+        weight = self.weight or pasted.weight
+        axes = pasted.dialect.weight_layout(words, rank).count(rank)
+        if weight is not None and len(weight) != axes:
+            raise UsageError(
+                f"weights of shape {list(weight)} have {len(weight)} axes, the layer's {axes}",
+                help="give weights of this layer, in the dialect's layout.",
+                code="rank",
+            )
+        if weight is not None:
+            self._check_kernel(pasted.dialect, words, weight, rank)
+        if given is None:
+            name = self.names.input_size
+            raise UsageError(
+                "the input size is not known",
+                help=f"give {name}, for example {name} 5x5, or {name} N for a formula.",
+                code="no-input",
+            )
+        leading = max(0, len(given) - rank)
+        is_spatial = len(given) in (1, rank)
+        is_rank_known = self.rank or pasted.rank
+        if not is_spatial and (leading not in (1, 2) or not is_rank_known):
+            raise UsageError(
+                f"the input {size_text(given)} has {len(given)} sizes, the layer has"
+                f" {rank} spatial axes",
+                help=f"give 1, {rank}, or in the dialect's layout {rank + 1} (with channels) or"
+                f" {rank + 2} (with batch).",
+                code="rank",
+            )
+        if is_spatial:
+            spatial = given * rank if len(given) == 1 else given
+            return 0, Sizes(spatial, self._find_batch(()), self._find_channels(), weight)
+        parts = pasted.dialect.data_layout(words, rank).split(given, rank)
+        channels = self._find_channels(_require_number(parts["C"][0], "channels"))
+        return leading, Sizes(parts["*"], self._find_batch(parts["N"]), channels, weight)
+
+    def _check_kernel(
+        self, dialect: Dialect, words: Mapping[str, Any], weight: tuple[int, ...], rank: int
+    ) -> None:
+        """Refuse a kernel size that the weights do not have; some dialects look at one only."""
+        argument = dialect.argument("kernel")
+        given = self.roles.get("kernel", words.get(argument.name) if argument else None)
+        in_weights = dialect.weight_layout(words, rank).split(weight, rank)["*"]
+        spread = tuple(given) if isinstance(given, list | tuple) else (given,)
+        if given is not None and (spread * rank if len(spread) == 1 else spread) != in_weights:
+            raise UsageError(
+                f"the kernel is {size_text(spread)}, the weights have {size_text(in_weights)}",
+                help="leave the kernel out, or give weights of this kernel.",
+                code="kernel-size",
+            )
+
+    def _find_channels(self, in_shape: int | None = None) -> int | None:
+        """Return the input's channels by its shape or by the role, which must agree."""
+        in_shape = self.channels if in_shape is None else in_shape
+        given: int | None = self.roles.get("in_channels", (None,))[0]
+        if given is not None and in_shape is not None and given != in_shape:
+            raise UsageError(
+                f"{self.names.roles['in_channels']} is {given}, the input has {in_shape}",
+                help="give them once.",
+                code="channels",
+            )
+        return given if in_shape is None else in_shape
+
+    def _find_batch(self, in_shape: Sequence[Size]) -> tuple[int, ...]:
+        """Return the batch by the input's shape or by the option, which must agree; else 1."""
+        if not in_shape:
+            return (1 if self.batch is None else self.batch,)
+        batch = _require_number(in_shape[0], "batch")
+        if self.batch not in (None, batch):
+            raise UsageError(
+                f"{self.names.batch} is {self.batch}, the input has {batch}", help="give it once."
+            )
+        return (batch,)
+
+    def _find_weight(
+        self, dialect: Dialect, words: Mapping[str, Any], sizes: Sizes
+    ) -> tuple[int, ...] | None:
+        """Return the weights' shape where the dialect expresses kernel or channels only by it."""
+        in_words = any(a.role == "kernel" and a.name in words for a in dialect.arguments)
+        if "kernel" not in self.roles:
+            if in_words:
+                return None
+            name = self.names.roles["kernel"].partition("/")[0]
+            raise UsageError(
+                "the kernel size is not known",
+                help=f"give {name}, for example {name} 3 or {name} 3x5, or write it into the pasted"
+                " call.",
+                code="no-kernel",
+            )
+        [out_channels] = self.roles.get("out_channels", (None,))
+        groups = self._count_groups(words, dialect.argument("groups"))
+        return find_weight_shape(dialect, words, sizes, self.roles["kernel"], out_channels, groups)
+
+    def _count_groups(self, words: Mapping[str, Any], argument: Argument | None) -> int:
+        """Return the groups by the dialect's parameter; without one, as the role gives them."""
+        if argument is not None:
+            return read_count(words.get(argument.name, 1), "groups")
+        return int(self.roles.get("groups", (1,))[0])
+
+    def _word_groups(self, dialect: Dialect) -> Mapping[str, Any]:
+        """Return the parameters that the groups of the request add."""
+        given = self.roles.get("groups")
+        return {} if given is None else word_role(dialect, "groups", given, 1, self.names)
+
+    def _no_call(self, text: str) -> UsageError:
+        return UsageError(
+            f"{text[:60]!r} is not a pasted call: it has no parenthesis",
+            help=f"write a size as {self.names.input_size} 5x5, and a call as"
+            " 'nn.ConvTranspose2d(64, 32, 4)'.",
+            code="pasted-call",
+        )
+
+    def _too_many_sizes(self, given: Sequence[Size]) -> UsageError:
+        names = f"{self.names.roles['in_channels']} and {self.names.batch}"
+        return UsageError(
+            f"the input {size_text(given)} has {len(given)} sizes, and nothing says which of them"
+            f" are spatial; a layer has {MAX_AXES} spatial axes at most",
+            help=f"give the spatial sizes only, with {names}, or paste the call.",
+            code="rank",
+        )
+
+
+def _find_common_rank(given: Mapping[str, Sequence[Any]]) -> int:
+    """Return the number of axes that all values agree on, where one number goes with any.
+
+    Raises:
+        UsageError: two of them disagree.
+    """
+    longest = max(given, key=lambda name: len(given[name]), default=None)
+    if longest is None:
+        return 2
+    rank = len(given[longest])
+    for name, value in given.items():
+        if len(value) not in (1, rank):
+            raise UsageError(
+                f"{name} has {len(value)} numbers, {longest} has {rank}",
+                help=f"give one number, or {rank}: one per axis.",
+                code="rank",
+            )
+    return rank
+
+
+def _find_lists(pasted: Pasted) -> dict[str, list[Any]]:
+    """Return the parameters of a pasted call that show its number of axes."""
+    roles = {argument.name: argument.role for argument in pasted.dialect.arguments}
+    return {
+        name: value
+        for name, value in pasted.words.items()
+        if isinstance(value, list) and roles.get(name) in _ONE_PER_AXIS
+    }
+
+
+def _require_number(size: Size, what: str) -> int:
+    if isinstance(size, int):
+        return size
+    raise UsageError(
+        f"the {what} {size} is a symbol",
+        help="give it as a number; only spatial sizes may be symbols.",
+    )
+
+
+def _find_keras_input(words: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """Return the input_shape that a Keras layer may carry: without batch, numbers only."""
+    given = words.get("input_shape")
+    if isinstance(given, list) and all(type(size) is int for size in given):
+        return tuple(given)
+    return None

@@ -1,0 +1,66 @@
+"""Roles become a dialect's own parameters, whoever asks, and errors use the asker's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from deconvcli.cli.request import NAMES
+from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.frameworks.request import LayerRequest
+from deconvcli.frameworks.wording import KEYS, ROLES, Names, read_roles, word_roles
+from deconvcli.layers.layer import Reading, Sizes
+
+
+def test_command_line_and_configs_name_every_role() -> None:
+    assert list(NAMES.roles) == list(KEYS.roles) == list(ROLES)
+
+
+def test_every_role_of_a_dialect_has_a_name() -> None:
+    used = {
+        role for name in in_order() for a in take(name)[0].arguments for role in (a.role, *a.also)
+    }
+    assert used - {"", "bias"} <= set(ROLES)
+
+
+@pytest.mark.parametrize("name", in_order())
+def test_a_request_and_its_roles_alone_are_read_alike(name: str) -> None:
+    roles = {"kernel": (3,), "stride": (2,), "out_channels": (4,), "in_channels": (2,)}
+    request = LayerRequest(dialect=name, input_size=(5, 5), roles=roles)
+    keys = {role: given for role, (given,) in roles.items()}
+    by_keys = _outcome(lambda: read_roles(name, keys, Sizes((5, 5), channels=2)))
+    assert by_keys == _outcome(lambda: request.understand().reading)
+
+
+def _outcome(read: Callable[[], Reading]) -> Reading | str:
+    try:
+        return read()
+    except DeconvError as refused:  # some dialects demand an output size
+        return str(refused)
+
+
+@pytest.mark.parametrize(
+    ("names", "message", "help"),
+    [
+        (KEYS, "keras has no groups", "choose one with dialect, or leave it out"),
+        (NAMES, "keras has no -g/--groups", "choose one with --dialect, or leave it out"),
+    ],
+)
+def test_an_error_names_a_role_as_its_user_does(names: Names, message: str, help: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        word_roles(take("keras")[0], {"groups": 2}, 2, names)
+    assert caught.value.code == "foreign-parameter"
+    assert help in caught.value.help
+    assert "torch" in caught.value.help
+
+
+def test_a_form_that_only_others_take_is_named() -> None:
+    with pytest.raises(UsageError, match=r"padding of torch is one number, .* not begin:end"):
+        word_roles(take("torch")[0], {"padding": [[1, 0]]}, 1)
+
+
+def test_two_roles_for_one_parameter_are_refused() -> None:
+    with pytest.raises(DeconvError, match="auto_pad gives auto_pad a second time"):
+        word_roles(take("onnx")[0], {"padding": "same_upper", "auto_pad": "VALID"}, 2)
