@@ -30,7 +30,7 @@ complete -c deconv -n '__deconv_at' -a rule -d 'A finding\'s page: what it is, w
 complete -c deconv -n '__deconv_at' -a run -d 'Compute a layer on a file or random numbers; compare with the prediction.'
 complete -c deconv -n '__deconv_at' -a schema -d 'The JSON Schema of our configs, for editors.'
 complete -c deconv -n '__deconv_at' -a shape -d 'Output size of a layer, in the convention of any framework.'
-complete -c deconv -n '__deconv_at' -a sizes -d 'The input sizes for which a network with skips works.'
+complete -c deconv -n '__deconv_at' -a sizes -d 'List the input sizes that work for a network with skip connections.'
 complete -c deconv -n '__deconv_at' -a verify -d 'Hold our predictions against the frameworks installed here.'
 complete -c deconv -n '__deconv_at' -s V -l version -d 'Show the version and exit.'
 complete -c deconv -n '__deconv_at' -s h -l help -d 'Show this message and exit.'
@@ -208,8 +208,8 @@ complete -c deconv -n '__deconv_at shape' -s q -l quiet -d 'Print the bare resul
 complete -c deconv -n '__deconv_at shape' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at sizes' -F
-complete -c deconv -n '__deconv_at sizes' -l network -r -f -d 'Only the network of this name.'
-complete -c deconv -n '__deconv_at sizes' -l at -r -f -d 'Your size, in place of the one in the file.'
+complete -c deconv -n '__deconv_at sizes' -l network -r -f -d 'Show only the network of this name.'
+complete -c deconv -n '__deconv_at sizes' -l at -r -f -d 'Your input size, instead of the one in the file.'
 complete -c deconv -n '__deconv_at sizes' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at sizes' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at sizes' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'How the result is printed.'

@@ -19,7 +19,7 @@ def written(folder: Path, text: str) -> str:
     return str(path)
 
 
-def test_the_paper_works_from_188_on_and_without_a_rest_in_steps_of_16() -> None:
+def test_the_paper_works_from_188_on_and_without_a_remainder_in_steps_of_16() -> None:
     done = deconv(f"sizes {PAPER}")
     assert done.code == 0
     [_, _, height, width] = done.out.splitlines()
@@ -76,7 +76,7 @@ def test_where_nothing_works_it_says_why(tmp_path: Path) -> None:
     ("line", "message"),
     [
         (f"sizes {PAPER} --network unett", "there is no network 'unett'"),
-        (f"sizes {PAPER} --at 5x5x5", "--at 5x5x5 has 3 sizes, the input 2 axes"),
+        (f"sizes {PAPER} --at 5x5x5", "the size 5x5x5 has 3 numbers, the input 2 axes"),
         ("sizes nowhere.yaml", "nowhere.yaml"),
     ],
 )

@@ -1,23 +1,45 @@
-"""The input sizes for which a network with skips works."""
+"""List the input sizes that work for a network with skip connections."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import click
 
 from deconvcli.checks.checking import readable
+from deconvcli.checks.configs import Config
 from deconvcli.cli.options import takes_output
 from deconvcli.cli.output import Output
-from deconvcli.cli.sizing import asked, report
 from deconvcli.cli.types import Sizes
 from deconvcli.common.errors import UsageError
+from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import suggestion
 from deconvcli.layers.axis import Size
+from deconvcli.networks.graph import (
+    AxisSizes,
+    Network,
+    SizeSet,
+    find_axis_sizes,
+    find_first_failure,
+)
+from deconvcli.views.answers.report import Report, Table
+
+COLUMNS = ("input", "axis", "works for", "no remainder", "yours", "smaller", "larger", "pad")
+
+
+class SizedNetwork(NamedTuple):
+    """A network of a file, and the sizes that work on each axis of its inputs."""
+
+    file: str
+    network: Network
+    axes: Sequence[AxisSizes]
 
 
 @click.command(short_help=__doc__)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
-@click.option("--network", "name", metavar="NAME", help="Only the network of this name.")
-@click.option("--at", type=Sizes(), help="Your size, in place of the one in the file.")
+@click.option("--network", "name", metavar="NAME", help="Show only the network of this name.")
+@click.option("--at", type=Sizes(), help="Your input size, instead of the one in the file.")
 @takes_output
 def command(
     paths: tuple[str, ...],
@@ -25,12 +47,14 @@ def command(
     at: tuple[Size, ...] | None,
     output: Output,
 ) -> int:
-    """All input sizes for which every layer of a network works.
+    """List all input sizes for which every layer of a network works.
 
-    What is expected in letters holds as well; what is expected in numbers belongs to one size.
+    Each axis gets a rule, the nearest working sizes below and above yours, and the padding that
+    reaches the larger one. The sizes under "no remainder" are those for which no layer drops
+    elements of its input by rounding down. Exits with 1 if no size works.
 
-    For each axis a rule, the two working sizes nearest to yours, and what to pad. A size without a
-    rest is one of which no floor leaves an element unread. Exit code 1 if no size works.
+    An `expect` with letters has to hold for every size listed. An `expect` in numbers alone holds
+    for one size only, and is ignored.
 
     \b
     Examples:
@@ -39,14 +63,90 @@ def command(
       deconv sizes networks/ --network generator --format json
     """
     configs = readable(paths)
-    networks = [network for config in configs for network in asked(config, name, at)]
-    if not networks:
-        known = sorted({read.graph.name for config in configs for read in config.networks})
-        raise UsageError(
-            f"there is no network {name!r}" if name else "there is no network here",
-            help=suggestion(name or "", known) or "write networks: in the file.",
-            code="unknown-network",
-        )
-    found = report(networks)
-    output.show(found)
-    return 1 if found.findings else 0
+    sized = [
+        SizedNetwork(config.document.name, read.graph, find_axis_sizes(read.graph, at))
+        for config in configs
+        for read in config.networks
+        if name in (None, read.graph.name)
+    ]
+    if not sized:
+        raise _no_network(configs, name)
+    report = _report(sized)
+    output.show(report)
+    return 1 if report.findings else 0
+
+
+def _no_network(configs: Sequence[Config], name: str | None) -> UsageError:
+    known = sorted({read.graph.name for config in configs for read in config.networks})
+    return UsageError(
+        f"there is no network {name!r}" if name else "these files contain no network",
+        help=suggestion(name or "", known) or "write `networks:` in a file.",
+        code="unknown-network",
+    )
+
+
+def _report(sized: Sequence[SizedNetwork]) -> Report:
+    """Return one table per network, and a finding for each network that works for no size."""
+    rules = (axis.working.text(axis.letter) for one in sized for axis in one.axes)
+    tables = [
+        Table(f"{one.file}: {one.network.name}", COLUMNS, [_cells(axis) for axis in one.axes])
+        for one in sized
+    ]
+    findings = [
+        _nothing_works(one.network)
+        for one in sized
+        if any(not axis.working.progressions for axis in one.axes)
+    ]
+    data = {"networks": [_data(one) for one in sized]}
+    return Report("deconv.sizes/1", "\n".join(dict.fromkeys(rules)), tables, data, findings)
+
+
+def _cells(axis: AxisSizes) -> tuple[str, ...]:
+    """Return a row below `COLUMNS`."""
+    is_same = axis.without_remainder == axis.working
+    return (
+        axis.input,
+        axis.axis,
+        axis.working.text(axis.letter),
+        "the same" if is_same else axis.without_remainder.text(axis.letter),
+        str(axis.given),
+        *("-" if size is None else str(size) for size in (axis.smaller, axis.larger, axis.pad)),
+    )
+
+
+def _nothing_works(network: Network) -> Diagnostic:
+    """Return the finding that no size works, with what fails at the network's own size."""
+    failed = find_first_failure(network)
+    because = f": {failed.node.name}: {failed.error.message}" if failed and failed.error else ""
+    return Diagnostic(
+        "no-size",
+        Severity.ERROR,
+        f"{network.name} works for no input size{because}",
+        "run `deconv check` on the file to see every error.",
+    )
+
+
+def _data(sized: SizedNetwork) -> dict[str, Any]:
+    return {
+        "file": sized.file,
+        "network": sized.network.name,
+        "axes": [
+            {
+                "input": axis.input,
+                "axis": axis.axis,
+                "rule": axis.working.text(axis.letter),
+                "progressions": _progressions(axis.working),
+                "without_rest": _progressions(axis.without_remainder),
+                "yours": axis.given,
+                "works": axis.is_working,
+                "smaller": axis.smaller,
+                "larger": axis.larger,
+                "pad": axis.pad,
+            }
+            for axis in sized.axes
+        ],
+    }
+
+
+def _progressions(sizes: SizeSet) -> list[dict[str, Any]]:
+    return [progression._asdict() for progression in sorted(sizes.progressions)]

@@ -3,6 +3,7 @@ says who is to blame for a wrong one."""
 
 from __future__ import annotations
 
+from deconvcli.networks.graph.axis_sizes import AxisSizes, find_axis_sizes, find_first_failure
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.memo import works, works_without_remainder
 from deconvcli.networks.graph.network import Network, Node
@@ -11,10 +12,13 @@ from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.graph.sizes import valid_sizes
 
 __all__ = [
+    "AxisSizes",
     "Network",
     "Node",
     "NodeOutcome",
     "SizeSet",
+    "find_axis_sizes",
+    "find_first_failure",
     "outcomes",
     "valid_sizes",
     "walk",

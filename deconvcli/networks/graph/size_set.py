@@ -23,7 +23,7 @@ class Progression(NamedTuple):
         end = "on" if self.last is None else f"to {self.last}"
         return f"{self.first} {end}{step}"
 
-    def holds(self, n: int) -> bool:
+    def contains(self, n: int) -> bool:
         """Whether n is one of them."""
         within = self.first <= n and (self.last is None or n <= self.last)
         return within and (n - self.first) % self.step == 0
@@ -77,9 +77,9 @@ class SizeSet(NamedTuple):
         ahead = ((residue - self.start) % self.period for residue in self.residues)
         return [*self.besides, *(Progression(self.start + step, self.period) for step in ahead)]
 
-    def holds(self, n: int) -> bool:
+    def contains(self, n: int) -> bool:
         """Whether the size n works."""
-        return any(progression.holds(n) for progression in self.progressions)
+        return any(progression.contains(n) for progression in self.progressions)
 
     def is_periodic_at(self, n: int) -> bool:
         """Whether n works, and so do all sizes whole periods above it."""

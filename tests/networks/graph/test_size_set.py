@@ -41,7 +41,7 @@ def test_nearest(n: int, below: int | None, above: int) -> None:
 
 def test_nothing_is_near_where_nothing_works() -> None:
     rule = build_size_set([])
-    assert (rule.at_most(10), rule.at_least(10), rule.holds(10)) == (None, None, False)
+    assert (rule.at_most(10), rule.at_least(10), rule.contains(10)) == (None, None, False)
 
 
 def test_a_finite_rule_has_a_largest_size() -> None:
@@ -68,7 +68,7 @@ progressions = st.builds(
 def test_no_size_is_lost_or_won(found: list[Progression]) -> None:
     rule = build_size_set(found)
     for n in range(1, 120):
-        assert rule.holds(n) == any(progression.holds(n) for progression in found)
+        assert rule.contains(n) == any(progression.contains(n) for progression in found)
         assert rule.at_least(n) == min(
             (size for p in found if (size := p.at_least(n)) is not None), default=None
         )

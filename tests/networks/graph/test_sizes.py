@@ -25,7 +25,7 @@ def works(network: Network, n: int) -> bool:
 def test_the_rule_says_what_every_single_walk_says(network: Network) -> None:
     rule = valid_sizes(network)
     most = min(400, rule.start + 3 * rule.period + 60)
-    assert [n for n in range(1, most) if rule.holds(n)] == [
+    assert [n for n in range(1, most) if rule.contains(n)] == [
         n for n in range(1, most) if works(network, n)
     ]
 
@@ -41,7 +41,7 @@ def whole(network: Network, n: int) -> bool:
 def test_so_does_the_rule_without_a_rest(network: Network) -> None:
     rule = valid_sizes(network, condition=works_without_remainder)
     most = min(300, rule.start + 3 * rule.period + 60)
-    assert [n for n in range(1, most) if rule.holds(n)] == [
+    assert [n for n in range(1, most) if rule.contains(n)] == [
         n for n in range(1, most) if whole(network, n)
     ]
 
