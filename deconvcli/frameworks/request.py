@@ -130,12 +130,12 @@ class LayerRequest(NamedTuple):
         given = {a.role for a in dialect.arguments if words.get(a.name) is not None}
         given |= set(self.roles) | ({"in_channels"} if sizes.channels is not None else set())
         channels = ("in_channels", "out_channels")
-        return tuple(self.names.roles[role] for role in channels if role not in given)
+        return tuple(self.names.role(role) for role in channels if role not in given)
 
     def _find_rank(self, pasted: Pasted) -> int:
         """Return the number of spatial axes: from the call or a file, else the longest list."""
         roles = {
-            self.names.roles[role]: self.roles[role] for role in _PER_AXIS if role in self.roles
+            self.names.role(role): self.roles[role] for role in _PER_AXIS if role in self.roles
         }
         lists = {name: value for name, value in roles.items() if not isinstance(value, str)}
         known = self.rank or pasted.rank
@@ -214,7 +214,7 @@ class LayerRequest(NamedTuple):
         given: int | None = self.roles.get("in_channels", (None,))[0]
         if given is not None and in_shape is not None and given != in_shape:
             raise UsageError(
-                f"{self.names.roles['in_channels']} is {given}, the input has {in_shape}",
+                f"{self.names.role('in_channels')} is {given}, the input has {in_shape}",
                 help="give them once.",
                 code="channels",
             )
@@ -239,7 +239,7 @@ class LayerRequest(NamedTuple):
         if "kernel" not in self.roles:
             if in_words:
                 return None
-            name = self.names.roles["kernel"].partition("/")[0]
+            name = self.names.role("kernel").partition("/")[0]
             raise UsageError(
                 "the kernel size is not known",
                 help=f"give {name}, for example {name} 3 or {name} 3x5, or write it into the pasted"
@@ -270,7 +270,7 @@ class LayerRequest(NamedTuple):
         )
 
     def _too_many_sizes(self, given: Sequence[Size]) -> UsageError:
-        names = f"{self.names.roles['in_channels']} and {self.names.batch}"
+        names = f"{self.names.role('in_channels')} and {self.names.batch}"
         return UsageError(
             f"the input {size_text(given)} has {len(given)} sizes, and nothing says which of them"
             f" are spatial; a layer has {MAX_AXES} spatial axes at most",

@@ -35,6 +35,10 @@ class Names(NamedTuple):
     input_size: str = "input_size"
     batch: str = "batch"
 
+    def role(self, role: str) -> str:
+        """Return the user's name of a role; the bias, for one, is no option of the command line."""
+        return self.roles.get(role, role)
+
 
 KEYS = Names(MappingProxyType({role: role for role in ROLES}))
 """The names in a config and in Python."""
@@ -83,7 +87,7 @@ def word_role(
         raise _foreign_parameter(dialect, role, value, names)
     if argument.name in given:
         raise UsageError(
-            f"{names.roles[role]} gives {argument.name} a second time",
+            f"{names.role(role)} gives {argument.name} a second time",
             help="give it once.",
             code="given-twice",
         )
@@ -166,11 +170,11 @@ def _foreign_parameter(dialect: Dialect, role: str, value: Any, names: Names) ->
     others = [name for name in in_order() if can_express(take(name)[0], role, value)]
     own = dialect.argument(role)
     if own is None:
-        message = f"{dialect.name} has no {names.roles[role]}"
+        message = f"{dialect.name} has no {names.role(role)}"
     else:
         forms = " or ".join(form.value for form in own.forms)
         given = find_form(value).value
-        message = f"{names.roles[role]} of {dialect.name} is {forms}, not {given}"
+        message = f"{names.role(role)} of {dialect.name} is {forms}, not {given}"
     has = "has" if len(others) == 1 else "have"
     help = f"{', '.join(others)} {has} it: choose one with {names.dialect}, or leave it out."
     return UsageError(message, help=help if others else "leave it out.", code="foreign-parameter")
