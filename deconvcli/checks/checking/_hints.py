@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from deconvcli.checks.documents import Document
-from deconvcli.checks.edits import Edit
-from deconvcli.checks.edits.trying import hint
+from deconvcli.checks.edits import TextEdit
+from deconvcli.checks.edits.trying import try_fixes
 from deconvcli.checks.rules import rules
 from deconvcli.common.findings import Diagnostic, Severity
 
@@ -22,14 +22,14 @@ Named = tuple[str, str]
 
 def edits_of(
     document: Document, findings: Sequence[Diagnostic], check: Check
-) -> Mapping[Diagnostic, tuple[Edit, ...]]:
+) -> Mapping[Diagnostic, tuple[TextEdit, ...]]:
     """For each finding the edits of the first fix that holds; nothing for those without.
 
     check: what is found in the document with another text.
     """
 
-    def mended(found: Diagnostic) -> tuple[Edit, ...]:
-        return hint(
+    def mended(found: Diagnostic) -> tuple[TextEdit, ...]:
+        return try_fixes(
             document,
             found.fixes,
             lambda text: _is_better(found, findings, check(document, text)),

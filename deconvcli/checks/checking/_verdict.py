@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from deconvcli.checks.edits import Edit
+from deconvcli.checks.edits import TextEdit
 from deconvcli.common.findings import Diagnostic, Severity, Where
 from deconvcli.common.values import format_count
 
@@ -62,7 +62,7 @@ class Checked(NamedTuple):
     lines: Mapping[int, str] = {}
     networks: tuple[NetworkTable, ...] = ()
     ignored: int = 0
-    edits: Mapping[Diagnostic, tuple[Edit, ...]] = {}
+    edits: Mapping[Diagnostic, tuple[TextEdit, ...]] = {}
 
 
 class Verdict(NamedTuple):

@@ -1,8 +1,7 @@
-"""The exact edits that mend a finding: changes of a document made into text (`writing`), and tried
-(`trying`)."""
+"""Exact edits of a document's text: written from changes (`writing`), and tried (`trying`)."""
 
 from __future__ import annotations
 
-from deconvcli.checks.edits._edit import Edit, NotWritable, applied
+from deconvcli.checks.edits._edit import NotWritable, TextEdit, edit_text
 
-__all__ = ["Edit", "NotWritable", "applied"]
+__all__ = ["NotWritable", "TextEdit", "edit_text"]

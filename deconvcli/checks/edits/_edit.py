@@ -1,4 +1,4 @@
-"""An edit of one line, and a text with edits."""
+"""An edit of one line, and a text with edits applied."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from deconvcli.checks.documents import Mark
 
 
 class NotWritable(Exception):
-    """The change is more than an edit of single lines."""
+    """The change needs more than edits of single lines."""
 
 
-class Edit(NamedTuple):
-    """What stands in a line from column up to end_column, and what replaces it.
+class TextEdit(NamedTuple):
+    """The text of a line from column up to end_column, and its replacement.
 
-    Lines and columns count from 1. new: may hold ends of lines, so that lines come in.
+    Lines and columns count from 1. new: may contain line ends, which insert lines.
     """
 
     line: int
@@ -25,28 +25,34 @@ class Edit(NamedTuple):
     new: str
 
 
-def applied(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits, which do not overlap."""
+def edit_text(text: str, edits: Iterable[TextEdit]) -> str:
+    """Return the text with all edits applied; they must not overlap."""
     lines = text.split("\n")
-    # From the end, so that what comes before keeps its place.
+    # From the last to the first, so that the columns and lines of the others stay valid.
     for edit in sorted(edits, reverse=True):
         line = lines[edit.line - 1]
         lines[edit.line - 1] = line[: edit.column - 1] + edit.new + line[edit.end_column - 1 :]
     return "\n".join(lines)
 
 
-def between(text: str, begin: Mark, end: Mark, new: str) -> Edit:
-    """The edit that replaces what stands between two marks.
+def replace(text: str, begin: Mark, end: Mark, new: str) -> TextEdit:
+    """Return the edit that replaces the text between two marks.
 
     Raises:
-        NotWritable: they are not on one line.
+        NotWritable: the marks are on different lines.
     """
+    # Text that spans lines may contain comments, which an edit would delete.
     if begin.line != end.line:
         raise NotWritable
     old = line_at(text, begin)[begin.column - 1 : end.column - 1]
-    return Edit(begin.line, begin.column, end.column, old, new)
+    return TextEdit(begin.line, begin.column, end.column, old, new)
+
+
+def insert(text: str, mark: Mark, new: str) -> TextEdit:
+    """Return the edit that inserts text at a mark."""
+    return replace(text, mark, mark, new)
 
 
 def line_at(text: str, mark: Mark) -> str:
-    """The line of a mark, without its end."""
+    """Return the line of a mark, without its line end."""
     return text.split("\n")[mark.line - 1].rstrip("\r")

@@ -1,25 +1,29 @@
-"""Fixes written as text, and tried."""
+"""Fixes written as edits and tried."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from deconvcli.checks.documents import Document
-from deconvcli.checks.edits._edit import Edit, NotWritable, applied
-from deconvcli.checks.edits.writing import edits_of
+from deconvcli.checks.edits._edit import NotWritable, TextEdit, edit_text
+from deconvcli.checks.edits.writing import write_change
 from deconvcli.common.findings import Fixes
 
 
-def hint(document: Document, fixes: Fixes, mends: Callable[[str], bool]) -> tuple[Edit, ...]:
-    """The edits of the first fix whose text mends the finding; none where no fix can be written.
+def try_fixes(
+    document: Document, fixes: Fixes, is_fixed: Callable[[str], bool]
+) -> tuple[TextEdit, ...]:
+    """Return the edits of the first fix that works, or none.
 
-    mends: whether the edited text is as it should be.
+    is_fixed: whether the edited text no longer has the finding.
     """
     for fix in fixes:
         try:
-            edits = tuple([edit for change in fix for edit in edits_of(document, change)])
+            edits = tuple([write_change(document, change) for change in fix])
         except NotWritable:
             continue
-        if edits and mends(applied(document.text, edits)):
+        # A fix was proven on the network, not on its text: a repeated block, or a second place
+        # that depends on the value, can make the edited file differ. So the text itself is tried.
+        if edits and is_fixed(edit_text(document.text, edits)):
             return edits
     return ()

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from deconvcli.checks.checking import Checked
-from deconvcli.checks.edits import Edit, applied
+from deconvcli.checks.edits import TextEdit, edit_text
 
 
-def hunks(file: Checked, edits: Sequence[Edit]) -> Iterator[str]:
+def hunks(file: Checked, edits: Sequence[TextEdit]) -> Iterator[str]:
     """One for each line that changes; a line beside which others come in stays as it is."""
     for number, group in groupby(sorted(edits), lambda edit: edit.line):
         line = file.lines[number]
-        changed = applied(line, [edit._replace(line=1) for edit in group]).split("\n")
+        changed = edit_text(line, [edit._replace(line=1) for edit in group]).split("\n")
         yield f"fix: {file.name}:{number}"
         yield from _marked(line, changed)
 

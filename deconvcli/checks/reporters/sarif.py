@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from deconvcli.checks.checking import Checked, Verdict
-from deconvcli.checks.edits import Edit
+from deconvcli.checks.edits import TextEdit
 from deconvcli.checks.reporters._fingerprints import fingerprinted
 from deconvcli.checks.reporters._words import advice, place
 from deconvcli.checks.rules import page, rules
@@ -82,7 +82,7 @@ def _result(
     }
 
 
-def _fixes(artifact: dict[str, str], edits: Sequence[Edit]) -> dict[str, Any]:
+def _fixes(artifact: dict[str, str], edits: Sequence[TextEdit]) -> dict[str, Any]:
     """One fix of all edits; nothing where there are none."""
     if not edits:
         return {}
@@ -90,6 +90,6 @@ def _fixes(artifact: dict[str, str], edits: Sequence[Edit]) -> dict[str, Any]:
     return {"fixes": [{"artifactChanges": [changes]}]}
 
 
-def _replacement(edit: Edit) -> dict[str, Any]:
+def _replacement(edit: TextEdit) -> dict[str, Any]:
     region = {"startLine": edit.line, "startColumn": edit.column, "endColumn": edit.end_column}
     return {"deletedRegion": region, "insertedContent": {"text": edit.new}}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deconvcli.checks.checking import Settings, Verdict, check
-from deconvcli.checks.edits import applied
+from deconvcli.checks.edits import edit_text
 from tests.cli.commandline import deconv
 
 BAD = Path(__file__).parents[2] / "examples" / "bad"
@@ -27,7 +27,7 @@ def mended(file: Path, folder: Path) -> list[str]:
     before = [(found.code, found.message) for found in checked.findings]
     copy = folder / f"edited{file.suffix}"
     for found, edits in checked.edits.items():
-        copy.write_bytes(applied(file.read_bytes().decode(), edits).encode())
+        copy.write_bytes(edit_text(file.read_bytes().decode(), edits).encode())
         after = told(check([str(copy)]))
         this = (found.code, found.message)
         assert after.count(this) < before.count(this), edits
@@ -89,7 +89,7 @@ def test_an_argument_stays_where_it_is(call: str, edited: str, tmp_path: Path) -
     file.write_text(f"{HEAD}      - {call}\n", encoding="utf-8")
     [checked] = check([str(file)], SETTINGS).files
     [edits] = checked.edits.values()
-    assert applied(file.read_text(encoding="utf-8"), edits) == f"{HEAD}      - {edited}\n"
+    assert edit_text(file.read_text(encoding="utf-8"), edits) == f"{HEAD}      - {edited}\n"
 
 
 @pytest.mark.parametrize("indent", [None, 2])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deconvcli.checks.checking import Checked, Settings
 from deconvcli.checks.checking._one import check_bytes
-from deconvcli.checks.edits import applied
+from deconvcli.checks.edits import edit_text
 from deconvcli.common.findings import Diagnostic
 
 SETTINGS = Settings(fix_hints=True, tables=True)
@@ -33,4 +33,4 @@ def mended(text: str) -> Iterator[tuple[Diagnostic, Checked, Checked]]:
     """For each finding with edits (the finding, what was found before, what is found after)."""
     before = checked(text)
     for found, edits in before.edits.items():
-        yield found, before, checked(applied(text, edits))
+        yield found, before, checked(edit_text(text, edits))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from deconvcli.checks.edits import applied
+from deconvcli.checks.edits import edit_text
 from deconvcli.checks.rules import page, rules, take
 from tests.checks.edits.edits import checked, network
 
@@ -87,7 +87,7 @@ def after(layer: str, code: str) -> str:
     one = checked(text)
     [edits] = [edits for found, edits in one.edits.items() if found.code == code]
     before, _, rest = text.partition(layer)
-    return applied(text, edits).removeprefix(before).removesuffix(rest)
+    return edit_text(text, edits).removeprefix(before).removesuffix(rest)
 
 
 def test_a_layer_that_a_target_cannot_say_is_evened() -> None:
