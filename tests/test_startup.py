@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import unmeasured
+
 HEAVY = ("numpy", "numba", "llvmlite", "rich", "psutil", "scipy", "asyncio", "ssl")
 PROBE = """
 import sys
@@ -27,7 +29,12 @@ def loaded_by(action: str, *arguments: str, heavy: tuple[str, ...] = HEAVY) -> s
     """The heavy modules in sys.modules after an action in a fresh interpreter."""
     probe = PROBE.format(arguments=list(arguments), action=action, heavy=heavy)
     done = subprocess.run(
-        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", probe],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        env=unmeasured(),
     )
     return set(done.stdout.splitlines()[-1].split()[1:])
 

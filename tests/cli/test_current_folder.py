@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deconvcli.cli.commands import COMMANDS
+from tests.processes import unmeasured
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
 
@@ -98,7 +99,7 @@ def done(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """A Python command in this folder."""
     return subprocess.run(
         [sys.executable, *command],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, capture_output=True, text=True, timeout=120, check=False, env=unmeasured(),
     )  # fmt: skip
 
 
