@@ -1,6 +1,7 @@
 """The colours, light and dark: Okabe and Ito's, which colour-blind people can tell apart.
 
-Counts go from a pale to a full tint, so that lightness alone orders them, and each has a digit.
+Counts range from a pale to a full tint, so that lightness alone orders them. Every count is also
+written as a number, so that no information is in colour alone.
 
 Source: Okabe & Ito 2008, Color Universal Design; contrast: WCAG 2.2, success criterion 1.4.3.
 """
@@ -17,29 +18,32 @@ ORANGE: Colour = (230, 159, 0)
 SKY_BLUE: Colour = (86, 180, 233)
 BLUE: Colour = (0, 114, 178)
 VERMILLION: Colour = (213, 94, 0)
-_PALEST, _FULLEST = 0.12, 0.75
+_MIN_TINT, _MAX_TINT = 0.12, 0.75
 
 
 class Theme(NamedTuple):
-    """counted: the full tint of counts. stamp: the kernel and the input it comes from."""
+    """The colours of one theme.
+
+    accent: the full tint of counts. stamp: the kernel and the input that it comes from.
+    """
 
     ground: Colour
     ink: Colour
     muted: Colour
     line: Colour
-    counted: Colour
+    accent: Colour
     stamp: Colour
 
     def tint(self, share: float) -> Colour:
-        """The ground of a count that is this share of the largest one."""
-        return mix(self.ground, self.counted, _PALEST + (_FULLEST - _PALEST) * share)
+        """Return the background of a count that is this share of the largest count."""
+        return mix(self.ground, self.accent, _MIN_TINT + (_MAX_TINT - _MIN_TINT) * share)
 
-    def warmed(self, share: float) -> Colour:
-        """The ground with this share of the stamp's colour: inputs have it."""
+    def warm(self, share: float) -> Colour:
+        """Return the background of an input: the ground with this share of the stamp's colour."""
         return mix(self.ground, self.stamp, share)
 
     def text_on(self, ground: Colour) -> Colour:
-        """Black or white, whichever is easier to read there."""
+        """Return black or white, whichever has more contrast on this background."""
         return max((BLACK, WHITE), key=lambda colour: contrast(colour, ground))
 
 
@@ -48,18 +52,18 @@ DARK = Theme((13, 17, 23), (230, 237, 243), (145, 152, 161), (101, 108, 118), SK
 
 
 def mix(below: Colour, above: Colour, share: float) -> Colour:
-    """`above` laid over `below`, covering this share of it."""
+    """Return `below` covered by `above` with this opacity, from 0 to 1."""
     red, green, blue = (round(b + (a - b) * share) for b, a in zip(below, above, strict=True))
     return red, green, blue
 
 
-def text(colour: Colour) -> str:
-    """As CSS writes it: #0072b2."""
+def css_colour(colour: Colour) -> str:
+    """Return the colour as CSS writes it: `#0072b2`."""
     return "#" + "".join(f"{part:02x}" for part in colour)
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    """The ratio of their luminances, from 1 to 21."""
+    """Return the contrast ratio of two colours, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 

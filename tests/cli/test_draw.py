@@ -83,12 +83,12 @@ def test_without_a_font_a_png_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("draw --in 5 -k 3", ["no file is named", "give -o FILE"]),
-        ("draw --in 5 -k 3 -o layer.gif", ["layer.gif names no format", "let it end in .svg"]),
-        ("draw --in 5 -k 3 -o .svg", [".svg names no format"]),
+        ("draw --in 5 -k 3", ["-o is missing", "give -o FILE"]),
+        ("draw --in 5 -k 3 -o layer.gif", ["layer.gif is not a picture format", "ends in .svg"]),
+        ("draw --in 5 -k 3 -o .svg", [".svg is not a picture format"]),
         ("draw --in N -k 3 -o layer.svg", ["N is a symbol", "give the input size as a number."]),
         ("draw --in 5 -k 0 -o layer.svg", ["kernel_size 0 is not positive"]),
-        ("draw --in 5 -k 3 -o layer.svg --frame 7", ["frame 7 is none", "give 1 to 6"]),
+        ("draw --in 5 -k 3 -o layer.svg --frame 7", ["this picture has no frame 7", "give 1 to 6"]),
         ("draw --in 5 -k 3 -o layer.svg --frame 0", ["--frame", "0 is less than 1"]),
         ("draw --in 5 -k 3 -D all -o layer.svg", ["-D/--dialect: all is not a name here"]),
         ("draw --in 5 -k 3 -o absent/layer.svg", ["absent/layer.svg: cannot be written"]),

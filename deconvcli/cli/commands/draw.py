@@ -1,4 +1,4 @@
-"""A picture of a layer: an animated SVG, one frame of it as PNG, or a page to try numbers on."""
+"""Draw a layer: an animated SVG, one frame as PNG, or an interactive page."""
 
 from __future__ import annotations
 
@@ -27,26 +27,30 @@ from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Fields, Report
-from deconvcli.views.drawing.clock import clock
-from deconvcli.views.drawing.picture import picture
-from deconvcli.views.drawing.svg import animated, baked
+from deconvcli.views.drawing.clock import time_frames
+from deconvcli.views.drawing.picture import draw_layer
+from deconvcli.views.drawing.svg import write_animation, write_frame
 
 Writer = Callable[[Understood, int | None], bytes]
 
 
 @click.command(short_help=__doc__)
 @takes(CALL_ARGUMENT, DIALECT_OPTION, *LAYER_OPTIONS)
-@out_option(help="The file to write, its name ending in .svg, .png or .html.")
-@click.option("--frame", type=Whole(1, MAX_INT64), help="This frame alone; of a PNG, the last.")
+@out_option(help="Write the picture to FILE: .svg, .png or .html.")
+@click.option(
+    "--frame",
+    type=Whole(1, MAX_INT64),
+    help="Draw only this frame; a PNG shows the last one by default.",
+)
 @takes(FORCE_OPTION)
 @takes(*PRINT_OPTIONS)
 def command(
     out: str | None, frame: int | None, force: bool, format: str, quiet: bool, **options: Any
 ) -> None:
-    """A picture of a transposed convolution, made of its own numbers.
+    """Draw exactly this transposed convolution.
 
     Each input in turn stamps the kernel onto the full scatter, whose elements count the (input,
-    tap) pairs that have reached them; then the crop closes in. The file refers to no other.
+    tap) pairs that have reached them; then the crop closes in. The file is self-contained.
 
     \b
     Examples:
@@ -65,39 +69,39 @@ def command(
 
 
 def _writer(out: str | None) -> Writer:
-    """What writes the format that the file's name asks for.
+    """Return the function that writes the format named by the file's ending.
 
     Raises:
-        UsageError: none does.
+        UsageError: the file has no name, or its ending names no format.
     """
     known = ", ".join(WRITERS)
     if out is None:
-        raise UsageError("no file is named", help=f"give -o FILE, its name ending in {known}.")
+        raise UsageError("-o is missing", help=f"give -o FILE with a name that ends in {known}.")
     ending = os.path.splitext(out)[1].lower()
     if ending not in WRITERS:
         raise UsageError(
-            f"{format_path(out)} names no format of a picture", help=f"let it end in {known}."
+            f"{format_path(out)} is not a picture format", help=f"use a name that ends in {known}."
         )
     return WRITERS[ending]
 
 
 def _svg(understood: Understood, frame: int | None) -> bytes:
-    drawing = picture(understood.reading)
-    return (animated(drawing) if frame is None else baked(drawing, frame)).encode()
+    drawing = draw_layer(understood.reading)
+    return (write_animation(drawing) if frame is None else write_frame(drawing, frame)).encode()
 
 
 def _png(understood: Understood, frame: int | None) -> bytes:
-    from deconvcli.views.drawing.png import rendered  # an extra, which only this format needs
+    from deconvcli.views.drawing.png import render_png  # needs resvg, an optional dependency
 
-    drawing = picture(understood.reading)
-    return rendered(drawing, drawing.scene.frames if frame is None else frame)
+    drawing = draw_layer(understood.reading)
+    return render_png(drawing, drawing.scene.frames if frame is None else frame)
 
 
 def _html(understood: Understood, frame: int | None) -> bytes:
-    from deconvcli.views.page.write import page  # asks every dialect, which only this format needs
+    from deconvcli.views.page.write import page  # loads every dialect
 
     if frame is not None:
-        raise UsageError("--frame does nothing to a page", help="leave it out, or write an .svg.")
+        raise UsageError("--frame has no effect on a page", help="leave it out, or write an .svg.")
     return page(understood.reading).encode()
 
 
@@ -105,8 +109,8 @@ WRITERS: dict[str, Writer] = {".svg": _svg, ".png": _png, ".html": _html}
 
 
 def _report(understood: Understood, out: str, size: int) -> Report:
-    reading, drawing = understood.reading, picture(understood.reading)
-    frames, seconds = drawing.scene.frames, clock(drawing.scene).total
+    reading, drawing = understood.reading, draw_layer(understood.reading)
+    frames, seconds = drawing.scene.frames, time_frames(drawing.scene).total
     rows = [
         ("file", f"{out} ({size:,} bytes)"),
         ("frames", f"{frames}, in {seconds:.1f} s"),

@@ -16,7 +16,7 @@ from rich.text import Text
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.views.answers.renderers.text import finding_text
 from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report, Table
-from deconvcli.views.answers.shades import BACKGROUNDS, FOREGROUNDS, shade
+from deconvcli.views.answers.shades import BACKGROUNDS, FOREGROUNDS, choose_shade
 
 GAP = 2
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -57,7 +57,7 @@ def _counts(counts: Sequence[Sequence[int]], room: int) -> Iterator[Text]:
     for row in counts:
         line = Text()
         for count in row[:fit]:
-            at = shade(count, most)
+            at = choose_shade(count, most)
             line.append(f"{count:>{width}} ", f"{FOREGROUNDS[at]} on {BACKGROUNDS[at]}")
         yield line
     widest = max(map(len, counts), default=0)

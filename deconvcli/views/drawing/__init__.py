@@ -1,1 +1,1 @@
-"""One layer as a picture: what each frame holds is data, made once; SVG and PNG only show it."""
+"""One layer as a picture: the frames are data, built once; SVG and PNG only show them."""

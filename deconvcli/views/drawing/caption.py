@@ -1,4 +1,4 @@
-"""What a picture says in words: its title, its description, and the lines around it."""
+"""The words of a picture: its title, its description, and the lines around it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from deconvcli.views.drawing.scene import Kind, Scene
 
 
 class Caption(NamedTuple):
-    """title: the layer in its own words. sizes: from input to output. notes: sentences below."""
+    """The words of one picture.
+
+    title: the layer under its dialect's names. sizes: from input to output. notes: sentences below
+    the picture.
+    """
 
     title: str
     sizes: str
@@ -20,19 +24,19 @@ class Caption(NamedTuple):
 
     @property
     def description(self) -> str:
-        """All that the picture shows, for those who do not see it."""
+        """Return what the picture shows, for people who cannot see it."""
         return " ".join(
             [
                 f"Animation of a transposed convolution, {self.sizes}.",
-                "Each input in turn stamps the kernel onto the full scatter, where digits count"
-                " the (input, tap) pairs that have reached an element; then the crop closes in.",
+                "Each input in turn stamps the kernel onto the full scatter, whose numbers count"
+                " the (input, tap) pairs that have reached each element; then the crop closes in.",
                 *self.notes,
             ]
         )
 
 
-def caption(reading: Reading, scene: Scene) -> Caption:
-    """The words for the picture of a reading."""
+def write_caption(reading: Reading, scene: Scene) -> Caption:
+    """Return the words for the picture of a layer."""
     full = size_text(reading.layer.full_sizes(reading.spatial))
     sizes = (
         f"input {size_text(reading.spatial)}, full scatter {full},"
@@ -45,20 +49,20 @@ def caption(reading: Reading, scene: Scene) -> Caption:
 def _notes(reading: Reading, scene: Scene) -> Iterator[str]:
     if len(reading.spatial) > 2:
         undrawn = axis_name(0, len(reading.spatial))
-        yield f"Height and width are drawn; {undrawn} works in the same way and is not drawn."
+        yield f"Only height and width are drawn; {undrawn} works in the same way."
     if not scene.is_whole:
         rows, columns = scene.windows
         sizes = (columns,) if scene.is_flat else (rows, columns)
         shown = size_text([window.end - max(window.begin, 0) for window in sizes])
         whole = size_text([window.full for window in sizes])
-        yield f"Shown is the corner {shown} of the full {whole}; the rest goes on alike."
+        yield f"Only the first {shown} of the full scatter {whole} is drawn; the pattern continues."
     if any(isinstance(size, int) and size < 1 for size in reading.output_sizes):
-        yield "The crop leaves nothing."
+        yield "The crop leaves no output."
     elif any(crop < 0 for pair in reading.crop for crop in pair):
         seen = any(mark.kind is Kind.ADDED for mark in scene.marks)
-        where = ": the dashed elements" if seen else " beyond this corner"
-        yield f"A negative crop appends zeros{where}, which only the bias fills."
+        where = "dashed here" if seen else "beyond the part that is drawn"
+        yield f"A negative crop appends elements that hold only the bias, {where}."
     if reading.layer.circular:
-        yield "What the crop cuts off comes back at the other end and is added there."
+        yield "Elements that the crop cuts off wrap around and are added at the other end."
     if len(scene.stamps) < scene.windows[0].inputs * scene.windows[1].inputs:
-        yield "Several inputs are stamped in each frame; the last of them is marked."
+        yield "Each frame stamps several inputs; the last one is highlighted."

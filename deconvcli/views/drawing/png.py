@@ -1,6 +1,6 @@
-"""A picture as PNG, through resvg, which is an extra of ours and needs no other program.
+"""A picture as PNG, drawn by resvg, an optional dependency that needs no other program.
 
-resvg reads no media queries, so the light theme is what it gets; fonts are the system's.
+resvg ignores media queries, so it gets the light theme alone. It uses the fonts of the system.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from deconvcli.common.errors import UsageError
 from deconvcli.views.drawing.layout import Drawing
 from deconvcli.views.drawing.style import SHAPES
-from deconvcli.views.drawing.svg import plain
+from deconvcli.views.drawing.svg import write_light_frame
 
 _DIGIT = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
@@ -16,13 +16,13 @@ _DIGIT = (
 )
 
 
-def rendered(drawing: Drawing, frame: int) -> bytes:
-    """One frame at twice its size, for dense displays.
+def render_png(drawing: Drawing, frame: int) -> bytes:
+    """Return one frame as PNG at twice its size, for displays of high density.
 
     Raises:
         UsageError: there is no such frame, resvg is not installed, or the system has no font.
     """
-    content = plain(drawing, frame)
+    content = write_light_frame(drawing, frame)
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:
@@ -31,10 +31,10 @@ def rendered(drawing: Drawing, frame: int) -> bytes:
             help="pip install resvg-py, or write an .svg.",
             code="no-resvg",
         ) from error
-    # Without a font the text is left out, and nobody is told.
+    # Without a font resvg leaves out all text and reports nothing, so draw a digit to find out.
     if svg_to_bytes(svg_string=_DIGIT) == svg_to_bytes(svg_string=_DIGIT, skip_system_fonts=True):
         raise UsageError(
-            "this system has no font that resvg could draw digits with",
+            "resvg finds no font for digits on this system",
             help="install DejaVu Sans, Liberation Sans or Arial, or write an .svg.",
             code="no-font",
         )

@@ -1,7 +1,8 @@
-"""What each frame of a picture holds: inputs come in one by one, then the crop closes in.
+"""The frames of a picture: inputs are stamped one by one, then the crop closes in.
 
-A frame is discrete, so that the animation at any time is one of them and can be baked. Cells only
-ever get new marks on top of old ones: a frame is all marks up to its number.
+Frames are discrete: at any time the animation shows exactly one of them, so that one frame alone
+looks the same. Cells only get new marks on top of old ones: a frame shows all marks up to its
+number, which keeps the animation small.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from typing import NamedTuple
 from deconvcli.common.errors import UsageError
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Layer
-from deconvcli.views.drawing.window import Window, window
+from deconvcli.views.drawing.window import Window, choose_window
 
-MOST_FRAMES = 64
-CLOSING = 4
-"""Frames in which the crop closes in, the finished picture among them."""
-MOST_CELLS_FLAT, MOST_CELLS = 32, 16
-"""Elements along an axis that are legible at the width of a README: of a 1-D layer, of others."""
+MAX_FRAMES = 64
+CLOSING_FRAMES = 4
+"""Frames in which the crop closes in, including the finished picture."""
+MAX_SIGNAL_CELLS, MAX_PLANE_CELLS = 32, 16
+"""Elements per axis that are legible at the width of a README, for 1-D and for other layers."""
 _STILL = Axis(1)
 
 Cell = tuple[int, int]
 
 
 class Kind(Enum):
-    """What has become of an element."""
+    """The state of an element: reached by inputs, cut off or added by the crop."""
 
     REACHED = "reached"
     CUT = "cut"
@@ -36,7 +37,7 @@ class Kind(Enum):
 
 
 class Mark(NamedTuple):
-    """From this frame on (they count from 1) a cell shows this many (input, tap) pairs."""
+    """A cell that shows a number of (input, tap) pairs from this frame on; frames start at 1."""
 
     frame: int
     cell: Cell
@@ -45,9 +46,10 @@ class Mark(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """windows: rows and columns; is_flat: a 1-D layer, whose rows are one that stands still.
+    """All frames of one picture.
 
-    stamps: the input that each of the first frames ends with.
+    windows: the drawn part of the rows and of the columns. is_flat: whether the layer is 1-D, so
+    that there is one row. stamps: the last input that each of the first frames stamps.
     """
 
     windows: tuple[Window, Window]
@@ -57,52 +59,52 @@ class Scene(NamedTuple):
 
     @property
     def frames(self) -> int:
-        """Frames in all; the last one is the finished picture."""
-        return len(self.stamps) + (CLOSING if self.crops else 1)
+        """Return the number of frames; the last one is the finished picture."""
+        return len(self.stamps) + (CLOSING_FRAMES if self.has_crop else 1)
 
     @property
-    def crops(self) -> bool:
-        """Whether the crop does anything to what is drawn."""
+    def has_crop(self) -> bool:
+        """Return whether the crop changes anything in the drawn part."""
         return any(shown.kept != (0, shown.full) for shown in self.windows)
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of every drawn axis is shown."""
+        """Return whether every drawn axis is shown in full."""
         return all(shown.is_whole for shown in self.windows)
 
-    def crop(self, frame: int) -> tuple[tuple[float, float], tuple[float, float]]:
-        """(begin, end) along rows and columns of the crop's frame, on its way in."""
+    def crop_at(self, frame: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return (begin, end) of the closing crop along rows and columns in one frame."""
         share = (frame - len(self.stamps)) / (self.frames - len(self.stamps))
         rows, columns = (_closing(shown, share) for shown in self.windows)
         return rows, columns
 
-    def checked(self, frame: int) -> int:
-        """The frame, which must be one of these.
+    def require_frame(self, frame: int) -> int:
+        """Return the frame if the picture has it.
 
         Raises:
-            UsageError: it is none.
+            UsageError: there is no such frame.
         """
         if not 1 <= frame <= self.frames:
             raise UsageError(
-                f"frame {frame} is none of this picture's",
+                f"this picture has no frame {frame}",
                 help=f"give 1 to {self.frames}; the last one is the finished picture.",
                 code="frame",
             )
         return frame
 
 
-def scene(layer: Layer, spatial: tuple[int, ...]) -> Scene:
-    """The picture of a layer with inputs of these sizes; of three axes the last two.
+def build_scene(layer: Layer, spatial: tuple[int, ...]) -> Scene:
+    """Return the frames of a layer with inputs of these sizes; of 3 axes, the last 2 are drawn.
 
     Raises:
         NotLinear: a crop is a symbol.
     """
     is_flat = len(spatial) == 1
-    most = MOST_CELLS_FLAT if is_flat else MOST_CELLS
-    shown = [window(axis, n, most) for axis, n in zip(layer.axes, spatial, strict=True)]
-    rows, columns = [window(_STILL, 1, 1), *shown][-2:]
+    most = MAX_SIGNAL_CELLS if is_flat else MAX_PLANE_CELLS
+    shown = [choose_window(axis, n, most) for axis, n in zip(layer.axes, spatial, strict=True)]
+    rows, columns = [choose_window(_STILL, 1, 1), *shown][-2:]
     inputs = list(product(range(rows.inputs), range(columns.inputs)))
-    stamped = _sampled(inputs, MOST_FRAMES - CLOSING)
+    stamped = _sampled(inputs, MAX_FRAMES - CLOSING_FRAMES)
     stamps = tuple(batch[-1] for batch in stamped)
     plain = Scene((rows, columns), is_flat, stamps, ())
     counts: Counter[Cell] = Counter()
@@ -111,14 +113,14 @@ def scene(layer: Layer, spatial: tuple[int, ...]) -> Scene:
 
 
 def _sampled(inputs: list[Cell], most: int) -> list[list[Cell]]:
-    """The inputs in as many batches as there may be frames."""
+    """Return the inputs in order, in at most this many batches of similar size."""
     frames = min(len(inputs), most)
     ends = [len(inputs) * frame // frames for frame in range(frames + 1)]
     return [inputs[begin:end] for begin, end in pairwise(ends)]
 
 
 def _reached(scene: Scene, stamped: list[list[Cell]], counts: Counter[Cell]) -> Iterator[Mark]:
-    """The marks of the inputs, which are counted on the way."""
+    """Yield the marks that the inputs make, and add their pairs to the counts."""
     rows, columns = scene.windows
     for frame, batch in enumerate(stamped, 1):
         changed: Counter[Cell] = Counter()
@@ -131,7 +133,7 @@ def _reached(scene: Scene, stamped: list[list[Cell]], counts: Counter[Cell]) -> 
 
 
 def _finished(scene: Scene, counts: Counter[Cell]) -> Iterator[Mark]:
-    """The marks of the crop, elements that go and zeros that come; and those of gaps."""
+    """Yield the marks of the crop, of the elements that it appends, and of gaps."""
     rows, columns = scene.windows
     first = len(scene.stamps) + 1
     for cell in product(range(rows.begin, rows.end), range(columns.begin, columns.end)):
@@ -145,10 +147,10 @@ def _finished(scene: Scene, counts: Counter[Cell]) -> Iterator[Mark]:
 
 
 def _cut_at(scene: Scene, cell: Cell) -> int:
-    """The first frame whose crop leaves the middle of this cell outside."""
+    """Return the first frame whose crop leaves the middle of this cell outside."""
     middle = (cell[0] + 0.5, cell[1] + 0.5)
     closing = range(len(scene.stamps) + 1, scene.frames)
-    outside = (frame for frame in closing if not _are_inside(middle, scene.crop(frame)))
+    outside = (frame for frame in closing if not _are_inside(middle, scene.crop_at(frame)))
     return next(outside, scene.frames)
 
 
@@ -161,6 +163,6 @@ def _is_inside(at: float, bounds: tuple[float, float]) -> bool:
 
 
 def _closing(shown: Window, share: float) -> tuple[float, float]:
-    """The crop of an axis after this share of its way from the full scatter."""
+    """Return the crop of an axis after this share of its way in from the full scatter."""
     begin, end = shown.kept
     return begin * share, shown.full + (end - shown.full) * share

@@ -1,4 +1,4 @@
-"""The picture's style sheet: colours of both themes, and when what is seen."""
+"""The style sheet of a picture: the colours of both themes, and the visibility over time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from deconvcli.views.drawing.clock import Clock
 from deconvcli.views.drawing.scene import Scene
-from deconvcli.views.palette import DARK, LIGHT, Theme, text
+from deconvcli.views.palette import DARK, LIGHT, Theme, css_colour
 
 _FONT = (
     "ui-sans-serif,system-ui,-apple-system,'Segoe UI','DejaVu Sans','Liberation Sans',"
@@ -25,52 +25,53 @@ SHAPES = (
 
 
 class Style(NamedTuple):
-    """The rules of one picture; counts: those that occur, in order."""
+    """The style sheet of one picture. counts: the counts that occur in it, in order."""
 
     scene: Scene
     clock: Clock
     counts: tuple[int, ...]
 
-    def still(self) -> str:
-        """Colours alone: nothing moves."""
+    def static_css(self) -> str:
+        """Return the colours of both themes, without animation."""
         dark = "".join(self._colours(DARK))
         light = "".join(self._colours(LIGHT))
         return f"{SHAPES}{light}@media (prefers-color-scheme:dark){{{dark}}}"
 
-    def plain(self) -> str:
-        """The colours of the light theme, for those who read no media queries."""
+    def light_css(self) -> str:
+        """Return the colours of the light theme, for programs that ignore media queries."""
         return SHAPES + "".join(self._colours(LIGHT))
 
-    def moving(self) -> str:
-        """Colours and animation; whoever wants no motion sees the finished picture.
+    def animated_css(self) -> str:
+        """Return colours and animation; with reduced motion the finished picture is shown.
 
-        Only visibility changes: what moves would be drawn on a layer of its own, where colours
-        are rounded once more.
+        Only visibility changes. Browsers draw elements that move or fade on a layer of their own
+        and round their colours a second time, so a frame would differ from the same frame alone.
+        CSS is used instead of SMIL, which cannot follow prefers-reduced-motion.
         """
         moves = "".join([*self._appearances(), *self._passing()])
         calm = "@media (prefers-reduced-motion:reduce){*{animation:none!important}}"
-        return f"{self.still()}{moves}{calm}"
+        return f"{self.static_css()}{moves}{calm}"
 
     def _colours(self, theme: Theme) -> Iterator[str]:
-        ground, ink, muted, line = map(text, theme[:4])
+        ground, ink, muted, line = map(css_colour, theme[:4])
         yield f".ground{{fill:{ground}}}text{{fill:{ink}}}.muted{{fill:{muted}}}"
         yield f".grid,.slash{{stroke:{line}}}.c rect{{stroke:{line};fill:{ground}}}"
-        yield f".crop{{stroke:{ink}}}.tap,.reach,.lit{{stroke:{text(theme.stamp)}}}"
-        yield f".given{{fill:{text(theme.warmed(0.1))}}}"
-        yield f".lit{{fill:{text(theme.warmed(0.4))};stroke-width:3}}"
+        yield f".crop{{stroke:{ink}}}.tap,.reach,.lit{{stroke:{css_colour(theme.stamp)}}}"
+        yield f".given{{fill:{css_colour(theme.warm(0.1))}}}"
+        yield f".lit{{fill:{css_colour(theme.warm(0.4))};stroke-width:3}}"
         yield f".cut text{{fill:{muted};stroke:{ground}}}"
         for count in self.counts:
             tint = theme.tint(count / self.counts[-1])
-            yield f".n{count} rect{{fill:{text(tint)}}}"
-            yield f".n{count} text{{fill:{text(theme.text_on(tint))}}}"
+            yield f".n{count} rect{{fill:{css_colour(tint)}}}"
+            yield f".n{count} text{{fill:{css_colour(theme.text_on(tint))}}}"
 
     def _appearances(self) -> Iterator[str]:
-        """A mark is hidden until its frame, then stays."""
+        """Yield the rules by which a mark is hidden until its frame and then stays."""
         for frame in range(2, self.scene.frames + 1):
             yield self._animated(f"f{frame}", f"0%{{visibility:hidden}}{self._seen(frame)}")
 
     def _passing(self) -> Iterator[str]:
-        """Stamp and crop are seen for one frame each."""
+        """Yield the rules by which stamp and crop are shown for one frame each."""
         for frame in range(1, self.scene.frames):
             gone = f"{self.clock.share(frame + 1)}{{visibility:hidden}}"
             yield f".p{frame}{{visibility:hidden}}"

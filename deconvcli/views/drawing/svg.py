@@ -1,49 +1,53 @@
-"""A picture as SVG: self-contained, animated by its style sheet, or one frame of it baked."""
+"""A picture as self-contained SVG: animated by its style sheet, or one frame of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from deconvcli.views.drawing.clock import clock
-from deconvcli.views.drawing.layout import LINE, MARGIN, UNIT, Drawing, Panel
+from deconvcli.views.drawing.clock import time_frames
+from deconvcli.views.drawing.layout import CELL_SIDE, LINE_HEIGHT, MARGIN, Drawing, Panel
 from deconvcli.views.drawing.scene import Cell, Kind, Mark, Scene
 from deconvcli.views.drawing.style import Style
 from deconvcli.views.drawing.window import Window
 
 _BASELINE = 21
 _STUB = 10
-"""How far the lines of a grid go on where the picture does not show the rest."""
+"""The length by which grid lines continue where the picture does not show the whole axis."""
 _EDGE = 3
-"""Room around the full scatter for the strokes that lie on its outline."""
+"""The room around the full scatter for strokes on its outline."""
 
 
-def animated(drawing: Drawing) -> str:
-    """The whole animation."""
+def write_animation(drawing: Drawing) -> str:
+    """Return the whole animation."""
     marks = _marks(drawing.scene.marks, drawing)
-    return _document(drawing, style(drawing).moving(), marks, _moving(drawing))
+    return _document(drawing, make_style(drawing).animated_css(), marks, _moving(drawing))
 
 
-def baked(drawing: Drawing, frame: int) -> str:
-    """One frame: the same elements as the animation shows at that time.
+def write_frame(drawing: Drawing, frame: int) -> str:
+    """Return one frame: the elements that the animation shows at that time.
 
     Raises:
         UsageError: there is no such frame.
     """
-    frame = drawing.scene.checked(frame)
-    return _document(drawing, style(drawing).still(), _until(drawing, frame), _at(drawing, frame))
+    frame = drawing.scene.require_frame(frame)
+    return _document(
+        drawing, make_style(drawing).static_css(), _until(drawing, frame), _at(drawing, frame)
+    )
 
 
-def plain(drawing: Drawing, frame: int) -> str:
-    """The same in the light theme alone, for programs that read no media queries."""
-    frame = drawing.scene.checked(frame)
-    return _document(drawing, style(drawing).plain(), _until(drawing, frame), _at(drawing, frame))
+def write_light_frame(drawing: Drawing, frame: int) -> str:
+    """Return one frame in the light theme alone, for programs that ignore media queries."""
+    frame = drawing.scene.require_frame(frame)
+    return _document(
+        drawing, make_style(drawing).light_css(), _until(drawing, frame), _at(drawing, frame)
+    )
 
 
-def style(drawing: Drawing) -> Style:
-    """The rules of this picture."""
+def make_style(drawing: Drawing) -> Style:
+    """Return the style sheet of this picture."""
     reached = {mark.pairs for mark in drawing.scene.marks if mark.kind is Kind.REACHED}
-    return Style(drawing.scene, clock(drawing.scene), tuple(sorted(reached - {0})))
+    return Style(drawing.scene, time_frames(drawing.scene), tuple(sorted(reached - {0})))
 
 
 def _document(drawing: Drawing, sheet: str, marks: Iterable[str], above: Iterable[str]) -> str:
@@ -65,21 +69,24 @@ def _document(drawing: Drawing, sheet: str, marks: Iterable[str], above: Iterabl
 
 
 def _safe(text: str) -> str:
-    """Foreign text as XML takes it."""
+    """Return text from outside escaped for XML, which has no place for control characters."""
     return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), quote=False)
 
 
 def _words(drawing: Drawing) -> Iterator[str]:
-    top = MARGIN + LINE // 2
+    top = MARGIN + LINE_HEIGHT // 2
     for place, line in enumerate(drawing.title):
-        yield _text("h", MARGIN, top + place * LINE, line)
-    top += len(drawing.title) * LINE
+        yield _text("h", MARGIN, top + place * LINE_HEIGHT, line)
+    top += len(drawing.title) * LINE_HEIGHT
     for place, line in enumerate(drawing.sizes):
-        yield _text("muted", MARGIN, top + place * LINE, line)
-    for panel, label in ((drawing.given, "input"), (drawing.full, "full scatter, then the crop")):
-        yield _text("muted", panel.left, panel.top - LINE // 2, label)
+        yield _text("muted", MARGIN, top + place * LINE_HEIGHT, line)
+    for panel, label in (
+        (drawing.inputs, "input"),
+        (drawing.scatter, "full scatter, then the crop"),
+    ):
+        yield _text("muted", panel.left, panel.top - LINE_HEIGHT // 2, label)
     for place, line in enumerate(drawing.notes):
-        yield _text("muted", MARGIN, drawing.foot + place * LINE, line)
+        yield _text("muted", MARGIN, drawing.foot + place * LINE_HEIGHT, line)
 
 
 def _text(name: str, left: int, baseline: int, line: str) -> str:
@@ -87,9 +94,9 @@ def _text(name: str, left: int, baseline: int, line: str) -> str:
 
 
 def _grids(drawing: Drawing) -> Iterator[str]:
-    """The lines of both panels, which go on where the picture does not."""
+    """Yield the lines of both grids, which continue where the picture is cut."""
     rows, columns = drawing.scene.windows
-    given, full = drawing.given, drawing.full
+    given, full = drawing.inputs, drawing.scatter
     whole = (rows.inputs == rows.n, columns.inputs == columns.n)
     yield f'<rect class="given" {_extent(given)}/>'
     yield _grid(given, (0, rows.inputs), (0, columns.inputs), whole)
@@ -103,22 +110,22 @@ def _extent(panel: Panel) -> str:
 
 
 def _scattered(shown: Window) -> tuple[int, int]:
-    """The cells of a window that hold the full scatter, without the zeros around."""
+    """Return the cells of a window that hold the full scatter, without appended zeros."""
     return -shown.begin, min(shown.end, shown.full) - shown.begin
 
 
 def _grid(panel: Panel, rows: Cell, columns: Cell, ends: tuple[bool, bool]) -> str:
     (top, bottom), (left, right) = rows, columns
-    x, y = panel.left + left * UNIT, panel.top + top * UNIT
-    wide = (right - left) * UNIT + (0 if ends[1] else _STUB)
-    high = (bottom - top) * UNIT + (0 if ends[0] else _STUB)
-    across = "".join(f"M{x} {y + at * UNIT}h{wide}" for at in range(bottom - top + 1))
-    down = "".join(f"M{x + at * UNIT} {y}v{high}" for at in range(right - left + 1))
+    x, y = panel.left + left * CELL_SIDE, panel.top + top * CELL_SIDE
+    wide = (right - left) * CELL_SIDE + (0 if ends[1] else _STUB)
+    high = (bottom - top) * CELL_SIDE + (0 if ends[0] else _STUB)
+    across = "".join(f"M{x} {y + at * CELL_SIDE}h{wide}" for at in range(bottom - top + 1))
+    down = "".join(f"M{x + at * CELL_SIDE} {y}v{high}" for at in range(right - left + 1))
     return f'<path class="grid" d="{across}{down}"/>'
 
 
 def _until(drawing: Drawing, frame: int) -> Iterator[str]:
-    """The marks of a frame."""
+    """Return the marks of a frame."""
     return _marks((mark for mark in drawing.scene.marks if mark.frame <= frame), drawing)
 
 
@@ -126,14 +133,14 @@ def _marks(marks: Iterable[Mark], drawing: Drawing) -> Iterator[str]:
     rows, columns = drawing.scene.windows
     for mark in marks:
         y, x = mark.cell
-        left = drawing.full.left + (x - columns.begin) * UNIT
-        top = drawing.full.top + (y - rows.begin) * UNIT
-        slash = f'<path class="slash" d="M{left} {top + UNIT}l{UNIT} {-UNIT}"/>'
+        left = drawing.scatter.left + (x - columns.begin) * CELL_SIDE
+        top = drawing.scatter.top + (y - rows.begin) * CELL_SIDE
+        slash = f'<path class="slash" d="M{left} {top + CELL_SIDE}l{CELL_SIDE} {-CELL_SIDE}"/>'
         yield (
             f'<g class="f{mark.frame} {_look(mark)}">'
-            f'<rect x="{left}" y="{top}" width="{UNIT}" height="{UNIT}"/>'
+            f'<rect x="{left}" y="{top}" width="{CELL_SIDE}" height="{CELL_SIDE}"/>'
             f"{slash if mark.kind is Kind.CUT else ''}"
-            f'<text x="{left + UNIT // 2}" y="{top + _BASELINE}">{mark.pairs}</text></g>'
+            f'<text x="{left + CELL_SIDE // 2}" y="{top + _BASELINE}">{mark.pairs}</text></g>'
         )
 
 
@@ -142,7 +149,7 @@ def _look(mark: Mark) -> str:
 
 
 def _moving(drawing: Drawing) -> list[str]:
-    """Stamp and crop of all frames: each is seen in its own, the last crop stays."""
+    """Return stamp and crop of all frames: each shows in its own frame, the last crop stays."""
     frames = range(1, drawing.scene.frames)
     stamps = range(1, len(drawing.scene.stamps) + 1)
     passing = [_passing(drawing, frame, f"p{frame}") for frame in frames]
@@ -152,36 +159,37 @@ def _moving(drawing: Drawing) -> list[str]:
 
 
 def _at(drawing: Drawing, frame: int) -> list[str]:
-    """Stamp or crop of one frame."""
+    """Return the stamp or the crop of one frame."""
     over = _over(drawing, [_passing(drawing, frame, "")])
     is_stamp = frame <= len(drawing.scene.stamps)
     return [_lit(drawing, frame, ""), *over] if is_stamp else over
 
 
 def _lit(drawing: Drawing, frame: int, name: str) -> str:
-    """The input that is being stamped."""
+    """Return the highlight of the input that a frame stamps."""
     y, x = drawing.scene.stamps[frame - 1]
-    place = f'x="{drawing.given.left + x * UNIT}" y="{drawing.given.top + y * UNIT}"'
-    return f'<rect class="lit {name}" {place} width="{UNIT}" height="{UNIT}"/>'
+    place = f'x="{drawing.inputs.left + x * CELL_SIDE}" y="{drawing.inputs.top + y * CELL_SIDE}"'
+    return f'<rect class="lit {name}" {place} width="{CELL_SIDE}" height="{CELL_SIDE}"/>'
 
 
 def _passing(drawing: Drawing, frame: int, name: str) -> str:
-    """What lies over the full scatter in one frame."""
+    """Return the stamp or the crop that lies over the full scatter in one frame."""
     scene = drawing.scene
     if frame <= len(scene.stamps):
         return f'<g class="{name}">{_stamp(scene, frame)}</g>'
-    return f'<g class="{name}">{_crop(scene, frame)}</g>' if scene.crops else ""
+    return f'<g class="{name}">{_crop(scene, frame)}</g>' if scene.has_crop else ""
 
 
 def _over(drawing: Drawing, parts: list[str]) -> list[str]:
-    """What lies over the full scatter, cut off where the picture ends.
+    """Return a nested SVG over the full scatter, whose coordinates start at element 0.
 
-    Its coordinates count from element 0 of both axes.
+    A nested <svg> clips its content. A clipPath would too, but by url(#id), and the file must not
+    contain references: viewers and sanitizers treat them in different ways.
     """
     rows, columns = drawing.scene.windows
-    full = drawing.full
-    x, y = (shown.begin * UNIT - _EDGE for shown in (columns, rows))
-    wide, high = (shown.size * UNIT + 2 * _EDGE for shown in (columns, rows))
+    full = drawing.scatter
+    x, y = (shown.begin * CELL_SIDE - _EDGE for shown in (columns, rows))
+    wide, high = (shown.size * CELL_SIDE + 2 * _EDGE for shown in (columns, rows))
     return [
         f'<svg x="{full.left - _EDGE}" y="{full.top - _EDGE}" width="{wide}" height="{high}"'
         f' viewBox="{x} {y} {wide} {high}">',
@@ -191,23 +199,23 @@ def _over(drawing: Drawing, parts: list[str]) -> list[str]:
 
 
 def _stamp(scene: Scene, frame: int) -> str:
-    """The kernel on the elements that an input reaches."""
+    """Return the kernel on the elements that an input reaches."""
     (rows, columns), (row, column) = scene.windows, scene.stamps[frame - 1]
     taps = "".join(
-        f"M{x * UNIT} {y * UNIT}h{UNIT}v{UNIT}h{-UNIT}z"
+        f"M{x * CELL_SIDE} {y * CELL_SIDE}h{CELL_SIDE}v{CELL_SIDE}h{-CELL_SIDE}z"
         for y in rows.taps(row)
         for x in columns.taps(column)
     )
-    # One element beyond the window is out of sight.
-    wide, high = (min(shown.axis.span, shown.end + 1) * UNIT for shown in (columns, rows))
-    x, y = column * columns.axis.stride * UNIT, row * rows.axis.stride * UNIT
+    # One element beyond the window is out of sight; a longer span could overflow the renderer.
+    wide, high = (min(shown.axis.span, shown.end + 1) * CELL_SIDE for shown in (columns, rows))
+    x, y = column * columns.axis.stride * CELL_SIDE, row * rows.axis.stride * CELL_SIDE
     reach = f'<rect class="reach" x="{x}" y="{y}" width="{wide}" height="{high}"/>'
     return f'{reach}<path class="tap" d="{taps}"/>'
 
 
 def _crop(scene: Scene, frame: int) -> str:
-    """The frame of what the crop keeps, on its way in."""
-    (top, bottom), (left, right) = scene.crop(frame)
-    x, y = left * UNIT, top * UNIT
-    wide, high = max(0.0, right - left) * UNIT, max(0.0, bottom - top) * UNIT
+    """Return the outline of the kept elements on its way in."""
+    (top, bottom), (left, right) = scene.crop_at(frame)
+    x, y = left * CELL_SIDE, top * CELL_SIDE
+    wide, high = max(0.0, right - left) * CELL_SIDE, max(0.0, bottom - top) * CELL_SIDE
     return f'<rect class="crop" x="{x:g}" y="{y:g}" width="{wide:g}" height="{high:g}"/>'

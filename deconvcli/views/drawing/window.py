@@ -1,4 +1,4 @@
-"""How much of an axis a picture shows: a representative corner where the whole is too large."""
+"""The part of an axis that a picture shows: its start, if the whole axis is too long."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from deconvcli.layers.layer import require_numbers
 
 
 class Window(NamedTuple):
-    """One axis with n inputs and the elements [begin, end) of its full scatter that are shown.
+    """One axis with n inputs, and the elements [begin, end) of its full scatter that are shown.
 
-    Elements count from the start of the full scatter; those outside [0, full) are the zeros that
-    a negative crop appends.
+    Elements are numbered from the start of the full scatter; those outside [0, full) are the zeros
+    that a negative crop appends.
     """
 
     axis: Axis
@@ -22,47 +22,47 @@ class Window(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Elements shown."""
+        """Return the number of elements shown."""
         return self.end - self.begin
 
     @property
     def full(self) -> int:
-        """Elements of the whole full scatter."""
+        """Return the number of elements of the whole full scatter."""
         return require_numbers([self.axis.full_size(self.n)])[0]
 
     @property
     def inputs(self) -> int:
-        """Inputs shown: all that reach a shown element, and those before them."""
+        """Return the number of inputs shown: up to the last one that reaches a shown element."""
         return max(1, min(self.n, -(-self.end // self.axis.stride)))
 
     @property
     def kept(self) -> tuple[int, int]:
-        """(begin, end) of what the crop leaves, which may lie outside the window."""
+        """Return (begin, end) of the kept elements, which may lie outside the window."""
         crop_begin, crop_end = require_numbers([self.axis.crop_begin, self.axis.crop_end])
         return crop_begin, max(crop_begin, self.full - crop_end)
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing lies outside."""
+        """Return whether the window shows the whole axis."""
         begin, end = self.kept
         return self.begin <= min(0, begin) and max(self.full, end) <= self.end
 
     def taps(self, place: int) -> dict[int, int]:
-        """Shown elements that one input reaches, and how many taps of it reach each."""
+        """Return the shown elements that one input reaches, with the number of its taps on each."""
         axis, first = self.axis, place * self.axis.stride
         if not axis.dilation:
             return {first: axis.kernel}
         return dict.fromkeys(range(first, min(first + axis.span, self.end), axis.dilation), 1)
 
 
-def window(axis: Axis, n: int, most: int) -> Window:
-    """The corner of an axis of at most `most` elements, from its start.
+def choose_window(axis: Axis, n: int, most: int) -> Window:
+    """Return the start of an axis, of at most `most` elements.
 
     Raises:
         NotLinear: a crop is a symbol.
     """
     whole = Window(axis, n, 0, 0)
     crop_begin, kept_end = whole.kept
-    # Of zeros in front a few are enough: the scatter is what the picture is about.
+    # A few of the zeros before the scatter are enough: the picture is about the scatter.
     begin = max(min(0, crop_begin), -(most // 4))
     return Window(axis, n, begin, min(max(whole.full, kept_end), begin + most))

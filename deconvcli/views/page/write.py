@@ -9,11 +9,11 @@ from pathlib import Path
 from deconvcli.common.values import MAX_INT64, axis_name
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.layers.layer import Reading, require_numbers
-from deconvcli.views.drawing.scene import MOST_CELLS, MOST_CELLS_FLAT
+from deconvcli.views.drawing.scene import MAX_PLANE_CELLS, MAX_SIGNAL_CELLS
 from deconvcli.views.page.doors import Door, doors
 from deconvcli.views.page.rules import Rules
 from deconvcli.views.page.start import start
-from deconvcli.views.palette import DARK, LIGHT, Theme, text
+from deconvcli.views.palette import DARK, LIGHT, Theme, css_colour
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = (
@@ -38,7 +38,7 @@ def page(reading: Reading) -> str:
     settings = {
         "axes": [axis_name(place, rank) for place in range(rank)],
         "titles": {name: take(name)[0].title for name in _names()},
-        "cells": MOST_CELLS_FLAT if rank == 1 else MOST_CELLS,
+        "cells": MAX_SIGNAL_CELLS if rank == 1 else MAX_PLANE_CELLS,
         "largest": str(MAX_INT64),
         "levels": _LEVELS,
         "leftOut": _left_out(found),
@@ -103,15 +103,15 @@ def _rules(theme: Theme) -> str:
         "muted": theme.muted,
         "line": theme.line,
         "stamp": theme.stamp,
-        "given": theme.warmed(0.1),
-        "lit": theme.warmed(0.4),
-        "accent": theme.counted,
+        "given": theme.warm(0.1),
+        "lit": theme.warm(0.4),
+        "accent": theme.accent,
     }
-    variables = " ".join(f"--{name}: {text(colour)};" for name, colour in named.items())
+    variables = " ".join(f"--{name}: {css_colour(colour)};" for name, colour in named.items())
     tints = [theme.tint(level / _LEVELS) for level in range(_LEVELS + 1)]
     levels = "".join(
-        f"svg .cell.level{level} rect {{ fill: {text(tint)}; }}\n"
-        f"svg .cell.level{level} text {{ fill: {text(theme.text_on(tint))}; }}\n"
+        f"svg .cell.level{level} rect {{ fill: {css_colour(tint)}; }}\n"
+        f"svg .cell.level{level} text {{ fill: {css_colour(theme.text_on(tint))}; }}\n"
         for level, tint in enumerate(tints)
     )
     return f":root {{ {variables} }}\n{levels}"

@@ -13,7 +13,7 @@ from deconvcli.layers.axis import Linear
 from deconvcli.layers.text import crop_text, size_text
 from deconvcli.views.answers.renderers import RENDERERS
 from deconvcli.views.answers.report import Counts, Fields, Lines, Report, Table
-from deconvcli.views.answers.shades import colours, shade
+from deconvcli.views.answers.shades import choose_shade, shade_colours
 from deconvcli.views.palette import DARK, LIGHT, Theme
 
 FINDING = Diagnostic("too-odd", Severity.WARNING, "k % s is 1", "use k 4.", "measured in 2026")
@@ -157,16 +157,16 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_digits_can_be_read_on_every_shade(theme: Theme) -> None:
-    assert all(contrast(*pair) >= 4.5 for pair in colours(theme))
+    assert all(contrast(*pair) >= 4.5 for pair in shade_colours(theme))
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
 
 
 @pytest.mark.parametrize("most", [1, 4, 5, 36, 10**9])
 def test_more_pairs_are_never_lighter(most: int) -> None:
-    shades = [shade(count, most) for count in range(min(most, 99) + 1)]
+    shades = [choose_shade(count, most) for count in range(min(most, 99) + 1)]
     assert shades[0] == 0
     assert shades == sorted(shades)
-    assert shade(most, most) == 5
+    assert choose_shade(most, most) == 5
 
 
 def test_markdown_escapes_bars() -> None:

@@ -1,4 +1,4 @@
-"""Layers of all kinds as pictures, from what one would type."""
+"""Layers of all kinds as pictures, from the options that a user would type."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.options import LAYER_OPTIONS, takes
+from deconvcli.cli.options import CALL_ARGUMENT, DIALECT_OPTION, LAYER_OPTIONS, takes
 from deconvcli.cli.request import read_request
 from deconvcli.layers.layer import Reading
 from deconvcli.views.drawing.layout import Drawing
-from deconvcli.views.drawing.picture import picture
+from deconvcli.views.drawing.picture import draw_layer
 
 # Cropped, appended to, with gaps, 1-D, 3-D, large, far off, circular, and with nothing left.
 LAYERS = (
@@ -27,16 +27,16 @@ LAYERS = (
 
 
 @click.command()
-@takes(*LAYER_OPTIONS)
+@takes(CALL_ARGUMENT, DIALECT_OPTION, *LAYER_OPTIONS)
 def layer(**options: Any) -> None:
-    """Options alone; a command of the program would remember this context's --help."""
+    """Take the options alone: a command of the program would remember this context's --help."""
 
 
 def reading(line: str) -> Reading:
-    """The layer of a command line."""
+    """Return the layer of a command line."""
     return read_request(layer.make_context("layer", line.split()).params).understand().reading
 
 
 def drawn(line: str) -> Drawing:
-    """Its picture."""
-    return picture(reading(line))
+    """Return the picture of a command line's layer."""
+    return draw_layer(reading(line))

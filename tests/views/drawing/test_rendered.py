@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deconvcli.views.drawing.clock import clock
+from deconvcli.views.drawing.clock import time_frames
 from deconvcli.views.drawing.layout import Drawing
-from deconvcli.views.drawing.svg import animated, baked
+from deconvcli.views.drawing.svg import write_animation, write_frame
 from tests.browser import Browser, needs_browser, opened
 from tests.views.drawing.pictures import LAYERS, drawn
 
@@ -55,26 +55,26 @@ def test_a_baked_frame_is_the_animation_at_that_time(
 ) -> None:
     picture = drawn(line)
     alone = {
-        frame: seen(browser, tmp_path / f"{frame}.svg", baked(picture, frame))
+        frame: seen(browser, tmp_path / f"{frame}.svg", write_frame(picture, frame))
         for frame in frames(picture)
     }
-    seen(browser, tmp_path / "all.svg", animated(picture))
+    seen(browser, tmp_path / "all.svg", write_animation(picture))
     for frame, image in alone.items():
-        assert at(browser, clock(picture.scene).middle(frame)) == image, frame
+        assert at(browser, time_frames(picture.scene).middle(frame)) == image, frame
 
 
 def test_frames_differ(browser: Browser, tmp_path: Path) -> None:
     picture, path = drawn(LAYERS[0]), tmp_path / "a.svg"
-    images = [seen(browser, path, baked(picture, frame)) for frame in frames(picture)]
+    images = [seen(browser, path, write_frame(picture, frame)) for frame in frames(picture)]
     assert len(set(images)) == 5
 
 
 def test_dark_frames_too(browser: Browser, tmp_path: Path) -> None:
     picture, dark = drawn(LAYERS[1]), {"prefers_color_scheme": "dark"}
-    alone = seen(browser, tmp_path / "9.svg", baked(picture, 9), **dark)
-    assert alone != seen(browser, tmp_path / "9.svg", baked(picture, 9))
-    seen(browser, tmp_path / "all.svg", animated(picture), **dark)
-    assert at(browser, clock(picture.scene).middle(9)) == alone
+    alone = seen(browser, tmp_path / "9.svg", write_frame(picture, 9), **dark)
+    assert alone != seen(browser, tmp_path / "9.svg", write_frame(picture, 9))
+    seen(browser, tmp_path / "all.svg", write_animation(picture), **dark)
+    assert at(browser, time_frames(picture.scene).middle(9)) == alone
 
 
 @pytest.mark.parametrize("line", LAYERS)
@@ -82,16 +82,16 @@ def test_whoever_wants_no_motion_sees_the_finished_picture(
     line: str, browser: Browser, tmp_path: Path
 ) -> None:
     picture = drawn(line)
-    finished = seen(browser, tmp_path / "last.svg", baked(picture, picture.scene.frames))
+    finished = seen(browser, tmp_path / "last.svg", write_frame(picture, picture.scene.frames))
     still = {"prefers_reduced_motion": "reduce"}
-    assert seen(browser, tmp_path / "all.svg", animated(picture), **still) == finished
+    assert seen(browser, tmp_path / "all.svg", write_animation(picture), **still) == finished
     assert browser.script("return document.getAnimations().length") == 0
 
 
 def test_nothing_is_asked_for_and_nothing_complains(browser: Browser, tmp_path: Path) -> None:
     browser.console(), browser.requests()
     path = tmp_path / "a.svg"
-    seen(browser, path, animated(drawn(LAYERS[0])))
+    seen(browser, path, write_animation(drawn(LAYERS[0])))
     assert browser.console() == []
     assert browser.requests() == [path.as_uri()]
 

@@ -11,8 +11,8 @@ from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Layer
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.layers.text import size_text
-from deconvcli.views.drawing.clock import clock
-from deconvcli.views.drawing.scene import MOST_FRAMES, Cell, Kind, Mark, Scene, scene
+from deconvcli.views.drawing.clock import time_frames
+from deconvcli.views.drawing.scene import MAX_FRAMES, Cell, Kind, Mark, Scene, build_scene
 from tests.views.drawing.pictures import LAYERS, drawn, reading
 
 crops = st.integers(-4, 9)
@@ -26,7 +26,7 @@ def last(scene: Scene) -> dict[Cell, Mark]:
 
 
 def made(*layer: tuple[Axis, int]) -> Scene:
-    return scene(Layer(tuple(axis for axis, _ in layer)), tuple(n for _, n in layer))
+    return build_scene(Layer(tuple(axis for axis, _ in layer)), tuple(n for _, n in layer))
 
 
 @given(sized, sized)
@@ -58,9 +58,9 @@ def test_a_signal_is_one_row(one: tuple[Axis, int]) -> None:
 @given(sized, sized)
 def test_frames_are_few_and_come_in_order(one: tuple[Axis, int], other: tuple[Axis, int]) -> None:
     picture = made(one, other)
-    assert 1 <= picture.frames <= MOST_FRAMES
+    assert 1 <= picture.frames <= MAX_FRAMES
     assert all(1 <= mark.frame <= picture.frames for mark in picture.marks)
-    times = clock(picture)
+    times = time_frames(picture)
     assert list(times.starts) == sorted(set(times.starts))
     assert len(times.starts) == picture.frames
     assert times.starts[-1] < times.total
@@ -77,27 +77,27 @@ def test_zeros_are_added_exactly_where_the_crop_is_negative(one: tuple[Axis, int
 
 def test_the_crop_closes_in() -> None:
     picture = drawn("--in 5x5 -k 3 -s 2 --padding same").scene
-    ends = [picture.crop(frame)[0][1] for frame in range(25, picture.frames + 1)]
+    ends = [picture.crop_at(frame)[0][1] for frame in range(25, picture.frames + 1)]
     assert ends == [11, 10.75, 10.5, 10.25, 10]
 
 
 def test_many_inputs_are_sampled_and_the_words_say_so() -> None:
     picture = drawn("--in 64x64 -k 4 -s 2 -p 1")
-    assert picture.scene.frames == MOST_FRAMES
+    assert picture.scene.frames == MAX_FRAMES
     assert picture.caption.notes == (
-        "Shown is the corner 16x16 of the full 130x130; the rest goes on alike.",
-        "Several inputs are stamped in each frame; the last of them is marked.",
+        "Only the first 16x16 of the full scatter 130x130 is drawn; the pattern continues.",
+        "Each frame stamps several inputs; the last one is highlighted.",
     )
 
 
 @pytest.mark.parametrize(
     ("line", "note"),
     [
-        (LAYERS[1], "A negative crop appends zeros: the dashed elements, which only the bias"),
-        (LAYERS[4], "Height and width are drawn; depth works in the same way and is not drawn."),
-        (LAYERS[6], "A negative crop appends zeros"),
-        (LAYERS[7], "What the crop cuts off comes back at the other end and is added there."),
-        (LAYERS[8], "The crop leaves nothing."),
+        (LAYERS[1], "A negative crop appends elements that hold only the bias, dashed here."),
+        (LAYERS[4], "Only height and width are drawn; depth works in the same way."),
+        (LAYERS[6], "A negative crop appends elements that hold only the bias"),
+        (LAYERS[7], "Elements that the crop cuts off wrap around and are added at the other end."),
+        (LAYERS[8], "The crop leaves no output."),
     ],
 )
 def test_the_words_say_what_the_picture_cannot(line: str, note: str) -> None:
@@ -112,8 +112,8 @@ def test_the_sizes_are_those_of_the_answer() -> None:
 
 @pytest.mark.parametrize("frame", [0, 30, -1])
 def test_a_frame_that_does_not_exist_is_refused(frame: int) -> None:
-    with pytest.raises(UsageError, match=f"frame {frame} is none of this picture's") as refused:
-        drawn(LAYERS[0]).scene.checked(frame)
+    with pytest.raises(UsageError, match=f"this picture has no frame {frame}") as refused:
+        drawn(LAYERS[0]).scene.require_frame(frame)
     assert refused.value.help == "give 1 to 29; the last one is the finished picture."
 
 

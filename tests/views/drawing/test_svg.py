@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from deconvcli.views.drawing.svg import animated, baked
+from deconvcli.views.drawing.svg import write_animation, write_frame
 from deconvcli.views.palette import DARK, LIGHT, Theme, contrast
 from tests.views.drawing.pictures import LAYERS, drawn
 
@@ -19,7 +19,7 @@ OUTSIDE = re.compile(r"url\(|@import|@font-face|href|src=|<script|<foreignObject
 
 @pytest.mark.parametrize("line", LAYERS)
 def test_the_picture_refers_to_nothing_outside(line: str) -> None:
-    for text in (animated(drawn(line)), baked(drawn(line), 1)):
+    for text in (write_animation(drawn(line)), write_frame(drawn(line), 1)):
         assert not OUTSIDE.search(text)
         assert re.findall(r"https?://[^\"' ]*", text) == ["http://www.w3.org/2000/svg"]
 
@@ -31,7 +31,7 @@ def test_the_search_for_what_is_outside_can_fail() -> None:
 
 @pytest.mark.parametrize("line", LAYERS)
 def test_the_picture_is_read_aloud(line: str) -> None:
-    root = ElementTree.fromstring(animated(drawn(line)))
+    root = ElementTree.fromstring(write_animation(drawn(line)))
     title, description = root[0], root[1]
     assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
     assert root.get("role") == "img"
@@ -41,7 +41,7 @@ def test_the_picture_is_read_aloud(line: str) -> None:
 
 
 def test_whoever_wants_no_motion_or_the_dark_is_heard() -> None:
-    text = animated(drawn(LAYERS[0]))
+    text = write_animation(drawn(LAYERS[0]))
     assert "@media (prefers-reduced-motion:reduce){*{animation:none!important}}" in text
     assert "@media (prefers-color-scheme:dark)" in text
 
@@ -71,13 +71,13 @@ def test_foreign_words_stay_words() -> None:
     line = "--in 3 -k 2 -s 2"
     picture = drawn(line)
     foreign = picture.caption._replace(title='</title><script>alert("1")</script>\x1b[2J')
-    root = ElementTree.fromstring(animated(picture._replace(caption=foreign)))
+    root = ElementTree.fromstring(write_animation(picture._replace(caption=foreign)))
     assert root[0].text == '</title><script>alert("1")</script>\\x1b[2J'
     assert root.find(f".//{SVG}script") is None
 
 
 def test_an_animation_is_small() -> None:
-    sizes = [len(animated(drawn(line))) for line in LAYERS]
+    sizes = [len(write_animation(drawn(line))) for line in LAYERS]
     assert max(sizes) < 150_000
 
 
@@ -86,4 +86,4 @@ def test_the_readme_shows_what_is_drawn() -> None:
     assert f"deconv draw {LAYERS[0]} -o layer.svg" in readme
     assert "](deconvcli/views/drawing/layer.svg)" in readme
     shown = (ROOT / "deconvcli" / "views" / "drawing" / "layer.svg").read_bytes()
-    assert shown == animated(drawn(LAYERS[0])).encode()
+    assert shown == write_animation(drawn(LAYERS[0])).encode()

@@ -18,7 +18,7 @@ from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.layers.arithmetic import Step, substitute
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
-from deconvcli.views.drawing.scene import Kind, scene
+from deconvcli.views.drawing.scene import Kind, build_scene
 from deconvcli.views.page.doors import Door, Fields, read_fields
 from deconvcli.views.page.write import page
 from tests.browser import Browser, needs_browser, opened
@@ -97,7 +97,7 @@ def expected(found: Reading, door: Door, fields: Fields) -> Mapping[str, Any]:
         "even": [[str(kernel) for kernel in overlap.even_kernels()] for overlap in overlaps],
         "drawn": {
             f"{mark.cell[0]},{mark.cell[1]}": [KINDS[mark.kind], mark.pairs]
-            for mark in scene(found.layer, sizes).marks
+            for mark in build_scene(found.layer, sizes).marks
         },
     }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deconvcli.views.answers.renderers.text import finding_text
 from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report, Table
-from deconvcli.views.answers.shades import colours, shade
+from deconvcli.views.answers.shades import choose_shade, shade_colours
 from deconvcli.views.palette import DARK, LIGHT, Theme
 
 _STYLE = Path(__file__).with_name("page.css")
@@ -42,7 +42,7 @@ def _shades() -> str:
 def _rules(theme: Theme) -> str:
     return "\n".join(
         f".s{at} {{ background: {back}; color: {fore}; }}"
-        for at, (back, fore) in enumerate(colours(theme))
+        for at, (back, fore) in enumerate(shade_colours(theme))
     )
 
 
@@ -77,5 +77,5 @@ def _table(title: str, rows: Sequence[str], kind: str = "") -> str:
 def _counts(title: str, counts: Sequence[Sequence[int]]) -> str:
     """Digits in cells of their shade."""
     most = max((count for row in counts for count in row), default=0)
-    rows = [[f'<td class="s{shade(n, most)}">{n}</td>' for n in row] for row in counts]
+    rows = [[f'<td class="s{choose_shade(n, most)}">{n}</td>' for n in row] for row in counts]
     return _table(title, [f"<tr>{''.join(row)}</tr>" for row in rows], ' class="counts"')
