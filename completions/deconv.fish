@@ -21,7 +21,7 @@ end
 
 complete -c deconv -f
 
-complete -c deconv -n '__deconv_at' -a bench -d 'Time our kernel beside the frameworks installed here, in one run.'
+complete -c deconv -n '__deconv_at' -a bench -d 'Time our kernel and the installed frameworks on the same layers, in one run.'
 complete -c deconv -n '__deconv_at' -a check -d 'Architecture configs held against the rules, for people and for CI.'
 complete -c deconv -n '__deconv_at' -a dialects -d 'What every framework\'s dialect has, and who says so.'
 complete -c deconv -n '__deconv_at' -a draw -d 'Draw a layer: an animated SVG, one frame as PNG, or an interactive page.'
@@ -36,13 +36,13 @@ complete -c deconv -n '__deconv_at' -s V -l version -d 'Show the version and exi
 complete -c deconv -n '__deconv_at' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at bench' -f
-complete -c deconv -n '__deconv_at bench' -l suite -r -f -k -a 'few\t real\t study\t unseen\t' -d 'Time these layers. [default: study]'
-complete -c deconv -n '__deconv_at bench' -l list -d 'List the layers of the suites, time nothing.'
+complete -c deconv -n '__deconv_at bench' -l suite -r -f -k -a 'few\t real\t study\t unseen\t' -d 'Suite of layers to time. [default: study]'
+complete -c deconv -n '__deconv_at bench' -l list -d 'List the layers of the suites; time nothing.'
 complete -c deconv -n '__deconv_at bench' -s D -l frameworks -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Time only these frameworks, such as torch,onnx@onnxruntime. [default: all installed]'
-complete -c deconv -n '__deconv_at bench' -l threads -r -f -d 'Default: one per usable CPU.'
-complete -c deconv -n '__deconv_at bench' -l seconds -r -f -d 'For each engine on each layer, rests included.'
-complete -c deconv -n '__deconv_at bench' -l dtype -r -f -k -a 'float32\t float64\t' -d 'Of all arrays.'
-complete -c deconv -n '__deconv_at bench' -l engine -r -f -k -a 'numba\t numpy\t reference\t' -d 'Which of our engines.'
+complete -c deconv -n '__deconv_at bench' -l threads -r -f -d 'Number of threads of every engine. [default: one per usable CPU]'
+complete -c deconv -n '__deconv_at bench' -l seconds -r -f -d 'Time for each engine on each layer, pauses included.'
+complete -c deconv -n '__deconv_at bench' -l dtype -r -f -k -a 'float32\t float64\t' -d 'Number type of all arrays.'
+complete -c deconv -n '__deconv_at bench' -l engine -r -f -k -a 'numba\t numpy\t reference\t' -d 'Engine of ours to time.'
 complete -c deconv -n '__deconv_at bench' -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'The dialect that the options of your own layer are written in.'
 complete -c deconv -n '__deconv_at bench' -l in -r -f -d 'Input size: 5, 5x5; symbols: N, HxW, 2N-1.'
 complete -c deconv -n '__deconv_at bench' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3, 3x5.'

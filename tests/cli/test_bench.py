@@ -30,7 +30,7 @@ NUMBER = re.compile(r"\d+\.?\d*")
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bursts of one call."""
-    monkeypatch.setattr(rounds, "BURST", 1e-9)
+    monkeypatch.setattr(rounds, "BURST_SECONDS", 1e-9)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_layer_of_ones_own(here: Any) -> None:
     assert any(line.startswith("ours       engine numpy, deconvcli ") for line in lines)
     assert "ours+pack  the same, packs weights in every call" in lines
     assert any(re.fullmatch(r"torch .*; packs weights in every call", line) for line in lines)
-    title = lines.index("Milliseconds: the fastest of 5 rounds, one engine after the other")
+    title = lines.index("Milliseconds: the fastest of 5 rounds, engines in turn")
     heading, row = columns(lines[title + 1]), columns(lines[title + 2])
     assert heading == ["layer", "ours", "ours+pack", "torch", "best/ours", "GFLOP/s"]
     assert row[0] == "this layer"
@@ -197,7 +197,7 @@ def test_what_does_not_fit_is_left_out(here: Any, monkeypatch: pytest.MonkeyPatc
     done = deconv(f"bench fcn_depthwise pix2pix {QUICK}")
     assert done.code == 0
     assert re.search(
-        r"warning\[memory\]: left out: pix2pix needs \S+ \wiB in 3 processes; 20.0 MiB are avail",
+        r"warning\[memory\]: skipped: pix2pix needs \S+ \wiB in 3 processes; 20.0 MiB are avail",
         done.out,
     )
     assert "\nfcn_depthwise " in done.out
@@ -209,8 +209,8 @@ def test_what_does_not_fit_is_left_out(here: Any, monkeypatch: pytest.MonkeyPatc
     [
         ("unett", ("no suite has a layer 'unett'", "did you mean 'unet'?", "--list")),
         ("--suite stuck", ("--suite", "'stuck' is not known", "did you mean 'study'?")),
-        ("unet --suite real", ("layers and --suite were both given",)),
-        ("unet --batch 2", ("options of a layer stand beside names", "paste the layer")),
+        ("unet --suite real", ("both layers and --suite were given",)),
+        ("unet --batch 2", ("options of a layer were given with names", "paste the layer")),
         ("a(1) b(2)", ("several calls were pasted", "paste one")),
         ("--in 5", ("the kernel size is not known", "give -k")),
         ("--in N -k 3", ("N is a symbol",)),
@@ -239,7 +239,7 @@ def test_channels_that_nobody_gave_are_told(here: Any) -> None:
     here("agreeable")
     done = deconv(f"bench --in 5 -k 3 {QUICK}")
     assert done.err == (
-        "assumed: the fewest channels; give --in-channels, --out-channels for more\n"
+        "assumed: the minimum of channels; give --in-channels, --out-channels for more\n"
     )
 
 

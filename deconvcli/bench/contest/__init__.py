@@ -1,3 +1,3 @@
-"""Our engine beside the frameworks installed here, on one layer after the other, in one run."""
+"""Our engine and the installed frameworks, timed on the same layers in one run."""
 
 from __future__ import annotations

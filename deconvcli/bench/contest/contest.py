@@ -1,16 +1,15 @@
-"""On one layer after the other every engine is prepared, compared with ours, and timed in turn."""
+"""The contest on one layer: every engine prepares it, is compared with ours, and is timed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from deconvcli.bench.contest.ours import DIALECT
 from deconvcli.bench.contest.ours import FRAMEWORK as OUR_ENGINE
-from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, Outcome, Result
+from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, Outcome
 from deconvcli.bench.contest.rounds import take_turns
 from deconvcli.common.errors import DeconvError
 from deconvcli.compute.runner import Array, random_array
@@ -20,25 +19,22 @@ from deconvcli.frameworks.driver.process import DriverProcess
 from deconvcli.layers.layer import Reading, require_numbers
 
 TOLERANCE = 1000
-"""Rounding steps of the largest value that another order of summing may lead to."""
+"""Rounding steps of the largest value that another order of the additions may lead to."""
 
-PATIENCE = 600.0
-"""Seconds for one answer: some compile for long, and a layer may be slow."""
+ANSWER_SECONDS = 600.0
+"""Time limit for one answer: some frameworks compile for long, and a layer may be slow."""
 
 
 class Settings(NamedTuple):
-    """seconds: for each engine and layer, rests included."""
+    """The conditions of a benchmark, the same for all engines.
+
+    seconds: time for each engine on each layer, pauses included. engine: which of ours.
+    """
 
     threads: int
-    seconds: float
-    dtype: str
-
-
-class Found(NamedTuple):
-    """The results, and each engine's modules with their versions."""
-
-    results: Sequence[Result]
-    versions: Mapping[str, Mapping[str, str]]
+    seconds: float = 1.0
+    dtype: str = "float32"
+    engine: str = "numba"
 
 
 class Contestant(NamedTuple):
@@ -51,46 +47,41 @@ class Contestant(NamedTuple):
     parameters: Mapping[str, Any]
 
 
-def contestants(
-    engine: str, frameworks: Sequence[TimedFramework], threads: int
-) -> list[Contestant]:
-    """Our engine, the same with packing in every call, and the frameworks."""
-    theirs = [
-        Contestant(one.dialect, _start(one, threads), one.dialect, one.packing, one.direct)
-        for one in frameworks
-    ]
+def list_contestants(frameworks: Sequence[TimedFramework], settings: Settings) -> list[Contestant]:
+    """Return our engine, the same with packing in every call, then the frameworks."""
+
+    def ours(name: str, packing: Packing) -> Contestant:
+        parameters = {"engine": settings.engine, "packing": packing}
+        return Contestant(name, process(OUR_ENGINE), DIALECT, packing, parameters)
+
+    def process(driver: TimedDriver) -> DriverProcess[TimedDriver]:
+        return DriverProcess(driver, ANSWER_SECONDS, settings.threads)
+
     return [
-        _ours(OURS, engine, Packing.BEFOREHAND, threads),
-        _ours(OURS_PACKING, engine, Packing.EVERY_CALL, threads),
-        *theirs,
+        ours(OURS, Packing.BEFOREHAND),
+        ours(OURS_PACKING, Packing.EVERY_CALL),
+        *(Contestant(f.dialect, process(f), f.dialect, f.packing, f.direct) for f in frameworks),
     ]
-
-
-def _ours(name: str, engine: str, packing: Packing, threads: int) -> Contestant:
-    words = {"engine": engine, "packing": packing}
-    return Contestant(name, _start(OUR_ENGINE, threads), DIALECT, packing, words)
-
-
-def _start(engine: TimedDriver, threads: int) -> DriverProcess[TimedDriver]:
-    return DriverProcess(engine, PATIENCE, threads)
 
 
 class Entry:
-    """One contestant on one layer."""
+    """One contestant on one layer, and its outcome so far."""
 
     def __init__(self, contestant: Contestant) -> None:
         self.contestant = contestant
         self.outcome = Outcome()
 
     def prepare(self, reading: Reading, x: Array, weight: Array, threads: int) -> Array | None:
-        """Its output as (N, C, *spatial); None where there is none, and why is in the outcome."""
+        """Prepare the layer and return its first output as (N, C, *spatial).
+
+        Return None if there is no output; the outcome then holds the reason.
+        """
         contestant = self.contestant
         try:
             question = make_question(reading, contestant.dialect, x, weight)
             question = question.with_parameters(contestant.parameters)
-            return question.to_canonical(
-                ask_for_output(contestant.process, question, threads=threads)
-            )
+            y = ask_for_output(contestant.process, question, threads=threads)
+            return question.to_canonical(y)
         except DeconvError as error:
             self.outcome = Outcome(why=error.message)
         except NoAnswer as error:
@@ -98,17 +89,18 @@ class Entry:
         return None
 
     def compare(self, y: Array, expected: Array) -> None:
-        """Keep how far its values are from those that are expected."""
+        """Store the difference from the expected values, and whether it is too large."""
         difference = float(np.abs(y - expected).max() / np.abs(expected).max())
         why = ""
         if y.dtype != expected.dtype:
             why = f"its values are {y.dtype}"
-        elif not difference <= TOLERANCE * np.finfo(y.dtype).eps:  # NaN is no small difference
+        # Written with `not`, since every comparison with NaN is false.
+        elif not difference <= TOLERANCE * np.finfo(y.dtype).eps:
             why = f"its values differ by {difference:.2g} of the largest"
         self.outcome = Outcome((), difference, why)
 
-    def burst(self, seconds: float) -> bool:
-        """One more time for the outcome; False where the engine cannot go on."""
+    def time_burst(self, seconds: float) -> bool:
+        """Add one time to the outcome; return False if the engine has failed."""
         answer = self.contestant.process.time_burst(seconds)
         if "error" in answer:
             self.outcome = Outcome(why=error_text(answer))
@@ -118,34 +110,17 @@ class Entry:
         return True
 
 
-def contest(
-    contestants: Sequence[Contestant],
-    layers: Iterable[tuple[str, Reading]],
-    settings: Settings,
-    report: Callable[[float], None],
-) -> Found:
-    """The results of all on all layers, each with its name; Ctrl-C ends the processes.
-
-    report: takes how many seconds each turn took.
-    """
-    with ExitStack() as stack:
-        for one in contestants:
-            stack.enter_context(one.process)
-            stack.callback(one.process.stop)
-        results = [
-            Result(name, reading, on_layer(contestants, reading, settings, report))
-            for name, reading in layers
-        ]
-        return Found(results, {one.name: one.process.versions for one in contestants})
-
-
-def on_layer(
+def time_layer(
     contestants: Sequence[Contestant],
     reading: Reading,
     settings: Settings,
     report: Callable[[float], None],
 ) -> dict[str, Outcome]:
-    """What came of each on this layer, on the same random numbers; the first has right values."""
+    """Return the outcome of each contestant on this layer, all on the same random numbers.
+
+    The values of the first contestant are the expected ones. report: takes the seconds of each
+    turn.
+    """
     x = random_array(require_numbers(reading.input_shape), settings.dtype, 0, 0)
     weight = random_array(reading.weight_shape, settings.dtype, 0, 1)
     entries = [Entry(contestant) for contestant in contestants]

@@ -1,4 +1,4 @@
-"""What the times depend on: the processor, and how fast it could be at most."""
+"""The machine that the times depend on: its processor, and the speed that no kernel exceeds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import suppress
 from importlib import import_module
 
 
-def processor() -> str:
-    """Its name as the system tells it."""
+def read_processor_name() -> str:
+    """Return the processor's name as the system reports it."""
     with suppress(OSError), open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
         for line in lines:
             label, _, name = line.partition(":")
@@ -17,12 +17,13 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def limit(dtype: str, threads: int) -> float | None:
-    """Operations a second that no kernel exceeds here; None where Numba cannot measure them."""
+def measure_limit(dtype: str, threads: int) -> float | None:
+    """Return the operations a second that no kernel exceeds here, or None without Numba."""
     try:
         kernel = import_module("deconvcli.compute.kernels.limit")
         return float(kernel.flops(dtype, threads))
     except MemoryError:
         raise
-    except Exception:  # of Numba's import or compilation, which may fail in any way
+    # Numba's import and its compilation fail with errors of many types.
+    except Exception:
         return None

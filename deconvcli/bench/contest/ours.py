@@ -1,7 +1,7 @@
-"""Our own engine as a contestant like any other: in a process of its own, behind the same door.
+"""Our own engine, timed like any framework: in a process of its own, through the same interface.
 
-Beside the frameworks in one process it would be measured otherwise than they are: with the threads
-of the progress bar, and without the pipe.
+In this process it would be timed under other conditions than the frameworks: beside the threads of
+the progress bar, and without the pipe between two calls.
 """
 
 from __future__ import annotations
@@ -11,47 +11,60 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
+import numpy as np
+
 from deconvcli.common.version import __version__
 from deconvcli.compute.runner import Prepared, prepare
 from deconvcli.frameworks.driver.base import Case, Need, Packing, Step, TimedDriver, Trace
 from deconvcli.frameworks.spelling import read_layer
 
 DIALECT = "onnx"
-"""Whose words it is asked in: channels first, as the engine has them, and any crop can be said."""
+"""The dialect that our engine is asked in: it has the engine's layouts and expresses any crop."""
 
 
 class Ours(TimedDriver):
-    """Two words beside the dialect's: engine, and packing as `Packing` names it."""
+    """Our engine; it takes two more parameters: engine, and packing as `Packing` names it."""
 
     needs = (Need("deconvcli", "deconvcli", __version__),)
     packing = Packing.BEFOREHAND
 
     def versions(self) -> dict[str, str]:
-        """Ours, and those of what computes, as installed."""
+        """Return the versions of deconv and of the libraries that it computes with."""
         libraries = [name for name in ("numba", "numpy") if find_spec(name)]
         return {"deconvcli": __version__, **{name: version(name) for name in libraries}}
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """The layer with its weights packed, or with all of `prepare` in every call."""
-        words = dict(case.params)
-        engine, packing = words.pop("engine"), words.pop("packing")
-        reading = read_layer(DIALECT, words, case.input_shape, case.weight_shape)
+        """Return the layer with packed weights, or one that packs them in every call."""
+        parameters = dict(case.params)
+        engine, packing = parameters.pop("engine"), parameters.pop("packing")
+        reading = read_layer(DIALECT, parameters, case.input_shape, case.weight_shape)
         step = partial(prepare, reading, w, threads=threads, engine=engine)
         if packing == Packing.EVERY_CALL:
-            return lambda: _computed(step(once=True), x)
-        return partial(_computed, step(), x)
+            return lambda: _compute(step(once=True), x)
+        return partial(_compute, step(), x)
 
 
-def _computed(step: Prepared, x: Any) -> Any:
-    """Return the output, if the engine that was asked for has computed it.
+def _compute(step: Prepared, x: Any) -> Any:
+    """Return the output, if the requested engine has computed it.
 
     Raises:
-        RuntimeError: another one has, whose time would be told as this one's.
+        RuntimeError: another engine has, whose time would be reported under the wrong name.
     """
     y = step(x)
     if step.why:
         raise RuntimeError(step.why)
     return y
+
+
+def find_working_engine(engine: str, dtype: str) -> tuple[str, str]:
+    """Return the engine that computes a small layer here, and why it is another one, or "".
+
+    An engine that imports may still fail to compile; a call is the only reliable test.
+    """
+    reading = read_layer(DIALECT, {}, (1, 1, 5), (1, 1, 3))
+    step = prepare(reading, np.ones((1, 1, 3), dtype), threads=1, engine=engine)
+    step(np.ones((1, 1, 5), dtype))
+    return step.engine, step.why
 
 
 FRAMEWORK = Ours()

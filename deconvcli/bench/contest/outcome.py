@@ -1,4 +1,4 @@
-"""What a benchmark found: times, ratios of times, and their means."""
+"""The figures of a benchmark: times, ratios of times, and their means."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ OURS_PACKING = "ours+pack"
 
 
 class Outcome(NamedTuple):
-    """What came of one engine on one layer.
+    """The result of one engine on one layer.
 
-    times: seconds of the fastest call of each round; none where it cannot compute the layer.
-    difference: from our values, relative to the largest of them; None where it has none.
-    why: there are no times, or the values are wrong.
+    times: seconds of the fastest call of each round; empty if it cannot compute the layer.
+    difference: largest difference from our values, relative to the largest of them; None without
+    values. why: the reason why there are no times, or why the values are wrong.
     """
 
     times: tuple[float, ...] = ()
@@ -26,25 +26,25 @@ class Outcome(NamedTuple):
 
     @property
     def is_ranked(self) -> bool:
-        """Whether its time counts: it is there, and the values are right."""
+        """Return whether the time counts: it exists and the values are right."""
         return bool(self.times) and not self.why
 
 
-class Result(NamedTuple):
-    """All engines on one layer: ours, ours with packing, then the frameworks."""
+class LayerResult(NamedTuple):
+    """The outcomes of all engines on one layer: ours, ours with packing, then the frameworks."""
 
     name: str
     reading: Reading
     outcomes: Mapping[str, Outcome]
 
     def seconds(self, engine: str) -> float | None:
-        """The fastest of all calls; None where it does not count."""
+        """Return the time of the fastest call, or None if it does not count."""
         outcome = self.outcomes[engine]
         return min(outcome.times) if outcome.is_ranked else None
 
     @property
     def best(self) -> str | None:
-        """The fastest framework."""
+        """Return the name of the fastest framework."""
         times = {name: self.seconds(name) for name in self.outcomes}
         ranked = {
             name: time
@@ -54,19 +54,22 @@ class Result(NamedTuple):
         return min(ranked, key=lambda name: ranked[name], default=None)
 
     def ratio(self, engine: str | None, to: str = OURS) -> float | None:
-        """The engine's time over ours, above 1 where we are faster; None without both times."""
+        """Return the engine's time over ours, above 1 if we are faster; None without both times."""
         theirs, ours = self.seconds(engine) if engine else None, self.seconds(to)
         return theirs / ours if theirs and ours else None
 
     @property
     def flops(self) -> float | None:
-        """Operations a second of our engine: two for each product that the crop keeps."""
+        """Return our operations a second, counting two for each product that the crop keeps."""
         ours = self.seconds(OURS)
         return 2 * self.reading.macs_useful / ours if ours else None
 
 
-def mean_ratio(results: Iterable[Result], engine: str | None, to: str = OURS) -> float | None:
-    """The geometric mean over all layers that have the ratio; engine: None for each one's best."""
+def mean_ratio(results: Iterable[LayerResult], engine: str | None, to: str = OURS) -> float | None:
+    """Return the geometric mean over the layers that have the ratio.
+
+    engine: None for the fastest framework of each layer.
+    """
     ratios = [result.ratio(engine or result.best, to) for result in results]
-    counted = [ratio for ratio in ratios if ratio is not None]
-    return geometric_mean(counted) if counted else None
+    known = [ratio for ratio in ratios if ratio is not None]
+    return geometric_mean(known) if known else None

@@ -1,4 +1,4 @@
-"""Engines timed in turn: what disturbs the machine for a while then disturbs all of them alike."""
+"""Engines timed in turn, so that a disturbance of the machine affects all of them alike."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Protocol
 
-ROUNDS = 5
-"""At least so many, however slow a layer is."""
+MIN_ROUNDS = 5
+"""Rounds that are run even if a layer is slow."""
 
-BURST = 0.02
-"""Seconds of calls at a time; of these the fastest counts."""
+BURST_SECONDS = 0.02
+"""Time that an engine calls the layer in one round; the fastest of these calls counts."""
 
 
 class Runner(Protocol):
-    """An engine with a layer prepared."""
+    """An engine with a prepared layer."""
 
-    def burst(self, seconds: float) -> bool:
-        """Time as many calls as fill this time, and keep the fastest; False if it cannot go on.
+    def time_burst(self, seconds: float) -> bool:
+        """Call the layer for this time and keep the fastest call; return False after a failure.
 
-        When it returns, none of the engine's threads is busy.
+        When it returns, no thread of the engine is busy.
         """
 
 
@@ -29,20 +29,21 @@ def take_turns(
     report: Callable[[float], None],
     clock: Callable[[], float] = perf_counter,
 ) -> None:
-    """Rounds of one burst each, until every runner had its seconds on average, rests included.
+    """Run rounds of one burst each, until each runner has had its seconds on average.
 
-    report: takes the seconds that each turn took.
+    The time in which a runner's threads come to rest counts. report: takes the seconds of each
+    turn.
     """
     begin = before = clock()
     end = begin + seconds * len(runners)
-    done = 0
-    while runners and (done < ROUNDS or before < end):
-        going = []
+    rounds = 0
+    while runners and (rounds < MIN_ROUNDS or before < end):
+        remaining = []
         for runner in runners:
-            if runner.burst(BURST):
-                going.append(runner)
+            if runner.time_burst(BURST_SECONDS):
+                remaining.append(runner)
             now = clock()
             report(now - before)
             before = now
-        runners = going
-        done += 1
+        runners = remaining
+        rounds += 1

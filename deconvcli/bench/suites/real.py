@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from deconvcli.bench.suites._lines import Suite, lines
+from deconvcli.bench.suites._suite import Suite, read_suite
 
-SUITE: Suite = lines("real.jsonl")
+SUITE: Suite = read_suite("real.jsonl")

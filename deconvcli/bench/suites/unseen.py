@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.bench.suites._lines import Suite
+from deconvcli.bench.suites._suite import Suite
 from deconvcli.bench.suites.real import SUITE as REAL
 
 NAMES = (

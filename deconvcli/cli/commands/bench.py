@@ -1,4 +1,4 @@
-"""Time our kernel beside the frameworks installed here, in one run."""
+"""Time our kernel and the installed frameworks on the same layers, in one run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from deconvcli.bench.suites import SUITES
-from deconvcli.cli.listing import listing
+from deconvcli.cli.listing import list_layers
 from deconvcli.cli.options import (
     LAYER_OPTIONS,
     Word,
@@ -16,7 +16,7 @@ from deconvcli.cli.options import (
     takes,
     takes_output,
 )
-from deconvcli.cli.output import Output
+from deconvcli.cli.output import Output, say
 from deconvcli.cli.request import read_request
 from deconvcli.cli.types import Seconds, Whole
 from deconvcli.common.errors import UsageError
@@ -24,35 +24,39 @@ from deconvcli.common.errors import UsageError
 
 @click.command(short_help=__doc__)
 @click.argument("what", nargs=-1, metavar="[LAYER ...] [CALL]")
-@click.option("--suite", type=Word(SUITES.names), help="Time these layers.  [default: study]")
-@click.option("--list", "lists", is_flag=True, help="List the layers of the suites, time nothing.")
+@click.option("--suite", type=Word(SUITES.names), help="Suite of layers to time.  [default: study]")
+@click.option("--list", "lists", is_flag=True, help="List the layers of the suites; time nothing.")
 @names_option(
     "-D",
     "--frameworks",
     "frameworks",
     help="Time only these frameworks, such as torch,onnx@onnxruntime.  [default: all installed]",
 )
-@click.option("--threads", type=Whole(1, 1024), help="Default: one per usable CPU.")
+@click.option(
+    "--threads",
+    type=Whole(1, 1024),
+    help="Number of threads of every engine.  [default: one per usable CPU]",
+)
 @click.option(
     "--seconds",
     type=Seconds(),
     default=1.0,
     show_default=True,
-    help="For each engine on each layer, rests included.",
+    help="Time for each engine on each layer, pauses included.",
 )
 @click.option(
     "--dtype",
     type=Word(("float32", "float64")),
     default="float32",
     show_default=True,
-    help="Of all arrays.",
+    help="Number type of all arrays.",
 )
 @click.option(
     "--engine",
     type=Word(("numba", "numpy", "reference")),
     default="numba",
     show_default=True,
-    help="Which of our engines.",
+    help="Engine of ours to time.",
 )
 @name_option(
     "--dialect",
@@ -66,14 +70,20 @@ def command(
     what: tuple[str, ...],
     suite: str | None,
     lists: bool,
+    frameworks: tuple[str, ...] | None,
+    threads: int | None,
+    seconds: float,
+    dtype: str,
+    engine: str,
     output: Output,
-    **options: Any,
+    **layer_options: Any,
 ) -> int:
-    """Time our kernel beside the frameworks installed here, in one run.
+    """Time our kernel and the installed frameworks on the same layers, in one run.
 
-    LAYER is a name of a suite, such as unet or HiFi-GAN/ups.0; a layer of your own is pasted, or
-    given by options. Every engine computes the same numbers in a process of its own, its values
-    are compared with ours, and all are timed in turn. Exit code 1 where values differ.
+    LAYER is a name of a suite, such as unet or HiFi-GAN/ups.0. Paste a layer of your own, or give
+    it by options. Every engine runs in a process of its own and computes the same numbers. Its
+    values are compared with ours, then all engines are timed in turn. Exits with 1 if values
+    differ.
 
     \b
     Examples:
@@ -82,17 +92,29 @@ def command(
       deconv bench --in 64x64 --batch 16 'nn.ConvTranspose2d(128, 64, 4, 2, 1)'
     """
     if lists:
-        output.show(listing(suite))
+        output.show(list_layers(suite))
         return 0
-    # NumPy and Numba load here, where numbers are about to be computed.
-    from deconvcli.cli import benching
+    # NumPy and Numba load here, since listing needs neither.
+    from deconvcli.bench.contest.benchmark import plan_benchmark, run_benchmark
+    from deconvcli.bench.contest.contest import Settings
+    from deconvcli.cli.benching import choose_layers
+    from deconvcli.cli.figures import report_benchmark
+    from deconvcli.cli.progress import progress
+    from deconvcli.compute.runner import usable_cpus
+    from deconvcli.frameworks.installed import note_missing, select_timed
 
     calls = [text for text in what if "(" in text]
     if len(calls) > 1:
         raise UsageError("several calls were pasted", help="paste one; name others of a suite.")
-    request = read_request({**options, "call": next(iter(calls), None)})
     names = [text for text in what if text not in calls]
-    layers, rows = benching.layers(names, suite, request)
-    report, agrees = benching.report(layers, rows, options)
-    output.show(report)
-    return 0 if agrees else 1
+    own = read_request({**layer_options, "call": next(iter(calls), None)})
+    layers, rows = choose_layers(names, suite, own)
+    installed, missing = select_timed(frameworks or ())
+    settings = Settings(threads or usable_cpus(), seconds, dtype, engine)
+    plan = plan_benchmark(layers, installed, settings)
+    if plan.engine_note:
+        say(plan.engine_note)
+    with progress(plan.seconds) as bars:
+        benchmark = run_benchmark(plan, bars("seconds"))
+    output.show(report_benchmark(benchmark, rows, note_missing(missing)))
+    return 0 if benchmark.is_right else 1

@@ -79,9 +79,9 @@ def _clocked(compute: Compute, told: Told | None) -> tuple[Array, float]:
 
 def _limit(job: Job) -> Limit:
     # Calibration, which nobody else pays for.
-    from deconvcli.bench.contest.machine import limit
+    from deconvcli.bench.contest.machine import measure_limit
 
-    flops = limit(str(job.wide), job.threads) or 0.0
+    flops = measure_limit(str(job.wide), job.threads) or 0.0
     return Limit(flops, job.threads, str(job.wide))
 
 

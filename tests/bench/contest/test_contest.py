@@ -32,35 +32,35 @@ def test_values_may_differ_by_rounding(dtype: str, steps: float, is_wrong: bool)
     expected = np.array([0.5, -4.0], dtype)
     y = expected.copy()
     y[0] += steps * TOLERANCE * np.finfo(dtype).eps * 4.0
-    held = entry()
-    held.compare(y, expected)
-    assert bool(held.outcome.why) is is_wrong
-    assert held.outcome.difference == abs(float(y[0] - expected[0])) / 4.0
+    compared = entry()
+    compared.compare(y, expected)
+    assert bool(compared.outcome.why) is is_wrong
+    assert compared.outcome.difference == abs(float(y[0] - expected[0])) / 4.0
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_what_is_not_finite_is_wrong(bad: float) -> None:
-    held = entry()
-    held.compare(np.array([bad, 1.0]), np.ones(2))
-    assert held.outcome.why.startswith("its values differ by")
+    compared = entry()
+    compared.compare(np.array([bad, 1.0]), np.ones(2))
+    assert compared.outcome.why.startswith("its values differ by")
 
 
 def test_another_precision_is_wrong() -> None:
-    held = entry()
-    held.compare(np.ones(2, "float32"), np.ones(2))
-    assert held.outcome.why == "its values are float32"
+    compared = entry()
+    compared.compare(np.ones(2, "float32"), np.ones(2))
+    assert compared.outcome.why == "its values are float32"
 
 
 def test_times_are_kept_and_values_stay_compared() -> None:
-    held = entry({"fastest": 0.5}, {"fastest": 0.25})
-    held.compare(np.ones(2), np.ones(2))
-    assert held.burst(1.0)
-    assert held.burst(1.0)
-    assert held.outcome == ((0.5, 0.25), 0.0, "")
+    compared = entry({"fastest": 0.5}, {"fastest": 0.25})
+    compared.compare(np.ones(2), np.ones(2))
+    assert compared.time_burst(1.0)
+    assert compared.time_burst(1.0)
+    assert compared.outcome == ((0.5, 0.25), 0.0, "")
 
 
-def test_who_falls_out_has_no_times() -> None:
-    held = entry({"fastest": 0.5}, {"error": {"type": "ValueError", "message": "no\n more"}})
-    assert held.burst(1.0)
-    assert not held.burst(1.0)
-    assert held.outcome == ((), None, "ValueError: no more")
+def test_a_failing_engine_has_no_times() -> None:
+    compared = entry({"fastest": 0.5}, {"error": {"type": "ValueError", "message": "no\n more"}})
+    assert compared.time_burst(1.0)
+    assert not compared.time_burst(1.0)
+    assert compared.outcome == ((), None, "ValueError: no more")

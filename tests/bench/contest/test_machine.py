@@ -7,20 +7,20 @@ import types
 
 import pytest
 
-from deconvcli.bench.contest.machine import limit, processor
+from deconvcli.bench.contest.machine import measure_limit, read_processor_name
 
 
 def test_the_processor_has_a_name_in_one_line() -> None:
-    assert processor().strip()
-    assert "\n" not in processor()
+    assert read_processor_name().strip()
+    assert "\n" not in read_processor_name()
 
 
 def test_the_limit_is_the_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     kernel = types.SimpleNamespace(flops=lambda dtype, threads: {"float64": 8}[dtype] * threads)
     monkeypatch.setitem(sys.modules, "deconvcli.compute.kernels.limit", kernel)
-    assert limit("float64", 3) == 24
+    assert measure_limit("float64", 3) == 24
 
 
 def test_there_is_no_limit_where_it_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "deconvcli.compute.kernels.limit", None)
-    assert limit("float32", 1) is None
+    assert measure_limit("float32", 1) is None

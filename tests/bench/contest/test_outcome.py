@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 import deconvcli
-from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, Outcome, Result, mean_ratio
+from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, LayerResult, Outcome, mean_ratio
 
 LAYER = deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(2, 3, 4), stride=2)
 
 
-def result(ours: float | None, packing: float | None = None, **theirs: float | None) -> Result:
+def result(ours: float | None, packing: float | None = None, **theirs: float | None) -> LayerResult:
     """A result with these fastest times; None for none."""
     times = {OURS: ours, OURS_PACKING: packing, **theirs}
     outcomes = {
         name: Outcome((3 * time, time, 2 * time) if time else ()) for name, time in times.items()
     }
-    return Result("layer", LAYER, outcomes)
+    return LayerResult("layer", LAYER, outcomes)
 
 
-def wrong(found: Result, name: str) -> Result:
+def wrong(found: LayerResult, name: str) -> LayerResult:
     outcome = found.outcomes[name]._replace(difference=0.5, why="its values differ")
     return found._replace(outcomes={**found.outcomes, name: outcome})
 

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from deconvcli.bench.contest.rounds import BURST, ROUNDS, take_turns
+from deconvcli.bench.contest.rounds import BURST_SECONDS, MIN_ROUNDS, take_turns
 
 
 class Machine:
@@ -20,51 +20,53 @@ class Machine:
 class Engine:
     """A runner whose bursts last; it falls out after `bursts` of them."""
 
-    def __init__(self, machine: Machine, name: str, lasts: float = BURST, bursts: int = 10**6):
+    def __init__(
+        self, machine: Machine, name: str, lasts: float = BURST_SECONDS, bursts: int = 10**6
+    ):
         self.machine, self.name, self.lasts, self.left = machine, name, lasts, count(bursts - 1, -1)
 
-    def burst(self, seconds: float) -> bool:
-        assert seconds == BURST
+    def time_burst(self, seconds: float) -> bool:
+        assert seconds == BURST_SECONDS
         self.machine.time += self.lasts
         self.machine.log.append(self.name)
         return next(self.left) > 0
 
 
-def raced(seconds: float, *engines: Engine) -> tuple[list[str], list[float]]:
-    """(who had a burst; what was told)."""
-    machine, told = engines[0].machine, list[float]()
-    take_turns(engines, seconds, told.append, lambda: machine.time)
-    return machine.log, told
+def race(seconds: float, *engines: Engine) -> tuple[list[str], list[float]]:
+    """(the engines in the order of their bursts; the seconds that were reported)."""
+    machine, reported = engines[0].machine, list[float]()
+    take_turns(engines, seconds, reported.append, lambda: machine.time)
+    return machine.log, reported
 
 
 def test_one_burst_each_in_turn() -> None:
     machine = Machine()
-    log, told = raced(0.09, Engine(machine, "a"), Engine(machine, "b"))
+    log, reported = race(0.09, Engine(machine, "a"), Engine(machine, "b"))
     assert log == ["a", "b"] * 5
-    assert told == pytest.approx([BURST] * 10)
+    assert reported == pytest.approx([BURST_SECONDS] * 10)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rounds"), [(0.001, ROUNDS), (0.09, 5), (0.19, 10), (0.41, 21)]
+    ("seconds", "rounds"), [(0.001, MIN_ROUNDS), (0.09, 5), (0.19, 10), (0.41, 21)]
 )
 def test_seconds_are_for_each_engine(seconds: float, rounds: int) -> None:
     machine = Machine()
-    log, _ = raced(seconds, Engine(machine, "a"), Engine(machine, "b"), Engine(machine, "c"))
+    log, _ = race(seconds, Engine(machine, "a"), Engine(machine, "b"), Engine(machine, "c"))
     assert log.count("b") == rounds
 
 
 def test_a_slow_engine_has_as_many_rounds_as_the_others() -> None:
     machine = Machine()
-    log, _ = raced(0.1, Engine(machine, "slow", lasts=2), Engine(machine, "fast"))
-    assert log.count("slow") == log.count("fast") == ROUNDS
+    log, _ = race(0.1, Engine(machine, "slow", lasts=2), Engine(machine, "fast"))
+    assert log.count("slow") == log.count("fast") == MIN_ROUNDS
 
 
 def test_who_cannot_go_on_is_left_out_of_later_rounds() -> None:
     machine = Machine()
-    log, _ = raced(0.25, Engine(machine, "a", bursts=2), Engine(machine, "b"))
+    log, _ = race(0.25, Engine(machine, "a", bursts=2), Engine(machine, "b"))
     assert "".join(log) == "abab" + "b" * (len(log) - 4)
 
 
 def test_it_ends_when_nobody_can_go_on() -> None:
-    log, _ = raced(0.25, Engine(Machine(), "a", bursts=3))
+    log, _ = race(0.25, Engine(Machine(), "a", bursts=3))
     assert log == ["a"] * 3

@@ -7,8 +7,7 @@ import re
 import pytest
 
 from deconvcli.bench.contest.ours import DIALECT
-from deconvcli.bench.suites import SUITES, find
-from deconvcli.bench.suites._lines import Named
+from deconvcli.bench.suites import SUITES, SuiteLayer, find_layer, select_layers
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import Reading
@@ -23,7 +22,7 @@ def geometry(reading: Reading) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.name)
-def test_every_layer_is_read_and_can_be_put_to_our_engine(layer: Named) -> None:
+def test_every_layer_is_read_and_can_be_put_to_our_engine(layer: SuiteLayer) -> None:
     reading = layer.reading()
     assert not reading.no_values
     assert list(reading.input_shape) == layer.input_shape
@@ -61,20 +60,27 @@ def test_other_suites_are_made_of_real() -> None:
 
 
 def test_a_layer_is_found_by_its_name() -> None:
-    assert find("unet") in SUITES.take("study")
-    assert find("HiFi-GAN/ups.0").reading().output_shape == (1, 256, 256)
+    assert find_layer("unet") in SUITES.take("study")
+    assert find_layer("HiFi-GAN/ups.0").reading().output_shape == (1, 256, 256)
+
+
+def test_layers_are_selected_by_name_or_by_suite() -> None:
+    names = ["unet", "HiFi-GAN/ups.0", "unet"]
+    assert [layer.name for layer in select_layers(names)] == names[:2]
+    assert select_layers() == [*SUITES.take("study")]
+    assert select_layers(suite="few") == [*SUITES.take("few")]
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("unett", "unet"), ("hifi-gan/ups0", "HiFi-GAN/ups.0")]
+    ("name", "nearest"), [("unett", "unet"), ("hifi-gan/ups0", "HiFi-GAN/ups.0")]
 )
-def test_an_unknown_name_suggests_the_nearest(name: str, meant: str) -> None:
+def test_an_unknown_name_suggests_the_nearest(name: str, nearest: str) -> None:
     with pytest.raises(UsageError, match=f"no suite has a layer '{name}'") as error:
-        find(name)
-    assert error.value.help == f"did you mean '{meant}'? `deconv bench --list` names them all."
+        find_layer(name)
+    assert error.value.help == f"did you mean '{nearest}'? `deconv bench --list` lists them all."
 
 
 def test_a_name_like_none_is_not_answered_with_all_of_them() -> None:
     with pytest.raises(UsageError) as error:
-        find("zzz")
-    assert error.value.help == "`deconv bench --list` names them all."
+        find_layer("zzz")
+    assert error.value.help == "`deconv bench --list` lists them all."

@@ -1,4 +1,4 @@
-"""The file of a suite: a layer a line, with a name and what `deconv shape --jsonl` reads."""
+"""The file of a suite: one layer a line, with a name and the fields of `deconv shape --jsonl`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 
 
-class Named(NamedTuple):
-    """A layer in a dialect's words and layouts; source: the repository and file that has it."""
+class SuiteLayer(NamedTuple):
+    """A named layer in a dialect's parameters and layouts.
+
+    source: the repository and the file that contain it.
+    """
 
     name: str
     dialect: str
@@ -22,14 +25,14 @@ class Named(NamedTuple):
     source: str = ""
 
     def reading(self) -> Reading:
-        """As its dialect reads it."""
+        """Return the layer as its dialect reads it."""
         return read_layer(self.dialect, self.params, self.input_shape, self.weight_shape)
 
 
-Suite = tuple[Named, ...]
+Suite = tuple[SuiteLayer, ...]
 
 
-def lines(name: str) -> Suite:
-    """The layers of a file in this folder, in its order."""
+def read_suite(name: str) -> Suite:
+    """Return the layers of a file in this folder, in its order."""
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return tuple(Named(**loads(line)) for line in text.splitlines())
+    return tuple(SuiteLayer(**loads(line)) for line in text.splitlines())
