@@ -9,73 +9,71 @@ _deconv_value() {
 _deconv_offers() {
     case $command in
         '')
-            options='-V --version -h --help' words='bench check dialects draw explain rule run schema shape sizes verify' files=''
+            options='-V --version -h --help' words='shape explain draw run check sizes rule schema verify bench dialects' files=''
             ;;
-        bench)
-            options='--suite --list -D --frameworks --threads --seconds --dtype --engine --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch -o --out --force --format -q --quiet -h --help' words='' files=''
+        shape)
+            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --expect --macs --jsonl -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
-                --suite) _deconv_value 'few real study unseen' '' ;;
-                -D | --frameworks | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
-                --threads | --seconds | --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch) _deconv_value '' '' ;;
-                --dtype) _deconv_value 'float32 float64' '' ;;
-                --engine) _deconv_value 'numba numpy reference' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --expect) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -o | --out) _deconv_value '' '*' ;;
-                --format) _deconv_value 'html json jsonl markdown text' '' ;;
-            esac
-            ;;
-        check)
-            options='--format -o --out --output --force --table --fix-hints --select --ignore --strict --config --isolated --lock --locked --jobs -q --quiet -h --help' words='' files='*'
-            case $option in
-                --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
-                -o | --out | --output | --config) _deconv_value '' '*' ;;
-                --select | --ignore | --jobs) _deconv_value '' '' ;;
-            esac
-            ;;
-        dialects)
-            options='-o --out --force --format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' files=''
-            case $option in
-                -o | --out) _deconv_value '' '*' ;;
-                --format) _deconv_value 'html json jsonl markdown text' '' ;;
-            esac
-            ;;
-        draw)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch -o --out --frame --force --format -q --quiet -h --help' words='' files=''
-            case $option in
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
-                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --frame) _deconv_value '' '' ;;
-                -p | --padding) _deconv_value 'valid same' '' ;;
-                -o | --out) _deconv_value '' '*' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' ;;
+                --jsonl | -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         explain)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --why --compare -o --out --force --format -q --quiet -h --help' words='' files=''
+            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --why --compare -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
-                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --why) _deconv_value '' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --why) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --compare) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all none' '' ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
-        rule)
-            options='-o --out --force --format -q --quiet -h --help' words='DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 unreadable unknown-key missing-key illegal-value unknown-name empty-output wrong-channels wrong-groups unexpected-size unequal-sizes no-formula changed-size uneven-overlap gaps asymmetric-crop not-portable argument-order useless-macs deviation' files=''
+        draw)
+            options='-o --out --in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --frame --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 -o | --out) _deconv_value '' '*' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --frame) _deconv_value '' '' ;;
+                -p | --padding) _deconv_value 'valid same' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         run)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --rank --weights --bias -o --out --force --cast --dtype --seed --threads --max-memory --mmap --repeat --engine --against --check --reference --format -q --quiet -h --help' words='' files='*.npy'
+            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --weights --bias -o --out --check --against --reference --format -q --quiet --force --rank --cast --dtype --seed --engine --threads --repeat --max-memory --mmap -h --help' words='' files='*.npy'
             case $option in
-                -D | --dialect | --framework | --against) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
-                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --rank | --seed | --threads | --max-memory | --repeat) _deconv_value '' '' ;;
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --rank | --seed | --threads | --repeat | --max-memory) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
+                -D | --dialect | --framework | --against) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --weights | --bias | -o | --out | --reference) _deconv_value '' '*.npy' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
                 --dtype) _deconv_value 'float16 float32 float64' '' ;;
                 --engine) _deconv_value 'numba numpy reference' '' ;;
+            esac
+            ;;
+        check)
+            options='--table --fix-hints --select --ignore --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --lock --locked -h --help' words='' files='*'
+            case $option in
+                --select | --ignore | --jobs) _deconv_value '' '' ;;
+                -o | --out | --output | --config) _deconv_value '' '*' ;;
+                --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
+            esac
+            ;;
+        sizes)
+            options='--at --network -o --out --force --format -q --quiet -h --help' words='' files='*'
+            case $option in
+                --at | --network) _deconv_value '' '' ;;
+                -o | --out) _deconv_value '' '*' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        rule)
+            options='-o --out --force --format -q --quiet -h --help' words='' files=''
+            case $option in
+                -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
@@ -85,29 +83,31 @@ _deconv_offers() {
                 -o | --out) _deconv_value '' '*' ;;
             esac
             ;;
-        shape)
-            options='-D --dialect --framework --in -k --kernel --kernel-size -s --stride --strides -p --padding --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --output-size --output-shape --auto-pad --transpose-kernel --data-format --batch --expect --macs --jsonl -o --out --force --format -q --quiet -h --help' words='' files=''
-            case $option in
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' ;;
-                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --output-size | --output-shape | --auto-pad | --data-format | --batch | --expect) _deconv_value '' '' ;;
-                -p | --padding) _deconv_value 'valid same' '' ;;
-                --jsonl | -o | --out) _deconv_value '' '*' ;;
-                --format) _deconv_value 'html json jsonl markdown text' '' ;;
-            esac
-            ;;
-        sizes)
-            options='--network --at -o --out --force --format -q --quiet -h --help' words='' files='*'
-            case $option in
-                --network | --at) _deconv_value '' '' ;;
-                -o | --out) _deconv_value '' '*' ;;
-                --format) _deconv_value 'html json jsonl markdown text' '' ;;
-            esac
-            ;;
         verify)
             options='-D --dialect --framework -n --n --seed --require -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 -n | --n | --seed) _deconv_value '' '' ;;
+                -o | --out) _deconv_value '' '*' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        bench)
+            options='--suite --list -D --frameworks --seconds --threads --dtype --engine --in -k --kernel --kernel-size -s --stride --strides -p --padding --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format -o --out --force --format -q --quiet -h --help' words='' files=''
+            case $option in
+                --suite) _deconv_value 'few real study unseen' '' ;;
+                -D | --frameworks | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
+                --seconds | --threads | --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format) _deconv_value '' '' ;;
+                --dtype) _deconv_value 'float32 float64' '' ;;
+                --engine) _deconv_value 'numba numpy reference' '' ;;
+                -p | --padding) _deconv_value 'valid same' '' ;;
+                -o | --out) _deconv_value '' '*' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        dialects)
+            options='-o --out --force --format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' files=''
+            case $option in
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac

@@ -16,6 +16,7 @@ from typing import NoReturn
 import click
 
 from deconvcli.cli.commands import COMMANDS
+from deconvcli.cli.help import list_by_use, write_commands
 from deconvcli.cli.output import say
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.shelf import suggestion
@@ -25,20 +26,20 @@ OK, FINDINGS, USAGE, BUG, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 3, 130, 141
 
 
 class Commands(click.Group):
-    """The shelf of commands as a Click group: --help reads one line a file, importing none."""
+    """The shelf of commands as a Click group: --help reads their docstrings, importing none."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The file names."""
-        return COMMANDS.names
+        """Return the file names in the order of --help."""
+        return [listed.name for listed in list_by_use(COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now; None for an unknown name."""
+        """Import and return the command; None for an unknown name."""
         return COMMANDS.take(cmd_name) if cmd_name in COMMANDS.names else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As Click's, with a guess for a wrong name."""
+        """Find the command as Click does, with a guess for a wrong name."""
         if args and args[0] not in COMMANDS.names and not args[0].startswith("-"):
             raise click.UsageError(
                 f"no command {args[0]!r}; {suggestion(args[0], COMMANDS.names)}", ctx
@@ -46,9 +47,8 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Names and summaries, from the files' first lines."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS.summary(name)) for name in COMMANDS.names])
+        """Write names and summaries by section."""
+        write_commands(formatter, list_by_use(COMMANDS))
 
 
 EXAMPLES = """\b

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from deconvcli.cli.help import OPTIONS, Option
 from deconvcli.cli.output import Output, open_output
 from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed
 from deconvcli.common.errors import UsageError
@@ -74,24 +75,40 @@ class DialectNames(DialectName):
         return tuple(super(DialectNames, self).parse(name) for name in text.split(","))
 
 
-def _option(*names: str, **settings: Any) -> Callable[[Command], Command]:
-    return click.option(*names, **settings)
+def option(*names: str, section: str = OPTIONS, **settings: Any) -> Callable[[Any], Any]:
+    """An option that --help lists in this section."""
+    return click.option(*names, cls=Option, section=section, **settings)
 
 
-def names_option(*names: str, words: Sequence[str] = (), help: str) -> Callable[[Any], Any]:
+def names_option(
+    *names: str, words: Sequence[str] = (), help: str, section: str = OPTIONS
+) -> Callable[[Any], Any]:
     """An option for dialects: a list by comma, and a repeated option adds to it.
 
     The command gets a tuple without doubles, or None where the option is not given. words: `all`
     or `none`, where the option takes them; they become the names that they stand for.
     """
-    return _option(
-        *names, multiple=True, type=DialectNames(*words), callback=_join_names, help=help
+    return option(
+        *names,
+        multiple=True,
+        type=DialectNames(*words),
+        callback=_join_names,
+        help=help,
+        section=section,
     )
 
 
-def name_option(*names: str, help: str) -> Callable[[Any], Any]:
+def name_option(*names: str, help: str, section: str = OPTIONS) -> Callable[[Any], Any]:
     """An option for one dialect, which refuses two; the command gets its name or None."""
-    return _option(*names, multiple=True, type=DialectNames(), callback=_only_name, help=help)
+    return option(
+        *names,
+        multiple=True,
+        type=DialectNames(),
+        metavar=DialectName.metavar,
+        callback=_only_name,
+        help=help,
+        section=section,
+    )
 
 
 def _join_names(
@@ -125,74 +142,141 @@ def _only_name(
     return names[0]
 
 
-CALL_ARGUMENT = click.argument("call", required=False)
-
 DIALECT = ("-D", "--dialect", "--framework")
 
 DIALECT_OPTION = name_option(
     *DIALECT,
     "dialect",
-    help="The dialect that the options are written in, such as torch or keras@jax.",
+    help="The dialect of the options, such as torch or keras@jax."
+    "  [default: as --padding suggests]",
 )
 
-# Every option of a layer but its dialect, which some commands take as a list.
-LAYER_OPTIONS = (
-    _option("--in", "input_size", type=Sizes(), help="Input size: 5, 5x5; symbols: N, HxW, 2N-1."),
-    _option(
-        "-k", "--kernel", "--kernel-size", "kernel", type=ANY_NUMBERS, help="Kernel size: 3, 3x5."
-    ),
-    _option(
-        "-s",
-        "--stride",
-        "--strides",
-        "stride",
-        type=ANY_NUMBERS,
-        help="Stride: how far apart two inputs lie in the output.",
-    ),
-    _option(
-        "-p",
-        "--padding",
-        "padding",
-        type=Sides(),
-        help="valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.",
-    ),
-    _option(
-        "--op",
-        "--output-padding",
-        "output_padding",
-        type=ANY_NUMBERS,
-        help="Elements given back at the end of each axis.",
-    ),
-    _option(
-        "-d",
-        "--dilation",
-        "--dilation-rate",
-        "dilation",
-        type=ANY_NUMBERS,
-        help="Dilation: how far apart two kernel elements lie.",
-    ),
-    _option("-g", "--groups", "groups", type=ANY_COUNT, help="Groups of channels."),
-    _option("--in-channels", "in_channels", type=Count(1), help="Input channels."),
-    _option("--out-channels", "--filters", "out_channels", type=Count(1), help="Output channels."),
-    _option(
-        "--output-size",
-        "--output-shape",
-        "output_size",
-        type=Numbers(1),
-        help="Ask for this output size.",
-    ),
-    _option("--auto-pad", "auto_pad", metavar="WORD", help="ONNX, OpenVINO: SAME_UPPER ..."),
-    _option(
-        "--transpose-kernel", "transpose_kernel", is_flag=True, default=None, help="JAX, Flax."
-    ),
-    _option("--data-format", "data_format", metavar="WORD", help="channels_last, NCHW ..."),
-    _option("--batch", "batch", type=Count(0), help="Batch size."),
-)
+CALL_ARGUMENT = click.argument("call", required=False)
+
+MORE = "More options of the layer"
+
+
+def layer_options(
+    *,
+    size: str = "Input size: 5 or 5x5.",
+    kernel: str = "Kernel size: 3 or 3x5.",
+    dialect: Callable[[Any], Any] = DIALECT_OPTION,
+    section: str = OPTIONS,
+    more: str = MORE,
+) -> tuple[Callable[[Any], Any], ...]:
+    """Return the options of a layer, those that most layers need in a section of their own.
+
+    size, kernel: the help of these options. dialect: the option for the dialect, or for several.
+    """
+    return (
+        option("--in", "input_size", type=Sizes(), help=size, section=section),
+        option(
+            "-k",
+            "--kernel",
+            "--kernel-size",
+            "kernel",
+            type=ANY_NUMBERS,
+            help=kernel,
+            section=section,
+        ),
+        option(
+            "-s",
+            "--stride",
+            "--strides",
+            "stride",
+            type=ANY_NUMBERS,
+            help="Stride: the distance in the output between two inputs.",
+            section=section,
+        ),
+        option(
+            "-p",
+            "--padding",
+            "padding",
+            type=Sides(),
+            help="Padding: valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.",
+            section=section,
+        ),
+        dialect,
+        option(
+            "--op",
+            "--output-padding",
+            "output_padding",
+            type=ANY_NUMBERS,
+            help="Elements added back at the end of each axis.",
+            section=more,
+        ),
+        option(
+            "-d",
+            "--dilation",
+            "--dilation-rate",
+            "dilation",
+            type=ANY_NUMBERS,
+            help="Dilation: the distance between two kernel elements.",
+            section=more,
+        ),
+        option(
+            "-g",
+            "--groups",
+            "groups",
+            type=ANY_COUNT,
+            help="Number of channel groups.",
+            section=more,
+        ),
+        option(
+            "--in-channels",
+            "in_channels",
+            type=Count(1),
+            help="Number of input channels.",
+            section=more,
+        ),
+        option(
+            "--out-channels",
+            "--filters",
+            "out_channels",
+            type=Count(1),
+            help="Number of output channels.",
+            section=more,
+        ),
+        option("--batch", "batch", type=Count(0), help="Batch size.", section=more),
+        option(
+            "--output-size",
+            "--output-shape",
+            "output_size",
+            type=Numbers(1),
+            help="Output size to request, in dialects with such a parameter.",
+            section=more,
+        ),
+        option(
+            "--auto-pad",
+            "auto_pad",
+            metavar="WORD",
+            help="Padding by a word in ONNX, OpenVINO and TensorRT: SAME_UPPER, VALID ...",
+            section=more,
+        ),
+        option(
+            "--transpose-kernel",
+            "transpose_kernel",
+            is_flag=True,
+            default=None,
+            help="Flip the kernel, in JAX and Flax.",
+            section=more,
+        ),
+        option(
+            "--data-format",
+            "data_format",
+            metavar="WORD",
+            help="Order of the axes: channels_last, NCHW ...",
+            section=more,
+        ),
+    )
+
+
+LAYER_OPTIONS = (CALL_ARGUMENT, *layer_options())
 
 
 def format_option(names: Sequence[str], help: str) -> Callable[[Any], Any]:
     """--format, one of these names; a user's own choice comes from the environment."""
-    return _option(
+    return option(
         "--format",
         "format",
         type=Word(names),
@@ -206,14 +290,14 @@ def format_option(names: Sequence[str], help: str) -> Callable[[Any], Any]:
 
 def out_option(*aliases: str, metavar: str = "FILE", help: str) -> Callable[[Any], Any]:
     """-o/--out, the file that the command writes."""
-    return _option("-o", "--out", *aliases, "out", type=click.Path(), metavar=metavar, help=help)
+    return option("-o", "--out", *aliases, "out", type=click.Path(), metavar=metavar, help=help)
 
 
-FORCE_OPTION = _option("--force", is_flag=True, help="Replace an existing file.")
+FORCE_OPTION = option("--force", is_flag=True, help="Replace an existing file.")
 
 PRINT_OPTIONS = (
-    format_option(RENDERERS.names, help="How the result is printed."),
-    _option("-q", "--quiet", "quiet", is_flag=True, help="Print the bare result only."),
+    format_option(RENDERERS.names, help="Format of the result."),
+    option("-q", "--quiet", "quiet", is_flag=True, help="Print the bare result only."),
 )
 
 

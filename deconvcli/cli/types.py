@@ -74,8 +74,8 @@ class Typed(ParamType, ABC):
     after_flag: ClassVar[str] = " "
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """As --help shows it."""
-        return self.metavar
+        """Return what --help shows for the value."""
+        return param.metavar or self.metavar
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The parsed value; defaults come parsed."""

@@ -17,6 +17,8 @@ from deconvcli.common.errors import UsageError
 
 Item = TypeVar("Item")
 
+_QUOTES = '"""'
+
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """The known word that `word` was probably meant to be."""
@@ -80,9 +82,16 @@ class Shelf(Generic[Item]):
         return self._taken[name]
 
     def summary(self, name: str) -> str:
-        """The first line of a file's docstring, read without importing it."""
+        """Return the first line of a file's docstring, read without importing the file."""
+        return self.docstring(name).partition("\n")[0]
+
+    def docstring(self, name: str) -> str:
+        """Return the docstring at the top of a file, read without importing the file."""
         [folder, *_] = import_module(self.package).__path__
         path = f"{folder}/{name}"
         file = f"{path}/__init__.py" if os.path.isdir(path) else f"{path}.py"
+        text = ""
         with open(file, encoding="utf-8") as lines:
-            return lines.readline().strip().strip('"')
+            while text.count(_QUOTES) < 2 and (line := lines.readline()):
+                text += line
+        return text.replace(_QUOTES, "").strip()

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from deconvcli.cli.commands import COMMANDS
 from deconvcli.views.answers.renderers import RENDERERS
 from tests.cli.commandline import deconv, refused, rows
 
@@ -504,22 +503,6 @@ class TestAllDialects:
     def test_what_it_would_leave_undone_is_refused(self, option: tuple[str, ...]) -> None:
         done = deconv("shape --in 5x5 -k 3 -D all", *option)
         refused(done, option[0], "does nothing beside several dialects")
-
-
-def test_help_names_every_command_and_shows_examples() -> None:
-    done = deconv("--help")
-    assert done.code == 0
-    for name in COMMANDS.names:
-        assert f"\n  {name} " in done.out
-    assert "deconv shape --in 5x5 -k 3 -s 2 --padding valid" in done.out
-
-
-@pytest.mark.parametrize("name", ["shape", "explain", "run"])
-def test_help_of_a_command(name: str) -> None:
-    done = deconv(name, "-h")
-    assert (done.code, done.err) == (0, "")
-    assert "Examples:\n" in done.out
-    assert max(map(len, done.out.splitlines())) <= 80
 
 
 def test_version() -> None:

@@ -1,4 +1,7 @@
-"""Time our kernel and the installed frameworks on the same layers, in one run."""
+"""Time our kernel and the installed frameworks in one run.
+
+Help section: Trust it, 2
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from typing import Any
 import click
 
 from deconvcli.bench.suites import SUITES
+from deconvcli.cli.help import Command
 from deconvcli.cli.listing import list_layers
 from deconvcli.cli.options import (
-    LAYER_OPTIONS,
     Word,
+    layer_options,
     name_option,
     names_option,
+    option,
     takes,
     takes_output,
 )
@@ -21,50 +26,60 @@ from deconvcli.cli.request import read_request
 from deconvcli.cli.types import Seconds, Whole
 from deconvcli.common.errors import UsageError
 
+OWN = "A layer of your own"
 
-@click.command(short_help=__doc__)
-@click.argument("what", nargs=-1, metavar="[LAYER ...] [CALL]")
-@click.option("--suite", type=Word(SUITES.names), help="Suite of layers to time.  [default: study]")
-@click.option("--list", "lists", is_flag=True, help="List the layers of the suites; time nothing.")
-@names_option(
-    "-D",
-    "--frameworks",
-    "frameworks",
-    help="Time only these frameworks, such as torch,onnx@onnxruntime.  [default: all installed]",
+
+@click.command(cls=Command, short_help=__doc__)
+@takes(
+    click.argument("what", nargs=-1, metavar="[LAYER ...] [CALL]"),
+    option("--suite", type=Word(SUITES.names), help="Time these layers.  [default: study]"),
+    option("--list", "lists", is_flag=True, help="List the layers of the suites and time nothing."),
+    names_option(
+        "-D",
+        "--frameworks",
+        "frameworks",
+        help="Time only these frameworks, such as torch,onnx@onnxruntime."
+        "  [default: all installed]",
+    ),
+    option(
+        "--seconds",
+        type=Seconds(),
+        default=1.0,
+        show_default=True,
+        help="Time for each engine on each layer, including pauses.",
+    ),
+    option(
+        "--threads",
+        type=Whole(1, 1024),
+        help="Number of threads.  [default: one per usable CPU]",
+    ),
+    option(
+        "--dtype",
+        type=Word(("float32", "float64")),
+        default="float32",
+        show_default=True,
+        help="Number type of all arrays.",
+    ),
+    option(
+        "--engine",
+        type=Word(("numba", "numpy", "reference")),
+        default="numba",
+        show_default=True,
+        help="Which of our engines to time.",
+    ),
+    *layer_options(
+        size="Input size: 64 or 64x64.",
+        dialect=name_option(
+            "--dialect",
+            "--framework",
+            "dialect",
+            help="The dialect of these options.  [default: as --padding suggests]",
+            section=OWN,
+        ),
+        section=OWN,
+        more=OWN,
+    ),
 )
-@click.option(
-    "--threads",
-    type=Whole(1, 1024),
-    help="Number of threads of every engine.  [default: one per usable CPU]",
-)
-@click.option(
-    "--seconds",
-    type=Seconds(),
-    default=1.0,
-    show_default=True,
-    help="Time for each engine on each layer, pauses included.",
-)
-@click.option(
-    "--dtype",
-    type=Word(("float32", "float64")),
-    default="float32",
-    show_default=True,
-    help="Number type of all arrays.",
-)
-@click.option(
-    "--engine",
-    type=Word(("numba", "numpy", "reference")),
-    default="numba",
-    show_default=True,
-    help="Engine of ours to time.",
-)
-@name_option(
-    "--dialect",
-    "--framework",
-    "dialect",
-    help="The dialect that the options of your own layer are written in.",
-)
-@takes(*LAYER_OPTIONS)
 @takes_output
 def command(
     what: tuple[str, ...],
@@ -76,20 +91,20 @@ def command(
     dtype: str,
     engine: str,
     output: Output,
-    **layer_options: Any,
+    **options: Any,
 ) -> int:
-    """Time our kernel and the installed frameworks on the same layers, in one run.
+    """Time our kernel and the installed frameworks in one run.
 
-    LAYER is a name of a suite, such as unet or HiFi-GAN/ups.0. Paste a layer of your own, or give
-    it by options. Every engine runs in a process of its own and computes the same numbers. Its
-    values are compared with ours, then all engines are timed in turn. Exits with 1 if values
+    LAYER is a layer of a suite, such as unet or HiFi-GAN/ups.0. A layer of your own is a pasted
+    CALL, or options describe it. Every engine computes the same numbers in a process of its own.
+    Its values are compared with ours, and the engines are timed in turn. Exits with 1 if values
     differ.
 
     \b
     Examples:
       deconv bench unet fcn8 HiFi-GAN/ups.0
       deconv bench --suite study --threads 2 --format markdown
-      deconv bench --in 64x64 --batch 16 'nn.ConvTranspose2d(128, 64, 4, 2, 1)'
+      deconv bench -D torch,jax --in 64x64 'nn.ConvTranspose2d(128, 64, 4, 2, 1)'
     """
     if lists:
         output.show(list_layers(suite))
@@ -107,7 +122,7 @@ def command(
     if len(calls) > 1:
         raise UsageError("several calls were pasted", help="paste one; name others of a suite.")
     names = [text for text in what if text not in calls]
-    own = read_request({**layer_options, "call": next(iter(calls), None)})
+    own = read_request({**options, "call": next(iter(calls), None)})
     layers, rows = choose_layers(names, suite, own)
     installed, missing = select_timed(frameworks or ())
     settings = Settings(threads or usable_cpus(), seconds, dtype, engine)

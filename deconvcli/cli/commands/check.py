@@ -1,4 +1,7 @@
-"""Architecture configs held against the rules, for people and for CI."""
+"""Check the networks in config files, for people and for CI.
+
+Help section: A network, 1
+"""
 
 from __future__ import annotations
 
@@ -18,39 +21,49 @@ from deconvcli.checks.checking import (
 )
 from deconvcli.checks.checking._settings import codes
 from deconvcli.checks.reporters import REPORTERS
-from deconvcli.cli.options import FORCE_OPTION, format_option, out_option, takes
+from deconvcli.cli.help import Command
+from deconvcli.cli.options import FORCE_OPTION, format_option, option, out_option, takes
 from deconvcli.cli.output import Output, open_output, say
 from deconvcli.cli.types import Count
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.values import format_count
 
 LOCK = "deconv.lock"
+LOCKED = "Lock file"
 
 
-@click.command(short_help=__doc__)
-# What may not be read is a finding, beside those of the other files.
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(readable=False)
+@click.command(cls=Command, short_help=__doc__)
+@takes(
+    # What may not be read is a finding, beside those of the other files.
+    click.argument(
+        "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(readable=False)
+    ),
+    option("--table", is_flag=True, help="Show each layer's shape, parameters and MACs too."),
+    option(
+        "--fix-hints",
+        is_flag=True,
+        help="Show the exact edits that would fix each finding; no file is changed.",
+    ),
+    option("--select", metavar="CODES", help="Check only these rules: DCV2,DCV110."),
+    option("--ignore", metavar="CODES", help="Do not check these rules."),
+    option("--strict", is_flag=True, help="Treat warnings as errors."),
+    out_option("--output", help="Write the findings to FILE instead of printing them."),
+    format_option(REPORTERS.names, help="Format of the findings."),
+    option("-q", "--quiet", is_flag=True, help="Print nothing if there are no findings."),
+    FORCE_OPTION,
+    option("--jobs", type=Count(1), default=(1,), help="Number of processes.  [default: 1]"),
+    option("--config", type=click.Path(), metavar="FILE", help="TOML file with settings."),
+    option("--isolated", is_flag=True, help="Ignore the project's settings."),
+    option("--lock", is_flag=True, help=f"Write each layer's size to {LOCK}.", section=LOCKED),
+    option("--locked", is_flag=True, help=f"Compare the sizes with {LOCK}.", section=LOCKED),
 )
-@format_option(REPORTERS.names, help="How the findings are printed.")
-@takes(out_option("--output", help="Write the findings to FILE."), FORCE_OPTION)
-@click.option("--table", is_flag=True, help="Every layer's shape, parameters and MACs as well.")
-@click.option("--fix-hints", is_flag=True, help="The exact edits that mend findings; none is made.")
-@click.option("--select", help="Only these rules: DCV2,DCV110.")
-@click.option("--ignore", help="Not these rules.")
-@click.option("--strict", is_flag=True, help="Warnings are errors.")
-@click.option("--config", type=click.Path(), metavar="FILE", help="Settings, a TOML file.")
-@click.option("--isolated", is_flag=True, help="No settings but those of this line.")
-@click.option("--lock", is_flag=True, help=f"Write every layer's size to {LOCK}.")
-@click.option("--locked", is_flag=True, help=f"Sizes must be those of {LOCK}.")
-@click.option("--jobs", type=Count(1), default=(1,), help="Processes.")
-@click.option("-q", "--quiet", is_flag=True, help="Nothing if there is nothing to tell.")
 def command(
     paths: tuple[str, ...], out: str | None, force: bool, format: str, **options: object
 ) -> int:
-    """What is wrong with the networks in configs: sizes, channels, names, values.
+    """Check the networks in config files: sizes, channels, names, values.
 
-    PATH is a file, a folder, a glob or - for standard input. Exit code 1 if there are errors.
+    PATH is a file, a folder, a glob pattern, or - for standard input. Exits with 1 if there are
+    errors.
 
     \b
     Examples:

@@ -1,4 +1,7 @@
-"""What every framework's dialect has, and who says so."""
+"""List what each framework accepts and how that was verified.
+
+Help section: Trust it, 3
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 import click
 
+from deconvcli.cli.help import Command
 from deconvcli.cli.options import DialectName, takes_output
 from deconvcli.cli.output import Output
 from deconvcli.cli.request import FLAGS
@@ -32,13 +36,13 @@ _AXES = {
 }
 
 
-@click.command(short_help=__doc__)
+@click.command(cls=Command, short_help=__doc__)
 @click.argument("name", required=False, type=DialectName())
 @takes_output
 def command(name: str | None, output: Output) -> None:
-    """Every dialect: its parameters, its weights, and how its answers were verified.
+    """List every dialect: its parameters, its weights, and how its answers were verified.
 
-    With NAME, all that is known of one.
+    With NAME, print everything that is known of one dialect.
 
     \b
     Examples:

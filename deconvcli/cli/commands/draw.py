@@ -1,4 +1,7 @@
-"""Draw a layer: an animated SVG, one frame as PNG, or an interactive page."""
+"""Draw a layer as an animated SVG, a PNG, or an interactive page.
+
+Help section: One layer, 3
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,13 @@ from typing import Any
 
 import click
 
+from deconvcli.cli.help import Command
 from deconvcli.cli.options import (
     CALL_ARGUMENT,
-    DIALECT_OPTION,
     FORCE_OPTION,
-    LAYER_OPTIONS,
     PRINT_OPTIONS,
+    layer_options,
+    option,
     out_option,
     takes,
 )
@@ -34,23 +38,27 @@ from deconvcli.views.drawing.svg import write_animation, write_frame
 Writer = Callable[[Understood, int | None], bytes]
 
 
-@click.command(short_help=__doc__)
-@takes(CALL_ARGUMENT, DIALECT_OPTION, *LAYER_OPTIONS)
-@out_option(help="Write the picture to FILE: .svg, .png or .html.")
-@click.option(
-    "--frame",
-    type=Whole(1, MAX_INT64),
-    help="Draw only this frame; a PNG shows the last one by default.",
+@click.command(cls=Command, short_help=__doc__)
+@takes(
+    CALL_ARGUMENT,
+    out_option(help="The file to write; its name ends in .svg, .png or .html."),
+    *layer_options(),
+    option(
+        "--frame",
+        type=Whole(1, MAX_INT64),
+        help="Draw only this frame.  [default: all; the last in a PNG]",
+    ),
+    FORCE_OPTION,
+    *PRINT_OPTIONS,
 )
-@takes(FORCE_OPTION)
-@takes(*PRINT_OPTIONS)
 def command(
     out: str | None, frame: int | None, force: bool, format: str, quiet: bool, **options: Any
 ) -> None:
-    """Draw exactly this transposed convolution.
+    """Draw a transposed convolution with its own numbers.
 
-    Each input in turn stamps the kernel onto the full scatter, whose elements count the (input,
-    tap) pairs that have reached them; then the crop closes in. The file is self-contained.
+    Each input in turn stamps the kernel onto the full scatter, whose elements count the pairs of
+    inputs and kernel elements that have reached them. Then the crop closes in. The file needs no
+    other file and no network.
 
     \b
     Examples:

@@ -1,4 +1,7 @@
-"""Explain step by step how a layer gets its output size."""
+"""Explain step by step how a layer computes its output size.
+
+Help section: One layer, 2
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ from typing import Any
 import click
 
 from deconvcli.cli.explaining import report_layer
+from deconvcli.cli.help import Command
 from deconvcli.cli.options import (
     ALL,
     ANY_NUMBERS,
     CALL_ARGUMENT,
     DIALECT,
-    LAYER_OPTIONS,
     NONE,
+    layer_options,
     names_option,
+    option,
     takes,
     takes_output,
 )
@@ -25,27 +30,31 @@ from deconvcli.common.errors import UsageError
 _MOST_USED = ("torch", "keras")
 
 
-@click.command(short_help=__doc__)
+@click.command(cls=Command, short_help=__doc__)
 @takes(
     CALL_ARGUMENT,
-    names_option(
-        *DIALECT,
-        "dialects",
-        help="The dialect that the options are written in, such as torch or keras@jax; any further"
-        " names are compared with it.",
+    *layer_options(
+        size="Input size: 5 or 5x5; letters give formulas: N, HxW, 2N-1.",
+        dialect=names_option(
+            *DIALECT,
+            "dialects",
+            help="The dialect of the options, such as torch or keras@jax; further dialects are"
+            " compared with it.  [default: as --padding suggests]",
+        ),
     ),
-    *LAYER_OPTIONS,
-)
-@click.option(
-    "--why",
-    type=ANY_NUMBERS,
-    metavar="Y,X",
-    help="List the (input, kernel tap) pairs that this output element sums.",
-)
-@names_option(
-    "--compare",
-    words=(ALL, NONE),
-    help=f"Compare the layer with these dialects, all, or none.  [default: {','.join(_MOST_USED)}]",
+    option(
+        "--why",
+        type=ANY_NUMBERS,
+        metavar="Y,X",
+        help="List the inputs that reach this output element, and the kernel elements (taps) by"
+        " which they do.",
+    ),
+    names_option(
+        "--compare",
+        words=(ALL, NONE),
+        help="Compare the layer with these dialects, all, or none."
+        f"  [default: {','.join(_MOST_USED)}]",
+    ),
 )
 @takes_output
 def command(
@@ -55,11 +64,11 @@ def command(
     output: Output,
     **options: Any,
 ) -> None:
-    """Explain step by step how a layer gets its output size.
+    """Explain step by step how a layer's parameters become its output size.
 
-    Each step is shown as a formula, with the numbers filled in, and with its result. Other views
-    of the layer follow: the crop, the forward convolution, zero insertion, the overlap of its
-    inputs, and the same layer in other frameworks.
+    Each step is shown as a formula, with the numbers inserted, and with its result. Other views of
+    the same layer follow: the crop, the forward convolution, zeros between the inputs, the number
+    of inputs that reach each output, and other frameworks.
 
     \b
     Examples:

@@ -1,4 +1,7 @@
-"""A finding's page: what it is, why it matters, how to fix it."""
+"""Explain a finding: what it means, why it matters, how to fix it.
+
+Help section: A network, 3
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from textwrap import wrap
 import click
 
 from deconvcli.checks.rules import page, rules, take
+from deconvcli.cli.help import Command
 from deconvcli.cli.options import takes_output
 from deconvcli.cli.output import Output
 from deconvcli.views.answers.report import Lines, Report, Table
@@ -19,11 +23,11 @@ def _complete_code(context: click.Context, parameter: click.Parameter, word: str
     return [each for each in known if each.startswith(word)]
 
 
-@click.command(short_help=__doc__)
-@click.argument("code", required=False, shell_complete=_complete_code)
+@click.command(cls=Command, short_help=__doc__)
+@click.argument("code", required=False)
 @takes_output
 def command(code: str | None, output: Output) -> None:
-    """The page of one rule of deconv check, or a list of all.
+    """Print the page of one rule of deconv check, or a list of all rules.
 
     \b
     Examples:

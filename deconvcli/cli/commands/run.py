@@ -1,4 +1,7 @@
-"""Compute a layer on a file or random numbers; compare with the prediction."""
+"""Compute a layer on a file or random numbers; check the result.
+
+Help section: One layer, 4
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from typing import Any
 
 import click
 
+from deconvcli.cli.help import Command
 from deconvcli.cli.options import (
-    DIALECT_OPTION,
     FORCE_OPTION,
-    LAYER_OPTIONS,
     PRINT_OPTIONS,
     Word,
+    layer_options,
     names_option,
+    option,
     out_option,
     takes,
 )
@@ -23,48 +27,91 @@ from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.request import MAX_AXES
 
 MOST_REPEATS = 10**6
+ARRAYS, SPEED = "Arrays", "Time and memory"
 FILE = click.Path(dir_okay=True)  # what is no readable file is explained where it is read
 
 
-@click.command(short_help=__doc__)
-@click.argument("what", nargs=-1, metavar="[INPUT.npy] [CALL]")
-@takes(DIALECT_OPTION, *LAYER_OPTIONS)
-@click.option("--rank", type=Whole(1, MAX_AXES), help="Spatial axes of INPUT.npy: 1 to 3.")
-@click.option("--weights", type=FILE, metavar="W.npy", help="Weights in the dialect's layout.")
-@click.option("--bias", type=FILE, metavar="B.npy", help="One number per output channel.")
-@out_option(metavar="Y.npy", help="Write the output array to Y.npy.")
-@takes(FORCE_OPTION)
-@click.option("--cast", is_flag=True, help="Take integers, as float64.")
-@click.option("--dtype", type=Word(("float16", "float32", "float64")), help="Of random input.")
-@click.option(
-    "--seed", type=Whole(0, MAX_INT64), default=0, show_default=True, help="Of random numbers."
+@click.command(cls=Command, short_help=__doc__)
+@takes(
+    click.argument("what", nargs=-1, metavar="[INPUT.npy] [CALL]"),
+    *layer_options(
+        size="Size of random input: 5 or 5x5; an input file has its own.",
+        kernel="Kernel size: 3 or 3x5.  [default: that of --weights, else 3]",
+    ),
+    option("--weights", type=FILE, metavar="W.npy", help="Weights, in the dialect's layout."),
+    option("--bias", type=FILE, metavar="B.npy", help="Bias: one number per output channel."),
+    out_option(metavar="Y.npy", help="Write the output array to Y.npy."),
+    option("--check", is_flag=True, help="Check every value by an independent computation."),
+    names_option(
+        "--against",
+        help="Compare the values with these frameworks, such as torch,keras; they must be"
+        " installed.",
+    ),
+    option(
+        "--reference", type=FILE, metavar="Y.npy", help="Compare the values with those in Y.npy."
+    ),
+    *PRINT_OPTIONS,
+    FORCE_OPTION,
+    option(
+        "--rank",
+        type=Whole(1, MAX_AXES),
+        help="Number of spatial axes of INPUT.npy, 1 to 3.",
+        section=ARRAYS,
+    ),
+    option(
+        "--cast",
+        is_flag=True,
+        help="Accept integer input, converted to float64.",
+        section=ARRAYS,
+    ),
+    option(
+        "--dtype",
+        type=Word(("float16", "float32", "float64")),
+        help="Number type of random input.  [default: float32]",
+        section=ARRAYS,
+    ),
+    option(
+        "--seed",
+        type=Whole(0, MAX_INT64),
+        default=0,
+        show_default=True,
+        help="Seed of the random numbers.",
+        section=ARRAYS,
+    ),
+    option(
+        "--engine",
+        type=Word(("numba", "numpy", "reference")),
+        default="numba",
+        show_default=True,
+        help="Engine that computes the layer.",
+        section=SPEED,
+    ),
+    option(
+        "--threads",
+        type=Whole(1, 1024),
+        help="Number of threads.  [default: one per usable CPU]",
+        section=SPEED,
+    ),
+    option("--repeat", type=Whole(1, MOST_REPEATS), help="Time N more calls.", section=SPEED),
+    option(
+        "--max-memory",
+        metavar="BYTES",
+        help="Refuse to use more memory, such as 2GiB.  [default: what is available]",
+        section=SPEED,
+    ),
+    option(
+        "--mmap",
+        is_flag=True,
+        help="Compute from file to file in blocks, for arrays larger than memory.",
+        section=SPEED,
+    ),
 )
-@click.option("--threads", type=Whole(1, 1024), help="Default: one per usable CPU.")
-@click.option("--max-memory", metavar="BYTES", help="Limit, as 2GiB; default: what is available.")
-@click.option(
-    "--mmap", is_flag=True, help="Compute from file to file in blocks, for arrays beyond memory."
-)
-@click.option("--repeat", type=Whole(1, MOST_REPEATS), help="Time so many further calls.")
-@click.option(
-    "--engine",
-    type=Word(("numba", "numpy", "reference")),
-    default="numba",
-    show_default=True,
-    help="What computes.",
-)
-@names_option(
-    "--against",
-    help="Compare with these installed frameworks, such as torch,keras.",
-)
-@click.option("--check", is_flag=True, help="Check every value by another computation.")
-@click.option("--reference", type=FILE, metavar="Y.npy", help="Compare this output with it too.")
-@takes(*PRINT_OPTIONS)
 def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> int:
-    """Compute a layer and compare the predicted with the actual shape.
+    """Compute a layer and compare the actual shape with the predicted one.
 
-    INPUT.npy holds float16, float32 or float64; without it, --in gives the size of random input.
-    An input of 1 or 2 axes is spatial only, of 3 one image (--rank 1: a batch of signals), of 4 a
-    batch of images (--rank 3: one volume), of 5 a batch of volumes, in the dialect's layout.
+    INPUT.npy contains float16, float32 or float64; without it, --in is the size of random input.
+    In the dialect's layout, 3 axes are one image (with --rank 1, a batch of signals), 4 a batch of
+    images (with --rank 3, one volume), and 5 a batch of volumes; 1 or 2 axes are spatial only.
     Weights and bias are random unless given; with --weights alone there is no bias.
 
     \b
@@ -72,9 +119,9 @@ def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> 
       deconv run --in 5x5 -k 3 -s 2 --padding valid
       deconv run input.npy -k 4 -s 2 -p 1 --check
       deconv run --in 64x64 -k 4 -s 2 -p 1 --against torch,onnx@onnxruntime
-      deconv run input.npy -k 4 -s 2 -p 1 --mmap --max-memory 2GiB --out y.npy
+      deconv run input.npy -k 4 -s 2 -p 1 --mmap --max-memory 2GiB -o y.npy
       deconv run --in 64x64 -k 4 -s 2 -p 1 --in-channels 128 --repeat 20
-      deconv run --in 64x8x8 'nn.ConvTranspose2d(64, 32, 4, 2, 1)' --out y.npy
+      deconv run --in 64x8x8 'nn.ConvTranspose2d(64, 32, 4, 2, 1)' -o y.npy
     """
     # NumPy and Numba load here, where numbers are about to be computed.
     from deconvcli.cli.running import run

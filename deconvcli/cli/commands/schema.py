@@ -1,4 +1,7 @@
-"""The JSON Schema of our configs, for editors."""
+"""Print the JSON Schema of config files, for editors.
+
+Help section: A network, 4
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ import json
 import click
 
 from deconvcli.checks.configs.schema import schema
+from deconvcli.cli.help import Command
 from deconvcli.cli.options import FORCE_OPTION, out_option, takes
 from deconvcli.cli.output import Output, open_output
 
 
-@click.command(short_help=__doc__)
+@click.command(cls=Command, short_help=__doc__)
 @takes(out_option(help="Write the schema to FILE instead of printing it."), FORCE_OPTION)
 def command(out: str | None, force: bool) -> None:
-    """The JSON Schema (draft 7) of architecture configs, on standard output.
+    """Print the JSON Schema (draft 7) of config files.
 
     \b
     Examples:

@@ -1,4 +1,7 @@
-"""Output size of a layer, in the convention of any framework."""
+"""Print the output size of a layer, as any framework computes it.
+
+Help section: One layer, 1
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from typing import Any
 
 import click
 
+from deconvcli.cli.help import Command
 from deconvcli.cli.options import (
     ALL,
     CALL_ARGUMENT,
     DIALECT,
-    LAYER_OPTIONS,
+    layer_options,
     names_option,
+    option,
     takes,
     takes_output,
 )
@@ -30,26 +35,28 @@ from deconvcli.views.answers.report import Fields, Report
 OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
 
 
-@click.command(short_help=__doc__)
+@click.command(cls=Command, short_help=__doc__)
 @takes(
     CALL_ARGUMENT,
-    names_option(
-        *DIALECT,
-        "dialects",
-        words=(ALL,),
-        help="The dialect that the options are written in, such as torch or keras@jax; several"
-        " names, or all, are compared.",
+    *layer_options(
+        size="Input size: 5 or 5x5; letters give a formula: N, HxW, 2N-1.",
+        dialect=names_option(
+            *DIALECT,
+            "dialects",
+            words=(ALL,),
+            help="The dialect of the options, such as torch or keras@jax; several dialects, or"
+            " all, are compared.  [default: as --padding suggests]",
+        ),
     ),
-    *LAYER_OPTIONS,
-)
-@click.option("--expect", type=Sizes(), help="Exit 1 unless the output has this size.")
-@click.option("--macs", is_flag=True, help="Multiply-accumulates and parameters as well.")
-@click.option(
-    "--jsonl",
-    "jsonl_file",
-    metavar="FILE",
-    type=click.Path(allow_dash=True),
-    help="One request a line, one answer a line; - for standard input.",
+    option("--expect", type=Sizes(), help="Exit with 1 unless the output has this size."),
+    option("--macs", is_flag=True, help="Count multiply-accumulates and parameters too."),
+    option(
+        "--jsonl",
+        "jsonl_file",
+        metavar="FILE",
+        type=click.Path(allow_dash=True),
+        help="Answer the requests in FILE, one JSON object per line; - is standard input.",
+    ),
 )
 @takes_output
 def command(
@@ -60,16 +67,17 @@ def command(
     output: Output,
     **options: Any,
 ) -> int:
-    """The output size of a transposed convolution.
+    """Print the output size of a transposed convolution.
 
-    Give a pasted CALL, parsed and never executed, or options. Without --dialect a word as padding
-    means keras, a number torch. --dialect all, or several, compares them.
+    CALL is the code that creates the layer; it is parsed and never executed. Without it, options
+    describe the layer. Without --dialect, a word as --padding means keras, and a number torch.
 
     \b
     Examples:
       deconv shape --in 5x5 -k 3 -s 2 --padding valid
       deconv shape --in N 'nn.ConvTranspose1d(64, 32, 16, stride=8, padding=4)'
-      deconv shape --in 5x5 -k 3 -s 2 -p 1 --dialect all
+      deconv shape --in 5x5 -k 3 -s 2 -p 1 -D torch,keras
+      deconv shape --in 5x5 -k 3 -s 2 -p 1 -D all
     """
     # One layer is the common case, and it should not pay for the other two.
     if jsonl_file is not None:

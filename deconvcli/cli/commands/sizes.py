@@ -1,4 +1,7 @@
-"""List the input sizes that work for a network with skip connections."""
+"""List the input sizes for which a network with skips works.
+
+Help section: A network, 2
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import click
 
 from deconvcli.checks.checking import readable
 from deconvcli.checks.configs import Config
-from deconvcli.cli.options import takes_output
+from deconvcli.cli.help import Command
+from deconvcli.cli.options import option, takes, takes_output
 from deconvcli.cli.output import Output
 from deconvcli.cli.types import Sizes
 from deconvcli.common.errors import UsageError
@@ -36,10 +40,12 @@ class SizedNetwork(NamedTuple):
     axes: Sequence[AxisSizes]
 
 
-@click.command(short_help=__doc__)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
-@click.option("--network", "name", metavar="NAME", help="Show only the network of this name.")
-@click.option("--at", type=Sizes(), help="Your input size, instead of the one in the file.")
+@click.command(cls=Command, short_help=__doc__)
+@takes(
+    click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path()),
+    option("--at", type=Sizes(), help="Your input size, in place of the one in the file."),
+    option("--network", "name", metavar="NAME", help="Only the network with this name."),
+)
 @takes_output
 def command(
     paths: tuple[str, ...],
@@ -49,12 +55,10 @@ def command(
 ) -> int:
     """List all input sizes for which every layer of a network works.
 
-    Each axis gets a rule, the nearest working sizes below and above yours, and the padding that
-    reaches the larger one. The sizes under "no remainder" are those for which no layer drops
-    elements of its input by rounding down. Exits with 1 if no size works.
-
-    An `expect` with letters has to hold for every size listed. An `expect` in numbers alone holds
-    for one size only, and is ignored.
+    For each axis: a formula of the sizes that work, the two of them nearest to yours, and how much
+    to pad. At a size with no remainder, no floor division leaves an element unread. An `expect`
+    in letters must hold; one in numbers belongs to a single size and is ignored. Exits with 1 if
+    no size works.
 
     \b
     Examples:

@@ -1,10 +1,14 @@
-"""Hold our predictions against the frameworks installed here."""
+"""Compare our predictions with the installed frameworks.
+
+Help section: Trust it, 1
+"""
 
 from __future__ import annotations
 
 import click
 
-from deconvcli.cli.options import DIALECT, names_option, takes_output
+from deconvcli.cli.help import Command
+from deconvcli.cli.options import DIALECT, names_option, option, takes, takes_output
 from deconvcli.cli.output import Output
 from deconvcli.cli.types import Whole
 from deconvcli.common.values import MAX_INT64
@@ -12,36 +16,42 @@ from deconvcli.common.values import MAX_INT64
 MOST = 10**6
 
 
-@click.command(short_help=__doc__)
-@names_option(
-    *DIALECT,
-    "dialects",
-    help="Verify only these, such as torch,keras@jax.  [default: all installed]",
-)
-@click.option(
-    "-n",
-    "--n",
-    "count",
-    type=Whole(1, MOST),
-    default=200,
-    show_default=True,
-    help="Layers a framework.",
-)
-@click.option(
-    "--seed", type=Whole(0, MAX_INT64), default=0, show_default=True, help="Of the layers drawn."
-)
-@click.option(
-    "--require", is_flag=True, help="Fail where one of the frameworks that CI has is missing."
+@click.command(cls=Command, short_help=__doc__)
+@takes(
+    names_option(
+        *DIALECT,
+        "dialects",
+        help="Verify only these, such as torch,keras@jax.  [default: all installed]",
+    ),
+    option(
+        "-n",
+        "--n",
+        "count",
+        type=Whole(1, MOST),
+        default=200,
+        show_default=True,
+        help="Number of layers per framework.",
+    ),
+    option(
+        "--seed",
+        type=Whole(0, MAX_INT64),
+        default=0,
+        show_default=True,
+        help="Seed of the random layers.",
+    ),
+    option(
+        "--require", is_flag=True, help="Fail if a framework that our CI uses is not installed."
+    ),
 )
 @takes_output
 def command(
     dialects: tuple[str, ...] | None, count: int, seed: int, require: bool, output: Output
 ) -> int:
-    """Draw layers, ask the frameworks installed here, and compare.
+    """Compute random layers in the installed frameworks and compare.
 
-    Every framework runs in a process of its own. Shape, refusal and every value are compared; a
-    disagreement comes with a line that shows the framework's own answer. Exit code 1 where one is
-    not known yet.
+    Every framework runs in a process of its own. Shape, refusal and every value are compared. A
+    disagreement comes with code that shows the framework's own answer. Exits with 1 if any
+    disagreement is unexplained.
 
     \b
     Examples:

@@ -1,0 +1,73 @@
+"""--help: commands by subject and options by section, in sentences that fit into 80 columns."""
+
+from __future__ import annotations
+
+import re
+
+import click
+import pytest
+
+from deconvcli.cli.commands import COMMANDS
+from deconvcli.cli.help import Command, list_by_use
+from deconvcli.cli.main import cli
+from tests.cli.commandline import deconv
+
+EVERY = pytest.mark.parametrize("name", COMMANDS.names)
+
+
+def headings(text: str) -> list[str]:
+    """Return the headings of the sections that list options or commands."""
+    return re.findall(r"^(\S.*):$", text, re.MULTILINE)
+
+
+def options(name: str) -> list[click.Option]:
+    """Return the options of a command, --help included."""
+    command = COMMANDS.take(name)
+    context = click.Context(command, **cli.context_settings)
+    return [param for param in command.get_params(context) if isinstance(param, click.Option)]
+
+
+def test_commands_stand_below_their_subject_in_order_of_use() -> None:
+    done = deconv("--help")
+    assert (done.code, done.err) == (0, "")
+    assert headings(done.out) == ["Options", "One layer", "A network", "Trust it"]
+    assert "deconv shape --in 5x5 -k 3 -s 2 --padding valid" in done.out
+    names = re.findall(r"^  ([a-z]+)  +[A-Z]", done.out, re.MULTILINE)
+    assert names == [listed.name for listed in list_by_use(COMMANDS)]
+    assert names[:4] == ["shape", "explain", "draw", "run"]
+    assert sorted(names) == COMMANDS.names
+
+
+def test_every_summary_is_one_sentence_and_its_place_its_own() -> None:
+    listed = list_by_use(COMMANDS)
+    for command in listed:
+        assert re.fullmatch(r"[A-Z][^.]*\.", command.summary), command
+        assert len(command.summary) <= 66, command
+    assert len({(command.section, command.place) for command in listed}) == len(listed)
+
+
+@EVERY
+def test_help_of_a_command(name: str) -> None:
+    done = deconv(name, "-h")
+    assert (done.code, done.err) == (0, "")
+    assert "Examples:\n" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert isinstance(COMMANDS.take(name), Command)
+    assert headings(done.out)[0] == "Options"
+    for option in options(name):
+        assert re.search(rf"^  {option.opts[0]}\b", done.out, re.MULTILINE), option.opts
+
+
+@EVERY
+def test_the_help_of_an_option_is_a_sentence(name: str) -> None:
+    for option in options(name):
+        assert re.fullmatch(r"[A-Z].*(\.|\.\.\.|\])", option.help or ""), option.opts
+
+
+@pytest.mark.parametrize("name", ["shape", "explain", "draw", "run"])
+def test_common_options_of_a_layer_come_first(name: str) -> None:
+    section = deconv(name, "-h").out.partition("\nOptions:\n")[2].partition("\n\n")[0]
+    names = re.findall(r"^  (-[-\w]+)", section, re.MULTILINE)
+    assert [one for one in names if one != "-o"][:5] == ["--in", "-k", "-s", "-p", "-D"]
+    assert names[-1] == "-h"
+    assert "--data-format" not in names
