@@ -169,7 +169,7 @@ complete -c deconv -n '__deconv_at sizes' -l format -r -f -k -a 'html\t json\t j
 complete -c deconv -n '__deconv_at sizes' -s q -l quiet -d 'Print the bare result only.'
 complete -c deconv -n '__deconv_at sizes' -s h -l help -d 'Show this message and exit.'
 
-complete -c deconv -n '__deconv_at rule' -f
+complete -c deconv -n '__deconv_at rule' -f -k -a 'DCV101\t DCV102\t DCV103\t DCV104\t DCV105\t DCV106\t DCV107\t DCV108\t DCV109\t DCV110\t DCV111\t DCV120\t DCV201\t DCV202\t DCV203\t DCV204\t DCV205\t DCV206\t DCV207\t unreadable\t unknown-key\t missing-key\t illegal-value\t unknown-name\t empty-output\t wrong-channels\t wrong-groups\t unexpected-size\t unequal-sizes\t no-formula\t changed-size\t uneven-overlap\t gaps\t asymmetric-crop\t not-portable\t argument-order\t useless-macs\t deviation\t'
 complete -c deconv -n '__deconv_at rule' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at rule' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at rule' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'

@@ -24,7 +24,7 @@ def _complete_code(context: click.Context, parameter: click.Parameter, word: str
 
 
 @click.command(cls=Command, short_help=__doc__)
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_complete_code)
 @takes_output
 def command(code: str | None, output: Output) -> None:
     """Print the page of one rule of deconv check, or a list of all rules.
