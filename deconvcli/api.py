@@ -51,9 +51,9 @@ def check(*paths: str, isolated: bool = False) -> Verdict:
     Raises:
         UsageError: a path does not exist, or holds no file that could be a config.
     """
-    from deconvcli.checks.checking import Settings, check, discover
+    from deconvcli.checks.checking import Settings, check, discover_settings
 
-    return check(paths, Settings() if isolated else discover("."))
+    return check(paths, Settings() if isolated else discover_settings("."))
 
 
 def run(

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 import deconvcli
-from deconvcli.checks.checking import Settings
-from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.checking import Settings, check_bytes
 from deconvcli.frameworks.dialects import in_order
 from tests import readme
 

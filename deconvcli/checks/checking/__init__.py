@@ -1,47 +1,56 @@
-"""Files held against the rules: which files, under which settings, and what was found."""
+"""Checks of config files: which files, under which settings, and what the rules find."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.checks.checking._configs import readable
-from deconvcli.checks.checking._files import Source, sources
-from deconvcli.checks.checking._lock import against_lock, lock_text
-from deconvcli.checks.checking._one import check_source
-from deconvcli.checks.checking._settings import Settings, discover, settings_from
-from deconvcli.checks.checking._verdict import Checked, LayerRow, NetworkTable, Verdict
+from deconvcli.checks.checking._configs import read_configs
+from deconvcli.checks.checking._file_check import check_bytes, check_file
+from deconvcli.checks.checking._files import SourceFile, find_files
+from deconvcli.checks.checking._lock import compare_with_lock, format_lock
+from deconvcli.checks.checking._settings import (
+    Settings,
+    discover_settings,
+    read_codes,
+    read_settings,
+)
+from deconvcli.checks.checking._verdict import CheckedFile, LayerRow, NetworkTable, Verdict
 
 __all__ = [
-    "Checked",
+    "CheckedFile",
     "LayerRow",
     "NetworkTable",
     "Settings",
-    "Source",
+    "SourceFile",
     "Verdict",
-    "against_lock",
     "check",
-    "check_source",
-    "discover",
-    "lock_text",
-    "readable",
-    "settings_from",
-    "sources",
+    "check_bytes",
+    "check_file",
+    "compare_with_lock",
+    "discover_settings",
+    "find_files",
+    "format_lock",
+    "read_codes",
+    "read_configs",
+    "read_settings",
 ]
 
 
 def check(paths: Sequence[str], settings: Settings | None = None, jobs: int = 1) -> Verdict:
-    """What the rules find in files, folders and globs.
+    """Return what the rules find in files, folders and globs.
+
+    jobs: the number of processes.
 
     Raises:
-        UsageError: a path does not exist, or nothing in it is a config.
+        UsageError: a path does not exist, or there is no YAML or JSON file.
     """
-    found = sources(paths)
+    files = find_files(paths)
     chosen = settings or Settings()
-    if jobs > 1 and len(found) > 1:
-        # Only who asks for processes pays for importing what starts them.
-        from deconvcli.checks.checking._processes import in_processes
+    if jobs > 1 and len(files) > 1:
+        # The imports that start processes take longer than the check of a small file.
+        from deconvcli.checks.checking._processes import check_in_processes
 
-        checked = in_processes(found, chosen, jobs)
+        checked = check_in_processes(files, chosen, jobs)
     else:
-        checked = [check_source(source, chosen) for source in found]
-    return Verdict(tuple(one for one in checked if one is not None))
+        checked = [check_file(file, chosen) for file in files]
+    return Verdict(tuple(file for file in checked if file is not None))

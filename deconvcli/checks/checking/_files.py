@@ -1,4 +1,4 @@
-"""Which files a check reads: those named, and in folders those that may be ours."""
+"""The files that a check reads: named files, and the YAML and JSON files in folders."""
 
 from __future__ import annotations
 
@@ -12,92 +12,96 @@ from deconvcli.checks.documents import format_of
 from deconvcli.common.errors import UsageError
 
 STDIN = "-"
-# Folders of other programs, where configs of theirs lie.
-_SKIPPED = {"node_modules", "__pycache__", "site-packages", "venv"}
+# Folders of installed code, which contains other people's configs.
+_SKIPPED_FOLDERS = {"node_modules", "__pycache__", "site-packages", "venv"}
 
 
-class Source(NamedTuple):
-    """A file. is_named: whether the user named it, so that it is read whatever it holds."""
+class SourceFile(NamedTuple):
+    """A file to check.
+
+    name: its name in findings. is_named: whether the user named it, so that it is checked whatever
+    it contains.
+    """
 
     name: str
     path: str
     is_named: bool = True
 
 
-def sources(paths: Sequence[str]) -> list[Source]:
-    """The files of all paths, each once, those of a folder by name.
+def find_files(paths: Sequence[str]) -> list[SourceFile]:
+    """Return the files of all paths, each once; those of a folder are sorted.
 
     Raises:
         UsageError: a path does not exist, or there is no file at all.
     """
-    found = list({source.path: source for path in paths for source in _of(path)}.values())
+    found = list({file.path: file for path in paths for file in _expand(path)}.values())
     if not found:
         raise UsageError(
-            f"no YAML or JSON file in {' '.join(paths)[:80] or 'nothing'}",
-            help="name files, folders or globs that hold configs.",
+            f"there is no YAML or JSON file in {' '.join(paths)[:80] or 'nothing'}",
+            help="name files, folders or globs that contain configs.",
             code="no-files",
         )
     return found
 
 
-def _of(path: str) -> Iterator[Source]:
+def _expand(path: str) -> Iterator[SourceFile]:
     if path == STDIN:
-        yield Source("<stdin>", STDIN)
+        yield SourceFile("<stdin>", STDIN)
     elif os.path.isdir(path):
-        yield from (_named(file, False) for file in _files_in(path))
+        for file in _files_in(path):
+            yield SourceFile(_display_name(file), file, False)
     elif os.path.lexists(path):
-        yield _named(path, True)
+        yield SourceFile(_display_name(path), path)
     elif has_magic(path):
-        yield from _matched(path)
+        # The shell leaves a quoted glob alone, and on Windows every glob.
+        for match in sorted(glob(path, recursive=True)):
+            yield from _expand(match)
     else:
         raise UsageError(
             f"{path[:80] or repr(path)}: there is no such file or folder",
-            help="look at its spelling, and at the folder you are in.",
+            help="check the spelling and the current folder.",
             code="no-such-file",
         )
 
 
-def _matched(pattern: str) -> Iterator[Source]:
-    """What a glob that the shell left alone stands for."""
-    for path in sorted(glob(pattern, recursive=True)):
-        yield from _of(path)
-
-
 def _files_in(folder: str) -> Iterator[str]:
-    # Links to folders are not followed, so that none can lead in circles.
+    # Links to folders are not followed, so none can lead in circles.
     for here, folders, files in os.walk(folder):
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
+        )
         for file in sorted(files):
             if not file.startswith(".") and format_of(file):
                 yield os.path.join(here, file)
 
 
-def _named(path: str, is_named: bool) -> Source:
-    """Relative to where we are, with slashes: what annotations in CI need."""
+def _display_name(path: str) -> str:
+    """Return the path relative to the current folder, with slashes, as CI annotations need it."""
     try:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
         relative = path
     name = (path if relative.startswith("..") else relative).replace(os.sep, "/")
-    # A line that begins with a colon can be a command to a CI system.
-    return Source(f"./{name}" if name.startswith(":") else name, path, is_named)
+    # CI systems can read a line that starts with a colon as a command.
+    return f"./{name}" if name.startswith(":") else name
 
 
-def kind_of(source: Source) -> str:
-    """The format of a file by its suffix; YAML for others."""
-    return format_of(source.path) or "yaml"
+def format_of_file(file: SourceFile) -> str:
+    """Return the format of a file by its suffix; files of other suffixes are read as YAML."""
+    return format_of(file.path) or "yaml"
 
 
-def content(source: Source, most: int) -> bytes:
-    """The file's bytes, one more than `most` at the most.
+def read_bytes(file: SourceFile, limit: int) -> bytes:
+    """Return the file's bytes, at most one more than `limit`.
 
     Raises:
-        OSError: it cannot be opened or read, or is no file.
+        OSError: the file cannot be opened or read, or is not a regular file.
     """
-    if source.path == STDIN:
-        return sys.stdin.buffer.read(most + 1)
-    if not os.path.isfile(source.path):
-        os.stat(source.path)  # a link in circles or to nothing has its own reason
+    if file.path == STDIN:
+        return sys.stdin.buffer.read(limit + 1)
+    # Opening a pipe would wait for a writer, perhaps for ever.
+    if not os.path.isfile(file.path):
+        os.stat(file.path)  # raises the system's own reason for a broken or circular link
         raise OSError(0, "not a regular file")
-    with open(source.path, "rb") as file:
-        return file.read(most + 1)
+    with open(file.path, "rb") as opened:
+        return opened.read(limit + 1)

@@ -1,4 +1,4 @@
-"""The size lock file: what every layer's size was, so that a change of one is seen."""
+"""The lock file: the size of every layer, so that a review sees when one changes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from deconvcli.checks.checking._verdict import Checked, Verdict
+from deconvcli.checks.checking._verdict import CheckedFile, Verdict
 from deconvcli.checks.rules import assign_code
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
@@ -15,30 +15,33 @@ SCHEMA = "deconv.lock/1"
 HELP = "undo the edit, or accept the new size with deconv check --lock."
 
 
-def lock_text(verdict: Verdict) -> str:
-    """The lock file of what was checked."""
-    document = {"schema": SCHEMA, "files": {file.name: _sizes(file) for file in verdict.files}}
-    return json.dumps(document, indent=1, sort_keys=True) + "\n"
+def format_lock(verdict: Verdict) -> str:
+    """Return the text of the lock file for the checked files."""
+    files = {file.name: _sizes(file) for file in verdict.files}
+    # Sorted and one size per line, so that a change of one size is a change of one line.
+    return json.dumps({"schema": SCHEMA, "files": files}, indent=1, sort_keys=True) + "\n"
 
 
-def _sizes(file: Checked) -> dict[str, dict[str, str]]:
+def _sizes(file: CheckedFile) -> dict[str, dict[str, str]]:
     return {
         network.name: {row.name: row.size for row in network.rows if row.size is not None}
         for network in file.networks
     }
 
 
-def against_lock(verdict: Verdict, text: str, name: str) -> Verdict:
-    """The verdict with a finding for every size that is not the locked one.
+def compare_with_lock(verdict: Verdict, text: str, name: str) -> Verdict:
+    """Return the verdict with a finding for every size that differs from the lock file.
+
+    text, name: of the lock file.
 
     Raises:
-        Unreadable: the text is no lock file.
+        Unreadable: the text is not a lock file.
     """
-    locked = _locked(text, name)
-    return Verdict(tuple(_held(file, locked.get(file.name, {})) for file in verdict.files))
+    locked = _read_lock(text, name)
+    return Verdict(tuple(_add_changes(file, locked.get(file.name, {})) for file in verdict.files))
 
 
-def _locked(text: str, name: str) -> dict[str, Any]:
+def _read_lock(text: str, name: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
         if document["schema"] == SCHEMA and isinstance(document["files"], dict):
@@ -46,17 +49,17 @@ def _locked(text: str, name: str) -> dict[str, Any]:
     except (ValueError, LookupError, TypeError, RecursionError):
         pass
     raise Unreadable(
-        f"{name} is no lock file of ours", help="write it anew with deconv check --lock."
+        f"{name} is not a lock file of deconv", help="write it again with deconv check --lock."
     )
 
 
-def _held(file: Checked, locked: Any) -> Checked:
-    changed = tuple(assign_code(found) for found in _changes(file, locked))
-    return file._replace(findings=(*file.findings, *changed))
+def _add_changes(file: CheckedFile, locked: Any) -> CheckedFile:
+    changes = tuple(assign_code(found) for found in _changes(file, locked))
+    return file._replace(findings=(*file.findings, *changes))
 
 
-def _changes(file: Checked, locked: Any) -> Iterator[Diagnostic]:
-    """One finding for each layer, those that came and went included."""
+def _changes(file: CheckedFile, locked: Any) -> Iterator[Diagnostic]:
+    """Yield a finding for each layer that changed, is new or is gone."""
     places = {
         (network.name, row.name): row.where for network in file.networks for row in network.rows
     }

@@ -1,7 +1,7 @@
 """Check files in several processes.
 
-Not with `multiprocessing`: its processes look for modules in the current folder first, where
-anybody's code may lie, and run the caller's own script once more.
+`multiprocessing` is not used: its processes import modules from the current folder first, which
+may contain anybody's code, and they run the caller's script again.
 """
 
 from __future__ import annotations
@@ -14,23 +14,27 @@ from contextlib import ExitStack, suppress
 from queue import SimpleQueue
 from typing import Any
 
-from deconvcli.checks.checking._files import Source
+from deconvcli.checks.checking._files import SourceFile
 from deconvcli.checks.checking._settings import Settings
-from deconvcli.checks.checking._verdict import Checked
+from deconvcli.checks.checking._verdict import CheckedFile
 from deconvcli.common.children import command
 
 Process = subprocess.Popen[bytes]
 WORKER = "deconvcli.checks.checking._worker"
 
 
-def in_processes(found: Sequence[Source], settings: Settings, jobs: int) -> list[Checked | None]:
+def check_in_processes(
+    files: Sequence[SourceFile], settings: Settings, jobs: int
+) -> list[CheckedFile | None]:
     """Return what is found in each file, in the order of the files.
 
     Raises:
         Exception: the first error of a process.
     """
-    each = max(1, len(found) // (4 * jobs))
-    chunks = [found[first : first + each] for first in range(0, len(found), each)]
+    # Four chunks per process: few enough to hide the cost of a message, and enough that no process
+    # waits long for the one with the largest files.
+    size = max(1, len(files) // (4 * jobs))
+    chunks = [files[first : first + size] for first in range(0, len(files), size)]
     jobs = min(jobs, len(chunks))
     idle: SimpleQueue[Process] = SimpleQueue()
     # Each thread waits for one process; on Ctrl-C the processes end first, and so do the threads.
@@ -42,35 +46,35 @@ def in_processes(found: Sequence[Source], settings: Settings, jobs: int) -> list
             stack.callback(_end, process)
             idle.put(process)
 
-        def checked(chunk: Sequence[Source]) -> list[Checked | None]:
+        def check(chunk: Sequence[SourceFile]) -> list[CheckedFile | None]:
             process = idle.get()
             try:
-                return _asked(process, (chunk, settings))
+                return _ask(process, (chunk, settings))
             finally:
                 idle.put(process)
 
-        return [one for chunk in threads.map(checked, chunks) for one in chunk]
+        return [file for chunk in threads.map(check, chunks) for file in chunk]
 
 
-def _asked(process: Process, question: Any) -> list[Checked | None]:
+def _ask(process: Process, question: Any) -> list[CheckedFile | None]:
     """Return the answer of a process, or raise the error that is its answer."""
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         pickle.dump(question, process.stdin)
         process.stdin.flush()
-        answer: list[Checked | None] | Exception = pickle.load(process.stdout)
+        answer: list[CheckedFile | None] | Exception = pickle.load(process.stdout)
     except (OSError, EOFError, pickle.UnpicklingError) as error:
-        raise RuntimeError("a process that checks files has died") from error
+        raise RuntimeError("a process that checks files has ended unexpectedly") from error
     if isinstance(answer, Exception):
         raise answer
     return answer
 
 
 def _end(process: Process) -> None:
-    process.kill()  # between two questions it has nothing to lose
+    process.kill()  # between two questions it has no unsaved work
     process.wait()
     for stream in (process.stdin, process.stdout):
         assert stream is not None
-        with suppress(OSError):  # what it had not read yet
+        with suppress(OSError):  # closing flushes what the process has not read
             stream.close()

@@ -1,4 +1,4 @@
-"""What a project says of its checks: [tool.deconv] in pyproject.toml, or a deconv.toml."""
+"""A project's settings for checks: [tool.deconv] in pyproject.toml, or a deconv.toml."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from deconvcli.common.findings import Severity
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import shorten
 
-LARGEST = 1 << 20
+MAX_SETTINGS_BYTES = 1 << 20
 
 
 class Settings(NamedTuple):
-    """select, ignore: codes or their beginnings. severity: by code. useless_share: of MACs.
+    """The settings of a check.
 
-    tables: whether the layers are listed beside the findings. fix_hints: whether the edits that
-    mend them are.
+    select, ignore: codes or prefixes of codes. severity: by code. strict: whether warnings are
+    errors. useless_share: the share of useless MACs above which a layer is reported. tables:
+    whether the layers are listed. fix_hints: whether edits that fix findings are sought. source:
+    the file of the settings.
     """
 
     select: tuple[str, ...] = ("DCV",)
@@ -32,30 +34,31 @@ class Settings(NamedTuple):
     fix_hints: bool = False
     source: str = ""
 
-    def takes(self, code: str) -> bool:
-        """Whether a rule is asked for: the longer of two matching beginnings decides."""
+    def selects(self, code: str) -> bool:
+        """Return whether a rule is selected: the longer of two matching prefixes decides."""
         chosen = max((len(s) for s in self.select if code.startswith(s)), default=-1)
         silenced = max((len(s) for s in self.ignore if code.startswith(s)), default=-1)
         return chosen > silenced
 
     def severity_of(self, code: str, own: Severity) -> Severity:
-        """The rule's own severity, as far as nothing else is said."""
+        """Return the severity of a rule: its own, unless the settings give another."""
         given = self.severity.get(code, own)
         return Severity.ERROR if self.strict and given is Severity.WARNING else given
 
 
-def discover(folder: str) -> Settings:
-    """The settings that hold in a folder: of the nearest file, not above a repository's root.
+def discover_settings(folder: str) -> Settings:
+    """Return the settings for a folder, from the nearest settings file in it or above it.
 
     Raises:
-        Unreadable: the file is no TOML.
-        UsageError: it holds what is no setting.
+        Unreadable: the file is not TOML.
+        UsageError: the file contains an unknown setting or a wrong value.
     """
     for above in _upwards(os.path.abspath(folder)):
         for name in ("deconv.toml", "pyproject.toml"):
             path = os.path.join(above, name)
-            if os.path.isfile(path) and (found := settings_from(path)) is not None:
+            if os.path.isfile(path) and (found := read_settings(path)) is not None:
                 return found
+        # A file above the repository belongs to somebody else, and CI would not find it.
         if os.path.exists(os.path.join(above, ".git")):
             break
     return Settings()
@@ -70,63 +73,65 @@ def _upwards(folder: str) -> Iterator[str]:
         folder = parent
 
 
-def settings_from(path: str) -> Settings | None:
-    """The settings of one file; None for a pyproject.toml without our table.
+def read_settings(path: str) -> Settings | None:
+    """Return the settings of one file, or None for a pyproject.toml without our table.
 
     Raises:
-        Unreadable: it is no TOML, or cannot be opened.
-        UsageError: it holds what is no setting.
+        Unreadable: the file is not TOML, or cannot be opened.
+        UsageError: the file contains an unknown setting or a wrong value.
     """
-    table = _toml(path)
+    table = _read_toml(path)
     if os.path.basename(path) == "pyproject.toml":
         tool = table.get("tool", {})
         if not isinstance(tool, dict) or "deconv" not in tool:
             return None
         table = tool["deconv"]
     try:
-        return _settings(table)._replace(source=path)
+        return _parse_settings(table)._replace(source=path)
     except UsageError as error:
         raise UsageError(f"{path}: {error.message}", help=error.help, code="settings") from error
 
 
-def _toml(path: str) -> dict[str, Any]:
+def _read_toml(path: str) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise Unreadable(f"{path}: more than {LARGEST:,} bytes", help="name a settings file.")
+            data = file.read(MAX_SETTINGS_BYTES + 1)
+        if len(data) > MAX_SETTINGS_BYTES:
+            message = f"{path}: more than {MAX_SETTINGS_BYTES:,} bytes"
+            raise Unreadable(message, help="name a settings file.")
         return tomllib.loads(data.decode())
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror}", help="name a file that exists.") from error
     except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8, or too deep"
-        raise Unreadable(f"{path}: this is not TOML: {why}", help="correct it.") from error
+        is_syntax = isinstance(error, tomllib.TOMLDecodeError)
+        reason = str(error) if is_syntax else "not UTF-8, or nested too deeply"
+        raise Unreadable(f"{path}: this is not TOML: {reason}", help="correct the file.") from error
 
 
-def _settings(table: Any) -> Settings:
+def _parse_settings(table: Any) -> Settings:
     if not isinstance(table, dict):
-        raise _wrong("the table", table, "a table of settings")
+        raise _wrong_value("the table", table, "a table of settings")
     for name in table:
         if name not in _READERS:
             help = suggestion(name, list(_READERS))
-            raise UsageError(f"{shorten(name)} is no setting", help=help)
+            raise UsageError(f"{shorten(name)} is not a setting", help=help)
     given = {name.replace("-", "_"): _READERS[name](table[name]) for name in table}
     return Settings()._replace(**given)
 
 
-def codes(given: Any) -> tuple[str, ...]:
-    """Codes, or beginnings of codes.
+def read_codes(given: Any) -> tuple[str, ...]:
+    """Return codes or prefixes of codes, given as a list or as text with commas.
 
     Raises:
-        UsageError: one of them fits no rule.
+        UsageError: one of them matches no rule.
     """
     listed = given.split(",") if isinstance(given, str) else given
     if not isinstance(listed, Sequence) or not all(isinstance(code, str) for code in listed):
-        raise _wrong("select or ignore", given, "a list of codes, as ['DCV201']")
-    return tuple(_code(code.strip().upper()) for code in listed)
+        raise _wrong_value("select or ignore", given, "a list of codes, such as ['DCV201']")
+    return tuple(_read_code(code.strip().upper()) for code in listed)
 
 
-def _code(code: str) -> str:
+def _read_code(code: str) -> str:
     if code == "ALL":
         return "DCV"
     if not code or not any(known.startswith(code) for known in rules()):
@@ -135,36 +140,36 @@ def _code(code: str) -> str:
     return code
 
 
-def _severities(given: Any) -> Mapping[str, Severity]:
-    allowed = "a table, as {DCV201 = 'error'}, of error, warning or note"
+def _read_severities(given: Any) -> Mapping[str, Severity]:
+    allowed = "a table of error, warning or note, such as {DCV201 = 'error'}"
     if not isinstance(given, dict):
-        raise _wrong("severity", given, allowed)
+        raise _wrong_value("severity", given, allowed)
     for code, word in given.items():
         if code not in rules() or word not in list(Severity):
-            raise _wrong(f"severity.{code}"[:60], word, allowed)
+            raise _wrong_value(f"severity.{code}"[:60], word, allowed)
     return {code: Severity(word) for code, word in given.items()}
 
 
-def _flag(given: Any) -> bool:
+def _read_flag(given: Any) -> bool:
     if isinstance(given, bool):
         return given
-    raise _wrong("strict", given, "true or false")
+    raise _wrong_value("strict", given, "true or false")
 
 
-def _share(given: Any) -> float:
+def _read_share(given: Any) -> float:
     if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= 1:
         return float(given)
-    raise _wrong("useless-share", given, "a number from 0 to 1")
+    raise _wrong_value("useless-share", given, "a number from 0 to 1")
 
 
-def _wrong(name: str, given: Any, allowed: str) -> UsageError:
+def _wrong_value(name: str, given: Any, allowed: str) -> UsageError:
     return UsageError(f"{name} is {shorten(given)}", help=f"write {allowed}.", code="settings")
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "select": codes,
-    "ignore": codes,
-    "severity": _severities,
-    "strict": _flag,
-    "useless-share": _share,
+    "select": read_codes,
+    "ignore": read_codes,
+    "severity": _read_severities,
+    "strict": _read_flag,
+    "useless-share": _read_share,
 }

@@ -1,4 +1,4 @@
-"""A network as a table: shapes, parameters and multiply-accumulates of each layer."""
+"""Tables of networks: the shape, parameters and multiply-accumulates of each layer."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from deconvcli.networks.graph.letters import LetterFormula
 from deconvcli.networks.operations import take
 
 
-def tables(document: Document, networks: Sequence[WalkedNetwork]) -> tuple[NetworkTable, ...]:
-    """One table for each network of a document."""
-    return tuple([_table(document, walked) for walked in networks])
+def make_tables(document: Document, networks: Sequence[WalkedNetwork]) -> tuple[NetworkTable, ...]:
+    """Return a table for each network of a document."""
+    return tuple([_make_table(document, walked) for walked in networks])
 
 
-def _table(document: Document, walked: WalkedNetwork) -> NetworkTable:
+def _make_table(document: Document, walked: WalkedNetwork) -> NetworkTable:
     graph, paths = walked.source.graph, walked.source.paths
     rows = tuple(
         [
-            _row(graph, outcome)._replace(where=document.where(paths[outcome.node.name]))
+            _make_row(graph, outcome)._replace(where=document.where(paths[outcome.node.name]))
             for outcome in walked.outcomes
         ]
     )
-    return NetworkTable(graph.name, rows, tuple(dict.fromkeys(_held(walked))))
+    return NetworkTable(graph.name, rows, tuple(dict.fromkeys(_conditions(walked))))
 
 
-def _held(walked: WalkedNetwork) -> Iterator[str]:
-    """`T = 2m + 5, m >= 0`: of each letter the sizes for which the formulas were found to hold."""
+def _conditions(walked: WalkedNetwork) -> Iterator[str]:
+    """Yield the sizes for which the formulas hold, for each letter: `T = 2m + 5, m >= 0`."""
     for outcome in walked.outcomes:
         for size in outcome.shape.spatial if outcome.shape else ():
             if isinstance(size, LetterFormula):
@@ -42,20 +42,20 @@ def _held(walked: WalkedNetwork) -> Iterator[str]:
                 yield f"{size.letter} = {step} + {first}, m >= 0"
 
 
-def _row(network: Network, outcome: NodeOutcome) -> LayerRow:
+def _make_row(network: Network, outcome: NodeOutcome) -> LayerRow:
     node, shape = outcome.node, outcome.shape
     if shape is None:
         return LayerRow(node.name, node.operation, None, None, None, None)
     size = size_text(shape.spatial) if shape.spatial else "flat"
     row = LayerRow(node.name, node.operation, str(shape), size, None, None)
     try:
-        return _with_costs(row, network, outcome)
-    except NotLinear:  # channels are letters, where an axis was flattened
+        return _add_costs(row, network, outcome)
+    except NotLinear:  # flattening an axis of symbolic size makes the channels symbolic
         return row
 
 
-def _with_costs(row: LayerRow, network: Network, outcome: NodeOutcome) -> LayerRow:
-    """The layer with its parameters, and its multiply-accumulates as a number or a formula."""
+def _add_costs(row: LayerRow, network: Network, outcome: NodeOutcome) -> LayerRow:
+    """Return the row with its parameters, and its multiply-accumulates as a number or a formula."""
     node = outcome.node
     operation = take(node.operation)
     given = node.parameters, outcome.inputs, network.dialect_of(node)

@@ -1,4 +1,4 @@
-"""What a check has found, as data for every format."""
+"""The result of a check, as data for every format."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from deconvcli.common.values import format_count
 
 
 class LayerRow(NamedTuple):
-    """One layer in numbers; None where something is wrong with it.
+    """One layer in numbers, which are None where the layer fails.
 
-    macs: None for sizes that are letters as well, with which macs_formula is written.
+    macs: None for sizes in letters too; macs_formula then has the formula.
     """
 
     name: str
@@ -28,7 +28,10 @@ class LayerRow(NamedTuple):
 
 
 class NetworkTable(NamedTuple):
-    """The layers of one network in order. holds_for: the sizes for which its formulas hold."""
+    """The layers of one network, in order.
+
+    holds_for: the sizes for which its formulas hold.
+    """
 
     name: str
     rows: tuple[LayerRow, ...]
@@ -36,25 +39,26 @@ class NetworkTable(NamedTuple):
 
     @property
     def parameters(self) -> int | None:
-        """Of all layers; None where one's are not known."""
+        """Return the parameters of all layers, or None if those of one are unknown."""
         return _sum([row.parameters for row in self.rows])
 
     @property
     def macs(self) -> int | None:
-        """Of all layers; None where one's are not a number."""
+        """Return the MACs of all layers, or None if those of one are not a number."""
         return _sum([row.macs for row in self.rows])
 
 
-def _sum(found: Sequence[int | None]) -> int | None:
-    known = [number for number in found if number is not None]
-    return sum(known) if len(known) == len(found) else None
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
 
 
-class Checked(NamedTuple):
-    """One file. lines: the text of each line that a finding points at.
+class CheckedFile(NamedTuple):
+    """One file with its findings.
 
-    ignored: findings that a comment in the file, or the settings, silenced. edits: what mends a
-    finding, where that was asked for and is known.
+    lines: the text of each line that a finding points at. ignored: the number of findings that a
+    comment or the settings silenced. edits: the edits that fix a finding, where they were requested
+    and are known.
     """
 
     name: str
@@ -66,38 +70,38 @@ class Checked(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """All files in order."""
+    """All files, in order."""
 
-    files: tuple[Checked, ...]
+    files: tuple[CheckedFile, ...]
 
     @property
     def findings(self) -> Iterator[Diagnostic]:
-        """Those of every file."""
+        """Yield the findings of every file."""
         for file in self.files:
             yield from file.findings
 
     @property
     def counts(self) -> Counter[Severity]:
-        """How many of each severity."""
+        """Return the number of findings of each severity."""
         return Counter(found.severity for found in self.findings)
 
     def without_tables(self) -> Verdict:
-        """The findings alone."""
+        """Return the verdict with findings only."""
         return Verdict(tuple(file._replace(networks=()) for file in self.files))
 
     @property
     def has_errors(self) -> bool:
-        """Whether anything found is to end with exit code 1."""
+        """Return whether the exit code must be 1."""
         return self.counts[Severity.ERROR] > 0
 
     @property
     def summary(self) -> str:
-        """`2 errors, 1 warning in 3 files`."""
+        """Return the summary: `2 errors, 1 warning in 3 files`."""
         counts = self.counts
-        told = [
+        listed = [
             format_count(counts[severity], severity) for severity in Severity if counts[severity]
         ]
         ignored = sum(file.ignored for file in self.files)
         more = f" ({ignored} ignored)" if ignored else ""
         where = f"in {format_count(len(self.files), 'file')}{more}"
-        return f"{', '.join(told)} {where}" if told else f"no findings {where}"
+        return f"{', '.join(listed)} {where}" if listed else f"no findings {where}"

@@ -1,6 +1,6 @@
 """A process that checks files: pickled questions on standard input, pickled answers on its output.
 
-A question is (sources, settings). An answer is the list of what was found, or an exception.
+A question is (files, settings). An answer is the list of checked files, or an exception.
 """
 
 from __future__ import annotations
@@ -10,33 +10,33 @@ import pickle
 import signal
 from typing import BinaryIO
 
-from deconvcli.checks.checking._one import check_source
+from deconvcli.checks.checking._file_check import check_file
 
 
 def main() -> None:
-    """Answer until there are no more questions."""
-    # Who asks decides when this ends: Ctrl-C reaches every process of a terminal.
+    """Answer questions until standard input ends."""
+    # Ctrl-C reaches every process of a terminal; the process that asks decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(0), "rb") as questions, os.fdopen(os.dup(1), "wb") as answers:
-        os.dup2(2, 1)  # nothing that is printed gets between the answers
+        os.dup2(2, 1)  # so that nothing printed can get between the answers
         while questions.peek(1):
             _answer(questions, answers)
 
 
 def _answer(questions: BinaryIO, answers: BinaryIO) -> None:
-    sources, settings = pickle.load(questions)
+    files, settings = pickle.load(questions)
     answer: object
     try:
-        answer = [check_source(source, settings) for source in sources]
+        answer = [check_file(file, settings) for file in files]
         pickled = pickle.dumps(answer)
     except Exception as error:
-        pickled = _pickled(error)
+        pickled = _pickle_error(error)
     answers.write(pickled)
     answers.flush()
 
 
-def _pickled(error: Exception) -> bytes:
-    """Return the error as bytes, as its text where it is made of what no pickle holds."""
+def _pickle_error(error: Exception) -> bytes:
+    """Return the error as bytes; an error that cannot be pickled is sent as its text."""
     try:
         pickled = pickle.dumps(error)
         pickle.loads(pickled)

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 
-from deconvcli.checks.checking import Checked, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.reporters._words import place
 from deconvcli.common.findings import Diagnostic
 
 
-def fingerprinted(verdict: Verdict) -> Iterator[tuple[Checked, Diagnostic, str]]:
+def fingerprinted(verdict: Verdict) -> Iterator[tuple[CheckedFile, Diagnostic, str]]:
     """(file, finding, fingerprint), each fingerprint once."""
     seen: Counter[str] = Counter()
     for file in verdict.files:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from deconvcli.checks.checking import Checked
+from deconvcli.checks.checking import CheckedFile
 from deconvcli.checks.edits import TextEdit, edit_text
 
 
-def hunks(file: Checked, edits: Sequence[TextEdit]) -> Iterator[str]:
+def hunks(file: CheckedFile, edits: Sequence[TextEdit]) -> Iterator[str]:
     """One for each line that changes; a line beside which others come in stays as it is."""
     for number, group in groupby(sorted(edits), lambda edit: edit.line):
         line = file.lines[number]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
-from deconvcli.checks.checking import Checked, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.reporters._fingerprints import fingerprinted
 from deconvcli.checks.reporters._words import advice, place
 from deconvcli.common.findings import Diagnostic, Severity
@@ -21,7 +21,7 @@ def report(verdict: Verdict) -> str:
     return dumps([_issue(*each) for each in fingerprinted(verdict)], indent=2)
 
 
-def _issue(file: Checked, found: Diagnostic, fingerprint: str) -> dict[str, Any]:
+def _issue(file: CheckedFile, found: Diagnostic, fingerprint: str) -> dict[str, Any]:
     where = place(found)
     return {
         "description": advice(found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
-from deconvcli.checks.checking import Checked, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.reporters._words import place
 from deconvcli.common.findings import Diagnostic, Severity
 
@@ -24,7 +24,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
     return {"schema": SCHEMA, "counts": counts, "files": files}
 
 
-def _file(file: Checked) -> dict[str, Any]:
+def _file(file: CheckedFile) -> dict[str, Any]:
     networks = {
         table.name: [
             {name: value for name, value in row._asdict().items() if name != "where"}
@@ -40,7 +40,7 @@ def _file(file: Checked) -> dict[str, Any]:
     }
 
 
-def finding(file: Checked, found: Diagnostic) -> dict[str, Any]:
+def finding(file: CheckedFile, found: Diagnostic) -> dict[str, Any]:
     """One finding as plain data, with the edits that mend it if these were asked for."""
     edits = [edit._asdict() for edit in file.edits.get(found, ())]
     where = place(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from deconvcli.checks.checking import Checked, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.reporters._words import advice, one_line, place
 from deconvcli.common.findings import Diagnostic, Severity
 
@@ -17,7 +17,7 @@ def report(verdict: Verdict) -> str:
     return "\n".join([HEAD, '<testsuites name="deconv">', *suites, "</testsuites>"])
 
 
-def _suite(file: Checked) -> list[str]:
+def _suite(file: CheckedFile) -> list[str]:
     errors = sum(found.severity is Severity.ERROR for found in file.findings)
     count = max(1, len(file.findings))
     cases = [_case(file, found) for found in file.findings] or [_passed(file)]
@@ -26,11 +26,11 @@ def _suite(file: Checked) -> list[str]:
     return [head, *cases, "  </testsuite>"]
 
 
-def _passed(file: Checked) -> str:
+def _passed(file: CheckedFile) -> str:
     return f'    <testcase name="check" classname={quoteattr(one_line(file.name))}/>'
 
 
-def _case(file: Checked, found: Diagnostic) -> str:
+def _case(file: CheckedFile, found: Diagnostic) -> str:
     where, name = place(found), one_line(file.name)
     what = quoteattr(one_line(f"{found.code} {where.path or 'file'}"))
     said = f"{name}:{where.line}:{where.column}: {found.severity}: {advice(found)}"

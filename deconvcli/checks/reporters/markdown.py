@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from deconvcli.checks.checking import Checked, NetworkTable, Verdict
+from deconvcli.checks.checking import CheckedFile, NetworkTable, Verdict
 from deconvcli.checks.reporters._words import advice, one_line, place
 from deconvcli.checks.reporters.text import macs, notes, number, totals
 
@@ -24,7 +24,7 @@ def report(verdict: Verdict) -> str:
     return "\n\n".join([*parts, verdict.summary])
 
 
-def _network(file: Checked, table: NetworkTable) -> str:
+def _network(file: CheckedFile, table: NetworkTable) -> str:
     rows = [
         (row.name, row.operation, row.shape or "-", number(row.parameters), macs(row))
         for row in table.rows

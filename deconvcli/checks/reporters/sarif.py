@@ -11,7 +11,7 @@ from os import fsencode
 from typing import Any
 from urllib.parse import quote
 
-from deconvcli.checks.checking import Checked, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.edits import TextEdit
 from deconvcli.checks.reporters._fingerprints import fingerprinted
 from deconvcli.checks.reporters._words import advice, place
@@ -62,7 +62,7 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _result(
-    codes: Sequence[str], file: Checked, found: Diagnostic, fingerprint: str
+    codes: Sequence[str], file: CheckedFile, found: Diagnostic, fingerprint: str
 ) -> dict[str, Any]:
     where = place(found)
     region = {"startLine": where.line, "startColumn": where.column}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checks.checking import Checked, LayerRow, NetworkTable, Verdict
+from deconvcli.checks.checking import CheckedFile, LayerRow, NetworkTable, Verdict
 from deconvcli.checks.reporters._hunks import hunks
 from deconvcli.checks.reporters._words import one_line, place
 from deconvcli.common.findings import Diagnostic
@@ -21,11 +21,11 @@ def report(verdict: Verdict) -> str:
     return "\n\n".join([*parts, verdict.summary])
 
 
-def _finding(file: Checked, found: Diagnostic) -> str:
+def _finding(file: CheckedFile, found: Diagnostic) -> str:
     return "\n".join(_lines(file, found))
 
 
-def _lines(file: Checked, found: Diagnostic) -> Iterator[str]:
+def _lines(file: CheckedFile, found: Diagnostic) -> Iterator[str]:
     where = place(found)
     head = f"{one_line(file.name)}:{where.line}:{where.column}"
     yield f"{head}: {found.severity}[{found.code}]: {one_line(found.message)}"
@@ -49,7 +49,7 @@ def excerpt(line: str, number: int, column: int) -> tuple[str, str]:
     return f"  {number} | {shown}", f"  {margin} | {' ' * (column - 1 - start)}^"
 
 
-def table_text(file: Checked, table: NetworkTable) -> str:
+def table_text(file: CheckedFile, table: NetworkTable) -> str:
     """The network's layers in aligned columns."""
     head = ("layer", "kind", "shape", "parameters", "macs")
     rows = [

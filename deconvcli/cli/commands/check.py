@@ -13,13 +13,13 @@ import click
 from deconvcli.checks.checking import (
     Settings,
     Verdict,
-    against_lock,
     check,
-    discover,
-    lock_text,
-    settings_from,
+    compare_with_lock,
+    discover_settings,
+    format_lock,
+    read_codes,
+    read_settings,
 )
-from deconvcli.checks.checking._settings import codes
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.cli.help import Command
 from deconvcli.cli.options import FORCE_OPTION, format_option, option, out_option, takes
@@ -99,26 +99,26 @@ class Wanted:
     def settings(self) -> Settings:
         """Those of the project, with what the line says put over them."""
         chosen = self._of_project()
-        chosen = chosen._replace(select=codes(self.select)) if self.select else chosen
+        chosen = chosen._replace(select=read_codes(self.select)) if self.select else chosen
         if self.ignore:
-            chosen = chosen._replace(ignore=(*chosen.ignore, *codes(self.ignore)))
+            chosen = chosen._replace(ignore=(*chosen.ignore, *read_codes(self.ignore)))
         listed = self.table or self.lock or self.locked
         strict = chosen.strict or self.strict
         return chosen._replace(strict=strict, tables=listed, fix_hints=self.fix_hints)
 
     def _of_project(self) -> Settings:
         if self.config is not None:
-            return settings_from(self.config) or Settings()
-        return Settings() if self.isolated else discover(os.getcwd())
+            return read_settings(self.config) or Settings()
+        return Settings() if self.isolated else discover_settings(os.getcwd())
 
     def held_to_lock(self, verdict: Verdict) -> Verdict:
         """With --lock the sizes are written, with --locked compared."""
         if self.lock and self.locked:
             raise UsageError("--lock and --locked are both given", help="write first, then check.")
         if self.lock:
-            _write(lock_text(verdict), LOCK, force=True)
+            _write(format_lock(verdict), LOCK, force=True)
             say(f"wrote {LOCK}: sizes of {format_count(len(verdict.files), 'file')}")
-        return against_lock(verdict, _lock(), LOCK) if self.locked else verdict
+        return compare_with_lock(verdict, _lock(), LOCK) if self.locked else verdict
 
 
 def _lock() -> str:

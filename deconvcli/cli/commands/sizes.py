@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from deconvcli.checks.checking import readable
+from deconvcli.checks.checking import read_configs
 from deconvcli.checks.configs import Config
 from deconvcli.cli.help import Command
 from deconvcli.cli.options import option, takes, takes_output
@@ -66,7 +66,7 @@ def command(
       deconv sizes unet.yaml --at 600x900
       deconv sizes networks/ --network generator --format json
     """
-    configs = readable(paths)
+    configs = read_configs(paths)
     sized = [
         SizedNetwork(config.document.name, read.graph, find_axis_sizes(read.graph, at))
         for config in configs

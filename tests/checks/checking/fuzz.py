@@ -12,8 +12,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from deconvcli.checks.checking import Settings
-from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.checking import Settings, check_bytes
 from deconvcli.checks.documents import read
 from deconvcli.checks.rules import rules
 

@@ -105,14 +105,18 @@ def test_settings_of_the_project(folder: Path) -> None:
     settings.write_text("[tool.deconv]\nseverity = {DCV201 = 'error'}\n")
     assert deconv("check a.yaml").code == 1
     settings.write_text("[tool.deconv]\nignor = []\n")
-    assert "'ignor' is no setting\n  help: did you mean 'ignore'?" in deconv("check a.yaml").err
+    assert "'ignor' is not a setting\n  help: did you mean 'ignore'?" in deconv("check a.yaml").err
     settings.write_text("[tool.deconv\n")
     assert deconv("check a.yaml").err.startswith("error[unreadable]")
 
 
 def test_the_longer_beginning_decides() -> None:
     settings = Settings(("DCV", "DCV201"), ("DCV2",))
-    assert [settings.takes(code) for code in ("DCV102", "DCV201", "DCV202")] == [True, True, False]
+    assert [settings.selects(code) for code in ("DCV102", "DCV201", "DCV202")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_lock_shows_which_size_changed(folder: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from deconvcli.checks.checking import Settings, Source, _processes, check
-from deconvcli.checks.checking._worker import _pickled
+from deconvcli.checks.checking import Settings, SourceFile, _processes, check
+from deconvcli.checks.checking._worker import _pickle_error
 
 
 def test_more_processes_than_files_find_the_same(tmp_path: Path) -> None:
@@ -21,19 +21,19 @@ def test_more_processes_than_files_find_the_same(tmp_path: Path) -> None:
 def test_an_error_of_a_process_is_raised_here() -> None:
     bad: Any = None
     with pytest.raises(AttributeError):
-        _processes.in_processes([bad, bad], Settings(), 2)
+        _processes.check_in_processes([bad, bad], Settings(), 2)
 
 
 def test_a_process_that_dies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_processes, "WORKER", "deconvcli.nowhere")
-    sources: list[Source] = [Source("a.yaml", "a.yaml")] * 2
-    with pytest.raises(RuntimeError, match="has died"):
-        _processes.in_processes(sources, Settings(), 2)
+    sources: list[SourceFile] = [SourceFile("a.yaml", "a.yaml")] * 2
+    with pytest.raises(RuntimeError, match="ended unexpectedly"):
+        _processes.check_in_processes(sources, Settings(), 2)
 
 
 def test_an_error_that_cannot_travel_is_told_by_its_text() -> None:
     class Unknown(Exception):
         pass
 
-    assert b"Unknown: why" in _pickled(Unknown("why"))
-    assert os.fspath(Path("a")).encode() in _pickled(ValueError("a"))
+    assert b"Unknown: why" in _pickle_error(Unknown("why"))
+    assert os.fspath(Path("a")).encode() in _pickle_error(ValueError("a"))

@@ -6,8 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from deconvcli.checks.checking import Settings
-from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.checking import Settings, check_bytes
 from deconvcli.checks.checking._settings import _READERS
 from deconvcli.checks.configs import __file__ as home
 from deconvcli.checks.configs._tables import FILE, LAYER, NETWORK

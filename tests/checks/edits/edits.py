@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checks.checking import Checked, Settings
-from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.checking import CheckedFile, Settings, check_bytes
 from deconvcli.checks.edits import edit_text
 from deconvcli.common.findings import Diagnostic
 
 SETTINGS = Settings(fix_hints=True, tables=True)
 
 
-def checked(text: str) -> Checked:
+def checked(text: str) -> CheckedFile:
     """What is found in a YAML text, with edits and the layers' sizes."""
     return check_bytes("a.yaml", text.encode(), "yaml", SETTINGS)
 
@@ -24,12 +23,12 @@ def network(*layers: str, size: str = "8x8", head: str = "") -> str:
     return f"{head}networks:\n  net:\n    input: {shape}\n    layers:\n{listed}"
 
 
-def sizes(one: Checked) -> list[str | None]:
+def sizes(one: CheckedFile) -> list[str | None]:
     """The shape of each layer in order."""
     return [row.shape for table in one.networks for row in table.rows]
 
 
-def mended(text: str) -> Iterator[tuple[Diagnostic, Checked, Checked]]:
+def mended(text: str) -> Iterator[tuple[Diagnostic, CheckedFile, CheckedFile]]:
     """For each finding with edits (the finding, what was found before, what is found after)."""
     before = checked(text)
     for found, edits in before.edits.items():

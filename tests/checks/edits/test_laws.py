@@ -11,8 +11,7 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from deconvcli.checks.checking import Checked, _one
-from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.checking import CheckedFile, _file_check, check_bytes
 from deconvcli.checks.rules import rules
 from deconvcli.common.findings import Diagnostic
 from tests.checks.edits.edits import checked, mended, network, sizes
@@ -51,7 +50,7 @@ def places(findings: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
     return Counter((found.code, found.where.path if found.where else "") for found in findings)
 
 
-def failing(one: Checked) -> set[int]:
+def failing(one: CheckedFile) -> set[int]:
     """Numbers of the layers without a shape."""
     return {number for number, shape in enumerate(sizes(one)) if shape is None}
 
@@ -90,12 +89,12 @@ def test_edits_of_many_findings_take_bounded_work(
     """As many checks for edits as a file's size allows; each finding is still told."""
     checks = 0
 
-    def counted(*given: Any) -> Checked:
+    def counted(*given: Any) -> CheckedFile:
         nonlocal checks
         checks += 1
         return check_bytes(*given)
 
-    monkeypatch.setattr(_one, "check_bytes", counted)
+    monkeypatch.setattr(_file_check, "check_bytes", counted)
     one = checked(network(*[layer] * 250))
     assert len(one.findings) >= 250
     assert checks < 10

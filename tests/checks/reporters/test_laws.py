@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deconvcli.checks.checking import Checked, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.cli.output import printable
 from deconvcli.common.findings import Diagnostic, Severity, Where
@@ -32,7 +32,7 @@ FINDINGS = st.builds(
     where=st.none() | st.builds(Where, TEXTS, st.integers(1, 9), st.integers(1, 9), TEXTS),
 )
 FILES = st.builds(
-    Checked,
+    CheckedFile,
     TEXTS,
     st.lists(FINDINGS, max_size=4).map(tuple),
     st.just({1: "a", 2: "b"}),

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import junitparser
 import pytest
 
-from deconvcli.checks.checking import Checked, LayerRow, NetworkTable, Verdict
+from deconvcli.checks.checking import CheckedFile, LayerRow, NetworkTable, Verdict
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.checks.rules import rules
 from deconvcli.cli.output import printable
@@ -27,11 +27,11 @@ ERROR = Diagnostic(
 WARNING = ERROR._replace(code="DCV201", severity=Severity.WARNING, message="uneven")
 VERDICT = Verdict(
     (
-        Checked("a b,c.yaml", (WARNING, ERROR, ERROR), {3: "  - {op: add}"}),
-        Checked(
+        CheckedFile("a b,c.yaml", (WARNING, ERROR, ERROR), {3: "  - {op: add}"}),
+        CheckedFile(
             "clean.yaml", networks=(NetworkTable("n", (LayerRow("x|", "conv", "[1]", "", 2, 3),)),)
         ),
-        Checked(EVIL, (ERROR,)),
+        CheckedFile(EVIL, (ERROR,)),
     )
 )
 
@@ -51,7 +51,7 @@ def test_foreign_text_gives_no_command_and_no_control_character(name: str) -> No
 
 @pytest.mark.parametrize("name", REPORTERS.names)
 def test_nothing_found_is_told_too(name: str) -> None:
-    assert isinstance(shown(name, Verdict((Checked("a.yaml"),))), str)
+    assert isinstance(shown(name, Verdict((CheckedFile("a.yaml"),))), str)
 
 
 def test_github_has_errors_first_and_escapes_properties() -> None:
@@ -68,8 +68,8 @@ def test_gitlab_has_fingerprints_that_differ_and_stay() -> None:
     issues = json.loads(shown("gitlab"))
     assert len({issue["fingerprint"] for issue in issues}) == len(issues) == 4
     moved = ERROR._replace(where=Where("a.yaml", 9, 9, "networks.n"))
-    [before] = json.loads(shown("gitlab", Verdict((Checked("a", (ERROR,)),))))
-    [after] = json.loads(shown("gitlab", Verdict((Checked("a", (moved,)),))))
+    [before] = json.loads(shown("gitlab", Verdict((CheckedFile("a", (ERROR,)),))))
+    [after] = json.loads(shown("gitlab", Verdict((CheckedFile("a", (moved,)),))))
     assert before["fingerprint"] == after["fingerprint"]
     assert after["location"] == {"path": "a", "positions": {"begin": {"line": 9, "column": 9}}}
 
@@ -116,7 +116,7 @@ def test_markdown_escapes_what_it_would_read() -> None:
 def test_a_long_line_is_cut_around_the_caret() -> None:
     line = "x" * 3000 + "HERE" + "x" * 3000
     found = ERROR._replace(where=Where("a", 1, 3001))
-    text = shown("text", Verdict((Checked("a", (found,), {1: line}),)))
+    text = shown("text", Verdict((CheckedFile("a", (found,), {1: line}),)))
     _, excerpt, caret, *_ = text.split("\n")
     assert len(excerpt) < 120
     assert excerpt[caret.index("^")] == "H"

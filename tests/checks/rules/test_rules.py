@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import deconvcli
-from deconvcli.checks.checking import Settings, against_lock, check
-from deconvcli.checks.checking._one import check_bytes
+from deconvcli.checks.checking import Settings, check, check_bytes, compare_with_lock
 from deconvcli.checks.rules import RULES, Rule, _claims, page, rules, take
 from deconvcli.common.errors import UsageError
 from tests.checks.rules.examples import complete, example_of, lock_of
@@ -42,7 +41,7 @@ def test_every_example_is_found_by_its_rule(code: str, tmp_path: Path) -> None:
     file.write_text(complete(example_of(name)), encoding="utf-8")
     verdict = deconvcli.check(str(file), isolated=True)
     if (lock := lock_of(file.read_text(encoding="utf-8"), verdict.files[0].name)) is not None:
-        verdict = against_lock(check([str(file)], Settings(tables=True)), lock, "deconv.lock")
+        verdict = compare_with_lock(check([str(file)], Settings(tables=True)), lock, "deconv.lock")
     assert code in {found.code for found in verdict.findings}
 
 

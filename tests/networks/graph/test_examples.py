@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deconvcli.checks.checking import readable
+from deconvcli.checks.checking import read_configs
 from deconvcli.networks.graph import Network, walk
 from deconvcli.networks.graph.diagnosis import diagnose
 from deconvcli.networks.graph.edits import apply_edits
@@ -32,7 +32,7 @@ LAST = {
 
 def networks(path: Path) -> list[Network]:
     """The graphs of one file."""
-    return [read.graph for config in readable([str(path)]) for read in config.networks]
+    return [read.graph for config in read_configs([str(path)]) for read in config.networks]
 
 
 @pytest.mark.parametrize("name", LAST)
