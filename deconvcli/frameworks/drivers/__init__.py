@@ -1,6 +1,7 @@
-"""The shelf of frameworks: one file an implementation, the only place that imports foreign code.
+"""The shelf of frameworks: one file for each implementation, the only place that imports them.
 
-It does so inside functions, and those run only in a process of their own (`__main__.py` here).
+Frameworks are imported inside functions that run in a process of their own (`__main__.py` here).
+The process that lists the shelf would otherwise load all of them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""`python -m deconvcli.frameworks.drivers NAME`: a JSON question a line in, an answer a line out.
+"""`python -m deconvcli.frameworks.drivers NAME`: one JSON request a line in, one answer a line out.
 
-The first line out names the versions. A question has `params`, `input_shape` and `weight_shape`;
-with `x`, `weight` and `out`, names of .npy files, it is about those arrays in place of the pattern.
-With `threads` the layer is prepared and kept, and `{"burst": SECONDS}` then asks how fast it is.
+The first line out names the versions. A request has `params`, `input_shape` and `weight_shape`.
+With `x`, `weight` and `out`, names of .npy files, it uses those arrays in place of the pattern.
+With `threads` the layer is prepared and kept, and `{"burst": SECONDS}` then times it.
 """
 
 from __future__ import annotations
@@ -20,40 +20,45 @@ from deconvcli.frameworks.drivers._answer import Answerer, describe_error
 
 
 def main(name: str) -> None:
-    """Answer until there are no more questions."""
-    # Who asks decides when this ends: Ctrl-C reaches every process of a terminal.
+    """Answer requests until there are no more."""
+    # Ctrl-C reaches every process of a terminal, and the parent decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    questions, answers = _private_streams()
-    framework = load(name)
-    _tell(answers, _started(framework))
-    answering = Answerer(framework)
-    for line in questions:
-        _tell(answers, answering.answer(json.loads(line)))
+    requests, answers = _take_streams()
+    driver = load(name)
+    _send(answers, _greet(driver))
+    answerer = Answerer(driver)
+    for line in requests:
+        _send(answers, answerer.answer(json.loads(line)))
 
 
 def load(name: str) -> Driver:
-    """A framework by its name on the shelf, or by the module that holds it."""
+    """Return a driver by its name on the shelf, or by the module that defines it."""
     if "." not in name:
         return FRAMEWORKS.take(name)
     return cast(Driver, import_module(name).FRAMEWORK)
 
 
-def _private_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output for us alone: what a framework prints goes to standard error."""
-    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Return standard input and output, which frameworks then cannot reach.
+
+    Frameworks print on standard output, some from C, which would break the lines of JSON. Their
+    output goes to standard error.
+    """
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    return questions, answers
+    return requests, answers
 
 
-def _tell(answers: BinaryIO, answer: dict[str, Any]) -> None:
+def _send(answers: BinaryIO, answer: dict[str, Any]) -> None:
     answers.write(json.dumps(answer).encode() + b"\n")
     answers.flush()
 
 
-def _started(framework: Driver) -> dict[str, Any]:
+def _greet(driver: Driver) -> dict[str, Any]:
     try:
-        return {"versions": framework.versions()}
+        return {"versions": driver.versions()}
+    # An import can fail in any way; the parent reports the error and goes on.
     except Exception as error:
         return {"error": describe_error(error, "import")}
 

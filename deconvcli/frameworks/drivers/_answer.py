@@ -1,4 +1,4 @@
-"""Questions answered by one framework: a layer computed, or prepared and then timed."""
+"""Requests answered by one driver: a layer computed, or prepared and then timed."""
 
 from __future__ import annotations
 
@@ -11,95 +11,97 @@ import numpy as np
 from deconvcli.frameworks.driver.base import Case, Driver, Step, TimedDriver, Trace
 from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
 
-MESSAGE = 160
-"""Characters of an error that are told."""
+MAX_MESSAGE_CHARACTERS = 160
+"""Characters of an error's message that are reported; some frameworks add a whole traceback."""
 
-CALLS = 2
-"""The first of a burst finds cold caches, which only a slow layer would be judged by."""
+MIN_CALLS = 2
+"""Calls in a burst: the first finds cold caches, and a slow layer must not be rated by it."""
 
-LOOK = 0.005
-"""Seconds between two looks whether a framework's threads still turn."""
+IDLE_CHECK_SECONDS = 0.005
+"""Time between two checks whether a framework's threads still spin."""
 
-BUSY = 0.1
-"""Share of that time in which a process at rest does something."""
+IDLE_SHARE = 0.1
+"""Share of that time which an idle process may still use."""
 
-PATIENCE = 1.0
-"""Seconds that threads may turn: some do so always."""
+IDLE_TIMEOUT = 1.0
+"""Time limit for threads to come to rest: those of some frameworks spin for ever."""
 
 
 class Answerer:
-    """One framework, and the layer that it was last prepared for."""
+    """One driver, and the layer that it has prepared last."""
 
-    def __init__(self, framework: Driver) -> None:
-        self._framework = framework
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
         self._step: Step | None = None
 
-    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """What the framework makes of one layer, or how fast it makes it once more."""
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the driver's output for a layer, or the time of the layer prepared before."""
         trace = Trace()
-        told: dict[str, Any] = {"id": question.get("id")}
+        answer: dict[str, Any] = {"id": request.get("id")}
         try:
-            if "burst" in question:
+            if "burst" in request:
                 assert self._step is not None
-                told["fastest"] = fastest(self._step, question["burst"])
-                rest()
+                answer["fastest"] = time_calls(self._step, request["burst"])
+                wait_until_idle()
             else:
-                told |= _result(self._framework, self._output(question, trace), question.get("out"))
+                y = self._compute(request, trace)
+                answer |= _describe_output(self._driver, y, request.get("out"))
         except Exception as error:
-            told["error"] = describe_error(error, trace.stage)
-        return told | trace.details
+            answer["error"] = describe_error(error, trace.stage)
+        return answer | trace.details
 
-    def _output(self, question: dict[str, Any], trace: Trace) -> Any:
-        self._step = None  # its arrays make room for the next layer's
-        case, x, w = _arrays(question)
-        if "threads" not in question:
-            return self._framework.run(case, x, w, trace)
-        assert isinstance(self._framework, TimedDriver)
-        self._step = self._framework.prepare(case, x, w, trace, question["threads"])
+    def _compute(self, request: dict[str, Any], trace: Trace) -> Any:
+        # Free the arrays of the previous layer first: large ones would not fit twice.
+        self._step = None
+        case, x, w = _read_arrays(request)
+        if "threads" not in request:
+            return self._driver.run(case, x, w, trace)
+        assert isinstance(self._driver, TimedDriver)
+        self._step = self._driver.prepare(case, x, w, trace, request["threads"])
         y = self._step()
-        rest()
+        wait_until_idle()
         return y
 
 
-def fastest(step: Step, seconds: float) -> float:
-    """Seconds of the fastest of as many calls as fill this time, but CALLS at least."""
-    least, calls, begin = inf, 0, perf_counter()
+def time_calls(step: Step, seconds: float) -> float:
+    """Call the layer for this time, MIN_CALLS at least, and return the fastest call's seconds."""
+    fastest, calls, begin = inf, 0, perf_counter()
     before = begin
-    while calls < CALLS or before - begin < seconds:
+    while calls < MIN_CALLS or before - begin < seconds:
         step()
         now = perf_counter()
-        least, calls, before = min(least, now - before), calls + 1, now
-    return least
+        fastest, calls, before = min(fastest, now - before), calls + 1, now
+    return fastest
 
 
-def rest() -> None:
-    """Until no thread of this process is busy, or PATIENCE is over.
+def wait_until_idle() -> None:
+    """Wait until no thread of this process is busy, IDLE_TIMEOUT at most.
 
-    Threads that wait for a next call may go on turning for a while, those of ONNX Runtime for 40 to
-    60 ms, on a core that the engine timed next is then without.
+    Threads may spin for a while after a call in case another follows: ONNX Runtime's do so for 40
+    to 60 ms. They would occupy a core that the engine timed next needs.
     """
-    end = perf_counter() + PATIENCE
+    end = perf_counter() + IDLE_TIMEOUT
     used = process_time()
     while perf_counter() < end:
         before = used
-        sleep(LOOK)
+        sleep(IDLE_CHECK_SECONDS)
         used = process_time()
-        if used - before < BUSY * LOOK:
+        if used - before < IDLE_SHARE * IDLE_CHECK_SECONDS:
             return
 
 
-def _arrays(question: dict[str, Any]) -> tuple[Case, Any, Any]:
-    if "x" in question:
-        x, w = np.load(question["x"]), np.load(question["weight"])
+def _read_arrays(request: dict[str, Any]) -> tuple[Case, Any, Any]:
+    if "x" in request:
+        x, w = np.load(request["x"]), np.load(request["weight"])
     else:
-        x = pattern_input(question["input_shape"])
-        w = pattern_weight(question["weight_shape"])
-    rank = question.get("rank") or w.ndim - 2
-    return Case(question["params"], x.shape, w.shape, rank), x, w
+        x = pattern_input(request["input_shape"])
+        w = pattern_weight(request["weight_shape"])
+    rank = request.get("rank") or w.ndim - 2
+    return Case(request["params"], x.shape, w.shape, rank), x, w
 
 
-def _result(framework: Driver, y: Any, out: str | None) -> dict[str, Any]:
-    if not framework.has_values:
+def _describe_output(driver: Driver, y: Any, out: str | None) -> dict[str, Any]:
+    if not driver.has_values:
         return {"output_shape": list(y)}
     y = np.asarray(y)
     if out is not None:
@@ -109,5 +111,6 @@ def _result(framework: Driver, y: Any, out: str | None) -> dict[str, Any]:
 
 
 def describe_error(error: Exception, stage: str) -> dict[str, str]:
-    """The error as a part of an answer."""
-    return {"type": type(error).__name__, "message": str(error)[:MESSAGE], "stage": stage}
+    """Return the error as a part of an answer."""
+    message = str(error)[:MAX_MESSAGE_CHARACTERS]
+    return {"type": type(error).__name__, "message": message, "stage": stage}

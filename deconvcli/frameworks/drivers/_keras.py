@@ -1,4 +1,4 @@
-"""Keras: layers, and in Keras 3 the function that they call, on any backend."""
+"""Keras on any backend: its layers, and in Keras 3 the function that they call."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NEED = Need("keras", "keras", "3.15.1")
 class Keras(Framework):
     """Conv{1,2,3}DTranspose and keras.ops.conv_transpose.
 
-    package: keras or tf_keras. has_ops: whether it has the function.
+    package: keras or tf_keras. has_ops: whether the package has the function.
     """
 
     package: ClassVar[str] = "keras"
     has_ops: ClassVar[bool] = True
 
     def draw(self, random: Random) -> Case:
-        """Words in any case, output_padding left out, zero and more, strides with dilation."""
+        """Return a layer with padding in any case, any output_padding, strides and dilation."""
         dice = Dice(random)
         geometry = dice.geometry(dilated=0.15)
         into, out = dice.channels()
@@ -31,7 +31,7 @@ class Keras(Framework):
         strides = (
             geometry.s if ops or max(dilation) == 1 or dice.chance(0.3) else [1] * len(dilation)
         )
-        words: dict[str, Any] = {
+        params: dict[str, Any] = {
             "api": "ops" if ops else "layer",
             "strides": dice.form(dice.spoil(strides, 0.02, 0, -1)),
             "padding": dice.choose(*["valid", "same"] * 14, "Same", "VALID", "full"),
@@ -40,11 +40,11 @@ class Keras(Framework):
             "dilation_rate": dice.form(dilation),
         }
         if not ops:
-            words["filters"] = 0 if dice.chance(0.01) else out
-            words["kernel_size"] = dice.form(geometry.k)
+            params["filters"] = 0 if dice.chance(0.01) else out
+            params["kernel_size"] = dice.form(geometry.k)
         seen = into + 1 if ops and dice.chance(0.05) else into
-        shape = self._shape(words["data_format"], dice.batch(), seen, geometry)
-        return Case(words, shape, (*geometry.k, out, into), geometry.rank)
+        shape = self._shape(params["data_format"], dice.batch(), seen, geometry)
+        return Case(params, shape, (*geometry.k, out, into), geometry.rank)
 
     def _output_padding(self, dice: Dice, strides: list[int]) -> Any:
         if dice.chance(0.4):
@@ -59,13 +59,15 @@ class Keras(Framework):
         return (batch, *geometry.n, channels)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array; a layer's compute_output_shape is a detail of the answer."""
+        """Return the output as an array; a layer adds its compute_output_shape to the answer."""
+        # KERAS_BACKEND is read at the first import, so a process serves one backend only.
         keras = import_module(self.package)
-        words = {name: to_tuples(value) for name, value in case.params.items()}
-        if words.pop("api", "layer") == "ops":
-            return keras.ops.convert_to_numpy(keras.ops.conv_transpose(x, w, **words))
+        params = {name: to_tuples(value) for name, value in case.params.items()}
+        if params.pop("api", "layer") == "ops":
+            return keras.ops.convert_to_numpy(keras.ops.conv_transpose(x, w, **params))
         trace.stage = "construct"
-        layer = getattr(keras.layers, f"Conv{case.rank}DTranspose")(**words, use_bias=False)
+        layer = getattr(keras.layers, f"Conv{case.rank}DTranspose")(**params, use_bias=False)
+        # Built before it is called, so that an error shows which of the two refuses.
         trace.stage = "build"
         layer.build(x.shape)
         layer.kernel.assign(w)
@@ -76,17 +78,17 @@ class Keras(Framework):
         return self.array(layer(x))
 
     def array(self, y: Any) -> Any:
-        """The backend's tensor in NumPy."""
+        """Return the backend's tensor as an array."""
         import keras
 
         return keras.ops.convert_to_numpy(y)
 
     def code(self, case: Case) -> str:
-        """A call of the function, or a layer with its kernel put in."""
-        words = dict(case.params)
-        if words.pop("api", "layer") == "ops":
-            called = format_call("keras.ops.conv_transpose", "x", "w", **words)
-            return f"import keras; y = keras.ops.convert_to_numpy({called})"
-        layer = format_call(f"K.layers.Conv{case.rank}DTranspose", **words, use_bias=False)
+        """Return a call of the function, or a layer whose kernel is set."""
+        params = dict(case.params)
+        if params.pop("api", "layer") == "ops":
+            function = format_call("keras.ops.conv_transpose", "x", "w", **params)
+            return f"import keras; y = keras.ops.convert_to_numpy({function})"
+        layer = format_call(f"K.layers.Conv{case.rank}DTranspose", **params, use_bias=False)
         steps = "layer.build(x.shape); layer.kernel.assign(w)"
         return f"import {self.package} as K; layer = {layer}; {steps}; y = layer(x)"

@@ -1,4 +1,4 @@
-"""ONNX ConvTranspose: a model of one node, whoever is to run it."""
+"""ONNX ConvTranspose: a model of one node, for any implementation to run."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from deconvcli.frameworks.driver.base import Case, Framework, Need, format_call
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
 NEED = Need("onnx", "onnx", "1.23.2")
-# What every release of the last years still reads.
 IR_VERSION = 10
+"""A version that older runtimes can read too; the default is that of the installed package."""
 
 
 class Onnx(Framework):
-    """One node; an attribute that a question does not have is absent from the model."""
+    """A model of one node; attributes that a case does not have are absent from it."""
 
     environment: ClassVar[Mapping[str, str]] = {"OMP_NUM_THREADS": "1"}
     in_extra = True
 
     def draw(self, random: Random) -> Case:
-        """Attributes present and absent, pads beside auto_pad, output shapes around the natural."""
+        """Return a layer with some attributes absent, and sometimes contradictory ones."""
         dice = Dice(random)
         geometry = dice.geometry()
         groups = dice.groups()
         into, out = dice.channels(groups)
         params: dict[str, Any] = {"opset": dice.choose(1, 11, 11, 11, 22, 22, 22)}
-        words = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
-        said: dict[str, Any] = {
-            "auto_pad": dice.choose(*words),
+        modes = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
+        attributes: dict[str, Any] = {
+            "auto_pad": dice.choose(*modes),
             "dilations": dice.spoil(geometry.d, 0.01, 0),
             "group": groups,
             "kernel_shape": geometry.k,
@@ -39,9 +39,11 @@ class Onnx(Framework):
         defaults = {"auto_pad": "NOTSET", "dilations": [1] * geometry.rank, "group": 1}
         defaults |= {"kernel_shape": geometry.k, "strides": [1] * geometry.rank}
         defaults |= {"output_padding": [0] * geometry.rank}
-        needed = {name for name, value in said.items() if value != defaults[name]}
-        params |= {name: said[name] for name in said if name in needed or dice.chance(0.3)}
-        self._place(dice, geometry, params)
+        needed = {name for name, value in attributes.items() if value != defaults[name]}
+        params |= {
+            name: attributes[name] for name in attributes if name in needed or dice.chance(0.3)
+        }
+        self._add_pads(dice, geometry, params)
         seen = into + groups if dice.chance(0.02) else into
         weight = (into, out // groups, *geometry.k)
         return Case(params, (dice.batch(), seen, *geometry.n), weight, geometry.rank)
@@ -51,8 +53,8 @@ class Onnx(Framework):
             return [0] * geometry.rank
         return dice.spoil(dice.up_to([s - 1 for s in geometry.s]), 0.15, geometry.s[0], 5)
 
-    def _place(self, dice: Dice, geometry: Geometry, params: dict[str, Any]) -> None:
-        """Pads or an output shape, as a rule where they may stand."""
+    def _add_pads(self, dice: Dice, geometry: Geometry, params: dict[str, Any]) -> None:
+        """Add pads or an output shape, mostly where the specification allows them."""
         explicit = params.get("auto_pad", "NOTSET") == "NOTSET"
         if dice.chance(0.8 if explicit else 0.02):
             most = [(full - 1) // 2 for full in geometry.full] * 2
@@ -61,27 +63,27 @@ class Onnx(Framework):
                 params["pads"] = params["pads"][:-1]
         elif dice.chance(0.35):
             slack = [max(0, s - 1) for s in geometry.s]
-            sizes = zip(geometry.full, slack, strict=True)
-            asked = [max(1, full + dice.between(-2, more)) for full, more in sizes]
-            params["output_shape"] = asked if dice.chance(0.96) else [1, 1, *asked]
+            axes = zip(geometry.full, slack, strict=True)
+            sizes = [max(1, full + dice.between(-2, more)) for full, more in axes]
+            params["output_shape"] = sizes if dice.chance(0.96) else [1, 1, *sizes]
 
     def model(self, case: Case, weight: Any = None) -> Any:
-        """The model; its output has no shape yet. weight: an array to be part of the model."""
+        """Return the model, with an output of unknown shape. weight: an array to store in it."""
         from onnx import TensorProto, helper, numpy_helper
 
         attributes = dict(case.params)
         opset = helper.make_opsetid("", attributes.pop("opset", 22))
         node = helper.make_node("ConvTranspose", ["X", "W"], ["Y"], **attributes)
-        held = [] if weight is None else [numpy_helper.from_array(weight, "W")]
-        kind = held[0].data_type if held else TensorProto.FLOAT
-        shapes = {"X": case.input_shape} | ({} if held else {"W": case.weight_shape})
+        stored = [] if weight is None else [numpy_helper.from_array(weight, "W")]
+        kind = stored[0].data_type if stored else TensorProto.FLOAT
+        shapes = {"X": case.input_shape} | ({} if stored else {"W": case.weight_shape})
         given = [helper.make_tensor_value_info(name, kind, shapes[name]) for name in shapes]
         y = helper.make_tensor_value_info("Y", kind, None)
-        graph = helper.make_graph([node], "layer", given, [y], held)
+        graph = helper.make_graph([node], "layer", given, [y], stored)
         return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
 
     def model_code(self, case: Case) -> str:
-        """The same as statements that make `model`."""
+        """Return Python statements that build the same `model`."""
         attributes = dict(case.params)
         opset = attributes.pop("opset", 22)
         node = format_call("h.make_node", '"ConvTranspose"', '["X", "W"]', '["Y"]', **attributes)

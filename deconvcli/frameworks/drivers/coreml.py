@@ -1,4 +1,4 @@
-"""Core ML's converter: the type inference of its intermediate language, without a runtime."""
+"""Core ML's converter: the shape inference of its intermediate language, without a runtime."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class CoreMl(Framework):
     has_values = False
 
     def draw(self, random: Random) -> Case:
-        """Each word of pad_type, two that do not exist, and sizes that nobody checks."""
+        """Return a layer with any pad_type, two unknown ones included, and any output_shape."""
         dice = Dice(random)
         geometry = dice.geometry()
         groups, rank = dice.groups(), geometry.rank
         into, out = dice.channels(groups)
-        words = ("valid", "same", "custom", "custom")
+        pad_types = ("valid", "same", "custom", "custom")
         params: dict[str, Any] = {
-            "pad_type": dice.choose(*words * 2, "same_lower", "explicit"),
+            "pad_type": dice.choose(*pad_types * 2, "same_lower", "explicit"),
             "strides": geometry.s,
             "dilations": geometry.d,
             "groups": groups,
@@ -39,7 +39,7 @@ class CoreMl(Framework):
         return Case(params, (1, into, *geometry.n), (into, out // groups, *geometry.k), rank)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The inferred shape."""
+        """Return the inferred shape."""
         from coremltools.converters.mil import mil
 
         specs = [mil.Builder.TensorSpec(shape=x.shape)]
@@ -51,7 +51,7 @@ class CoreMl(Framework):
         return [int(size) for size in function.outputs[0].shape]
 
     def code(self, case: Case) -> str:
-        """A program of one operation; its inferred shape in the place of an output's."""
+        """Return a program of one operation; `y` has the inferred shape."""
         node = format_call("B.conv_transpose", x="", weight="", **case.params)
         node = node.replace('x="", weight=""', "x=d, weight=w")
         program = f"B.program(input_specs=[B.TensorSpec(shape=x.shape)])(lambda d: {node})"

@@ -20,7 +20,7 @@ class Flax(Framework):
     in_extra = True
 
     def draw(self, random: Random) -> Case:
-        """Every form of padding, CIRCULAR among them, and none, one or two batch axes."""
+        """Return a layer with any form of padding, and none, one or two batch axes."""
         dice = Dice(random)
         geometry = dice.geometry()
         into, out = dice.channels()
@@ -48,31 +48,31 @@ class Flax(Framework):
         return dice.choose(pads[0][0], [low for low, _ in pads], pads)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
-        words = {name: to_tuples(value) for name, value in case.params.items()}
-        if words.pop("api", "linen") == "nnx":
-            return self._nnx(words, x, w)
+        """Return the output as an array."""
+        params = {name: to_tuples(value) for name, value in case.params.items()}
+        if params.pop("api", "linen") == "nnx":
+            return self._nnx(params, x, w)
         from flax import linen
 
-        layer = linen.ConvTranspose(**words, use_bias=False)
+        layer = linen.ConvTranspose(**params, use_bias=False)
         return layer.apply({"params": {"kernel": w}}, x)
 
-    def _nnx(self, words: dict[str, Any], x: Any, w: Any) -> Any:
+    def _nnx(self, params: dict[str, Any], x: Any, w: Any) -> Any:
         from flax import nnx
 
-        features = words.pop("features")
-        layer = nnx.ConvTranspose(x.shape[-1], features, **words, use_bias=False, rngs=nnx.Rngs(0))
+        features = params.pop("features")
+        layer = nnx.ConvTranspose(x.shape[-1], features, **params, use_bias=False, rngs=nnx.Rngs(0))
         layer.kernel[...] = w
         return layer(x)
 
     def code(self, case: Case) -> str:
-        """A layer with its kernel put in."""
-        words = dict(case.params)
-        if words.pop("api", "linen") == "linen":
-            layer = format_call("linen.ConvTranspose", **words, use_bias=False)
+        """Return a layer whose kernel is set."""
+        params = dict(case.params)
+        if params.pop("api", "linen") == "linen":
+            layer = format_call("linen.ConvTranspose", **params, use_bias=False)
             return f'from flax import linen; y = {layer}.apply({{"params": {{"kernel": w}}}}, x)'
-        sizes = "x.shape[-1]", str(words.pop("features"))
-        layer = format_call("nnx.ConvTranspose", *sizes, **words, use_bias=False)
+        sizes = "x.shape[-1]", str(params.pop("features"))
+        layer = format_call("nnx.ConvTranspose", *sizes, **params, use_bias=False)
         layer = f"{layer[:-1]}, rngs=nnx.Rngs(0))"
         return f"from flax import nnx; layer = {layer}; layer.kernel[...] = w; y = layer(x)"
 

@@ -1,4 +1,4 @@
-"""JAX on the CPU: the transposed convolution, and the dilated one that it is made of."""
+"""JAX on the CPU: the transposed convolution, and the general one that implements it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
 NEED = Need("jax", "jax", "0.10.2")
 LETTERS = {1: "H", 2: "HW", 3: "HWD"}
-MOST_PADS = 6
+MAX_PAD = 6
 
 
 class Jax(TimedFramework):
@@ -35,7 +35,7 @@ class Jax(TimedFramework):
     packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:
-        """Words, which are case sensitive, and pads of the dilated input, also negative ones."""
+        """Return a layer with padding in words, in any case, or as pads, also negative ones."""
         dice = Dice(random)
         geometry = dice.geometry()
         if dice.chance(0.15):
@@ -94,7 +94,7 @@ class Jax(TimedFramework):
     def _pads(self, dice: Dice, geometry: Geometry) -> list[list[int]]:
         lowest = -2 if dice.chance(0.3) else 0
         pads = [
-            [dice.between(lowest, min(span + 1, MOST_PADS)) for _ in range(2)]
+            [dice.between(lowest, min(span + 1, MAX_PAD)) for _ in range(2)]
             for span in geometry.span
         ]
         if dice.chance(0.08):
@@ -104,38 +104,40 @@ class Jax(TimedFramework):
         return pads
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
+        """Return the output as an array."""
         return self._function(case)(x, w)
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """The function compiled; weights are an argument, as in a model that is trained.
+        """Return the compiled function; the weights are an argument, as in a model in training.
 
-        threads: its processor reads them from the environment.
+        threads: unused, since XLA reads their number from the environment.
         """
         import jax
 
+        # Without this, JAX computes float64 as float32.
         jax.config.update("jax_enable_x64", x.dtype == "float64")
         compiled = jax.jit(self._function(case))
         given, weight = jax.device_put(x), jax.device_put(w)
+        # JAX returns before the result is computed.
         return lambda: compiled(given, weight).block_until_ready()
 
     def _function(self, case: Case) -> Callable[..., Any]:
         from jax import lax
 
-        words = {name: to_tuples(value) for name, value in case.params.items()}
-        # Words that a conversion made name no function.
-        likely = "conv_general_dilated" if "window_strides" in words else "conv_transpose"
-        return partial(getattr(lax, words.pop("api", likely)), **words)
+        params = {name: to_tuples(value) for name, value in case.params.items()}
+        # Parameters from a conversion name no function: `api` exists in drawn cases only.
+        likely = "conv_general_dilated" if "window_strides" in params else "conv_transpose"
+        return partial(getattr(lax, params.pop("api", likely)), **params)
 
     def code(self, case: Case) -> str:
-        """One call."""
-        words = dict(case.params)
-        function = words.pop("api", "conv_transpose")
-        return f"from jax import lax; y = {format_call(f'lax.{function}', 'x', 'w', **words)}"
+        """Return one call."""
+        params = dict(case.params)
+        function = params.pop("api", "conv_transpose")
+        return f"from jax import lax; y = {format_call(f'lax.{function}', 'x', 'w', **params)}"
 
 
 def _shape(layout: str, sizes: dict[str, int], spatial: list[int]) -> tuple[int, ...]:
-    """Sizes in the order of a layout's letters; letters without a size are the axes in turn."""
+    """Return the sizes in a layout's order; letters without a size are the axes in turn."""
     axes = iter(spatial)
     return tuple(sizes[letter] if letter in sizes else next(axes) for letter in layout)
 

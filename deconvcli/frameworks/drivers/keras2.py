@@ -1,4 +1,4 @@
-"""Keras 2, as `tf_keras` still carries it."""
+"""Keras 2, in the package `tf_keras`, on TensorFlow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Keras2(Keras):
     environment: ClassVar[Mapping[str, str]] = SETTINGS
 
     def array(self, y: Any) -> Any:
-        """The tensor in NumPy."""
+        """Return the tensor as an array."""
         return y.numpy()
 
 

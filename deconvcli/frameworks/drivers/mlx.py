@@ -25,13 +25,13 @@ class Mlx(Framework):
     needs = (Need("mlx", "mlx", "0.32.4"),)
 
     def versions(self) -> dict[str, str]:
-        """The core's own number; the package `mlx` itself has none."""
+        """Return the core's version; the package `mlx` itself has none."""
         import mlx.core
 
         return {"mlx": getattr(mlx.core, "__version__", None) or version("mlx")}
 
     def draw(self, random: Random) -> Case:
-        """Crops beyond the kernel, output_padding beyond the stride and below zero, groups."""
+        """Return a layer with crops beyond the kernel and any output_padding, negative included."""
         dice = Dice(random)
         geometry = dice.geometry()
         groups = dice.groups() if geometry.rank < 3 or dice.chance(0.1) else 1
@@ -40,7 +40,8 @@ class Mlx(Framework):
         extra = dice.up_to([3] * geometry.rank)
 
         def form(values: list[int]) -> Any:
-            return values[0] if len(values) == 1 else dice.form(values)  # a list of one is refused
+            # MLX refuses a list of one number.
+            return values[0] if len(values) == 1 else dice.form(values)
 
         params = {
             "stride": form(dice.spoil(geometry.s, 0.03, 0)),
@@ -54,16 +55,18 @@ class Mlx(Framework):
         return Case(params, (dice.batch(), *geometry.n, seen), weight, geometry.rank)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
+        """Return the output as an array."""
         import mlx.core
         import numpy
 
-        words = {name: to_tuples(value) for name, value in function_parameters(case.params).items()}
+        params = {
+            name: to_tuples(value) for name, value in function_parameters(case.params).items()
+        }
         function = getattr(mlx.core, f"conv_transpose{case.rank}d")
-        return numpy.array(function(mlx.core.array(x), mlx.core.array(w), **words))
+        return numpy.array(function(mlx.core.array(x), mlx.core.array(w), **params))
 
     def code(self, case: Case) -> str:
-        """One call."""
+        """Return one call."""
         function = f"mx.conv_transpose{case.rank}d"
         return (
             "import mlx.core as mx; x, w = mx.array(x), mx.array(w);"

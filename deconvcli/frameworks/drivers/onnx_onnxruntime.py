@@ -24,10 +24,11 @@ class OnOnnxRuntime(TimedFramework, Onnx):
     packing = Packing.BEFOREHAND
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """A session whose model holds the weights."""
+        """Return a session whose model contains the weights, so that they are packed once."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
+        # Only fatal errors are logged: a refusal is an answer.
         options.log_severity_level = 4
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         trace.stage = "construct"
@@ -37,7 +38,7 @@ class OnOnnxRuntime(TimedFramework, Onnx):
         return lambda: session.run(None, {"X": x})[0]
 
     def code(self, case: Case) -> str:
-        """A session of one run."""
+        """Return a session of one run; its weights are an input, as the model stores none."""
         session = 'InferenceSession(model.SerializeToString()).run(None, {"X": x, "W": w})'
         return f"{self.model_code(case)}; import onnxruntime; [y] = onnxruntime.{session}"
 

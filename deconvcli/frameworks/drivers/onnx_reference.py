@@ -15,14 +15,14 @@ class OnReference(Onnx):
     needs = (NEED,)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
+        """Return the output as an array."""
         from onnx.reference import ReferenceEvaluator
 
         [y] = ReferenceEvaluator(self.model(case)).run(None, {"X": x, "W": w})
         return y
 
     def code(self, case: Case) -> str:
-        """One evaluation."""
+        """Return one evaluation."""
         run = '[y] = ReferenceEvaluator(model).run(None, {"X": x, "W": w})'
         return f"{self.model_code(case)}; from onnx.reference import ReferenceEvaluator; {run}"
 

@@ -32,7 +32,7 @@ class OpenVino(TimedFramework):
     packing = Packing.BEFOREHAND
 
     def draw(self, random: Random) -> Case:
-        """Pads, auto_pad and an output shape in every combination, and output_padding at will."""
+        """Return a layer with any combination of pads, auto_pad and an output shape."""
         dice = Dice(random)
         geometry = dice.geometry()
         groups = dice.groups() if dice.chance(0.3) else 0
@@ -60,10 +60,11 @@ class OpenVino(TimedFramework):
         return [max(1, full + dice.between(-3, 2)) for full in geometry.full]
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """A compiled model; the node's inferred shape is a detail of the answer."""
+        """Return a compiled model; the node's inferred shape is a detail of the answer."""
         import openvino
 
         if x.dtype != "float32":
+            # The CPU plugin converts silently, and the times would be those of float32.
             raise TypeError(f"{x.dtype} is computed as float32")
         trace.stage = "construct"
         data = openvino.opset1.parameter(list(x.shape), x.dtype)
@@ -76,26 +77,27 @@ class OpenVino(TimedFramework):
         settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
         compiled = openvino.Core().compile_model(model, "CPU", settings)
         trace.stage = "call"
+        # Without sharing, the wrapper copies the arrays in and out, which is not the layer's time.
         return lambda: compiled([x], share_inputs=True, share_outputs=True)[0]
 
     def _node(self, case: Case, data: Any, w: Any) -> Any:
         import numpy
         from openvino import opset1
 
-        words = dict(case.params)
-        function = getattr(opset1, FUNCTIONS[words.pop("op")])
-        strides = words.pop("strides")
-        shape = words.pop("output_shape", None)
-        asked = None if shape is None else opset1.constant(numpy.array(shape, "int64"))
-        return function(data, opset1.constant(w), strides, asked, **words)
+        params = dict(case.params)
+        function = getattr(opset1, FUNCTIONS[params.pop("op")])
+        strides = params.pop("strides")
+        shape = params.pop("output_shape", None)
+        output_shape = None if shape is None else opset1.constant(numpy.array(shape, "int64"))
+        return function(data, opset1.constant(w), strides, output_shape, **params)
 
     def code(self, case: Case) -> str:
-        """A model of one node."""
-        words = dict(case.params)
-        function, shape = FUNCTIONS[words.pop("op")], words.pop("output_shape", None)
-        asked = "None" if shape is None else f'o.constant(np.array({shape}, "int64"))'
-        strides = str(words.pop("strides"))
-        node = format_call(f"o.{function}", "d", "o.constant(w)", strides, asked, **words)
+        """Return a model of one node."""
+        params = dict(case.params)
+        function, shape = FUNCTIONS[params.pop("op")], params.pop("output_shape", None)
+        size = "None" if shape is None else f'o.constant(np.array({shape}, "int64"))'
+        strides = str(params.pop("strides"))
+        node = format_call(f"o.{function}", "d", "o.constant(w)", strides, size, **params)
         return (
             "import openvino as v; from openvino import opset1 as o;"
             f" d = o.parameter(list(x.shape), x.dtype); node = {node};"

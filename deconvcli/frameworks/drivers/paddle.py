@@ -30,7 +30,7 @@ class Paddle(TimedFramework):
     packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:
-        """Every form of padding, output_padding or output_size, both data formats."""
+        """Return a layer with any form of padding and output size, in both data formats."""
         dice = Dice(random)
         geometry = dice.geometry()
         groups = dice.groups()
@@ -69,16 +69,17 @@ class Paddle(TimedFramework):
         return dice.choose(*forms, "SAME", "SAME", "VALID", "VALID", negative)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
+        """Return the output as an array."""
         y = super().run(case, x, w, trace)
-        if any(size < 0 for size in y.shape):  # reading such a tensor ends the process
+        # Reading a tensor with a negative size ends the process.
+        if any(size < 0 for size in y.shape):
             raise ValueError(f"the output has shape {list(y.shape)}")
         return y.numpy()
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """The function, called without gradients.
+        """Return the function, called without gradients.
 
-        threads: it reads them from the environment.
+        threads: unused, since Paddle reads their number from the environment.
         """
         import paddle
 
@@ -89,7 +90,7 @@ class Paddle(TimedFramework):
         )
 
     def code(self, case: Case) -> str:
-        """One call."""
+        """Return one call."""
         function = f"paddle.nn.functional.conv{case.rank}d_transpose"
         y = format_call(function, "x", "w", **case.params)
         return f"import paddle; x, w = map(paddle.to_tensor, (x, w)); y = {y}"

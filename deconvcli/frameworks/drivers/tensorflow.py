@@ -1,7 +1,7 @@
-"""TensorFlow on the CPU with oneDNN, which its builds turn on or off by what the processor has.
+"""TensorFlow on the CPU with oneDNN.
 
-Turned off, it refuses dilation, channels first and groups; so that answers do not depend on the
-machine, it is turned on here.
+TensorFlow's builds turn oneDNN on or off by the processor. Without it, TensorFlow refuses dilation,
+channels first and groups. It is turned on here, so that the answers do not depend on the machine.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ NEED = Need("tensorflow", "tensorflow-cpu", "2.21.0")
 SETTINGS = {
     "TF_ENABLE_ONEDNN_OPTS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    # A GPU would be used as soon as one is visible.
     "CUDA_VISIBLE_DEVICES": "",
     "OMP_NUM_THREADS": "1",
 }
@@ -43,7 +44,7 @@ class TensorFlow(TimedFramework):
     packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:
-        """Output sizes around the interval that a forward convolution maps back."""
+        """Return a layer with output sizes around those that a forward convolution maps back."""
         dice = Dice(random)
         geometry = dice.geometry(dilated=0.15)
         rank = geometry.rank
@@ -79,18 +80,19 @@ class TensorFlow(TimedFramework):
         return dice.spoil(sizes, 0.2, sizes[0] + geometry.s[0], max(1, sizes[0] - geometry.s[0]))
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
+        """Return the output as an array."""
         return self._function(case)(x, w).numpy()
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """The function as a graph; weights are an argument, as in a model that is trained."""
+        """Return the function as a graph; weights are an argument, as in a model in training."""
         import tensorflow
 
         threading = tensorflow.config.threading
         threading.set_intra_op_parallelism_threads(threads)
         threading.set_inter_op_parallelism_threads(threads)
         function = self._function(case)
-        function(x, w)  # what a graph refuses it says within a traceback
+        # Called outside a graph first: within one, the error message is a whole traceback.
+        function(x, w)
         return partial(
             tensorflow.function(function), tensorflow.constant(x), tensorflow.constant(w)
         )
@@ -98,14 +100,16 @@ class TensorFlow(TimedFramework):
     def _function(self, case: Case) -> Callable[..., Any]:
         import tensorflow
 
-        words = dict(case.params)
-        return partial(getattr(tensorflow.nn, words.pop("api", "conv_transpose")), **words)
+        params = dict(case.params)
+        return partial(getattr(tensorflow.nn, params.pop("api", "conv_transpose")), **params)
 
     def code(self, case: Case) -> str:
-        """One call."""
-        words = dict(case.params)
-        function = words.pop("api", "conv_transpose")
-        return f"import tensorflow as tf; y = {format_call(f'tf.nn.{function}', 'x', 'w', **words)}"
+        """Return one call."""
+        params = dict(case.params)
+        function = params.pop("api", "conv_transpose")
+        return (
+            f"import tensorflow as tf; y = {format_call(f'tf.nn.{function}', 'x', 'w', **params)}"
+        )
 
 
 def _first(batch: Any, channels: Any, spatial: list[Any]) -> list[Any]:

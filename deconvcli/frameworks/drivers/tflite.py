@@ -1,4 +1,4 @@
-"""LiteRT's (TensorFlow Lite's) built-in kernel of TRANSPOSE_CONV; timed, with its delegates."""
+"""LiteRT (TensorFlow Lite): its built-in kernel of TRANSPOSE_CONV; if timed, with its delegates."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from deconvcli.frameworks.driver.base import (
 )
 from deconvcli.frameworks.drivers._dice import Dice
 
-# What stands in the schema for these; they are part of the file format.
+# Numbers of the schema; they are part of the file format and do not change.
 TRANSPOSE_CONV, FLOAT32, INT32 = 67, 0, 2
 PADDING = {"SAME": 0, "VALID": 1}
 
 
 class TfLite(TimedFramework):
-    """A model of one TRANSPOSE_CONV, given to ai_edge_litert's interpreter."""
+    """A model of one TRANSPOSE_CONV in ai_edge_litert's interpreter."""
 
     dialect = "tflite"
     needs = (Need("ai_edge_litert", "ai-edge-litert", "2.3.0"),)
     packing = Packing.BEFOREHAND
 
     def draw(self, random: Random) -> Case:
-        """Output sizes around the interval that a forward convolution maps back."""
+        """Return a layer with output sizes around those that a forward convolution maps back."""
         dice = Dice(random)
         geometry = dice.geometry(rank=2, dilated=0)
         into, out = dice.channels()
@@ -39,9 +39,9 @@ class TfLite(TimedFramework):
         sizes = [dice.between(top - s + 1, top) for top, s in zip(largest, geometry.s, strict=True)]
         sizes = dice.spoil(sizes, 0.3, sizes[0] + geometry.s[0], max(1, sizes[0] - geometry.s[0]))
         batch = dice.between(1, 3)
-        told = out + 1 if dice.chance(0.03) else out
+        channels = out + 1 if dice.chance(0.03) else out
         params = {
-            "output_shape": [batch, *sizes, told],
+            "output_shape": [batch, *sizes, channels],
             "padding": word,
             "stride_h": geometry.s[0],
             "stride_w": geometry.s[1],
@@ -50,13 +50,14 @@ class TfLite(TimedFramework):
         return Case(params, (batch, *geometry.n, seen), (out, *geometry.k, into), 2)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
+        """Return the output as an array."""
         from ai_edge_litert.interpreter import OpResolverType
 
+        # The dialect describes the built-in kernel; a delegate may follow other rules.
         return self._step(case, x, w, 1, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)()
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """An interpreter with its input set, and the delegates that users get."""
+        """Return an interpreter with its input set, and with the delegates that users get."""
         from ai_edge_litert.interpreter import OpResolverType
 
         return self._step(case, x, w, threads, OpResolverType.AUTO)
@@ -80,27 +81,27 @@ class TfLite(TimedFramework):
         return step
 
     def code(self, case: Case) -> str:
-        """An interpreter of the same model, which this file builds."""
-        words = ", ".join(
+        """Return an interpreter of the model that `model` builds, since LiteRT cannot write one."""
+        params = ", ".join(
             f'"{name}": "{value}"' if isinstance(value, str) else f'"{name}": {value}'
             for name, value in case.params.items()
         )
         return (
             "from deconvcli.frameworks.drivers.tflite import model;"
             " from ai_edge_litert.interpreter import Interpreter, OpResolverType as R;"
-            f" i = Interpreter(model_content=model({{{words}}}, x.shape, w),"
+            f" i = Interpreter(model_content=model({{{params}}}, x.shape, w),"
             " experimental_op_resolver_type=R.BUILTIN_WITHOUT_DEFAULT_DELEGATES);"
             " i.allocate_tensors(); i.set_tensor(1, x); i.invoke(); y = i.get_tensor(3)"
         )
 
 
 def model(params: Any, input_shape: Any, w: Any) -> bytes:
-    """A .tflite file of one operation: constant output shape and weights, input, output."""
+    """Return a .tflite file of one operation; its output shape and weights are constants."""
     import flatbuffers
     import numpy
     from ai_edge_litert import schema_py_generated as schema
 
-    asked = numpy.array(params["output_shape"], numpy.int32)
+    output_shape = numpy.array(params["output_shape"], numpy.int32)
     options = schema.TransposeConvOptionsT()
     options.padding = PADDING[params["padding"]]
     options.strideH, options.strideW = params["stride_h"], params["stride_w"]
@@ -112,7 +113,7 @@ def model(params: Any, input_shape: Any, w: Any) -> bytes:
     code.builtinCode = code.deprecatedBuiltinCode = TRANSPOSE_CONV
     graph = schema.SubGraphT()
     graph.tensors = [
-        _tensor(schema, asked.shape, INT32, 1),
+        _tensor(schema, output_shape.shape, INT32, 1),
         _tensor(schema, input_shape, FLOAT32, 0),
         _tensor(schema, w.shape, FLOAT32, 2),
         _tensor(schema, params["output_shape"], FLOAT32, 0),
@@ -120,7 +121,8 @@ def model(params: Any, input_shape: Any, w: Any) -> bytes:
     graph.inputs, graph.outputs, graph.operators = [1], [3], [operator]
     whole = schema.ModelT()
     whole.version, whole.subgraphs, whole.operatorCodes = 3, [graph], [code]
-    whole.buffers = [_buffer(schema, data) for data in (None, asked, w)]
+    # Buffer 0 stays empty: by the format, tensors without data refer to it.
+    whole.buffers = [_buffer(schema, data) for data in (None, output_shape, w)]
     builder = flatbuffers.Builder(1024)
     builder.Finish(whole.Pack(builder), b"TFL3")
     return bytes(builder.Output())

@@ -1,4 +1,4 @@
-"""tinygrad, on the device that is Python itself."""
+"""tinygrad on its PYTHON device, which needs no compiler."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class TinyGrad(Framework):
     environment: ClassVar[Mapping[str, str]] = {"DEV": "PYTHON"}
 
     def versions(self) -> dict[str, str]:
-        """As it was installed: the module has no number."""
+        """Return the version of the distribution; the module has none."""
         return {"tinygrad": version("tinygrad")}
 
     def draw(self, random: Random) -> Case:
-        """Pads in each of the three forms, also negative ones; output_padding without limits."""
+        """Return a layer with any of the three forms of padding, and any output_padding."""
         dice = Dice(random)
         geometry = dice.geometry()
         groups, rank = dice.groups(), geometry.rank
@@ -44,14 +44,14 @@ class TinyGrad(Framework):
         return Case(params, (dice.between(1, 2), seen, *geometry.n), weight, rank)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """The output as an array."""
+        """Return the output as an array."""
         from tinygrad import Tensor
 
-        words = {name: to_tuples(value) for name, value in case.params.items()}
-        return Tensor(x).conv_transpose2d(Tensor(w), **words).numpy()
+        params = {name: to_tuples(value) for name, value in case.params.items()}
+        return Tensor(x).conv_transpose2d(Tensor(w), **params).numpy()
 
     def code(self, case: Case) -> str:
-        """One call."""
+        """Return one call."""
         y = format_call("Tensor(x).conv_transpose2d", "Tensor(w)", **case.params)
         return f"from tinygrad import Tensor; y = {y}.numpy()"
 

@@ -1,4 +1,4 @@
-"""PyTorch on the CPU: its modules and its functions; one thread, unless it is timed."""
+"""PyTorch on the CPU: its modules and its functions, on one thread unless timed."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Torch(TimedFramework):
 
     dialect = "torch"
     needs = (NEED,)
-    # Which kernel is taken, and so what is refused, depends on the number of threads.
+    # The number of threads decides which kernel runs, and with it which layers are refused.
     environment: ClassVar[Mapping[str, str]] = {"OMP_NUM_THREADS": "1"}
     in_extra = True
     packing = Packing.EVERY_CALL
     direct: ClassVar[Mapping[str, Any]] = {"api": "functional"}
 
     def draw(self, random: Random) -> Case:
-        """Numbers and lists, crops up to the whole span, output sizes at the interval's ends."""
+        """Return a layer with crops up to half the output, and output sizes near their limits."""
         dice = Dice(random)
         geometry = dice.geometry()
         groups = dice.groups()
@@ -67,43 +67,43 @@ class Torch(TimedFramework):
     def _output_size(
         self, dice: Dice, geometry: Geometry, crops: list[int], batch: list[int], out: int
     ) -> list[int]:
-        """Near the interval of each axis, with or without what stands in front."""
+        """Return sizes near the interval of each axis, sometimes with batch and channels."""
         axes = zip(geometry.full, crops, geometry.s, strict=True)
-        asked = [full - 2 * p + dice.between(0, s - 1) for full, p, s in axes]
-        asked = dice.spoil(asked, 0.2, asked[0] + geometry.s[0], asked[0] - geometry.s[0])
-        front = [*batch, out] if dice.chance(0.2) else []
-        return [*front, *asked] if dice.chance(0.95) else [*asked, 1]
+        sizes = [full - 2 * p + dice.between(0, s - 1) for full, p, s in axes]
+        sizes = dice.spoil(sizes, 0.2, sizes[0] + geometry.s[0], sizes[0] - geometry.s[0])
+        leading = [*batch, out] if dice.chance(0.2) else []
+        return [*leading, *sizes] if dice.chance(0.95) else [*sizes, 1]
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """A function or a module, called without gradients."""
+        """Return a function or a module, called without gradients."""
         import torch
 
         torch.set_num_threads(threads)
         torch.set_grad_enabled(False)
-        asked = case.params.get("output_size")
-        words = {name: to_tuples(value) for name, value in case.params.items()}
+        output_size = case.params.get("output_size")
+        params = {name: to_tuples(value) for name, value in case.params.items()}
         given, weight = torch.from_numpy(x), torch.from_numpy(w)
-        if words.pop("api", "module") == "functional":
+        if params.pop("api", "module") == "functional":
             function = getattr(torch.nn.functional, f"conv_transpose{case.rank}d")
-            return partial(function, given, weight, **function_parameters(words))
-        words.pop("output_size", None)
+            return partial(function, given, weight, **function_parameters(params))
+        params.pop("output_size", None)
         trace.stage = "construct"
-        layer = getattr(torch.nn, f"ConvTranspose{case.rank}d")(**words, bias=False)
+        layer = getattr(torch.nn, f"ConvTranspose{case.rank}d")(**params, bias=False)
         layer.weight = torch.nn.Parameter(weight)
         trace.stage = "call"
-        return partial(layer, given, asked)
+        return partial(layer, given, output_size)
 
     def code(self, case: Case) -> str:
-        """A function or a module with its weights put in."""
-        words = dict(case.params)
+        """Return a call of the function, or a module whose weights are set."""
+        params = dict(case.params)
         threads = "import torch; torch.set_num_threads(1); x, w = map(torch.tensor, (x, w)); "
-        if words.pop("api", "module") == "functional":
+        if params.pop("api", "module") == "functional":
             function = f"torch.nn.functional.conv_transpose{case.rank}d"
-            return f"{threads}y = {format_call(function, 'x', 'w', **words)}"
-        asked = {"output_size": words.pop("output_size", None)}
-        layer = format_call(f"torch.nn.ConvTranspose{case.rank}d", **words, bias=False)
+            return f"{threads}y = {format_call(function, 'x', 'w', **params)}"
+        sizes = {"output_size": params.pop("output_size", None)}
+        layer = format_call(f"torch.nn.ConvTranspose{case.rank}d", **params, bias=False)
         weights = "layer.weight = torch.nn.Parameter(w)"
-        return f"{threads}layer = {layer}; {weights}; y = {format_call('layer', 'x', **asked)}"
+        return f"{threads}layer = {layer}; {weights}; y = {format_call('layer', 'x', **sizes)}"
 
 
 FRAMEWORK: Framework = Torch()

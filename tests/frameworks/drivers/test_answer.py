@@ -1,4 +1,4 @@
-"""Questions about time: calls fill a burst, and the fastest of them is told."""
+"""Requests for times: calls fill a burst, and the fastest of them is reported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ import pytest
 
 from deconvcli.frameworks.driver.base import function_parameters
 from deconvcli.frameworks.drivers import _answer
-from deconvcli.frameworks.drivers._answer import CALLS, PATIENCE, Answerer, fastest, rest
+from deconvcli.frameworks.drivers._answer import (
+    IDLE_TIMEOUT,
+    MIN_CALLS,
+    Answerer,
+    time_calls,
+    wait_until_idle,
+)
 from tests.fakes import choosy
 from tests.fakes.agreeable import FRAMEWORK
 
@@ -33,8 +39,8 @@ def test_nothing_is_timed_that_is_not_prepared() -> None:
 
 def test_a_burst_has_a_warm_call_however_short_it_is() -> None:
     calls: list[int] = []
-    fastest(lambda: calls.append(1), 1e-12)
-    assert calls == [1] * CALLS
+    time_calls(lambda: calls.append(1), 1e-12)
+    assert calls == [1] * MIN_CALLS
 
 
 def test_the_fastest_call_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,12 +51,12 @@ def test_the_fastest_call_counts(monkeypatch: pytest.MonkeyPatch) -> None:
         now += next(lasts)
 
     monkeypatch.setattr("deconvcli.frameworks.drivers._answer.perf_counter", lambda: now)
-    assert fastest(step, 1.0) == 0.25
+    assert time_calls(step, 1.0) == 0.25
     assert next(lasts) == 9.0
 
 
 def test_a_call_lasts_as_long_as_the_clock_says() -> None:
-    assert fastest(lambda: time.sleep(0.01), 1e-9) >= 0.01
+    assert time_calls(lambda: time.sleep(0.01), 1e-9) >= 0.01
 
 
 class Threads:
@@ -70,7 +76,7 @@ class Threads:
         (Threads(0), 0),
         (Threads(0.055), 0.055),
         (Threads(1e9, share=0.05), 0),
-        (Threads(1e9), PATIENCE),
+        (Threads(1e9), IDLE_TIMEOUT),
     ],
     ids=["asleep", "ONNX Runtime", "a little", "for ever"],
 )
@@ -80,8 +86,8 @@ def test_a_process_rests_until_its_threads_do(
     monkeypatch.setattr(_answer, "perf_counter", lambda: threads.now)
     monkeypatch.setattr(_answer, "process_time", lambda: threads.used)
     monkeypatch.setattr(_answer, "sleep", threads.sleep)
-    rest()
-    assert threads.now == pytest.approx(rested, abs=3 * _answer.LOOK)
+    wait_until_idle()
+    assert threads.now == pytest.approx(rested, abs=3 * _answer.IDLE_CHECK_SECONDS)
 
 
 def test_words_that_only_a_module_takes() -> None:
