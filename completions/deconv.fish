@@ -161,8 +161,8 @@ complete -c deconv -n '__deconv_at check' -l locked -d 'Compare the sizes with d
 complete -c deconv -n '__deconv_at check' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at sizes' -F
-complete -c deconv -n '__deconv_at sizes' -l at -r -f -d 'Your input size, in place of the one in the file.'
-complete -c deconv -n '__deconv_at sizes' -l network -r -f -d 'Only the network with this name.'
+complete -c deconv -n '__deconv_at sizes' -l at -r -f -d 'Your input size, instead of the one in the file.'
+complete -c deconv -n '__deconv_at sizes' -l network -r -f -d 'Show only the network of this name.'
 complete -c deconv -n '__deconv_at sizes' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at sizes' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at sizes' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'

@@ -169,6 +169,56 @@ class TestReporter:
         assert all("wiki" in script for script in completions_of(with_reporter))
 
 
+@pytest.fixture(scope="module")
+def with_command(tmp_path_factory: pytest.TempPathFactory) -> PackageCopy:
+    copied = PackageCopy(tmp_path_factory.mktemp("command"))
+    copied.add_variant(
+        "cli/commands/shape.py",
+        "cli/commands/outline.py",
+        {
+            "Print the output size of a layer, as any framework computes it.": "Outline it.",
+            "Help section: One layer, 1": "Help section: A network, 3",
+            '"--macs"': '"--macs",\n        "--costs"',
+        },
+    )
+    return copied
+
+
+class TestCommand:
+    """A copy of a command under another name, in another section, with one more option."""
+
+    def test_help_lists_it_where_its_file_says(self, with_command: PackageCopy) -> None:
+        out = with_command.run("--help").stdout
+        network = out.partition("\nA network:\n")[2].partition("\n\n")[0]
+        names = [line.split()[0] for line in network.splitlines()]
+        assert names == ["check", "sizes", "outline", "rule", "schema"]
+        assert "  outline   Outline it.\n" in out
+
+    def test_a_new_section_follows_the_others(
+        self, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        copied = PackageCopy(tmp_path_factory.mktemp("section"))
+        copied.add_variant(
+            "cli/commands/schema.py", "cli/commands/scheme.py", {"A network, 4": "Later, 1"}
+        )
+        copied.add("cli/commands/bare.py", '"""Say nothing."""\n')
+        out = copied.run("--help").stdout
+        sections = [line for line in out.splitlines() if line in ("Trust it:", "Later:", "Others:")]
+        assert sections == ["Trust it:", "Later:", "Others:"]
+
+    def test_it_runs_and_a_slip_suggests_it(self, with_command: PackageCopy) -> None:
+        layer = ("--in", "5x5", "-k", "3", "-s", "2", "--padding", "same")
+        assert with_command.run("outline", "-q", *layer).stdout == "10x10\n"
+        assert "did you mean 'outline'?" in with_command.run("outlin", *layer, code=2).stderr
+        err = with_command.run("outline", *layer, "--cost", code=2).stderr
+        assert "did you mean --costs?" in err
+
+    def test_shells_complete_it_and_its_options(self, with_command: PackageCopy) -> None:
+        for script in completions_of(with_command):
+            assert "outline" in script
+            assert "costs" in script
+
+
 def completions_of(copy: PackageCopy) -> list[str]:
     """Return the completion scripts that the copy writes."""
     folder = copy.work / "completions"

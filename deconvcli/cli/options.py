@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import MAX_INT64
-from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.frameworks.dialects import DIALECTS, in_order, take
 from deconvcli.views.answers.renderers import RENDERERS
 
 # How small a parameter may be is for the dialect to say, with its reason.
@@ -44,6 +44,13 @@ class DialectName(Typed):
 
     def __init__(self, *words: str) -> None:
         self.words = words  # accepted in place of a name
+
+    def list_words(self) -> Iterable[str]:
+        """Return every dialect, each with its implementations."""
+        for name in DIALECTS.names:
+            yield name
+            yield from (f"{name}@{known}" for known in DIALECTS.take(name).implementations)
+        yield from self.words
 
     def parse(self, text: str) -> Any:
         """Return the name, if it is known.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
@@ -15,6 +15,8 @@ from deconvcli.common.values import MAX_INT64
 from deconvcli.layers.axis import Size, linear
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     ParamType = click.ParamType[Any]
 else:
     ParamType = click.ParamType  # generic only since Click 8.4
@@ -88,6 +90,18 @@ class Typed(ParamType, ABC):
             raise UsageError(
                 f"{flag}{self.after_flag}{error.message}", help=error.help, code=error.code
             ) from error
+
+    def list_words(self) -> Iterable[str]:
+        """Return the words that a shell offers for the value."""
+        return ()
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the words that start with what is typed."""
+        from click.shell_completion import CompletionItem  # which no command needs
+
+        return [CompletionItem(word) for word in self.list_words() if word.startswith(incomplete)]
 
     @abstractmethod
     def parse(self, text: str) -> Any:
@@ -188,6 +202,10 @@ class Sides(Typed):
 
     name = "padding"
     metavar = "PADDING"
+
+    def list_words(self) -> Iterable[str]:
+        """Return the words that most dialects know."""
+        return ("valid", "same")
 
     def parse(self, text: str) -> Padding:
         """A word, numbers, or (begin, end) pairs."""

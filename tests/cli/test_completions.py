@@ -101,7 +101,7 @@ def test_writing_then_checking(tmp_path: Path) -> None:
     (tmp_path / "_deconv").write_text("changed")
     changed = run(command, ["--check", str(tmp_path)])
     assert changed.exit_code == 1
-    assert changed.stdout.splitlines() == [f"{tmp_path / '_deconv'} is not what the commands say"]
+    assert changed.stdout.splitlines() == [f"{tmp_path / '_deconv'} differs from the commands"]
 
 
 def test_an_absent_folder_is_refused(tmp_path: Path) -> None:

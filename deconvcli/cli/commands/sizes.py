@@ -43,8 +43,8 @@ class SizedNetwork(NamedTuple):
 @click.command(cls=Command, short_help=__doc__)
 @takes(
     click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path()),
-    option("--at", type=Sizes(), help="Your input size, in place of the one in the file."),
-    option("--network", "name", metavar="NAME", help="Only the network with this name."),
+    option("--at", type=Sizes(), help="Your input size, instead of the one in the file."),
+    option("--network", "name", metavar="NAME", help="Show only the network of this name."),
 )
 @takes_output
 def command(
@@ -55,10 +55,12 @@ def command(
 ) -> int:
     """List all input sizes for which every layer of a network works.
 
-    For each axis: a formula of the sizes that work, the two of them nearest to yours, and how much
-    to pad. At a size with no remainder, no floor division leaves an element unread. An `expect`
-    in letters must hold; one in numbers belongs to a single size and is ignored. Exits with 1 if
-    no size works.
+    Each axis gets a rule, the nearest working sizes below and above yours, and the padding that
+    reaches the larger one. The sizes under "no remainder" are those for which no layer drops
+    elements of its input by rounding down. Exits with 1 if no size works.
+
+    An `expect` with letters has to hold for every size listed. An `expect` in numbers alone holds
+    for one size only, and is ignored.
 
     \b
     Examples:

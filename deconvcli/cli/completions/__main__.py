@@ -1,4 +1,4 @@
-"""Write the completion scripts into a folder, or compare them with what is there."""
+"""Write the completion scripts into a folder, or compare them with the files there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ REPOSITORY = Path(__file__).parents[3] / "completions"
 @click.argument(
     "folder", default=REPOSITORY, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 naming the files that differ.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; name the files that differ and exit with 1."
+)
 def command(folder: Path, check: bool) -> None:
     """Write deconv.bash, _deconv (zsh) and deconv.fish into FOLDER."""
     if check:
@@ -26,15 +28,15 @@ def command(folder: Path, check: bool) -> None:
 
 
 def _check(folder: Path) -> int:
-    differing = [name for name, script in scripts().items() if _held(folder / name) != script]
+    differing = [name for name, script in scripts().items() if _read(folder / name) != script]
     for name in differing:
-        print(f"{folder / name} is not what the commands say")
+        print(f"{folder / name} differs from the commands")
     if differing:
-        print("  help: python -m deconvcli.cli.completions writes them anew.", file=sys.stderr)
+        print("  help: python -m deconvcli.cli.completions writes them again.", file=sys.stderr)
     return 1 if differing else 0
 
 
-def _held(path: Path) -> bytes | None:
+def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import click
-
-from deconvcli.cli.options import DialectName
-from deconvcli.cli.types import Sides
-from deconvcli.frameworks.dialects import DIALECTS
 
 _SUFFIX = re.compile(r"\.\w+")
 # What needs no quoting in any of the shells.
@@ -97,27 +92,12 @@ def _together(arguments: list[Value]) -> Value | None:
 def _value(param: click.Parameter, context: click.Context) -> Value:
     items = param.shell_complete(context, "")
     suffix = _SUFFIX.search(param.metavar or "")  # INPUT.npy stands for a file, whatever its type
-    words = [
-        *(item.value for item in items if item.type == "plain"),
-        *_words_of_type(param.type),
-    ]
     return Value(
         (param.metavar or str(param.name)).replace("_", " "),
-        tuple(_plain(word) for word in words),
+        tuple(_plain(item.value) for item in items if item.type == "plain"),
         bool(suffix) or any(item.type in ("file", "dir") for item in items),
         suffix[0] if suffix else "",
     )
-
-
-def _words_of_type(kind: object) -> Iterator[str]:
-    """Words of the types that are no choices, because they take more than words."""
-    if isinstance(kind, Sides):
-        yield from ("valid", "same")
-    if isinstance(kind, DialectName):
-        for name in DIALECTS.names:
-            yield name
-            yield from (f"{name}@{known}" for known in DIALECTS.take(name).implementations)
-        yield from kind.words
 
 
 def _plain(word: str) -> str:
