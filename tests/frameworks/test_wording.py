@@ -26,6 +26,22 @@ def test_every_role_of_a_dialect_has_a_name() -> None:
 
 
 @pytest.mark.parametrize("name", in_order())
+def test_the_parameter_of_a_role_takes_some_form_of_it(name: str) -> None:
+    dialect = take(name)[0]
+    named = [dialect.argument(role) for role in (*ROLES, "bias")]
+    assert [argument.name for argument in named if argument and not argument.forms] == []
+
+
+@pytest.mark.parametrize("name", in_order())
+@pytest.mark.parametrize("has_bias", [False, True])
+def test_a_bias_reaches_the_layer(name: str, has_bias: bool) -> None:
+    sizes = Sizes((5, 5), channels=1)
+    roles = {"kernel": 3, "out_channels": 1, "bias": has_bias}
+    if take(name)[0].argument("bias"):
+        assert read_roles(name, roles, sizes).layer.has_bias is has_bias
+
+
+@pytest.mark.parametrize("name", in_order())
 def test_a_request_and_its_roles_alone_are_read_alike(name: str) -> None:
     roles = {"kernel": (3,), "stride": (2,), "out_channels": (4,), "in_channels": (2,)}
     request = LayerRequest(dialect=name, input_size=(5, 5), roles=roles)

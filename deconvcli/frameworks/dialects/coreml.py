@@ -16,7 +16,14 @@ from deconvcli.common.values import read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
-from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
+from deconvcli.frameworks.dialect.parameters import (
+    Argument,
+    Form,
+    Signature,
+    each,
+    each_pair,
+    plain,
+)
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -120,7 +127,7 @@ class CoreMl(Dialect):
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
         Argument("dilations", "dilation", 1, "distance of two taps", {Form.INTS: each}),
         Argument("groups", "groups", 1, "independent groups of channels"),
-        Argument("bias", "bias", None, "one number added per output channel", {}),
+        Argument("bias", "bias", None, "one number added per output channel", {Form.FLAG: plain}),
         Argument("name"),
     )
     arithmetics = tuple(BY_WORDS.values())

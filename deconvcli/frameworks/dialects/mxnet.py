@@ -83,6 +83,10 @@ _SAME = {
 }
 
 
+def _negate(value: bool, rank: int) -> bool:
+    return not value
+
+
 def _signatures() -> tuple[Signature, ...]:
     homes = ("mx.sym", "mx.nd", "mxnet.sym", "mxnet.nd", "mx.symbol", "mx.ndarray")
     paths = (*(f"{home}.Deconvolution" for home in homes), "mx.npx.deconvolution")
@@ -116,7 +120,7 @@ class MXNet(Dialect):
         Argument("dilate", "dilation", 1, "distance of two taps", {Form.INTS: each}),
         Argument("target_shape", "output_size", None, "instead of pad, adj", {Form.INTS: each}),
         Argument("num_group", "groups", 1, "independent groups of channels"),
-        Argument("no_bias", "bias", True, "whether there is no bias", {}),
+        Argument("no_bias", "bias", True, "whether there is no bias", {Form.FLAG: _negate}),
         Argument("layout", "data_format", None, "NCHW (default), NHWC", {Form.WORD: plain}),
         *(Argument(name) for name in ("bias", "workspace", "cudnn_tune", "cudnn_off")),
         Argument("channels", "out_channels", None, "num_filter, in Gluon", {}),

@@ -82,7 +82,7 @@ class Tinygrad(Dialect):
             {Form.INTS: plain, Form.PAIRS: _last_axis_first},
         ),
         Argument("output_padding", "output_padding", 0, "elements appended at the end"),
-        Argument("bias", "bias", None, "one number added per output channel", {}),
+        Argument("bias", "bias", None, "one number added per output channel", {Form.FLAG: plain}),
     )
     arithmetics = (ARITHMETIC,)
     signatures = (
