@@ -16,6 +16,7 @@ from deconvcli.common.values import check_tensor_shape, compact
 from deconvcli.frameworks.dialect._answers import findings_of, in_general
 from deconvcli.frameworks.dialect._words import Words
 from deconvcli.frameworks.dialect.parameters import Signature
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.layers.arithmetic import Arithmetic, Broken
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -32,7 +33,8 @@ class Dialect(Words):
     groups, circular: whether it has groups, and layers whose crop comes back at the other end.
     orientation: in which order it stores the taps of a kernel. grouping: the words of a layer with
     groups, where only the weights' shape says how many. forward: the name of its forward layer,
-    where that takes the same words; {rank} is the number of spatial axes.
+    where that takes the same words; {rank} is the number of spatial axes. windows: what its
+    convolutions and poolings accept as padding.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -43,6 +45,7 @@ class Dialect(Words):
     orientation: ClassVar[str] = "in order"
     grouping: ClassVar[Mapping[str, Any] | None] = None
     forward: ClassVar[str] = ""
+    windows: ClassVar[Windows] = Windows()
 
     @abstractmethod
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:

@@ -20,6 +20,7 @@ from deconvcli.frameworks.dialect.limits import (
     positive,
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, plain
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -52,6 +53,7 @@ class Caffe(Dialect):
     )
     evidence = Evidence("BVLC Caffe source of 2020-02-13 (9b89154)")
     forward = "Convolution"
+    windows = Windows(rounds_up=True)
     arguments = (
         Argument("num_output", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),

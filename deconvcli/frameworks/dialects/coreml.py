@@ -24,6 +24,7 @@ from deconvcli.frameworks.dialect.parameters import (
     each_pair,
     plain,
 )
+from deconvcli.frameworks.dialect.windows import XLA
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -102,6 +103,7 @@ class CoreMl(Dialect):
     source = _SOURCE
     evidence = Evidence("coremltools 9.0, type inference", rows=300, values=False)
     forward = "mb.conv"
+    windows = XLA._replace(rounds_up=True)
     arguments = (
         Argument(
             "pad",

@@ -15,6 +15,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import ToldSize, hold_axes, told_size, weight_of
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -46,6 +47,7 @@ class CuDnn(ToldSize):
         " cudnnConvolutionMode_t"
     )
     evidence = Evidence("the cuDNN API reference, versions 7 to 9, as bindings restate it")
+    windows = Windows()
     told = "dxDesc"
     arguments = (
         Argument("padA", "padding", 0, "cropped from both ends", {Form.INTS: each}),

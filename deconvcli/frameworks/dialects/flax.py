@@ -14,6 +14,7 @@ from deconvcli.common.values import per_axis, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
+from deconvcli.frameworks.dialect.windows import XLA
 from deconvcli.frameworks.dialects._jax_family import (
     NAMES,
     TRANSPOSED_WEIGHT,
@@ -53,6 +54,7 @@ class Flax(Dialect):
     evidence = Evidence("Flax 0.12.8 on JAX 0.10.2, CPU", rows=600)
     circular = True
     forward = "Conv"
+    windows = XLA._replace(numbers=True, default="same")
     arguments = (
         Argument("features", "out_channels", None, "output channels, in flax.linen"),
         Argument("in_features", "in_channels", None, "input channels, in flax.nnx"),

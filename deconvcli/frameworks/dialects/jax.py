@@ -15,6 +15,7 @@ from deconvcli.common.values import per_axis, read_count, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
+from deconvcli.frameworks.dialect.windows import XLA
 from deconvcli.frameworks.dialects._jax_family import (
     NAMES,
     Arithmetics,
@@ -88,6 +89,7 @@ class Jax(Dialect):
     title = "JAX"
     source = "JAX 0.10.2: jax/_src/lax/convolution.py"
     evidence = Evidence("JAX 0.10.2, CPU", rows=800)
+    windows = XLA
     arguments = (
         Argument("strides", "stride", None, "distance of two stamps", {Form.INTS: each}),
         Argument(

@@ -14,6 +14,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -81,6 +82,7 @@ class Mlx(Dialect):
     source = "MLX 0.32.4: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
     evidence = Evidence("MLX 0.32.4, CPU", rows=600)
     forward = "Conv{rank}d"
+    windows = Windows()
     arguments = (
         *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),

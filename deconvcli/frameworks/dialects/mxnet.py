@@ -15,6 +15,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import hold_axes
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -111,6 +112,7 @@ class MXNet(Dialect):
     source = _SOURCE
     evidence = Evidence("Apache MXNet 2.0 source (b84609d)")
     forward = "Convolution"
+    windows = Windows(rounds_up=True)
     arguments = (
         Argument("num_filter", "out_channels", None, "output channels"),
         Argument("kernel", "kernel", None, "kernel size", {Form.INTS: each}),

@@ -13,6 +13,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import ToldSize, hold_axes, told_size, weight_of
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -75,6 +76,7 @@ class OneDnn(ToldSize):
     title = "oneDNN deconvolution"
     source = "oneDNN 3.8.0 (515bfba): doc/primitives/convolution.md, src/common/deconvolution.cpp"
     evidence = Evidence("oneDNN 3.8.0 guide and source (515bfba)")
+    windows = Windows(pairs=True)
     told = "dst_dims"
     arguments = (
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),

@@ -21,6 +21,7 @@ from deconvcli.frameworks.dialect.limits import (
     positive,
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
+from deconvcli.frameworks.dialect.windows import ONNX
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
@@ -141,6 +142,7 @@ class OpenVino(Dialect):
     title = "OpenVINO"
     source = "OpenVINO 2026.4.1: convolution_backprop_shape_inference_util.hpp"
     evidence = Evidence("OpenVINO 2026.4.1, CPU plugin", rows=700)
+    windows = ONNX
     entry_point = "op"
     grouping: ClassVar[Mapping[str, Any]] = {"op": GROUPED}
     arguments = (

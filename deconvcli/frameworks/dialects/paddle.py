@@ -23,6 +23,7 @@ from deconvcli.frameworks.dialect.limits import (
     positive,
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -149,6 +150,7 @@ class Paddle(Dialect):
     source = "Paddle 3.3.1: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
     evidence = Evidence("PaddlePaddle 3.3.1, CPU", rows=800)
     forward = "Conv{rank}D"
+    windows = Windows(("valid", "same"), pairs=True, rounds_up=True)
     arguments = (
         *LAYER_START,
         Argument(

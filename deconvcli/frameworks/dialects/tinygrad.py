@@ -21,6 +21,7 @@ from deconvcli.frameworks.dialect.limits import (
     positive,
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -70,6 +71,7 @@ class Tinygrad(Dialect):
     source = "tinygrad 0.14.0: tinygrad/mixin/op.py, conv_transpose2d"
     evidence = Evidence("tinygrad 0.14.0, DEV=PYTHON", rows=400)
     forward = "Tensor.conv2d"
+    windows = Windows(pairs=True, rounds_up=True)
     arguments = (
         Argument("groups", "groups", 1, "independent groups of channels"),
         Argument("stride", "stride", 1, "distance of two stamps in the output"),

@@ -13,6 +13,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -117,6 +118,9 @@ class Torch(Dialect):
     source = "torch 2.13.0: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
     evidence = Evidence("torch 2.13.0, CPU", rows=900)
     forward = "Conv{rank}d"
+    windows = Windows(
+        ("valid", "same"), rounds_up=True, same_has_strides=False, at_most_half_kernel=True
+    )
     arguments = (
         *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),

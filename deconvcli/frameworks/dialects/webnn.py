@@ -15,6 +15,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair, plain
+from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import hold_axes, weight_of
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -84,6 +85,7 @@ class WebNN(Dialect):
     source = "Web Neural Network API, MLGraphBuilder.convTranspose2d: index.bs at c515210"
     evidence = Evidence("WebNN draft of 2026-06-26 (c515210)")
     forward = "conv{rank}d"
+    windows = Windows(pairs=True, rounds_up=True)
     arguments = (
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
         Argument(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from deconvcli.frameworks.dialects import take
 from deconvcli.networks.operation import Key, Parameters, Shape
 from deconvcli.networks.operations._sizes import refuse
 from deconvcli.networks.operations._window import (
@@ -42,13 +43,13 @@ class Pool(Sliding):
         """Positions of the window, in the input's channels."""
         [given] = inputs
         found = self.swept(parameters, given, dialect)
-        if dialect == "torch":
-            _hold_padding(sweeps(self.words(parameters), given, dialect))
+        if take(dialect)[0].windows.at_most_half_kernel:
+            _check_padding(sweeps(self.words(parameters), given, dialect), dialect)
         return Shape(given.channels, found)
 
 
-def _hold_padding(found: list[Sweep]) -> None:
-    """Refuse more padding than half the kernel, as torch alone does, whatever the dilation.
+def _check_padding(found: list[Sweep], dialect: str) -> None:
+    """Refuse more padding than half the kernel, whatever the dilation.
 
     Source: measured with torch 2.13.0, CPU; its own message speaks of the effective kernel.
     """
@@ -57,6 +58,7 @@ def _hold_padding(found: list[Sweep]) -> None:
         if sweep.window.begin > most:
             refuse(
                 "padding",
-                f"torch pools with padding of half the kernel at most, not {sweep.window.begin}",
+                f"{dialect} pools with padding of half the kernel at most,"
+                f" not {sweep.window.begin}",
                 f"use {most} or less, or put a pad layer in front.",
             )

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.values import freeze, per_axis
+from deconvcli.frameworks.dialect.windows import Windows
+from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._habits import HABITS, Habits
 from deconvcli.networks.operations._sizes import Sides, at_least, existing, refuse, sides, some_axes
 
 KERNEL = Key(
@@ -159,7 +160,7 @@ def _meant(
     kernel: Any, stride: Any, dilation: Any, padding: Any, ceil_mode: Any, rank: int, dialect: str
 ) -> tuple[Count, tuple[Window, ...]]:
     """(how positions are counted, the window of each axis), whatever the input's size."""
-    habits = HABITS[dialect.partition("@")[0]]
+    habits = take(dialect)[0].windows
     said = habits.default if padding is None else padding
     if isinstance(said, str):
         count, ends = _by_word(said.lower(), habits, dialect), sides(0, rank, "padding")
@@ -211,7 +212,7 @@ def _windows(words: Mapping[str, Any], ends: Sides) -> tuple[Window, ...]:
     return tuple([Window(k, s, d, *pair) for k, s, d, pair in zip(*numbers, ends, strict=True)])
 
 
-def _by_word(word: str, habits: Habits, dialect: str) -> Count:
+def _by_word(word: str, habits: Windows, dialect: str) -> Count:
     if word not in habits.words:
         known = " or ".join(habits.words)
         refuse(
@@ -222,7 +223,7 @@ def _by_word(word: str, habits: Habits, dialect: str) -> Count:
     return WORDS[word]
 
 
-def _sayable(ends: Sides, habits: Habits, dialect: str) -> None:
+def _sayable(ends: Sides, habits: Windows, dialect: str) -> None:
     """Refuse numbers where a framework has words only, and pairs where it has one number."""
     if not habits.numbers and not habits.pairs:
         refuse(
@@ -238,7 +239,7 @@ def _sayable(ends: Sides, habits: Habits, dialect: str) -> None:
         )
 
 
-def _rounded_up(count: Count, habits: Habits, dialect: str) -> Count:
+def _rounded_up(count: Count, habits: Windows, dialect: str) -> Count:
     if not habits.rounds_up:
         refuse("ceil-mode", f"{dialect} has no ceil_mode", "leave it out, or pad the input.")
     return ceiled if count is floored else count

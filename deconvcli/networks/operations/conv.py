@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from deconvcli.common.values import per_axis
+from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import product, require_numbers
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
@@ -73,8 +74,8 @@ class Conv(Sliding):
         """Positions of the window, in `out_channels` channels."""
         words, [given] = self.values(parameters), inputs
         channels = mixed(words, given)
-        if dialect == "torch" and words["padding"] == "same":
-            _refuse_strides(per_axis(words["stride"], len(given.spatial), "stride"))
+        if words["padding"] == "same" and not take(dialect)[0].windows.same_has_strides:
+            _refuse_strides(per_axis(words["stride"], len(given.spatial), "stride"), dialect)
         return Shape(channels, self.swept(parameters, given, dialect))
 
     def mac_factors(
@@ -97,15 +98,15 @@ class Conv(Sliding):
         return channels // int(words["groups"]) * int(words["out_channels"]) * taps
 
 
-def _refuse_strides(strides: tuple[int, ...]) -> None:
-    """Where torch refuses a word that every other framework takes.
+def _refuse_strides(strides: tuple[int, ...], dialect: str) -> None:
+    """Refuse strides beside a word that most frameworks take with strides.
 
     Source: torch 2.13.0, torch/nn/modules/conv.py, _ConvNd.__init__.
     """
     if max(strides, default=1) > 1:
         refuse(
             "padding",
-            "torch has no padding 'same' for a convolution with strides",
+            f"{dialect} has no padding 'same' for a convolution with strides",
             "give a number: for an odd kernel, half of it rounded down.",
         )
 

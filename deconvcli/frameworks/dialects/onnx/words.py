@@ -12,6 +12,7 @@ from deconvcli.common.values import compact, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
+from deconvcli.frameworks.dialect.windows import ONNX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -48,6 +49,7 @@ class ConvTranspose(Dialect):
         ),
     }
     forward = "Conv"
+    windows = ONNX
     arguments = (
         Argument("kernel_shape", "kernel", None, "kernel size", {Form.INTS: each}),
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),

@@ -16,6 +16,7 @@ from deconvcli.common.values import per_axis, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
+from deconvcli.frameworks.dialect.windows import XLA
 from deconvcli.frameworks.dialects.tensorflow.formulas import (
     BY_WORD,
     EXPLICIT,
@@ -54,6 +55,7 @@ class TensorFlow(Dialect):
     source = SOURCE
     evidence = Evidence("TensorFlow 2.21.0, CPU, oneDNN on", rows=800)
     forward = "tf.nn.conv{rank}d"
+    windows = XLA
     arguments = (
         Argument("output_shape", "output_size", None, "the output's shape; required"),
         Argument("strides", "stride", None, "distance of two stamps in the output; required"),
