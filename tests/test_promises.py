@@ -1,4 +1,7 @@
-"""The promises of growth: a dialect, a rule, a reporter ... is one new file and its test."""
+"""The promises of growth: a dialect, a rule, a reporter ... is one new file and its test.
+
+Each class adds one file to a copy of the package and runs the commands that must know of it.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,99 @@ import pytest
 
 from tests.copies import PackageCopy
 
+NETWORK = """\
+dialect: newframework
+networks:
+  autoencoder:
+    input: {channels: 3, size: 32x32}
+    layers:
+      - {name: down, op: conv, out_channels: 8, kernel: 3, stride: 2, padding: 1}
+      - {name: pool, op: max_pool, kernel: 2, padding: 1, ceil_mode: true}
+      - {name: up, op: conv_transpose, out_channels: 3, kernel: 4, stride: 2, padding: 1}
+      - newframework.Transposed2d(3, 3, 4, stride=2, padding=1)
+"""
+LAYER = ("--in", "5x5", "-k", "3", "-s", "2", "-D", "newframework")
 
-@pytest.fixture
-def copy(tmp_path_factory: pytest.TempPathFactory) -> PackageCopy:
-    return PackageCopy(tmp_path_factory.mktemp("copy"))
 
+class TestDialect:
+    """One file in frameworks/dialects."""
 
-def test_the_copy_is_what_runs(copy: PackageCopy) -> None:
-    where = copy.run_python("import deconvcli; print(deconvcli.__file__)")
-    assert where.strip() == str(copy.package / "__init__.py")
+    @pytest.fixture(scope="class")
+    @classmethod
+    def copy(cls, tmp_path_factory: pytest.TempPathFactory) -> PackageCopy:
+        copied = PackageCopy(tmp_path_factory.mktemp("copy"))
+        copied.add_variant(
+            "frameworks/dialects/torch.py",
+            "frameworks/dialects/newframework.py",
+            {
+                'name = "torch"': 'name = "newframework"',
+                'title = "PyTorch"': 'title = "New Framework"',
+                "torch.nn.ConvTranspose{rank}d": "newframework.Transposed{rank}d",
+            },
+        )
+        copied.write("net.yaml", NETWORK)
+        return copied
 
+    def test_the_copy_is_what_runs(self, copy: PackageCopy) -> None:
+        where = copy.run_python("import deconvcli; print(deconvcli.__file__)")
+        assert where.strip() == str(copy.package / "__init__.py")
 
-def test_a_dialect_in_the_copy_is_found(copy: PackageCopy) -> None:
-    copy.add_variant(
-        "frameworks/dialects/torch.py",
-        "frameworks/dialects/newframework.py",
-        {'name = "torch"': 'name = "newframework"'},
-    )
-    assert "newframework" in copy.run("dialects").stdout
+    def test_shape(self, copy: PackageCopy) -> None:
+        assert copy.run("shape", "-q", *LAYER).stdout == "11x11\n"
+        line = {"dialect": "newframework", "input_shape": [1, 2, 5], "weight_shape": [2, 1, 3]}
+        copy.write("lines.jsonl", json.dumps(line))
+        assert '"output_shape": [1, 1, 7]' in copy.run("shape", "--jsonl", "lines.jsonl").stdout
+
+    def test_a_pasted_call(self, copy: PackageCopy) -> None:
+        call = "newframework.Transposed2d(8, 4, 3, stride=2)"
+        found = json.loads(copy.run("shape", "--in", "5x5", call, "--format", "json").stdout)
+        assert (found["dialect"], found["output"]) == ("newframework", [11, 11])
+
+    def test_every_dialect(self, copy: PackageCopy) -> None:
+        found = copy.run("shape", "--in", "5x5", "-k", "3", "-D", "all", "--format", "json")
+        rows = {row["dialect"]: row for row in json.loads(found.stdout)["dialects"]}
+        assert rows["newframework"]["output"] == [7, 7]
+
+    def test_explain(self, copy: PackageCopy) -> None:
+        compared = copy.run("explain", *LAYER, "--compare", "newframework,torch").stdout
+        assert "newframework: kernel_size=3, stride=2" in compared
+
+    def test_draw(self, copy: PackageCopy) -> None:
+        copy.run("draw", *LAYER, "-o", "page.html")
+        page = (copy.work / "page.html").read_text(encoding="utf-8")
+        assert '"newframework": "New Framework"' in page
+        assert '"dialect": "newframework"' in page
+
+    def test_a_network(self, copy: PackageCopy) -> None:
+        done = copy.run("check", "net.yaml", "--table", "--format", "json")
+        [file] = json.loads(done.stdout)["files"]
+        rows = file["networks"]["autoencoder"]
+        assert [row["shape"] for row in rows] == [
+            "[8, 16, 16]",
+            "[8, 9, 9]",
+            "[3, 18, 18]",
+            "[3, 36, 36]",
+        ]
+        assert "every n" in copy.run("sizes", "net.yaml").stdout
+
+    def test_the_schema(self, copy: PackageCopy) -> None:
+        assert '"newframework"' in copy.run("schema").stdout
+
+    def test_the_list_of_dialects(self, copy: PackageCopy) -> None:
+        assert "\nnewframework " in copy.run("dialects").stdout
+        assert "newframework: New Framework" in copy.run("dialects", "newframework").stdout
+
+    def test_completions(self, copy: PackageCopy) -> None:
+        copy.run_python(
+            "from deconvcli.cli.completions.__main__ import command\n"
+            "command(['.'], standalone_mode=False)"
+        )
+        for script in ("deconv.bash", "_deconv", "deconv.fish"):
+            assert "newframework" in (copy.work / script).read_text(encoding="utf-8")
+
+    def test_verify_says_that_it_has_no_driver(self, copy: PackageCopy) -> None:
+        refused = copy.run("verify", "-D", "newframework", code=2).stderr
+        assert "newframework" in refused
 
 
 class TestOperation:
