@@ -1,1 +1,1 @@
-"""Networks as graphs: operations, shapes, valid input sizes, repairs."""
+"""Networks as graphs: kinds of layers, the shapes through them, valid input sizes, and repairs."""

@@ -1,5 +1,7 @@
-"""A graph of layers: the sizes through it, the input sizes that work; `diagnosis`
-says who is to blame for a wrong one."""
+"""A graph of layers: the shapes through it, and the input sizes that work.
+
+`diagnosis` finds the layers to blame for a wrong size, and `repairs` what would fix it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from deconvcli.networks.graph.axis_sizes import AxisSizes, find_axis_sizes, find
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.memo import works, works_without_remainder
 from deconvcli.networks.graph.network import Network, Node
-from deconvcli.networks.graph.shapes import NodeOutcome, outcomes
+from deconvcli.networks.graph.shapes import NodeOutcome, iter_outcomes
 from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.graph.sizes import valid_sizes
 
@@ -19,7 +21,7 @@ __all__ = [
     "SizeSet",
     "find_axis_sizes",
     "find_first_failure",
-    "outcomes",
+    "iter_outcomes",
     "valid_sizes",
     "walk",
     "works",

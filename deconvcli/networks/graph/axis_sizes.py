@@ -72,7 +72,7 @@ def find_axis_sizes(network: Network, given: Sequence[Size] | None = None) -> li
         Refused: the sizes do not repeat within a reasonable period.
         UsageError: `given` has another number of sizes than an input has axes.
     """
-    free = network.without_numbers_expected()
+    free = network.without_numeric_expects()
     return [
         AxisSizes(
             name,
@@ -104,5 +104,5 @@ def find_first_failure(network: Network) -> NodeOutcome | None:
 
     As for `find_axis_sizes`, sizes that are expected as numbers are left out of account.
     """
-    walked = walk(network.without_numbers_expected())
+    walked = walk(network.without_numeric_expects())
     return next((outcome for outcome in walked if outcome.error is not None), None)

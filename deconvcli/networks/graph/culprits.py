@@ -1,4 +1,4 @@
-"""Which layer above changed a size in a way that does not come back."""
+"""The layers above a failing node that changed a size by more, or less, than whole strides."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deconvcli.networks.operations import take
 
 
 class Culprit(NamedTuple):
-    """A layer and what it does to one axis: `75 -> 37 leaves 1 over`."""
+    """A layer, an axis, and how its output on that axis misses whole strides of the input."""
 
     node: Node
     axis: int
@@ -24,27 +24,27 @@ class Culprit(NamedTuple):
 
 
 def find_culprits(network: Network, outcomes: Sequence[NodeOutcome], node: Node) -> list[Culprit]:
-    """The layers to blame for what is wrong at a node, the nearest first.
+    """Return the layers to blame for a failing node, the nearest first.
 
-    Where inputs of unequal sizes are joined, those on the branches that the inputs have not in
-    common; elsewhere all above. None where no layer rounds or misses a whole multiple.
+    Where inputs of unequal sizes are joined, only the branches that the inputs do not share are
+    searched; elsewhere all layers above. Empty where no layer rounds or misses a whole multiple.
     """
     at = {outcome.node.name: outcome for outcome in outcomes}
     names = find_suspects(network, node)
     ordered = [at[other.name] for other in reversed(network.nodes) if other.name in names]
-    found = [culprit for outcome in ordered for culprit in _judged(network, outcome)]
+    found = [culprit for outcome in ordered for culprit in _examine(network, outcome)]
     axes = find_unequal_axes(at[node.name].inputs)
     return [culprit for culprit in found if not axes or culprit.axis in axes]
 
 
 def find_unequal_axes(inputs: Sequence[Shape]) -> list[int]:
-    """The spatial axes on which they differ."""
+    """Return the spatial axes on which the shapes differ."""
     sizes = zip(*(shape.spatial for shape in inputs), strict=False)
     return [axis for axis, column in enumerate(sizes) if len(set(column)) > 1]
 
 
 def find_suspects(network: Network, node: Node) -> set[str]:
-    """Names of nodes that some, but not all inputs depend on; of a single input, all."""
+    """Return the nodes that some, but not all inputs depend on; for a single input, all above."""
     above = [find_ancestors(network, name) for name in node.inputs]
     shared = set.intersection(*above) if len(above) > 1 else set()
     own = {node.name} if len(above) == 1 else set()
@@ -52,7 +52,7 @@ def find_suspects(network: Network, node: Node) -> set[str]:
 
 
 def find_ancestors(network: Network, name: str) -> set[str]:
-    """The node of this name and all nodes above it."""
+    """Return the names of a node and of all nodes above it."""
     by_name = {node.name: node for node in network.nodes}
     found: set[str] = set()
     pending = [name]
@@ -64,14 +64,14 @@ def find_ancestors(network: Network, name: str) -> set[str]:
     return found
 
 
-def _judged(network: Network, outcome: NodeOutcome) -> Iterator[Culprit]:
-    """What this layer does that does not come back, axis by axis."""
+def _examine(network: Network, outcome: NodeOutcome) -> Iterator[Culprit]:
+    """Yield the axes on which this layer misses whole strides."""
     shape, node = outcome.shape, outcome.node
     if shape is None or not outcome.inputs:
         return
     dialect = network.dialect_of(node)
-    seen = take(node.operation).unevenness(node.parameters, outcome.inputs, dialect)
-    for axis, text in enumerate(seen):
+    texts = take(node.operation).unevenness(node.parameters, outcome.inputs, dialect)
+    for axis, text in enumerate(texts):
         if text:
-            named = f"{axis_name(axis, len(seen))} " if len(seen) > 1 else ""
-            yield Culprit(node, axis, named + text)
+            prefix = f"{axis_name(axis, len(texts))} " if len(texts) > 1 else ""
+            yield Culprit(node, axis, prefix + text)

@@ -1,4 +1,4 @@
-"""A failing node: which layers above are to blame, and what would mend it."""
+"""The diagnosis of a failing node: the layers above that are to blame, and what would fix it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from deconvcli.networks.graph.network import Network
 from deconvcli.networks.graph.repairs import Failure, Fix, find_fixes
 from deconvcli.networks.graph.shapes import NodeOutcome
 
+# Only for these errors is a size at fault, so that a layer above may be to blame.
 CODES_WITH_CULPRITS = {"unequal-sizes", "too-small", "too-large", "expect"}
 
 
 class Diagnosis(NamedTuple):
-    """culprits: layers whose sizes do not come back, the nearest first. fixes: the best first."""
+    """culprits: layers that miss whole strides, the nearest first. fixes: the best first."""
 
     culprits: tuple[Culprit, ...]
     fixes: tuple[Fix, ...]
@@ -25,15 +26,16 @@ class Diagnosis(NamedTuple):
 def diagnose(
     network: Network, node: str, outcomes: Sequence[NodeOutcome] | None = None, most: int = 3
 ) -> Diagnosis:
-    """Who is to blame for what is wrong at a node, and up to `most` proven fixes.
+    """Return the layers to blame for a failing node, and up to `most` proven fixes.
 
-    outcomes: of a walk, where there was one already. A node that works has neither.
+    outcomes: those of an earlier walk, to save another one. A node that works has neither
+    culprits nor fixes.
     """
     outcomes = walk(network) if outcomes is None else outcomes
     outcome = next(found for found in outcomes if found.node.name == node)
     if outcome.error is None:
         return Diagnosis((), ())
-    known = outcome.error.code in CODES_WITH_CULPRITS
-    found = find_culprits(network, outcomes, outcome.node) if known else []
-    repairs = find_fixes(Failure(network, outcomes, outcome))
-    return Diagnosis(tuple(found), tuple(islice(repairs, most)))
+    is_size_error = outcome.error.code in CODES_WITH_CULPRITS
+    culprits = find_culprits(network, outcomes, outcome.node) if is_size_error else []
+    fixes = find_fixes(Failure(network, outcomes, outcome))
+    return Diagnosis(tuple(culprits), tuple(islice(fixes, most)))

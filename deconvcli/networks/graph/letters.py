@@ -1,7 +1,7 @@
-"""A network whose input sizes are letters: walked for the sizes that work.
+"""A network whose input sizes are letters, walked for the sizes that work.
 
-`H // 2` has no single formula. But where a network works for H = 16m alone, each of its sizes is
-one: H/2, H/4, H/8. So each letter is first held to a class of sizes that work.
+`H // 2` has no single formula. But where a network works only for H = 16m, each of its sizes has
+one: H/2, H/4, H/8. So each letter is first restricted to one class of sizes that work.
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph.memo import Condition, RunWalker, works, works_without_remainder
 from deconvcli.networks.graph.network import Network
 from deconvcli.networks.graph.runs import SizeRun, Split
-from deconvcli.networks.graph.shapes import NodeOutcome, outcomes
+from deconvcli.networks.graph.shapes import NodeOutcome, iter_outcomes
 from deconvcli.networks.graph.sizes import limit_runs, valid_sizes
 from deconvcli.networks.graph.symmetry import is_symmetric
 
-# More values of a letter are not tried before it is left as it is.
+# Values of a letter that are tried before the letter is left as it is.
 MAX_TRIED = 2**16
-# Walks to find a number whose multiples work: one for each factor of it, and for each cut.
+# Walks to find a number whose multiples work: one for each of its factors, and one for each cut.
 MAX_STEPS = 32
 
 
 def walk(network: Network) -> tuple[NodeOutcome, ...]:
-    """One outcome for each node, in the network's order.
+    """Return one outcome for each node, in the network's order.
 
-    Letters stand for sizes that work, where there are such; else for every one that is large.
+    A letter stands for a class of sizes that work, where one was found; else for every
+    sufficiently large size.
     """
-    return tuple(outcomes(restrict_letters(network)))
+    return tuple(iter_outcomes(restrict_letters(network)))
 
 
 def restrict_letters(network: Network) -> Network:
-    """The network with each letter held to one class of sizes that work."""
-    letters = dict(_letters(network))
-    return network.with_letters(lambda size: _size(size, letters)) if letters else network
+    """Return the network with each letter restricted to one class of sizes that work."""
+    letters = dict(_find_letters(network))
+    return network.with_letters(lambda size: _restrict(size, letters)) if letters else network
 
 
 class LetterValues(NamedTuple):
@@ -48,7 +49,7 @@ class LetterValues(NamedTuple):
 
 
 class LetterFormula(Linear):
-    """factor*m + offset, written in the letter that stands for first + period*m."""
+    """factor*m + offset, shown as a formula in the letter that stands for first + period*m."""
 
     __slots__ = ("values",)
 
@@ -64,28 +65,28 @@ class LetterFormula(Linear):
         factor, offset = self.factor, self.offset * period - self.factor * first
         common = gcd(factor, offset, period)
         whole = Linear(self.letter, factor // common, offset // common)
-        by = period // common
-        if by == 1:
+        divisor = period // common
+        if divisor == 1:
             return str(whole)
-        return f"({whole})/{by}" if whole.offset else f"{whole}/{by}"
+        return f"({whole})/{divisor}" if whole.offset else f"{whole}/{divisor}"
 
 
-def _letters(network: Network) -> Iterator[tuple[str, LetterValues]]:
-    """The class of each letter for which there is one."""
+def _find_letters(network: Network) -> Iterator[tuple[str, LetterValues]]:
+    """Yield each letter for which a class of sizes was found."""
     symmetric = is_symmetric(network)
     known: dict[object, LetterValues | None] = {}
-    for letter, places in _places(network).items():
-        # Where the axes are alike, one of them stands for all on which the same inputs lie.
+    for letter, places in _find_places(network).items():
+        # Where all axes are alike, one of them answers for all that the same inputs lie on.
         some = places[: len({name for _, name in places})] if symmetric else places
         question = frozenset(name for _, name in places) if symmetric else letter
         if question not in known:
-            known[question] = _found(network, some)
+            known[question] = _find_values(network, some)
         if (found := known[question]) is not None:
             yield letter, found
 
 
-def _places(network: Network) -> Mapping[str, list[tuple[int, str]]]:
-    """(axis, input) of each letter, axis by axis."""
+def _find_places(network: Network) -> Mapping[str, list[tuple[int, str]]]:
+    """Return (axis, input) of each letter, axis by axis."""
     places = defaultdict(list)
     for name, shape in network.inputs.items():
         for axis, size in enumerate(shape.spatial):
@@ -94,74 +95,77 @@ def _places(network: Network) -> Mapping[str, list[tuple[int, str]]]:
     return {letter: sorted(found) for letter, found in places.items()}
 
 
-def _found(network: Network, places: list[tuple[int, str]]) -> LetterValues | None:
-    """The class of a letter that stands there; None where no rule was found soon."""
+def _find_values(network: Network, places: list[tuple[int, str]]) -> LetterValues | None:
+    """Return the class of a letter at these places; None where none was found quickly."""
+    # The cheapest first: multiples of one number answer for most networks in a few walks. Sizes
+    # without a remainder are preferred, since their formulas are the ones an author has in mind.
     try:
         return (
-            _multiples(network, places)
-            or _class(network, places, works_without_remainder)
-            or _class(network, places, works)
+            _find_multiples(network, places)
+            or _find_class(network, places, works_without_remainder)
+            or _find_class(network, places, works)
         )
-    except (NotLinear, Refused):  # the second would be found no sooner than the first
+    except (NotLinear, Refused):  # what one search cannot answer, the next cannot either
         return None
 
 
-def _multiples(network: Network, places: list[tuple[int, str]]) -> LetterValues | None:
-    """The multiples of one number, if they pass without a rest: then no rule has to be sought."""
+def _find_multiples(network: Network, places: list[tuple[int, str]]) -> LetterValues | None:
+    """Return the multiples of one number if they pass without a remainder."""
     run: SizeRun | None = SizeRun(1, 1)
     for axis, name in places:
-        run = run and _passing(RunWalker(network, axis, name, works_without_remainder), run)
+        walker = RunWalker(network, axis, name, works_without_remainder)
+        run = run and _find_passing_multiples(walker, run)
     return LetterValues(run.first, run.period) if run else None
 
 
-def _passing(walks: RunWalker, run: SizeRun) -> SizeRun | None:
-    """Multiples of more, or larger ones, all of which pass; None where there seem to be none."""
+def _find_passing_multiples(walker: RunWalker, run: SizeRun) -> SizeRun | None:
+    """Return a run of further multiples, or larger ones, that pass; None where none was found."""
     for _ in range(MAX_STEPS):
         try:
-            passes = walks.work(run)
+            passes = walker.passes_on(run)
         except Split as split:
             period = run.period * split.parts
             run = SizeRun(-(-run.first // period) * period, period)
             continue
         if run.last is None:
             return run if passes else None
-        [run] = run.rest()
+        [run] = run.cut_off()
     return None
 
 
-def _class(
+def _find_class(
     network: Network, places: list[tuple[int, str]], condition: Condition
 ) -> LetterValues | None:
-    """The first values that pass on all axes, and for which every size has a formula."""
+    """Return the first values that pass on all axes and give every size a formula."""
     most = limit_runs(network)
-    rules = [valid_sizes(network, axis, name, condition, most) for axis, name in places]
-    period = lcm(*(rule.period for rule in rules))
-    least = max(1, *(rule.start for rule in rules))
+    sets = [valid_sizes(network, axis, name, condition, most) for axis, name in places]
+    period = lcm(*(sizes.period for sizes in sets))
+    least = max(1, *(sizes.start for sizes in sets))
     tried = range(least, least + min(period, MAX_TRIED))
-    first = next((n for n in tried if all(rule.is_periodic_at(n) for rule in rules)), None)
+    first = next((n for n in tried if all(sizes.is_periodic_at(n) for sizes in sets)), None)
     if first is None:
         return None
-    found = LetterValues(first, period)
+    values = LetterValues(first, period)
     for axis, name in places:
-        found = _straight(RunWalker(network, axis, name), found)
-    return found
+        values = _straighten(RunWalker(network, axis, name), values)
+    return values
 
 
-def _straight(walks: RunWalker, values: LetterValues) -> LetterValues:
-    """Those of the values, further apart and larger, along which no floor or comparison turns."""
+def _straighten(walker: RunWalker, values: LetterValues) -> LetterValues:
+    """Return those of the values on which every floor is exact and no comparison changes."""
     run = SizeRun(*values)
     while True:
         try:
-            walks.work(run)
+            walker.passes_on(run)
         except Split as split:
-            run = next(run.parts(split.parts))
+            run = next(run.split(split.parts))
             continue
         if run.last is None:
             return LetterValues(run.first, run.period)
-        [run] = run.rest()
+        [run] = run.cut_off()
 
 
-def _size(size: Linear, letters: Mapping[str, LetterValues]) -> Size:
+def _restrict(size: Linear, letters: Mapping[str, LetterValues]) -> Size:
     if size.letter not in letters:
         return size
     values = letters[size.letter]

@@ -1,4 +1,4 @@
-"""A network on whole runs of sizes, where no node is asked the same twice."""
+"""A network on whole runs of sizes, in which each node computes the same inputs only once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph.network import Network, Node
 from deconvcli.networks.graph.runs import AnySize, GrowingSize, SizeRun
-from deconvcli.networks.graph.shapes import NodeOutcome, apply_node, outcomes
+from deconvcli.networks.graph.shapes import NodeOutcome, apply_node, iter_outcomes
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.operations import take
 
-Known = Size | tuple[int, int]
-Key = tuple[str, tuple[tuple[Known, ...], ...]]
+MemoSize = Size | tuple[int, int]
+MemoKey = tuple[str, tuple[tuple[MemoSize, ...], ...]]
 
 
 Condition = Callable[[NodeOutcome, str], bool]
@@ -26,7 +26,7 @@ def works(outcome: NodeOutcome, dialect: str) -> bool:
 
 
 def works_without_remainder(outcome: NodeOutcome, dialect: str) -> bool:
-    """Whether it does not fail, and no floor leaves an element of its input unread."""
+    """Whether the node does not fail, and no floor leaves an element of its input unread."""
     if not works(outcome, dialect):
         return False
     node, inputs = outcome.node, outcome.inputs
@@ -35,7 +35,7 @@ def works_without_remainder(outcome: NodeOutcome, dialect: str) -> bool:
 
 
 class Remembered(NamedTuple):
-    """What a node made of its inputs on a run, whether it passes, until which step it does so."""
+    """The outcome of a node on a run, whether the condition holds, and its last step."""
 
     outcome: NodeOutcome
     passes: bool
@@ -43,10 +43,10 @@ class Remembered(NamedTuple):
 
 
 class RunWalker:
-    """The runs of one axis of an input through a network.
+    """Walks the runs of one axis of an input through a network.
 
-    The deeper a node lies, the fewer different sizes reach it: after six strides of 4 the 4,096
-    kinds of input sizes are a handful. So each node remembers the sizes it met.
+    The deeper a node lies, the fewer different sizes reach it: after six strides of 4, the 4,096
+    classes of input sizes have become a handful. So each node remembers the sizes that it met.
     """
 
     def __init__(
@@ -54,82 +54,87 @@ class RunWalker:
     ) -> None:
         self.network = network
         self.axis = axis
-        self.asked = network.inputs[input].spatial[axis]
-        known = [node.operation for node in network.nodes if node.operation]
-        self.mixes = any(take(operation).mixes_axes for operation in known)
+        self.varied = network.inputs[input].spatial[axis]
+        operations = [node.operation for node in network.nodes if node.operation]
+        self.mixes_axes = any(take(operation).mixes_axes for operation in operations)
         self.condition = condition
-        self._met: dict[Key, Remembered] = {}
+        self._memo: dict[MemoKey, Remembered] = {}
 
-    def work(self, run: SizeRun) -> bool:
+    def passes_on(self, run: SizeRun) -> bool:
         """Whether every node passes on this run, which is cut where another answer may begin.
 
         Raises:
-            Split: the run has to be taken apart.
+            Split: the run has to be split.
             NotLinear: a layer mixes axes, and another axis is a symbol.
         """
         passes = True
 
         def apply(node: Node, inputs: tuple[Shape, ...], dialect: str) -> NodeOutcome:
             nonlocal passes
-            outcome, passes, last = self._remembered(node, inputs, dialect)
+            outcome, passes, last = self._apply_once(node, inputs, dialect)
             run.cut_after(last)
             shape = outcome.shape
-            return outcome if shape is None else outcome._replace(shape=_on(run, shape))
+            return outcome if shape is None else outcome._replace(shape=_move_shape(run, shape))
 
-        for outcome in outcomes(self.placed(run.size), apply):
+        for outcome in iter_outcomes(self.network_at(run.size), apply):
             if isinstance(outcome.error, NotLinear):
                 raise outcome.error
             if outcome.error is not None or not passes:
                 return False
         return True
 
-    def placed(self, value: Size) -> Network:
-        """The network with this value of the size asked about, or of its letter."""
-        inputs = {name: self._placed(given, value) for name, given in self.network.inputs.items()}
-        lettered = self.network._replace(inputs=inputs)
-        return lettered.with_letters(lambda size: self._meant(size, value))
+    def network_at(self, value: Size) -> Network:
+        """Return the network with this value for the varied size, or for the letter in it."""
+        inputs = {name: self._vary(shape, value) for name, shape in self.network.inputs.items()}
+        varied = self.network._replace(inputs=inputs)
+        return varied.with_letters(lambda size: self._replace_letter(size, value))
 
-    def _meant(self, size: Linear, value: Size) -> Size:
-        """What a symbol that somebody wrote stands for."""
-        if isinstance(size, (GrowingSize, AnySize)) or not isinstance(self.asked, Linear):
+    def _replace_letter(self, size: Linear, value: Size) -> Size:
+        # Sizes that `_vary` has just put in are no letters of the author's.
+        if isinstance(size, (GrowingSize, AnySize)) or not isinstance(self.varied, Linear):
             return size
-        named = size.letter == self.asked.letter
-        return value * size.factor + size.offset if named else AnySize()
+        is_varied = size.letter == self.varied.letter
+        return value * size.factor + size.offset if is_varied else AnySize()
 
-    def _placed(self, given: Shape, value: Size) -> Shape:
-        """Inputs whose size is written alike move along."""
-        axis, rank = self.axis, len(given.spatial)
+    def _vary(self, shape: Shape, value: Size) -> Shape:
+        """Return the shape with the value on the axis; inputs of the same number vary together."""
+        axis, rank = self.axis, len(shape.spatial)
         if rank <= axis:
-            return given
-        own = given.spatial[axis]
-        if own == self.asked and isinstance(own, int):
+            return shape
+        own = shape.spatial[axis]
+        if own == self.varied and isinstance(own, int):
             own = value
-        others = given.spatial if self.mixes else (AnySize(),) * rank
-        return given._replace(spatial=(*others[:axis], own, *others[axis + 1 :]))
+        others = shape.spatial if self.mixes_axes else (AnySize(),) * rank
+        return shape._replace(spatial=(*others[:axis], own, *others[axis + 1 :]))
 
-    def _remembered(self, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Remembered:
-        """What the node makes of such inputs, asked once on a run of its own."""
+    def _apply_once(self, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Remembered:
+        # A node computes on a run of its own, whose cut is remembered and applied to every run
+        # that brings the same sizes: what one run learns from a comparison holds for all.
         expect = node.expect or ()
-        key = (node.name, (_pairs(expect), *(_pairs(shape.sizes) for shape in inputs)))
-        if key not in self._met:
+        key = (node.name, (_as_key(expect), *(_as_key(shape.sizes) for shape in inputs)))
+        if key not in self._memo:
             probe = SizeRun(0, 1)
             if expect:
-                node = node._replace(expect=_moved(probe, expect))
-            outcome = apply_node(node, tuple([_on(probe, shape) for shape in inputs]), dialect)
+                node = node._replace(expect=_move_sizes(probe, expect))
+            moved = tuple([_move_shape(probe, shape) for shape in inputs])
+            outcome = apply_node(node, moved, dialect)
             passes = self.condition(outcome, dialect)
-            self._met[key] = Remembered(outcome, passes, probe.last)
-        return self._met[key]
+            self._memo[key] = Remembered(outcome, passes, probe.last)
+        return self._memo[key]
 
 
-def _pairs(sizes: tuple[Size, ...]) -> tuple[Known, ...]:
-    """Sizes as something to look up: (growth, value) where they grow."""
+def _as_key(sizes: tuple[Size, ...]) -> tuple[MemoSize, ...]:
+    """Return sizes to look up: (growth, value) for those that grow.
+
+    A growing size itself is no key: comparing two of them would cut their runs.
+    """
     return tuple(
         [(size.factor, size.offset) if isinstance(size, GrowingSize) else size for size in sizes]
     )
 
 
-def _moved(run: SizeRun, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
-    """The same growths on another run."""
+def _move_sizes(run: SizeRun, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+    """Return the same growths on another run."""
     return tuple(
         [
             GrowingSize(run, size.factor, size.offset) if isinstance(size, GrowingSize) else size
@@ -138,6 +143,6 @@ def _moved(run: SizeRun, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
     )
 
 
-def _on(run: SizeRun, shape: Shape) -> Shape:
-    channels, *spatial = _moved(run, shape.sizes)
+def _move_shape(run: SizeRun, shape: Shape) -> Shape:
+    channels, *spatial = _move_sizes(run, shape.sizes)
     return Shape(channels, tuple(spatial))

@@ -1,4 +1,4 @@
-"""A network as its author wrote it: inputs, nodes in order, what comes out."""
+"""A network as its author wrote it: inputs, nodes in order, and outputs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Node(NamedTuple):
     """One layer. inputs: names of nodes or of the network's inputs, in order.
 
-    operation: its name or alias; empty where what the author wrote is no layer. parameters: by the
-    operation's own names. expect: the spatial sizes, or the channels and them, that the author
-    claims. dialect: empty for the network's.
+    operation: a name or alias of a kind of layer; empty where the author wrote no known kind.
+    parameters: under the operation's own names. expect: the spatial sizes that the author claims,
+    or the channels and these. dialect: empty for the network's own.
     """
 
     name: str
@@ -30,15 +30,15 @@ class Node(NamedTuple):
     dialect: str = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how pickle and copy make it again; neither takes a read-only view of a mapping."""
+        """Return what pickle and copy build a node from: they refuse a read-only mapping."""
         return Node, tuple(self._replace(parameters=dict(self.parameters)))
 
 
 class Network(NamedTuple):
     """Nodes in an order in which each comes after its inputs.
 
-    inputs: shapes by name, numbers or symbols. outputs: names of nodes; empty for the last one.
-    targets: implementations on which the network is to run.
+    inputs: shapes by name, of numbers or symbols. outputs: names of nodes; empty for the last one.
+    targets: the implementations that the network has to run on.
     """
 
     name: str
@@ -49,18 +49,18 @@ class Network(NamedTuple):
     targets: tuple[str, ...] = ()
 
     def dialect_of(self, node: Node) -> str:
-        """The node's own dialect, else the network's."""
+        """Return the node's own dialect, else the network's."""
         return node.dialect or self.dialect
 
     def node(self, name: str) -> Node:
-        """The node of this name, which there must be."""
+        """Return the node of this name, which must exist."""
         return next(node for node in self.nodes if node.name == name)
 
-    def with_letters(self, meant: Callable[[Linear], Size]) -> Network:
-        """The network with another size for each symbol, in inputs and in what is expected."""
+    def with_letters(self, replace: Callable[[Linear], Size]) -> Network:
+        """Return the network with every symbolic size replaced, in inputs and in `expect`."""
 
         def replaced(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
-            return tuple([meant(size) if isinstance(size, Linear) else size for size in sizes])
+            return tuple([replace(size) if isinstance(size, Linear) else size for size in sizes])
 
         inputs = {
             name: shape._replace(spatial=replaced(shape.spatial))
@@ -72,8 +72,8 @@ class Network(NamedTuple):
         ]
         return self._replace(inputs=inputs, nodes=tuple(nodes))
 
-    def without_numbers_expected(self) -> Network:
-        """The network without what is expected in numbers alone, which holds for one size."""
+    def without_numeric_expects(self) -> Network:
+        """Return the network without each `expect` in numbers alone, which holds for one size."""
         nodes = [
             node
             if node.expect is None or any(isinstance(size, Linear) for size in node.expect)

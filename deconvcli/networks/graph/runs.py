@@ -1,16 +1,20 @@
 """A size that stands for a whole run of sizes, so that one walk answers for all of them.
 
 On the run n = first + period*i, i = 0, 1, 2 ..., every size in a network is value + growth*i for
-as long as nothing along the way is decided otherwise. So sizes are computed as pairs (value at
-i = 0, growth) in the manner of automatic differentiation:
+as long as every branch on the way is decided alike. So sizes are computed as pairs (value at
+i = 0, growth), in the manner of automatic differentiation:
 
 * sums, differences and multiples of such pairs are such pairs;
-* a floor by d is exact where d divides the growth; where it does not, `Split` says into how many
-  runs of a longer period this one has to be taken apart;
+* a floor by d is exact where d divides the growth; where it does not, `Split` gives the number of
+  runs of a longer period that this run has to be split into;
 * a comparison is answered for i = 0, and the run is cut before the first i whose answer differs.
 
-What comes out is therefore no estimate: for each i of what is left of the run, a walk with the
-number itself takes the same branches and gives value + growth*i.
+The result is exact, not an estimate: for each i left in the run, a walk with the number itself
+takes the same branches and gives value + growth*i.
+
+Runs rather than letters (`Linear`): a letter answers for every sufficiently large value, which
+is right for a formula but says nothing about small sizes, and it refuses a floor that a class of
+remainders would make exact. Runs cover every size from 1 on.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from deconvcli.layers.axis import Linear, Size
 
 
 class Split(Exception):
-    """A floor that is not exact on this run: it has to be taken apart into `parts` runs."""
+    """Raised by a floor that is not exact on a run: the run has to be split into `parts` runs."""
 
     def __init__(self, parts: int) -> None:
         super().__init__(parts)
@@ -42,38 +46,37 @@ class SizeRun:
 
     @property
     def size(self) -> GrowingSize:
-        """The size that stands for all of them."""
+        """The size that stands for the whole run."""
         return GrowingSize(self, self.period, self.first)
 
     def cut_after(self, last: int | None) -> None:
-        """Cut the run behind the step `last`; None leaves it."""
+        """Cut the run after the step `last`; None leaves it as it is."""
         if last is not None:
             self.last = last if self.last is None else min(self.last, last)
 
-    def parts(self, count: int) -> Iterator[SizeRun]:
-        """The same sizes in runs of a longer period."""
+    def split(self, count: int) -> Iterator[SizeRun]:
+        """Yield runs of a longer period that together have the same sizes."""
         period = self.period
         return (SizeRun(self.first + period * place, period * count) for place in range(count))
 
     def lowest_from(self, least: int) -> int:
-        """The smallest size of least or more that lies whole periods below the first."""
+        """Return the smallest size of `least` or more that lies whole periods below the first."""
         return self.first - (self.first - least) // self.period * self.period
 
-    def rest(self) -> list[SizeRun]:
-        """What was cut off, if anything was."""
-        return [] if self.last is None else [SizeRun(self._after(self.last), self.period)]
-
-    def _after(self, step: int) -> int:
-        return self.first + self.period * (step + 1)
+    def cut_off(self) -> list[SizeRun]:
+        """Return the run of the sizes that were cut off, if any were."""
+        if self.last is None:
+            return []
+        return [SizeRun(self.first + self.period * (self.last + 1), self.period)]
 
 
 class GrowingSize(Linear):
-    """offset + factor*i on a run."""
+    """offset + factor*i on a run. A comparison may cut that run: it is the answer's price."""
 
     __slots__ = ("run",)
 
     def __init__(self, run: SizeRun, factor: int, offset: int) -> None:
-        # Not by the base's: nothing is made as often as these.
+        # Without the base's __init__: no object is created as often as these.
         self.letter, self.factor, self.offset, self.run = "i", factor, offset, run
 
     def _with(self, factor: int, offset: int) -> Size:
@@ -93,8 +96,8 @@ class GrowingSize(Linear):
         difference = self - other
         if isinstance(difference, int):
             return difference == 0
-        step, rest = divmod(-difference.offset, difference.factor)
-        if rest == 0 and step >= 0:  # they meet at this step, and nowhere else
+        step, remainder = divmod(-difference.offset, difference.factor)
+        if remainder == 0 and step >= 0:  # they meet at this step, and nowhere else
             self.run.cut_after(max(0, step - 1))
         return difference.offset == 0
 
@@ -113,24 +116,26 @@ class GrowingSize(Linear):
 
 
 class AnySize(Linear):
-    """The size of an axis that nobody asks about: it stays itself, and whatever is demanded holds.
+    """The size of an axis that is not under study: every condition on it holds.
 
-    It is as large as is wanted and equal to whatever it is compared with.
+    It is as large as required, equal to whatever it is compared with, and arithmetic leaves it
+    unchanged. So the axes are studied one at a time, and no other axis makes a layer fail.
     """
 
     def __init__(self) -> None:
-        super().__init__("unasked")
+        super().__init__("any")
 
-    def _itself(self, other: Any = None) -> AnySize:
+    def _unchanged(self, other: Any = None) -> AnySize:
         return self
 
-    def _holds(self, other: Any) -> bool:
+    def _always(self, other: Any) -> bool:
         return True
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = _itself
-    __neg__ = _itself
-    __le__ = __ge__ = __eq__ = _holds
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _unchanged
+    __floordiv__ = __mod__ = __neg__ = _unchanged
+    __le__ = __ge__ = __eq__ = _always
 
+    # `<` fails so that `size < 1` finds nothing missing; `>` holds so that a maximum picks it.
     def __lt__(self, other: Any) -> bool:
         return False
 

@@ -1,4 +1,4 @@
-"""Shapes through a network: what each node makes of its inputs, and where it fails."""
+"""The shapes through a network: what each node makes of its inputs, and where it fails."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from deconvcli.networks.graph.network import Expected, Network, Node
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.operations import take
 
-# Layers above whose names a wrong one is held against, or a long file of them would take long.
+# An unknown name is compared with this many names above it; comparing it with all of them takes
+# quadratic time in a long file of such mistakes.
 MAX_COMPARED_NAMES = 50
 
 
 class NodeOutcome(NamedTuple):
-    """What became of one node.
+    """The result of one node.
 
-    shape: its output; None where it fails or an input is not known. error: why it fails itself;
-    a node below a failed one has neither, so that one cause is one error.
-    inputs: the shapes it was given, as far as they are known.
+    shape: its output; None where the node fails or one of its inputs is unknown. error: why the
+    node itself fails. Below a failed node both are None, so that one cause is one error.
+    inputs: the shapes that arrived, as far as they are known.
     """
 
     node: Node
@@ -31,31 +32,31 @@ class NodeOutcome(NamedTuple):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether a failure above leaves nothing to say here."""
+        """Whether a failure above leaves nothing to say about this node."""
         return self.shape is None and self.error is None
 
 
 Apply = Callable[[Node, tuple[Shape, ...], str], NodeOutcome]
 
 
-def outcomes(network: Network, apply: Apply | None = None) -> Iterator[NodeOutcome]:
-    """Outcomes as they are found, for who wants to stop at the first failure.
+def iter_outcomes(network: Network, apply: Apply | None = None) -> Iterator[NodeOutcome]:
+    """Yield the outcome of each node in order, so that a caller can stop at the first failure.
 
-    apply: in place of `apply_node`, for who has met a node with these inputs before.
+    apply: replaces `apply_node`, for callers that remember nodes with the same inputs.
     """
     known: dict[str, Shape | None] = dict(network.inputs)
     for node in network.nodes:
-        outcome = _outcome(network, node, known, apply or apply_node)
-        # What the author claims holds below, or one cause would be found again and again.
-        known[node.name] = _claimed(outcome)
+        outcome = _visit(network, node, known, apply or apply_node)
+        # Nodes below see the author's `expect`, so that one mistake is reported once.
+        known[node.name] = _shape_for_nodes_below(outcome)
         yield outcome
 
 
-def _outcome(
+def _visit(
     network: Network, node: Node, known: dict[str, Shape | None], apply: Apply
 ) -> NodeOutcome:
     try:
-        inputs = [known[_existing(name, known)] for name in node.inputs]
+        inputs = [known[_check_known(name, known)] for name in node.inputs]
         shapes = tuple(shape for shape in inputs if shape is not None)
         if len(shapes) < len(inputs) or not node.operation:
             return NodeOutcome(node, inputs=shapes)
@@ -64,7 +65,7 @@ def _outcome(
         return NodeOutcome(node, error=error)
 
 
-def _existing(name: str, known: dict[str, Shape | None]) -> str:
+def _check_known(name: str, known: dict[str, Shape | None]) -> str:
     if name not in known:
         raise UsageError(
             f"there is no layer {name!r} above",
@@ -75,51 +76,49 @@ def _existing(name: str, known: dict[str, Shape | None]) -> str:
 
 
 def apply_node(node: Node, inputs: tuple[Shape, ...], dialect: str) -> NodeOutcome:
-    """What one node makes of its inputs, which are all known."""
+    """Return what one node makes of its inputs, all of which are known."""
     try:
         operation = take(node.operation)
-        _right_number(operation.inputs, inputs, node)
+        _check_input_count(operation.inputs, inputs, node)
         shape = operation.shape(node.parameters, inputs, dialect)
-        return NodeOutcome(node, shape, _difference(shape, node.expect), inputs)
+        return NodeOutcome(node, shape, _compare(shape, node.expect), inputs)
     except DeconvError as error:
         return NodeOutcome(node, error=error, inputs=inputs)
 
 
-def _right_number(bounds: tuple[int, int | None], inputs: Sequence[Shape], node: Node) -> None:
+def _check_input_count(bounds: tuple[int, int | None], inputs: Sequence[Shape], node: Node) -> None:
     least, most = bounds
     if len(inputs) < least or (most is not None and len(inputs) > most):
-        wanted = f"{least}" if most == least else f"{least} or more"
+        if most == least:
+            wanted = f"{least}"
+        else:
+            wanted = f"{least} or more" if most is None else f"{least} to {most}"
         raise UsageError(
             f"{node.operation} has {format_count(len(inputs), 'input')}",
-            help=f"name {wanted} of the layers above in its inputs.",
+            help=f"list {wanted} of the layers above under `inputs`.",
             code="inputs",
         )
 
 
-def align_sizes(shape: Shape, expect: Expected) -> tuple[Expected, Expected]:
-    """(what is there, what is expected), in the form of the expectation."""
-    return (shape.spatial if len(expect) == len(shape.spatial) else shape.sizes), expect
-
-
-def _difference(shape: Shape, expect: Expected | None) -> Refused | None:
-    """The error for another shape than the author claims."""
+def _compare(shape: Shape, expect: Expected | None) -> Refused | None:
+    """Return the error for a shape other than the author's claim; None where they agree."""
     if expect is None:
         return None
-    got, wanted = align_sizes(shape, expect)
-    if got == wanted:
+    actual = shape.spatial if len(expect) == len(shape.spatial) else shape.sizes
+    if actual == expect:
         return None
     return Refused(
-        f"the output is {_listed(got)}, expected {_listed(wanted)}",
-        help="change this layer or one above it, or what is expected.",
+        f"the output is {_format_sizes(actual)}, expected {_format_sizes(expect)}",
+        help="change this layer or one above it, or the expected size.",
         code="expect",
     )
 
 
-def _listed(sizes: Expected) -> str:
+def _format_sizes(sizes: Expected) -> str:
     return f"[{', '.join(map(str, sizes))}]"
 
 
-def _claimed(outcome: NodeOutcome) -> Shape | None:
+def _shape_for_nodes_below(outcome: NodeOutcome) -> Shape | None:
     shape, expect = outcome.shape, outcome.node.expect
     if shape is None or outcome.error is None or expect is None:
         return shape

@@ -1,4 +1,4 @@
-"""Networks that treat every spatial axis alike: what is found for one holds for all of them."""
+"""Networks that treat every spatial axis alike, so that one axis answers for all of them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from deconvcli.networks.operations import take
 
 
 def is_symmetric(network: Network) -> bool:
-    """Whether its axes could change places, their letters with them, and it were the same network.
+    """Whether the axes, with their letters, could change places and leave the network the same.
 
-    False where that cannot be seen from what is written: a list of different values, sizes of
-    several ranks, a layer that mixes axes.
+    False where the written form does not show it: for a list of different values, for sizes of
+    several ranks, or for a layer that mixes axes.
     """
     inputs = [shape.spatial for shape in network.inputs.values()]
     if not inputs:
         return False
     letters = [size.letter if isinstance(size, Linear) else "" for size in inputs[0]]
-    return all(_is_even(sizes, letters) for sizes in (*inputs, *_expected(network))) and all(
-        not take(node.operation).mixes_axes and all(map(_says_one, node.parameters.values()))
+    sizes = (*inputs, *_iter_expected(network))
+    return all(_is_even(each, letters) for each in sizes) and all(
+        not take(node.operation).mixes_axes and all(map(_is_uniform, node.parameters.values()))
         for node in network.nodes
         if node.operation
     )
 
 
-def _expected(network: Network) -> Iterator[tuple[Size, ...]]:
-    """What is expected of spatial sizes."""
+def _iter_expected(network: Network) -> Iterator[tuple[Size, ...]]:
+    """Yield every expected spatial size."""
     [rank, *_] = [len(shape.spatial) for shape in network.inputs.values()]
     for node in network.nodes:
         if node.expect:
@@ -49,6 +50,6 @@ def _formula(size: Size, letter: str) -> tuple[int, int] | int | None:
     return (size.factor, size.offset) if size.letter == letter else None
 
 
-def _says_one(value: Any) -> bool:
-    """Whether a parameter says the same for every axis."""
+def _is_uniform(value: Any) -> bool:
+    """Whether a parameter has the same value for every axis."""
     return not isinstance(value, list | tuple) or all(item == value[0] for item in value)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.layers.axis import Size
-from deconvcli.networks.graph import Network, Node, outcomes
+from deconvcli.networks.graph import Network, Node, iter_outcomes
 from deconvcli.networks.graph.memo import RunWalker
 from deconvcli.networks.graph.runs import GrowingSize, SizeRun, Split
 from deconvcli.networks.operation import Shape
@@ -26,18 +26,18 @@ def runs(network: Network) -> list[SizeRun]:
     while pending:
         run = pending.pop()
         try:
-            walks.work(run)
+            walks.passes_on(run)
         except Split as split:
-            pending += run.parts(split.parts)
+            pending += run.split(split.parts)
         else:
             found.append(run)
-            pending += run.rest()
+            pending += run.cut_off()
     return found
 
 
 def output(network: Network, size: Size) -> Size | str:
     """The last node's size, or its error's code."""
-    [*_, last] = outcomes(network._replace(inputs={"x": Shape(2, (size,))}))
+    [*_, last] = iter_outcomes(network._replace(inputs={"x": Shape(2, (size,))}))
     if last.shape is not None and last.error is None:
         return last.shape.spatial[0]
     return last.error.code if last.error else ""

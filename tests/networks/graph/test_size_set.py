@@ -24,7 +24,7 @@ from deconvcli.networks.graph.size_set import Progression, SizeSet, build_size_s
             "n = 5 to 8, 20 to 29 in steps of 3",
         ),
         (SizeSet(4, (0,), 12, (Progression(3, 1, 3),)), "n = 4m, n >= 12; also n = 3"),
-        (SizeSet(9, tuple(range(8)), 9), "n with one of 8 remainders by 9, n >= 9"),
+        (SizeSet(9, tuple(range(8)), 9), "n with one of 8 remainders modulo 9, n >= 9"),
     ],
 )
 def test_text(rule: SizeSet, text: str) -> None:

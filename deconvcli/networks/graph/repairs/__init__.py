@@ -1,4 +1,4 @@
-"""What would mend a failing node, the smallest change first; each is proven before it is told."""
+"""Fixes for a failing node, the smallest change first; each is proven before it is suggested."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from deconvcli.networks.graph.repairs.paddings import translate_padding
 
 Source = Callable[[Failure], Iterator[Edits]]
 
+# The order is the order of suggestion: parameters that are there already come before new layers,
+# and these before another input, which the author can rarely choose.
 _JOINS = (change_output_padding, equalize_inputs, resize_inputs)
 _BY_CODE: dict[str, tuple[Source, ...]] = {
     "unequal-sizes": _JOINS,
@@ -45,24 +47,24 @@ _BY_CODE: dict[str, tuple[Source, ...]] = {
 }
 
 
-# Changes of one kind; each is a walk through the whole network.
+# Changes tried from one source; each takes a walk through the whole network.
 MAX_TRIED = 32
 
 
 def find_fixes(failure: Failure) -> Iterator[Fix]:
-    """All that are known to work, found one by one as they are asked for."""
+    """Yield the fixes that are proven to work, searched for only as they are requested."""
     code = failure.outcome.error.code if failure.outcome.error else ""
     for source in _BY_CODE.get(code, ()):
         yield from _prove_each(failure, source)
 
 
 def find_even_kernels(failure: Failure) -> Iterator[Fix]:
-    """For a layer that works and is uneven: the same sizes with another kernel."""
+    """Yield fixes for a layer that works but is uneven: the same sizes with another kernel."""
     yield from _prove_each(failure, propose_even_kernels)
 
 
 def _prove_each(failure: Failure, source: Source) -> Iterator[Fix]:
-    # Something else may be wrong with the layer as well, which is for another finding to say.
+    # The layer may have a second error that stops the source; that is for another finding.
     with suppress(DeconvError):
         for edits in islice(source(failure), MAX_TRIED):
             fix = failure.prove(edits)

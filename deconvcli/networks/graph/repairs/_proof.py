@@ -1,4 +1,4 @@
-"""A change that mends one node, proven by walking the changed network."""
+"""A fix for one node, proven by a walk through the edited network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Edits = tuple[NetworkEdit, ...]
 
 
 class Fix(NamedTuple):
-    """Edits, the network with them, and whether nothing fails in it any more."""
+    """Edits, the network with them, and whether nothing in it fails any more."""
 
     edits: Edits
     network: Network
@@ -25,31 +25,29 @@ class Fix(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A node that fails or is warned of, and all that is known of its network."""
+    """A node with an error or a warning, and all that is known of its network."""
 
     network: Network
     outcomes: Sequence[NodeOutcome]
     outcome: NodeOutcome
 
     def prove(self, edits: Edits) -> Fix | None:
-        """The fix, if with these edits the node works, and what worked does not fail.
-
-        What lies below a failure was not known before, and may fail for a reason of its own.
-        """
+        """Return the fix if with these edits the node works, and all that worked still does."""
         changed = apply_edits(self.network, edits)
         failing = {outcome.node.name for outcome in walk(changed) if outcome.error is not None}
-        excused = {outcome.node.name for outcome in self.outcomes if not _worked(outcome)}
+        # Nodes below a failure were unknown before, and may fail for reasons of their own.
+        excused = {
+            outcome.node.name
+            for outcome in self.outcomes
+            if outcome.error is not None or outcome.is_unknown
+        }
         if failing - (excused - {self.outcome.node.name}):
             return None
         return Fix(edits, changed, not failing)
 
     def spare_name(self, name: str) -> str:
-        """The name, or a longer one that the network does not have."""
+        """Return the name, lengthened until the network does not contain it."""
         taken = {*self.network.inputs, *(node.name for node in self.network.nodes)}
         while name in taken:
             name += "_"
         return name
-
-
-def _worked(outcome: NodeOutcome) -> bool:
-    return outcome.error is None and not outcome.is_unknown

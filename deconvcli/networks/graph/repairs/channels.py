@@ -1,4 +1,4 @@
-"""Channels that a layer says it takes and does not get, or that its groups do not divide."""
+"""Channels that a layer declares and does not get, or that its groups do not divide."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from math import gcd
 from deconvcli.networks.graph.edits import SetParameter
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
-# Above it no number is tried; no published layer has as many groups.
+# No larger number of groups is tried; no published layer has as many.
 MAX_GROUPS = 4096
 
 
 def correct_in_channels(failure: Failure) -> Iterator[Edits]:
-    """What the layer really gets, in place of what it says."""
+    """Propose the channels that arrive, in place of those declared."""
     [given, *_] = failure.outcome.inputs
     node = failure.outcome.node
     if "in_channels" in node.parameters:
@@ -21,7 +21,7 @@ def correct_in_channels(failure: Failure) -> Iterator[Edits]:
 
 
 def change_groups(failure: Failure) -> Iterator[Edits]:
-    """The nearest number of groups that divides input and output channels."""
+    """Propose the nearest number of groups that divides input and output channels."""
     node, [given, *_] = failure.outcome.node, failure.outcome.inputs
     groups, out = node.parameters.get("groups"), node.parameters.get("out_channels")
     if isinstance(groups, int) and isinstance(out, int) and isinstance(given.channels, int):

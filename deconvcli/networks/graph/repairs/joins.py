@@ -1,8 +1,9 @@
-"""Inputs of unequal sizes brought to one size, in front of the layer that joins them."""
+"""Inputs of unequal sizes brought to one size, just before the layer that joins them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph.edits import InsertBefore
@@ -11,45 +12,42 @@ from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 
 def equalize_inputs(failure: Failure) -> Iterator[Edits]:
-    """All cropped to the smallest, or all padded to the largest, if there is such an input."""
+    """Propose all cropped to the smallest, or all padded to the largest, if one input is that."""
     inputs = failure.outcome.inputs
     if len({len(shape.spatial) for shape in inputs}) > 1:
         return
     columns = list(zip(*(shape.spatial for shape in inputs), strict=True))
-    smallest = tuple([_least(column) for column in columns])
-    largest = tuple([_most(column) for column in columns])
-    yield _each_like(failure, "crop_like", smallest)
-    yield _each_like(failure, "pad_to", largest)
+    yield _resize_to(failure, "crop_like", tuple([reduce(_smaller, column) for column in columns]))
+    yield _resize_to(failure, "pad_to", tuple([reduce(_larger, column) for column in columns]))
 
 
-def _least(column: tuple[Size, ...]) -> Size:
-    least = column[0]
-    for size in column[1:]:
-        least = size if size < least else least
-    return least
+def _smaller(one: Size, other: Size) -> Size:
+    return other if other < one else one
 
 
-def _most(column: tuple[Size, ...]) -> Size:
-    most = column[0]
-    for size in column[1:]:
-        most = size if size > most else most
-    return most
+def _larger(one: Size, other: Size) -> Size:
+    return other if other > one else one
 
 
-def _each_like(failure: Failure, operation: str, wanted: tuple[Size, ...]) -> Edits:
-    """A layer in front for each input that has not the wanted size; none has an empty answer."""
+def _resize_to(failure: Failure, operation: str, wanted: tuple[Size, ...]) -> Edits:
+    """Return one layer inserted before each input of another size.
+
+    Empty where no input has the wanted size to serve as a model.
+    """
     node = failure.outcome.node
     named = list(zip(node.inputs, failure.outcome.inputs, strict=True))
     model = next((name for name, shape in named if shape.spatial == wanted), None)
     if model is None:
         return ()
-    others = [name for name, shape in named if shape.spatial != wanted]
-    return tuple(
-        [_insert_resizer(failure, operation, name, model) for name in dict.fromkeys(others)]
-    )
-
-
-def _insert_resizer(failure: Failure, operation: str, above: str, model: str) -> InsertBefore:
     suffix = "cropped" if operation == "crop_like" else "padded"
-    new = Node(failure.spare_name(f"{above}_{suffix}"), operation, {}, (above, model))
-    return InsertBefore(new, above, failure.outcome.node.name)
+    others = dict.fromkeys(name for name, shape in named if shape.spatial != wanted)
+    return tuple(
+        [
+            InsertBefore(
+                Node(failure.spare_name(f"{name}_{suffix}"), operation, {}, (name, model)),
+                name,
+                node.name,
+            )
+            for name in others
+        ]
+    )

@@ -13,9 +13,9 @@ from deconvcli.networks.graph.edits import SetParameter, apply_edits
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 from deconvcli.networks.graph.repairs.layers import collapse, read_transposed
 
-# Strides by which a kernel may grow or shrink: more changes the layer more than the pattern does.
+# Strides by which a kernel may grow or shrink: beyond, the fix changes more than the fault does.
 MAX_STRIDES = 2
-# What may have to be said anew, the fewest keys first; what is left out stands at its default.
+# Keys that may have to change, the fewest first; a key that is not written has its default.
 _KEYS = (
     ("kernel", "dilation"),
     ("kernel", "dilation", "output_padding"),
@@ -25,19 +25,24 @@ _DEFAULTS: Mapping[str, int] = {"dilation": 1, "padding": 0, "output_padding": 0
 
 
 def propose_even_kernels(failure: Failure) -> Iterator[Edits]:
-    """Kernels of whole strides cropped alike at both ends, the nearest first; no size changes."""
+    """Propose kernels of whole strides, cropped alike at both ends, the nearest first.
+
+    No size changes.
+    """
     reading = read_transposed(failure.network, failure.outcome)
     if reading is None:
         return
     for axes in zip(*map(_even_axes, reading.layer.axes), strict=False):
         tried = (_settings(failure, axes, keys) for keys in _KEYS)
+        # Dialects differ in what their keys crop, so the edited layer is read again: only edits
+        # that give exactly these axes are proposed.
         found = next((edits for edits in tried if _read_axes(failure, edits) == axes), ())
         if found:
             yield found
 
 
 def _even_axes(axis: Axis) -> list[Axis]:
-    """The axis with kernels of whole strides; first as it is, if nothing about it is uneven."""
+    """Return the axis with kernels of whole strides, the nearest to its own kernel first."""
     # Where dilation and stride share a factor, no tap ever reaches some outputs.
     dilation = 1 if gcd(axis.stride, axis.dilation) > 1 else axis.dilation
     strides = axis.kernel // axis.stride
@@ -45,11 +50,11 @@ def _even_axes(axis: Axis) -> list[Axis]:
     whole = [number * axis.stride for number in near]
     kernels = sorted(whole, key=lambda kernel: (abs(kernel - axis.kernel), -kernel))
     others = (axis._replace(kernel=kernel, dilation=dilation) for kernel in kernels)
-    return [cropped for other in others if (cropped := _cropped_alike(other, axis))]
+    return [cropped for other in others if (cropped := _crop_evenly(other, axis))]
 
 
-def _cropped_alike(axis: Axis, before: Axis) -> Axis | None:
-    """With half of the crop at each end that leaves the size as it was before."""
+def _crop_evenly(axis: Axis, before: Axis) -> Axis | None:
+    """Return the axis with the size of `before`, half of the crop at each end."""
     crop = before.crop_begin + before.crop_end + axis.span - before.span
     if not isinstance(crop, int) or crop < 0 or crop % 2:
         return None
@@ -57,7 +62,7 @@ def _cropped_alike(axis: Axis, before: Axis) -> Axis | None:
 
 
 def _settings(failure: Failure, axes: Sequence[Axis], keys: Sequence[str]) -> Edits:
-    """What has to be said otherwise for these axes."""
+    """Return the parameters that have to change for these axes."""
     node = failure.outcome.node
     wanted: Mapping[str, list[Any]] = {
         "kernel": [axis.kernel for axis in axes],
@@ -65,18 +70,18 @@ def _settings(failure: Failure, axes: Sequence[Axis], keys: Sequence[str]) -> Ed
         "padding": [axis.crop_begin for axis in axes],
         "output_padding": [0 for _ in axes],
     }
-    said = {**_DEFAULTS, **node.parameters}
+    current = {**_DEFAULTS, **node.parameters}
     return tuple(
         [
             SetParameter(node.name, key, collapse(wanted[key]))
             for key in keys
-            if compact(wanted[key]) != compact(said.get(key))
+            if compact(wanted[key]) != compact(current.get(key))
         ]
     )
 
 
 def _read_axes(failure: Failure, edits: Edits) -> tuple[Axis, ...]:
-    """The layer's axes with these edits; none where its framework refuses it."""
+    """Return the layer's axes with these edits; none where its framework refuses it."""
     changed = apply_edits(failure.network, edits)
     outcome = failure.outcome._replace(node=changed.node(failure.outcome.node.name))
     try:

@@ -1,4 +1,4 @@
-"""Other parameters of the transposed convolutions above."""
+"""Other parameters for the transposed convolutions above a failing node."""
 
 from __future__ import annotations
 
@@ -17,38 +17,37 @@ from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.operations import take
 from deconvcli.networks.operations.conv_transpose import ConvTranspose
 
-# The layers next to the failure; what is farther away changes more than is wanted.
+# Only the layers next to the failure: a change farther up changes every size in between.
 MAX_LAYERS_TRIED = 3
-# Of one axis: no published layer has a stride beyond 32.
-MAX_OUTPUT_PADDINGS = 32
+# Values of output_padding tried on one axis; no published layer has a stride beyond 32.
+MAX_PADDINGS = 32
 
 
 def change_output_padding(failure: Failure) -> Iterator[Edits]:
-    """Another output_padding of one layer above, every value that any framework takes."""
-    for outcome, reading in _transposed(failure)[:MAX_LAYERS_TRIED]:
+    """Propose another output_padding for one layer above: every value that a framework takes."""
+    for outcome, reading in _find_transposed(failure)[:MAX_LAYERS_TRIED]:
         node = outcome.node
-        if not _has(failure, node, "output_padding"):
+        dialect, _ = take_dialect(failure.network.dialect_of(node))
+        if dialect.argument("output_padding") is None:
             continue
         axes = reading.layer.axes
-        choices = [
-            range(min(MAX_OUTPUT_PADDINGS, max(axis.stride, axis.dilation))) for axis in axes
-        ]
+        choices = [range(min(MAX_PADDINGS, max(axis.stride, axis.dilation))) for axis in axes]
         for values in sorted(product(*choices), key=sum):
             if compact(values) != compact(node.parameters.get("output_padding", 0)):
                 yield (SetParameter(node.name, "output_padding", collapse(values)),)
 
 
 def use_whole_strides(failure: Failure) -> Iterator[Edits]:
-    """Every layer above that misses a whole multiple of its input made to give just that."""
+    """Propose that every layer above that misses stride times its input gives exactly that."""
     settings: list[SetParameter] = []
-    for outcome, reading in _transposed(failure):
-        settings += _whole(failure, outcome.node, reading)
+    for outcome, reading in _find_transposed(failure):
+        settings += _make_whole(failure, outcome.node, reading)
     if settings:
         yield tuple(settings)
 
 
 def limit_output_padding(failure: Failure) -> Iterator[Edits]:
-    """A smaller output_padding, as near to what was given as can be."""
+    """Propose smaller values of output_padding, the nearest to the given one first."""
     node, [shape, *_] = failure.outcome.node, failure.outcome.inputs
     defaults = {"output_padding": 0, "stride": 1, "dilation": 1}
     rows = [
@@ -63,7 +62,7 @@ def limit_output_padding(failure: Failure) -> Iterator[Edits]:
 
 
 def use_nearest_size(failure: Failure) -> Iterator[Edits]:
-    """The output_size that the layer can have, as near to what was given as can be."""
+    """Propose the output_size nearest to the given one that the layer can have."""
     node, network = failure.outcome.node, failure.network
     without = apply_edits(network, (SetParameter(node.name, "output_size", None),))
     reading = read_transposed(without, failure.outcome._replace(node=without.node(node.name)))
@@ -72,12 +71,14 @@ def use_nearest_size(failure: Failure) -> Iterator[Edits]:
         return
     wanted = per_axis(given, len(reading.spatial), "output_size")
     rows = zip(wanted, reading.output_sizes, reading.layer.axes, strict=True)
+    # A forward convolution maps `stride` consecutive sizes to one, the smallest of which the
+    # layer has without output_size.
     sizes = [min(max(size, least), least + axis.stride - 1) for size, least, axis in rows]
     yield (SetParameter(node.name, "output_size", collapse(require_numbers(sizes))),)
 
 
-def _transposed(failure: Failure) -> list[tuple[NodeOutcome, Reading]]:
-    """The transposed convolutions to suspect, the nearest first."""
+def _find_transposed(failure: Failure) -> list[tuple[NodeOutcome, Reading]]:
+    """Return the transposed convolutions to suspect, the nearest first."""
     names = find_suspects(failure.network, failure.outcome.node)
     found = []
     for outcome in reversed(failure.outcomes):
@@ -88,7 +89,7 @@ def _transposed(failure: Failure) -> list[tuple[NodeOutcome, Reading]]:
 
 
 def read_transposed(network: Network, outcome: NodeOutcome) -> Reading | None:
-    """How its framework reads a transposed convolution; None for other layers.
+    """Return a transposed convolution as its framework reads it; None for other layers.
 
     Raises:
         DeconvError: the framework refuses it.
@@ -99,13 +100,8 @@ def read_transposed(network: Network, outcome: NodeOutcome) -> Reading | None:
     return operation.reading(node.parameters, outcome.inputs, network.dialect_of(node))
 
 
-def _has(failure: Failure, node: Node, role: str) -> bool:
-    dialect, _ = take_dialect(failure.network.dialect_of(node))
-    return dialect.argument(role) is not None
-
-
-def _whole(failure: Failure, node: Node, reading: Reading) -> list[SetParameter]:
-    """The settings for stride times the input: none where that is given already."""
+def _make_whole(failure: Failure, node: Node, reading: Reading) -> list[SetParameter]:
+    """Return the parameters for stride times the input; empty where the layer gives that."""
     axes = reading.layer.axes
     pairs = zip(reading.output_sizes, reading.spatial, axes, strict=True)
     if all(out == n * axis.stride for out, n, axis in pairs):
@@ -113,9 +109,11 @@ def _whole(failure: Failure, node: Node, reading: Reading) -> list[SetParameter]
     dialect, _ = take_dialect(failure.network.dialect_of(node))
     if not any(argument.takes("padding", Form.INTS) for argument in dialect.arguments):
         return [SetParameter(node.name, "padding", "same")]
-    over = [axis.span - axis.stride for axis in axes]
-    cropped = [max(0, -(-more // 2)) for more in over]
-    given_back = [2 * crop - more for crop, more in zip(cropped, over, strict=True)]
+    # The full scatter of n inputs has (n - 1) * stride + span elements: crop span - stride of
+    # them. Padding crops both ends, so an odd number is rounded up and one element given back.
+    excess = [axis.span - axis.stride for axis in axes]
+    cropped = [max(0, -(-more // 2)) for more in excess]
+    given_back = [2 * crop - more for crop, more in zip(cropped, excess, strict=True)]
     return [
         SetParameter(node.name, "padding", collapse(cropped)),
         SetParameter(node.name, "output_padding", collapse(given_back)),
@@ -123,5 +121,5 @@ def _whole(failure: Failure, node: Node, reading: Reading) -> list[SetParameter]
 
 
 def collapse(values: Sequence[int]) -> int | list[int]:
-    """One number where all are alike."""
+    """Return one number where all values are equal, else a list."""
     return values[0] if len(set(values)) == 1 else list(values)

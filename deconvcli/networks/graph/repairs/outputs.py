@@ -1,4 +1,4 @@
-"""An output of another size than expected, cut or extended where it comes out."""
+"""An output of another size than expected, cropped or padded after the layer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 
 def crop_or_pad_output(failure: Failure) -> Iterator[Edits]:
-    """A crop to, or a pad to the expected size, behind the layer."""
-    wanted = expected_spatial(failure)
+    """Propose a crop to the expected size after the layer, then a pad to it."""
+    wanted = find_expected_sizes(failure)
     if wanted is not None:
         for operation in ("crop_like", "pad_to"):
             yield (resize_after(failure, operation, failure.outcome.node.name, wanted),)
@@ -21,14 +21,14 @@ def crop_or_pad_output(failure: Failure) -> Iterator[Edits]:
 def resize_after(
     failure: Failure, operation: str, above: str, wanted: tuple[Size, ...]
 ) -> InsertAfter:
-    """A layer that brings what comes from `above` to a size."""
+    """Return the edit that inserts a layer after `above` which brings its output to a size."""
     suffix = "cropped" if operation == "crop_like" else "padded"
     name = failure.spare_name(f"{above}_{suffix}")
     return InsertAfter(Node(name, operation, {"size": list(wanted)}, (above,)), above)
 
 
-def expected_spatial(failure: Failure) -> tuple[Size, ...] | None:
-    """The spatial sizes that are expected, where these alone differ and are numbers."""
+def find_expected_sizes(failure: Failure) -> tuple[Size, ...] | None:
+    """Return the expected spatial sizes, if only these are wrong, and are numbers."""
     shape, expect = failure.outcome.shape, failure.outcome.node.expect
     if shape is None or expect is None or not all(type(size) is int for size in expect):
         return None

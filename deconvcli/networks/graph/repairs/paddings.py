@@ -1,4 +1,4 @@
-"""A padding in the words of another framework, said in those of the layer's own."""
+"""A padding as another framework writes it, rewritten as the layer's own framework does."""
 
 from __future__ import annotations
 
@@ -16,53 +16,45 @@ from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.operations import take
 
 WORDS = ("same", "valid")
-# Who is meant by a word, and by numbers.
+# The dialects that an author most likely has in mind who writes a word, or numbers.
 BY_WORD, BY_NUMBER = "keras", "torch"
 
 
 def translate_padding(failure: Failure) -> Iterator[Edits]:
-    """The word or the number with which the layer does what the other framework means."""
-    node = failure.outcome.node
-    said = node.parameters.get("padding")
-    if isinstance(said, str) and said.lower() not in WORDS:
-        close = nearest(said, WORDS)
+    """Propose the word or number that gives the layer which the other framework would give."""
+    node, outcome = failure.outcome.node, failure.outcome
+    given = node.parameters.get("padding")
+    if isinstance(given, str) and given.lower() not in WORDS:
+        close = nearest(given, WORDS)
         yield from [(SetParameter(node.name, "padding", close),)] if close else []
         return
-    meant = _meaning(failure.network, failure.outcome, dialect=_speaker(said))
-    for padding in [*WORDS, *_numbers(failure)]:
+    dialect = BY_WORD if isinstance(given, str) else BY_NUMBER
+    intended = _evaluate(failure.network, outcome, node._replace(dialect=dialect))
+    for padding in [*WORDS, *_propose_numbers(failure)]:
         edits = (SetParameter(node.name, "padding", padding),)
         changed = apply_edits(failure.network, edits)
-        if meant and meant == _meaning(changed, _again(changed, failure.outcome)):
+        if intended and intended == _evaluate(changed, outcome, changed.node(node.name)):
             yield edits
 
 
-def _speaker(said: Any) -> str:
-    return BY_WORD if isinstance(said, str) else BY_NUMBER
+def _evaluate(network: Network, outcome: NodeOutcome, node: Node) -> Any:
+    """Return what the node makes of the outcome's inputs; None where its dialect refuses it.
 
-
-def _again(network: Network, outcome: NodeOutcome) -> NodeOutcome:
-    return outcome._replace(node=network.node(outcome.node.name))
-
-
-def _meaning(network: Network, outcome: NodeOutcome, dialect: str = "") -> Any:
-    """What the layer does in a dialect, its own without one; None where that refuses it.
-
-    For a transposed convolution what it crops as well: at the other end the values would move.
+    For a transposed convolution its axes rather than its shape: equal sizes that are cropped at
+    the other end would shift the values.
     """
-    node = outcome.node._replace(dialect=dialect) if dialect else outcome.node
     try:
         reading = read_transposed(network, outcome._replace(node=node))
-        return reading.layer.axes if reading else _shape(network, node, outcome)
+        if reading:
+            return reading.layer.axes
+        dialect = network.dialect_of(node)
+        return take(node.operation).shape(node.parameters, outcome.inputs, dialect)
     except DeconvError:
         return None
 
 
-def _shape(network: Network, node: Node, outcome: NodeOutcome) -> Any:
-    return take(node.operation).shape(node.parameters, outcome.inputs, network.dialect_of(node))
-
-
-def _numbers(failure: Failure) -> list[int | list[int]]:
-    """Nothing, half of the window, and half of what it reaches beyond the stride."""
+def _propose_numbers(failure: Failure) -> list[int | list[int]]:
+    """Return 0, half of the window, and half of the part that reaches beyond the stride."""
     parameters, [given, *_] = failure.outcome.node.parameters, failure.outcome.inputs
     rank = len(given.spatial)
     kernel, stride, dilation = (
