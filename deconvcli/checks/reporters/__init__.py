@@ -1,6 +1,7 @@
-"""One file a format of `deconv check`: `report(verdict)` gives the text. Reporters find nothing.
+"""The formats of `deconv check`, one file each: `report(verdict)` returns the text.
 
-Foreign text stays within its line: a newline in it would be a command to some of the readers.
+Names and values come from files that may be hostile, and CI systems execute lines of a log that
+look like their commands. Text from outside therefore never contains a line end here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Edits as a person applies them: the line as it is behind a minus, as it becomes behind a plus."""
+"""Edits as a person applies them: old lines after a minus, new lines after a plus."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from deconvcli.checks.checking import CheckedFile
 from deconvcli.checks.edits import TextEdit, edit_text
 
 
-def hunks(file: CheckedFile, edits: Sequence[TextEdit]) -> Iterator[str]:
-    """One for each line that changes; a line beside which others come in stays as it is."""
+def format_hunks(file: CheckedFile, edits: Sequence[TextEdit]) -> Iterator[str]:
+    """Yield the lines of a hunk for each line of the file that changes."""
     for number, group in groupby(sorted(edits), lambda edit: edit.line):
         line = file.lines[number]
+        # The edits of one line are applied to that line alone, as if it were the whole text.
         changed = edit_text(line, [edit._replace(line=1) for edit in group]).split("\n")
         yield f"fix: {file.name}:{number}"
-        yield from _marked(line, changed)
+        yield from _mark_lines(line, changed)
 
 
-def _marked(line: str, changed: Sequence[str]) -> Iterator[str]:
+def _mark_lines(line: str, changed: Sequence[str]) -> Iterator[str]:
+    # An insertion leaves the line itself in place: it is context, with neither sign.
     if line not in changed:
         yield f"- {line}"
     for other in changed:

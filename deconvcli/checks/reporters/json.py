@@ -1,4 +1,4 @@
-"""JSON for programs: one object, indented, its shape named in `schema`."""
+"""JSON for programs: one indented object, with its form named in `schema`."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from json import dumps
 from typing import Any
 
 from deconvcli.checks.checking import CheckedFile, Verdict
-from deconvcli.checks.reporters._words import place
+from deconvcli.checks.reporters._common import place_of
 from deconvcli.common.findings import Diagnostic, Severity
 
 SCHEMA = "deconv.check/1"
 
 
 def report(verdict: Verdict) -> str:
-    """Files with their findings and, where asked for, their networks."""
+    """Return the files with their findings and, if requested, their networks."""
     return dumps(document(verdict), indent=2)
 
 
 def document(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as plain data."""
+    """Return the verdict as plain data."""
     counts = {str(severity): verdict.counts[severity] for severity in Severity}
     files = [_file(file) for file in verdict.files]
     return {"schema": SCHEMA, "counts": counts, "files": files}
 
 
 def _file(file: CheckedFile) -> dict[str, Any]:
+    # `where` is for findings about a layer; the table has the layer's name.
     networks = {
         table.name: [
             {name: value for name, value in row._asdict().items() if name != "where"}
@@ -41,9 +42,9 @@ def _file(file: CheckedFile) -> dict[str, Any]:
 
 
 def finding(file: CheckedFile, found: Diagnostic) -> dict[str, Any]:
-    """One finding as plain data, with the edits that mend it if these were asked for."""
+    """Return one finding as plain data, with the edits that fix it if there are any."""
     edits = [edit._asdict() for edit in file.edits.get(found, ())]
-    where = place(found)
+    where = place_of(found)
     return {
         "code": found.code,
         "severity": str(found.severity),

@@ -1,4 +1,4 @@
-"""One JSON object a finding, each in one line."""
+"""JSON Lines: one object per finding, each on one line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deconvcli.checks.reporters.json import SCHEMA, finding
 
 
 def report(verdict: Verdict) -> str:
-    """A line for each finding; nothing where there is none."""
+    """Return a line for each finding, and an empty text if there are none."""
     return "\n".join(
         dumps({"schema": SCHEMA, "file": file.name, **finding(file, found)})
         for file in verdict.files

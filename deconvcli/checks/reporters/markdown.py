@@ -1,4 +1,4 @@
-"""Markdown for issues, pull requests and GitHub's job summaries."""
+"""Markdown, for issues, pull requests and GitHub's job summaries."""
 
 from __future__ import annotations
 
@@ -6,38 +6,33 @@ import re
 from collections.abc import Sequence
 
 from deconvcli.checks.checking import CheckedFile, NetworkTable, Verdict
-from deconvcli.checks.reporters._words import advice, one_line, place
-from deconvcli.checks.reporters.text import macs, notes, number, totals
+from deconvcli.checks.reporters._common import advice, one_line, place_of
+from deconvcli.checks.reporters.text import cells_of, notes_on
 
+# With @ and #, so that a name in a file can mention nobody and refer to no issue.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!@&])")
 
 
 def report(verdict: Verdict) -> str:
-    """Tables if there are any, the findings as one, and how many."""
+    """Return the tables of networks, a table of findings, and the summary."""
     parts = [_network(file, table) for file in verdict.files for table in file.networks]
     rows = [
-        (f"{file.name}:{place(found).line}", found.severity, found.code, advice(found))
+        (f"{file.name}:{place_of(found).line}", found.severity, found.code, advice(found))
         for file in verdict.files
         for found in file.findings
     ]
-    parts += [_table(("where", "severity", "code", "finding"), rows)] if rows else []
+    parts += [_table([("where", "severity", "code", "finding"), *rows])] if rows else []
     return "\n\n".join([*parts, verdict.summary])
 
 
 def _network(file: CheckedFile, table: NetworkTable) -> str:
-    rows = [
-        (row.name, row.operation, row.shape or "-", number(row.parameters), macs(row))
-        for row in table.rows
-    ]
-    rows.append(("total", "", "", *totals(table)))
-    head = ("layer", "kind", "shape", "parameters", "macs")
     title = f"### {_cell(f'{file.name}: {table.name}')}"
-    return "\n\n".join([title, _table(head, rows), *map(_cell, notes(table))])
+    return "\n\n".join([title, _table(cells_of(table)), *map(_cell, notes_on(table))])
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    ruler = f"| {' | '.join(['---'] * len(columns))} |"
-    head, *body = [f"| {' | '.join(map(_cell, row))} |" for row in (columns, *rows)]
+def _table(cells: Sequence[Sequence[str]]) -> str:
+    head, *body = [f"| {' | '.join(map(_cell, row))} |" for row in cells]
+    ruler = f"| {' | '.join(['---'] * len(cells[0]))} |"
     return "\n".join([head, ruler, *body])
 
 

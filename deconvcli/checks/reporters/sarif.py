@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, as GitHub's code scanning takes it: relative files, rules with their pages.
+"""SARIF 2.1.0, as GitHub's code scanning reads it: relative paths, and rules with their pages.
 
 Source: OASIS, Static Analysis Results Interchange Format 2.1.0; docs.github.com, SARIF support.
 """
@@ -13,25 +13,25 @@ from urllib.parse import quote
 
 from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.edits import TextEdit
-from deconvcli.checks.reporters._fingerprints import fingerprinted
-from deconvcli.checks.reporters._words import advice, place
+from deconvcli.checks.reporters._common import advice, place_of
+from deconvcli.checks.reporters._fingerprints import fingerprint_findings
 from deconvcli.checks.rules import page, rules
 from deconvcli.common.findings import Diagnostic
 from deconvcli.common.version import __version__
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-MOST = 25_000
-"""Results of one run that GitHub takes."""
+MAX_SARIF_RESULTS = 25_000
+"""The results that GitHub accepts in one run; it refuses a file with more."""
 
 
 def report(verdict: Verdict) -> str:
-    """A log with one run."""
+    """Return a log with one run."""
     return dumps({"version": "2.1.0", "$schema": SCHEMA, "runs": [_run(verdict)]}, indent=2)
 
 
 def _run(verdict: Verdict) -> dict[str, Any]:
     codes = list(rules())
-    results = [_result(codes, *each) for each in fingerprinted(verdict)]
+    results = [_result(codes, *each) for each in fingerprint_findings(verdict)]
     driver = {
         "name": "deconv",
         "version": __version__,
@@ -40,10 +40,13 @@ def _run(verdict: Verdict) -> dict[str, Any]:
     }
     return {
         "tool": {"driver": driver},
+        # Our columns count characters; the default of SARIF is UTF-16 code units.
         "columnKind": "unicodeCodePoints",
         "automationDetails": {"id": "deconv/check/"},
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "where deconv was started."}}},
-        "results": results[:MOST],
+        "originalUriBaseIds": {
+            "SRCROOT": {"description": {"text": "the folder in which deconv was started."}}
+        },
+        "results": results[:MAX_SARIF_RESULTS],
     }
 
 
@@ -64,8 +67,9 @@ def _rule(code: str) -> dict[str, Any]:
 def _result(
     codes: Sequence[str], file: CheckedFile, found: Diagnostic, fingerprint: str
 ) -> dict[str, Any]:
-    where = place(found)
+    where = place_of(found)
     region = {"startLine": where.line, "startColumn": where.column}
+    # By bytes, since a file name may not be UTF-8, and a URI has no other way to write it.
     artifact = {"uri": quote(fsencode(file.name)), "uriBaseId": "SRCROOT"}
     physical = {"artifactLocation": artifact, "region": region}
     location: dict[str, Any] = {"physicalLocation": physical}
@@ -78,12 +82,12 @@ def _result(
         "message": {"text": advice(found)},
         "locations": [location],
         "partialFingerprints": {"deconv/v1": fingerprint},
-        **_fixes(artifact, file.edits.get(found, ())),
+        **_fix(artifact, file.edits.get(found, ())),
     }
 
 
-def _fixes(artifact: dict[str, str], edits: Sequence[TextEdit]) -> dict[str, Any]:
-    """One fix of all edits; nothing where there are none."""
+def _fix(artifact: dict[str, str], edits: Sequence[TextEdit]) -> dict[str, Any]:
+    """Return one fix that holds all edits, or nothing without edits."""
     if not edits:
         return {}
     changes = {"artifactLocation": artifact, "replacements": [_replacement(e) for e in edits]}

@@ -71,18 +71,19 @@ def command(
       deconv check unet.yaml --table
       deconv check . --format sarif -o deconv.sarif --force
     """
-    wanted = Wanted(**options)  # type: ignore[arg-type]
-    verdict = check(paths, wanted.settings(), wanted.jobs[0])
-    verdict = wanted.held_to_lock(verdict)
-    told = verdict if wanted.table else verdict.without_tables()
-    if not wanted.quiet or any(verdict.findings):
-        _write(REPORTERS.take(format)(told), out, force=force)
+    chosen = CheckOptions(**options)  # type: ignore[arg-type]
+    verdict = check(paths, chosen.settings(), chosen.jobs[0])
+    verdict = chosen.use_lock(verdict)
+    # The lock needs the tables, which are printed only for --table.
+    shown = verdict if chosen.table else verdict.without_tables()
+    if not chosen.quiet or any(verdict.findings):
+        _write(REPORTERS.take(format)(shown), out, force=force)
     return 1 if verdict.has_errors else 0
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The options that say what is checked."""
+class CheckOptions:
+    """The options that decide what is checked."""
 
     table: bool
     fix_hints: bool
@@ -97,8 +98,8 @@ class Wanted:
     quiet: bool
 
     def settings(self) -> Settings:
-        """Those of the project, with what the line says put over them."""
-        chosen = self._of_project()
+        """Return the project's settings, overridden by the command line."""
+        chosen = self._project_settings()
         chosen = chosen._replace(select=read_codes(self.select)) if self.select else chosen
         if self.ignore:
             chosen = chosen._replace(ignore=(*chosen.ignore, *read_codes(self.ignore)))
@@ -106,22 +107,25 @@ class Wanted:
         strict = chosen.strict or self.strict
         return chosen._replace(strict=strict, tables=listed, fix_hints=self.fix_hints)
 
-    def _of_project(self) -> Settings:
+    def _project_settings(self) -> Settings:
         if self.config is not None:
             return read_settings(self.config) or Settings()
         return Settings() if self.isolated else discover_settings(os.getcwd())
 
-    def held_to_lock(self, verdict: Verdict) -> Verdict:
-        """With --lock the sizes are written, with --locked compared."""
+    def use_lock(self, verdict: Verdict) -> Verdict:
+        """Write the sizes to the lock file with --lock; compare them with it for --locked."""
         if self.lock and self.locked:
-            raise UsageError("--lock and --locked are both given", help="write first, then check.")
+            raise UsageError(
+                "--lock and --locked are both given",
+                help="write the sizes with --lock, and compare them later with --locked.",
+            )
         if self.lock:
             _write(format_lock(verdict), LOCK, force=True)
             say(f"wrote {LOCK}: sizes of {format_count(len(verdict.files), 'file')}")
-        return compare_with_lock(verdict, _lock(), LOCK) if self.locked else verdict
+        return compare_with_lock(verdict, _read_lock(), LOCK) if self.locked else verdict
 
 
-def _lock() -> str:
+def _read_lock() -> str:
     try:
         with open(LOCK, encoding="utf-8") as file:
             return file.read()
@@ -132,6 +136,6 @@ def _lock() -> str:
 
 
 def _write(text: str, path: str | None, *, force: bool) -> None:
-    """To the file, whole or not at all; to standard output without one."""
+    """Write to the file, completely or not at all; without a file, to standard output."""
     with open_output(path, force=force) as file:
         Output("text", file=file).write(text)

@@ -35,30 +35,30 @@ def command(code: str | None, output: Output) -> None:
       deconv rule DCV201
       deconv rule uneven-overlap
     """
-    output.show(_all() if code is None else _one(code))
+    output.show(_list_rules() if code is None else _show_rule(code))
 
 
-def _all() -> Report:
+def _list_rules() -> Report:
     rows = [
         (code, str(rule.severity), name.replace("_", "-"), page(name).partition("\n")[0])
         for code, (name, rule) in rules().items()
     ]
-    table = Table("", ("code", "severity", "rule", "what"), rows)
+    table = Table("", ("code", "severity", "rule", "summary"), rows)
     keys = ("code", "severity", "rule", "what")
     data = {"rules": [dict(zip(keys, row, strict=True)) for row in rows]}
     return Report("deconv.rule/1", "\n".join(rules()), [table], data)
 
 
-def _one(code: str) -> Report:
+def _show_rule(code: str) -> Report:
     name, rule = take(code)
     title = f"{rule.code} {name.replace('_', '-')} ({rule.severity})"
     text = page(name)
     data = {"code": rule.code, "rule": name, "severity": str(rule.severity), "page": text}
-    return Report("deconv.rule/1", text, [Lines([title, "", *_folded(text)])], data)
+    return Report("deconv.rule/1", text, [Lines([title, "", *_fold(text)])], data)
 
 
-def _folded(text: str) -> list[str]:
-    """Paragraphs in 80 columns; examples, which are indented, as they are."""
+def _fold(text: str) -> list[str]:
+    """Return paragraphs folded to 80 columns; examples, which are indented, stay as they are."""
     paragraphs = re.sub(r"(?<=\S)\n(?=[^\s*])", " ", text).split("\n")
     return [part for line in paragraphs for part in _parts(line)]
 

@@ -236,7 +236,7 @@ def test_the_table_of_letters(folder: Path) -> None:
         "dense1           dense           [2]           -           -\n"
         "total                                          -           -\n"
         "formulas hold for T = 2m + 4, m >= 0\n"
-        "give sizes as numbers for a total of the macs\n"
+        "give sizes as numbers to get a total of the macs\n"
         "\n"
         "no findings in 1 file\n"
     )
