@@ -1,6 +1,6 @@
-"""A measured row in one order of axes: which axis is what, in each framework's own words.
+"""A measured row in one order of axes, read by each framework's own layouts.
 
-Only layouts, strides and groups are read here, never how a framework crops.
+Only layouts, strides and groups are read here, never the way in which a framework crops.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ Row = dict[str, Any]
 FIRST, LAST = "NC*", "N*C"
 
 
-class Question(NamedTuple):
-    """x, y: (N, C, *spatial); w: (Cin, Cout/groups, *kernel).
+class Measurement(NamedTuple):
+    """The arrays of a row; x, y: (N, C, *spatial), w: (Cin, Cout/groups, *kernel).
 
-    reverses: whether the framework says that it uses the kernel in reverse order, which decides
-    where both orders fit.
+    reverses: whether the framework documents that it uses the kernel in reverse order, which
+    decides if both orders fit.
     """
 
     x: Array
@@ -32,14 +32,14 @@ class Question(NamedTuple):
     reverses: bool = False
 
 
-def question(dialect: str, row: Row, x: Array, w: Array, y: Array) -> Question:
-    """The row's arrays and numbers, of which only the arrays are reordered."""
+def read_measurement(dialect: str, row: Row, x: Array, w: Array, y: Array) -> Measurement:
+    """Return the arrays of a row in one order of axes, with its strides, dilations and groups."""
     read = READERS[dialect.partition("@")[0]]
     return read(row["params"], row["rank"], x, w, y)
 
 
 def _data(array: Array, layout: str, rank: int) -> Array:
-    """(N, C, *spatial), with any number of batch axes in front, also none."""
+    """Return (N, C, *spatial) from an array with any number of batch axes, or none."""
     batched = array.reshape(_batch(array.shape[: array.ndim - rank - 1]), *array.shape[-rank - 1 :])
     return batched if layout == FIRST else np.moveaxis(batched, -1, 1)
 
@@ -49,7 +49,7 @@ def _batch(leading: Sequence[int]) -> int:
 
 
 def _spread(value: Any, rank: int) -> list[int]:
-    """One number per axis."""
+    """Return one number per axis."""
     if value is None:
         return [1] * rank
     listed = value if isinstance(value, list) else [value]
@@ -57,15 +57,16 @@ def _spread(value: Any, rank: int) -> list[int]:
 
 
 def _outputs_split(w: Array, groups: int) -> Array:
-    """(Cin/g, Cout, *k), whose outputs belong to the groups in turn -> (Cin, Cout/g, *k)."""
+    """Return (Cin, Cout/g, *k) from (Cin/g, Cout, *k), whose outputs are sorted by group."""
     into, out, *kernel = w.shape
     apart = w.reshape(into, groups, out // groups, *kernel)
     return np.moveaxis(apart, 1, 0).reshape(into * groups, out // groups, *kernel)
 
 
-def _torch(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
-    layout = LAST if words.get("data_format", FIRST)[-1] == "C" else FIRST  # paddle's NHWC
-    return Question(
+def _torch(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
+    # Paddle shares this reader, and has NHWC too.
+    layout = LAST if words.get("data_format", FIRST)[-1] == "C" else FIRST
+    return Measurement(
         _data(x, layout, rank),
         w,
         _data(y, layout, rank),
@@ -75,9 +76,9 @@ def _torch(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
     )
 
 
-def _keras(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+def _keras(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     layout = FIRST if words.get("data_format") == "channels_first" else LAST
-    return Question(
+    return Measurement(
         _data(x, layout, rank),
         np.moveaxis(w, (-1, -2), (0, 1)),
         _data(y, layout, rank),
@@ -87,7 +88,7 @@ def _keras(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
     )
 
 
-def _tensorflow(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+def _tensorflow(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     layout = FIRST if words["data_format"].startswith("NC") else LAST
     kernel, data = np.moveaxis(w, (-1, -2), (0, 1)), _data(y, layout, rank)
 
@@ -98,16 +99,16 @@ def _tensorflow(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question
 
     groups = data.shape[1] // kernel.shape[1]
     strides, dilations = numbers("strides"), numbers("dilations")
-    return Question(_data(x, layout, rank), kernel, data, strides, dilations, groups)
+    return Measurement(_data(x, layout, rank), kernel, data, strides, dilations, groups)
 
 
-def _jax(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+def _jax(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     letters = "HWD"[:rank]
     named = words.get("dimension_numbers") or [f"N{letters}C", f"{letters}IO", f"N{letters}C"]
     into, out = ("O", "I") if words.get("transpose_kernel") else ("I", "O")
     kernel = np.moveaxis(w, (named[1].index(into), named[1].index(out)), (0, 1))
     groups = words.get("feature_group_count", 1)
-    return Question(
+    return Measurement(
         np.moveaxis(x, named[0].index("C"), 1),
         _outputs_split(kernel, groups),
         np.moveaxis(y, named[2].index("C"), 1),
@@ -118,9 +119,9 @@ def _jax(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
     )
 
 
-def _flax(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+def _flax(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     ends = (-1, -2) if words["transpose_kernel"] else (-2, -1)
-    return Question(
+    return Measurement(
         _data(x, LAST, rank),
         np.moveaxis(w, ends, (0, 1)),
         _data(y, LAST, rank),
@@ -131,14 +132,14 @@ def _flax(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
     )
 
 
-def _onnx(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+def _onnx(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     strides, dilations = words.get("strides"), words.get("dilations")
     groups = words.get("group", 1)
-    return Question(x, w, y, _spread(strides, rank), _spread(dilations, rank), groups)
+    return Measurement(x, w, y, _spread(strides, rank), _spread(dilations, rank), groups)
 
 
-def _mlx(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
-    return Question(
+def _mlx(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
+    return Measurement(
         _data(x, LAST, rank),
         _outputs_split(np.moveaxis(w, (-1, 0), (0, 1)), words["groups"]),
         _data(y, LAST, rank),
@@ -148,16 +149,16 @@ def _mlx(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
     )
 
 
-def _openvino(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+def _openvino(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     groups = w.shape[0] if words["op"].startswith("Group") else 1
     kernel = w.reshape(-1, *w.shape[2:]) if words["op"].startswith("Group") else w
-    return Question(x, kernel, y, words["strides"], words["dilations"], groups)
+    return Measurement(x, kernel, y, words["strides"], words["dilations"], groups)
 
 
-def _tflite(words: Row, rank: int, x: Array, w: Array, y: Array) -> Question:
+def _tflite(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     kernel = np.moveaxis(w, (-1, 0), (0, 1))
     strides = [words["stride_h"], words["stride_w"]]
-    return Question(_data(x, LAST, rank), kernel, _data(y, LAST, rank), strides, [1, 1], 1)
+    return Measurement(_data(x, LAST, rank), kernel, _data(y, LAST, rank), strides, [1, 1], 1)
 
 
 READERS = {

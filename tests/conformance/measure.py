@@ -1,7 +1,7 @@
-"""Ask the frameworks again: `python -m tests.conformance.measure [TABLE ...]`, from the repository.
+"""Measure the tables again: `python -m tests.conformance.measure [TABLE ...]`, from the repository.
 
-Every question of a table goes to the framework installed here, whatever its version. Rows whose
-answer changed are printed and the table is written anew; nothing of `deconv`'s rules is used.
+Every layer of a table is computed by the installed framework, whatever its version. Rows with
+another answer are printed, and the table is written again. No rule of `deconv` takes part.
 """
 
 from __future__ import annotations
@@ -24,47 +24,52 @@ from deconvcli.frameworks.driver.base import Case, Framework
 from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
 from deconvcli.frameworks.driver.process import DriverProcess
 from deconvcli.frameworks.drivers import FRAMEWORKS
-from tests.conformance.axes import Row, question
-from tests.conformance.crops import NOWHERE, Found, found
+from tests.conformance.axes import Row, read_measurement
+from tests.conformance.crops import NOWHERE, CropMatch, find_crop
 
 HERE = Path(__file__).parent
-ASKED = ("id", "dialect", "rank", "input_shape", "weight_shape", "params", "tags", "note")
+KEPT = ("id", "dialect", "rank", "input_shape", "weight_shape", "params", "tags", "note")
 ORDER = (
     *("id", "dialect", "dialect_version", "rank", "input_shape", "weight_shape", "params", "tags"),
     *("error", "output_shape", "values_sha256", "crop", "flipped", "crop_note", "crop_dilation"),
     *("compute_output_shape", "inferred_shape", "note"),
 )
-PASSING = re.compile(r"0x[0-9a-f]+|(?<=_transpose_)\d+|\d+(\.\d+)? ?ms")
-"""Parts of a message that another run has otherwise: addresses, counters, times."""
+VARYING = re.compile(r"0x[0-9a-f]+|(?<=_transpose_)\d+|\d+(\.\d+)? ?ms")
+"""Parts of a message that vary between runs: addresses, counters, times."""
 
 SET = re.compile(r"\{'[^{}]*'\}")
-"""A set of words, whose order another run has otherwise."""
+"""A set of words, whose order varies between runs."""
 
 
 @click.command(help=__doc__)
 @click.argument("tables", nargs=-1)
-@click.option("--folder", type=click.Path(path_type=Path), default=HERE, help="Of the tables.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where an answer changed.")
-@click.option("--add", type=click.IntRange(0), default=0, help="Draw this many new questions.")
-@click.option("--seed", type=int, default=0, help="Of the new questions.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=HERE, help="Folder of the tables."
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if an answer has changed.")
+@click.option("--add", type=click.IntRange(0), default=0, help="Number of new layers to draw.")
+@click.option("--seed", type=int, default=0, help="Seed of the new layers.")
 def main(tables: tuple[str, ...], folder: Path, check: bool, add: int, seed: int) -> None:
-    """Measure tables anew."""
+    """Measure the tables again."""
     names = tables or [path.name.removesuffix(".jsonl.xz") for path in sorted(folder.glob("*.xz"))]
     changed = 0
     for name in names:
         framework = FRAMEWORKS.take(name)
         if missing := framework.find_missing():
             click.echo(f"{name}: not installed: {', '.join(n.requirement for n in missing)}")
-            changed += bool(tables)  # what was asked for by name must be here
+            # A table that is named must be measured.
+            changed += bool(tables)
             continue
-        changed += _measured_anew(name, framework, folder, check, drawn(framework, name, add, seed))
+        changed += _measure_table(
+            name, framework, folder, check, draw_rows(framework, name, add, seed)
+        )
     sys.exit(bool(changed) if check else 0)
 
 
-def _measured_anew(
+def _measure_table(
     name: str, framework: Framework, folder: Path, check: bool, new: list[Row]
 ) -> int:
-    """How many answers of one table changed; prints them, and writes the table unless checking."""
+    """Measure one table, print the changed answers, and return their number."""
     path = folder / f"{name}.jsonl.xz"
     stored = list(_rows(path))
     known = {row["id"] for row in stored}
@@ -96,15 +101,15 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _write(path: Path, rows: list[Row]) -> None:
-    """The whole table or the old one, never a part."""
+    """Write the table; after a crash, the file is the old table or the new one, never a part."""
     new = path.with_suffix(".new")
     with lzma.open(new, "wt", preset=9 | lzma.PRESET_EXTREME, encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
     os.replace(new, path)
 
 
-def drawn(framework: Framework, table: str, count: int, seed: int) -> list[Row]:
-    """New questions, the same for all implementations of a dialect."""
+def draw_rows(framework: Framework, table: str, count: int, seed: int) -> list[Row]:
+    """Return new rows without answers, the same for all implementations of a dialect."""
     family = framework.dialect.partition("@")[0]
     random = Random(f"{family}:{seed}")
     cases = [framework.draw(random) for _ in range(count)]
@@ -120,7 +125,7 @@ def drawn(framework: Framework, table: str, count: int, seed: int) -> list[Row]:
 
 
 def version_text(table: str, versions: dict[str, str]) -> str:
-    """The number alone where the table is named as its framework, else all names and numbers."""
+    """Return the version, with the names of the modules if the table has another name."""
     if [table] == list(versions):
         return versions[table]
     if "onnxruntime" in versions:
@@ -130,7 +135,7 @@ def version_text(table: str, versions: dict[str, str]) -> str:
 
 
 def measure_row(process: DriverProcess[Framework], row: Row, place: Path) -> Row:
-    """The question of this row with the framework's answer of today."""
+    """Return the row with the installed framework's answer."""
     x, w = pattern_input(row["input_shape"]), pattern_weight(row["weight_shape"])
     files = {name: str(place / f"{name}.npy") for name in ("x", "weight", "out")}
     np.save(files["x"], x)
@@ -138,44 +143,46 @@ def measure_row(process: DriverProcess[Framework], row: Row, place: Path) -> Row
     sizes = tuple(row["input_shape"]), tuple(row["weight_shape"])
     answer = process.ask(Case(row["params"], *sizes, row["rank"]), **files)
     answer.pop("id", None)
-    kept: Row = {key: row[key] for key in ASKED if key in row}
+    kept: Row = {key: row[key] for key in KEPT if key in row}
     if "error" in answer or not process.driver.has_values:
         return kept | answer
     y = np.load(files["out"])
-    crop, dilation = located(process.driver.dialect, row, x, w, y)
+    crop, dilation = locate_output(process.driver.dialect, row, x, w, y)
     kept |= answer | {"values_sha256": fingerprint(y), "crop": crop.crop, "flipped": crop.flipped}
     kept |= {"crop_note": crop.note} if crop.note else {}
     return kept | ({"crop_dilation": dilation} if dilation else {})
 
 
-def located(dialect: str, row: Row, x: Any, w: Any, y: Any) -> tuple[Found, list[int] | None]:
-    """(crop, dilation that it is relative to where that is not the parameter's).
+def locate_output(
+    dialect: str, row: Row, x: Any, w: Any, y: Any
+) -> tuple[CropMatch, list[int] | None]:
+    """Return the crop, and the dilation that it is relative to if not the parameter's.
 
-    What the row says of the dilation is tried first, then the parameter, then none.
+    The row's `crop_dilation` is tried first, then the parameter, then a dilation of 1.
     """
-    read = question(dialect, row, x, w, y)
+    read = read_measurement(dialect, row, x, w, y)
     seen: list[int] | None = row.get("crop_dilation")
     for dilation in (seen, None, [1] * row["rank"]):
-        place = found(read if dilation is None else read._replace(dilations=dilation))
+        place = find_crop(read if dilation is None else read._replace(dilations=dilation))
         if place.note != NOWHERE:
             return place, dilation
-    return Found(None, None, NOWHERE), None
+    return CropMatch(None, None, NOWHERE), None
 
 
 def differences(before: Row, after: Row) -> Iterator[str]:
-    """One line a field; messages without what passes."""
+    """Yield one line for each field that has changed; parts of a message that vary are ignored."""
     for key in ORDER:
         if key == "dialect_version":
             continue
         old, new = before.get(key), after.get(key)
-        if _lasting(old) != _lasting(new):
+        if _strip_varying(old) != _strip_varying(new):
             yield f"{key}: {json.dumps(old)} -> {json.dumps(new)}"
 
 
-def _lasting(value: Any) -> Any:
+def _strip_varying(value: Any) -> Any:
     if isinstance(value, dict) and "message" in value:
         message = SET.sub(lambda found: "".join(sorted(found[0])), value["message"])
-        return {**value, "message": PASSING.sub("", message)}
+        return {**value, "message": VARYING.sub("", message)}
     return value
 
 

@@ -1,4 +1,4 @@
-"""The finder of crops, on layers cut by hand and on every kind of measured row."""
+"""The search for crops, on layers cut by hand and on every kind of measured row."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ import pytest
 import deconvcli
 from deconvcli.compute.runner import run
 from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
-from tests.conformance.axes import Question, question
-from tests.conformance.crops import AMBIGUOUS, EMPTY, NOWHERE, ZERO, Found, found, full
+from tests.conformance.axes import Measurement, read_measurement
+from tests.conformance.crops import (
+    AMBIGUOUS,
+    EMPTY,
+    NOWHERE,
+    ZERO,
+    CropMatch,
+    find_crop,
+    full_scatter,
+)
 from tests.frameworks.test_conformance import DIALECTS, evidence
 
 HERE = Path(__file__).parent
@@ -22,20 +30,20 @@ HERE = Path(__file__).parent
 
 def layer(
     n: tuple[int, ...], k: tuple[int, ...], s: int, d: int = 1, groups: int = 1
-) -> tuple[Question, Any]:
-    """A question without its output, and the full scatter."""
+) -> tuple[Measurement, Any]:
+    """Return a measurement without its output, and the full scatter."""
     x, w = pattern_input((2, 2 * groups, *n)), pattern_weight((2 * groups, 3, *k))
     rank = len(n)
-    asked = Question(x, w, np.zeros((2, 3 * groups, *n)), [s] * rank, [d] * rank, groups)
-    return asked, full(asked, False)
+    measurement = Measurement(x, w, np.zeros((2, 3 * groups, *n)), [s] * rank, [d] * rank, groups)
+    return measurement, full_scatter(measurement, False)
 
 
 def test_the_full_scatter_is_the_definition() -> None:
     x, w = np.array([[[1, 2]]]), np.array([[[1, 10, 100]]])
-    asked = Question(x, w, x, [2], [1], 1)
-    assert full(asked, False).tolist() == [[[1, 10, 102, 20, 200]]]
-    assert full(asked, True).tolist() == [[[100, 10, 201, 20, 2]]]
-    assert full(asked._replace(dilations=[2], strides=[1]), False).tolist() == [
+    measurement = Measurement(x, w, x, [2], [1], 1)
+    assert full_scatter(measurement, False).tolist() == [[[1, 10, 102, 20, 200]]]
+    assert full_scatter(measurement, True).tolist() == [[[100, 10, 201, 20, 2]]]
+    assert full_scatter(measurement._replace(dilations=[2], strides=[1]), False).tolist() == [
         [[1, 2, 10, 20, 100, 200]]
     ]
 
@@ -43,26 +51,28 @@ def test_the_full_scatter_is_the_definition() -> None:
 @pytest.mark.parametrize("groups", [1, 2])
 @pytest.mark.parametrize(("begin", "end"), [(0, 0), (1, 2), (2, 0), (-1, -3), (0, -2)])
 def test_a_cut_is_found(begin: int, end: int, groups: int) -> None:
-    asked, whole = layer((4, 3), (3, 2), 2, groups=groups)
+    measurement, whole = layer((4, 3), (3, 2), 2, groups=groups)
     padded = np.pad(whole, [(0, 0), (0, 0), (9, 9), (9, 9)])
     y = padded[..., 9 + begin : -9 - end, 10:-9]
-    assert found(asked._replace(y=y)) == Found([[begin, end], [1, 0]], False)
-    reversed_ = np.flip(asked.w, axis=(2, 3))
-    assert found(asked._replace(y=y, w=reversed_)) == Found([[begin, end], [1, 0]], True)
+    assert find_crop(measurement._replace(y=y)) == CropMatch([[begin, end], [1, 0]], False)
+    reversed_ = np.flip(measurement.w, axis=(2, 3))
+    assert find_crop(measurement._replace(y=y, w=reversed_)) == CropMatch(
+        [[begin, end], [1, 0]], True
+    )
 
 
-def test_what_cannot_be_told_is_null() -> None:
-    asked, whole = layer((4,), (3,), 2)
-    assert found(asked._replace(y=whole[..., :0])) == Found(None, None, EMPTY)
-    assert found(asked._replace(y=np.zeros((2, 3, 4)))) == Found(None, None, ZERO)
-    assert found(asked._replace(y=whole + 1)) == Found(None, None, NOWHERE)
-    assert found(asked._replace(y=whole, strides=[0])) == Found(None, None, NOWHERE)
-    ones = Question(np.ones((1, 1, 4)), np.ones((1, 1, 2)), np.ones((1, 1, 1)), [2], [1], 1)
-    assert found(ones) == Found(None, None, AMBIGUOUS)
-    sided = Question(
+def test_an_undecided_crop_is_none() -> None:
+    measurement, whole = layer((4,), (3,), 2)
+    assert find_crop(measurement._replace(y=whole[..., :0])) == CropMatch(None, None, EMPTY)
+    assert find_crop(measurement._replace(y=np.zeros((2, 3, 4)))) == CropMatch(None, None, ZERO)
+    assert find_crop(measurement._replace(y=whole + 1)) == CropMatch(None, None, NOWHERE)
+    assert find_crop(measurement._replace(y=whole, strides=[0])) == CropMatch(None, None, NOWHERE)
+    ones = Measurement(np.ones((1, 1, 4)), np.ones((1, 1, 2)), np.ones((1, 1, 1)), [2], [1], 1)
+    assert find_crop(ones) == CropMatch(None, None, AMBIGUOUS)
+    sided = Measurement(
         np.ones((1, 1, 1)), np.array([[[1, 2, 2]]]), np.full((1, 1, 1), 2), [1], [1], 1
     )
-    assert found(sided) == Found(None, None, AMBIGUOUS)
+    assert find_crop(sided) == CropMatch(None, None, AMBIGUOUS)
 
 
 @pytest.mark.parametrize("table", [t for t, name in DIALECTS.items() if evidence(name).values])
@@ -81,7 +91,7 @@ def test_our_values_lie_where_the_frameworks_did(table: str) -> None:
         except deconvcli.DeconvError:
             continue
         if fingerprint(y) == row["values_sha256"] and "crop_note" not in row:
-            place = found(question(DIALECTS[table], row, x, w, y))
+            place = find_crop(read_measurement(DIALECTS[table], row, x, w, y))
             assert (place.crop, place.flipped) == (row["crop"], row["flipped"]), row
             checked += 1
     assert checked > 20

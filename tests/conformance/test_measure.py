@@ -24,7 +24,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "FRAMEWORKS", shelf)
 
 
-def measured(folder: Path, line: str) -> Result:
+def run_measure(folder: Path, line: str) -> Result:
     return CliRunner().invoke(measure.main, [*line.split(), "--folder", str(folder)])
 
 
@@ -35,37 +35,37 @@ def table(path: Path) -> list[dict[str, Any]]:
 
 def test_a_table_is_made_and_measured_again(tmp_path: Path) -> None:
     path = tmp_path / "wrong.jsonl.xz"
-    done = measured(tmp_path, "wrong --add 12 --seed 3")
+    done = run_measure(tmp_path, "wrong --add 12 --seed 3")
     assert done.exit_code == 0, done.output
     assert "0 of 0 rows changed, 12 new" in done.output
     rows = table(path)
     assert [row["id"] for row in rows] == [f"torch-drawn-3-{number:04d}" for number in range(12)]
     assert {"error", "values_sha256", "crop"} <= {key for row in rows for key in row}
     assert all(row["dialect_version"] for row in rows)
-    again = measured(tmp_path, "wrong --check")
+    again = run_measure(tmp_path, "wrong --check")
     assert (again.exit_code, "0 of 12 rows changed" in again.output) == (0, True)
 
     good = next(row for row in rows if row.get("crop"))
     bad = [{**row, "output_shape": [7]} if row is good else row for row in rows]
     measure._write(path, bad)
-    changed = measured(tmp_path, "wrong --check")
+    changed = run_measure(tmp_path, "wrong --check")
     assert changed.exit_code == 1
     assert f"wrong {good['id']}: {json.dumps(good['params'])}\n  output_shape: [7] -> [" in (
         changed.output
     )
     assert table(path) == bad
-    assert measured(tmp_path, "wrong").exit_code == 0
+    assert run_measure(tmp_path, "wrong").exit_code == 0
     assert table(path) == rows
 
 
-def test_what_is_not_installed_is_left_alone(tmp_path: Path) -> None:
+def test_a_missing_framework_is_skipped(tmp_path: Path) -> None:
     measure._write(tmp_path / "absent.jsonl.xz", [])
-    done = measured(tmp_path, "--check")
+    done = run_measure(tmp_path, "--check")
     assert (done.exit_code, done.output) == (0, "absent: not installed: no-such-module==1.2\n")
-    assert measured(tmp_path, "absent --check").exit_code == 1
+    assert run_measure(tmp_path, "absent --check").exit_code == 1
 
 
-def test_what_passes_is_no_change() -> None:
+def test_varying_parts_are_no_change() -> None:
     def row(message: str) -> dict[str, Any]:
         return {"error": {"type": "E", "message": message, "stage": "call"}}
 

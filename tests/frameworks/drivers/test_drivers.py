@@ -99,14 +99,3 @@ def foreign_at_top(source: str) -> set[str]:
 
 def test_the_import_search_can_fail() -> None:
     assert foreign_at_top("import torch.nn\ndef f():\n    import jax") == {"torch"}
-
-
-def test_the_extra_is_what_its_drivers_need() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = [
-        line.partition(";")[0].strip() for line in project["optional-dependencies"]["frameworks"]
-    ]
-    drivers = [FRAMEWORKS.take(name) for name in FRAMEWORKS.names]
-    needed = {line for driver in drivers if driver.in_extra for line in driver.requirements}
-    # The build without a GPU exists on Linux alone.
-    assert needed == set(extra) - {"tensorflow==2.21.0"}
