@@ -106,11 +106,11 @@ def _png(understood: Understood, frame: int | None) -> bytes:
 
 
 def _html(understood: Understood, frame: int | None) -> bytes:
-    from deconvcli.views.page.write import page  # loads every dialect
+    from deconvcli.views.page.write import write_page  # loads every dialect
 
     if frame is not None:
         raise UsageError("--frame has no effect on a page", help="leave it out, or write an .svg.")
-    return page(understood.reading).encode()
+    return write_page(understood.reading).encode()
 
 
 WRITERS: dict[str, Writer] = {".svg": _svg, ".png": _png, ".html": _html}

@@ -60,8 +60,8 @@ def _notes(reading: Reading, scene: Scene) -> Iterator[str]:
         yield "The crop leaves no output."
     elif any(crop < 0 for pair in reading.crop for crop in pair):
         seen = any(mark.kind is Kind.ADDED for mark in scene.marks)
-        where = "dashed here" if seen else "beyond the part that is drawn"
-        yield f"A negative crop appends elements that hold only the bias, {where}."
+        where = "dashed here" if seen else "outside the part that is drawn"
+        yield f"A negative crop appends elements that hold only the bias; they are {where}."
     if reading.layer.circular:
         yield "Elements that the crop cuts off wrap around and are added at the other end."
     if len(scene.stamps) < scene.windows[0].inputs * scene.windows[1].inputs:

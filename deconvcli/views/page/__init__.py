@@ -1,1 +1,1 @@
-"""A page to try numbers on: one file that answers, without a network, what the program answers."""
+"""The interactive page: one file that gives the program's answers without a network."""

@@ -1,17 +1,17 @@
-"""`deconvcli.layers.arithmetic` in JavaScript, on BigInt: as exact as Python's integers.
+"""The formulas of `deconvcli.layers.arithmetic` in JavaScript, as exact as in Python.
 
-`v` holds the numbers by name; floorDivided, modulo, min, max, count and shown are the page's.
+All numbers are BigInt: Number is exact only to 2**53. `v` holds them by name. floorDivide, modulo,
+min, max, count and format are functions of the page.
 """
 
 from __future__ import annotations
 
 import ast
 from json import dumps
-from typing import Any
 
 _INFIX = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
-_CALLED = {ast.FloorDiv: "floorDivided", ast.Mod: "modulo"}
-_COMPARED = {
+_DIVISIONS = {ast.FloorDiv: "floorDivide", ast.Mod: "modulo"}
+_COMPARISONS = {
     ast.Eq: "===",
     ast.NotEq: "!==",
     ast.Lt: "<",
@@ -19,17 +19,21 @@ _COMPARED = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
-_JOINED = {ast.And: " && ", ast.Or: " || "}
+_JUNCTIONS = {ast.And: " && ", ast.Or: " || "}
 _FUNCTIONS = {"min": "min", "max": "max", "len": "count"}
 
 
-def expression(formula: str) -> str:
-    """A formula as a JavaScript expression."""
-    return _written(ast.parse(formula, mode="eval").body)
+def translate_formula(formula: str) -> str:
+    """Return a formula as a JavaScript expression.
+
+    Raises:
+        ValueError: the formula uses something that has no translation.
+    """
+    return _translate(ast.parse(formula, mode="eval").body)
 
 
-def template(text: str) -> str:
-    """A text with {formulas} as a JavaScript expression that joins its parts."""
+def translate_text(text: str) -> str:
+    """Return a text with {formulas} as a JavaScript expression that joins its parts."""
     parsed = ast.parse(f"f{text!r}", mode="eval").body
     parts = parsed.values if isinstance(parsed, ast.JoinedStr) else [parsed]
     return " + ".join(map(_part, parts)) or '""'
@@ -37,53 +41,54 @@ def template(text: str) -> str:
 
 def _part(node: ast.expr) -> str:
     if isinstance(node, ast.FormattedValue):
-        return f"shown({_written(node.value)})"
-    return _written(node)
+        return f"format({_translate(node.value)})"
+    return _translate(node)
 
 
-def _written(node: ast.expr) -> str:
+def _translate(node: ast.expr) -> str:
     match node:
         case ast.Name(name):
             return f"v.{name}"
         case ast.Constant(constant):
-            return _constant(constant)
+            return write_constant(constant)
         case ast.UnaryOp(ast.Not(), operand):
-            return f"!({_written(operand)})"
+            return f"!({_translate(operand)})"
         case ast.UnaryOp(ast.USub(), operand):
-            return f"(-{_written(operand)})"
+            return f"(-{_translate(operand)})"
         case ast.BinOp(left, operator, right) if type(operator) in _INFIX:
-            return f"({_written(left)} {_INFIX[type(operator)]} {_written(right)})"
-        case ast.BinOp(left, operator, right) if type(operator) in _CALLED:
-            return f"{_CALLED[type(operator)]}({_written(left)}, {_written(right)})"
+            return f"({_translate(left)} {_INFIX[type(operator)]} {_translate(right)})"
+        case ast.BinOp(left, operator, right) if type(operator) in _DIVISIONS:
+            return f"{_DIVISIONS[type(operator)]}({_translate(left)}, {_translate(right)})"
         case ast.BoolOp(operator, values):
-            return f"({_JOINED[type(operator)].join(map(_written, values))})"
+            return f"({_JUNCTIONS[type(operator)].join(map(_translate, values))})"
         case ast.Compare(left, operators, right):
             return _comparison([left, *right], operators)
         case ast.IfExp(test, body, orelse):
-            return f"({_written(test)} ? {_written(body)} : {_written(orelse)})"
+            return f"({_translate(test)} ? {_translate(body)} : {_translate(orelse)})"
         case ast.Call(ast.Name(name), arguments):
             return _call(name, arguments)
     raise ValueError(f"no JavaScript for {ast.unparse(node)}")
 
 
-def _constant(constant: Any) -> str:
-    """Whole numbers as BigInt; true and false and texts as JSON writes them."""
+def write_constant(constant: object) -> str:
+    """Return a constant: whole numbers as BigInt, booleans and texts as in JSON."""
+    # A boolean is an int for Python, hence no isinstance.
     return f"{constant}n" if type(constant) is int else dumps(constant)
 
 
 def _comparison(terms: list[ast.expr], operators: list[ast.cmpop]) -> str:
-    """Chained as in Python: a < b < c."""
+    """Return a comparison that may be chained, as in Python: a < b < c."""
     pairs = zip(terms, operators, terms[1:], strict=False)
-    links = [f"{_written(a)} {_COMPARED[type(op)]} {_written(b)}" for a, op, b in pairs]
+    links = [f"{_translate(a)} {_COMPARISONS[type(op)]} {_translate(b)}" for a, op, b in pairs]
     return f"({' && '.join(links)})"
 
 
 def _call(name: str, arguments: list[ast.expr]) -> str:
     if name in _FUNCTIONS:
-        return f"{_FUNCTIONS[name]}({', '.join(map(_written, arguments))})"
+        return f"{_FUNCTIONS[name]}({', '.join(map(_translate, arguments))})"
     [ratio] = arguments
     if name not in ("floor", "ceil") or not isinstance(ratio, ast.BinOp):
         raise ValueError(f"no JavaScript for {name}")
-    top, bottom = _written(ratio.left), _written(ratio.right)
-    down = f"floorDivided({'-' if name == 'ceil' else ''}{top}, {bottom})"
+    top, bottom = _translate(ratio.left), _translate(ratio.right)
+    down = f"floorDivide({'-' if name == 'ceil' else ''}{top}, {bottom})"
     return down if name == "floor" else f"(-{down})"

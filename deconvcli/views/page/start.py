@@ -1,4 +1,4 @@
-"""The fields with which the page opens: those of the layer that was asked for."""
+"""The form with which the page opens: the variant and the field values of a given layer."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from typing import NamedTuple
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import Reading, require_numbers
-from deconvcli.views.page.doors import Door, Fields, read_fields
+from deconvcli.views.page.variants import FieldValues, Variant, read_fields
 
 
-class Start(NamedTuple):
-    """A door and what stands in its fields."""
+class FilledForm(NamedTuple):
+    """A variant with the values of its fields."""
 
-    door: Door
-    fields: Fields
+    variant: Variant
+    fields: FieldValues
 
 
-def start(reading: Reading, doors: Iterable[Door]) -> Start:
-    """The door through which this layer is reached; else one for the same crop in other words.
+def fill_form(reading: Reading, variants: Iterable[Variant]) -> FilledForm:
+    """Return the form for this layer, or for the same crop under other parameters.
 
     Raises:
-        UsageError: the page has no fields for it.
+        UsageError: no variant can express the layer.
     """
-    own = [door for door in doors if door.dialect == reading.spelling.name]
-    for written in (reading, *_respelled(reading)):
-        for door in own:
-            fields = _fields(door, written)
+    own = [variant for variant in variants if variant.dialect == reading.spelling.name]
+    for equivalent in (reading, *_respell(reading)):
+        for variant in own:
+            fields = _field_values(variant, equivalent)
             with suppress(DeconvError):
-                if read_fields(door, fields).crop == reading.crop:
-                    return Start(door, fields)
+                if read_fields(variant, fields).crop == reading.crop:
+                    return FilledForm(variant, fields)
     raise UsageError(
         f"the page has no fields for this layer: {reading.spelling.name}, {reading.spelling.text}",
-        help="draw it as .svg or .png, or say it with padding, output_padding, stride and dilation"
-        " in a dialect that computes its own size.",
+        help="draw it as .svg or .png, or give it by padding, output_padding, stride and dilation"
+        " in a dialect that computes the output size.",
         code="no-fields",
     )
 
 
-def _respelled(reading: Reading) -> list[Reading]:
-    """The same layer in the words that its dialect prefers, where it has some."""
+def _respell(reading: Reading) -> list[Reading]:
+    """Return the layer under the parameters that its dialect prefers, if it has any."""
     with suppress(DeconvError):
         return [convert(reading, reading.spelling.name)]
     return []
 
 
-def _fields(door: Door, reading: Reading) -> Fields:
-    """What the fields would be for a layer's numbers; 0 where nothing says it."""
-    found = {field: (0,) * len(reading.numbers) for field in door.fields}
-    for name, held in door.numbers.items():
-        if isinstance(held, str):
-            found[held] = tuple(row.get(name, 0) for row in reading.numbers)
+def _field_values(variant: Variant, reading: Reading) -> FieldValues:
+    """Return the fields for the numbers of a layer; 0 where it has no such number."""
+    found = {field: (0,) * len(reading.numbers) for field in variant.fields}
+    for name, bound in variant.numbers.items():
+        if isinstance(bound, str):
+            found[bound] = tuple(row.get(name, 0) for row in reading.numbers)
     axes = reading.layer.axes
     found |= {
         "n": tuple(require_numbers(reading.spatial)),

@@ -1,4 +1,4 @@
-"""The page as one file: its words, its style, and the rules that it answers by."""
+"""The page as one file: its template, its style, its scripts and the variants of its form."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from deconvcli.common.values import MAX_INT64, axis_name
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.views.drawing.scene import MAX_PLANE_CELLS, MAX_SIGNAL_CELLS
-from deconvcli.views.page.doors import Door, doors
-from deconvcli.views.page.rules import Rules
-from deconvcli.views.page.start import start
+from deconvcli.views.page.constants import write_constants
+from deconvcli.views.page.start import fill_form
+from deconvcli.views.page.variants import Variant, find_variants
 from deconvcli.views.palette import DARK, LIGHT, Theme, css_colour
 
 _FOLDER = Path(__file__).parent
+# In this order: constants of one script must exist when the next one runs.
 _SCRIPTS = (
     *("shared", "integers", "answer", "overlap", "window", "picture"),
-    *("form", "given", "said", "start"),
+    *("form", "fields", "output", "start"),
 )
 _LEVELS = 8
+"""The number of tints between the ground and the full tint of a count."""
 
 
-def page(reading: Reading) -> str:
+def write_page(reading: Reading) -> str:
     """Return the page that opens with this layer, as HTML.
 
     Raises:
@@ -32,27 +34,27 @@ def page(reading: Reading) -> str:
     """
     require_numbers(reading.spatial)
     rank = len(reading.spatial)
-    found = [door for name in _names() for door in doors(name, rank)]
-    opened = [door for door in found if door.is_open]
-    begin = start(reading, opened)
+    found = [variant for name in _dialect_names() for variant in find_variants(name, rank)]
+    variants = [variant for variant in found if variant.is_exact]
+    form = fill_form(reading, variants)
     settings = {
         "axes": [axis_name(place, rank) for place in range(rank)],
-        "titles": {name: take(name)[0].title for name in _names()},
+        "titles": {name: take(name)[0].title for name in _dialect_names()},
         "cells": MAX_SIGNAL_CELLS if rank == 1 else MAX_PLANE_CELLS,
-        "largest": str(MAX_INT64),
+        # JSON numbers would become Number, which is exact only to 2**53.
+        "maxField": str(MAX_INT64),
         "levels": _LEVELS,
         "leftOut": _left_out(found),
         "start": {
-            "door": opened.index(begin.door),
-            "fields": {name: list(map(str, given)) for name, given in begin.fields.items()},
+            "variant": variants.index(form.variant),
+            "fields": {name: list(map(str, values)) for name, values in form.fields.items()},
         },
     }
-    rules = f"const settings = {dumps(settings)};\n{Rules(opened)}"
-    return _filled(rules)
+    return _fill_template(f"const settings = {dumps(settings)};\n{write_constants(variants)}")
 
 
-def _names() -> list[str]:
-    """Every dialect, and every implementation of it."""
+def _dialect_names() -> list[str]:
+    """Return every dialect, each followed by its implementations."""
     return [
         full
         for name in in_order()
@@ -60,54 +62,57 @@ def _names() -> list[str]:
     ]
 
 
-def _left_out(found: Sequence[Door]) -> list[str]:
-    """Dialects to which no door leads, and ways that are closed."""
-    reached = {door.dialect for door in found}
-    return [name for name in _names() if name not in reached] + [
-        f"{door.dialect} with {door.way.label}"
-        + (" and output_padding" if door.has_output_padding else "")
-        for door in found
-        if not door.is_open
+def _left_out(found: Sequence[Variant]) -> list[str]:
+    """Return the dialects without any variant, and the variants that are not exact."""
+    reached = {variant.dialect for variant in found}
+    return [name for name in _dialect_names() if name not in reached] + [
+        f"{variant.dialect} with {variant.padding.label}"
+        + (" and output_padding" if variant.has_output_padding else "")
+        for variant in found
+        if not variant.is_exact
     ]
 
 
-def _filled(rules: str) -> str:
-    """The template with everything in its place."""
-    parts = {"style": _colours() + _read("page.css"), "rules": _harmless(rules)}
-    parts["script"] = _harmless("\n".join(_read(f"script/{name}.js") for name in _SCRIPTS))
-    made = _read("page.html")
+def _fill_template(constants: str) -> str:
+    parts = {"style": _colours() + _read("page.css"), "constants": _escape_script(constants)}
+    parts["script"] = _escape_script("\n".join(_read(f"script/{name}.js") for name in _SCRIPTS))
+    page = _read("page.html")
     for name, part in parts.items():
-        made = made.replace(f"/*{name}*/", part)
-    return made
+        page = page.replace(f"/*{name}*/", part)
+    return page
 
 
 def _read(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _harmless(script: str) -> str:
-    """A script in which no text can end it."""
+def _escape_script(script: str) -> str:
+    """Return a script that no text in it can end.
+
+    HTML ends a script at `</script`, even inside a string, and `<!--` opens a state in which it
+    does not. Inside JavaScript strings the backslashes change nothing.
+    """
     return script.replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
 def _colours() -> str:
-    """The pictures' colours, for the page and its counts."""
-    dark = f"@media (prefers-color-scheme: dark) {{\n{_rules(DARK)}}}\n"
-    return _rules(LIGHT) + dark
+    """Return the colours of the pictures for both themes, as CSS."""
+    dark = f"@media (prefers-color-scheme: dark) {{\n{_theme_rules(DARK)}}}\n"
+    return _theme_rules(LIGHT) + dark
 
 
-def _rules(theme: Theme) -> str:
-    named = {
+def _theme_rules(theme: Theme) -> str:
+    colours = {
         "ground": theme.ground,
         "ink": theme.ink,
         "muted": theme.muted,
         "line": theme.line,
         "stamp": theme.stamp,
-        "given": theme.warm(0.1),
+        "input": theme.warm(0.1),
         "lit": theme.warm(0.4),
         "accent": theme.accent,
     }
-    variables = " ".join(f"--{name}: {css_colour(colour)};" for name, colour in named.items())
+    variables = " ".join(f"--{name}: {css_colour(colour)};" for name, colour in colours.items())
     tints = [theme.tint(level / _LEVELS) for level in range(_LEVELS + 1)]
     levels = "".join(
         f"svg .cell.level{level} rect {{ fill: {css_colour(tint)}; }}\n"

@@ -93,7 +93,7 @@ def test_many_inputs_are_sampled_and_the_words_say_so() -> None:
 @pytest.mark.parametrize(
     ("line", "note"),
     [
-        (LAYERS[1], "A negative crop appends elements that hold only the bias, dashed here."),
+        (LAYERS[1], "A negative crop appends elements that hold only the bias; they are dashed"),
         (LAYERS[4], "Only height and width are drawn; depth works in the same way."),
         (LAYERS[6], "A negative crop appends elements that hold only the bias"),
         (LAYERS[7], "Elements that the crop cuts off wrap around and are added at the other end."),

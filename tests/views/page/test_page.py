@@ -1,4 +1,4 @@
-"""In a real browser the page answers, by its rules and by its fields, what the program answers."""
+"""In a real browser the page gives the program's answers, by its functions and by its fields."""
 
 from __future__ import annotations
 
@@ -19,36 +19,37 @@ from deconvcli.layers.arithmetic import Step, substitute
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.views.drawing.scene import Kind, build_scene
-from deconvcli.views.page.doors import Door, Fields, read_fields
-from deconvcli.views.page.write import page
+from deconvcli.views.page.variants import FieldValues, Variant, read_fields
+from deconvcli.views.page.write import write_page
 from tests.browser import Browser, needs_browser, opened
 from tests.cli.commandline import deconv, rows
 from tests.views.drawing.pictures import LAYERS, reading
-from tests.views.page.asking import open_doors, some_fields
+from tests.views.page.variants import draw_fields, exact_variants
 
-# What the rules of the page say to many fields at once, whole numbers as texts.
+# The answers of the page's functions to many fields at once, whole numbers as texts.
 ANSWERS = """
 const big = fields => Object.fromEntries(Object.entries(fields).map(
-    ([name, given]) => [name, given.map(BigInt)]));
+    ([name, values]) => [name, values.map(BigInt)]));
 const plain = value => JSON.parse(JSON.stringify(
-    value, (_, held) => typeof held === "bigint" ? String(held) : held));
-return arguments[0].map(([door, fields]) => {
-    const said = answer(doors[door], big(fields));
-    if (said.refusal) return said.refusal;
-    const steps = arithmetics[doors[door].arithmetic].filter(entry => entry.step);
+    value, (_, part) => typeof part === "bigint" ? String(part) : part));
+return arguments[0].map(([variant, fields]) => {
+    const answered = computeAnswer(variants[variant], big(fields));
+    if (answered.refusal) return answered.refusal;
+    const steps = arithmetics[variants[variant].arithmetic].filter(entry => entry.step);
     return plain({
-        crop: said.axes.map(({ v }) => [v.crop_begin, v.crop_end]),
-        output: said.axes.map(({ v }) => v.out),
-        steps: said.axes.map(({ v }) => steps.map(step => [step.step, step.put(v), v[step.step]])),
-        notes: [...new Set(said.notes.map(note => note.code))],
-        interior: said.axes.map(({ v }) => interior(v)),
-        even: said.axes.map(({ v }) => evenKernels(v)),
-        drawn: drawn(said),
+        crop: answered.axes.map(({ v }) => [v.crop_begin, v.crop_end]),
+        output: answered.axes.map(({ v }) => v.out),
+        steps: answered.axes.map(({ v }) => steps.map(
+            step => [step.step, step.substitute(v), v[step.step]])),
+        notes: [...new Set(answered.notes.map(note => note.code))],
+        interior: answered.axes.map(({ v }) => interiorCounts(v)),
+        even: answered.axes.map(({ v }) => evenKernels(v)),
+        drawn: drawnCells(answered),
     });
 });
-function drawn(said) {
-    const [rows, columns] = windows(said);
-    const counts = countsOf(rows, columns, rows.inputs * columns.inputs);
+function drawnCells(answered) {
+    const [rows, columns] = chooseWindows(answered);
+    const counts = countPairs(rows, columns, rows.inputs * columns.inputs);
     const cells = {};
     for (let y = rows.begin; y < rows.end; y++)
         for (let x = columns.begin; x < columns.end; x++)
@@ -67,31 +68,33 @@ def browser() -> Iterator[Browser]:
 
 
 @cache
-def made(line: str) -> str:
-    """The page of a layer, whose doors take a second or two to find."""
-    return page(reading(line))
+def page_of(line: str) -> str:
+    """Return the page of a layer; finding its variants takes a second or two."""
+    return write_page(reading(line))
 
 
-def shown(browser: Browser, folder: Path, line: str) -> Path:
-    """The page of a layer, opened."""
+def open_page(browser: Browser, folder: Path, line: str) -> Path:
+    """Open the page of a layer, and return its file."""
     path = folder / "layer.html"
-    path.write_text(made(line), encoding="utf-8")
+    path.write_text(page_of(line), encoding="utf-8")
     browser.open(path)
     return path
 
 
-def expected(found: Reading, door: Door, fields: Fields) -> Mapping[str, Any]:
-    """What the page's rules have to say to this layer."""
+def expected_answer(found: Reading, variant: Variant, fields: FieldValues) -> Mapping[str, Any]:
+    """Return the answer of the page to this layer, in the form of ANSWERS."""
     sizes = tuple(require_numbers(found.spatial))
     overlaps = [AxisOverlap(axis, n) for axis, n in zip(found.layer.axes, sizes, strict=True)]
     limits = {limit.code for limit in found.arithmetic.limits}
     notes = [finding.code for finding in found.findings if finding.code in limits]
-    # OpenVINO's `heeded` looks at all axes, and is put in where it does not count.
-    rows = [{**row, **door.row(fields, place)} for place, row in enumerate(found.numbers)]
+    # OpenVINO computes `heeded` from all axes; the page has a constant where it has no effect.
+    rows = [
+        {**row, **variant.axis_numbers(fields, place)} for place, row in enumerate(found.numbers)
+    ]
     return {
         "crop": [[str(crop) for crop in pair] for pair in found.crop],
         "output": [str(size) for size in found.output_sizes],
-        "steps": [[_shown(step, row) for step in found.arithmetic.steps] for row in rows],
+        "steps": [[_step_texts(step, row) for step in found.arithmetic.steps] for row in rows],
         "notes": list(dict.fromkeys(notes)),
         "interior": [list(overlap.interior) for overlap in overlaps],
         "even": [[str(kernel) for kernel in overlap.even_kernels()] for overlap in overlaps],
@@ -102,43 +105,45 @@ def expected(found: Reading, door: Door, fields: Fields) -> Mapping[str, Any]:
     }
 
 
-def _shown(step: Step, row: Mapping[str, Any]) -> list[str]:
+def _step_texts(step: Step, row: Mapping[str, Any]) -> list[str]:
     return [step.name, substitute(step.formula, row), str(row[step.name])]
 
 
-def told(door: Door, fields: Fields) -> Mapping[str, Any]:
-    """The command line's answer to these fields."""
+def answer_of_dialect(variant: Variant, fields: FieldValues) -> Mapping[str, Any]:
+    """Return the dialect's own answer to these fields."""
     try:
-        return expected(read_fields(door, fields), door, fields)
+        return expected_answer(read_fields(variant, fields), variant, fields)
     except DeconvError as refused:
         return {"code": refused.code, "message": refused.message, "help": refused.help}
 
 
 @needs_browser
 @pytest.mark.parametrize("rank", [1, 2, 3])
-def test_the_rules_answer_as_the_command_line(rank: int, browser: Browser, tmp_path: Path) -> None:
-    shown(browser, tmp_path, LINES[rank])
+def test_the_functions_answer_as_the_command_line(
+    rank: int, browser: Browser, tmp_path: Path
+) -> None:
+    open_page(browser, tmp_path, LINES[rank])
     questions = [
-        (door, fields)
-        for door in range(len(open_doors(rank)))
-        for fields in some_fields(rank, 1000 * rank + door, 12)
+        (place, fields)
+        for place in range(len(exact_variants(rank)))
+        for fields in draw_fields(rank, 1000 * rank + place, 12)
     ]
-    answers = browser.script(ANSWERS, [[door, dict(fields)] for door, fields in questions])
+    answers = browser.script(ANSWERS, [[place, dict(fields)] for place, fields in questions])
     assert len(answers) == len(questions) > 1000
-    for (door, fields), said in zip(questions, answers, strict=True):
-        opened_door = open_doors(rank)[door]
-        assert said == told(opened_door, fields), (opened_door, fields)
+    for (place, fields), answer in zip(questions, answers, strict=True):
+        variant = exact_variants(rank)[place]
+        assert answer == answer_of_dialect(variant, fields), (variant, fields)
 
 
 def fill(browser: Browser, name: str, text: str) -> None:
-    """Type into a field, over what stands there."""
+    """Type into a field in place of its content."""
     box = browser.driver.find_element(By.ID, name)
     box.send_keys(Keys.CONTROL, "a")
     box.send_keys(text)
 
 
-def said(browser: Browser) -> list[str]:
-    """The paragraphs of the answer."""
+def read_answer(browser: Browser) -> list[str]:
+    """Return the paragraphs of the answer."""
     return [found.text for found in browser.driver.find_elements(By.CSS_SELECTOR, "#answer p")]
 
 
@@ -151,9 +156,9 @@ def choose(browser: Browser, name: str, value: str) -> None:
 def test_it_opens_with_the_layer_of_the_command_line(
     line: str, browser: Browser, tmp_path: Path
 ) -> None:
-    shown(browser, tmp_path, line)
+    open_page(browser, tmp_path, line)
     found = reading(line)
-    assert said(browser)[0] == f"output {'x'.join(map(str, found.output_sizes))}"
+    assert read_answer(browser)[0] == f"output {'x'.join(map(str, found.output_sizes))}"
     command = browser.driver.find_element(By.ID, "command").text
     again = rows(deconv(command.removeprefix("deconv ")).out)
     assert again["output"] == "x".join(map(str, found.output_sizes))
@@ -162,36 +167,36 @@ def test_it_opens_with_the_layer_of_the_command_line(
 
 @needs_browser
 @pytest.mark.parametrize(
-    ("dialect", "way", "given", "fields"),
+    ("dialect", "padding", "op", "fields"),
     [
-        ("torch", "number", "true", {"n-0": "7", "s-1": "3", "begin-0": "1", "op-1": "2"}),
-        ("torch", "number", "true", {"op-0": "5"}),
-        ("torch", "number", "false", {"begin-1": "40"}),
-        ("keras", "same", "false", {"s-0": "3", "d-1": "2"}),
-        ("keras", "valid", "true", {"op-0": "2"}),
-        ("keras@torch", "same", "true", {"k-0": "4"}),
-        ("onnx@onnxruntime", "same_lower", "false", {"k-1": "6", "s-0": "4"}),
-        ("jax", "begin:end", "false", {"begin-0": "3", "end-1": "9"}),
-        ("paddle", "same", "false", {"d-0": "2"}),
-        ("torch", "number", "false", {"n-0": "9223372036854775807"}),
+        ("torch", "number", "given", {"n-0": "7", "s-1": "3", "begin-0": "1", "op-1": "2"}),
+        ("torch", "number", "given", {"op-0": "5"}),
+        ("torch", "number", "left-out", {"begin-1": "40"}),
+        ("keras", "same", "left-out", {"s-0": "3", "d-1": "2"}),
+        ("keras", "valid", "given", {"op-0": "2"}),
+        ("keras@torch", "same", "given", {"k-0": "4"}),
+        ("onnx@onnxruntime", "same_lower", "left-out", {"k-1": "6", "s-0": "4"}),
+        ("jax", "begin:end", "left-out", {"begin-0": "3", "end-1": "9"}),
+        ("paddle", "same", "left-out", {"d-0": "2"}),
+        ("torch", "number", "left-out", {"n-0": "9223372036854775807"}),
     ],
 )
 def test_fields_answer_as_the_command_that_is_shown(
     dialect: str,
-    way: str,
-    given: str,
+    padding: str,
+    op: str,
     fields: Mapping[str, str],
     browser: Browser,
     tmp_path: Path,
 ) -> None:
-    shown(browser, tmp_path, LAYERS[0])
-    for name, value in (("dialect", dialect), ("way", way), ("given", given)):
+    open_page(browser, tmp_path, LAYERS[0])
+    for name, value in (("dialect", dialect), ("padding", padding), ("output-padding", op)):
         choose(browser, name, value)
     for name, text in fields.items():
         fill(browser, name, text)
     command = browser.driver.find_element(By.ID, "command").text
     done = deconv(command.removeprefix("deconv "))
-    answered = said(browser)
+    answered = read_answer(browser)
     if done.code:
         error, help, *_ = done.err.splitlines()
         assert answered == [error.partition(": ")[2], help.strip()]
@@ -205,12 +210,12 @@ def test_fields_answer_as_the_command_that_is_shown(
 
 @needs_browser
 def test_a_slider_moves_its_field_and_everything_follows(browser: Browser, tmp_path: Path) -> None:
-    shown(browser, tmp_path, LAYERS[0])
+    open_page(browser, tmp_path, LAYERS[0])
     browser.driver.find_element(By.ID, "s-0-slider").send_keys(Keys.ARROW_RIGHT)
     assert browser.driver.find_element(By.ID, "s-0").get_attribute("value") == "3"
-    assert said(browser)[0] == "output 15x10"
+    assert read_answer(browser)[0] == "output 15x10"
     assert (
-        "height: even, 1 in every element away from the edges."
+        "height: even, 1 pair reaches every element away from the edges."
         in browser.driver.find_element(By.ID, "overlap").text
     )
     assert "5*3" in browser.driver.find_element(By.ID, "steps").text
@@ -218,7 +223,7 @@ def test_a_slider_moves_its_field_and_everything_follows(browser: Browser, tmp_p
 
 @needs_browser
 def test_inputs_are_stamped_one_by_one(browser: Browser, tmp_path: Path) -> None:
-    shown(browser, tmp_path, LAYERS[0])
+    open_page(browser, tmp_path, LAYERS[0])
     stamped = browser.driver.find_element(By.ID, "stamped")
     stamped.send_keys(Keys.HOME, Keys.ARROW_RIGHT)
     digits = browser.driver.find_elements(By.CSS_SELECTOR, "#picture .cell text")
@@ -229,15 +234,17 @@ def test_inputs_are_stamped_one_by_one(browser: Browser, tmp_path: Path) -> None
 
 @needs_browser
 @pytest.mark.parametrize("text", ["", "x", "0", "1.5", "-1", "9223372036854775808", "1e3"])
-def test_what_is_no_number_is_said(text: str, browser: Browser, tmp_path: Path) -> None:
-    shown(browser, tmp_path, LAYERS[0])
+def test_text_that_is_no_number_is_reported(text: str, browser: Browser, tmp_path: Path) -> None:
+    open_page(browser, tmp_path, LAYERS[0])
     box = browser.driver.find_element(By.ID, "k-1")
     box.send_keys(Keys.CONTROL, "a")
     box.send_keys(Keys.DELETE, text)
-    assert said(browser) == ["kernel k, width: give a whole number from 1 to 9223372036854775807."]
+    assert read_answer(browser) == [
+        "kernel k, width: give a whole number from 1 to 9223372036854775807."
+    ]
     assert box.get_attribute("aria-invalid") == "true"
     fill(browser, "k-1", "3")
-    assert said(browser)[0] == "output 10x10"
+    assert read_answer(browser)[0] == "output 10x10"
 
 
 @needs_browser
@@ -245,17 +252,17 @@ def test_the_page_asks_for_nothing_and_complains_about_nothing(
     browser: Browser, tmp_path: Path
 ) -> None:
     browser.console(), browser.requests()
-    path = shown(browser, tmp_path, LAYERS[0])
-    for value in sorted({door.dialect for door in open_doors(2)}):
+    path = open_page(browser, tmp_path, LAYERS[0])
+    for value in sorted({variant.dialect for variant in exact_variants(2)}):
         choose(browser, "dialect", value)
-        assert said(browser)[0].startswith("output "), value
+        assert read_answer(browser)[0].startswith("output "), value
     assert browser.console() == []
     assert browser.requests() == [path.as_uri()]
 
 
 @needs_browser
 def test_all_of_it_is_reached_by_keyboard_and_has_a_name(browser: Browser, tmp_path: Path) -> None:
-    shown(browser, tmp_path, LAYERS[0])
+    open_page(browser, tmp_path, LAYERS[0])
     controls = browser.driver.find_elements(By.CSS_SELECTOR, "select, input")
     assert len(controls) == 3 + 2 * 2 * 4 + 1
     for control in controls:
@@ -271,24 +278,24 @@ def test_all_of_it_is_reached_by_keyboard_and_has_a_name(browser: Browser, tmp_p
     assert live.get_attribute("aria-live") == "polite"
     picture = browser.driver.find_element(By.CSS_SELECTOR, "#picture svg")
     assert picture.get_attribute("role") == "img"
-    assert picture.accessible_name.startswith("Digits count the (input, tap) pairs")
+    assert picture.accessible_name.startswith("Numbers count the (input, tap) pairs")
 
 
 class Outside(HTMLParser):
-    """What a page refers to."""
+    """Collects what a page refers to."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note whatever leads elsewhere."""
+        """Collect every reference."""
         self.found += [tag for name, _ in attrs if name in ("src", "href", "action", "srcset")]
         self.found += [tag] if tag in ("link", "iframe", "object", "embed", "base") else []
 
 
 def test_the_page_refers_to_nothing() -> None:
-    text = made(LAYERS[0])
+    text = page_of(LAYERS[0])
     outside = Outside()
     outside.feed(text)
     assert outside.found == []
@@ -303,15 +310,15 @@ def test_the_search_can_fail() -> None:
 
 
 def test_the_same_layer_gives_the_same_page() -> None:
-    assert page(reading(LAYERS[0])) == made(LAYERS[0])
+    assert write_page(reading(LAYERS[0])) == page_of(LAYERS[0])
 
 
-def test_what_the_page_has_no_fields_for_is_said() -> None:
+def test_a_layer_without_fields_is_an_error() -> None:
     line = "--in 4x4 -k 5 -s 2 -p same --output-size 8x8 -D tensorflow"
     with pytest.raises(UsageError, match="the page has no fields for this layer: tensorflow"):
-        page(reading(line))
+        write_page(reading(line))
 
 
-def test_other_words_for_the_same_crop_are_found() -> None:
+def test_other_parameters_for_the_same_crop_are_found() -> None:
     line = "--in 5x5 -k 3 -s 2 -p 1 --output-size 10x10 -D torch"
-    assert '"op": ["1", "1"]' in page(reading(line))
+    assert '"op": ["1", "1"]' in write_page(reading(line))

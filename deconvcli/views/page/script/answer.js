@@ -1,35 +1,36 @@
-// What the program answers.
+// The answer to the numbers of the form: sizes and crops, or a refusal, as the program gives it.
 
-function answer(door, fields) {
-  const whole = { s: fields.s, d: fields.d };
-  const broken = door.together.find(limit => !limit.holds(whole));
-  if (broken) return refused(door.base, broken, whole);
+function computeAnswer(variant, fields) {
+  const allAxes = { s: fields.s, d: fields.d };
+  const broken = variant.together.find(limit => !limit.holds(allAxes));
+  if (broken) return refuse(variant.base, broken, allAxes);
   const answered = [];
   for (const [place, axis] of axes.entries()) {
-    const name = axes.length > 1 ? `${door.dialect}: ${axis}` : door.dialect;
-    const computed = onAxis(door, numbersOf(door, fields, place), name);
+    const name = axes.length > 1 ? `${variant.dialect}: ${axis}` : variant.dialect;
+    const computed = computeAxis(variant, axisNumbers(variant, fields, place), name);
     if (computed.refusal) return computed;
     answered.push(computed);
   }
   return { axes: answered, notes: answered.flatMap(axis => axis.notes) };
 }
 
-function numbersOf(door, fields, place) {
-  const given = Object.entries(door.numbers);
+// A name of the arithmetic is bound to a field, given by its name, or to a constant.
+function axisNumbers(variant, fields, place) {
+  const bindings = Object.entries(variant.numbers);
   return Object.fromEntries(
-    given.map(([name, held]) => [name, typeof held === "string" ? fields[held][place] : held]));
+    bindings.map(([name, bound]) => [name, typeof bound === "string" ? fields[bound][place] : bound]));
 }
 
-function onAxis(door, v, name) {
+function computeAxis(variant, v, name) {
   const broken = [];
-  for (const entry of arithmetics[door.arithmetic]) {
-    if (entry.step) v[entry.step] = entry.of(v);
+  for (const entry of arithmetics[variant.arithmetic]) {
+    if (entry.step) v[entry.step] = entry.compute(v);
     else if (entry.holds(v)) continue;
-    else if (entry.refuses) return refused(name, entry, v);
+    else if (entry.refuses) return refuse(name, entry, v);
     else broken.push(entry);
   }
   return { v, notes: broken.map(limit => ({ code: limit.code, message: limit.message(v) })) };
 }
 
-const refused = (name, limit, v) =>
+const refuse = (name, limit, v) =>
   ({ refusal: { code: limit.code, message: `${name}: ${limit.message(v)}`, help: limit.help(v) } });

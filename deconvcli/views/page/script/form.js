@@ -1,81 +1,88 @@
-// The form: what can be chosen, and what stands in its fields.
+// The form: the choices above, and the fields that the chosen variant takes.
 
+// Sliders end early; larger numbers are typed.
 const FIELDS = {
-  n: { label: "input n", least: 1n, slides: 16 },
-  k: { label: "kernel k", least: 1n, slides: 9 },
-  s: { label: "stride s", least: 1n, slides: 6 },
-  d: { label: "dilation d", least: 1n, slides: 4 },
-  begin: { label: "padding", least: 0n, slides: 8 },
-  end: { label: "padding end", least: 0n, slides: 8 },
-  op: { label: "output_padding", least: 0n, slides: 5 },
+  n: { label: "input n", min: 1n, sliderMax: 16 },
+  k: { label: "kernel k", min: 1n, sliderMax: 9 },
+  s: { label: "stride s", min: 1n, sliderMax: 6 },
+  d: { label: "dilation d", min: 1n, sliderMax: 4 },
+  begin: { label: "padding", min: 0n, sliderMax: 8 },
+  end: { label: "padding end", min: 0n, sliderMax: 8 },
+  op: { label: "output_padding", min: 0n, sliderMax: 5 },
 };
-const LARGEST = BigInt(settings.largest);
+const MAX_FIELD = BigInt(settings.maxField);
 
+// Fields are kept as typed, and also those that the chosen variant does not take: whoever goes back
+// to another variant finds them again.
 const state = {
-  door: settings.start.door,
+  variant: settings.start.variant,
   fields: Object.fromEntries(Object.keys(FIELDS).map(name =>
-    [name, axes.map((_, place) => (settings.start.fields[name] || [])[place] ?? String(FIELDS[name].least))])),
+    [name, axes.map((_, place) => (settings.start.fields[name] || [])[place] ?? String(FIELDS[name].min))])),
   stamped: Infinity,
 };
 
-const option = (value, label, selected) => new Option(label, value, false, selected);
+const makeOption = (value, label, isSelected) => new Option(label, value, false, isSelected);
 
 function fillChoices() {
-  const door = doors[state.door];
-  const own = doors.filter(other => other.dialect === door.dialect);
-  const names = [...new Set(doors.map(other => other.dialect))];
-  find("dialect").replaceChildren(...names.map(name => option(name, `${name} (${settings.titles[name]})`, name === door.dialect)));
-  const ways = [...new Set(own.map(other => other.way))];
-  find("way").replaceChildren(...ways.map(way => option(way, way, way === door.way)));
-  for (const choice of find("given").options) {
-    const given = choice.value === "true";
-    choice.disabled = !own.some(other => other.way === door.way && other.given === given);
-    choice.selected = given === door.given;
+  const variant = variants[state.variant];
+  const own = variants.filter(other => other.dialect === variant.dialect);
+  const names = [...new Set(variants.map(other => other.dialect))];
+  find("dialect").replaceChildren(...names.map(name => makeOption(name, `${name} (${settings.titles[name]})`, name === variant.dialect)));
+  const styles = [...new Set(own.map(other => other.padding))];
+  find("padding").replaceChildren(...styles.map(style => makeOption(style, style, style === variant.padding)));
+  for (const choice of find("output-padding").options) {
+    const isGiven = choice.value === "given";
+    choice.disabled = !own.some(other => other.padding === variant.padding && other.hasOutputPadding === isGiven);
+    choice.selected = isGiven === variant.hasOutputPadding;
   }
 }
 
+// A dialect need not have the chosen combination: take its most similar one.
 function choose() {
-  const wanted = { dialect: find("dialect").value, way: find("way").value, given: find("given").value === "true" };
-  const likeness = door => (door.way === wanted.way ? 2 : 0) + (door.given === wanted.given ? 1 : 0);
-  const own = doors.filter(door => door.dialect === wanted.dialect);
-  state.door = doors.indexOf(own.reduce((best, door) => (likeness(door) > likeness(best) ? door : best)));
+  const dialect = find("dialect").value;
+  const padding = find("padding").value;
+  const isGiven = find("output-padding").value === "given";
+  const likeness = variant => (variant.padding === padding ? 2 : 0) + (variant.hasOutputPadding === isGiven ? 1 : 0);
+  const own = variants.filter(variant => variant.dialect === dialect);
+  state.variant = variants.indexOf(own.reduce((best, variant) => (likeness(variant) > likeness(best) ? variant : best)));
   fillChoices();
   fillFields();
   update();
 }
 
-function usedFields(door) {
-  return ["n", "k", "s", "d", ...["begin", "end"].slice(0, door.sides), ...(door.given ? ["op"] : [])];
+function fieldNames(variant) {
+  return ["n", "k", "s", "d", ...["begin", "end"].slice(0, variant.sides), ...(variant.hasOutputPadding ? ["op"] : [])];
 }
 
-function labelOf(name, door) {
-  return name === "begin" && door.sides === 2 ? "padding begin" : FIELDS[name].label;
+function labelOf(name, variant) {
+  return name === "begin" && variant.sides === 2 ? "padding begin" : FIELDS[name].label;
 }
 
 function fillFields() {
-  const door = doors[state.door];
+  const variant = variants[state.variant];
   const table = document.createElement("table");
   const head = table.insertRow();
-  head.append(document.createElement("td"), ...axes.map(axis => header(axis, "col")));
-  for (const name of usedFields(door)) {
+  head.append(document.createElement("td"), ...axes.map(axis => makeHeader(axis, "col")));
+  for (const name of fieldNames(variant)) {
     const row = table.insertRow();
-    row.append(header(labelOf(name, door), "row"));
-    axes.forEach((axis, place) => row.insertCell().append(...controls(name, place, `${labelOf(name, door)}, ${axis}`)));
+    row.append(makeHeader(labelOf(name, variant), "row"));
+    axes.forEach((axis, place) => row.insertCell().append(...makeControls(name, place, `${labelOf(name, variant)}, ${axis}`)));
   }
   find("fields").replaceChildren(table);
   find("fields").className = "scroll";
 }
 
-function header(text, scope) {
+function makeHeader(text, scope) {
   const cell = document.createElement("th");
   cell.scope = scope;
   cell.textContent = text;
   return cell;
 }
 
-function controls(name, place, label) {
+// A text box, since <input type=number> rounds numbers above 2^53 and hides text that is no number.
+function makeControls(name, place, label) {
   const box = Object.assign(document.createElement("input"), { type: "text", inputMode: "numeric", id: `${name}-${place}`, value: state.fields[name][place], autocomplete: "off" });
-  const slider = Object.assign(document.createElement("input"), { type: "range", id: `${name}-${place}-slider`, min: FIELDS[name].least, max: FIELDS[name].slides, value: state.fields[name][place] });
+  const slider = Object.assign(document.createElement("input"), { type: "range", id: `${name}-${place}-slider`, min: FIELDS[name].min, max: FIELDS[name].sliderMax, value: state.fields[name][place] });
   box.setAttribute("aria-label", label);
   slider.setAttribute("aria-label", `${label}, slider`);
   const link = (from, to) => from.addEventListener("input", () => {

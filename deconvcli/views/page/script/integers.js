@@ -1,11 +1,14 @@
-// Integers as Python has them.
-const floorDivided = (a, b) => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
-const modulo = (a, b) => a - b * floorDivided(a, b);
-const min = (...given) => given.flat().reduce((a, b) => (b < a ? b : a));
-const max = (...given) => given.flat().reduce((a, b) => (b > a ? b : a));
-const count = given => BigInt(given.length);
-const shown = given =>
-  Array.isArray(given) ? `[${given.join(", ")}]`
-  : typeof given === "boolean" ? (given ? "True" : "False")
-  : String(given);
-const bracketed = given => /^[0-9A-Za-z]+$/.test(shown(given)) ? shown(given) : `(${shown(given)})`;
+// Python's integer arithmetic. Sizes go up to 2^63 - 1, which Number cannot hold exactly, so all
+// formulas run on BigInt; it rounds divisions toward zero, Python rounds them down.
+const floorDivide = (a, b) => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
+const modulo = (a, b) => a - b * floorDivide(a, b);
+// Math.min and Math.max throw on BigInt.
+const min = (...values) => values.flat().reduce((a, b) => (b < a ? b : a));
+const max = (...values) => values.flat().reduce((a, b) => (b > a ? b : a));
+const count = values => BigInt(values.length);
+// Messages show values as Python prints them.
+const format = value =>
+  Array.isArray(value) ? `[${value.join(", ")}]`
+  : typeof value === "boolean" ? (value ? "True" : "False")
+  : String(value);
+const parenthesize = value => /^[0-9A-Za-z]+$/.test(format(value)) ? format(value) : `(${format(value)})`;

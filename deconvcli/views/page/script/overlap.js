@@ -1,11 +1,13 @@
-// How many pairs reach an element, far from both ends.
+// The number of (input, tap) pairs that reach an element far from both ends of an axis.
 
+const MAX_COUNTED_TAPS = 10000n;
 const gcd = (a, b) => (b ? gcd(b, a % b) : a);
 
-function interior(v) {
+// One period of counts; null if counting would make the page hang.
+function interiorCounts(v) {
   const distinct = v.s / gcd(v.s, v.d);
   const period = v.k % distinct === 0n ? v.s / distinct : v.s;
-  if (period * v.k > 10000n) return null;
+  if (period * v.k > MAX_COUNTED_TAPS) return null;
   const counts = [];
   for (let output = 0n; output < period; output++) {
     let pairs = 0;
@@ -23,13 +25,16 @@ function evenKernels(v) {
   return [below, below + v.s].filter(kernel => kernel > 0n);
 }
 
-function overlapText(name, v) {
-  const counts = interior(v);
-  if (!counts) return `${name}: too large to be counted here.`;
+function describeOverlap(name, v) {
+  const counts = interiorCounts(v);
+  if (!counts) return `${name}: the overlap is too large to count here.`;
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  if (least === most) return `${name}: even, ${most} in every element away from the edges.`;
+  const pairs = `${most} ${most === 1 ? "pair reaches" : "pairs reach"}`;
+  if (least === most) return `${name}: even, ${pairs} every element away from the edges.`;
   const even = evenKernels(v);
-  const cure = even.length ? `kernel ${even.join(" or ")} is even.` : "no kernel is even: dilation and stride share a factor.";
-  const gaps = least === 0 ? " Elements with 0 are gaps, which only the bias fills;" : "";
-  return `${name}: uneven, ${counts.join(", ")} again and again away from the edges, most to least ${most}:${least};${gaps} ${cure}`;
+  const cure = even.length
+    ? `A kernel of ${even.join(" or ")} makes it even.`
+    : "No kernel makes it even, because stride and dilation share a factor.";
+  const gaps = least === 0 ? " Elements with 0 pairs hold only the bias." : "";
+  return `${name}: uneven, away from the edges the counts ${counts.join(", ")} repeat.${gaps} ${cure}`;
 }

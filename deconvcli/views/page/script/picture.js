@@ -1,85 +1,91 @@
-// The picture.
+// The picture: the inputs, and the full scatter with the stamped kernel or the crop.
 
-const UNIT = 32;
+const CELL_SIDE = 32;
 
-function drawing(answered, stamped) {
-  const [rows, columns] = windows(answered);
-  const flat = axes.length === 1;
-  const finished = stamped === rows.inputs * columns.inputs;
-  const left = flat ? 2 : columns.inputs * UNIT + 48;
-  const top = flat ? UNIT + 68 : 28;
-  const width = Math.max(left + (columns.end - columns.begin) * UNIT, columns.inputs * UNIT) + 4;
-  const height = Math.max(top + (rows.end - rows.begin) * UNIT, 28 + rows.inputs * UNIT) + 4;
+function drawPicture(answered, stamped) {
+  const [rows, columns] = chooseWindows(answered);
+  const isFlat = axes.length === 1;
+  const isFinished = stamped === rows.inputs * columns.inputs;
+  const left = isFlat ? 2 : columns.inputs * CELL_SIDE + 48;
+  const top = isFlat ? CELL_SIDE + 68 : 28;
+  const width = Math.max(left + (columns.end - columns.begin) * CELL_SIDE, columns.inputs * CELL_SIDE) + 4;
+  const height = Math.max(top + (rows.end - rows.begin) * CELL_SIDE, 28 + rows.inputs * CELL_SIDE) + 4;
   const parts = [
     `<text x="2" y="18">input</text>`,
-    `<text x="${left}" y="${top - 10}">full scatter${finished ? ", cropped" : ""}</text>`,
-    ...inputCells(rows, columns, stamped, finished),
-    ...outputCells(rows, columns, stamped, finished, left, top),
-    finished ? cropFrame(rows, columns, left, top) : stampFrame(rows, columns, stamped, left, top),
+    `<text x="${left}" y="${top - 10}">full scatter${isFinished ? ", cropped" : ""}</text>`,
+    ...drawInputs(rows, columns, stamped, isFinished),
+    ...drawOutputs(rows, columns, stamped, isFinished, left, top),
+    isFinished ? drawCrop(rows, columns, left, top) : drawStamp(rows, columns, stamped, left, top),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="caption" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${parts.join("")}</svg>`;
 }
 
-const square = (x, y) => `<rect x="${x}" y="${y}" width="${UNIT}" height="${UNIT}"/>`;
+const drawSquare = (x, y) => `<rect x="${x}" y="${y}" width="${CELL_SIDE}" height="${CELL_SIDE}"/>`;
 
-function inputCells(rows, columns, stamped, finished) {
+function drawInputs(rows, columns, stamped, isFinished) {
   const cells = [];
   for (let input = 0; input < rows.inputs * columns.inputs; input++) {
     const [y, x] = [Math.floor(input / columns.inputs), input % columns.inputs];
-    const lit = input === stamped - 1 && !finished;
-    cells.push([lit, `<g class="cell ${lit ? "lit" : "input"}">${square(2 + x * UNIT, 28 + y * UNIT)}</g>`]);
+    const isLit = input === stamped - 1 && !isFinished;
+    cells.push([isLit, `<g class="cell ${isLit ? "lit" : "input"}">${drawSquare(2 + x * CELL_SIDE, 28 + y * CELL_SIDE)}</g>`]);
   }
+  // SVG has no z-index: the highlighted cell comes last, so that no neighbour covers its border.
   return cells.sort(([a], [b]) => a - b).map(([, cell]) => cell);
 }
 
-function outputCells(rows, columns, stamped, finished, left, top) {
-  const counts = countsOf(rows, columns, stamped);
-  const most = Math.max(1, ...countsOf(rows, columns, rows.inputs * columns.inputs).values());
+function drawOutputs(rows, columns, stamped, isFinished, left, top) {
+  const counts = countPairs(rows, columns, stamped);
+  const most = Math.max(1, ...countPairs(rows, columns, rows.inputs * columns.inputs).values());
   const cells = [];
   for (let y = rows.begin; y < rows.end; y++)
     for (let x = columns.begin; x < columns.end; x++) {
-      const kind = kindOf(rows, columns, y, x, finished);
+      const kind = kindOf(rows, columns, y, x, isFinished);
       if (kind === "outside") continue;
       const pairs = counts.get(`${y},${x}`) || 0;
       const level = kind === "kept" && pairs ? ` level${Math.round(settings.levels * pairs / most)}` : "";
-      const [at, down] = [left + (x - columns.begin) * UNIT, top + (y - rows.begin) * UNIT];
-      const slash = kind === "cut" ? `<path class="slash" d="M${at} ${down + UNIT}l${UNIT} ${-UNIT}"/>` : "";
-      const digits = pairs || finished ? `<text x="${at + UNIT / 2}" y="${down + 21}">${pairs}</text>` : "";
-      cells.push(`<g class="cell ${kind}${level}">${square(at, down)}${slash}${digits}</g>`);
+      const [at, down] = [left + (x - columns.begin) * CELL_SIDE, top + (y - rows.begin) * CELL_SIDE];
+      const slash = kind === "cut" ? `<path class="slash" d="M${at} ${down + CELL_SIDE}l${CELL_SIDE} ${-CELL_SIDE}"/>` : "";
+      const digits = pairs || isFinished ? `<text x="${at + CELL_SIDE / 2}" y="${down + 21}">${pairs}</text>` : "";
+      cells.push(`<g class="cell ${kind}${level}">${drawSquare(at, down)}${slash}${digits}</g>`);
     }
   return cells;
 }
 
-function kindOf(rows, columns, y, x, finished) {
-  const inside = (view, at) => 0 <= at && at < view.v.full;
-  const kept = (view, at) => view.keptBegin <= at && at < view.keptEnd;
-  const isKept = kept(rows, y) && kept(columns, x);
-  if (!(inside(rows, y) && inside(columns, x))) return finished && isKept ? "added" : "outside";
-  return finished && !isKept ? "cut" : "kept";
+function kindOf(rows, columns, y, x, isFinished) {
+  // Comparisons mix Number and BigInt exactly; arithmetic on the two would throw.
+  const isInside = (view, at) => 0 <= at && at < view.v.full;
+  const isKeptAlong = (view, at) => view.keptBegin <= at && at < view.keptEnd;
+  const isKept = isKeptAlong(rows, y) && isKeptAlong(columns, x);
+  if (!(isInside(rows, y) && isInside(columns, x))) return isFinished && isKept ? "added" : "outside";
+  return isFinished && !isKept ? "cut" : "kept";
 }
 
-function stampFrame(rows, columns, stamped, left, top) {
+function drawStamp(rows, columns, stamped, left, top) {
   if (!stamped) return "";
   const [row, column] = [Math.floor((stamped - 1) / columns.inputs), (stamped - 1) % columns.inputs];
-  return tapsOf(rows, row).flatMap(y => tapsOf(columns, column).map(x =>
-    `<g class="tap">${square(left + (x - columns.begin) * UNIT, top + (y - rows.begin) * UNIT)}</g>`)).join("");
+  return reachedElements(rows, row).flatMap(y => reachedElements(columns, column).map(x =>
+    `<g class="tap">${drawSquare(left + (x - columns.begin) * CELL_SIDE, top + (y - rows.begin) * CELL_SIDE)}</g>`)).join("");
 }
 
-function cropFrame(rows, columns, left, top) {
+function drawCrop(rows, columns, left, top) {
+  // The crop may end far outside the drawn part, at a number too large for a coordinate.
   const clamp = (view, at) => Number(max(BigInt(view.begin), min(BigInt(view.end), at)));
   const [y, bottom] = [clamp(rows, rows.keptBegin), clamp(rows, rows.keptEnd)];
   const [x, right] = [clamp(columns, columns.keptBegin), clamp(columns, columns.keptEnd)];
-  return `<rect class="crop" x="${left + (x - columns.begin) * UNIT}" y="${top + (y - rows.begin) * UNIT}" width="${(right - x) * UNIT}" height="${(bottom - y) * UNIT}"/>`;
+  return `<rect class="crop" x="${left + (x - columns.begin) * CELL_SIDE}" y="${top + (y - rows.begin) * CELL_SIDE}" width="${(right - x) * CELL_SIDE}" height="${(bottom - y) * CELL_SIDE}"/>`;
 }
 
-function captionOf(door, answered, stamped) {
-  const [rows, columns] = windows(answered);
+function writeCaption(variant, answered, stamped) {
+  const [rows, columns] = chooseWindows(answered);
   const inputs = rows.inputs * columns.inputs;
-  const drawn = axes.length > 2 ? `${axes.slice(-2).join(" and ")} are drawn; ${axes[0]} works in the same way. ` : "";
-  const corner = rows.whole && columns.whole ? "" : "A corner is shown; the rest goes on alike. ";
-  const circular = door.circular ? "What the crop cuts off comes back at the other end and is added there. " : "";
-  const state = stamped === inputs
-    ? "All inputs are stamped; struck out is what the crop cuts off, dashed what it appends."
-    : `${stamped} of ${inputs} inputs are stamped.`;
-  return `${drawn}${corner}Digits count the (input, tap) pairs that reach an element. ${state} ${circular}`.trim();
+  const sentences = [
+    axes.length > 2 && `Only ${axes.slice(-2).join(" and ")} are drawn; ${axes[0]} works in the same way.`,
+    !(rows.isWhole && columns.isWhole) && "Only the first part is drawn; the pattern continues.",
+    "Numbers count the (input, tap) pairs that reach an element.",
+    stamped === inputs
+      ? "All inputs are stamped. Elements that the crop cuts off are struck through; elements that it appends are dashed."
+      : `${stamped} of ${inputs} inputs are stamped.`,
+    variant.isCircular && "Elements that the crop cuts off wrap around and are added at the other end.",
+  ];
+  return sentences.filter(Boolean).join(" ");
 }

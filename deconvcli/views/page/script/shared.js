@@ -1,4 +1,4 @@
-// What all of the page uses: its axes, and its elements by name.
+// Used by all scripts: the names of the axes, and the page's elements by id.
 
 const axes = settings.axes;
 const find = id => document.getElementById(id);

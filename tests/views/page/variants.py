@@ -1,4 +1,4 @@
-"""Doors to ask, and fields to ask them with."""
+"""Variants of the form, and values for their fields."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from collections.abc import Iterator
 from functools import cache
 
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.views.page.doors import Door, Fields, doors
+from deconvcli.views.page.variants import FieldValues, Variant, find_variants
 
 
 @cache
-def all_doors(rank: int) -> list[Door]:
-    """In the order of the page."""
+def all_variants(rank: int) -> list[Variant]:
+    """Return all variants in the order of the page."""
     names = [
         (name, *(f"{name}@{made}" for made in take(name)[0].implementations)) for name in in_order()
     ]
-    return [door for group in names for name in group for door in doors(name, rank)]
+    return [variant for group in names for name in group for variant in find_variants(name, rank)]
 
 
 @cache
-def open_doors(rank: int) -> list[Door]:
-    """Those that the page has."""
-    return [door for door in all_doors(rank) if door.is_open]
+def exact_variants(rank: int) -> list[Variant]:
+    """Return the variants that the page has."""
+    return [variant for variant in all_variants(rank) if variant.is_exact]
 
 
-def some_fields(rank: int, seed: int, count: int) -> Iterator[Fields]:
-    """Small numbers, among which refusals and empty outputs are frequent."""
+def draw_fields(rank: int, seed: int, count: int) -> Iterator[FieldValues]:
+    """Yield small random numbers, among which refusals and empty outputs are frequent."""
     dice = random.Random(seed)
     for _ in range(count):
         largest = {"n": 6, "k": 6, "s": 5, "d": dice.choice((1, 3))}
