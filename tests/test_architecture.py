@@ -40,7 +40,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     ),
     "compute": ({"kernels", "npyfile"}, {"runner"}),
     "frameworks": (
-        {"dialect"},
+        {"dialect", "releases"},
         {"dialects"},
         {"pasted", "spelling", "wording"},
         {"driver", "request"},

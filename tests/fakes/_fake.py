@@ -10,13 +10,13 @@ import deconvcli
 from deconvcli.compute.runner import prepare
 from deconvcli.frameworks.driver.base import (
     Case,
-    Need,
     Packing,
     Step,
     TimedFramework,
     Trace,
     format_call,
 )
+from deconvcli.frameworks.releases import Need
 
 
 class Fake(TimedFramework):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deconvcli.frameworks.driver.base import Framework, Need
+from deconvcli.frameworks.driver.base import Framework
+from deconvcli.frameworks.releases import Need
 from tests.fakes._fake import Fake
 
 

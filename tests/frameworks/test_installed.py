@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deconvcli.frameworks.driver.base import Need
 from deconvcli.frameworks.installed import select_frameworks, select_timed
+from deconvcli.frameworks.releases import Need
 
 
 @pytest.fixture(autouse=True)

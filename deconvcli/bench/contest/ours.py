@@ -15,7 +15,8 @@ import numpy as np
 
 from deconvcli.common.version import __version__
 from deconvcli.compute.runner import Prepared, prepare
-from deconvcli.frameworks.driver.base import Case, Need, Packing, Step, TimedDriver, Trace
+from deconvcli.frameworks.driver.base import Case, Packing, Step, TimedDriver, Trace
+from deconvcli.frameworks.releases import Need
 from deconvcli.frameworks.spelling import read_layer
 
 DIALECT = "onnx"

@@ -31,5 +31,5 @@ class Windows(NamedTuple):
     at_most_half_kernel: bool = False
 
 
-XLA = Windows(("valid", "same"), numbers=False, pairs=True, default="valid")
-ONNX = Windows(("valid", "same_upper", "same_lower"), pairs=True, rounds_up=True)
+XLA_WINDOWS = Windows(("valid", "same"), numbers=False, pairs=True, default="valid")
+ONNX_WINDOWS = Windows(("valid", "same_upper", "same_lower"), pairs=True, rounds_up=True)

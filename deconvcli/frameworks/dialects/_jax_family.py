@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, INPUT_EXISTS, positive
 from deconvcli.frameworks.dialect.parameters import each, each_pair
+from deconvcli.frameworks.releases import JAX
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer
@@ -30,7 +31,7 @@ _WIDE_ENOUGH = Limit(
     "padding of {low} and {high} takes more than the {(n - 1)*s + 1} elements of the dilated input",
     "take less away: use larger numbers, with use_consistent_padding smaller ones.",
 )
-_ZEROS = "JAX 0.10.2 takes an input without elements, and answers with zeros or an empty array"
+_ZEROS = f"{JAX} takes an input without elements, and answers with zeros or an empty array"
 # A size below zero is no error: an empty array comes back.
 _CLIPPED = (
     _WIDE_ENOUGH,

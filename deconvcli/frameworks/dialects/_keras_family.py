@@ -16,7 +16,7 @@ from deconvcli.common.values import per_axis, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, INPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
-from deconvcli.frameworks.dialect.windows import XLA
+from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling, require_numbers
 from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -111,7 +111,7 @@ class KerasLayer(Dialect):
     groups = False
     together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION,)
     forward = "Conv{rank}D"
-    windows = XLA._replace(words=("valid", "same", "causal"), pairs=False)
+    windows = XLA_WINDOWS._replace(words=("valid", "same", "causal"), pairs=False)
     arguments = (
         Argument("filters", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),

@@ -6,6 +6,7 @@ JAX, Flax and Keras's jax backend come here; the answer stays the rule's, with a
 from __future__ import annotations
 
 from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.frameworks.releases import JAX
 from deconvcli.layers.axis import Axis, Linear, Size
 from deconvcli.layers.layer import Reading, product
 
@@ -15,8 +16,7 @@ ABORT = Diagnostic(
     "XLA on the CPU aborts the process here: one axis has kernel 2, stride 2 and no padding around"
     " the input, and the other axes' kernels hold more elements than their inputs",
     "give a larger input, or pad that axis by 1 and slice the output.",
-    "measured with JAX 0.10.2, CPU: algebraic_simplifier.cc, Window dimensions do not match RHS"
-    " shape",
+    f"measured with {JAX}, CPU: algebraic_simplifier.cc, Window dimensions do not match RHS shape",
     differs=True,
 )
 
@@ -27,7 +27,7 @@ SHIFTED = Diagnostic(
     "XLA on the CPU was seen to compute wrong values in layers like this one: an axis is padded by"
     " a negative number in front and by as many elements behind, and nothing is strided or dilated",
     "slice the start off the input and pad only behind.",
-    "measured with JAX 0.10.2, CPU: 24 of 72 such layers of 1 and 2 axes; none of 338 others with"
+    f"measured with {JAX}, CPU: 24 of 72 such layers of 1 and 2 axes; none of 338 others with"
     " negative padding",
     differs=True,
 )

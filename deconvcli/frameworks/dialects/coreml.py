@@ -24,12 +24,13 @@ from deconvcli.frameworks.dialect.parameters import (
     each_pair,
     plain,
 )
-from deconvcli.frameworks.dialect.windows import XLA
+from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
+from deconvcli.frameworks.releases import COREMLTOOLS
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 
-_SOURCE = "coremltools 9.0: converters/mil/mil/ops/defs/iOS15/conv.py, type_inference"
+_SOURCE = f"{COREMLTOOLS}: converters/mil/mil/ops/defs/iOS15/conv.py, type_inference"
 
 # Numbers besides n, k, s, d: begin, end, size (as asked).
 _HEAD = (
@@ -101,9 +102,9 @@ class CoreMl(Dialect):
     name = "coreml"
     title = "Core ML (MIL)"
     source = _SOURCE
-    evidence = Evidence("coremltools 9.0, type inference", rows=300, values=False)
+    evidence = Evidence(f"{COREMLTOOLS}, type inference", rows=300, values=False)
     forward = "mb.conv"
-    windows = XLA._replace(rounds_up=True)
+    windows = XLA_WINDOWS._replace(rounds_up=True)
     arguments = (
         Argument(
             "pad",

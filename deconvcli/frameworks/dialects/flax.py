@@ -14,7 +14,7 @@ from deconvcli.common.values import per_axis, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
-from deconvcli.frameworks.dialect.windows import XLA
+from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.dialects._jax_family import (
     NAMES,
     TRANSPOSED_WEIGHT,
@@ -25,6 +25,7 @@ from deconvcli.frameworks.dialects._jax_family import (
     pads_of,
 )
 from deconvcli.frameworks.dialects._xla import ACCIDENTS, with_accidents
+from deconvcli.frameworks.releases import FLAX, JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_LAST, Layout
@@ -50,11 +51,11 @@ class Flax(Dialect):
 
     name = "flax"
     title = "Flax"
-    source = "Flax 0.12.8: flax/linen/linear.py, flax/nnx/nn/linear.py"
-    evidence = Evidence("Flax 0.12.8 on JAX 0.10.2, CPU", rows=600)
+    source = f"{FLAX}: flax/linen/linear.py, flax/nnx/nn/linear.py"
+    evidence = Evidence(f"{FLAX} on {JAX}, CPU", rows=600)
     circular = True
     forward = "Conv"
-    windows = XLA._replace(numbers=True, default="same")
+    windows = XLA_WINDOWS._replace(numbers=True, default="same")
     arguments = (
         Argument("features", "out_channels", None, "output channels, in flax.linen"),
         Argument("in_features", "in_channels", None, "input channels, in flax.nnx"),

@@ -15,7 +15,7 @@ from deconvcli.common.values import per_axis, read_count, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
-from deconvcli.frameworks.dialect.windows import XLA
+from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.dialects._jax_family import (
     NAMES,
     Arithmetics,
@@ -24,6 +24,7 @@ from deconvcli.frameworks.dialects._jax_family import (
     pads_of,
 )
 from deconvcli.frameworks.dialects._xla import ACCIDENTS, with_accidents
+from deconvcli.frameworks.releases import JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
@@ -87,9 +88,9 @@ class Jax(Dialect):
 
     name = "jax"
     title = "JAX"
-    source = "JAX 0.10.2: jax/_src/lax/convolution.py"
-    evidence = Evidence("JAX 0.10.2, CPU", rows=800)
-    windows = XLA
+    source = f"{JAX}: jax/_src/lax/convolution.py"
+    evidence = Evidence(f"{JAX}, CPU", rows=800)
+    windows = XLA_WINDOWS
     arguments = (
         Argument("strides", "stride", None, "distance of two stamps", {Form.INTS: each}),
         Argument(

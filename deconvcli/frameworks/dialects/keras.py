@@ -29,17 +29,18 @@ from deconvcli.frameworks.dialects._keras_family import (
     layer_signatures,
 )
 from deconvcli.frameworks.dialects._xla import ABORT, with_abort
+from deconvcli.frameworks.releases import JAX, KERAS, TENSORFLOW, TORCH
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 
 _TENSORFLOW_SOURCE = (
-    "measured with Keras 3.15.1 on TensorFlow 2.21.0, whose input-gradient kernel checks the"
+    f"measured with {KERAS} on {TENSORFLOW}, whose input-gradient kernel checks the"
     " size; tensorflow/core/kernels/conv_grad_shape_utils.cc"
 )
 _JAX_ABORT = ABORT._replace(
     message=f"on the jax backend, {ABORT.message}",
     help="give a larger input, or run the model on another backend.",
-    source="measured with Keras 3.15.1 on JAX 0.10.2, CPU",
+    source=f"measured with {KERAS} on {JAX}, CPU",
 )
 
 
@@ -66,7 +67,7 @@ _EMPTY = Limit(
     "leave output_padding out, or run the model on the torch or jax backend.",
     only=("tensorflow",),
     finding=True,
-    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+    source=f"measured with {TENSORFLOW}, TF_ENABLE_ONEDNN_OPTS=0 and 1",
 )
 _CUT_OFF = " or n == 1 and span - s < asked < span"
 _TRUNCATED = Limit(
@@ -77,7 +78,7 @@ _TRUNCATED = Limit(
     "use an output_padding of 0 or more.",
     only=("tensorflow",),
     finding=True,
-    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+    source=f"measured with {TENSORFLOW}, TF_ENABLE_ONEDNN_OPTS=0 and 1",
 )
 
 
@@ -92,7 +93,7 @@ def _clipped(out: Step, *crop: Step | Limit) -> tuple[Step | Limit, ...]:
             " refuses where that is the kernel's span, {span}, or more",
             "use a larger output_padding.",
             only=("jax",),
-            source="measured with Keras 3.15.1 on JAX 0.10.2, CPU",
+            source=f"measured with {KERAS} on {JAX}, CPU",
         ),
         Step("out", "max(asked, 0)", "never less than nothing"),
         *crop,
@@ -108,7 +109,7 @@ def _unchecked(limit: Limit) -> Limit:
     """As the function, which leaves it to the backend."""
     return limit._replace(
         otherwise="keras.ops was seen to take it on torch and TensorFlow where the output is empty",
-        source="measured with Keras 3.15.1, torch 2.13.0 and TensorFlow 2.21.0",
+        source=f"measured with {KERAS}, {TORCH} and {TENSORFLOW}",
     )
 
 
@@ -160,14 +161,14 @@ class Keras(KerasLayer):
     name = "keras"
     title = "Keras 3"
     source = (
-        "Keras 3.15.1: src/backend/common/backend_utils.py,"
+        f"{KERAS}: src/backend/common/backend_utils.py,"
         " src/layers/convolutional/base_conv_transpose.py"
     )
-    evidence = Evidence("Keras 3.15.1 on three backends", rows=2100)
+    evidence = Evidence(f"{KERAS} on three backends", rows=2100)
     implementations: ClassVar[Mapping[str, Evidence]] = {
-        "tensorflow": Evidence("Keras 3.15.1 on TensorFlow 2.21.0, CPU, oneDNN on", rows=700),
-        "torch": Evidence("Keras 3.15.1 on torch 2.13.0, CPU", rows=700),
-        "jax": Evidence("Keras 3.15.1 on JAX 0.10.2, CPU", rows=700),
+        "tensorflow": Evidence(f"{KERAS} on {TENSORFLOW}, CPU, oneDNN on", rows=700),
+        "torch": Evidence(f"{KERAS} on {TORCH}, CPU", rows=700),
+        "jax": Evidence(f"{KERAS} on {JAX}, CPU", rows=700),
     }
     arguments = (
         *KerasLayer.arguments,

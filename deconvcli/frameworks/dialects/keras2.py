@@ -24,10 +24,11 @@ from deconvcli.frameworks.dialects._keras_family import (
     Rows,
     layer_signatures,
 )
+from deconvcli.frameworks.releases import TENSORFLOW, TF_KERAS
 from deconvcli.layers.arithmetic import SPAN, Arithmetic, Limit, evaluate
 from deconvcli.layers.layer import Layer, Sizes
 
-_SOURCE = "measured with tf_keras 2.21.0 on TensorFlow 2.21.0, oneDNN on"
+_SOURCE = f"measured with {TF_KERAS} on {TENSORFLOW}, oneDNN on"
 
 # Numbers besides those of Keras 3: dilation (as written), and any_zero, whether any size of the
 # output is 0, which switches TensorFlow's check off.
@@ -70,9 +71,9 @@ class Keras2(KerasLayer):
 
     name = "keras2"
     title = "Keras 2"
-    source = "tf_keras 2.21.0: src/layers/convolutional, src/utils/conv_utils.py"
+    source = f"{TF_KERAS}: src/layers/convolutional, src/utils/conv_utils.py"
     together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION, _ONE_DILATION)
-    evidence = Evidence("tf_keras 2.21.0 on TensorFlow 2.21.0, CPU, oneDNN on", rows=492)
+    evidence = Evidence(f"{TF_KERAS} on {TENSORFLOW}, CPU, oneDNN on", rows=492)
     arguments = (*KerasLayer.arguments, Argument("api", meaning="'layer', the only one"))
     arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
     signatures = layer_signatures(

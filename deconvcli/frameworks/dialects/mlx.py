@@ -16,12 +16,13 @@ from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, pos
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
+from deconvcli.frameworks.releases import MLX
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_LAST, Layout
 
 WEIGHT = Layout(("GO", "*", "I"))
-_SOURCE = "measured with MLX 0.32.4, CPU"
+_SOURCE = f"measured with {MLX}, CPU"
 
 ARITHMETIC = Arithmetic(
     INPUT_EXISTS,
@@ -79,8 +80,8 @@ class Mlx(Dialect):
 
     name = "mlx"
     title = "MLX"
-    source = "MLX 0.32.4: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
-    evidence = Evidence("MLX 0.32.4, CPU", rows=600)
+    source = f"{MLX}: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
+    evidence = Evidence(f"{MLX}, CPU", rows=600)
     forward = "Conv{rank}d"
     windows = Windows()
     arguments = (

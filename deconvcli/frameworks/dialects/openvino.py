@@ -21,14 +21,15 @@ from deconvcli.frameworks.dialect.limits import (
     positive,
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
-from deconvcli.frameworks.dialect.windows import ONNX
+from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
+from deconvcli.frameworks.releases import OPENVINO
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
 
 SINGLE, GROUPED = "ConvolutionBackpropData", "GroupConvolutionBackpropData"
 WEIGHT = {SINGLE: Layout(("GI", "O", "*")), GROUPED: Layout(("G", "I", "O", "*"))}
-_SOURCE = "measured with OpenVINO 2026.4.1, CPU plugin"
+_SOURCE = f"measured with {OPENVINO}, CPU plugin"
 
 # Numbers besides n, k, s, d: begin, end, op, size (as asked), and as 0 or 1 whether the CPU plugin
 # heeds a crop at the start.
@@ -140,9 +141,9 @@ class OpenVino(Dialect):
 
     name = "openvino"
     title = "OpenVINO"
-    source = "OpenVINO 2026.4.1: convolution_backprop_shape_inference_util.hpp"
-    evidence = Evidence("OpenVINO 2026.4.1, CPU plugin", rows=700)
-    windows = ONNX
+    source = f"{OPENVINO}: convolution_backprop_shape_inference_util.hpp"
+    evidence = Evidence(f"{OPENVINO}, CPU plugin", rows=700)
+    windows = ONNX_WINDOWS
     entry_point = "op"
     grouping: ClassVar[Mapping[str, Any]] = {"op": GROUPED}
     arguments = (

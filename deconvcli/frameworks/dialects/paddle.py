@@ -25,11 +25,12 @@ from deconvcli.frameworks.dialect.limits import (
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
+from deconvcli.frameworks.releases import PADDLE
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
 
-_SOURCE = "measured with Paddle 3.3.1, CPU"
+_SOURCE = f"measured with {PADDLE}, CPU"
 
 # Numbers besides n, k, s, d: begin, end, op, size (as asked), dilation (as written), and as 0 or 1
 # whether channels come first and whether the batch is empty.
@@ -147,8 +148,8 @@ class Paddle(Dialect):
 
     name = "paddle"
     title = "PaddlePaddle"
-    source = "Paddle 3.3.1: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
-    evidence = Evidence("PaddlePaddle 3.3.1, CPU", rows=800)
+    source = f"{PADDLE}: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
+    evidence = Evidence(f"{PADDLE}, CPU", rows=800)
     forward = "Conv{rank}D"
     windows = Windows(("valid", "same"), pairs=True, rounds_up=True)
     arguments = (

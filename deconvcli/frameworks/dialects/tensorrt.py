@@ -21,7 +21,7 @@ from deconvcli.frameworks.dialect.parameters import (
     each_pair,
     plain,
 )
-from deconvcli.frameworks.dialect.windows import ONNX
+from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
 from deconvcli.frameworks.dialects._documented import hold_axes
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -86,7 +86,7 @@ class TensorRT(Dialect):
     title = "TensorRT"
     source = "TensorRT 10 NvInfer.h: IDeconvolutionLayer, PaddingMode; operator Deconvolution"
     evidence = Evidence("TensorRT 10 API and operator documentation")
-    windows = ONNX
+    windows = ONNX_WINDOWS
     arguments = (
         Argument("num_output_maps", "out_channels", None, "output channels"),
         Argument("kernel_shape", "kernel", None, "kernel size, 2 or 3 axes", {Form.INTS: each}),

@@ -15,7 +15,8 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each
-from deconvcli.frameworks.dialect.windows import XLA
+from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
+from deconvcli.frameworks.releases import LITERT
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_LAST, Layout
@@ -75,9 +76,9 @@ class Tflite(Dialect):
 
     name = "tflite"
     title = "TensorFlow Lite"
-    source = "ai-edge-litert 2.3.0: tflite/kernels/transpose_conv.cc"
-    evidence = Evidence("ai-edge-litert 2.3.0, built-in kernel without delegates", rows=500)
-    windows = XLA._replace(pairs=False)
+    source = f"{LITERT}: tflite/kernels/transpose_conv.cc"
+    evidence = Evidence(f"{LITERT}, built-in kernel without delegates", rows=500)
+    windows = XLA_WINDOWS._replace(pairs=False)
     groups = False
     arguments = (
         Argument(

@@ -22,11 +22,12 @@ from deconvcli.frameworks.dialect.limits import (
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
+from deconvcli.frameworks.releases import TINYGRAD
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 
-_SOURCE = "measured with tinygrad 0.14.0"
+_SOURCE = f"measured with {TINYGRAD}"
 
 # Numbers besides n, k, s, d: begin, end, op, and stride (as written).
 ARITHMETIC = Arithmetic(
@@ -68,8 +69,8 @@ class Tinygrad(Dialect):
 
     name = "tinygrad"
     title = "tinygrad"
-    source = "tinygrad 0.14.0: tinygrad/mixin/op.py, conv_transpose2d"
-    evidence = Evidence("tinygrad 0.14.0, DEV=PYTHON", rows=400)
+    source = f"{TINYGRAD}: tinygrad/mixin/op.py, conv_transpose2d"
+    evidence = Evidence(f"{TINYGRAD}, DEV=PYTHON", rows=400)
     forward = "Tensor.conv2d"
     windows = Windows(pairs=True, rounds_up=True)
     arguments = (

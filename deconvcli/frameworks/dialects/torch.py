@@ -15,12 +15,13 @@ from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
+from deconvcli.frameworks.releases import TORCH
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 
 _ONEDNN = "PyTorch's oneDNN kernels (float32, and several images, groups or a kernel above 3x3)"
-_ONEDNN_SOURCE = "measured with torch 2.13.0, CPU, one thread"
+_ONEDNN_SOURCE = f"measured with {TORCH}, CPU, one thread"
 _DILATION = positive("d", "dilation")
 # no_batch: PyTorch looks at less where there is no image, and answers with an empty tensor.
 _EMPTY_BATCH = "PyTorch takes inputs of size 0 in an empty batch, though not with every crop"
@@ -115,8 +116,8 @@ class Torch(Dialect):
 
     name = "torch"
     title = "PyTorch"
-    source = "torch 2.13.0: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
-    evidence = Evidence("torch 2.13.0, CPU", rows=900)
+    source = f"{TORCH}: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
+    evidence = Evidence(f"{TORCH}, CPU", rows=900)
     forward = "Conv{rank}d"
     windows = Windows(
         ("valid", "same"), rounds_up=True, same_has_strides=False, at_most_half_kernel=True

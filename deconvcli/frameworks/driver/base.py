@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec
 from json import dumps
 from random import Random
 from typing import Any, ClassVar, NamedTuple
+
+from deconvcli.frameworks.releases import Need
 
 # The arrays of deconvcli.frameworks.driver.pattern, written out: a bug report to a framework needs
 # a line that runs without deconv.
@@ -35,26 +36,6 @@ class Case(NamedTuple):
     input_shape: tuple[int, ...]
     weight_shape: tuple[int, ...]
     rank: int
-
-
-class Need(NamedTuple):
-    """A module to import, the distribution that contains it, and the release that was measured.
-
-    `version` is the only place where the measured release is written.
-    """
-
-    module: str
-    distribution: str
-    version: str
-
-    @property
-    def requirement(self) -> str:
-        """Return the requirement in pip's syntax."""
-        return f"{self.distribution}=={self.version}"
-
-    def is_installed(self) -> bool:
-        """Return whether the module can be found; it is not imported."""
-        return find_spec(self.module) is not None
 
 
 class Trace:

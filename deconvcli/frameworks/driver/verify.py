@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.compute.runner import usable_cpus
-from deconvcli.frameworks.driver.base import Case, Framework, Need, install_command
+from deconvcli.frameworks.driver.base import Case, Framework, install_command
 from deconvcli.frameworks.driver.compare import DISAGREEMENTS, Comparison, Kind, compare
 from deconvcli.frameworks.driver.process import Answer, DriverProcess, NotStarted
+from deconvcli.frameworks.releases import Need
 
 REPEATS = 3
 """How often a layer is computed again if its values differ from ours."""

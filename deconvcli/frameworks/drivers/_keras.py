@@ -6,10 +6,8 @@ from importlib import import_module
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, format_call, to_tuples
+from deconvcli.frameworks.driver.base import Case, Framework, Trace, format_call, to_tuples
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
-
-NEED = Need("keras", "keras", "3.15.1")
 
 
 class Keras(Framework):

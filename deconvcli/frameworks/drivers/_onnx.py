@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, format_call
+from deconvcli.frameworks.driver.base import Case, Framework, format_call
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
 
-NEED = Need("onnx", "onnx", "1.23.2")
 IR_VERSION = 10
 """A version that older runtimes can read too; the default is that of the installed package."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, format_call
+from deconvcli.frameworks.driver.base import Case, Framework, Trace, format_call
 from deconvcli.frameworks.drivers._dice import Dice
+from deconvcli.frameworks.releases import COREMLTOOLS
 
 
 class CoreMl(Framework):
     """coremltools' mb.conv_transpose."""
 
     dialect = "coreml"
-    needs = (Need("coremltools", "coremltools", "9.0"),)
+    needs = (COREMLTOOLS,)
     has_values = False
 
     def draw(self, random: Random) -> Case:

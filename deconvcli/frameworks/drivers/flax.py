@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, format_call, to_tuples
+from deconvcli.frameworks.driver.base import Case, Framework, Trace, format_call, to_tuples
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
-from deconvcli.frameworks.drivers.jax import NEED as JAX
+from deconvcli.frameworks.releases import FLAX, JAX
 
 
 class Flax(Framework):
     """flax.linen.ConvTranspose and flax.nnx.ConvTranspose."""
 
     dialect = "flax"
-    needs = (Need("flax", "flax", "0.12.8"), JAX)
+    needs = (FLAX, JAX)
     environment: ClassVar[Mapping[str, str]] = {"JAX_PLATFORMS": "cpu"}
     in_extra = True
 

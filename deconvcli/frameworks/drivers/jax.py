@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from deconvcli.frameworks.driver.base import (
     Case,
     Framework,
-    Need,
     Packing,
     Step,
     TimedFramework,
@@ -19,8 +18,8 @@ from deconvcli.frameworks.driver.base import (
     to_tuples,
 )
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
+from deconvcli.frameworks.releases import JAX
 
-NEED = Need("jax", "jax", "0.10.2")
 LETTERS = {1: "H", 2: "HW", 3: "HWD"}
 MAX_PAD = 6
 
@@ -29,7 +28,7 @@ class Jax(TimedFramework):
     """jax.lax.conv_transpose and jax.lax.conv_general_dilated."""
 
     dialect = "jax"
-    needs = (NEED,)
+    needs = (JAX,)
     environment: ClassVar[Mapping[str, str]] = {"JAX_PLATFORMS": "cpu"}
     in_extra = True
     packing = Packing.EVERY_CALL

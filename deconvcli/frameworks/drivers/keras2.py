@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Framework, Need
+from deconvcli.frameworks.driver.base import Framework
 from deconvcli.frameworks.drivers._keras import Keras
-from deconvcli.frameworks.drivers.tensorflow import NEED as BACKEND
 from deconvcli.frameworks.drivers.tensorflow import SETTINGS
+from deconvcli.frameworks.releases import TENSORFLOW, TF_KERAS
 
 
 class Keras2(Keras):
@@ -17,7 +17,7 @@ class Keras2(Keras):
     dialect = "keras2"
     package = "tf_keras"
     has_ops = False
-    needs = (Need("tf_keras", "tf-keras", "2.21.0"), BACKEND)
+    needs = (TF_KERAS, TENSORFLOW)
     environment: ClassVar[Mapping[str, str]] = SETTINGS
 
     def array(self, y: Any) -> Any:

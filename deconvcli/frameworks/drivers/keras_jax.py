@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from deconvcli.frameworks.driver.base import Framework
-from deconvcli.frameworks.drivers._keras import NEED, Keras
-from deconvcli.frameworks.drivers.jax import NEED as BACKEND
+from deconvcli.frameworks.drivers._keras import Keras
+from deconvcli.frameworks.releases import JAX, KERAS
 
 
 class KerasOnJax(Keras):
     """Keras with KERAS_BACKEND=jax."""
 
     dialect = "keras@jax"
-    needs = (NEED, BACKEND)
+    needs = (KERAS, JAX)
     environment: ClassVar[Mapping[str, str]] = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
     in_extra = True
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from deconvcli.frameworks.driver.base import Framework
-from deconvcli.frameworks.drivers._keras import NEED, Keras
-from deconvcli.frameworks.drivers.torch import NEED as BACKEND
+from deconvcli.frameworks.drivers._keras import Keras
+from deconvcli.frameworks.releases import KERAS, TORCH
 
 
 class KerasOnTorch(Keras):
     """Keras with KERAS_BACKEND=torch."""
 
     dialect = "keras@torch"
-    needs = (NEED, BACKEND)
+    needs = (KERAS, TORCH)
     environment: ClassVar[Mapping[str, str]] = {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1"}
     in_extra = True
 

@@ -9,20 +9,20 @@ from typing import Any
 from deconvcli.frameworks.driver.base import (
     Case,
     Framework,
-    Need,
     Trace,
     format_call,
     function_parameters,
     to_tuples,
 )
 from deconvcli.frameworks.drivers._dice import Dice
+from deconvcli.frameworks.releases import MLX
 
 
 class Mlx(Framework):
     """mlx.core.conv_transpose{1,2,3}d."""
 
     dialect = "mlx"
-    needs = (Need("mlx", "mlx", "0.32.4"),)
+    needs = (MLX,)
 
     def versions(self) -> dict[str, str]:
         """Return the core's version; the package `mlx` itself has none."""

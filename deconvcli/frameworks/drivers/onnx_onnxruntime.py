@@ -7,20 +7,20 @@ from typing import Any
 from deconvcli.frameworks.driver.base import (
     Case,
     Framework,
-    Need,
     Packing,
     Step,
     TimedFramework,
     Trace,
 )
-from deconvcli.frameworks.drivers._onnx import NEED, Onnx
+from deconvcli.frameworks.drivers._onnx import Onnx
+from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME
 
 
 class OnOnnxRuntime(TimedFramework, Onnx):
     """onnxruntime.InferenceSession."""
 
     dialect = "onnx@onnxruntime"
-    needs = (Need("onnxruntime", "onnxruntime", "1.31.1"), NEED)
+    needs = (ONNXRUNTIME, ONNX)
     packing = Packing.BEFOREHAND
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:

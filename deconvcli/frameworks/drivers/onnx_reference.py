@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from deconvcli.frameworks.driver.base import Case, Framework, Trace
-from deconvcli.frameworks.drivers._onnx import NEED, Onnx
+from deconvcli.frameworks.drivers._onnx import Onnx
+from deconvcli.frameworks.releases import ONNX
 
 
 class OnReference(Onnx):
     """onnx.reference.ReferenceEvaluator."""
 
     dialect = "onnx@reference"
-    needs = (NEED,)
+    needs = (ONNX,)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """Return the output as an array."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from deconvcli.frameworks.driver.base import Case, Framework, Trace
-from deconvcli.frameworks.drivers._onnx import NEED, Onnx
+from deconvcli.frameworks.drivers._onnx import Onnx
+from deconvcli.frameworks.releases import ONNX
 
 
 class OnShapeInference(Onnx):
     """onnx.shape_inference.infer_shapes."""
 
     dialect = "onnx@shape_inference"
-    needs = (NEED,)
+    needs = (ONNX,)
     has_values = False
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:

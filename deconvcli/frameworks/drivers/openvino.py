@@ -8,7 +8,6 @@ from typing import Any
 from deconvcli.frameworks.driver.base import (
     Case,
     Framework,
-    Need,
     Packing,
     Step,
     TimedFramework,
@@ -16,6 +15,7 @@ from deconvcli.frameworks.driver.base import (
     format_call,
 )
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
+from deconvcli.frameworks.releases import OPENVINO
 
 GROUPED = "GroupConvolutionBackpropData"
 FUNCTIONS = {
@@ -28,7 +28,7 @@ class OpenVino(TimedFramework):
     """opset1's ConvolutionBackpropData and GroupConvolutionBackpropData."""
 
     dialect = "openvino"
-    needs = (Need("openvino", "openvino", "2026.4.1"),)
+    needs = (OPENVINO,)
     packing = Packing.BEFOREHAND
 
     def draw(self, random: Random) -> Case:

@@ -9,7 +9,6 @@ from typing import Any
 from deconvcli.frameworks.driver.base import (
     Case,
     Framework,
-    Need,
     Packing,
     Step,
     TimedFramework,
@@ -18,6 +17,7 @@ from deconvcli.frameworks.driver.base import (
     function_parameters,
 )
 from deconvcli.frameworks.drivers._dice import Dice
+from deconvcli.frameworks.releases import PADDLE
 
 FORMATS = {1: ("NCL", "NLC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
 
@@ -26,7 +26,7 @@ class Paddle(TimedFramework):
     """paddle.nn.functional.conv{1,2,3}d_transpose."""
 
     dialect = "paddle"
-    needs = (Need("paddle", "paddlepaddle", "3.3.1"),)
+    needs = (PADDLE,)
     packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from deconvcli.frameworks.driver.base import (
     Case,
     Framework,
-    Need,
     Packing,
     Step,
     TimedFramework,
@@ -22,8 +21,8 @@ from deconvcli.frameworks.driver.base import (
     format_call,
 )
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
+from deconvcli.frameworks.releases import TENSORFLOW
 
-NEED = Need("tensorflow", "tensorflow-cpu", "2.21.0")
 SETTINGS = {
     "TF_ENABLE_ONEDNN_OPTS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -38,7 +37,7 @@ class TensorFlow(TimedFramework):
     """tf.nn.conv{1,2,3}d_transpose and tf.nn.conv_transpose."""
 
     dialect = "tensorflow"
-    needs = (NEED,)
+    needs = (TENSORFLOW,)
     environment: ClassVar[Mapping[str, str]] = SETTINGS
     in_extra = True
     packing = Packing.EVERY_CALL

@@ -8,13 +8,13 @@ from typing import Any
 from deconvcli.frameworks.driver.base import (
     Case,
     Framework,
-    Need,
     Packing,
     Step,
     TimedFramework,
     Trace,
 )
 from deconvcli.frameworks.drivers._dice import Dice
+from deconvcli.frameworks.releases import LITERT
 
 # Numbers of the schema; they are part of the file format and do not change.
 TRANSPOSE_CONV, FLOAT32, INT32 = 67, 0, 2
@@ -25,7 +25,7 @@ class TfLite(TimedFramework):
     """A model of one TRANSPOSE_CONV in ai_edge_litert's interpreter."""
 
     dialect = "tflite"
-    needs = (Need("ai_edge_litert", "ai-edge-litert", "2.3.0"),)
+    needs = (LITERT,)
     packing = Packing.BEFOREHAND
 
     def draw(self, random: Random) -> Case:

@@ -7,15 +7,16 @@ from importlib.metadata import version
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Need, Trace, format_call, to_tuples
+from deconvcli.frameworks.driver.base import Case, Framework, Trace, format_call, to_tuples
 from deconvcli.frameworks.drivers._dice import Dice
+from deconvcli.frameworks.releases import TINYGRAD
 
 
 class TinyGrad(Framework):
     """tinygrad.Tensor.conv_transpose2d, which takes any number of axes."""
 
     dialect = "tinygrad"
-    needs = (Need("tinygrad", "tinygrad", "0.14.0"),)
+    needs = (TINYGRAD,)
     environment: ClassVar[Mapping[str, str]] = {"DEV": "PYTHON"}
 
     def versions(self) -> dict[str, str]:

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from deconvcli.frameworks.driver.base import (
     Case,
     Framework,
-    Need,
     Packing,
     Step,
     TimedFramework,
@@ -20,15 +19,14 @@ from deconvcli.frameworks.driver.base import (
     to_tuples,
 )
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
-
-NEED = Need("torch", "torch", "2.13.0")
+from deconvcli.frameworks.releases import TORCH
 
 
 class Torch(TimedFramework):
     """torch.nn.functional.conv_transpose{1,2,3}d and torch.nn.ConvTranspose{1,2,3}d."""
 
     dialect = "torch"
-    needs = (NEED,)
+    needs = (TORCH,)
     # The number of threads decides which kernel runs, and with it which layers are refused.
     environment: ClassVar[Mapping[str, str]] = {"OMP_NUM_THREADS": "1"}
     in_extra = True

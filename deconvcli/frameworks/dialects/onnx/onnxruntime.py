@@ -8,9 +8,10 @@ from typing import Any
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.frameworks.releases import ONNXRUNTIME
 from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 
-SOURCE = "measured with onnxruntime 1.31.1, CPU"
+SOURCE = f"measured with {ONNXRUNTIME}, CPU"
 
 EMPTY_INPUT = "ONNX Runtime 1.31 takes an input of size 0: zeros come back, or the process dies"
 _HEAD = (

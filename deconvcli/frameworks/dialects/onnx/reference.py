@@ -16,10 +16,11 @@ from deconvcli.frameworks.dialect.limits import (
 )
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.frameworks.releases import ONNX
 from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Sizes, Spelling
 
-SOURCE = "measured with onnx 1.23.2: onnx/reference/ops/op_conv_transpose.py"
+SOURCE = f"measured with {ONNX}: onnx/reference/ops/op_conv_transpose.py"
 
 ANY_STRIDE = "the reference evaluator does not check strides, and takes 0 where an output is empty"
 # The forward layer, with these pads, has one window for each input.

@@ -14,11 +14,12 @@ from deconvcli.common.values import per_axis
 from deconvcli.frameworks.dialect.limits import not_negative, positive
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.frameworks.releases import ONNX
 from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
 
-SOURCE = "measured with onnx 1.23.2, strict mode: onnx/defs/nn/defs.cc"
+SOURCE = f"measured with {ONNX}, strict mode: onnx/defs/nn/defs.cc"
 
 SAME_SIZE = "full + op - max(span - s, 0)"
 _HEAD = (

@@ -10,10 +10,11 @@ from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, pos
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx import onnxruntime, reference, shape_inference
 from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.frameworks.releases import ONNX
 from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Sizes
 
-_ALL_SOURCES = f"{onnxruntime.SOURCE}, and onnx 1.23.2"
+_ALL_SOURCES = f"{onnxruntime.SOURCE}, and {ONNX}"
 
 _HEAD = (
     INPUT_EXISTS._replace(

@@ -12,7 +12,8 @@ from deconvcli.common.values import compact, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
-from deconvcli.frameworks.dialect.windows import ONNX
+from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
+from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -39,17 +40,17 @@ class ConvTranspose(Dialect):
 
     name = "onnx"
     title = "ONNX ConvTranspose"
-    source = "ONNX operator ConvTranspose-22 (onnx 1.23.2: onnx/defs/nn/defs.cc)"
+    source = f"ONNX operator ConvTranspose-22 ({ONNX}: onnx/defs/nn/defs.cc)"
     evidence = Evidence("the text of the specification, which its implementations depart from")
     implementations: ClassVar[Mapping[str, Evidence]] = {
-        "onnxruntime": Evidence("onnxruntime 1.31.1, CPU", rows=900),
-        "reference": Evidence("onnx.reference.ReferenceEvaluator of onnx 1.23.2", rows=900),
+        "onnxruntime": Evidence(f"{ONNXRUNTIME}, CPU", rows=900),
+        "reference": Evidence(f"onnx.reference.ReferenceEvaluator of {ONNX}", rows=900),
         "shape_inference": Evidence(
-            "onnx.shape_inference of onnx 1.23.2, strict mode", rows=900, values=False
+            f"onnx.shape_inference of {ONNX}, strict mode", rows=900, values=False
         ),
     }
     forward = "Conv"
-    windows = ONNX
+    windows = ONNX_WINDOWS
     arguments = (
         Argument("kernel_shape", "kernel", None, "kernel size", {Form.INTS: each}),
         Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),

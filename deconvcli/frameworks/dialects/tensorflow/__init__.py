@@ -16,19 +16,20 @@ from deconvcli.common.values import per_axis, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
-from deconvcli.frameworks.dialect.windows import XLA
+from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.dialects.tensorflow.formulas import (
     BY_WORD,
     EXPLICIT,
     ONLY_ONEDNN,
     UNCHECKED,
 )
+from deconvcli.frameworks.releases import TENSORFLOW
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
 
 WEIGHT = Layout(("*", "O", "GI"))
 SOURCE = (
-    "TensorFlow 2.21.0: tensorflow/python/ops/nn_ops.py,"
+    f"{TENSORFLOW}: tensorflow/python/ops/nn_ops.py,"
     " tensorflow/core/kernels/conv_grad_shape_utils.cc"
 )
 
@@ -53,9 +54,9 @@ class TensorFlow(Dialect):
     name = "tensorflow"
     title = "TensorFlow"
     source = SOURCE
-    evidence = Evidence("TensorFlow 2.21.0, CPU, oneDNN on", rows=800)
+    evidence = Evidence(f"{TENSORFLOW}, CPU, oneDNN on", rows=800)
     forward = "tf.nn.conv{rank}d"
-    windows = XLA
+    windows = XLA_WINDOWS
     arguments = (
         Argument("output_shape", "output_size", None, "the output's shape; required"),
         Argument("strides", "stride", None, "distance of two stamps in the output; required"),
@@ -276,7 +277,7 @@ def _build_notes(layout: Layout, groups: int) -> tuple[Diagnostic, ...]:
             Severity.WARNING,
             f"{what} {ONLY_ONEDNN}",
             "keep channels last and one group for a layer that must run everywhere.",
-            "measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0",
+            f"measured with {TENSORFLOW}, TF_ENABLE_ONEDNN_OPTS=0",
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
+from deconvcli.frameworks.releases import TENSORFLOW
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 
 ONLY_ONEDNN = (
@@ -26,7 +27,7 @@ _WITH_ONEDNN = Limit(
     f"dilations above 1 {ONLY_ONEDNN}",
     "keep dilations at 1 for a layer that must run everywhere.",
     finding=True,
-    source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0",
+    source=f"measured with {TENSORFLOW}, TF_ENABLE_ONEDNN_OPTS=0",
 )
 
 
@@ -50,7 +51,7 @@ def _unchecked(smallest: str, largest: str) -> Limit:
         " not checked by oneDNN and gives an empty tensor; without oneDNN it is refused",
         f"ask for {{{smallest}}} to {{{largest}}}.",
         finding=True,
-        source="measured with TensorFlow 2.21.0, TF_ENABLE_ONEDNN_OPTS=0 and 1",
+        source=f"measured with {TENSORFLOW}, TF_ENABLE_ONEDNN_OPTS=0 and 1",
     )
 
 
@@ -59,7 +60,7 @@ UNCHECKED = Diagnostic(
     Severity.NOTE,
     "with an empty input or output, oneDNN was seen to check neither channels nor batch, and to"
     " return a tensor of the shape that output_shape asks for",
-    source="measured with TensorFlow 2.21.0, oneDNN on",
+    source=f"measured with {TENSORFLOW}, oneDNN on",
     differs=True,
 )
 _EXPLICIT_MAPS_BACK = "floor((out + before + after - span) / s) + 1"
@@ -86,7 +87,7 @@ BY_WORD = {
             "output {out} cuts the kernel of span {span} off; it is taken only with oneDNN",
             "ask for {full} or more.",
             finding=True,
-            source="measured with TensorFlow 2.21.0; without oneDNN it is refused",
+            source=f"measured with {TENSORFLOW}; without oneDNN it is refused",
         ),
     ),
 }

@@ -1,0 +1,35 @@
+"""The measured releases stand in one file, and everything that names one takes it from there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import deconvcli
+from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.drivers import FRAMEWORKS
+
+FRAMEWORKS_FOLDER = Path(deconvcli.__file__).parent / "frameworks"
+VERSION = re.compile(r"\b\d+\.\d+\.\d+\b")
+FROM_DOCUMENTS = {"onednn.py"}
+
+
+@pytest.mark.parametrize("folder", ["dialects", "drivers"])
+def test_no_other_file_writes_a_version(folder: str) -> None:
+    found = {
+        file.name
+        for file in (FRAMEWORKS_FOLDER / folder).rglob("*.py")
+        if VERSION.search(file.read_text(encoding="utf-8"))
+    }
+    assert found - FROM_DOCUMENTS == set()
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS.names)
+def test_a_dialect_cites_the_release_that_its_driver_requires(name: str) -> None:
+    framework = FRAMEWORKS.take(name)
+    dialect, implementation = take(framework.dialect)
+    evidence = dialect.implementations.get(implementation, dialect.evidence)
+    assert evidence.is_measured
+    assert str(framework.needs[0]) in evidence.what
