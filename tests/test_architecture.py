@@ -53,7 +53,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"palette"},
         {"answers", "drawing"},
         {"explanation"},
-        {"differences", "page"},
+        {"comparison", "page"},
     ),
 }
 # Where the word may stand: it means three things, and only these rooms know which.

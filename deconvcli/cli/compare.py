@@ -1,4 +1,4 @@
-"""Several dialects: the same options as each reads them, and the same layer in its words."""
+"""The report of `deconv shape` about several dialects."""
 
 from __future__ import annotations
 
@@ -7,116 +7,71 @@ from textwrap import wrap
 from typing import Any
 
 from deconvcli.cli.request import read_request
-from deconvcli.common.errors import DeconvError, UsageError
-from deconvcli.frameworks.dialects import take
-from deconvcli.frameworks.request import LayerRequest, Understood
-from deconvcli.frameworks.spelling import convert
-from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
 from deconvcli.views.answers.report import Block, Lines, Report, Table
+from deconvcli.views.comparison.dialects import DialectRow, compare_dialects
 
-Row = dict[str, Any]
-WIDEST = 80
+MAX_LINE_WIDTH = 80
 
 
-def compared(options: dict[str, Any], names: Sequence[str]) -> Report:
+def report_comparison(options: dict[str, Any], names: Sequence[str]) -> Report:
     """Return one row for each of these dialects, compared with the one that the options mean."""
     request = read_request({**options, "dialect": None})
-    understood = request.understand()
-    rows = [_row(name, request, understood) for name in names]
-    spelling = understood.reading.spelling
+    reference, rows = compare_dialects(request, names)
+    spelling = reference.reading.spelling
     heading = (
-        f"{spelling.name}: {spelling.text} ({understood.why}) on"
-        f" {size_text(understood.shown_input)}"
+        f"{spelling.name}: {spelling.text}, input {size_text(reference.shown_input)}"
+        f" ({reference.why})"
     )
-    # A pasted call has words of one dialect: there is nothing that others could read differently.
-    readings = [] if request.call else _as_read(rows)
-    blocks = [*readings, *_as_said(rows, size_text(understood.shown_output))]
-    blocks[1:1] = _unverified(rows)
+    # A pasted call has the parameters of one dialect: others have nothing to read.
+    readings = [] if request.call else _readings(rows)
+    blocks = [*readings, *_spellings(rows, size_text(reference.shown_output))]
+    blocks[1:1] = _unmeasured(rows)
     return Report(
         "deconv.shape.all/1",
-        size_text(understood.shown_output),
+        size_text(reference.shown_output),
         [Lines([heading]), *blocks],
-        {"reference": spelling.name, "dialects": rows},
+        {"reference": spelling.name, "dialects": [row._asdict() for row in rows]},
     )
 
 
-def _unverified(rows: Sequence[Row]) -> list[Block]:
-    """Below the first table, whose rows it concerns: who was never asked."""
-    names = [row["dialect"] for row in rows if not row["verified"]]
+def _unmeasured(rows: Sequence[DialectRow]) -> list[Block]:
+    names = [row.dialect for row in rows if not row.verified]
     text = f"from documents only, not measured: {', '.join(names)}"
-    return [Lines(wrap(text, WIDEST))] if names else []
+    return [Lines(wrap(text, MAX_LINE_WIDTH))] if names else []
 
 
-def _as_read(rows: Sequence[Row]) -> list[Block]:
+def _readings(rows: Sequence[DialectRow]) -> list[Block]:
     table = Table(
         "The same options, as each dialect reads them",
         ("dialect", "output", "crop", "values"),
-        [(row["dialect"], *_cells(row)) for row in rows],
+        [(row.dialect, *_reading_cells(row)) for row in rows],
     )
-    return [table, *_reasons(rows, "refusal")]
+    return [table, *_reasons([(row.dialect, row.refusal) for row in rows])]
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
-    if row["output"] is None:
+def _reading_cells(row: DialectRow) -> tuple[str, str, str]:
+    if row.output is None or row.crop is None:
         return "refused", "-", "-"
-    values = "the same" if row["same_values"] else "different"
-    return size_text(row["output"]), crop_text(row["crop"]), values
+    values = "the same" if row.same_values else "different"
+    return size_text(row.output), crop_text(row.crop), values
 
 
-def _as_said(rows: Sequence[Row], output: str) -> list[Block]:
+def _spellings(rows: Sequence[DialectRow], output: str) -> list[Block]:
     table = Table(
-        f"The same layer, {output}, in each dialect's words",
-        ("dialect", "words"),
-        [(row["dialect"], row["words"] or "no words for it") for row in rows],
+        f"The same layer, output {output}, in each dialect's own parameters",
+        ("dialect", "parameters"),
+        [(row.dialect, row.words or "not expressible") for row in rows],
     )
-    return [table, *_reasons(rows, "why_not")]
+    return [table, *_reasons([(row.dialect, row.why_not) for row in rows])]
 
 
-def _reasons(rows: Sequence[Row], field: str) -> list[Block]:
-    """Below the table, which they would make too wide."""
-    given = [_with_name(row["dialect"], row[field]) for row in rows if row[field]]
-    return [Lines(given)] if given else []
-
-
-def _with_name(name: str, reason: str) -> str:
-    """Most reasons begin with the dialect's name; some say `padding of keras ...`."""
-    return reason if reason.startswith(name) else f"{name}: {reason}"
-
-
-def _row(name: str, request: LayerRequest, understood: Understood) -> Row:
-    reference = understood.reading
-    # Channels that nobody gave are 1 only to have a number.
-    hidden = [role for role in ("in_channels", "out_channels") if role not in request.roles]
-    hidden = [] if understood.leading or request.call else hidden
-    row: Row = dict.fromkeys(
-        ("dialect", "verified", "output", "crop", "same_values", "refusal", "words", "why_not")
-    )
-    row["dialect"], row["verified"] = name, take(name)[0].is_measured
-    try:
-        reading = reference if name == reference.spelling.name else _read_as(request, name)
-        row["output"], row["crop"] = reading.output_sizes, reading.crop
-        row["same_values"] = _same_values(reading, reference)
-    except DeconvError as error:
-        row["refusal"] = error.message
-    try:
-        row["words"] = take(name)[0].text(convert(reference, name).spelling, hidden)
-    except DeconvError as error:
-        row["why_not"] = error.message
-    return row
-
-
-def _same_values(one: Reading, other: Reading) -> bool:
-    """Whether equal weights give equal outputs: the same crops, the same orientation."""
-    circular = one.layer.circular, other.layer.circular
-    return (
-        one.layer.axes == other.layer.axes
-        and one.flipped == other.flipped
-        and (circular[0] == circular[1])
-    )
-
-
-def _read_as(request: LayerRequest, name: str) -> Reading:
-    if request.call:
-        raise UsageError("the pasted call is in another dialect's words", help="give options.")
-    return request.read_as(name, "").reading
+def _reasons(reasons: Sequence[tuple[str, str | None]]) -> list[Block]:
+    """Return the reasons below a table, which they would make too wide."""
+    # Most reasons start with the dialect's name; some start with `padding of keras ...`.
+    lines = [
+        reason if reason.startswith(name) else f"{name}: {reason}"
+        for name, reason in reasons
+        if reason
+    ]
+    return [Lines(lines)] if lines else []

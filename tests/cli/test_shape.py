@@ -461,7 +461,7 @@ class TestAllDialects:
 
     def test_the_same_options(self) -> None:
         done = deconv("shape --in 5x5 -k 3 -s 2 -p 1 --dialect all")
-        read, said = done.out.split("The same layer, 9x9, in each dialect's words")
+        read, said = done.out.split("The same layer, output 9x9, in each dialect's own parameters")
         assert rows(read)["torch"].split() == ["9x9", "1:1,1:1", "the", "same"]
         assert rows(read)["keras"].split()[0] == "refused"
         assert "padding of keras is a word" in read

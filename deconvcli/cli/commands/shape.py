@@ -96,10 +96,10 @@ def command(
         stream(jsonl_file)
         return 0
     if dialects is not None and len(dialects) > 1:
-        from deconvcli.cli.compare import compared
+        from deconvcli.cli.compare import report_comparison
 
         _refuse_beside("several dialects", {"expect": expect, "macs": macs or None})
-        output.show(compared(options, dialects))
+        output.show(report_comparison(options, dialects))
         return 0
     [dialect] = dialects or (None,)
     understood = read_request({**options, "dialect": dialect}).understand()

@@ -10,7 +10,7 @@ from deconvcli.cli.rows import layer_rows
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Fields, Report
-from deconvcli.views.differences import differences
+from deconvcli.views.comparison.differences import find_differences
 from deconvcli.views.explanation import explain
 
 SCHEMA = "deconv.explain/1"
@@ -20,7 +20,7 @@ WIDTH = 80
 def report_layer(understood: Understood, others: Sequence[str]) -> Report:
     """Return the report of the whole layer. others: dialects to compare it with."""
     explanation = explain(understood.reading)
-    elsewhere = differences(understood.reading, others)
+    elsewhere = find_differences(understood.reading, others)
     return Report(
         SCHEMA,
         size_text(explanation.output_sizes),

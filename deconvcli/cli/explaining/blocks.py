@@ -7,7 +7,7 @@ from itertools import groupby
 
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Block, Counts, Lines, Table
-from deconvcli.views.differences import Difference
+from deconvcli.views.comparison.differences import Difference
 from deconvcli.views.explanation import ExplainedAxis, Explanation
 from deconvcli.views.explanation.overlap import Overlap
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from deconvcli.frameworks.request import Understood
-from deconvcli.views.differences import Difference
+from deconvcli.views.comparison.differences import Difference
 from deconvcli.views.explanation import ExplainedAxis, Explanation
 
 

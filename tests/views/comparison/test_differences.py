@@ -1,4 +1,4 @@
-"""What other dialects make of a layer, held against the values that they compute."""
+"""The same layer in other dialects, compared with the values that they compute."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import pytest
 
 import deconvcli
 from deconvcli.layers.layer import Reading
-from deconvcli.views.differences import Difference, differences
+from deconvcli.views.comparison.differences import Difference, find_differences
 
 SAME = {"kernel_size": 3, "strides": 2, "padding": "same"}
 
 
 def keras(*n: int, **words: Any) -> Reading:
-    """A Keras layer of one channel."""
+    """Return a Keras layer of one channel."""
     return deconvcli.layer("keras", input_shape=(1, *n, 1), **words)
 
 
-def only(reading: Reading, name: str) -> Difference:
-    """What one dialect makes of it."""
-    [found] = differences(reading, [name])
+def find_only(reading: Reading, name: str) -> Difference:
+    """Return the difference of one dialect."""
+    [found] = find_differences(reading, [name])
     return found
 
 
 def test_the_pixel_that_everybody_loses() -> None:
-    found = only(keras(5, 5, **SAME), "torch")
+    found = find_only(keras(5, 5, **SAME), "torch")
     assert found.text == (
-        "kernel_size=3, stride=2, padding=1, output_padding=1: the same size, shifted by one pixel:"
-        " its y[i, j] is y[i+1, j+1] here"
+        "kernel_size=3, stride=2, padding=1, output_padding=1: the same size, shifted by one"
+        " element: its y[i, j] is y[i+1, j+1] here"
     )
     assert found.shift == (1, 1)
 
@@ -39,11 +39,11 @@ def test_the_pixel_that_everybody_loses() -> None:
 @pytest.mark.parametrize("n", [1, 4, 5])
 def test_the_shift_is_that_of_the_values(words: dict[str, Any], n: int) -> None:
     reading = keras(n, **words)
-    found = only(reading, "torch")
+    found = find_only(reading, "torch")
     call = ast.parse(f"f({found.words})", mode="eval").body
     assert isinstance(call, ast.Call)
-    said = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
-    other = deconvcli.layer("torch", input_shape=(1, 1, n), **said)
+    written = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+    other = deconvcli.layer("torch", input_shape=(1, 1, n), **written)
     x, w = np.arange(1.0, n + 1), np.arange(1.0, words["kernel_size"] + 1)
     here = deconvcli.run(reading, x.reshape(1, n, 1), w.reshape(-1, 1, 1)).ravel()
     there = deconvcli.run(other, x.reshape(1, 1, n), w.reshape(1, 1, -1)).ravel()
@@ -53,28 +53,28 @@ def test_the_shift_is_that_of_the_values(words: dict[str, Any], n: int) -> None:
 
 
 def test_each_axis_has_its_own_shift() -> None:
-    found = only(keras(5, 5, **{**SAME, "kernel_size": (3, 4)}), "torch")
+    found = find_only(keras(5, 5, **{**SAME, "kernel_size": (3, 4)}), "torch")
     assert found.shift == (1, 0)
     assert found.text.endswith("its y[i, j] is y[i+1, j] here")
 
 
-def test_the_same_layer_in_other_words() -> None:
-    found = only(keras(5, **SAME), "onnx")
+def test_the_same_layer_under_other_parameters() -> None:
+    found = find_only(keras(5, **SAME), "onnx")
     assert found.text == "kernel_shape=3, strides=2, pads=(0, 1): the same layer"
     assert found.shift == (0,)
 
 
-def test_a_reversed_kernel_is_said() -> None:
+def test_a_reversed_kernel_is_reported() -> None:
     reading = deconvcli.layer(
         "jax", input_shape=(1, 5, 1), weight_shape=(3, 1, 1), strides=[2], padding="SAME"
     )
     for name in ("torch", "keras"):
-        assert only(reading, name).text.endswith(", with the kernel's taps in reverse order")
-    assert only(keras(5, **SAME), "torch").text.endswith("here")
+        assert find_only(reading, name).text.endswith(", with the kernel reversed")
+    assert find_only(keras(5, **SAME), "torch").text.endswith("here")
 
 
-def test_what_no_words_come_near_has_a_reason() -> None:
-    found = only(
+def test_a_layer_far_from_all_others_has_a_reason() -> None:
+    found = find_only(
         deconvcli.layer("onnx", input_shape=(1, 1, 5), kernel_shape=[9], pads=[8, 0]), "torch"
     )
     assert found.words == ""
@@ -82,14 +82,16 @@ def test_what_no_words_come_near_has_a_reason() -> None:
 
 
 def test_its_own_dialect_is_left_out() -> None:
-    assert [found.dialect for found in differences(keras(5, **SAME), ["keras", "mlx"])] == ["mlx"]
+    assert [found.dialect for found in find_differences(keras(5, **SAME), ["keras", "mlx"])] == [
+        "mlx"
+    ]
 
 
-def test_an_implementation_may_refuse_the_words() -> None:
+def test_an_implementation_may_refuse_the_layer() -> None:
     reading = deconvcli.layer(
         "torch", input_shape=(1, 1, 5), kernel_size=2, stride=2, dilation=3, output_padding=2
     )
-    assert only(reading, "onnx").words
-    refused = only(reading, "onnx@onnxruntime")
+    assert find_only(reading, "onnx").words
+    refused = find_only(reading, "onnx@onnxruntime")
     assert refused.words == ""
     assert refused.text

@@ -1,0 +1,84 @@
+"""The same roles as each dialect reads them, and the same layer under each dialect's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.request import LayerRequest, Understood
+from deconvcli.frameworks.spelling import convert
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import Reading
+
+
+class DialectRow(NamedTuple):
+    """What one dialect makes of the roles and of the layer that the request means.
+
+    verified: whether the dialect was measured. output, crop, same_values: of the roles as this
+    dialect reads them; None if it refuses, then `refusal` is the reason. words: its parameters for
+    the layer of the request; None if it cannot express the layer, then `why_not` is the reason.
+    """
+
+    dialect: str
+    verified: bool
+    output: tuple[Size, ...] | None
+    crop: tuple[tuple[Size, Size], ...] | None
+    same_values: bool | None
+    refusal: str | None
+    words: str | None
+    why_not: str | None
+
+
+class Comparison(NamedTuple):
+    """The layer that a request means, and one row for each dialect that it is compared with."""
+
+    reference: Understood
+    rows: tuple[DialectRow, ...]
+
+
+def compare_dialects(request: LayerRequest, names: Iterable[str]) -> Comparison:
+    """Return how each of these dialects reads the request's roles and writes its layer.
+
+    Raises:
+        UsageError: an unknown dialect, or a request that names no layer.
+        Refused: the request's own dialect refuses the layer.
+    """
+    reference = request.understand()
+    return Comparison(reference, tuple(_compare(name, request, reference) for name in names))
+
+
+def has_same_values(one: Reading, other: Reading) -> bool:
+    """Return whether equal weights give equal outputs: the same crop, the same orientation."""
+    return (
+        one.layer.axes == other.layer.axes
+        and one.flipped == other.flipped
+        and one.layer.circular == other.layer.circular
+    )
+
+
+def _compare(name: str, request: LayerRequest, understood: Understood) -> DialectRow:
+    dialect, reference = take(name)[0], understood.reading
+    row = DialectRow(name, dialect.is_measured, None, None, None, None, None, None)
+    try:
+        reading = reference if name == reference.spelling.name else _read_as(request, name)
+    except DeconvError as error:
+        row = row._replace(refusal=error.message)
+    else:
+        same = has_same_values(reading, reference)
+        row = row._replace(output=reading.output_sizes, crop=reading.crop, same_values=same)
+    try:
+        spelling = convert(reference, name).spelling
+    except DeconvError as error:
+        return row._replace(why_not=error.message)
+    # Channels that nobody gave are 1 only because every layer needs a number.
+    assumed = [role for role in ("in_channels", "out_channels") if role not in request.roles]
+    hidden = [] if understood.leading or request.call else assumed
+    return row._replace(words=dialect.text(spelling, hidden))
+
+
+def _read_as(request: LayerRequest, name: str) -> Reading:
+    if request.call:
+        raise UsageError("the pasted call is written for another dialect", help="give options.")
+    return request.read_as(name, "").reading

@@ -1,0 +1,109 @@
+"""The same layer in other dialects: exactly, or the nearest layer that they can express."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from deconvcli.common.errors import DeconvError, NotExpressible
+from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.spelling import convert
+from deconvcli.layers.axis import Axis
+from deconvcli.layers.layer import Layer, Reading, Spelling
+
+# Every dialect has these under its own names, and they move no element.
+_HIDDEN = ("in_channels", "out_channels", "bias")
+MAX_SHIFT = 2
+
+
+class Difference(NamedTuple):
+    """The same layer in another dialect, or the nearest one of the same size.
+
+    words: the parameters of that layer; empty if there is none. shift: per axis, output element o
+    of that layer is element o + shift of this one; all 0 for the same values. text: both in one
+    sentence, or the reason why there is no such layer.
+    """
+
+    dialect: str
+    words: str
+    shift: tuple[int, ...]
+    text: str
+
+
+def find_differences(reading: Reading, names: Iterable[str]) -> tuple[Difference, ...]:
+    """Return one difference for each of these dialects except the layer's own."""
+    own = reading.spelling.dialect
+    return tuple(_find_difference(reading, name) for name in names if name != own)
+
+
+def _find_difference(reading: Reading, name: str) -> Difference:
+    no_shift = (0,) * len(reading.layer.axes)
+    try:
+        found = convert(reading, name)
+    except NotExpressible as error:
+        return _find_nearest(reading, name) or Difference(name, "", no_shift, error.message)
+    except DeconvError as error:  # expressible, but this implementation refuses it
+        return Difference(name, "", no_shift, error.message)
+    words = _write_parameters(found.spelling)
+    text = f"{words}: the same layer{_reversal(reading, found)}"
+    return Difference(name, words, no_shift, text)
+
+
+def _find_nearest(reading: Reading, name: str) -> Difference | None:
+    """Return a layer whose crop has the same sum but starts a little earlier or later."""
+    shifts = [_find_shift(reading, place, name) for place in range(len(reading.layer.axes))]
+    known = tuple(shift for shift in shifts if shift is not None)
+    if len(known) < len(shifts):
+        return None
+    axes = [_move_crop(axis, by) for axis, by in zip(reading.layer.axes, known, strict=True)]
+    try:
+        found = convert(reading._replace(layer=reading.layer._replace(axes=tuple(axes))), name)
+    except DeconvError:
+        return None
+    words = _write_parameters(found.spelling)
+    text = f"{words}: {_describe_shift(known)}{_reversal(reading, found)}"
+    return Difference(name, words, known, text)
+
+
+def _find_shift(reading: Reading, place: int, name: str) -> int | None:
+    """Return the smallest shift of one axis alone that the dialect can express."""
+    axis = reading.layer.axes[place]
+    sizes = reading.sizes._replace(spatial=reading.spatial[place : place + 1], weight=None)
+    for by in _shifts():
+        layer = Layer((_move_crop(axis, by),), 1, 1)
+        try:
+            take(name)[0].spell(layer, sizes._replace(channels=1))
+        except NotExpressible:
+            continue
+        return by
+    return None
+
+
+def _shifts() -> Iterator[int]:
+    """Yield 0, 1, -1, 2, -2 ..."""
+    yield 0
+    for by in range(1, MAX_SHIFT + 1):
+        yield from (by, -by)
+
+
+def _move_crop(axis: Axis, by: int) -> Axis:
+    return axis._replace(crop_begin=axis.crop_begin + by, crop_end=axis.crop_end - by)
+
+
+def _describe_shift(shift: tuple[int, ...]) -> str:
+    """Return a clause such as `the same size, shifted by one element: its y[i] is y[i+1] here`."""
+    letters = "ijk"[: len(shift)]
+    here = [f"{letter}{by:+d}" if by else letter for letter, by in zip(letters, shift, strict=True)]
+    most = max(map(abs, shift))
+    by = "one element" if most == 1 else f"{most} elements"
+    its, ours = ", ".join(letters), ", ".join(here)
+    return f"the same size, shifted by {by}: its y[{its}] is y[{ours}] here"
+
+
+def _reversal(reading: Reading, found: Reading) -> str:
+    """Return what to do with the weights if one of the two stores them in reverse order."""
+    return "" if found.flipped == reading.flipped else ", with the kernel reversed"
+
+
+def _write_parameters(spelling: Spelling) -> str:
+    return take(spelling.dialect)[0].text(spelling, _HIDDEN)
