@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from deconvcli.cli.verdict import judged, verdict_data, verdict_text
+from deconvcli.cli.verdict import verdict_data, verdict_text
 from deconvcli.common.errors import DeconvError
 from deconvcli.compute.kernels.bound import Agreement
-from deconvcli.compute.runner import Array
+from deconvcli.compute.runner import Array, check_values
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.driver.ask import NoAnswer, ask_for_output, make_question
 from deconvcli.frameworks.driver.base import Framework
@@ -55,5 +55,5 @@ def check_framework(
             theirs = ask_for_output(process, question)
     except NoAnswer as error:
         return FrameworkCheck(framework.dialect, False, None, str(error))
-    verdict = judged(question.reading, question.x, question.weight, None, theirs)
+    verdict = check_values(question.reading, question.x, question.weight, None, theirs)
     return FrameworkCheck(framework.dialect, verdict.agrees, verdict, "")

@@ -1,4 +1,4 @@
-"""Bars on standard error, on a terminal and nowhere else."""
+"""Progress bars on standard error, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 Advance = Callable[[float], None]
 Bars = Callable[[str], Advance]
-Told = Callable[[int, int], None]
+Report = Callable[[int, int], None]
 
 PATIENCE = 0.5
 """Seconds of work before a bar appears."""
 
 REFRESH = 0.1
-"""Seconds between two looks of it."""
+"""Seconds between two updates of a bar."""
 
 
 def _silent(label: str) -> Advance:
@@ -29,13 +29,13 @@ def _silent(label: str) -> Advance:
 
 @contextmanager
 def progress(total: float) -> Iterator[Bars]:
-    """A function that adds a bar of `total` steps and gives the one that moves it."""
+    """Yield a function that adds a bar of `total` steps, and returns one that moves the bar."""
     if not _is_terminal():
         yield _silent
         return
     from rich.progress import MofNCompleteColumn
 
-    with _shown(MofNCompleteColumn()) as shown:
+    with _make_display(MofNCompleteColumn()) as shown:
 
         def bar(label: str) -> Advance:
             task = shown.add_task(label, total=total)
@@ -45,30 +45,30 @@ def progress(total: float) -> Iterator[Bars]:
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Told]:
-    """A function that is told how much is done and of how much, and shows that of long work.
+def bar(label: str) -> Iterator[Report]:
+    """Yield a function to report (done, total) to; long work is shown as a bar.
 
-    Ctrl-C is answered when it is told something, at the latest.
+    Ctrl-C is answered at the next report, at the latest.
     """
     with _interrupts() as answer, ExitStack() as stack:
-        shown = stack.enter_context(closing(_Bar(what))).tell if _is_terminal() else None
+        shown = stack.enter_context(closing(_Bar(label))).update if _is_terminal() else None
 
-        def tell(done: int, of: int) -> None:
+        def report(done: int, total: int) -> None:
             answer()
             if shown is not None:
-                shown(done, of)
+                shown(done, total)
 
-        yield tell
+        yield report
 
 
 @contextmanager
 def _interrupts() -> Iterator[Callable[[], None]]:
-    """A function that raises KeyboardInterrupt if Ctrl-C was pressed and nobody heard it.
+    """Yield a function that raises KeyboardInterrupt if Ctrl-C was pressed and got lost.
 
-    It is not heard while LLVM calls back into Python: an exception ends there, and is not told.
+    It gets lost while LLVM calls back into Python: an exception ends there, as unraisable.
     """
     pressed: list[int] = []
-    tell = sys.unraisablehook
+    others = sys.unraisablehook
 
     def press(number: int, frame: Any) -> None:
         pressed.append(number)
@@ -78,51 +78,51 @@ def _interrupts() -> Iterator[Callable[[], None]]:
         if pressed:
             raise KeyboardInterrupt
 
-    def tell_others(ended: Any) -> None:
+    def report_others(ended: Any) -> None:
         if ended.exc_type is not KeyboardInterrupt:
-            tell(ended)
+            others(ended)
 
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # somebody else's affair
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # a caller handles it
         yield answer
         return
     signal.signal(signal.SIGINT, press)
-    sys.unraisablehook = tell_others
+    sys.unraisablehook = report_others
     try:
         yield answer
     finally:
-        sys.unraisablehook = tell
+        sys.unraisablehook = others
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _Bar:
-    """One bar, without a thread: it appears and moves only while it is told something."""
+    """One bar, without a thread: it appears and moves only at a report."""
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self, label: str) -> None:
+        self._label = label
         self._next = monotonic() + PATIENCE
         self._shown: Progress | None = None
 
-    def tell(self, done: int, of: int) -> None:
-        """Show it if it is time."""
+    def update(self, done: int, total: int) -> None:
+        """Show the bar if it is time."""
         if monotonic() < self._next:
             return
         if self._shown is None:
-            self._shown = _started(self._what)
+            self._shown = _start(self._label)
         [task] = self._shown.task_ids
-        self._shown.update(task, completed=done, total=of, refresh=True)
+        self._shown.update(task, completed=done, total=total, refresh=True)
         self._next = monotonic() + REFRESH
 
     def close(self) -> None:
-        """Take it away."""
+        """Remove the bar."""
         if self._shown is not None:
             self._shown.stop()
 
 
-def _started(what: str) -> Progress:
+def _start(label: str) -> Progress:
     from rich.progress import TaskProgressColumn, TimeRemainingColumn
 
-    shown = _shown(TaskProgressColumn(), TimeRemainingColumn(), auto_refresh=False)
-    shown.add_task(what)
+    shown = _make_display(TaskProgressColumn(), TimeRemainingColumn(), auto_refresh=False)
+    shown.add_task(label)
     shown.start()
     return shown
 
@@ -131,8 +131,8 @@ def _is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
-def _shown(*columns: ProgressColumn, **settings: Any) -> Progress:
-    """Rich's display, which nobody else pays for: a name, a bar, and these columns."""
+def _make_display(*columns: ProgressColumn, **settings: Any) -> Progress:
+    """Return Rich's display of a name, a bar, and these columns."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 

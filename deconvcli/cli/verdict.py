@@ -1,35 +1,15 @@
-"""Computed values held against an independent computation, and what is said of it."""
+"""How the comparison with an independent computation is shown."""
 
 from __future__ import annotations
 
 from math import isfinite
 from typing import Any
 
-from deconvcli.compute.kernels.bound import Agreement, check
-from deconvcli.compute.runner import (
-    Array,
-    axes_of,
-    canonical_input,
-    canonical_output,
-    canonical_weight,
-)
-from deconvcli.layers.layer import Reading
-
-
-def judged(reading: Reading, x: Array, weight: Array, bias: Array | None, y: Array) -> Agreement:
-    """y held against an independent computation, all in the dialect's layout."""
-    return check(
-        canonical_output(reading, y),
-        canonical_input(reading, x),
-        canonical_weight(reading, weight),
-        bias,
-        axes_of(reading),
-        reading.layer.groups,
-    )
+from deconvcli.compute.kernels.bound import Agreement
 
 
 def verdict_text(verdict: Agreement) -> str:
-    """One line for people."""
+    """Return one line for people."""
     share = f"largest error {verdict.worst_error:.3g}, {100 * verdict.worst_share:.3g} % of the"
     if verdict.agrees:
         return f"all {verdict.outputs:,} within the proven bound ({share} bound)"
@@ -37,12 +17,12 @@ def verdict_text(verdict: Agreement) -> str:
 
 
 def json_number(number: float) -> float | None:
-    """JSON has no infinity: null stands for an error that no bound allows."""
+    """Return the number, or None for infinity, which JSON does not have."""
     return number if isfinite(number) else None
 
 
 def verdict_data(verdict: Agreement) -> dict[str, Any]:
-    """The same for programs."""
+    """Return the same for programs."""
     return {
         "agrees": verdict.agrees,
         "outputs": verdict.outputs,

@@ -14,9 +14,9 @@ import numpy as np
 import psutil
 import pytest
 
-from deconvcli.cli.running import space
 from deconvcli.compute.kernels import stream
 from deconvcli.compute.kernels.stream import Block
+from deconvcli.compute.runner import blocks as runner_blocks
 from tests.cli.commandline import deconv, refused, rows, saved
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and limits")
@@ -40,7 +40,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
             seen.append(block)
             yield block
 
-    monkeypatch.setattr(space, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(runner_blocks, "BLOCK_BYTES", 1)
     monkeypatch.setattr(stream, "blocks", spy)
     return seen
 
@@ -141,7 +141,7 @@ def test_numbers_that_are_none_are_told(cut: list[Block]) -> None:
     array = numbers(7, 6)
     array[3, 3] = np.nan
     line = f"run -q {saved(Path('x.npy'), array)} -k 3 --mmap --check --out y.npy"
-    told = "the input holds NaN or infinite numbers; they travel as in the definition\n"
+    told = "the input contains NaN or infinite numbers; they propagate as in the definition\n"
     assert deconv(line) == (0, "9x8\n", told)
 
 
@@ -173,7 +173,7 @@ def test_a_run_that_does_not_fit_names_the_way_out() -> None:
 
 
 def test_more_memory_makes_fewer_blocks(cut: list[Block], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(space, "BLOCK_BYTES", 1 << 30)
+    monkeypatch.setattr(runner_blocks, "BLOCK_BYTES", 1 << 30)
     saved(Path("x.npy"), numbers(4, 64, 20, 20))
     counts = []
     for limit in ("100KB", "300KB", "700KB", "9MB"):
@@ -233,7 +233,7 @@ def test_a_full_disk_is_told_before_anything_is_computed(folder: Path) -> None:
     saved(Path("x.npy"), numbers(99, 99))
     script = (
         "import resource, sys; from deconvcli.cli.main import main;"
-        "from deconvcli.cli.running import streaming; streaming._fill = None;"
+        "from deconvcli.compute.runner import files; files._fill = None;"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); main(sys.argv[1:])"
     )
     line = "run -q x.npy -k 3 --engine numpy --mmap --out y.npy"

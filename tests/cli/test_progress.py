@@ -140,8 +140,8 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[tuple[int, int]]]:
             super().__init__(what)
             self.list = told.setdefault(what, [])
 
-        def tell(self, done: int, of: int) -> None:
-            self.list.append((done, of))
+        def update(self, done: int, total: int) -> None:
+            self.list.append((done, total))
 
     monkeypatch.setattr(progress, "_Bar", Seen)
     monkeypatch.setattr(progress, "_is_terminal", lambda: True)
@@ -162,7 +162,7 @@ def test_blocks_are_told(
     seen: dict[str, list[tuple[int, int]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("deconvcli.cli.running.space.BLOCK_BYTES", 1)
+    monkeypatch.setattr("deconvcli.compute.runner.blocks.BLOCK_BYTES", 1)
     saved(Path("x.npy"), np.ones((8, 8), "f4"))
     line = "run -q x.npy -k 3 --engine numpy --mmap --out y.npy"
     assert deconv(line).code == 0

@@ -125,4 +125,4 @@ def test_quiet_is_quiet(limits: list[Any]) -> None:
     [(1234567, "1,234,567"), (999.6, "1,000"), (352.4, "352"), (3.5, "3.50"), (0.01234, "0.0123")],
 )
 def test_three_digits(number: float, text: str) -> None:
-    assert timing._digits(number) == text
+    assert timing._format_digits(number) == text

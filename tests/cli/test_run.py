@@ -98,7 +98,7 @@ class TestInput:
         name = saved(Path("x.npy"), array)
         done = deconv(f"run -q {name} -k 3 --check {QUICK}")
         assert done.code == 0
-        assert "the input holds 2 NaN or infinite numbers" in done.err
+        assert "the input contains 2 NaN or infinite numbers" in done.err
 
     @pytest.mark.parametrize(
         ("options", "words"),

@@ -21,6 +21,7 @@ from deconvcli.cli.options import (
     takes,
 )
 from deconvcli.cli.output import Output, keep_quiet, say
+from deconvcli.cli.request import read_request
 from deconvcli.cli.types import Whole
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64
@@ -125,15 +126,18 @@ def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> 
     """
     # NumPy and Numba load here, where numbers are about to be computed.
     from deconvcli.cli.running import run
+    from deconvcli.cli.running.options import RunOptions
 
-    options["call"], source = _told_apart(what)
-    report, agrees = run(source, options, keep_quiet if quiet else say)
+    call, source = _separate(what)
+    typed = RunOptions(**{name: options[name] for name in RunOptions._fields})
+    request = read_request({**options, "call": call})
+    report, agrees = run(source, request, typed, keep_quiet if quiet else say)
     Output(format, quiet).show(report)
     return 0 if agrees else 1
 
 
-def _told_apart(what: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """(pasted call, input file): a call has a parenthesis and is no .npy file."""
+def _separate(what: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Return (pasted call, input file): a call has a parenthesis and is no .npy file."""
     calls = [text for text in what if "(" in text and not text.endswith(".npy")]
     files = [text for text in what if text not in calls]
     if len(calls) > 1 or len(files) > 1:

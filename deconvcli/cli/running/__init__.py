@@ -1,25 +1,26 @@
-"""What `deconv run` does, in order: the layer, what is refused, the values, the report."""
+"""The steps of `deconv run`: the layer, what is refused, the values, the report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from deconvcli.cli.running.job import Hint, job
-from deconvcli.cli.running.streaming import from_file_to_file
+from deconvcli.cli.running.file_to_file import compute_file_to_file
+from deconvcli.cli.running.in_memory import compute_in_memory
+from deconvcli.cli.running.job import Hint, make_job
+from deconvcli.cli.running.options import RunOptions
+from deconvcli.cli.running.report import report_run
 from deconvcli.cli.running.target import refuse_target
-from deconvcli.cli.running.told import told
-from deconvcli.cli.running.whole import whole
+from deconvcli.frameworks.request import LayerRequest
 from deconvcli.views.answers.report import Report
 
 
-def run(source: str | None, options: Mapping[str, Any], hint: Hint) -> tuple[Report, bool]:
-    """(what to print, whether everything agrees).
+def run(
+    source: str | None, request: LayerRequest, options: RunOptions, hint: Hint
+) -> tuple[Report, bool]:
+    """Compute the layer; return what to print, and whether everything agrees.
 
-    source: the input file, None for random numbers. options: the command's, by name. hint: told
-    what is good to know and no part of the report.
+    source: the input file, None for random numbers. hint: called with what is good to know and
+    no part of the report.
     """
-    asked = job(source, options, hint)
-    refuse_target(asked)
-    values = from_file_to_file if options["mmap"] else whole
-    return told(asked, values(asked))
+    job = make_job(source, request, options, hint)
+    refuse_target(job)
+    compute = compute_file_to_file if options.mmap else compute_in_memory
+    return report_run(job, compute(job))

@@ -16,55 +16,57 @@ from deconvcli.layers.layer import require_numbers
 # Streams of the seed, so that each array is the same whatever else is given.
 INPUT, WEIGHTS, BIAS = range(3)
 
-NOT_FINITE = "NaN or infinite numbers; they travel as in the definition"
+NOT_FINITE = "NaN or infinite numbers; they propagate as in the definition"
 
 
-def input_array(job: Job) -> Array:
-    """x in the dialect's layout."""
+def read_input(job: Job) -> Array:
+    """Return x in the dialect's layout."""
     shape = tuple(require_numbers(job.reading.input_shape))
     if job.source is None:
         return _random(job, shape, INPUT)
-    return npyfile.read(job.source, cast=job.options["cast"]).reshape(shape)
+    return npyfile.read(job.source, cast=job.options.cast).reshape(shape)
 
 
-def weight_array(job: Job) -> Array:
-    """The weights in the dialect's layout.
+def read_weight(job: Job) -> Array:
+    """Return the weights in the dialect's layout.
 
     Raises:
-        UsageError: a file of another shape.
+        UsageError: the file has another shape.
     """
     shape = job.reading.weight_shape
-    return _random(job, shape, WEIGHTS) if job.options["weights"] is None else _read(job, "weights")
+    path = job.options.weights
+    return _random(job, shape, WEIGHTS) if path is None else _read(job, "weights", path, shape)
 
 
-def bias_array(job: Job) -> Array | None:
-    """One number per output channel, or None.
+def read_bias(job: Job) -> Array | None:
+    """Return one number per output channel, or None.
 
     Raises:
-        UsageError: a file of another shape.
+        UsageError: the file has another shape.
     """
+    shape = (job.reading.layer.out_channels,)
     if job.has_random_bias:
-        return _random(job, (job.reading.layer.out_channels,), BIAS)
-    return None if job.options["bias"] is None else _read(job, "bias")
+        return _random(job, shape, BIAS)
+    path = job.options.bias
+    return None if path is None else _read(job, "bias", path, shape)
 
 
-def reference_array(job: Job) -> Array:
-    """The output that was given to be held against the layer, in the dialect's layout.
+def read_reference(job: Job, path: str) -> Array:
+    """Return the output that is to be compared with the layer's, in the dialect's layout.
 
     Raises:
-        UsageError: a file of another shape.
+        UsageError: the file has another shape.
     """
-    path = job.options["reference"]
-    given = npyfile.read(path, cast=job.options["cast"])
+    given = npyfile.read(path, cast=job.options.cast)
     refuse_reference(job, given.shape)
-    return rounded(given, job.dtype, path).reshape(tuple(require_numbers(job.reading.output_shape)))
+    return _round(given, job.dtype, path).reshape(tuple(require_numbers(job.reading.output_shape)))
 
 
 def refuse_reference(job: Job, shape: tuple[int, ...]) -> None:
-    """A reference has the output's shape, or that of the question.
+    """Refuse a reference that has not the output's shape, whole or in the form of the input.
 
     Raises:
-        UsageError: it has another.
+        UsageError: it has another shape.
     """
     output = tuple(require_numbers(job.reading.output_shape))
     if shape not in (output, tuple(job.understood.shown_output)):
@@ -75,28 +77,26 @@ def refuse_reference(job: Job, shape: tuple[int, ...]) -> None:
         )
 
 
-def rounded(array: Array, dtype: Any, path: str) -> Array:
-    """The array in this number type; digits are not dropped without a word."""
+def _round(array: Array, dtype: Any, path: str) -> Array:
+    """Return the array in this number type, and say if that drops digits."""
     say_rounded(array.dtype, dtype, path)
     with np.errstate(over="ignore"):  # what overflows is infinite, and counted where it matters
         return array.astype(dtype, copy=False)
 
 
-def say_rounded(held: np.dtype[Any], dtype: Any, path: str) -> None:
-    """That a file has more digits than are computed with."""
-    if held.itemsize > np.dtype(dtype).itemsize:
-        say(f"{npyfile.format_path(path)}: {held.newbyteorder('=')} is rounded to {dtype}")
+def say_rounded(stored: np.dtype[Any], dtype: Any, path: str) -> None:
+    """Say if a file has more digits than the computation."""
+    if stored.itemsize > np.dtype(dtype).itemsize:
+        say(f"{npyfile.format_path(path)}: {stored.newbyteorder('=')} is rounded to {dtype}")
 
 
 def _random(job: Job, shape: tuple[int, ...], stream: int) -> Array:
-    return random_array(shape, job.dtype, job.options["seed"], stream)
+    return random_array(shape, job.dtype, job.options.seed, stream)
 
 
-def _read(job: Job, name: str) -> Array:
-    """The file that the option `name` gives, of the shape that the layer has for it."""
-    layer, path = job.reading.layer, job.options[name]
-    shape = {"weights": job.reading.weight_shape, "bias": (layer.out_channels,)}[name]
-    array = npyfile.read(path, cast=job.options["cast"])
+def _read(job: Job, name: str, path: str, shape: tuple[int, ...]) -> Array:
+    """Return the array of the option `name`, which has this shape."""
+    array = npyfile.read(path, cast=job.options.cast)
     if array.shape != shape:
         raise UsageError(
             f"{npyfile.format_path(path)} has shape {list(array.shape)}, the layer's"
@@ -104,4 +104,4 @@ def _read(job: Job, name: str) -> Array:
             help=f"give it in {job.reading.spelling.dialect}'s layout.",
             code="array-shape",
         )
-    return rounded(array, job.dtype, path)
+    return _round(array, job.dtype, path)

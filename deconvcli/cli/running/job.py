@@ -1,13 +1,13 @@
-"""The layer of one `deconv run`: the question, and what its files show of it."""
+"""The layer of one `deconv run`: what was requested, and what the files show of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from deconvcli.cli.request import read_request
+from deconvcli.cli.running.options import RunOptions
 from deconvcli.common.errors import UsageError
 from deconvcli.compute import npyfile
 from deconvcli.compute.kernels.reference import accumulator
@@ -20,60 +20,62 @@ Hint = Callable[[str], None]
 
 
 class Job(NamedTuple):
-    """What is to be computed: source is the input file, options are those of the command."""
+    """What is to be computed; source is the input file, hint prints what is good to know."""
 
     source: str | None
-    options: Mapping[str, Any]
+    options: RunOptions
     understood: Understood
     dtype: str
     hint: Hint
 
     @property
     def reading(self) -> Reading:
-        """The layer."""
+        """Return the layer."""
         return self.understood.reading
 
     @property
-    def judged(self) -> tuple[str, ...]:
-        """Which arrays are held against an independent computation."""
-        given = {"values": self.options["check"], "reference": self.options["reference"]}
+    def checked(self) -> tuple[str, ...]:
+        """Return the names of the arrays that are compared with an independent computation."""
+        given = {"values": self.options.check, "reference": self.options.reference}
         return tuple(name for name, value in given.items() if value)
 
     @property
     def wide(self) -> np.dtype[Any]:
-        """The number type of sums."""
+        """Return the number type of sums."""
         return accumulator(np.dtype(self.dtype))
 
     @property
     def threads(self) -> int:
-        """How many may compute."""
-        return self.options["threads"] or usable_cpus()
+        """Return how many threads may compute."""
+        return self.options.threads or usable_cpus()
 
     @property
     def has_random_bias(self) -> bool:
-        """Somebody's own weights are not disturbed by a bias that nobody gave."""
+        """Whether the bias is random: not beside weights of the user's own."""
         layer, options = self.reading.layer, self.options
-        return layer.has_bias and options["weights"] is None and options["bias"] is None
+        return layer.has_bias and options.weights is None and options.bias is None
 
 
-def job(source: str | None, options: Mapping[str, Any], hint: Hint) -> Job:
-    """The layer, with sizes from files where they show them.
+def make_job(source: str | None, request: LayerRequest, options: RunOptions, hint: Hint) -> Job:
+    """Return the layer, with sizes from files where they show them.
 
     Raises:
-        DeconvError: a file that is none, or no layer whose values can be computed.
+        DeconvError: a file is no .npy file, or the layer has no values to compute.
     """
-    understood = _understood(source, options, hint)
+    understood = _understand(source, request, options, hint)
     require_numbers(understood.reading.spatial)  # a symbol cannot be computed with
     refuse_without_values(understood.reading)
-    return Job(source, options, understood, _dtype(source, options["dtype"]), hint)
+    return Job(source, options, understood, _find_dtype(source, options.dtype), hint)
 
 
-def _understood(source: str | None, options: Mapping[str, Any], hint: Hint) -> Understood:
-    request, weights = read_request(options), options["weights"]
+def _understand(
+    source: str | None, request: LayerRequest, options: RunOptions, hint: Hint
+) -> Understood:
+    weights = options.weights
     if weights is not None:
         request = request._replace(weight=npyfile.read_header(weights).shape)
     if source is not None:
-        request = _with_input(request, source, options["rank"], hint)
+        request = _add_input(request, source, options.rank, hint)
     elif request.input_size is None:
         raise UsageError(
             "no input is named",
@@ -86,8 +88,8 @@ def _understood(source: str | None, options: Mapping[str, Any], hint: Hint) -> U
     return request.understand()
 
 
-def _with_input(request: LayerRequest, source: str, rank: int | None, hint: Hint) -> LayerRequest:
-    """The request with the sizes of an input file."""
+def _add_input(request: LayerRequest, source: str, rank: int | None, hint: Hint) -> LayerRequest:
+    """Return the request with the sizes of an input file."""
     if request.input_size is not None:
         raise UsageError(
             "--in and an input file were both given", help="drop --in: the file has the size."
@@ -111,12 +113,12 @@ def _with_input(request: LayerRequest, source: str, rank: int | None, hint: Hint
     return request._replace(input_size=shape, rank=rank, channels=channels)
 
 
-def _dtype(source: str | None, wanted: str | None) -> str:
-    """The number type that is computed with."""
+def _find_dtype(source: str | None, wanted: str | None) -> str:
+    """Return the number type of the computation."""
     if source is None:
         return wanted or "float32"
-    held = npyfile.read_header(source).dtype
-    dtype = str(held.newbyteorder("=")) if held.kind == "f" else "float64"
+    stored = npyfile.read_header(source).dtype
+    dtype = str(stored.newbyteorder("=")) if stored.kind == "f" else "float64"
     if wanted not in (None, dtype):
         raise UsageError(
             f"--dtype {wanted} does not change an input file, which is {dtype}",

@@ -16,23 +16,25 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """shape: the output's, in the dialect's layout. others: what frameworks made of the layer."""
+    """shape: the output's, in the dialect's layout. others: the checks of other frameworks."""
 
     shape: tuple[int, ...]
     engine: str
     timing: Timing
-    verdicts: Mapping[str, Agreement]
+    agreements: Mapping[str, Agreement]
     others: Sequence[FrameworkCheck] = ()
 
 
-def prepared(job: Job, weight: Array, bias: Array | None) -> Prepared:
-    """The layer with its weights in place."""
-    threads, once = job.options["threads"], job.options["repeat"] is None
-    engine = job.options["engine"]
-    return prepare(job.reading, weight, bias, threads=threads, engine=engine, once=once)
+def prepare_layer(job: Job, weight: Array, bias: Array | None) -> Prepared:
+    """Return the layer with its weights in place."""
+    options = job.options
+    once = options.repeat is None
+    return prepare(
+        job.reading, weight, bias, threads=options.threads, engine=options.engine, once=once
+    )
 
 
 def say_engine(step: Prepared) -> None:
-    """Once all is computed: that another engine did it than was asked for, and why."""
+    """Say, once all is computed, that another engine than the requested one did it, and why."""
     if step.why:
         say(step.why)

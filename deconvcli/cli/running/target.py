@@ -12,16 +12,16 @@ from deconvcli.compute import npyfile
 
 
 def refuse_target(job: Job) -> None:
-    """Before any work: an output that may not be written, or that is an input.
+    """Refuse an output that may not be written or that is an input, before any work.
 
     Raises:
-        UsageError: it is one.
-        Unreadable: it exists, and may not be written over.
+        UsageError: the output file is one of the inputs, or cannot become a file.
+        Unreadable: it exists, and may not be replaced.
     """
-    out = job.options["out"]
+    options, out = job.options, job.options.out
     if out is None:
         return
-    for source in (*(job.options[name] for name in ("weights", "bias", "reference")), job.source):
+    for source in (options.weights, options.bias, options.reference, job.source):
         _refuse_same(out, source)
     is_file = os.path.isfile(out) or not os.path.exists(out)
     if not os.path.isdir(os.path.dirname(out) or os.curdir) or not is_file or not out:
@@ -30,7 +30,7 @@ def refuse_target(job: Job) -> None:
             " something else already",
             help="create the folder, or choose another name for --out.",
         )
-    if os.path.lexists(out) and not job.options["force"]:
+    if os.path.lexists(out) and not options.force:
         raise existing_file_error(npyfile.format_path(out))
 
 
@@ -41,14 +41,14 @@ def _refuse_same(out: str, source: str | None) -> None:
         )
 
 
-def shown_shape(job: Job, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The output's shape in the form of the question."""
+def find_shown_shape(job: Job, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the output's shape in the form in which the input was given."""
     if job.understood.leading == 0:
         return job.reading.output_layout.split(shape, len(job.reading.spatial))["*"]
     return shape if job.understood.leading == 2 else shape[len(job.reading.sizes.batch) :]
 
 
-def written_shape(job: Job, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The same, unless channels or a batch would be lost."""
-    shown = shown_shape(job, shape)
+def find_written_shape(job: Job, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the same, unless channels or a batch would be lost."""
+    shown = find_shown_shape(job, shape)
     return shown if prod(shown) == prod(shape) else shape

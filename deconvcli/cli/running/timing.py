@@ -7,12 +7,12 @@ from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from deconvcli.cli.progress import Told, bar
+from deconvcli.cli.progress import Report, bar
 from deconvcli.cli.running.job import Job
 from deconvcli.common.values import format_count
 from deconvcli.compute.runner import Array
 
-Compute = Callable[[Told | None], Array]
+Compute = Callable[[Report | None], Array]
 
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 
@@ -38,46 +38,46 @@ class Timing(NamedTuple):
 
     @property
     def flops(self) -> float:
-        """FLOP/s of the median call."""
+        """Return the FLOP/s of the median call."""
         return self.flop / median(self.seconds)
 
     @property
     def share(self) -> float | None:
-        """The part of this machine's limit that is reached; None if that is not known."""
+        """Return the share of this machine's limit that is reached; None if it is not known."""
         return self.flops / self.limit.flops if self.limit and self.limit.flops else None
 
 
-def timed(job: Job, compute: Compute, *, compiles: bool) -> tuple[Array, Timing]:
-    """(output, timing) of one call, or of --repeat further ones after it.
+def time_calls(job: Job, compute: Compute, *, compiles: bool) -> tuple[Array, Timing]:
+    """Return the output, and the timing of one call or of the --repeat calls that follow it.
 
-    compute: called with what is told of its progress. compiles: its first call may.
+    compute: called with a function that reports its progress. compiles: its first call may.
     """
-    with bar("computing") as told:
-        y, first = _clocked(compute, told)
+    with bar("computing") as report:
+        y, first = _clock(compute, report)
     timing = Timing((first,), 2 * job.reading.macs_useful, compiles)
-    count = job.options["repeat"]
+    count = job.options.repeat
     if count is None:
         advice = "; --repeat 10 leaves that out" if compiles else ""
-        job.hint(f"computed in {said(timing)}{advice}")
+        job.hint(f"computed in {format_call(timing)}{advice}")
         return y, timing
-    job.hint(f"first call: {said(timing)}")
+    job.hint(f"first call: {format_call(timing)}")
     seconds = []
-    with bar("repeating") as told:
+    with bar("repeating") as report:
         for number in range(count):
             del y  # there is memory for one output
-            y, passed = _clocked(compute, None)
+            y, passed = _clock(compute, None)
             seconds.append(passed)
-            told(number + 1, count)
-    return y, timing._replace(seconds=tuple(seconds), compiled=False, limit=_limit(job))
+            report(number + 1, count)
+    return y, timing._replace(seconds=tuple(seconds), compiled=False, limit=_measure_limit(job))
 
 
-def _clocked(compute: Compute, told: Told | None) -> tuple[Array, float]:
+def _clock(compute: Compute, report: Report | None) -> tuple[Array, float]:
     begin = perf_counter()
-    y = compute(told)
+    y = compute(report)
     return y, max(perf_counter() - begin, 1e-9)
 
 
-def _limit(job: Job) -> Limit:
+def _measure_limit(job: Job) -> Limit:
     # Calibration, which nobody else pays for.
     from deconvcli.bench.contest.machine import measure_limit
 
@@ -85,42 +85,47 @@ def _limit(job: Job) -> Limit:
     return Limit(flops, job.threads, str(job.wide))
 
 
-def said(timing: Timing) -> str:
-    """One call in a line."""
+def format_call(timing: Timing) -> str:
+    """Return one call in a line."""
     [seconds] = timing.seconds
-    unit, name = _unit(seconds)
+    unit, name = _find_unit(seconds)
     included = ", compilation included" if timing.compiled else ""
-    return f"{_digits(seconds / unit)} {name}, {_gflops(timing.flops)} GFLOP/s{included}"
+    return (
+        f"{_format_digits(seconds / unit)} {name}, {_format_gflops(timing.flops)} GFLOP/s{included}"
+    )
 
 
-def rows(timing: Timing) -> list[tuple[str, str]]:
-    """Repeated calls in labelled lines."""
+def list_timing(timing: Timing) -> list[tuple[str, str]]:
+    """Return repeated calls in labelled lines."""
     if timing.limit is None:
         return []
-    unit, name = _unit(median(timing.seconds))
-    middle, least, most = (
-        _digits(seconds / unit)
+    unit, name = _find_unit(median(timing.seconds))
+    middle, fastest, slowest = (
+        _format_digits(seconds / unit)
         for seconds in (median(timing.seconds), min(timing.seconds), max(timing.seconds))
     )
     times = format_count(len(timing.seconds), "time")
     return [
-        ("time", f"median {middle} {name}, {least} to {most} ({times})"),
-        ("speed", f"{_gflops(timing.flops)} GFLOP/s{_of(timing.limit, timing.share)}"),
+        ("time", f"median {middle} {name}, {fastest} to {slowest} ({times})"),
+        (
+            "speed",
+            f"{_format_gflops(timing.flops)} GFLOP/s{_compare_limit(timing.limit, timing.share)}",
+        ),
     ]
 
 
-def _of(limit: Limit, share: float | None) -> str:
+def _compare_limit(limit: Limit, share: float | None) -> str:
     if share is None:
         return ", of a limit that cannot be measured here"
     threads = format_count(limit.threads, "thread")
     return (
-        f", {100 * share:.0f} % of this machine's {_gflops(limit.flops)} GFLOP/s"
+        f", {100 * share:.0f} % of this machine's {_format_gflops(limit.flops)} GFLOP/s"
         f" ({threads}, {limit.dtype})"
     )
 
 
-def data(timing: Timing) -> dict[str, Any]:
-    """For programs; null is what is not known."""
+def timing_data(timing: Timing) -> dict[str, Any]:
+    """Return the same for programs; what is not known is null."""
     limit = timing.limit
     return {
         "seconds": median(timing.seconds),
@@ -134,15 +139,15 @@ def data(timing: Timing) -> dict[str, Any]:
     }
 
 
-def _unit(seconds: float) -> tuple[float, str]:
-    """(its length, its name) of the unit in which this time has digits before the point."""
+def _find_unit(seconds: float) -> tuple[float, str]:
+    """Return (length, name) of the unit in which this time has digits before the point."""
     return next((unit for unit in UNITS if seconds >= unit[0]), UNITS[-1])
 
 
-def _gflops(flops: float) -> str:
-    return _digits(flops / 1e9)
+def _format_gflops(flops: float) -> str:
+    return _format_digits(flops / 1e9)
 
 
-def _digits(number: float) -> str:
-    """Three digits, without an exponent where people would not write one."""
+def _format_digits(number: float) -> str:
+    """Return three digits, without an exponent where people would not write one."""
     return f"{number:,.0f}" if number >= 999.5 else f"{number:#.3g}".rstrip(".")

@@ -1,7 +1,8 @@
 """The only door from layers to arrays: layouts and orientation are settled, then an engine runs.
 
 `canonical` moves arrays between a dialect's layouts and (N, C, *spatial); `engines` finds what
-computes; `prepared` joins the two.
+computes; `prepared` joins the two. `checking` compares values with an independent computation, and
+`files` computes from file to file what is larger than memory.
 """
 
 from deconvcli.compute.runner.canonical import (
@@ -14,9 +15,10 @@ from deconvcli.compute.runner.canonical import (
     own_weight,
     plain_input,
 )
+from deconvcli.compute.runner.checking import check_arrays, check_values
 from deconvcli.compute.runner.cpus import usable_cpus
 from deconvcli.compute.runner.engines import ENGINES, load_engine
-from deconvcli.compute.runner.memory import Memory, memory_needed
+from deconvcli.compute.runner.memory import Memory, MemoryLimit, memory_needed, refuse_too_large
 from deconvcli.compute.runner.prepared import Prepared, prepare, refuse_without_values, run
 from deconvcli.compute.runner.seeded import random_array
 
@@ -24,11 +26,14 @@ __all__ = [
     "ENGINES",
     "Array",
     "Memory",
+    "MemoryLimit",
     "Prepared",
     "axes_of",
     "canonical_input",
     "canonical_output",
     "canonical_weight",
+    "check_arrays",
+    "check_values",
     "load_engine",
     "memory_needed",
     "own_input",
@@ -36,6 +41,7 @@ __all__ = [
     "plain_input",
     "prepare",
     "random_array",
+    "refuse_too_large",
     "refuse_without_values",
     "run",
     "usable_cpus",

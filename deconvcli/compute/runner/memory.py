@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from deconvcli.common.errors import OutOfMemory
+from deconvcli.common.memory import format_bytes
 from deconvcli.layers.layer import Reading, require_numbers
 
 
@@ -37,3 +39,31 @@ def memory_needed(reading: Reading, dtype: str, *, checked: bool) -> Memory:
         # The check holds input, weights and their absolute values in a wider type, in blocks.
         copies += 4 * wide * (data + weights)
     return Memory(size * data, size * weights, size * output, copies)
+
+
+class MemoryLimit(NamedTuple):
+    """Bytes that a run may hold; text says so in an error, help says how to allow more."""
+
+    total: int
+    text: str
+    help: str = "allow more memory"
+
+
+def refuse_too_large(
+    reading: Reading, dtype: str, limit: MemoryLimit, *, checked: bool, otherwise: str
+) -> None:
+    """Refuse a run that does not fit, before anything is allocated.
+
+    otherwise: what helps beside a smaller input and more memory.
+
+    Raises:
+        OutOfMemory: it does not fit; the message has the figures.
+    """
+    needed = memory_needed(reading, dtype, checked=checked)
+    if needed.total > limit.total:
+        parts = zip(needed._fields, needed, strict=True)
+        listed = ", ".join(f"{name} {format_bytes(part)}" for name, part in parts)
+        raise OutOfMemory(
+            f"this layer needs {format_bytes(needed.total)} ({listed}); {limit.text}",
+            help=f"use a smaller input or batch, {limit.help}, or {otherwise}.",
+        )

@@ -10,8 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import deconvcli
-from deconvcli.cli.verdict import judged
-from deconvcli.compute.runner import random_array, run
+from deconvcli.compute.runner import check_values, random_array, run
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.layout import CHANNELS_LAST, Layout
@@ -58,7 +57,7 @@ def test_a_circular_layer_adds_its_crop_at_the_other_end(data: st.DataObject) ->
     y = run(circular, x, weight)
     assert y.shape == circular.output_shape
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-12)
-    assert judged(circular, x, weight, None, y).agrees
+    assert check_values(circular, x, weight, None, y).agrees
 
 
 @given(st.data())

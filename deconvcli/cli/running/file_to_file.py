@@ -1,0 +1,88 @@
+"""A layer computed from file to file, for arrays larger than memory."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deconvcli.cli.output import say
+from deconvcli.cli.progress import bar
+from deconvcli.cli.running.arrays import (
+    NOT_FINITE,
+    read_bias,
+    read_weight,
+    refuse_reference,
+    say_rounded,
+)
+from deconvcli.cli.running.job import Job
+from deconvcli.cli.running.limits import find_limit
+from deconvcli.cli.running.outcome import Outcome, prepare_layer, say_engine
+from deconvcli.cli.running.target import find_written_shape
+from deconvcli.cli.running.timing import Timing, format_call
+from deconvcli.common.errors import UsageError
+from deconvcli.compute import npyfile
+from deconvcli.compute.runner.blocks import cut_for_files
+from deconvcli.compute.runner.checking import BlockChecks
+from deconvcli.compute.runner.files import Files, run_files
+from deconvcli.layers.layer import require_numbers
+
+
+def compute_file_to_file(job: Job) -> Outcome:
+    """Compute, compare and write block by block.
+
+    Raises:
+        UsageError: an option needs the arrays in memory.
+        OutOfMemory: the weights and one output do not fit.
+        Unreadable: a file cannot be read, or there is no room for the output.
+    """
+    reading, shape = job.reading, tuple(require_numbers(job.reading.output_shape))
+    files = _name_files(job, shape)
+    cut = cut_for_files(reading, job.dtype, find_limit(job), checked=bool(job.checked))
+    weight, bias = read_weight(job), read_bias(job)
+    step = prepare_layer(job, weight, bias)
+    checks = BlockChecks(reading, np.dtype(job.dtype), weight, bias, job.checked)
+    with bar("computing") as report:
+        done = run_files(step, files, cut, checks, report)
+    say_engine(step)
+    if not done.is_finite:
+        say(f"the input contains {NOT_FINITE}")
+    timing = Timing((done.seconds,), 2 * reading.macs_useful, compiled=step.engine == "numba")
+    job.hint(f"computed in {format_call(timing)}, block by block")
+    return Outcome(shape, step.engine, timing, checks.agreements)
+
+
+def _name_files(job: Job, shape: tuple[int, ...]) -> Files:
+    """Return the files of the run, if nothing needs their arrays in memory.
+
+    Raises:
+        UsageError: something does, or a file is missing or of another shape.
+    """
+    source, options = job.source, job.options
+    if source is None or options.out is None:
+        missing = "INPUT.npy" if source is None else "--out Y.npy"
+        raise UsageError(
+            f"--mmap computes from file to file, and {missing} was not given",
+            help="give both files, or drop --mmap.",
+        )
+    for name, value in (("against", options.against), ("repeat", options.repeat)):
+        if value is not None:
+            raise UsageError(
+                f"--{name} needs the arrays in memory", help=f"drop --mmap, or --{name}."
+            )
+    if job.reading.layer.circular:
+        raise UsageError(
+            "a circular layer reads its input beyond both ends, which --mmap cannot",
+            help="drop --mmap.",
+        )
+    if options.reference is not None:
+        header = npyfile.read_header(options.reference)
+        refuse_reference(job, header.shape)
+        say_rounded(header.dtype, job.dtype, options.reference)
+    return Files(
+        source,
+        options.out,
+        find_written_shape(job, shape),
+        job.dtype,
+        options.reference,
+        cast=options.cast,
+        force=options.force,
+    )

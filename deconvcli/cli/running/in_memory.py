@@ -1,0 +1,91 @@
+"""A layer computed in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deconvcli.cli.output import say
+from deconvcli.cli.progress import bar
+from deconvcli.cli.running.arrays import (
+    NOT_FINITE,
+    read_bias,
+    read_input,
+    read_reference,
+    read_weight,
+)
+from deconvcli.cli.running.job import Job
+from deconvcli.cli.running.limits import refuse_too_much
+from deconvcli.cli.running.outcome import Outcome, prepare_layer, say_engine
+from deconvcli.cli.running.target import find_written_shape
+from deconvcli.cli.running.timing import time_calls
+from deconvcli.compute import npyfile
+from deconvcli.compute.kernels.bound import Agreement
+from deconvcli.compute.runner import Array, check_arrays
+
+if TYPE_CHECKING:
+    from deconvcli.cli.against import FrameworkCheck
+    from deconvcli.frameworks.driver.base import Framework
+
+
+def compute_in_memory(job: Job) -> Outcome:
+    """Compute, compare, write.
+
+    Raises:
+        OutOfMemory: it would not fit, which is said before anything is computed.
+    """
+    refuse_too_much(job)
+    frameworks = _select_frameworks(job)
+    x, weight, bias = read_input(job), read_weight(job), read_bias(job)
+    step = prepare_layer(job, weight, bias)
+    y, timing = time_calls(job, lambda progress: step(x, progress), compiles=step.engine == "numba")
+    say_engine(step)
+    _say_not_finite(x)
+    agreements = _check(job, x, weight, bias, y)
+    others = _check_frameworks(job, frameworks, x, weight)
+    out = job.options.out
+    if out is not None:
+        written = y.reshape(find_written_shape(job, y.shape))
+        npyfile.write(out, written, force=job.options.force)
+    return Outcome(y.shape, step.engine, timing, agreements, others)
+
+
+def _say_not_finite(x: Array) -> None:
+    bad = int(x.size - np.count_nonzero(np.isfinite(x)))
+    if bad:
+        say(f"the input contains {bad} {NOT_FINITE}")
+
+
+def _check(
+    job: Job, x: Array, weight: Array, bias: Array | None, y: Array
+) -> Mapping[str, Agreement]:
+    """Check the output and the reference, as far as the options say so."""
+    arrays = {"values": y} if job.options.check else {}
+    if job.options.reference is not None:
+        arrays["reference"] = read_reference(job, job.options.reference)
+    if not arrays:
+        return {}
+    with bar("checking") as progress:
+        return check_arrays(job.reading, x, weight, bias, arrays, progress)
+
+
+def _select_frameworks(job: Job) -> Sequence[Framework]:
+    """Return the frameworks that are to compute the layer too."""
+    if job.options.against is None:
+        return []
+    from deconvcli.frameworks.installed import select_frameworks
+
+    return select_frameworks(job.options.against).installed
+
+
+def _check_frameworks(
+    job: Job, frameworks: Sequence[Framework], x: Array, weight: Array
+) -> list[FrameworkCheck]:
+    """Return the verdict on each named framework, on the same arrays."""
+    if not frameworks:
+        return []
+    from deconvcli.cli.against import check_framework
+
+    return [check_framework(framework, job.reading, x, weight) for framework in frameworks]
