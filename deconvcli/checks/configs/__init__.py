@@ -1,11 +1,11 @@
-"""Our config format: networks with named layers, read from a document; README.md describes it."""
+"""The config format: networks with named layers. README.md in this folder describes it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from deconvcli.checks.configs._calls import Arguments
-from deconvcli.checks.configs._networks import Habits, NetworkSource, habits, network
+from deconvcli.checks.configs._networks import Defaults, NetworkSource, read_defaults, read_network
 from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import FILE
 from deconvcli.checks.documents import Document
@@ -15,9 +15,9 @@ __all__ = ["Arguments", "Config", "NetworkSource", "read"]
 
 
 class Config(NamedTuple):
-    """A document understood: its networks, and what is wrong with how they are written.
+    """The networks of a document, and the problems in how they are written.
 
-    A layer that could not be read is a node without an operation, below which nothing is known.
+    A layer that could not be read is a node without an operation; sizes after it are unknown.
     """
 
     document: Document
@@ -26,23 +26,25 @@ class Config(NamedTuple):
 
 
 def read(document: Document) -> Config:
-    """The networks of a document; nothing in it ends the reading."""
+    """Return the config in a document; every problem in it becomes a finding."""
     problems = Problems(document)
-    given = problems.mapping(document.value, (), "the file", FILE)
-    common = habits(given, (), Habits(), problems)
+    # Never stop at the first problem: the author fixes all of them in one go.
+    given = problems.require_mapping(document.value, (), "the file", FILE)
+    common = read_defaults(given, (), Defaults(), problems)
     named = given.get("networks", {})
     if "networks" not in given and isinstance(document.value, dict):
-        problems.missing(
+        problems.report_missing(
             (),
             "the file",
             "networks",
-            "write networks: and below it a name, with input and layers.",
+            "write networks:, and under it a name with input and layers.",
         )
     elif not isinstance(named, dict) or ("networks" in given and not named):
-        help = "write names, each with an input and layers."
-        problems.tell("illegal-value", ("networks",), "networks holds no networks", help)
+        help = "write a name with input and layers under networks."
+        problems.report("illegal-value", ("networks",), "networks contains no network", help)
         named = {}
     networks = tuple(
-        network(name, value, ("networks", name), common, problems) for name, value in named.items()
+        read_network(name, value, ("networks", name), common, problems)
+        for name, value in named.items()
     )
     return Config(document, networks, problems.found)

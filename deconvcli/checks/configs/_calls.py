@@ -1,4 +1,4 @@
-"""Layers pasted as Python calls: `nn.Conv2d(64, 128, 3, padding=1)` as a kind and its keys."""
+"""Layers pasted as Python calls: `nn.Conv2d(64, 128, 3, padding=1)` becomes a kind and its keys."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MAX_REMEMBERED = 200
 
 
 class Arguments(NamedTuple):
-    """The arguments of a call as its author wrote them.
+    """The arguments of a call, as its author wrote them.
 
-    order: the parameters that it takes. positional: how many came without a name. named: the
-    others.
+    order: the call's parameters. positional: the number of arguments without a name. named: the
+    names of the others.
     """
 
     order: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Arguments(NamedTuple):
     named: tuple[str, ...] = ()
 
     def place(self, names: Sequence[str]) -> str | int:
-        """Where the parameter stands that has one of these names: its position, else its name."""
+        """Return the position of the parameter with one of these names, or the name it has here."""
         place = next((i for i, name in enumerate(self.order) if name in names), None)
         if place is not None and place < self.positional:
             return place
@@ -41,7 +41,10 @@ class Arguments(NamedTuple):
 
 
 class PastedLayer(NamedTuple):
-    """A kind of layer, its keys, and the dialect whose call it is; empty for the network's."""
+    """The kind of a pasted layer, its keys, and its arguments as written.
+
+    dialect: the one that has this call; empty for the network's own.
+    """
 
     operation: str
     parameters: Mapping[str, Any]
@@ -49,6 +52,7 @@ class PastedLayer(NamedTuple):
     arguments: Arguments = Arguments()
 
 
+# Arguments that affect no size, such as initializers and names.
 _INERT = re.compile(
     r"activation|name|dtype|device|trainable|input_shape|data_format|padding_mode|api|\w+_"
     r"(initializer|regularizer|constraint)|return_indices|count_include_pad|divisor_override"
@@ -59,7 +63,7 @@ def read_pasted_layer(text: str, dialect: str) -> PastedLayer:
     """Return the layer that a pasted call makes.
 
     Raises:
-        UsageError: it is no call, or makes no layer that is known here.
+        UsageError: the text is not a call, or not one of a known layer.
     """
     return _remembered(text, dialect) if len(text) <= MAX_REMEMBERED else _read(text, dialect)
 
@@ -83,7 +87,7 @@ def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer
         return PastedLayer(operation, call.implies)
     own = {name: call.means.get(name, name) for name in order}
     _refuse_foreign(read, operation, own, call.framework)
-    given = _sized(by_name(read, order))
+    given = _without_inert(by_name(read, order))
     parameters = {own.get(name, name): _value(name, value) for name, value in given.items()}
     arguments = _arguments(read, order)
     return PastedLayer(operation, {**call.implies, **parameters}, "", arguments)
@@ -92,10 +96,12 @@ def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer
 def _refuse_foreign(
     read: PythonCall, operation: str, own: Mapping[str, str], framework: str
 ) -> None:
-    """Refuse another framework's word for what this call has a word for.
+    """Refuse another framework's name for a parameter that this call has.
 
-    own: the key that each parameter of the call is for.
+    own: our key for each parameter of the call.
     """
+    # `Conv2D(..., stride=2)` mixes two frameworks. A program with that call fails, so a check that
+    # accepts it would be wrong.
     for key in take(operation).keys:
         names = {key.name, *key.aliases}
         here = next((name for name, meant in own.items() if meant in names), None)
@@ -112,23 +118,23 @@ def _arguments(read: PythonCall, order: tuple[str, ...]) -> Arguments:
     return Arguments(order, len(read.positional), tuple(read.keywords))
 
 
-def _sized(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the words that touch no size."""
+def _without_inert(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments without those that affect no size."""
     return {name: value for name, value in given.items() if not _INERT.fullmatch(name)}
 
 
 def _value(name: str, given: Any) -> Any:
     if isinstance(given, (Name, Tensor)):
         raise UsageError(
-            f"{name} is {getattr(given, 'text', 'a tensor')}, which has a value only in a program",
-            help="write its number into the call.",
+            f"{name} is {getattr(given, 'text', 'a tensor')}, whose value only the program knows",
+            help="write the number in the call.",
             code="pasted-call",
         )
     return given
 
 
 def _transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
-    """A transposed convolution, in the network's dialect if that has this call."""
+    """Return a transposed convolution, in the network's dialect if that has this call."""
     try:
         pasted = understand(text, dialect)
     except UsageError:
@@ -136,7 +142,7 @@ def _transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
     roles = {a.name: a.role for a in pasted.dialect.arguments}
     _refuse_foreign(read, "conv_transpose", roles, pasted.dialect.name)
     known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}
-    parameters = _sized({roles.get(name, name): value for name, value in known.items()})
+    parameters = _without_inert({roles.get(name, name): value for name, value in known.items()})
     at = f"@{pasted.implementation}" if pasted.implementation else ""
     arguments = _arguments(read, pasted.order)
     return PastedLayer("conv_transpose", parameters, pasted.dialect.name + at, arguments)
@@ -150,9 +156,9 @@ def _unknown(name: str) -> UsageError:
     known.sort(key=lambda other: other.endswith("D") == name.endswith("D"))
     close = nearest(name, known)
     return UsageError(
-        f"the pasted call {name!r} is no layer that is known here",
-        help=f"did you mean {close!r}? or write its op and keys."
+        f"the pasted call {name!r} is not a known layer",
+        help=f"did you mean {close!r}? Otherwise write its op and keys."
         if close
-        else "write op and keys.",
+        else "write its op and keys.",
         code="pasted-call",
     )

@@ -1,4 +1,4 @@
-"""How the value of a key may be written: the same table reads it and writes its JSON Schema."""
+"""The forms of values. One table both reads values and gives their JSON Schema."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from deconvcli.common.shelf import nearest
 from deconvcli.common.values import MAX_INT64, shorten
 from deconvcli.networks.operation import Key, KeyForm
 
-MOST_AXES = 3
+MAX_AXES = 3
 _TIMES = re.compile(r"[1-9][0-9]{0,17}(x[1-9][0-9]{0,17}){1,2}")
 
 _DIGITS = re.compile(r"[1-9][0-9]{0,17}")
-# What YAML 1.1 reads these words as, and what a truth value in quotes is.
+# Booleans in YAML 1.1, and Booleans in quotes. YAML 1.2 reads all of these words as text.
 _TRUTH: Mapping[str, bool] = MappingProxyType(
     {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 )
@@ -24,18 +24,22 @@ Schema = dict[str, Any]
 
 
 class Misfit(Exception):
-    """The value is not of the form; the message says what is allowed."""
+    """The value does not have the form; the message says what is allowed."""
 
 
 class FormRule(NamedTuple):
-    """take: the value as the layer gets it, or Misfit. schema: the same for editors."""
+    """One form of values.
+
+    take: returns the value for the layer, or raises Misfit. schema: the same rule, for editors.
+    """
 
     take: Callable[[Key, Any], Any]
     schema: Callable[[Key], Schema]
 
 
-def _integer(key: Key, value: Any) -> int:
+def _take_integer(key: Key, value: Any) -> int:
     least, most = _bounds(key)
+    # Not isinstance, for which True is an integer too.
     if type(value) is int and least <= value <= most:
         return value
     raise Misfit(f"one integer{_range_text(key)}")
@@ -56,21 +60,23 @@ def _range_text(key: Key) -> str:
     return least if key.at_most is None else f"{least}, {key.at_most} or less"
 
 
-def _sizes(key: Key, value: Any) -> Any:
-    """One integer, or one per axis in a list or with x between them."""
+def _take_sizes(key: Key, value: Any) -> Any:
+    """Return one integer, or one per axis from a list or from text such as 3x5."""
     if isinstance(value, str) and _TIMES.fullmatch(value):
-        return _sizes(key, [int(part) for part in value.split("x")])
+        return _take_sizes(key, [int(part) for part in value.split("x")])
     try:
-        if isinstance(value, list) and 1 <= len(value) <= MOST_AXES:
-            return [_integer(key, item) for item in value]
-        return _integer(key, value)
+        if isinstance(value, list) and 1 <= len(value) <= MAX_AXES:
+            return [_take_integer(key, item) for item in value]
+        return _take_integer(key, value)
     except Misfit:
-        raise Misfit(f"one integer or one per axis{_range_text(key)}, as 3 or [3, 5]") from None
+        raise Misfit(
+            f"one integer or one per axis{_range_text(key)}, such as 3 or [3, 5]"
+        ) from None
 
 
 def _sizes_schema(key: Key) -> Schema:
     one = _integer_schema(key)
-    several = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_AXES}
+    several = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_AXES}
     return {"anyOf": [one, several, _times_schema()]}
 
 
@@ -78,36 +84,36 @@ def _times_schema() -> Schema:
     return {"type": "string", "pattern": f"^{_TIMES.pattern}$"}
 
 
-def _sides(key: Key, value: Any) -> Any:
-    """A word, one integer, one per axis or one per end, or [begin, end] per axis."""
+def _take_sides(key: Key, value: Any) -> Any:
+    """Return a word, one integer, one per axis or one per end, or [begin, end] per axis."""
     if isinstance(value, str):
-        return _word(key, value)
+        return _take_word(key, value)
     if type(value) is int:
-        return _integer(key, value)
-    if isinstance(value, list) and 1 <= len(value) <= 2 * MOST_AXES:
+        return _take_integer(key, value)
+    if isinstance(value, list) and 1 <= len(value) <= 2 * MAX_AXES:
         kinds = {type(item) for item in value}
-        if kinds == {int} or (kinds == {list} and len(value) <= MOST_AXES):
-            return [_side(key, item) for item in value]
-    raise Misfit("one integer, one or [begin, end] per axis, or a word")
+        if kinds == {int} or (kinds == {list} and len(value) <= MAX_AXES):
+            return [_take_side(key, item) for item in value]
+    raise Misfit("one integer, one integer or [begin, end] per axis, or a word")
 
 
-def _side(key: Key, value: Any) -> Any:
+def _take_side(key: Key, value: Any) -> Any:
     if isinstance(value, list):
         if len(value) != 2:
             raise Misfit("[begin, end] per axis")
-        return [_integer(key, item) for item in value]
-    return _integer(key, value)
+        return [_take_integer(key, item) for item in value]
+    return _take_integer(key, value)
 
 
 def _sides_schema(key: Key) -> Schema:
     one = _integer_schema(key)
     pair = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
-    numbers = {"type": "array", "items": one, "minItems": 1, "maxItems": 2 * MOST_AXES}
-    pairs = {"type": "array", "items": pair, "minItems": 1, "maxItems": MOST_AXES}
+    numbers = {"type": "array", "items": one, "minItems": 1, "maxItems": 2 * MAX_AXES}
+    pairs = {"type": "array", "items": pair, "minItems": 1, "maxItems": MAX_AXES}
     return {"anyOf": [one, numbers, pairs, _word_schema(key)]}
 
 
-def _word(key: Key, value: Any) -> str:
+def _take_word(key: Key, value: Any) -> str:
     if isinstance(value, str) and (not key.choices or value in key.choices):
         return value
     raise Misfit(f"one of {', '.join(key.choices)}" if key.choices else "a word")
@@ -117,42 +123,42 @@ def _word_schema(key: Key) -> Schema:
     return {"enum": list(key.choices)} if key.choices else {"type": "string"}
 
 
-def _flag(key: Key, value: Any) -> bool:
+def _take_flag(key: Key, value: Any) -> bool:
     if isinstance(value, bool):
         return value
     raise Misfit("true or false")
 
 
-def _shape(key: Key, value: Any) -> list[int]:
-    if isinstance(value, list) and 1 <= len(value) <= MOST_AXES + 1:
-        return [_integer(key, item) for item in value]
+def _take_shape(key: Key, value: Any) -> list[int]:
+    if isinstance(value, list) and 1 <= len(value) <= MAX_AXES + 1:
+        return [_take_integer(key, item) for item in value]
     raise Misfit("a list of integers: channels, then one size per axis")
 
 
 def _shape_schema(key: Key) -> Schema:
     one = _integer_schema(key)
-    return {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_AXES + 1}
+    return {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_AXES + 1}
 
 
-def _any(key: Key, value: Any) -> Any:
+def _take_any(key: Key, value: Any) -> Any:
     return value
 
 
 FORMS: Mapping[KeyForm, FormRule] = MappingProxyType(
     {
-        KeyForm.INTEGER: FormRule(_integer, _integer_schema),
-        KeyForm.SIZES: FormRule(_sizes, _sizes_schema),
-        KeyForm.SIDES: FormRule(_sides, _sides_schema),
-        KeyForm.WORD: FormRule(_word, _word_schema),
-        KeyForm.FLAG: FormRule(_flag, lambda key: {"type": "boolean"}),
-        KeyForm.SHAPE: FormRule(_shape, _shape_schema),
-        KeyForm.ANY: FormRule(_any, lambda key: {}),
+        KeyForm.INTEGER: FormRule(_take_integer, _integer_schema),
+        KeyForm.SIZES: FormRule(_take_sizes, _sizes_schema),
+        KeyForm.SIDES: FormRule(_take_sides, _sides_schema),
+        KeyForm.WORD: FormRule(_take_word, _word_schema),
+        KeyForm.FLAG: FormRule(_take_flag, lambda key: {"type": "boolean"}),
+        KeyForm.SHAPE: FormRule(_take_shape, _shape_schema),
+        KeyForm.ANY: FormRule(_take_any, lambda key: {}),
     }
 )
 
 
-def meant(key: Key, value: Any) -> Any:
-    """What was probably meant by a text that is not of the key's form; None where nobody knows."""
+def guess_value(key: Key, value: Any) -> Any:
+    """Return the value that a text of another form probably means, or None if that is unclear."""
     if not isinstance(value, str):
         return None
     if key.form is KeyForm.FLAG:
@@ -162,17 +168,17 @@ def meant(key: Key, value: Any) -> Any:
     return int(value) if _DIGITS.fullmatch(value) else None
 
 
-def misread(value: Any) -> str:
-    """What another program may take this text for, as a help; empty for other values."""
+def explain_misreading(value: Any) -> str:
+    """Return a sentence about another reading of this text, or an empty text."""
     if not isinstance(value, str):
         return ""
     if value.lower() in ("yes", "no", "on", "off"):
-        return "YAML 1.2 has true and false, and this is text."
+        return "YAML 1.2 reads this word as text."
     if re.fullmatch(r"[-+]?0[0-9]+|[0-9]+(:[0-9]{2})+|[0-9]+(_[0-9]+)+|0[xob]\w+", value):
-        return "programs disagree on what number this is; write it in plain digits."
+        return "Programs disagree about this number; write it in plain digits."
     return ""
 
 
-def shown(value: Any) -> str:
-    """A foreign value in a message."""
+def format_value(value: Any) -> str:
+    """Return a value from the file, for a message."""
     return "empty" if value is None else shorten(value)

@@ -1,4 +1,4 @@
-"""What layers are called, and which layer a name means."""
+"""The names of layers, and the layer that a name refers to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections import Counter
 
 
 class Names:
-    """The names of one network; a layer in a repeated block has the round behind its name."""
+    """The names of one network.
+
+    A layer in a repeated block has the number of its round at the end of its name.
+    """
 
     def __init__(self) -> None:
         self.known: list[str] = []
@@ -14,15 +17,15 @@ class Names:
         self._counts: Counter[str] = Counter()
 
     def add(self, given: str, rounds: tuple[int, ...]) -> str | None:
-        """The full name, as `block.2`; None where it is taken."""
-        name = _full(given, rounds)
+        """Add a layer and return its full name, such as `block.2`, or None if that is in use."""
+        name = _full_name(given, rounds)
         if name in self._latest:
             return None
         self._keep(given, name)
         return name
 
     def invent(self, operation: str) -> str:
-        """A name for a layer without one: its kind and a number, as `conv3`."""
+        """Return a name for a layer without one: its kind and a number, such as `conv3`."""
         while True:
             self._counts[operation] += 1
             name = f"{operation}{self._counts[operation]}"
@@ -30,10 +33,13 @@ class Names:
                 self._keep(name, name)
                 return name
 
-    def meant(self, given: str, rounds: tuple[int, ...]) -> str:
-        """The full name: of this round, else of the rounds around it, else the last one given."""
+    def resolve(self, given: str, rounds: tuple[int, ...]) -> str:
+        """Return the full name of the layer that a name refers to at this place.
+
+        That is the one of the same round, else of an enclosing round, else the last one.
+        """
         for depth in range(len(rounds), 0, -1):
-            name = _full(given, rounds[:depth])
+            name = _full_name(given, rounds[:depth])
             if name in self._latest:
                 return name
         return self._latest.get(given, given)
@@ -43,5 +49,5 @@ class Names:
         self._latest[given] = self._latest[name] = name
 
 
-def _full(given: str, rounds: tuple[int, ...]) -> str:
+def _full_name(given: str, rounds: tuple[int, ...]) -> str:
     return ".".join([given, *map(str, rounds)])

@@ -1,17 +1,17 @@
-"""One network as it is written, made into a graph."""
+"""One network of a file, read into a graph."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from deconvcli.checks.configs._blocks import LONGEST, Written, written_out
+from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, LayerEntry, expand_layers
 from deconvcli.checks.configs._calls import Arguments
-from deconvcli.checks.configs._forms import Misfit, meant, misread, shown
-from deconvcli.checks.configs._layers import kind
+from deconvcli.checks.configs._forms import Misfit, explain_misreading, format_value, guess_value
+from deconvcli.checks.configs._layers import parse_layer
 from deconvcli.checks.configs._names import Names
 from deconvcli.checks.configs._problems import Problems
-from deconvcli.checks.configs._sizes import sizes
+from deconvcli.checks.configs._sizes import parse_sizes
 from deconvcli.checks.configs._tables import NETWORK, SHAPE
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError
@@ -23,23 +23,25 @@ from deconvcli.networks.graph import Network, Node
 from deconvcli.networks.operation import Key, KeyForm, Shape
 
 PREVIOUS = "previous"
-# Names that people use for one implementation of a dialect.
-TARGETS = {"onnxruntime": "onnx@onnxruntime", "tf": "tensorflow", "litert": "tflite"}
+# Usual names of runtimes that are implementations of a dialect here.
+TARGET_ALIASES = {"onnxruntime": "onnx@onnxruntime", "tf": "tensorflow", "litert": "tflite"}
 
 
-class Habits(NamedTuple):
-    """What a file says for all its networks, or a network for all its layers."""
+class Defaults(NamedTuple):
+    """The dialect and targets of a file or of a network, where nothing inside it sets others."""
 
     dialect: str = "torch"
     targets: tuple[str, ...] = ()
 
 
-def habits(value: Mapping[str, Any], path: Path, above: Habits, problems: Problems) -> Habits:
-    """What is said here, else what was said above."""
+def read_defaults(
+    value: Mapping[str, Any], path: Path, above: Defaults, problems: Problems
+) -> Defaults:
+    """Return the defaults that are set here, or else those from above."""
     dialect = _dialect(value, path, problems) or above.dialect
     if "targets" not in value:
-        return Habits(dialect, above.targets)
-    return Habits(dialect, _targets(value["targets"], (*path, "targets"), problems))
+        return Defaults(dialect, above.targets)
+    return Defaults(dialect, _targets(value["targets"], (*path, "targets"), problems))
 
 
 def _dialect(value: Mapping[str, Any], path: Path, problems: Problems) -> str:
@@ -50,18 +52,23 @@ def _dialect(value: Mapping[str, Any], path: Path, problems: Problems) -> str:
 
 def _known_dialect(name: Any, path: Path, known: Sequence[str], problems: Problems) -> str:
     if not isinstance(name, str):
-        problems.tell("illegal-value", path, f"this is {shown(name)}", "name one, as torch.")
+        problems.report(
+            "illegal-value",
+            path,
+            f"this name is {format_value(name)}",
+            "name a dialect, such as torch.",
+        )
         return ""
     try:
         take(name)
     except UsageError as error:
-        problems.misspelled(error, path, name, _implementations(name) or known)
+        problems.report_misspelling(error, path, name, _implementations(name) or known)
         return ""
     return name
 
 
 def _implementations(name: str) -> list[str]:
-    """All of the dialect in `keras@...`; none without one."""
+    """Return all implementations of the dialect in `keras@...`, or none without a dialect."""
     dialect, at, _ = name.partition("@")
     if not at or dialect not in in_order():
         return []
@@ -70,36 +77,42 @@ def _implementations(name: str) -> list[str]:
 
 def _targets(value: Any, path: Path, problems: Problems) -> tuple[str, ...]:
     if not isinstance(value, list):
-        problems.tell("illegal-value", path, f"targets is {shown(value)}", "write a list of names.")
+        problems.report(
+            "illegal-value", path, f"targets is {format_value(value)}", "write a list of names."
+        )
         return ()
-    named = [TARGETS.get(name, name) if isinstance(name, str) else name for name in value]
-    known = [*TARGETS, *in_order()]
+    named = [TARGET_ALIASES.get(name, name) if isinstance(name, str) else name for name in value]
+    known = [*TARGET_ALIASES, *in_order()]
     found = [_known_dialect(name, (*path, i), known, problems) for i, name in enumerate(named)]
     return tuple(filter(None, found))
 
 
-def network(name: str, value: Any, path: Path, above: Habits, problems: Problems) -> NetworkSource:
-    """The network, with all that could be read of it."""
-    given = problems.mapping(value, path, f"network {name!r}"[:80], NETWORK)
-    own = habits(given, path, above, problems)
+def read_network(
+    name: str, value: Any, path: Path, above: Defaults, problems: Problems
+) -> NetworkSource:
+    """Return the network, with every part that could be read."""
+    given = problems.require_mapping(value, path, f"network {name!r}"[:80], NETWORK)
+    own = read_defaults(given, path, above, problems)
     before = problems.count
     inputs = _inputs(given, path, problems)
     is_walkable = problems.count == before
     reader = _Reader(own, problems, inputs)
     if "layers" in given:
-        reader.take(written_out(given["layers"], (*path, "layers"), problems))
+        reader.take(expand_layers(given["layers"], (*path, "layers"), problems))
     elif isinstance(value, dict):
-        problems.missing(path, "this network", "layers", "list its layers.")
+        problems.report_missing(path, "this network", "layers", "list its layers.")
     reader.output(given, path)
-    # Of layers whose input is not known there is nothing more to say.
+    # Without an input no size is known, and every layer would repeat that one mistake.
     nodes = tuple(reader.nodes) if is_walkable else ()
     graph = Network(name, reader.inputs, nodes, reader.outputs, *own)
     return NetworkSource(graph, reader.paths, reader.calls)
 
 
 class NetworkSource(NamedTuple):
-    """A network, and of its layers by name: where each was written, and how the arguments of a
-    pasted call were."""
+    """A network, and its layers in the file.
+
+    paths: the place of each layer, by name. calls: the arguments of each pasted call, by name.
+    """
 
     graph: Network
     paths: Mapping[str, Path]
@@ -107,7 +120,7 @@ class NetworkSource(NamedTuple):
 
 
 def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[str, Shape]:
-    """The inputs by name; a single one is called `input`."""
+    """Return the inputs by name; a single one is called `input`."""
     if "inputs" in given and "input" not in given:
         inside = (*path, "inputs")
         named = given["inputs"]
@@ -115,13 +128,13 @@ def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[st
             shapes = {n: _shape(v, (*inside, n), problems) for n, v in named.items()}
             return {n: shape for n, shape in shapes.items() if shape is not None}
         help = "write names with shapes: {image: {channels: 3, size: 64x64}}."
-        problems.tell("illegal-value", inside, f"inputs is {shown(named)}", help)
+        problems.report("illegal-value", inside, f"inputs is {format_value(named)}", help)
     elif "input" not in given:
-        help = "add input: {channels: 3, size: 572x572}, or with letters HxW."
-        problems.missing(path, "this network", "input", help)
+        help = "add input: {channels: 3, size: 572x572}, or a size in letters, such as HxW."
+        problems.report_missing(path, "this network", "input", help)
     elif "inputs" in given:
-        help = "keep `inputs`, and name them all."
-        problems.tell("illegal-value", (*path, "inputs"), "both input and inputs are given", help)
+        help = "keep inputs, with a name for each of them."
+        problems.report("illegal-value", (*path, "inputs"), "both input and inputs are given", help)
     else:
         shape = _shape(given["input"], (*path, "input"), problems)
         return {"input": shape} if shape else {}
@@ -129,13 +142,13 @@ def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[st
 
 
 def _shape(value: Any, path: Path, problems: Problems) -> Shape | None:
-    """A tensor's shape; None, and a finding, where it is none."""
+    """Return a tensor's shape, or None after reporting what is wrong with it."""
     before = problems.count
-    given = problems.mapping(value, path, "this shape", SHAPE)
+    given = problems.require_mapping(value, path, "this shape", SHAPE)
     if problems.count > before:
         return None
     if "channels" not in given:
-        problems.missing(path, "this shape", "channels", "add channels: 3.")
+        problems.report_missing(path, "this shape", "channels", "add it, such as channels: 3.")
         return None
     channels = _channels(given["channels"], (*path, "channels"), problems)
     spatial = _sizes(given.get("size", []), (*path, "size"), problems)
@@ -145,100 +158,103 @@ def _shape(value: Any, path: Path, problems: Problems) -> Shape | None:
 def _channels(value: Any, path: Path, problems: Problems) -> int | None:
     if type(value) is int and 1 <= value <= MAX_INT64:
         return value
-    help = f"write one integer, 1 or more. {misread(value)}".strip()
-    close = meant(Key("channels", KeyForm.INTEGER), value)
-    problems.tell("illegal-value", path, f"channels is {shown(value)}", help, close)
+    help = f"write one integer, 1 or more. {explain_misreading(value)}".strip()
+    close = guess_value(Key("channels", KeyForm.INTEGER), value)
+    problems.report("illegal-value", path, f"channels is {format_value(value)}", help, close)
     return None
 
 
 def _sizes(value: Any, path: Path, problems: Problems) -> tuple[Size, ...] | None:
     try:
-        return sizes(value)
+        return parse_sizes(value)
     except Misfit as misfit:
-        help = f"write {misfit}. {misread(value)}".strip()
-        problems.tell("illegal-value", path, f"this size is {shown(value)}", help)
+        help = f"write {misfit}. {explain_misreading(value)}".strip()
+        problems.report("illegal-value", path, f"this size is {format_value(value)}", help)
         return None
 
 
 class _Reader:
-    """The graph as far as it is read."""
+    """The graph, as far as it has been read."""
 
-    def __init__(self, habits: Habits, problems: Problems, inputs: dict[str, Shape]) -> None:
+    def __init__(self, defaults: Defaults, problems: Problems, inputs: dict[str, Shape]) -> None:
         self.inputs = inputs
         self.nodes: list[Node] = []
         self.outputs: tuple[str, ...] = ()
         self.paths: dict[str, Path] = {}
         self.calls: dict[str, Arguments] = {}
-        self._habits = habits
+        self._defaults = defaults
         self._problems = problems
         self._names = Names()
         for name in inputs:
             self._names.add(name, ())
 
-    def take(self, layers: Sequence[Written]) -> None:
-        """Every layer in order."""
-        for written in layers:
-            self._node(written)
+    def take(self, layers: Sequence[LayerEntry]) -> None:
+        """Read all layers, in order."""
+        for entry in layers:
+            self._add_node(entry)
 
-    def _node(self, written: Written) -> None:
-        given = written.value if isinstance(written.value, dict) else {}
-        found = kind(written, self._habits.dialect, self._problems)
-        inputs = self._inputs(given, written)
+    def _add_node(self, entry: LayerEntry) -> None:
+        given = entry.value if isinstance(entry.value, dict) else {}
+        found = parse_layer(entry, self._defaults.dialect, self._problems)
+        inputs = self._inputs(given, entry)
         operation = found.operation if found else ""
-        name = self._name(given, written, operation or "layer")
-        own = _dialect(given, written.path, self._problems) or (found.dialect if found else "")
+        name = self._name(given, entry, operation or "layer")
+        own = _dialect(given, entry.path, self._problems) or (found.dialect if found else "")
         node = Node(
             name,
             operation,
             found.parameters if found else {},
             inputs,
-            self._expect(given, written.path),
+            self._expect(given, entry.path),
             own,
         )
         self.nodes.append(node)
-        self.paths[name] = written.path
+        self.paths[name] = entry.path
         if found and found.arguments:
             self.calls[name] = found.arguments
 
-    def _name(self, given: Mapping[str, Any], written: Written, operation: str) -> str:
-        """The layer's own name if it has a good one."""
+    def _name(self, given: Mapping[str, Any], entry: LayerEntry, operation: str) -> str:
+        """Return the layer's own name, or an invented one if it has none or a wrong one."""
         if "name" not in given:
             return self._names.invent(operation)
-        said, place = given["name"], (*written.path, "name")
-        if not isinstance(said, str) or not 0 < len(said) <= LONGEST or said == PREVIOUS:
-            help = f"write a word of at most {LONGEST} characters."
-            self._problems.tell("illegal-value", place, f"name is {shown(said)}", help)
+        own, place = given["name"], (*entry.path, "name")
+        if not isinstance(own, str) or not 0 < len(own) <= MAX_NAME_LENGTH or own == PREVIOUS:
+            help = f"write 1 to {MAX_NAME_LENGTH} characters, other than {PREVIOUS}."
+            self._problems.report("illegal-value", place, f"name is {format_value(own)}", help)
             return self._names.invent(operation)
-        name = self._names.add(said, written.rounds)
+        name = self._names.add(own, entry.rounds)
         if name is None:
-            help = "every layer of a network has a name of its own."
-            self._problems.tell("duplicate-name", place, f"the name {said!r} is taken", help)
+            help = "give each layer of a network a name of its own."
+            self._problems.report(
+                "duplicate-name", place, f"the name {own!r} is already in use", help
+            )
         return name or self._names.invent(operation)
 
-    def _inputs(self, given: Mapping[str, Any], written: Written) -> tuple[str, ...]:
-        """Full names of the layers it takes."""
+    def _inputs(self, given: Mapping[str, Any], entry: LayerEntry) -> tuple[str, ...]:
+        """Return the full names of the layer's inputs."""
         if "inputs" not in given:
-            return (self._previous(written.path),)
-        listed, place = given["inputs"], (*written.path, "inputs")
+            return (self._previous(entry.path),)
+        listed, place = given["inputs"], (*entry.path, "inputs")
         named = [listed] if isinstance(listed, str) else listed
         if isinstance(named, list) and named and all(isinstance(n, str) and n for n in named):
-            return tuple(self._meant(name, written) for name in named)
-        help = "write names of layers above, as inputs: [previous, skip]."
-        self._problems.tell("illegal-value", place, f"inputs is {shown(listed)}", help)
+            return tuple(self._resolve(name, entry) for name in named)
+        help = "write names of layers above, such as inputs: [previous, skip]."
+        self._problems.report("illegal-value", place, f"inputs is {format_value(listed)}", help)
         return ()
 
-    def _meant(self, name: str, written: Written) -> str:
+    def _resolve(self, name: str, entry: LayerEntry) -> str:
         if name == PREVIOUS:
-            return self._previous(written.path)
-        return self._names.meant(name, written.rounds)
+            return self._previous(entry.path)
+        return self._names.resolve(name, entry.rounds)
 
     def _previous(self, path: Path) -> str:
-        """The layer before, or the network's input."""
+        """Return the name of the layer before, or of the network's input."""
         if self.nodes:
             return self.nodes[-1].name
         if len(self.inputs) > 1:
+            layer = "the first layer of a network with several inputs"
             help = "write inputs: [NAME] in the first layer."
-            self._problems.missing(path, "the first of several inputs' layers", "inputs", help)
+            self._problems.report_missing(path, layer, "inputs", help)
         return next(iter(self.inputs), "input")
 
     def _expect(self, given: Mapping[str, Any], path: Path) -> tuple[Size, ...] | None:
@@ -251,7 +267,7 @@ class _Reader:
         return shape.sizes if shape else None
 
     def output(self, given: Mapping[str, Any], path: Path) -> None:
-        """What comes out, and what it must be."""
+        """Read the network's output and its expected size."""
         if "output" in given:
             self.outputs = self._output(given["output"], (*path, "output"))
         expect = self._expect(given, path)
@@ -261,18 +277,18 @@ class _Reader:
         place = next(i for i, node in enumerate(self.nodes) if node.name == last)
         if self.nodes[place].expect is not None:
             help = "keep one of them."
-            message = f"the layer {last!r} has an expect of its own"
-            self._problems.tell("illegal-value", (*path, "expect"), message, help)
+            message = f"the layer {last!r} already has an expect"
+            self._problems.report("illegal-value", (*path, "expect"), message, help)
             return
         self.nodes[place] = self.nodes[place]._replace(expect=expect)
         self.paths[f"{last}.expect"] = (*path, "expect")
 
-    def _output(self, said: Any, path: Path) -> tuple[str, ...]:
-        """The name of a layer."""
-        meant = self._names.meant(said, ()) if isinstance(said, str) else ""
-        if any(node.name == meant for node in self.nodes):
-            return (meant,)
-        close = nearest(meant, [node.name for node in self.nodes])
-        help = "name one of its layers."
-        self._problems.tell("unknown-name", path, f"output is {shown(said)}", help, close)
+    def _output(self, given: Any, path: Path) -> tuple[str, ...]:
+        """Return the output, as the name of a layer."""
+        name = self._names.resolve(given, ()) if isinstance(given, str) else ""
+        if any(node.name == name for node in self.nodes):
+            return (name,)
+        close = nearest(name, [node.name for node in self.nodes])
+        help = "name a layer of this network."
+        self._problems.report("unknown-name", path, f"output is {format_value(given)}", help, close)
         return ()

@@ -1,42 +1,43 @@
-"""Shapes as configs write them: `572x572`, `HxW`, [2N, 64], and channels beside them."""
+"""Sizes in configs: `572x572`, `HxW` or [2N, 64]."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from deconvcli.checks.configs._forms import MOST_AXES, Misfit, Schema
+from deconvcli.checks.configs._forms import MAX_AXES, Misfit, Schema
 from deconvcli.common.values import MAX_INT64
 from deconvcli.layers.axis import Size, linear
 
+# X is no letter of a size, since it separates the sizes.
 _ONE = r"(?:[1-9][0-9]{0,17}|(?:[1-9][0-9]{0,5})?[A-WYZa-wyz][0-9]?(?:[+-][0-9]{1,9})?)"
 _SIZE = re.compile(rf"{_ONE}(?:x{_ONE}){{0,2}}")
 _SYMBOL = re.compile(r"(\d*)([A-WYZa-wyz]\d?)([+-]\d+)?")
-ALLOWED = "sizes as 572x572 or [572, 572], or letters as HxW"
+ALLOWED_SIZES = "sizes such as 572x572 or [572, 572], or letters such as HxW"
 
 
-def sizes(value: Any) -> tuple[Size, ...]:
-    """Spatial sizes, numbers or symbols.
+def parse_sizes(value: Any) -> tuple[Size, ...]:
+    """Return spatial sizes, each a number or a symbol.
 
     Raises:
-        Misfit: it is none.
+        Misfit: the value has another form.
     """
     if isinstance(value, str) and _SIZE.fullmatch(value):
-        return tuple(_size(part) for part in value.split("x"))
-    if isinstance(value, list) and len(value) <= MOST_AXES:
-        return tuple(_item(item) for item in value)
-    return (_item(value),)
+        return tuple(_parse_size(part) for part in value.split("x"))
+    if isinstance(value, list) and len(value) <= MAX_AXES:
+        return tuple(_parse_item(item) for item in value)
+    return (_parse_item(value),)
 
 
-def _item(value: Any) -> Size:
+def _parse_item(value: Any) -> Size:
     if type(value) is int and 1 <= value <= MAX_INT64:
         return value
     if isinstance(value, str) and "x" not in value and _SIZE.fullmatch(value):
-        return _size(value)
-    raise Misfit(ALLOWED)
+        return _parse_size(value)
+    raise Misfit(ALLOWED_SIZES)
 
 
-def _size(text: str) -> Size:
+def _parse_size(text: str) -> Size:
     symbol = _SYMBOL.fullmatch(text)
     if symbol is None:
         return int(text)
@@ -44,8 +45,8 @@ def _size(text: str) -> Size:
 
 
 def sizes_schema() -> Schema:
-    """The JSON Schema of `sizes`."""
+    """Return the JSON Schema of sizes."""
     number = {"type": "integer", "minimum": 1, "maximum": MAX_INT64}
     one = {"anyOf": [number, {"type": "string", "pattern": f"^{_ONE}$"}]}
-    several = {"type": "array", "items": one, "maxItems": MOST_AXES}
+    several = {"type": "array", "items": one, "maxItems": MAX_AXES}
     return {"anyOf": [number, several, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]}

@@ -1,7 +1,7 @@
-"""The JSON Schema of our configs, from the tables that read them.
+"""The JSON Schema of configs, from the tables that read them.
 
-Draft 7, since editors' YAML servers speak no later one. What only the whole graph shows (names,
-$variables, sizes) is for `deconv check`.
+It is of draft 7, since the YAML servers of editors support no later draft. Names, $variables and
+sizes depend on the whole graph, so only `deconv check` can check them.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from deconvcli.checks.configs._blocks import LONGEST, MOST_ROUNDS, VARIABLE
+from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, MAX_ROUNDS, VARIABLE
 from deconvcli.checks.configs._forms import FORMS, Schema
 from deconvcli.checks.configs._layers import keys_of
-from deconvcli.checks.configs._networks import PREVIOUS, TARGETS
+from deconvcli.checks.configs._networks import PREVIOUS, TARGET_ALIASES
 from deconvcli.checks.configs._sizes import sizes_schema
 from deconvcli.checks.configs._tables import BLOCK, FILE, LAYER, NETWORK, SHAPE
 from deconvcli.common.values import MAX_INT64
@@ -24,16 +24,16 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schema() -> Schema:
-    """The whole schema, one definition for each kind of layer."""
+    """Return the whole schema, with a definition for each kind of layer."""
     kinds = {name: _kind(name) for name in OPERATIONS.names}
     return {
         "$schema": DRAFT,
-        "title": "deconv: architectures of neural networks",
+        "title": "deconv: neural network architectures",
         "definitions": {
             "shape": _object(SHAPE, _SHAPE, ["channels"]),
             "expect": {"anyOf": [sizes_schema(), _ref("shape")]},
             "dialect": {"enum": _dialects()},
-            "targets": {"type": "array", "items": {"enum": [*_dialects(), *TARGETS]}},
+            "targets": {"type": "array", "items": {"enum": [*_dialects(), *TARGET_ALIASES]}},
             "variable": {"type": "string", "pattern": rf"^{VARIABLE.pattern}$"},
             "network": _network(),
             "layers": {"type": "array", "items": _ref("layer"), "minItems": 1},
@@ -50,19 +50,20 @@ def _ref(name: str) -> Schema:
 
 
 def _object(table: Mapping[str, str], parts: Mapping[str, Schema], needed: list[str]) -> Schema:
-    """A mapping with the keys of a table, each with its meaning."""
+    """Return the schema of a mapping with the keys of a table, each with its description."""
     return {
         "type": "object",
-        "properties": {name: _described(parts[name], meaning) for name, meaning in table.items()},
+        "properties": {name: _describe(parts[name], meaning) for name, meaning in table.items()},
         "required": needed,
         "additionalProperties": False,
     }
 
 
-def _described(part: Schema, meaning: str) -> Schema:
-    """With its meaning; in this draft nothing may stand beside a reference."""
-    held = {"allOf": [part]} if "$ref" in part else part
-    return {**held, "description": meaning}
+def _describe(part: Schema, meaning: str) -> Schema:
+    """Return the schema with a description."""
+    # Draft 7 ignores everything beside a reference.
+    wrapped = {"allOf": [part]} if "$ref" in part else part
+    return {**wrapped, "description": meaning}
 
 
 def _dialects() -> list[str]:
@@ -78,7 +79,7 @@ def _network() -> Schema:
 
 
 def _text() -> Schema:
-    """A kind that needs no keys, or a pasted call."""
+    """Return the schema of a layer in one word, which needs no keys, or of a pasted call."""
     taken = [OPERATIONS.take(name) for name in OPERATIONS.names]
     bare = [kind for kind in taken if not any(key.required for key in kind.keys)]
     words = [word for kind in bare for word in (kind.name, *kind.aliases)]
@@ -86,20 +87,20 @@ def _text() -> Schema:
 
 
 def _kind(name: str) -> Schema:
-    """One kind of layer: its keys under all their names, with the keys of every layer."""
+    """Return the schema of one kind of layer, with its keys under all their names."""
     keys = keys_of(name)
     parts = {given: _value(key) for given, key in keys.items()}
     operation = OPERATIONS.take(name)
     common = {**_LAYER, "op": {"enum": [name, *operation.aliases]}}
-    # A key of the kind's own goes before one that every layer has.
+    # Where both have a key of one name, that of the kind wins, as it does when a file is read.
     texts = {**LAYER, **{given: key.meaning for given, key in keys.items()}}
     table = _object(texts, {**common, **parts}, ["op"])
     needed = [key for key in operation.keys if key.required]
-    return {**table, **({"allOf": [_given(key) for key in needed]} if needed else {})}
+    return {**table, **({"allOf": [_require(key) for key in needed]} if needed else {})}
 
 
-def _given(key: Key) -> Schema:
-    """That a key is there under one of its names."""
+def _require(key: Key) -> Schema:
+    """Return the rule that a key is present under one of its names."""
     return {"anyOf": [{"required": [name]} for name in (key.name, *key.aliases)]}
 
 
@@ -118,7 +119,7 @@ _SHAPE: Mapping[str, Schema] = {
 }
 _LAYER: Mapping[str, Schema] = {
     "op": _NAME,
-    "name": {**_NAME, "maxLength": LONGEST, "not": {"const": PREVIOUS}},
+    "name": {**_NAME, "maxLength": MAX_NAME_LENGTH, "not": {"const": PREVIOUS}},
     "inputs": {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]},
     "expect": {"anyOf": [_ref("expect"), _ref("variable")]},
     "dialect": {"anyOf": [_ref("dialect"), _ref("variable")]},
@@ -126,13 +127,15 @@ _LAYER: Mapping[str, Schema] = {
 _ROUND: Schema = {
     "type": "array",
     "minItems": 1,
-    "maxItems": MOST_ROUNDS,
-    "items": {"anyOf": [{"type": "string", "maxLength": LONGEST}, {"not": {"type": "string"}}]},
+    "maxItems": MAX_ROUNDS,
+    "items": {
+        "anyOf": [{"type": "string", "maxLength": MAX_NAME_LENGTH}, {"not": {"type": "string"}}]
+    },
 }
 _BLOCK: Mapping[str, Schema] = {
     "repeat": {
         "anyOf": [
-            {"type": "integer", "minimum": 1, "maximum": MOST_ROUNDS},
+            {"type": "integer", "minimum": 1, "maximum": MAX_ROUNDS},
             {
                 "type": "object",
                 "propertyNames": {"pattern": r"^[A-Za-z_]\w*$"},

@@ -94,14 +94,14 @@ def test_all_are_listed() -> None:
 TABLE = [
     ("{op: conv, kernel: 3}", "DCV103", "conv has no out_channels", "add out_channels"),
     ("{op: conv, out_channels: no, kernel: 3}", "DCV104", "out_channels is 'no'", "1 or more"),
-    ("{op: conv, out_channels: 4, kernel: 5:30}", "DCV104", "'5:30'", "programs disagree"),
+    ("{op: conv, out_channels: 4, kernel: 5:30}", "DCV104", "'5:30'", "Programs disagree"),
     ("{op: conv, out_channels: 4, kernel: 0}", "DCV104", "kernel is 0", "1 or more"),
     ("{op: convolve}", "DCV105", "'convolve' is not known", "'conv'"),
     ("{op: add, inputs: [input]}", "DCV105", "add has 1 input", "2 or more"),
     ("{op: relu, inputs: [skp]}", "DCV105", "no layer 'skp' above", "input"),
     ("{op: relu, dialect: torhc}", "DCV105", "'torhc' is not known", "'torch'"),
-    ("{op: relu, name: input}", "DCV105", "'input' is taken", "name of its own"),
-    ("{op: relu, name: $w}", "DCV105", "$w stands for nothing", "repeated blocks"),
+    ("{op: relu, name: input}", "DCV105", "'input' is already in use", "name of its own"),
+    ("{op: relu, name: $w}", "DCV105", "$w is not defined", "repeated block"),
     ("{op: conv, out_channels: 4, kernel: 11}", "DCV106", "would have size -2", "input"),
     (
         "{op: conv, out_channels: 4, kernel: 3, in_channels: 5}",
@@ -121,7 +121,7 @@ TABLE = [
     ("'nn.Conv2d(3, 4, kernl_size=4)'", "DCV102", "no key 'kernl_size'", "'kernel_size'"),
     ("'nn.MaxPool2d(1, 1, 0, 1, 0, 0, 7)'", "DCV104", "6 positional arguments, not 7", "in order"),
     ("'Conv2D(8, 3, 1, \"same\", None, 0)'", "DCV104", "dilation_rate is 0", "1 or more"),
-    ("'nn.Convv2d(3, 4, 4)'", "DCV104", "'Convv2d' is no layer", "Conv2"),
+    ("'nn.Convv2d(3, 4, 4)'", "DCV104", "'Convv2d' is not a known layer", "Conv2"),
     (
         "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2}",
         "DCV201",
