@@ -1,6 +1,6 @@
-"""What a kind of layer is: its table of keys, and the shape that it makes of its inputs' shapes.
+"""A kind of layer: its table of keys, and the output shape that it computes from input shapes.
 
-A file in `operations/` holds only what is different about its kind; what they share is here.
+A file in `operations/` holds only what is particular to its kind; what all share is here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from deconvcli.layers.layer import product, require_numbers
 
 
 class KeyForm(Enum):
-    """How a key's value is written."""
+    """The form in which a key's value is written."""
 
     INTEGER = "one integer"
     SIZES = "one integer, or a list with one per axis"
@@ -24,13 +24,13 @@ class KeyForm(Enum):
     WORD = "a word"
     FLAG = "true or false"
     SHAPE = "a list of integers, channels first, -1 for the one that follows from the others"
-    ANY = "any value: it does not touch the geometry"
+    ANY = "any value: it has no influence on the geometry"
 
 
 class Key(NamedTuple):
     """One parameter of a kind of layer.
 
-    aliases: the frameworks' own names of it. choices: the words it may be, empty for any.
+    aliases: the frameworks' own names for it. choices: the words allowed, empty for any.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Call(NamedTuple):
 
     @property
     def full_names(self) -> Iterator[str]:
-        """Every name, with a number in place of `{n}`."""
+        """All names, with a number in place of `{n}`."""
         for name in self.names:
             numbered = (name.replace("{n}", str(rank)) for rank in (1, 2, 3))
             yield from numbered if "{n}" in name else (name,)
@@ -74,7 +74,7 @@ class Shape(NamedTuple):
 
     @property
     def sizes(self) -> tuple[Size, ...]:
-        """(channels, *spatial)."""
+        """All sizes: (channels, *spatial)."""
         return (self.channels, *self.spatial)
 
     def __str__(self) -> str:
@@ -85,9 +85,11 @@ Parameters = Mapping[str, Any]
 
 
 class Operation(ABC):
-    """One kind of layer. title: one line. inputs: the fewest and the most; None for any number.
+    """One kind of layer.
 
-    mixes_axes: whether the size of one spatial axis decides about more than that axis.
+    title: one line. calls: what people paste for it. inputs: the smallest and the largest number
+    of them; None for any number. mixes_axes: whether the size of one spatial axis influences more
+    than that axis.
     """
 
     name: ClassVar[str]
@@ -103,9 +105,9 @@ class Operation(ABC):
 
     @abstractmethod
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """The output's shape.
+        """Return the output's shape.
 
-        parameters: by the keys' own names, those left out standing at their defaults. dialect:
+        parameters: under the keys' own names; keys left out have their defaults. dialect:
         `torch`, `keras@jax` ...
 
         Raises:
@@ -117,7 +119,7 @@ class Operation(ABC):
     def unevenness(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> tuple[str, ...]:
-        """For each axis how the output misses whole strides of the input; empty where it does not.
+        """Return for each axis how the output misses whole strides of the input, or nothing.
 
         Raises: as `shape`.
         """
@@ -126,34 +128,34 @@ class Operation(ABC):
     def leftover(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> tuple[Size, ...]:
-        """For each axis how many elements of the input reach no output, for a floor cut them off.
+        """Return for each axis how many elements of the input a floor cut off from every output.
 
         Raises: as `shape`.
         """
         return ()
 
     def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Multiply-accumulates for one image; zero where nothing is multiplied by weights.
+        """Return the multiply-accumulates for one image; zero for a layer without weights.
 
         Raises:
-            NotLinear: sizes are symbols; `mac_factors` has them.
+            NotLinear: sizes are symbols; use `mac_factors`.
         """
         return product(require_numbers(self.mac_factors(parameters, inputs, dialect)))
 
     def mac_factors(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> Sequence[Size]:
-        """Numbers and symbols whose product is `macs`."""
+        """Return numbers and symbols whose product is `macs`."""
         return (0,)
 
     def useful_macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Those of `macs` that reach an element which is kept."""
+        """Return those of `macs` that contribute to an element of the output."""
         return self.macs(parameters, inputs, dialect)
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Trained numbers."""
+        """Return how many numbers the layer trains."""
         return 0
 
     def values(self, parameters: Parameters) -> dict[str, Any]:
-        """What was given for each key, else its default."""
+        """Return the value given for each key, else its default."""
         return {**self._defaults, **parameters}

@@ -88,6 +88,6 @@ def _find_transposed(config: Config, walked: WalkedNetwork) -> Iterator[Transpos
             operation = take(node.operation)
             if isinstance(operation, ConvTranspose):
                 dialect = walked.source.graph.dialect_of(node)
-                reading = operation.reading(node.parameters, outcome.inputs, dialect)
+                reading = operation.read(node.parameters, outcome.inputs, dialect)
                 where = config.document.where(walked.source.paths[node.name])
                 yield TransposedLayer(outcome, reading, walked, where)

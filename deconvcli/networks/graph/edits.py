@@ -47,7 +47,7 @@ class InsertBefore(NamedTuple):
         return network._replace(nodes=tuple(nodes))
 
     def __str__(self) -> str:
-        return f"put {_describe(self.node)} between {self.above} and {self.below}"
+        return f"add {_describe(self.node)} between {self.above} and {self.below}"
 
 
 class InsertAfter(NamedTuple):
@@ -71,7 +71,7 @@ class InsertAfter(NamedTuple):
         return network._replace(nodes=tuple(nodes), outputs=tuple(outputs))
 
     def __str__(self) -> str:
-        return f"put {_describe(self.node)} behind {self.above}"
+        return f"add {_describe(self.node)} after {self.above}"
 
 
 class ResizeInput(NamedTuple):
@@ -85,7 +85,7 @@ class ResizeInput(NamedTuple):
         return network._replace(inputs={**network.inputs, self.input: self.shape})
 
     def __str__(self) -> str:
-        return f"feed {self.input} with {self.shape}"
+        return f"set the shape of {self.input} to {self.shape}"
 
 
 NetworkEdit = SetParameter | InsertBefore | InsertAfter | ResizeInput
@@ -116,7 +116,7 @@ def _rewire(node: Node, old: str, new: str) -> Node:
 
 
 def _describe(node: Node) -> str:
-    """Return `a crop_like like up1` or `a pad with amount 1`."""
-    model = f" like {node.inputs[1]}" if len(node.inputs) > 1 else ""
+    """Return `a crop_like to the size of up1` or `a pad with amount 1`."""
+    model = f" to the size of {node.inputs[1]}" if len(node.inputs) > 1 else ""
     given = [f"{name} {value}" for name, value in node.parameters.items()]
     return f"a {node.operation}{model}{' with ' if given else ''}{', '.join(given)}"

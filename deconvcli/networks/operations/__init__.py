@@ -1,4 +1,4 @@
-"""The shelf of operations: one file a kind of layer, under the name that users type."""
+"""The shelf of operations: one file per kind of layer, under the name that users type."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ OPERATIONS: Shelf[Operation] = Shelf("deconvcli.networks.operations", "OPERATION
 
 @cache
 def take(name: str) -> Operation:
-    """The operation of this name or alias.
+    """Return the operation of this name or alias.
 
     Raises:
-        UsageError: there is none.
+        UsageError: none has this name.
     """
     if name in OPERATIONS.names:
         return OPERATIONS.take(name)
@@ -33,7 +33,7 @@ def take(name: str) -> Operation:
 
 @cache
 def words() -> list[str]:
-    """Every name and alias."""
+    """Return every name and alias."""
     return [*OPERATIONS.names, *sorted(_by_alias())]
 
 
@@ -50,6 +50,7 @@ def pasted_calls() -> Mapping[str, tuple[str, Call]]:
 
 @cache
 def _by_alias() -> dict[str, Operation]:
-    """Every alias; only a name that is no file's pays for looking into all files."""
+    """Return the operation of every alias."""
+    # Importing every file takes a while; only a name that is not a file's gets here.
     taken = [OPERATIONS.take(name) for name in OPERATIONS.names]
     return {alias: operation for operation in taken for alias in operation.aliases}

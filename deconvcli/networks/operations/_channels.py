@@ -1,4 +1,4 @@
-"""What layers that mix channels share: how many come in and go out, and their groups."""
+"""The channels of layers that mix them: how many come in and go out, and their groups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Key, KeyForm, Shape
-from deconvcli.networks.operations._sizes import positive_channels, refuse
+from deconvcli.networks.operations._sizes import read_channels, refuse
 
 OUT_CHANNELS = Key(
     "out_channels",
@@ -22,7 +22,7 @@ IN_CHANNELS = Key(
     "in_channels",
     KeyForm.INTEGER,
     None,
-    "input channels, where you want them checked",
+    "input channels, if you want them checked",
     aliases=("in_features",),
     at_least=1,
 )
@@ -36,35 +36,35 @@ GROUPS = Key(
 )
 
 
-def entering(words: Mapping[str, Any], given: Shape) -> None:
-    """Refuse an input with other channels than the layer says it takes."""
-    said = words["in_channels"]
-    if said is not None and given.channels != positive_channels(said, "in_channels"):
+def check_in_channels(values: Mapping[str, Any], given: Shape) -> None:
+    """Refuse an input whose channels differ from those that the layer declares."""
+    declared = values["in_channels"]
+    if declared is not None and given.channels != read_channels(declared, "in_channels"):
         refuse(
             "channels",
-            f"the input has {given.channels} channels, the layer takes {said}",
+            f"the input has {given.channels} channels, the layer takes {declared}",
             f"set in_channels to {given.channels}, or change the layer above.",
         )
 
 
-def mixed(words: Mapping[str, Any], given: Shape) -> int:
-    """Output channels, where groups divide both sides.
+def read_out_channels(values: Mapping[str, Any], given: Shape) -> int:
+    """Return the output channels, once groups are known to divide both sides.
 
     Raises:
         Refused: the channels do not fit.
     """
-    entering(words, given)
-    out = positive_channels(words["out_channels"], "out_channels")
+    check_in_channels(values, given)
+    out = read_channels(values["out_channels"], "out_channels")
     for kind, count in (("input", given.channels), ("output", out)):
-        divided(kind, count, words["groups"])
+        check_groups(kind, count, values["groups"])
     return out
 
 
-def divided(kind: str, count: Size, groups: Any) -> None:
+def check_groups(kind: str, count: Size, groups: Any) -> None:
     """Refuse channels that the groups do not divide."""
-    if isinstance(count, int) and count % positive_channels(groups, "groups"):
+    if isinstance(count, int) and count % read_channels(groups, "groups"):
         refuse(
             "groups",
             f"{count} {kind} channels cannot be split into {groups} equal groups",
-            f"use a multiple of {groups}, or fewer groups.",
+            f"use a multiple of {groups} channels, or fewer groups.",
         )

@@ -1,4 +1,4 @@
-"""How many elements a tensor has, which is all that a reshape keeps."""
+"""The number of elements of a tensor, which is all that a reshape preserves."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Shape
 
 
-def elements(shape: Shape) -> Size:
-    """Channels times every spatial size.
+def count_elements(shape: Shape) -> Size:
+    """Return channels times every spatial size.
 
     Raises:
         NotLinear: two of them are symbols.

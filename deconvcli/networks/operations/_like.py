@@ -1,4 +1,4 @@
-"""Layers that bring a tensor to the spatial size of another, or to one that is given."""
+"""Layers that give a tensor the spatial size of another tensor, or a size in numbers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import ClassVar
 from deconvcli.common.values import axis_name, per_axis
 from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import at_least, refuse, some_axes
+from deconvcli.networks.operations._sizes import check_minimum, refuse, require_axes
 
-SIZE = Key("size", KeyForm.SIZES, None, "the size, where no second input gives it", at_least=1)
+SIZE = Key("size", KeyForm.SIZES, None, "the output size, if no second input gives it", at_least=1)
 
 
 class Like(Operation):
@@ -21,35 +21,38 @@ class Like(Operation):
     inputs = (1, 2)
 
     @abstractmethod
-    def hold(self, have: Size, want: Size, place: str) -> None:
-        """Refuse a size that this layer cannot bring about."""
+    def check_size(self, current: Size, wanted: Size, axis: str) -> None:
+        """Refuse a change of size that this layer cannot make.
+
+        axis: the start of the message, `height: `, or empty.
+        """
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """The first input's channels, the wanted size."""
+        """Return the first input's channels with the wanted size."""
         [given, *_] = inputs
-        wanted = self.wanted(parameters, inputs)
-        rank = some_axes(given)
+        wanted = self.wanted_size(parameters, inputs)
+        rank = require_axes(given)
         if len(wanted) != rank:
             refuse(
                 "rank",
-                f"{given} cannot take the size of {inputs[-1]}, which has other axes",
-                "name a layer with as many spatial axes as the second input.",
+                f"{given} cannot have the size of {inputs[-1]}: their numbers of axes differ",
+                "use a second input with as many spatial axes as the first.",
             )
         for place, (have, want) in enumerate(zip(given.spatial, wanted, strict=True)):
-            self.hold(have, want, f"{axis_name(place, rank)}: " if rank > 1 else "")
+            self.check_size(have, want, f"{axis_name(place, rank)}: " if rank > 1 else "")
         return given._replace(spatial=wanted)
 
-    def wanted(self, parameters: Parameters, inputs: Sequence[Shape]) -> tuple[Size, ...]:
-        """The size of the second input, or the one given: one of them, not both."""
+    def wanted_size(self, parameters: Parameters, inputs: Sequence[Shape]) -> tuple[Size, ...]:
+        """Return the size of the second input, or the one given; exactly one of them is there."""
         size = self.values(parameters)["size"]
         if (size is None) == (len(inputs) == 1):
             refuse(
                 "inputs",
-                f"{self.name} needs a second input or a size, and not both",
-                "name the layer whose size it is to have as the second input.",
+                f"{self.name} needs a second input or a size, not both",
+                "list the layer whose size it takes as the second input.",
             )
         if size is None:
             return inputs[1].spatial
-        sizes = per_axis(size, some_axes(inputs[0]), "size")
-        at_least(sizes, 1, "size")
+        sizes = per_axis(size, require_axes(inputs[0]), "size")
+        check_minimum(sizes, 1, "size")
         return sizes

@@ -1,4 +1,4 @@
-"""Pooling: a window without weights, whose stride is its size where nothing else is said."""
+"""Pooling: a window without weights, whose stride is its size unless another is given."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from deconvcli.networks.operations._window import (
     STRIDE,
     Sliding,
     Sweep,
-    sweeps,
+    make_sweeps,
 )
 
-# A pooling call's parameters in Keras, for every kind and number of axes.
+# The parameters of a pooling call in Keras, for every kind and number of axes.
 KERAS_PARAMETERS = ("pool_size", "strides", "padding", "data_format")
 
 
 class Pool(Sliding):
-    """What all poolings share."""
+    """A pooling of any kind."""
 
     keys: ClassVar[tuple[Key, ...]] = (
         KERNEL,
@@ -34,24 +34,24 @@ class Pool(Sliding):
         CEIL_MODE,
     )
 
-    def words(self, parameters: Parameters) -> dict[str, Any]:
-        """The keys' values, the stride being the kernel unless given."""
-        words = self.values(parameters)
-        return words if words["stride"] is not None else {**words, "stride": words["kernel"]}
+    def window_values(self, parameters: Parameters) -> dict[str, Any]:
+        """Return the keys' values; the stride is the kernel unless given."""
+        values = self.values(parameters)
+        return values if values["stride"] is not None else {**values, "stride": values["kernel"]}
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """Positions of the window, in the input's channels."""
+        """Return the positions of the window, in the input's channels."""
         [given] = inputs
-        found = self.swept(parameters, given, dialect)
+        found = self.output_sizes(parameters, given, dialect)
         if take(dialect)[0].windows.at_most_half_kernel:
-            _check_padding(sweeps(self.words(parameters), given, dialect), dialect)
+            _check_padding(make_sweeps(self.window_values(parameters), given, dialect), dialect)
         return Shape(given.channels, found)
 
 
 def _check_padding(found: list[Sweep], dialect: str) -> None:
     """Refuse more padding than half the kernel, whatever the dilation.
 
-    Source: measured with torch 2.13.0, CPU; its own message speaks of the effective kernel.
+    Source: measured with torch 2.13.0, CPU; torch's own message mentions the effective kernel.
     """
     for sweep in found:
         most = sweep.window.kernel // 2
@@ -60,5 +60,5 @@ def _check_padding(found: list[Sweep], dialect: str) -> None:
                 "padding",
                 f"{dialect} pools with padding of half the kernel at most,"
                 f" not {sweep.window.begin}",
-                f"use {most} or less, or put a pad layer in front.",
+                f"use {most} or less, or add a pad layer before this one.",
             )

@@ -1,4 +1,4 @@
-"""What several kinds of layer share: values per axis, sides, and the refusals about sizes."""
+"""What several kinds of layers share: values per axis, sides, and the refusals about sizes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any, NoReturn
 
 from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.values import axis_name, per_axis, shorten
-from deconvcli.layers.axis import Size
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.operation import Shape
 
 Sides = tuple[tuple[int, int], ...]
 
 
-def sides(value: Any, rank: int, name: str) -> Sides:
-    """(begin, end) per axis from one integer, one per axis, or a pair per axis.
+def read_sides(value: Any, rank: int, name: str) -> Sides:
+    """Return (begin, end) per axis from one integer, one per axis, or a pair per axis.
 
     Raises:
         UsageError: it is none of them.
@@ -39,36 +39,38 @@ def _are_pairs(value: Any) -> bool:
     )
 
 
-def at_least(values: Sequence[int], least: int, name: str) -> None:
-    """Refuse numbers below the least."""
+def check_minimum(values: Sequence[int], least: int, name: str) -> None:
+    """Refuse numbers below a minimum."""
     low = min(values, default=least)
     if low < least:
         raise UsageError(
-            f"{name} is {low}, and {least} is the least",
+            f"{name} is {low}; the minimum is {least}",
             help=f"use {least} or more.",
             code="bad-value",
         )
 
 
-def existing(spatial: Sequence[Size], what: str) -> tuple[Size, ...]:
-    """The sizes, each of which is at least 1.
+def check_not_empty(spatial: Sequence[Size], subject: str) -> tuple[Size, ...]:
+    """Return the sizes, each of which is at least 1.
+
+    subject: what has them, for the message.
 
     Raises:
-        Refused: one is not.
+        Refused: one is smaller.
     """
     for place, size in enumerate(spatial):
         if size < 1:
-            named = f"{axis_name(place, len(spatial))}: " if len(spatial) > 1 else ""
+            axis = f"{axis_name(place, len(spatial))}: " if len(spatial) > 1 else ""
             raise Refused(
-                f"{named}{what} would have size {size}",
-                help="give a larger input, or cut less away.",
+                f"{axis}{subject} would have size {size}",
+                help="use a larger input, or crop less.",
                 code="empty-output",
             )
     return tuple(spatial)
 
 
-def some_axes(given: Shape) -> int:
-    """The number of spatial axes, of which there must be one to slide over.
+def require_axes(given: Shape) -> int:
+    """Return the number of spatial axes, at least one of which a window needs.
 
     Raises:
         Refused: there is none.
@@ -77,18 +79,18 @@ def some_axes(given: Shape) -> int:
         refuse(
             "rank",
             f"the input {given} has no spatial axes",
-            "put a reshape in front, or take the input from a layer above the flatten.",
+            "add a reshape before this layer, or take the input from a layer above the flatten.",
         )
     return len(given.spatial)
 
 
 def refuse(code: str, message: str, help: str) -> NoReturn:
-    """End the layer with a reason."""
+    """Refuse the layer with a reason."""
     raise Refused(message, help=help, code=code)
 
 
-def positive_channels(value: Any, name: str) -> int:
-    """A number of channels."""
+def read_channels(value: Any, name: str) -> int:
+    """Return a number of channels, or of groups of them."""
     if type(value) is not int or value < 1:
         raise UsageError(
             f"{name} is {shorten(value)}", help="give one integer, 1 or more.", code="bad-value"
@@ -96,8 +98,8 @@ def positive_channels(value: Any, name: str) -> int:
     return value
 
 
-def equal_channels(inputs: Sequence[Shape]) -> Size:
-    """The channels that all inputs have.
+def require_equal_channels(inputs: Sequence[Shape]) -> Size:
+    """Return the channels that all inputs have.
 
     Raises:
         Refused: they differ.
@@ -108,13 +110,13 @@ def equal_channels(inputs: Sequence[Shape]) -> Size:
             refuse(
                 "unequal-channels",
                 f"the inputs have {' and '.join(str(shape.channels) for shape in inputs)} channels",
-                "bring them to the same number with a convolution of kernel 1.",
+                "give them equal channels with a convolution of kernel 1.",
             )
     return first.channels
 
 
-def equal_spatial(inputs: Sequence[Shape]) -> tuple[Size, ...]:
-    """The spatial sizes that all inputs have.
+def require_equal_sizes(inputs: Sequence[Shape]) -> tuple[Size, ...]:
+    """Return the spatial sizes that all inputs have.
 
     Raises:
         Refused: they differ, in number or on an axis.
@@ -128,3 +130,10 @@ def equal_spatial(inputs: Sequence[Shape]) -> tuple[Size, ...]:
                 "pad or crop one of them, or choose an input size for which they agree.",
             )
     return first.spatial
+
+
+def format_factor(size: Size) -> str:
+    """Return a size as it stands beside a multiplication sign: `5`, `H/2`, `(H+1)`."""
+    text = str(size)
+    is_sum = isinstance(size, Linear) and not text.startswith("(") and set("+-") & {*text[1:]}
+    return f"({text})" if is_sum else text

@@ -1,4 +1,4 @@
-"""A window that slides over each axis: what convolution and pooling have in common."""
+"""A window that slides over each axis, as in a convolution or a pooling."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import Sides, at_least, existing, refuse, sides, some_axes
+from deconvcli.networks.operations._sizes import (
+    Sides,
+    check_minimum,
+    check_not_empty,
+    format_factor,
+    read_sides,
+    refuse,
+    require_axes,
+)
 
 KERNEL = Key(
     "kernel",
@@ -38,18 +46,20 @@ DILATION = Key(
     "dilation",
     KeyForm.SIZES,
     1,
-    "distance of two taps",
+    "distance between two taps",
     aliases=("dilations", "dilation_rate", "kernel_dilation", "rhs_dilation"),
     at_least=1,
 )
-CEIL_MODE = Key("ceil_mode", KeyForm.FLAG, False, "the last window may hang over the end")
+CEIL_MODE = Key(
+    "ceil_mode", KeyForm.FLAG, False, "whether the last window may extend beyond the end"
+)
 
-LAYERS = 512
-"""Kinds of windows that are remembered: a network has few, and is walked again and again."""
+# A network has few different windows, but its sizes are searched in thousands of walks.
+REMEMBERED_WINDOWS = 512
 
 
-class Window(NamedTuple):
-    """One axis of a sliding window, and what is added to the input's ends."""
+class WindowAxis(NamedTuple):
+    """One axis of a sliding window, and the elements added to the ends of the input."""
 
     kernel: int
     stride: int
@@ -64,20 +74,22 @@ class Window(NamedTuple):
 
     @property
     def room(self) -> int:
-        """What the ends add to the input, less what the first window takes."""
+        """The elements added to the input less those that the first position covers."""
         return self.begin + self.end - self.span
 
 
-Count = Callable[[Size, Window], Size]
+Count = Callable[[Size, WindowAxis], Size]
 
 
-def floored(n: Size, window: Window) -> Size:
-    """Positions of a window that stays within the input and its ends."""
+def count_floor(n: Size, window: WindowAxis) -> Size:
+    """Return the positions of a window that stays within the padded input."""
     return (n + window.room) // window.stride + 1
 
 
-def ceiled(n: Size, window: Window) -> Size:
-    """Positions of a window that may hang over, if it starts in the input or in front of it.
+def count_ceil(n: Size, window: WindowAxis) -> Size:
+    """Return the positions of a window that may extend beyond the padded end.
+
+    A position has to start in the input or in the padding before it, not in the padding after it.
 
     Source: torch 2.13.0, aten/src/ATen/native/Pool.h, pooling_output_shape_pad_lr.
     """
@@ -86,32 +98,32 @@ def ceiled(n: Size, window: Window) -> Size:
     return positions - 1 if starts >= n + window.begin else positions
 
 
-def same(n: Size, window: Window) -> Size:
-    """One position for each stride begun, whatever the kernel."""
+def count_same(n: Size, window: WindowAxis) -> Size:
+    """Return one position for each stride begun, whatever the kernel."""
     return (n + window.stride - 1) // window.stride
 
 
-def causal(n: Size, window: Window) -> Size:
-    """Positions of a window whose input is extended at its start alone, by all but one tap."""
+def count_causal(n: Size, window: WindowAxis) -> Size:
+    """Return the positions where span - 1 elements are added at the start, none at the end."""
     return (n - 1) // window.stride + 1
 
 
-WORDS: Mapping[str, Count] = MappingProxyType(
+COUNTS_BY_WORD: Mapping[str, Count] = MappingProxyType(
     {
-        "valid": floored,
-        "same": same,
-        "same_upper": same,
-        "same_lower": same,
-        "causal": causal,
+        "valid": count_floor,
+        "same": count_same,
+        "same_upper": count_same,
+        "same_lower": count_same,
+        "causal": count_causal,
     }
 )
 
 
 class Sweep(NamedTuple):
-    """One axis of an input under a window, and how its positions are counted."""
+    """A window moved over one axis of an input, and how its positions are counted."""
 
     n: Size
-    window: Window
+    window: WindowAxis
     counting: Count
 
     @property
@@ -121,125 +133,123 @@ class Sweep(NamedTuple):
 
     @property
     def unread(self) -> Size:
-        """Elements of the input behind the last window; where a word is said, there are none."""
-        if self.counting not in (floored, ceiled):
+        """Elements of the input after the last position; none where a word sets the padding."""
+        if self.counting not in (count_floor, count_ceil):
             return 0
         reached = (self.positions - 1) * self.window.stride
         return max(0, self.n + self.window.room - reached - self.window.end)
 
     @property
-    def text(self) -> str:
-        """`75 -> 37, and 2 times 37 is 1 less`; empty where it is as many."""
+    def unevenness(self) -> str:
+        """Return `75 -> 37, and 2 * 37 is 1 less than 75`; empty where the two are equal."""
         back = self.positions * self.window.stride
         if back == self.n:
             return ""
         amount = f"{back - self.n} more" if back > self.n else f"{self.n - back} less"
-        stride, times = self.window.stride, ""
-        if stride > 1:
-            times = f"and {stride} times {self.positions} is "
-        return f"{self.n} -> {self.positions}, {times}{amount}"
+        change = f"{self.n} -> {self.positions}"
+        if self.window.stride == 1:
+            return f"{change}, {amount}"
+        product = f"{self.window.stride} * {format_factor(self.positions)}"
+        return f"{change}, and {product} is {amount} than {self.n}"
 
 
-_SAID = ("kernel", "stride", "dilation", "padding", "ceil_mode")
+_WINDOW_KEYS = ("kernel", "stride", "dilation", "padding", "ceil_mode")
 
 
-def sweeps(words: Mapping[str, Any], given: Shape, dialect: str) -> list[Sweep]:
-    """The window that these words mean, over each axis.
+def make_sweeps(values: Mapping[str, Any], given: Shape, dialect: str) -> list[Sweep]:
+    """Return the window that these values describe, over each axis of the input.
 
     Raises:
-        Refused: the framework cannot say it.
+        Refused: the framework cannot express it.
         UsageError: a value is not of its key's form.
     """
-    said = [freeze(words.get(name)) for name in _SAID]
-    counting, windows = _meant(*said, some_axes(given), dialect)
-    return [Sweep(n, window, counting) for n, window in zip(given.spatial, windows, strict=True)]
+    frozen = [freeze(values.get(name)) for name in _WINDOW_KEYS]
+    count, windows = _read_window(*frozen, require_axes(given), dialect)
+    return [Sweep(n, window, count) for n, window in zip(given.spatial, windows, strict=True)]
 
 
-@lru_cache(LAYERS, typed=True)
-def _meant(
+# typed: 1, 1.0 and True are equal keys, but not equally valid values.
+@lru_cache(REMEMBERED_WINDOWS, typed=True)
+def _read_window(
     kernel: Any, stride: Any, dilation: Any, padding: Any, ceil_mode: Any, rank: int, dialect: str
-) -> tuple[Count, tuple[Window, ...]]:
-    """(how positions are counted, the window of each axis), whatever the input's size."""
-    habits = take(dialect)[0].windows
-    said = habits.default if padding is None else padding
-    if isinstance(said, str):
-        count, ends = _by_word(said.lower(), habits, dialect), sides(0, rank, "padding")
+) -> tuple[Count, tuple[WindowAxis, ...]]:
+    """Return how positions are counted and the window of each axis, whatever the input's size."""
+    accepted = take(dialect)[0].windows
+    padding = accepted.default if padding is None else padding
+    if isinstance(padding, str):
+        count = _count_by_word(padding.lower(), accepted, dialect)
+        ends = read_sides(0, rank, "padding")
     else:
-        count, ends = floored, sides(said, rank, "padding")
-        _sayable(ends, habits, dialect)
-    if ceil_mode:
-        count = _rounded_up(count, habits, dialect)
-    return count, _windows({"kernel": kernel, "stride": stride, "dilation": dilation}, ends)
+        count, ends = count_floor, read_sides(padding, rank, "padding")
+        _check_numbers(ends, accepted, dialect)
+    if ceil_mode and not accepted.rounds_up:
+        refuse("ceil-mode", f"{dialect} has no ceil_mode", "leave it out, or pad the input.")
+    if ceil_mode and count is count_floor:
+        count = count_ceil
+    return count, _make_axes({"kernel": kernel, "stride": stride, "dilation": dilation}, ends)
+
+
+def _count_by_word(word: str, accepted: Windows, dialect: str) -> Count:
+    if word not in accepted.words:
+        known = " or ".join(accepted.words)
+        refuse(
+            "padding",
+            f"{dialect} does not accept padding {word!r} here",
+            f"use {known}." if known else "give numbers.",
+        )
+    return COUNTS_BY_WORD[word]
+
+
+def _check_numbers(ends: Sides, accepted: Windows, dialect: str) -> None:
+    """Refuse numbers where a framework has only words, and pairs where it has one number."""
+    if not accepted.numbers and not accepted.pairs:
+        refuse(
+            "padding",
+            f"{dialect} accepts padding as a word, not as numbers",
+            f"use {' or '.join(accepted.words)}, or add a pad layer before this one.",
+        )
+    if not accepted.pairs and any(begin != end for begin, end in ends):
+        refuse(
+            "padding",
+            f"{dialect} pads both ends of an axis equally here",
+            "add a pad layer before this one, and leave the padding out here.",
+        )
+
+
+def _make_axes(values: Mapping[str, Any], ends: Sides) -> tuple[WindowAxis, ...]:
+    numbers = [per_axis(value, len(ends), name) for name, value in values.items()]
+    for name, each in zip(values, numbers, strict=True):
+        check_minimum(each, 1, name)
+    check_minimum([end for pair in ends for end in pair], 0, "padding")
+    return tuple([WindowAxis(k, s, d, *pair) for k, s, d, pair in zip(*numbers, ends, strict=True)])
 
 
 class Sliding(Operation):
     """A kind of layer whose window slides over its only input."""
 
     @abstractmethod
-    def words(self, parameters: Parameters) -> dict[str, Any]:
-        """The keys' values, as `sweeps` takes them."""
+    def window_values(self, parameters: Parameters) -> dict[str, Any]:
+        """Return the keys' values, as `make_sweeps` takes them."""
 
-    def swept(self, parameters: Parameters, given: Shape, dialect: str) -> tuple[Size, ...]:
-        """Output sizes, each of which is at least 1.
+    def output_sizes(self, parameters: Parameters, given: Shape, dialect: str) -> tuple[Size, ...]:
+        """Return the output's spatial sizes, each of which is at least 1.
 
         Raises:
-            Refused: nothing is left, or the framework cannot say it.
+            Refused: nothing is left, or the framework cannot express the window.
         """
-        found = sweeps(self.words(parameters), given, dialect)
-        return existing([sweep.positions for sweep in found], "the output")
+        found = make_sweeps(self.window_values(parameters), given, dialect)
+        return check_not_empty([sweep.positions for sweep in found], "the output")
 
     def unevenness(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> tuple[str, ...]:
-        """By how much stride times the output is not the input."""
-        found = sweeps(self.words(parameters), inputs[0], dialect)
-        return tuple([sweep.text for sweep in found])
+        """Return by how much stride times the output misses the input."""
+        found = make_sweeps(self.window_values(parameters), inputs[0], dialect)
+        return tuple([sweep.unevenness for sweep in found])
 
     def leftover(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> tuple[Size, ...]:
-        """What no window reaches."""
-        found = sweeps(self.words(parameters), inputs[0], dialect)
+        """Return how many elements no position reaches."""
+        found = make_sweeps(self.window_values(parameters), inputs[0], dialect)
         return tuple([sweep.unread for sweep in found])
-
-
-def _windows(words: Mapping[str, Any], ends: Sides) -> tuple[Window, ...]:
-    """One window an axis."""
-    numbers = [per_axis(value, len(ends), name) for name, value in words.items()]
-    for name, values in zip(words, numbers, strict=True):
-        at_least(values, 1, name)
-    at_least([end for pair in ends for end in pair], 0, "padding")
-    return tuple([Window(k, s, d, *pair) for k, s, d, pair in zip(*numbers, ends, strict=True)])
-
-
-def _by_word(word: str, habits: Windows, dialect: str) -> Count:
-    if word not in habits.words:
-        known = " or ".join(habits.words)
-        refuse(
-            "padding",
-            f"{dialect} has no padding {word!r} here",
-            f"use {known}." if known else "give numbers.",
-        )
-    return WORDS[word]
-
-
-def _sayable(ends: Sides, habits: Windows, dialect: str) -> None:
-    """Refuse numbers where a framework has words only, and pairs where it has one number."""
-    if not habits.numbers and not habits.pairs:
-        refuse(
-            "padding",
-            f"{dialect} says padding with a word, not with numbers",
-            f"use {' or '.join(habits.words)}, or put a pad layer in front.",
-        )
-    if not habits.pairs and any(begin != end for begin, end in ends):
-        refuse(
-            "padding",
-            f"{dialect} pads both ends of an axis alike here",
-            "put a pad layer in front, and no padding here.",
-        )
-
-
-def _rounded_up(count: Count, habits: Windows, dialect: str) -> Count:
-    if not habits.rounds_up:
-        refuse("ceil-mode", f"{dialect} has no ceil_mode", "leave it out, or pad the input.")
-    return ceiled if count is floored else count

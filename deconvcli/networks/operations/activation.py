@@ -1,13 +1,13 @@
-"""Activation: a function of each element; the shape stays."""
+"""Activation: a function of each element, which keeps the shape."""
 
 from __future__ import annotations
 
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation
-from deconvcli.networks.operations._kept import Kept
+from deconvcli.networks.operations._same_shape import SameShape
 
 
-class Activation(Kept):
-    """ReLU and its like."""
+class Activation(SameShape):
+    """ReLU and similar functions."""
 
     name = "activation"
     aliases = (
@@ -31,8 +31,14 @@ class Activation(Kept):
     title = "a function of each element"
     keys = (
         Key("kind", KeyForm.WORD, None, "which function"),
-        Key("negative_slope", KeyForm.ANY, None, "of a leaky one", aliases=("alpha",)),
-        Key("axis", KeyForm.ANY, None, "of a softmax", aliases=("dim",)),
+        Key(
+            "negative_slope",
+            KeyForm.ANY,
+            None,
+            "slope of a leaky function for negative elements",
+            aliases=("alpha",),
+        ),
+        Key("axis", KeyForm.ANY, None, "axis of a softmax", aliases=("dim",)),
         Key("inplace", KeyForm.ANY, None, "whether the input is overwritten"),
     )
     calls = (

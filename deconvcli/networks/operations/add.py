@@ -1,25 +1,25 @@
-"""Addition: element by element, of inputs of one shape."""
+"""Addition, element by element, of inputs of one shape."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from deconvcli.networks.operation import Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import equal_channels, equal_spatial
+from deconvcli.networks.operations._sizes import require_equal_channels, require_equal_sizes
 
 
 class Add(Operation):
-    """All inputs, which must be of one shape: a size of 1 is not stretched in silence."""
+    """An addition of inputs that all have one shape: a size of 1 is not broadcast silently."""
 
     name = "add"
     aliases = ("sum", "multiply", "mul", "average")
-    title = "element by element"
+    title = "an addition, element by element"
     inputs = (2, None)
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """The shape of each input."""
-        spatial = equal_spatial(inputs)
-        return Shape(equal_channels(inputs), spatial)
+        """Return the shape of each input."""
+        spatial = require_equal_sizes(inputs)
+        return Shape(require_equal_channels(inputs), spatial)
 
 
 OPERATION: Operation = Add()

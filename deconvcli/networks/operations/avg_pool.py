@@ -7,14 +7,14 @@ from deconvcli.networks.operations._pool import KERAS_PARAMETERS, Pool
 
 
 class AveragePool(Pool):
-    """The mean of the elements under each position of the window."""
+    """A pooling that takes the mean under each position of the window."""
 
     name = "avg_pool"
     aliases = ("avgpool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "average_pool", "mean_pool")
     title = "average pooling"
     keys = (
         *Pool.keys,
-        Key("count_include_pad", KeyForm.ANY, None, "whether added elements count in the mean"),
+        Key("count_include_pad", KeyForm.ANY, None, "whether padding counts in the mean"),
     )
     calls = (
         Call(

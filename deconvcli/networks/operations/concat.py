@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.networks.operation import Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import equal_spatial
+from deconvcli.networks.operations._sizes import require_equal_sizes
 
 
 class Concat(Operation):
-    """All inputs, which must be of one spatial size."""
+    """A concatenation of inputs that all have one spatial size."""
 
     name = "concat"
     aliases = ("concatenate", "cat")
@@ -17,11 +17,11 @@ class Concat(Operation):
     inputs = (2, None)
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """The channels added up."""
+        """Return the sum of the channels, at the common size."""
         channels = inputs[0].channels
         for other in inputs[1:]:
             channels = channels + other.channels
-        return Shape(channels, equal_spatial(inputs))
+        return Shape(channels, require_equal_sizes(inputs))
 
 
 OPERATION: Operation = Concat()

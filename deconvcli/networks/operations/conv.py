@@ -1,4 +1,4 @@
-"""Convolution: a weighted window slides over the input, channels are mixed."""
+"""Convolution: a weighted window slides over the input and mixes its channels."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import product, require_numbers
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._channels import GROUPS, IN_CHANNELS, OUT_CHANNELS, mixed
+from deconvcli.networks.operations._channels import (
+    GROUPS,
+    IN_CHANNELS,
+    OUT_CHANNELS,
+    read_out_channels,
+)
 from deconvcli.networks.operations._sizes import refuse
 from deconvcli.networks.operations._window import DILATION, KERNEL, PADDING, STRIDE, Sliding
 
 
 class Conv(Sliding):
-    """A convolution in any framework's rounding and words."""
+    """A convolution with any framework's padding and rounding."""
 
     name = "conv"
     aliases = ("conv1d", "conv2d", "conv3d", "convolution")
@@ -66,48 +71,48 @@ class Conv(Sliding):
         ),
     )
 
-    def words(self, parameters: Parameters) -> dict[str, Any]:
-        """The keys' values."""
+    def window_values(self, parameters: Parameters) -> dict[str, Any]:
+        """Return the keys' values."""
         return self.values(parameters)
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """Positions of the window, in `out_channels` channels."""
-        words, [given] = self.values(parameters), inputs
-        channels = mixed(words, given)
-        if words["padding"] == "same" and not take(dialect)[0].windows.same_has_strides:
-            _refuse_strides(per_axis(words["stride"], len(given.spatial), "stride"), dialect)
-        return Shape(channels, self.swept(parameters, given, dialect))
+        """Return the positions of the window, in `out_channels` channels."""
+        values, [given] = self.values(parameters), inputs
+        channels = read_out_channels(values, given)
+        if values["padding"] == "same" and not take(dialect)[0].windows.same_has_strides:
+            _refuse_strides(per_axis(values["stride"], len(given.spatial), "stride"), dialect)
+        return Shape(channels, self.output_sizes(parameters, given, dialect))
 
     def mac_factors(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> Sequence[Size]:
-        """Every tap at every position, for each pair of channels in a group."""
+        """Return the factors: every weight is used once at every position."""
         out = self.shape(parameters, inputs, dialect)
         return (self._weights(parameters, inputs), *out.spatial)
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Weights, and one bias a channel."""
-        words = self.values(parameters)
-        bias = words["out_channels"] if words["bias"] else 0
+        """Return the number of weights, and one bias per channel."""
+        values = self.values(parameters)
+        bias = values["out_channels"] if values["bias"] else 0
         return self._weights(parameters, inputs) + int(bias)
 
     def _weights(self, parameters: Parameters, inputs: Sequence[Shape]) -> int:
-        words, [given] = self.values(parameters), inputs
+        values, [given] = self.values(parameters), inputs
         [channels] = require_numbers([given.channels])
-        taps = product(per_axis(words["kernel"], len(given.spatial), "kernel"))
-        return channels // int(words["groups"]) * int(words["out_channels"]) * taps
+        taps = product(per_axis(values["kernel"], len(given.spatial), "kernel"))
+        return channels // int(values["groups"]) * int(values["out_channels"]) * taps
 
 
 def _refuse_strides(strides: tuple[int, ...], dialect: str) -> None:
-    """Refuse strides beside a word that most frameworks take with strides.
+    """Refuse strides together with a word that most frameworks accept with strides.
 
     Source: torch 2.13.0, torch/nn/modules/conv.py, _ConvNd.__init__.
     """
     if max(strides, default=1) > 1:
         refuse(
             "padding",
-            f"{dialect} has no padding 'same' for a convolution with strides",
-            "give a number: for an odd kernel, half of it rounded down.",
+            f"{dialect} does not accept padding 'same' for a convolution with strides",
+            "give a number: for an odd kernel, half of it, rounded down.",
         )
 
 

@@ -1,33 +1,43 @@
-"""Crop: elements cut from the ends of each axis."""
+"""Crop: elements removed from the ends of each axis."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import at_least, existing, sides, some_axes
+from deconvcli.networks.operations._sizes import (
+    check_minimum,
+    check_not_empty,
+    read_sides,
+    require_axes,
+)
 
 
 class Crop(Operation):
-    """As many elements as are asked for, from each end."""
+    """A crop by the same or another number of elements at each end."""
 
     name = "crop"
     aliases = ("trim", "cropping", "slice")
-    title = "elements cut from the ends"
+    title = "elements removed from the ends"
     keys = (
         Key(
-            "amount", KeyForm.SIDES, None, "how many", required=True, aliases=("cropping", "crops")
+            "amount",
+            KeyForm.SIDES,
+            None,
+            "how many elements",
+            required=True,
+            aliases=("cropping", "crops"),
         ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """Each axis shorter by its two ends."""
+        """Return the input's shape, each axis shorter by its two ends."""
         [given] = inputs
-        ends = sides(self.values(parameters)["amount"], some_axes(given), "amount")
-        at_least([end for pair in ends for end in pair], 0, "amount")
+        ends = read_sides(self.values(parameters)["amount"], require_axes(given), "amount")
+        check_minimum([end for pair in ends for end in pair], 0, "amount")
         pairs = zip(given.spatial, ends, strict=True)
         left = [n - begin - end for n, (begin, end) in pairs]
-        return given._replace(spatial=existing(left, "the output"))
+        return given._replace(spatial=check_not_empty(left, "the output"))
 
 
 OPERATION: Operation = Crop()

@@ -1,4 +1,4 @@
-"""Crop to the size of another layer, or to a size given."""
+"""Crop to the size of another layer, or to a size in numbers."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from deconvcli.networks.operations._sizes import refuse
 
 
 class CropLike(Like):
-    """The first input, cut to the spatial size of the second."""
+    """The first input, cropped to the spatial size of the second."""
 
     name = "crop_like"
     aliases = ("center_crop", "center_trim", "crop_to")
-    title = "cut to the size of another layer"
+    title = "cropped to the size of another layer"
 
-    def hold(self, have: Size, want: Size, place: str) -> None:
-        """Nothing can be cut from what is too small."""
-        if have < want:
+    def check_size(self, current: Size, wanted: Size, axis: str) -> None:
+        """Refuse a size that is too small to be cropped."""
+        if current < wanted:
             refuse(
                 "too-small",
-                f"{place}{have} elements cannot be cropped to {want}",
+                f"{axis}{current} elements cannot be cropped to {wanted}",
                 "crop the other layer to this one, or pad this one with pad_to.",
             )
 

@@ -1,4 +1,4 @@
-"""Dense: each place's channels become other channels."""
+"""Dense: a matrix product over the channels."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._channels import IN_CHANNELS, OUT_CHANNELS, entering
-from deconvcli.networks.operations._sizes import positive_channels
+from deconvcli.networks.operations._channels import IN_CHANNELS, OUT_CHANNELS, check_in_channels
+from deconvcli.networks.operations._sizes import read_channels
 
 
 class Dense(Operation):
-    """A matrix product over the channels, at every place alike."""
+    """A matrix product over the channels, the same at every position."""
 
     name = "dense"
     aliases = ("linear", "fully_connected")
@@ -28,22 +28,22 @@ class Dense(Operation):
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """`units` channels."""
-        words, [given] = self.values(parameters), inputs
-        entering(words, given)
-        return given._replace(channels=positive_channels(words["units"], "units"))
+        """Return the input's shape with `units` channels."""
+        values, [given] = self.values(parameters), inputs
+        check_in_channels(values, given)
+        return given._replace(channels=read_channels(values["units"], "units"))
 
     def mac_factors(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> Sequence[Size]:
-        """One product for each input channel and unit, at every place."""
+        """Return the factors: one product per input channel and unit, at every position."""
         return (*inputs[0].sizes, int(self.values(parameters)["units"]))
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """The matrix, and one bias a unit."""
-        words = self.values(parameters)
+        """Return the size of the matrix, and one bias per unit."""
+        values = self.values(parameters)
         [channels] = require_numbers([inputs[0].channels])
-        return (channels + (1 if words["bias"] else 0)) * int(words["units"])
+        return (channels + (1 if values["bias"] else 0)) * int(values["units"])
 
 
 OPERATION: Operation = Dense()

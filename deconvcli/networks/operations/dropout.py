@@ -1,18 +1,18 @@
-"""Dropout and identity: what trains and does not compute; the shape stays."""
+"""Dropout and identity, which do nothing when a network is run and keep the shape."""
 
 from __future__ import annotations
 
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation
-from deconvcli.networks.operations._kept import Kept
+from deconvcli.networks.operations._same_shape import SameShape
 
 
-class Dropout(Kept):
-    """Nothing, when the network runs."""
+class Dropout(SameShape):
+    """A layer that acts in training only, or never."""
 
     name = "dropout"
     aliases = ("identity", "dropout1d", "dropout2d", "dropout3d", "spatial_dropout")
     title = "dropout, or nothing"
-    keys = (Key("rate", KeyForm.ANY, None, "share of the elements left out", aliases=("p",)),)
+    keys = (Key("rate", KeyForm.ANY, None, "share of the elements set to zero", aliases=("p",)),)
     calls = (
         Call("torch", ("Dropout", "Dropout{n}d", "Identity")),
         Call("keras", ("SpatialDropout{n}D",)),

@@ -1,15 +1,15 @@
-"""Flatten: all elements as channels, no axes left."""
+"""Flatten: all elements become channels, and no axes are left."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from deconvcli.networks.operation import Call, Operation, Parameters, Shape
-from deconvcli.networks.operations._elements import elements
+from deconvcli.networks.operations._elements import count_elements
 
 
 class Flatten(Operation):
-    """channels * height * width channels, for a dense layer."""
+    """A layer that turns [channels, height, width] into channels * height * width channels."""
 
     name = "flatten"
     title = "all elements as channels"
@@ -17,8 +17,8 @@ class Flatten(Operation):
     mixes_axes = True
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """As many channels as there were elements."""
-        return Shape(elements(inputs[0]))
+        """Return as many channels as there were elements."""
+        return Shape(count_elements(inputs[0]))
 
 
 OPERATION: Operation = Flatten()

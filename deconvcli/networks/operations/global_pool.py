@@ -1,4 +1,4 @@
-"""Global pooling: one number a channel, no axes left."""
+"""Global pooling: one number per channel, and no axes are left."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from deconvcli.networks.operation import Operation, Parameters, Shape
 
 
 class GlobalPool(Operation):
-    """The mean or the largest of all elements of each channel."""
+    """A pooling that takes the mean or the maximum of each channel."""
 
     name = "global_pool"
     aliases = ("global_avg_pool", "global_max_pool", "global_average_pool")
-    title = "one number a channel"
+    title = "one number per channel"
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """The channels, without axes."""
+        """Return the channels, without axes."""
         return Shape(inputs[0].channels)
 
 

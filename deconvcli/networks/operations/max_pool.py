@@ -7,7 +7,7 @@ from deconvcli.networks.operations._pool import KERAS_PARAMETERS, Pool
 
 
 class MaxPool(Pool):
-    """The largest element under each position of the window."""
+    """A pooling that takes the largest element under each position of the window."""
 
     name = "max_pool"
     aliases = ("maxpool", "max_pool1d", "max_pool2d", "max_pool3d", "max_pooling")

@@ -5,25 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import at_least, sides, some_axes
+from deconvcli.networks.operations._sizes import check_minimum, read_sides, require_axes
 
 
 class Pad(Operation):
-    """As many elements as are asked for, at each end."""
+    """A pad by the same or another number of elements at each end."""
 
     name = "pad"
     aliases = ("zero_pad", "reflection_pad", "replication_pad")
     title = "elements added at the ends"
     keys = (
-        Key("amount", KeyForm.SIDES, None, "how many", required=True, aliases=("padding", "pads")),
-        Key("mode", KeyForm.ANY, None, "what is added: zeros, reflect, replicate ..."),
+        Key(
+            "amount",
+            KeyForm.SIDES,
+            None,
+            "how many elements",
+            required=True,
+            aliases=("padding", "pads"),
+        ),
+        Key(
+            "mode", KeyForm.ANY, None, "values of the added elements: zeros, reflect, replicate ..."
+        ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """Each axis longer by its two ends."""
+        """Return the input's shape, each axis longer by its two ends."""
         [given] = inputs
-        ends = sides(self.values(parameters)["amount"], some_axes(given), "amount")
-        at_least([end for pair in ends for end in pair], 0, "amount")
+        ends = read_sides(self.values(parameters)["amount"], require_axes(given), "amount")
+        check_minimum([end for pair in ends for end in pair], 0, "amount")
         pairs = zip(given.spatial, ends, strict=True)
         return given._replace(spatial=tuple([n + begin + end for n, (begin, end) in pairs]))
 

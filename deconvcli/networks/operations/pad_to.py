@@ -1,4 +1,4 @@
-"""Pad to the size of another layer, to a size given, or to a multiple."""
+"""Pad to the size of another layer, to a size in numbers, or to a multiple."""
 
 from __future__ import annotations
 
@@ -8,39 +8,41 @@ from deconvcli.common.values import per_axis
 from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._like import SIZE, Like
-from deconvcli.networks.operations._sizes import at_least, refuse, some_axes
+from deconvcli.networks.operations._sizes import check_minimum, refuse, require_axes
 
 
 class PadTo(Like):
-    """The first input, extended to the spatial size of the second."""
+    """The first input, padded to the spatial size of the second."""
 
     name = "pad_to"
     aliases = ("pad_like",)
-    title = "extended to the size of another layer"
+    title = "padded to the size of another layer"
     keys = (
         SIZE,
-        Key("multiple", KeyForm.SIZES, None, "up to the next multiple of this", at_least=1),
-        Key("mode", KeyForm.ANY, None, "what is added: zeros, reflect, replicate ..."),
+        Key("multiple", KeyForm.SIZES, None, "pad up to the next multiple of this", at_least=1),
+        Key(
+            "mode", KeyForm.ANY, None, "values of the added elements: zeros, reflect, replicate ..."
+        ),
     )
 
-    def wanted(self, parameters: Parameters, inputs: Sequence[Shape]) -> tuple[Size, ...]:
-        """As for every such layer, or the next multiple."""
+    def wanted_size(self, parameters: Parameters, inputs: Sequence[Shape]) -> tuple[Size, ...]:
+        """Return the next multiple where one is given, else the size as for `crop_like`."""
         multiple = self.values(parameters)["multiple"]
         if multiple is None or len(inputs) > 1:
-            return super().wanted(parameters, inputs)
+            return super().wanted_size(parameters, inputs)
         [given] = inputs
-        multiples = per_axis(multiple, some_axes(given), "multiple")
-        at_least(multiples, 1, "multiple")
+        multiples = per_axis(multiple, require_axes(given), "multiple")
+        check_minimum(multiples, 1, "multiple")
         pairs = zip(given.spatial, multiples, strict=True)
         return tuple([(n + by - 1) // by * by for n, by in pairs])
 
-    def hold(self, have: Size, want: Size, place: str) -> None:
-        """Padding adds elements and takes none away."""
-        if have > want:
+    def check_size(self, current: Size, wanted: Size, axis: str) -> None:
+        """Refuse a size that is larger than the wanted one."""
+        if current > wanted:
             refuse(
                 "too-large",
-                f"{place}{have} elements cannot be padded to {want}",
-                "pad the other layer to this one, or cut this one with crop_like.",
+                f"{axis}{current} elements cannot be padded to {wanted}",
+                "pad the other layer to this one, or crop this one with crop_like.",
             )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import positive_channels, refuse, some_axes
+from deconvcli.networks.operations._sizes import read_channels, refuse, require_axes
 
 
 class PixelShuffle(Operation):
-    """factor**rank channels become one, `factor` times as long on each axis."""
+    """A layer that turns factor**rank channels into one, each axis `factor` times as long."""
 
     name = "pixel_shuffle"
     aliases = ("depth_to_space", "sub_pixel")
@@ -29,16 +29,19 @@ class PixelShuffle(Operation):
     calls = (Call("torch", ("PixelShuffle",), ("upscale_factor",)),)
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """Source: Shi et al. 2016 (arXiv 1609.05158), equation 4."""
+        """Return fewer channels on longer axes.
+
+        Source: Shi et al. 2016 (arXiv 1609.05158), equation 4.
+        """
         [given] = inputs
-        factor = positive_channels(self.values(parameters)["factor"], "factor")
+        factor = read_channels(self.values(parameters)["factor"], "factor")
         [channels] = require_numbers([given.channels])
-        block = factor ** some_axes(given)
+        block = factor ** require_axes(given)
         if channels % block:
             refuse(
                 "channels",
                 f"{channels} channels cannot be shuffled into blocks of {block}",
-                f"let the layer above have a multiple of {block} channels.",
+                f"give the layer above a multiple of {block} output channels.",
             )
         return Shape(channels // block, tuple([n * factor for n in given.spatial]))
 

@@ -9,12 +9,12 @@ from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
 from deconvcli.layers.layer import product
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._elements import elements
+from deconvcli.networks.operations._elements import count_elements
 from deconvcli.networks.operations._sizes import refuse
 
 
 class Reshape(Operation):
-    """All elements, in order, in a shape that is given."""
+    """All elements, in order, in another shape."""
 
     name = "reshape"
     aliases = ("view", "unflatten")
@@ -25,16 +25,16 @@ class Reshape(Operation):
             "shape",
             KeyForm.SHAPE,
             None,
-            "channels and spatial sizes; -1 for one that follows",
+            "channels and spatial sizes; -1 for one that follows from the others",
             required=True,
             aliases=("target_shape",),
         ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """The shape given, with as many elements as the input."""
+        """Return the given shape, which must have as many elements as the input."""
         [given] = inputs
-        wanted, count = _listed(self.values(parameters)["shape"]), elements(given)
+        wanted, count = _read_shape(self.values(parameters)["shape"]), count_elements(given)
         known = product(size for size in wanted if size != -1)
         follows = count // known if -1 in wanted else 1
         if follows * known != count:
@@ -47,11 +47,11 @@ class Reshape(Operation):
         return Shape(channels, tuple(spatial))
 
 
-def _listed(value: Any) -> list[int]:
-    """Sizes of 1 or more, -1 once at most.
+def _read_shape(value: Any) -> list[int]:
+    """Return a list of sizes of 1 or more, in which -1 may occur once.
 
     Raises:
-        UsageError: it is no such list.
+        UsageError: the value is no such list.
     """
     listed = list(value) if isinstance(value, (list, tuple)) else []
     sizes = [size for size in listed if type(size) is int and size >= 1]
@@ -59,7 +59,7 @@ def _listed(value: Any) -> list[int]:
         return listed
     raise UsageError(
         f"shape is {shorten(value)}",
-        help="give channels and spatial sizes, such as [256, 7, 7], with -1 once at most.",
+        help="give channels and spatial sizes, such as [256, 7, 7], with at most one -1.",
         code="bad-value",
     )
 

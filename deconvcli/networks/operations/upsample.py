@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from deconvcli.common.values import per_axis
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import at_least, refuse, some_axes
+from deconvcli.networks.operations._sizes import check_minimum, refuse, require_axes
 
 
 class Upsample(Operation):
-    """Nearest, bilinear ...: the size is the same in each."""
+    """An upsampling in any mode, nearest, bilinear ...: the size is the same in each."""
 
     name = "upsample"
     aliases = ("upsampling", "interpolate", "resize")
@@ -26,11 +26,11 @@ class Upsample(Operation):
         ),
         Key("size", KeyForm.SIZES, None, "the output size itself, instead of scale", at_least=1),
         Key("mode", KeyForm.ANY, None, "nearest, bilinear ...", aliases=("interpolation",)),
-        Key("align_corners", KeyForm.ANY, None, "where the samples lie"),
+        Key("align_corners", KeyForm.ANY, None, "whether corner samples are aligned"),
     )
     calls = (
         Call("torch", ("Upsample",), ("size", "scale_factor", "mode", "align_corners")),
-        # Keras calls `size` what is a factor; `size` is our key for the output size.
+        # What Keras calls `size` is a factor; our key `size` is the output size.
         Call(
             "keras",
             ("UpSampling{n}D",),
@@ -40,14 +40,14 @@ class Upsample(Operation):
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """Each axis `scale` times as long, or of the size given."""
-        words, [given] = self.values(parameters), inputs
-        rank = some_axes(given)
-        if (words["scale"] is None) == (words["size"] is None):
-            refuse("scale", "upsample needs scale or size, and not both", "give scale: 2.")
-        name = "size" if words["scale"] is None else "scale"
-        factors = per_axis(words[name], rank, name)
-        at_least(factors, 1, name)
+        """Return each axis `scale` times as long, or with the given size."""
+        values, [given] = self.values(parameters), inputs
+        rank = require_axes(given)
+        if (values["scale"] is None) == (values["size"] is None):
+            refuse("scale", "upsample needs scale or size, not both", "write scale: 2.")
+        name = "size" if values["scale"] is None else "scale"
+        factors = per_axis(values[name], rank, name)
+        check_minimum(factors, 1, name)
         if name == "size":
             return given._replace(spatial=factors)
         pairs = zip(given.spatial, factors, strict=True)

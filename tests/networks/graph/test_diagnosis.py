@@ -22,25 +22,25 @@ def test_a_unet_on_an_odd_size() -> None:
     found = diagnose(network, "cat1")
     assert failing(network) == ["cat1"]
     assert [str(culprit) for culprit in found.culprits] == [
-        "pool1: height 17 -> 8, and 2 times 8 is 1 less"
+        "pool1: height 17 -> 8, and 2 * 8 is 1 less than 17"
     ]
     assert [str(fix) for fix in found.fixes] == [
         "set output_padding of up1 to [1, 0]",
-        "put a crop_like like up1 between conv1 and cat1",
-        "put a pad_to like conv1 between up1 and cat1",
+        "add a crop_like to the size of up1 between conv1 and cat1",
+        "add a pad_to to the size of conv1 between up1 and cat1",
     ]
 
 
 def test_another_input_mends_every_level_at_once() -> None:
     found = diagnose(unet(3, (34, 30)), "cat2", most=9)
     complete = [str(fix) for fix in found.fixes if fix.is_complete]
-    assert complete == ["feed x with [1, 40, 32]", "feed x with [1, 32, 24]"]
+    assert complete == ["set the shape of x to [1, 40, 32]", "set the shape of x to [1, 32, 24]"]
 
 
 def test_upsampling_that_gives_one_too_few() -> None:
     up = {"out_channels": 8, "kernel": 3, "stride": 2, "padding": 1}
     found = diagnose(unet(1, (32,), up), "cat0")
-    assert str(found.culprits[0]) == "up0: 16 -> 31 is 1 less than 2 times"
+    assert str(found.culprits[0]) == "up0: 16 -> 31, 1 less than 2 * 16"
     assert str(found.fixes[0]) == "set output_padding of up0 to 1"
     assert found.fixes[0].is_complete
 
@@ -57,8 +57,8 @@ def vocoder(dialect: str, padding: object) -> Network:
 def test_a_vocoder_whose_strides_do_not_come_out() -> None:
     found = diagnose(vocoder("torch", 2), "up2")
     assert [str(culprit) for culprit in found.culprits] == [
-        "up2: 161 -> 806 is 1 more than 5 times",
-        "up1: 32 -> 161 is 1 more than 5 times",
+        "up2: 161 -> 806, 1 more than 5 * 161",
+        "up1: 32 -> 161, 1 more than 5 * 32",
     ]
     assert str(found.fixes[0]) == (
         "set padding of up2 to 3 and output_padding to 1"
@@ -77,7 +77,7 @@ def test_an_output_that_is_too_short_needs_a_longer_input() -> None:
     network = Network("codec", {"x": Shape(1, (103,))}, (down, up._replace(expect=(104,))))
     first, *_ = diagnose(network, "up").fixes
     assert str(first) == (
-        "put a pad_to with size [104] behind x and put a crop_like with size [104] behind up"
+        "add a pad_to with size [104] after x and add a crop_like with size [104] after up"
     )
 
 
@@ -97,7 +97,7 @@ def test_channels_that_do_not_fit() -> None:
 def test_nothing_left_needs_a_larger_input() -> None:
     node = Node("c", "conv", {"out_channels": 1, "kernel": 9}, ("x",))
     found = diagnose(Network("one", {"x": Shape(3, (8, 20))}, (node,)), "c")
-    assert [str(fix) for fix in found.fixes] == ["feed x with [3, 9, 20]"]
+    assert [str(fix) for fix in found.fixes] == ["set the shape of x to [3, 9, 20]"]
 
 
 def test_a_node_that_works_has_no_blame() -> None:
@@ -125,7 +125,7 @@ def test_every_kind_of_join_is_mended(operation: str) -> None:
     )
     found = diagnose(Network("net", {"x": Shape(1, (7,))}, nodes), "join")
     assert [str(fix) for fix in found.fixes] == [
-        "put a crop_like like up between x and join",
-        "put a pad_to like x between up and join",
-        "feed x with [1, 8]",
+        "add a crop_like to the size of up between x and join",
+        "add a pad_to to the size of x between up and join",
+        "set the shape of x to [1, 8]",
     ]

@@ -50,7 +50,7 @@ def test_what_the_authors_state(name: str) -> None:
             "hifigan_16khz",
             "conv_post",
             "the output is [1, 6406], expected [1, 6400]",
-            "ups.2: 1281 -> 6406 is 1 more than 5 times",
+            "ups.2: 1281 -> 6406, 1 more than 5 * 1281",
             "set padding of ups.2 to 3 and output_padding to 1"
             " and set padding of ups.1 to 3 and output_padding to 1",
         ),
@@ -58,9 +58,9 @@ def test_what_the_authors_state(name: str) -> None:
             "demucs_unpadded",
             "dec5",
             "the output is [8, 341332], expected [8, 345000]",
-            "dec5: 85332 -> 341332 is 4 more than 4 times",
-            "put a pad_to with size [345428] behind input"
-            " and put a crop_like with size [345000] behind dec5",
+            "dec5: 85332 -> 341332, 4 more than 4 * 85332",
+            "add a pad_to with size [345428] after input"
+            " and add a crop_like with size [345000] after dec5",
         ),
     ],
 )

@@ -152,7 +152,7 @@ def test_layers_of_several_inputs() -> None:
             (TWO,),
             "torch",
             "padding",
-            "torch has no padding 'same' for a convolution with strides",
+            "torch does not accept padding 'same' for a convolution with strides",
         ),
         (
             "conv",
@@ -160,7 +160,7 @@ def test_layers_of_several_inputs() -> None:
             (TWO,),
             "keras",
             "padding",
-            "keras says padding with a word",
+            "keras accepts padding as a word",
         ),
         (
             "conv",
@@ -168,7 +168,7 @@ def test_layers_of_several_inputs() -> None:
             (ONE,),
             "torch",
             "padding",
-            "torch pads both ends of an axis alike",
+            "torch pads both ends of an axis equally",
         ),
         (
             "conv",
@@ -176,7 +176,7 @@ def test_layers_of_several_inputs() -> None:
             (ONE,),
             "mlx",
             "padding",
-            "mlx has no padding 'same' here",
+            "mlx does not accept padding 'same' here",
         ),
         (
             "max_pool",
@@ -200,7 +200,7 @@ def test_layers_of_several_inputs() -> None:
             (ONE,),
             "torch",
             "bad-value",
-            "kernel is 0, and 1 is the least",
+            "kernel is 0; the minimum is 1",
         ),
         (
             "max_pool",

@@ -97,7 +97,7 @@ def read_transposed(network: Network, outcome: NodeOutcome) -> Reading | None:
     operation, node = take(outcome.node.operation), outcome.node
     if not isinstance(operation, ConvTranspose):
         return None
-    return operation.reading(node.parameters, outcome.inputs, network.dialect_of(node))
+    return operation.read(node.parameters, outcome.inputs, network.dialect_of(node))
 
 
 def _make_whole(failure: Failure, node: Node, reading: Reading) -> list[SetParameter]:

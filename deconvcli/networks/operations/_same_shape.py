@@ -1,4 +1,4 @@
-"""Layers that change values and no size."""
+"""Layers that change values but no size."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from deconvcli.networks.operation import Operation, Parameters, Shape
 
 
-class Kept(Operation):
-    """The input's shape, whatever the keys say."""
+class SameShape(Operation):
+    """A layer whose output has the input's shape, whatever its keys are."""
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """The input's shape."""
+        """Return the input's shape."""
         return inputs[0]
