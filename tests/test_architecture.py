@@ -43,7 +43,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"dialect", "releases"},
         {"dialects"},
         {"pasted", "spelling", "wording"},
-        {"driver", "request"},
+        {"driver", "jsonl", "request"},
         {"drivers"},
         {"installed"},
     ),

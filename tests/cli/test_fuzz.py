@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from deconvcli.cli.jsonl import answer
+from deconvcli.frameworks.jsonl import answer_line
 from tests.cli.commandline import deconv
 
 CALLS = (
@@ -120,7 +120,7 @@ REQUESTS = st.fixed_dictionaries(
 @example({"dialect": "torch", "input_shape": [1, 3, 5], "params": {"in_channels": [2]}})
 def test_requests(given_: dict[str, Any]) -> None:
     bugs: deque[Exception] = deque(maxlen=1)
-    told = json.loads(answer(json.dumps(given_).encode(), bugs))
+    told = json.loads(answer_line(json.dumps(given_).encode(), bugs))
     assert not bugs, given_
     assert ("error" in told) != ("output_shape" in told)
 
@@ -129,5 +129,5 @@ def test_requests(given_: dict[str, Any]) -> None:
 @given(st.binary() | st.text().map(str.encode))
 def test_any_bytes_are_answered(line: bytes) -> None:
     bugs: deque[Exception] = deque(maxlen=1)
-    assert "id" in json.loads(answer(line, bugs))
+    assert "id" in json.loads(answer_line(line, bugs))
     assert not bugs

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from deconvcli.cli.jsonl import LONGEST
 from deconvcli.frameworks.dialects import DIALECTS
+from deconvcli.frameworks.jsonl import MAX_LINE_BYTES
 from tests.cli.commandline import Done, deconv, process, refused
 
 REQUEST = {
@@ -114,8 +114,8 @@ def test_the_order_is_kept_and_a_bad_line_hides_no_other() -> None:
     [
         (b"{", "not-json", "no JSON object"),
         (b"shape", "not-json", "no JSON object"),
-        (b"[1, 2]", "not-json", "another value than an object"),
-        (b"null", "not-json", "another value than an object"),
+        (b"[1, 2]", "not-json", "it is JSON, but no object"),
+        (b"null", "not-json", "it is JSON, but no object"),
         (b'{"id": 1} {"id": 2}', "not-json", "something follows at column 10"),
         (b'{"id": 1, "x": NaN}', "not-json", "JSON has no NaN"),
         (b'{"id": -Infinity}', "not-json", "JSON has no -Infinity"),
@@ -123,7 +123,7 @@ def test_the_order_is_kept_and_a_bad_line_hides_no_other() -> None:
         (b'{"id": ' + b"9" * 5000 + b"}", "not-json", "4300 digits"),
         (b'{"id": ' + b"[" * 100_000, "not-json", "recursion"),
         (b'{"id": 1e999}', "bad-request", "id cannot be repeated"),
-        (b" " * LONGEST + b"{}", "not-json", f"more than {LONGEST} bytes"),
+        (b" " * MAX_LINE_BYTES + b"{}", "not-json", f"more than {MAX_LINE_BYTES} bytes"),
         (b'{"id": 1}', "bad-request", "no dialect"),
         (b'{"dialect": "torch"}', "bad-request", "no input_shape"),
         (b'{"dialect": 3, "input_shape": [1]}', "bad-request", "dialect must be a string"),

@@ -53,8 +53,17 @@ def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
     file = tmp_path / "result"
     refused(deconv(f"shape --in 5 -k 9 -p 9 -D torch -o {file}"))
     refused(deconv(f"shape --in 5 -k 3 -o {tmp_path / 'absent' / 'result'}"), "cannot be written")
-    refused(deconv(f"shape --jsonl {file} -o {file}"), "--out does nothing beside --jsonl")
+    refused(deconv(f"shape --jsonl {tmp_path / 'absent'} -o {file}"), "cannot be read")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_answers_to_many_requests_are_written(tmp_path: Path) -> None:
+    requests, file = tmp_path / "requests", tmp_path / "result"
+    requests.write_text('{"dialect": "torch"}\n\nno JSON\n', encoding="utf-8")
+    printed = deconv(f"shape --jsonl {requests}")
+    assert (printed.code, printed.out.count("\n")) == (0, 2)
+    assert deconv(f"shape --jsonl {requests} -o {file}") == (0, "", "")
+    assert file.read_text(encoding="utf-8") == printed.out
 
 
 def test_the_older_name_of_check_stays(tmp_path: Path) -> None:

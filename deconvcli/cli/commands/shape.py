@@ -85,15 +85,9 @@ def command(
 
         _refuse_beside(
             "--jsonl",
-            {
-                **options,
-                "dialect": dialects,
-                "expect": expect,
-                "macs": macs or None,
-                "out": output.file,
-            },
+            {**options, "dialect": dialects, "expect": expect, "macs": macs or None},
         )
-        stream(jsonl_file)
+        stream(jsonl_file, output.file)
         return 0
     if dialects is not None and len(dialects) > 1:
         from deconvcli.cli.compare import report_comparison
