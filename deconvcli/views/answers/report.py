@@ -1,4 +1,4 @@
-"""What a command has to say, before anybody decides how it looks."""
+"""The report of a command: blocks for people and data for programs, in no format yet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deconvcli.common.findings import Diagnostic
 
 
 class Fields(NamedTuple):
-    """Labelled values, one a line."""
+    """Labelled values, one per line."""
 
     rows: Sequence[tuple[str, str]]
 
@@ -23,13 +23,13 @@ class Table(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Sentences, one a line."""
+    """Sentences, one per line."""
 
     lines: Sequence[str]
 
 
 class Counts(NamedTuple):
-    """A heading and rows of counts, shown as digits; on a terminal and a page on colour as well."""
+    """A heading and rows of counts, which a terminal and a page show on shades as well."""
 
     title: str
     rows: Sequence[Sequence[int]]
@@ -39,9 +39,11 @@ Block = Fields | Table | Lines | Counts
 
 
 class Report(NamedTuple):
-    """answer: the bare result, for -q. blocks: for people. data: for programs, with `schema`.
+    """The result of a command.
 
-    width: columns that a line of text may have; None for as many as it needs.
+    schema: the name of the data's shape, such as `deconv.shape/1`. answer: the bare result, for
+    -q. blocks: for people. data: for programs. width: the longest line of text, in characters;
+    None for no limit.
     """
 
     schema: str

@@ -123,7 +123,7 @@ def test_a_page_escapes_and_needs_nothing_from_outside() -> None:
 
 
 class Balanced(HTMLParser):
-    """Holds that what is opened is closed, in order."""
+    """Checks that elements are closed in order."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""On a terminal the words are the same; colour and weight come on top."""
+"""A terminal gets the words of the text format, with colour and weight."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REPORT = Report(
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, report: Report = REPORT, **environment: str) -> str:
-    """What a terminal of 80 columns gets."""
+    """Return the output on a terminal of 80 columns."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {"COLUMNS": "80", "TERM": "xterm-256color", **environment}.items():
@@ -39,7 +39,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, report: Report = REPORT, **environmen
 
 
 def words(text: str) -> list[str]:
-    """Without colours and white space."""
+    """Return the words without colours and white space."""
     return re.sub(r"\x1b\[[\d;]*m", "", text).split()
 
 
@@ -54,7 +54,7 @@ def test_the_words_are_those_of_the_text_format(monkeypatch: pytest.MonkeyPatch)
 def test_a_narrow_terminal_shows_the_columns_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = REPORT._replace(blocks=[Counts("Pairs", (tuple(range(1, 10)) * 4,) * 2)])
     lines = shown(monkeypatch, wide, COLUMNS="40", NO_COLOR="1").splitlines()
-    note = ["20 of these 36 columns fit on this", "terminal."]
+    note = ["The terminal is wide enough for 20 of", "these 36 columns."]
     row = "1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2"
     assert [line.rstrip() for line in lines[1:3]] == [row, row]
     assert [line.rstrip() for line in lines[3:5]] == note
@@ -66,7 +66,7 @@ def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert words(plain) == words(RENDERERS.take("text")(REPORT))
 
 
-def test_a_wide_table_goes_on_below_behind_its_first_column(
+def test_a_wide_table_continues_below_after_its_first_column(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")

@@ -1,4 +1,4 @@
-"""A page of its own for a browser: no script, nothing from outside, light or dark as is wished."""
+"""A self-contained page for a browser, without scripts, in the light or the dark theme."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STYLE = Path(__file__).with_name("page.css")
 
 
 def render(report: Report) -> str:
-    """The whole document; every foreign text is escaped."""
+    """Return the whole document, with every text escaped."""
     headline, *_ = report.answer.splitlines() or [""]
     title = escape(f"deconv: {headline}")
     parts = [_block(block) for block in report.blocks]
@@ -35,7 +35,7 @@ def render(report: Report) -> str:
 
 
 def _shades() -> str:
-    """A class for each shade of a count, in the colours of the reader's wish."""
+    """Return a CSS class for each shade of a count, in the colours of both themes."""
     return f"{_rules(LIGHT)}\n@media (prefers-color-scheme: dark) {{\n{_rules(DARK)}\n}}"
 
 
@@ -60,7 +60,7 @@ def _block(block: Block) -> str:
 
 
 def _row(cells: Sequence[str], first: str, other: str) -> str:
-    """One row; its first cell names it."""
+    """Return one row. first, other: the elements of its first cell and of the others."""
     marks = [first, *[other] * (len(cells) - 1)]
     pairs = zip(marks, cells, strict=True)
     shown = (f"<{mark}>{escape(cell.strip())}</{mark}>" for mark, cell in pairs)
@@ -68,14 +68,14 @@ def _row(cells: Sequence[str], first: str, other: str) -> str:
 
 
 def _table(title: str, rows: Sequence[str], kind: str = "") -> str:
-    # A caption would be as narrow as its table.
+    # A <caption> would wrap at the width of its table.
     heading = [f"<h2>{escape(title)}</h2>"] if title else []
     opened = f'<div class="scroll"><table{kind}>'
     return "\n".join([*heading, opened, *rows, "</table></div>"])
 
 
 def _counts(title: str, counts: Sequence[Sequence[int]]) -> str:
-    """Digits in cells of their shade."""
+    """Return a table of numbers on their shades."""
     most = max((count for row in counts for count in row), default=0)
     rows = [[f'<td class="s{choose_shade(n, most)}">{n}</td>' for n in row] for row in counts]
     return _table(title, [f"<tr>{''.join(row)}</tr>" for row in rows], ' class="counts"')

@@ -1,4 +1,4 @@
-"""JSON for programs: one object, indented, its shape named in `schema`."""
+"""JSON for programs: one indented object, whose `schema` names its shape."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deconvcli.views.answers.report import Report
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The report as plain data."""
+    """Return the report as plain data."""
     findings = [
         {
             "code": finding.code,
@@ -24,5 +24,5 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def render(report: Report) -> str:
-    """Indented by two; symbolic sizes are strings."""
+    """Return the JSON, indented by two; symbolic sizes are strings."""
     return dumps(document(report), indent=2, default=str)

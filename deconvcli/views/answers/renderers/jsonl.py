@@ -1,4 +1,4 @@
-"""The JSON object in one line, for files that hold one result a line."""
+"""The JSON object on one line, for files with one result per line."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from deconvcli.views.answers.report import Report
 
 
 def render(report: Report) -> str:
-    """One line without spaces around separators; symbolic sizes are strings."""
+    """Return one line without spaces after separators; symbolic sizes are strings."""
     return dumps(document(report), separators=(",", ":"), default=str)

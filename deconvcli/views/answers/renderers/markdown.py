@@ -9,7 +9,7 @@ from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report,
 
 
 def render(report: Report) -> str:
-    """Blocks with an empty line between them, findings last as a list."""
+    """Return the blocks with an empty line between them, then the findings as a list."""
     parts = [_block(block) for block in report.blocks]
     parts += [f"* {finding_text(finding)}" for finding in report.findings]
     return "\n\n".join(parts)

@@ -1,4 +1,4 @@
-"""Plain text: aligned columns, no colour, nothing that a pipe would mind."""
+"""Plain text for pipes and files: aligned columns, no colour."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ GAP = 2
 
 
 def render(report: Report) -> str:
-    """Blocks with an empty line between them, findings last; lines as wide as the report says."""
-    room = report.width
-    parts = [_block(block, room) for block in report.blocks]
-    parts += ["\n".join(_folded(finding_text(found), room)) for found in report.findings]
+    """Return the blocks, then the findings, in lines no longer than the report's width.
+
+    An empty line separates them where there is a table, whose end could not be seen otherwise.
+    """
+    width = report.width
+    parts = [_block(block, width) for block in report.blocks]
+    parts += ["\n".join(_fold(finding_text(found), width)) for found in report.findings]
     return (
         "\n\n".join(parts) if any(isinstance(b, Table) for b in report.blocks) else "\n".join(parts)
     )
 
 
 def finding_text(finding: Diagnostic) -> str:
-    """`warning[code]: message`, and what to do and who measured it below."""
+    """Return `warning[code]: message`, with the help and the source of the finding below."""
     lines = [f"{finding.severity}[{finding.code}]: {finding.message}"]
     if finding.help:
         lines.append(f"  help: {finding.help}")
@@ -31,21 +34,21 @@ def finding_text(finding: Diagnostic) -> str:
     return "\n".join(lines)
 
 
-def _block(block: Block, room: int | None) -> str:
+def _block(block: Block, width: int | None) -> str:
     match block:
         case Fields(rows):
-            return "\n".join(_beside(rows, room))
+            return "\n".join(_align(rows, width))
         case Lines(lines):
-            return "\n".join(part for line in lines for part in _folded(line, room))
+            return "\n".join(part for line in lines for part in _fold(line, width))
         case Counts(title, counts):
-            return "\n".join([*_folded(title, room), *counts_text(counts)])
+            return "\n".join([*_fold(title, width), *counts_text(counts)])
         case Table(title, columns, rows):
-            heading = _folded(title, room) if title else []
-            return "\n".join([*heading, *_fitted(columns, rows, room)])
+            heading = _fold(title, width) if title else []
+            return "\n".join([*heading, *_fit(columns, rows, width)])
 
 
 def columns_text(grid: Sequence[Sequence[str]]) -> list[str]:
-    """Rows with each column as wide as its widest cell."""
+    """Return the rows with each column as wide as its widest cell."""
     widths = [max(len(cell) for cell in column) for column in zip(*grid, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -54,48 +57,46 @@ def columns_text(grid: Sequence[Sequence[str]]) -> list[str]:
 
 
 def counts_text(counts: Sequence[Sequence[int]]) -> list[str]:
-    """Rows of numbers, all as wide as the widest."""
+    """Return the rows of numbers, all as wide as the widest number."""
     width = max((len(str(count)) for row in counts for count in row), default=1)
     return [" ".join(str(count).rjust(width) for count in row) for row in counts]
 
 
-def _folded(text: str, room: int | None, behind: str = "  ") -> list[str]:
-    """The text's lines, those that are too long continued below and set in."""
-    if room is None:
+def _fold(text: str, width: int | None, indent: str = "  ") -> list[str]:
+    """Return the lines of a text; a line that is too long continues below, indented."""
+    if width is None:
         return text.split("\n")
     return [
         part
         for line in text.split("\n")
-        for part in wrap(line, room, subsequent_indent=behind, break_on_hyphens=False) or [""]
+        for part in wrap(line, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
     ]
 
 
-def _beside(rows: Sequence[tuple[str, str]], room: int | None) -> Iterator[str]:
-    """Labels and values; a long value continues below itself."""
-    width = max(len(label) for label, _ in rows) + GAP
+def _align(rows: Sequence[tuple[str, str]], width: int | None) -> Iterator[str]:
+    """Yield labels and values side by side; a long value continues below itself."""
+    column = max(len(label) for label, _ in rows) + GAP
     for label, value in rows:
-        first, *more = _folded(value, room and room - width, "")
-        yield f"{label:<{width}}{first}".rstrip()
-        yield from (" " * width + part for part in more)
+        first, *more = _fold(value, width and width - column, "")
+        yield f"{label:<{column}}{first}".rstrip()
+        yield from (" " * column + part for part in more)
 
 
-def _fitted(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], room: int | None
-) -> Iterator[str]:
-    """The columns side by side; where they are too wide, the last one folded or all stacked."""
+def _fit(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+    """Return the columns side by side; if too wide, with the last one folded, or else stacked."""
     grid = [columns, *rows] if any(columns) else rows
     lines = columns_text(grid)
-    if room is None or all(len(line) <= room for line in lines):
+    if width is None or all(len(line) <= width for line in lines):
         return iter(lines)
     heads = columns_text([row[:-1] for row in grid])
-    if max(map(len, heads)) <= room // 2:
-        return _beside([(head, row[-1]) for head, row in zip(heads, grid, strict=True)], room)
-    return _stacked(rows, room)
+    if max(map(len, heads)) <= width // 2:
+        return _align([(head, row[-1]) for head, row in zip(heads, grid, strict=True)], width)
+    return _stack(rows, width)
 
 
-def _stacked(rows: Sequence[Sequence[str]], room: int) -> Iterator[str]:
-    """Each row's first cell, the others set in below it."""
+def _stack(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """Yield the first cell of each row with the other cells indented below it."""
     for first, *others in rows:
-        yield from _folded(first, room)
+        yield from _fold(first, width)
         for cell in others:
-            yield from _folded(f"  {cell.strip()}", room, "    ")
+            yield from _fold(f"  {cell.strip()}", width, "    ")
