@@ -23,8 +23,8 @@ LAYERS = (
 )
 
 
-def told(line: str) -> dict[str, Any]:
-    """The explanation as data."""
+def explain_json(line: str) -> dict[str, Any]:
+    """Return the explanation as data."""
     done = deconv(f"explain {line} --format json")
     assert done.code == 0
     data: dict[str, Any] = json.loads(done.out)
@@ -40,7 +40,7 @@ def test_the_result_is_the_size(layer: str) -> None:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_line_is_true(layer: str) -> None:
-    axes = told(layer)["axes"]
+    axes = explain_json(layer)["axes"]
     assert isinstance(axes, list)
     steps = [step for axis in axes for step in axis["steps"]]
     assert len(steps) >= 5 * len(axes)
@@ -88,13 +88,13 @@ def test_markdown_has_a_header_on_every_table() -> None:
 
 
 def test_the_schema() -> None:
-    data = told("--in 5 -k 3 -s 2 -p 1")
+    data = explain_json("--in 5 -k 3 -s 2 -p 1")
     assert data["schema"] == "deconv.explain/1"
     assert data["output"] == [9]
 
 
 def test_the_layer_stands_beside_its_numbers() -> None:
-    data = told("--in 5x5x3 Conv2DTranspose(8,3,strides=2,padding='same')")
+    data = explain_json("--in 5x5x3 Conv2DTranspose(8,3,strides=2,padding='same')")
     assert (data["input"], data["output"]) == ([5, 5, 3], [10, 10, 8])
     assert data["layer"]["dialect"] == "keras"
     assert data["layer"]["why"] == "the pasted call is Keras 3's"
@@ -103,11 +103,11 @@ def test_the_layer_stands_beside_its_numbers() -> None:
 
 def test_every_key_is_on_the_page() -> None:
     page = readme.EXPLANATION.read_text(encoding="utf-8").partition("## As data")[2]
-    data = told("--in 5 -k 3 -s 2 -p 1 --why 3")
+    data = explain_json("--in 5 -k 3 -s 2 -p 1 --why 3")
     axis = data["axes"][0]
-    held = [data, data["layer"], data["overlap"], data["why"], data["why"]["pairs"][0][0]]
-    held += [axis, axis["steps"][0], axis["forward"], axis["insertion"]]
-    keys = {key for part in held for key in part} - {"schema"}
+    parts = [data, data["layer"], data["overlap"], data["why"], data["why"]["pairs"][0][0]]
+    parts += [axis, axis["steps"][0], axis["forward"], axis["insertion"]]
+    keys = {key for part in parts for key in part} - {"schema"}
     assert {key for key in keys if f"`{key}`" not in page} == set()
 
 
@@ -117,9 +117,9 @@ def test_all_is_for_shape() -> None:
 
 def test_further_dialects_are_compared_with_the_first() -> None:
     layer = "--in 5 -k 3 -s 2 -p 1"
-    found = told(f"{layer} -D torch,keras -D mlx")
+    found = explain_json(f"{layer} -D torch,keras -D mlx")
     assert [one["dialect"] for one in found["elsewhere"]] == ["keras", "mlx"]
-    assert found == told(f"{layer} -D torch --compare keras,mlx")
+    assert found == explain_json(f"{layer} -D torch --compare keras,mlx")
 
 
 def test_why_lists_the_pairs() -> None:
@@ -139,7 +139,7 @@ def test_why_of_a_gap_and_of_many() -> None:
 
 
 def test_why_as_data() -> None:
-    why = told("--in 5x5 -k 3 -s 2 -p 1 --why 1,2")["why"]
+    why = explain_json("--in 5x5 -k 3 -s 2 -p 1 --why 1,2")["why"]
     assert (why["element"], why["total"]) == ([1, 2], 2)
     assert why["pairs"][0][0] == {"input": 1, "tap": 0, "place": "1*2 + 0*1 - 1 = 1"}
 
@@ -163,9 +163,9 @@ def test_compare_names_dialects() -> None:
     layer = "explain --in 5 -k 3 -s 2 -p same"
     assert "\ntorch    kernel_size=3" in deconv(layer).out
     assert "In other dialects" not in deconv(f"{layer} --compare none").out
-    mlx = told("--in 5 -k 3 -s 2 -p same --compare mlx,keras")["elsewhere"]
+    mlx = explain_json("--in 5 -k 3 -s 2 -p same --compare mlx,keras")["elsewhere"]
     assert [found["dialect"] for found in mlx] == ["mlx"]
-    every = told("--in 5 -k 3 -s 2 -p same --compare all")["elsewhere"]
+    every = explain_json("--in 5 -k 3 -s 2 -p same --compare all")["elsewhere"]
     assert len(every) > 15
     refused(deconv(f"{layer} --compare pytorch"), "'pytorch' is not known", "did you mean 'torch'")
     refused(deconv(f"{layer} --compare torch --why 1"), "--why compares no dialects")
@@ -202,7 +202,7 @@ def test_hostile_names_are_harmless_on_a_page() -> None:
 
 
 def test_every_number_is_in_the_data() -> None:
-    data = told("--in 5x5 -k 3 -s 2 -p same")
+    data = explain_json("--in 5x5 -k 3 -s 2 -p same")
     overlap, [height, _] = data["overlap"], data["axes"]
     assert height["forward"] == {
         "word": "same",

@@ -27,7 +27,9 @@ REPORT = Report(
 )
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, report: Report = REPORT, **environment: str) -> str:
+def render_on_terminal(
+    monkeypatch: pytest.MonkeyPatch, report: Report = REPORT, **environment: str
+) -> str:
     """Return the output on a terminal of 80 columns."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
@@ -38,22 +40,22 @@ def shown(monkeypatch: pytest.MonkeyPatch, report: Report = REPORT, **environmen
     return file.getvalue()
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the words without colours and white space."""
     return re.sub(r"\x1b\[[\d;]*m", "", text).split()
 
 
 def test_the_words_are_those_of_the_text_format(monkeypatch: pytest.MonkeyPatch) -> None:
-    coloured = shown(monkeypatch, FORCE_COLOR="1", COLORTERM="truecolor")
+    coloured = render_on_terminal(monkeypatch, FORCE_COLOR="1", COLORTERM="truecolor")
     assert "\x1b[33mwarning[too-odd]" in coloured
     assert "\x1b[1m11x11" in coloured
     assert "\x1b[38;2;0;0;0;48;2;230;159;0m 0 " in coloured
-    assert words(coloured) == words(RENDERERS.take("text")(REPORT))
+    assert split_words(coloured) == split_words(RENDERERS.take("text")(REPORT))
 
 
 def test_a_narrow_terminal_shows_the_columns_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = REPORT._replace(blocks=[Counts("Pairs", (tuple(range(1, 10)) * 4,) * 2)])
-    lines = shown(monkeypatch, wide, COLUMNS="40", NO_COLOR="1").splitlines()
+    lines = render_on_terminal(monkeypatch, wide, COLUMNS="40", NO_COLOR="1").splitlines()
     note = ["The terminal is wide enough for 20 of", "these 36 columns."]
     row = "1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2"
     assert [line.rstrip() for line in lines[1:3]] == [row, row]
@@ -61,9 +63,9 @@ def test_a_narrow_terminal_shows_the_columns_that_fit(monkeypatch: pytest.Monkey
 
 
 def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = shown(monkeypatch, NO_COLOR="1", FORCE_COLOR="1")
+    plain = render_on_terminal(monkeypatch, NO_COLOR="1", FORCE_COLOR="1")
     assert "\x1b[33m" not in plain
-    assert words(plain) == words(RENDERERS.take("text")(REPORT))
+    assert split_words(plain) == split_words(RENDERERS.take("text")(REPORT))
 
 
 def test_a_wide_table_continues_below_after_its_first_column(

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.options import CALL_ARGUMENT, DIALECT_OPTION, LAYER_OPTIONS, takes
+from deconvcli.cli.options import LAYER_OPTIONS, takes
 from deconvcli.cli.request import read_request
 from deconvcli.layers.layer import Reading
 from deconvcli.views.drawing.layout import Drawing
@@ -27,16 +27,16 @@ LAYERS = (
 
 
 @click.command()
-@takes(CALL_ARGUMENT, DIALECT_OPTION, *LAYER_OPTIONS)
+@takes(*LAYER_OPTIONS)
 def layer(**options: Any) -> None:
     """Take the options alone: a command of the program would remember this context's --help."""
 
 
-def reading(line: str) -> Reading:
+def read_options(line: str) -> Reading:
     """Return the layer of a command line."""
     return read_request(layer.make_context("layer", line.split()).params).understand().reading
 
 
-def drawn(line: str) -> Drawing:
+def draw_options(line: str) -> Drawing:
     """Return the picture of a command line's layer."""
-    return draw_layer(reading(line))
+    return draw_layer(read_options(line))

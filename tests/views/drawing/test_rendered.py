@@ -1,4 +1,4 @@
-"""In a real browser the animation shows, at any time, exactly the frame that can be baked."""
+"""In a real browser the animation shows, at any time, exactly the frame written alone."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from deconvcli.views.drawing.clock import time_frames
 from deconvcli.views.drawing.layout import Drawing
 from deconvcli.views.drawing.svg import write_animation, write_frame
 from tests.browser import Browser, needs_browser, opened
-from tests.views.drawing.pictures import LAYERS, drawn
+from tests.views.drawing.pictures import LAYERS, draw_options
 
 pytestmark = needs_browser
-# Virtual time would freeze the animation: its time is set instead.
+# Virtual time freezes CSS animations in Chromium, so their time is set.
 AT = """
 for (const animation of document.getAnimations()) {
     animation.pause();
@@ -30,68 +30,68 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-def seen(browser: Browser, path: Path, text: str, **preferences: str) -> bytes:
-    """What a picture looks like as it stands."""
+def show(browser: Browser, path: Path, text: str, **preferences: str) -> bytes:
+    """Return a screenshot of a picture."""
     path.write_text(text, encoding="utf-8")
     browser.open(path, **preferences)
     return browser.screenshot()
 
 
-def at(browser: Browser, seconds: float) -> bytes:
-    """What the animation that is open looks like at a time."""
+def show_at(browser: Browser, seconds: float) -> bytes:
+    """Return a screenshot of the open animation at a time."""
     assert browser.script(AT, 1000 * seconds) > 0
     return browser.screenshot()
 
 
-def frames(picture: Drawing) -> list[int]:
-    """The first, some between, those in which the crop closes in, and the last."""
+def choose_frames(picture: Drawing) -> list[int]:
+    """Return the first frame, some between, one in which the crop closes in, and the last."""
     last, stamps = picture.scene.frames, len(picture.scene.stamps)
     return sorted({1, max(1, stamps // 2), stamps, min(stamps + 2, last), last})
 
 
 @pytest.mark.parametrize("line", LAYERS)
-def test_a_baked_frame_is_the_animation_at_that_time(
+def test_a_frame_alone_is_the_animation_at_that_time(
     line: str, browser: Browser, tmp_path: Path
 ) -> None:
-    picture = drawn(line)
+    picture = draw_options(line)
     alone = {
-        frame: seen(browser, tmp_path / f"{frame}.svg", write_frame(picture, frame))
-        for frame in frames(picture)
+        frame: show(browser, tmp_path / f"{frame}.svg", write_frame(picture, frame))
+        for frame in choose_frames(picture)
     }
-    seen(browser, tmp_path / "all.svg", write_animation(picture))
+    show(browser, tmp_path / "all.svg", write_animation(picture))
     for frame, image in alone.items():
-        assert at(browser, time_frames(picture.scene).middle(frame)) == image, frame
+        assert show_at(browser, time_frames(picture.scene).middle(frame)) == image, frame
 
 
 def test_frames_differ(browser: Browser, tmp_path: Path) -> None:
-    picture, path = drawn(LAYERS[0]), tmp_path / "a.svg"
-    images = [seen(browser, path, write_frame(picture, frame)) for frame in frames(picture)]
+    picture, path = draw_options(LAYERS[0]), tmp_path / "a.svg"
+    images = [show(browser, path, write_frame(picture, frame)) for frame in choose_frames(picture)]
     assert len(set(images)) == 5
 
 
 def test_dark_frames_too(browser: Browser, tmp_path: Path) -> None:
-    picture, dark = drawn(LAYERS[1]), {"prefers_color_scheme": "dark"}
-    alone = seen(browser, tmp_path / "9.svg", write_frame(picture, 9), **dark)
-    assert alone != seen(browser, tmp_path / "9.svg", write_frame(picture, 9))
-    seen(browser, tmp_path / "all.svg", write_animation(picture), **dark)
-    assert at(browser, time_frames(picture.scene).middle(9)) == alone
+    picture, dark = draw_options(LAYERS[1]), {"prefers_color_scheme": "dark"}
+    alone = show(browser, tmp_path / "9.svg", write_frame(picture, 9), **dark)
+    assert alone != show(browser, tmp_path / "9.svg", write_frame(picture, 9))
+    show(browser, tmp_path / "all.svg", write_animation(picture), **dark)
+    assert show_at(browser, time_frames(picture.scene).middle(9)) == alone
 
 
 @pytest.mark.parametrize("line", LAYERS)
 def test_whoever_wants_no_motion_sees_the_finished_picture(
     line: str, browser: Browser, tmp_path: Path
 ) -> None:
-    picture = drawn(line)
-    finished = seen(browser, tmp_path / "last.svg", write_frame(picture, picture.scene.frames))
+    picture = draw_options(line)
+    finished = show(browser, tmp_path / "last.svg", write_frame(picture, picture.scene.frames))
     still = {"prefers_reduced_motion": "reduce"}
-    assert seen(browser, tmp_path / "all.svg", write_animation(picture), **still) == finished
+    assert show(browser, tmp_path / "all.svg", write_animation(picture), **still) == finished
     assert browser.script("return document.getAnimations().length") == 0
 
 
 def test_nothing_is_asked_for_and_nothing_complains(browser: Browser, tmp_path: Path) -> None:
     browser.console(), browser.requests()
     path = tmp_path / "a.svg"
-    seen(browser, path, write_animation(drawn(LAYERS[0])))
+    show(browser, path, write_animation(draw_options(LAYERS[0])))
     assert browser.console() == []
     assert browser.requests() == [path.as_uri()]
 
@@ -99,5 +99,5 @@ def test_nothing_is_asked_for_and_nothing_complains(browser: Browser, tmp_path: 
 def test_a_request_would_be_seen(browser: Browser, tmp_path: Path) -> None:
     browser.requests()
     other = tmp_path / "b.svg"
-    seen(browser, other, '<svg xmlns="http://www.w3.org/2000/svg"><image href="c.png"/></svg>')
+    show(browser, other, '<svg xmlns="http://www.w3.org/2000/svg"><image href="c.png"/></svg>')
     assert browser.requests() == [other.as_uri(), (tmp_path / "c.png").as_uri()]

@@ -1,4 +1,4 @@
-"""Every frame holds what the layer's arithmetic says."""
+"""Every frame shows the numbers of the layer's arithmetic."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.layers.text import size_text
 from deconvcli.views.drawing.clock import time_frames
 from deconvcli.views.drawing.scene import MAX_FRAMES, Cell, Kind, Mark, Scene, build_scene
-from tests.views.drawing.pictures import LAYERS, drawn, reading
+from tests.views.drawing.pictures import LAYERS, draw_options, read_options
 
 crops = st.integers(-4, 9)
 axes = st.builds(Axis, st.integers(1, 6), st.integers(1, 5), st.integers(0, 3), crops, crops)
 sized = st.tuples(axes, st.integers(1, 12))
 
 
-def last(scene: Scene) -> dict[Cell, Mark]:
-    """The mark on top of each cell in the end."""
+def find_final_marks(scene: Scene) -> dict[Cell, Mark]:
+    """Return the mark on top of each cell in the finished picture."""
     return {mark.cell: mark for mark in scene.marks}
 
 
-def made(*layer: tuple[Axis, int]) -> Scene:
+def build(*layer: tuple[Axis, int]) -> Scene:
     return build_scene(Layer(tuple(axis for axis, _ in layer)), tuple(n for _, n in layer))
 
 
@@ -33,8 +33,10 @@ def made(*layer: tuple[Axis, int]) -> Scene:
 def test_the_finished_picture_counts_what_the_overlap_counts(
     one: tuple[Axis, int], other: tuple[Axis, int]
 ) -> None:
-    picture = made(one, other)
-    kept = {cell: m.pairs for cell, m in last(picture).items() if m.kind is not Kind.CUT}
+    picture = build(one, other)
+    kept = {
+        cell: m.pairs for cell, m in find_final_marks(picture).items() if m.kind is not Kind.CUT
+    }
     down, right = (AxisOverlap(*axis) for axis in (one, other))
     rows, columns = picture.windows
     begins = (rows.kept[0], columns.kept[0])
@@ -49,7 +51,7 @@ def test_the_finished_picture_counts_what_the_overlap_counts(
 
 @given(sized)
 def test_a_signal_is_one_row(one: tuple[Axis, int]) -> None:
-    picture = made(one)
+    picture = build(one)
     assert picture.is_flat
     assert {mark.cell[0] for mark in picture.marks} <= {0}
     assert picture.windows[0].full == 1
@@ -57,7 +59,7 @@ def test_a_signal_is_one_row(one: tuple[Axis, int]) -> None:
 
 @given(sized, sized)
 def test_frames_are_few_and_come_in_order(one: tuple[Axis, int], other: tuple[Axis, int]) -> None:
-    picture = made(one, other)
+    picture = build(one, other)
     assert 1 <= picture.frames <= MAX_FRAMES
     assert all(1 <= mark.frame <= picture.frames for mark in picture.marks)
     times = time_frames(picture)
@@ -68,21 +70,21 @@ def test_frames_are_few_and_come_in_order(one: tuple[Axis, int], other: tuple[Ax
 
 @given(sized)
 def test_zeros_are_added_exactly_where_the_crop_is_negative(one: tuple[Axis, int]) -> None:
-    picture = made(one)
+    picture = build(one)
     [_, shown] = picture.windows
-    added = {cell[1] for cell, mark in last(picture).items() if mark.kind is Kind.ADDED}
+    added = {cell[1] for cell, mark in find_final_marks(picture).items() if mark.kind is Kind.ADDED}
     outside = {*range(shown.begin, 0), *range(shown.full, shown.end)}
     assert added == {at for at in outside if shown.kept[0] <= at < shown.kept[1]}
 
 
 def test_the_crop_closes_in() -> None:
-    picture = drawn("--in 5x5 -k 3 -s 2 --padding same").scene
+    picture = draw_options("--in 5x5 -k 3 -s 2 --padding same").scene
     ends = [picture.crop_at(frame)[0][1] for frame in range(25, picture.frames + 1)]
     assert ends == [11, 10.75, 10.5, 10.25, 10]
 
 
-def test_many_inputs_are_sampled_and_the_words_say_so() -> None:
-    picture = drawn("--in 64x64 -k 4 -s 2 -p 1")
+def test_many_inputs_are_sampled_and_the_notes_say_so() -> None:
+    picture = draw_options("--in 64x64 -k 4 -s 2 -p 1")
     assert picture.scene.frames == MAX_FRAMES
     assert picture.caption.notes == (
         "Only the first 16x16 of the full scatter 130x130 is drawn; the pattern continues.",
@@ -100,23 +102,23 @@ def test_many_inputs_are_sampled_and_the_words_say_so() -> None:
         (LAYERS[8], "The crop leaves no output."),
     ],
 )
-def test_the_words_say_what_the_picture_cannot(line: str, note: str) -> None:
-    assert any(said.startswith(note) for said in drawn(line).caption.notes)
+def test_the_notes_add_what_the_picture_cannot_show(line: str, note: str) -> None:
+    assert any(sentence.startswith(note) for sentence in draw_options(line).caption.notes)
 
 
 def test_the_sizes_are_those_of_the_answer() -> None:
     for line in LAYERS:
-        output = size_text(reading(line).output_sizes)
-        assert drawn(line).caption.sizes.endswith(f"output {output}")
+        output = size_text(read_options(line).output_sizes)
+        assert draw_options(line).caption.sizes.endswith(f"output {output}")
 
 
 @pytest.mark.parametrize("frame", [0, 30, -1])
 def test_a_frame_that_does_not_exist_is_refused(frame: int) -> None:
     with pytest.raises(UsageError, match=f"this picture has no frame {frame}") as refused:
-        drawn(LAYERS[0]).scene.require_frame(frame)
+        draw_options(LAYERS[0]).scene.require_frame(frame)
     assert refused.value.help == "give 1 to 29; the last one is the finished picture."
 
 
 def test_a_kernel_larger_than_memory_is_drawn_as_its_corner() -> None:
-    picture = drawn(f"--in 3 -k {2**62} -s 2 --padding valid").scene
+    picture = draw_options(f"--in 3 -k {2**62} -s 2 --padding valid").scene
     assert picture.windows[1].end == 32

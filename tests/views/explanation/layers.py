@@ -1,4 +1,4 @@
-"""Layers that the laws of the explanation are held on: drawn, and accepted by their dialect."""
+"""Random layers for the laws of the explanation, all accepted by their dialect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deconvcli.layers.layer import Reading
 
 
 def read(dialect: str, n: int, k: int, **words: Any) -> Reading:
-    """A layer of one axis and one channel, sizes in the dialect's own places."""
+    """Return a layer of one axis and one channel, with the sizes in the dialect's own layout."""
     first = dialect in ("torch", "onnx")
     shape = (1, 1, n) if first else (1, n, 1)
     weight = (1, 1, k) if first else (k, 1, 1)
@@ -60,7 +60,7 @@ _WORDS = {"torch": _torch, "onnx": _onnx, "keras": _keras, "jax": _jax}
 
 @st.composite
 def layers(draw: st.DrawFn) -> Reading:
-    """A layer of one axis that its dialect accepts and that leaves an output."""
+    """Draw a layer of one axis that its dialect accepts and that leaves an output."""
     dialect = draw(st.sampled_from(sorted(_WORDS)))
     n, k = draw(st.integers(1, 6)), draw(st.integers(1, 5))
     words = _WORDS[dialect](draw)

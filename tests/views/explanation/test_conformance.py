@@ -16,15 +16,15 @@ from deconvcli.views.explanation import ExplainedAxis
 from tests.frameworks.test_conformance import DIALECTS, disagreement, read, rows
 
 
-def answered(table: str) -> Iterator[tuple[list[int], Reading]]:
-    """(measured output shape, layer) of every row that is answered as it was measured."""
+def read_answered(table: str) -> Iterator[tuple[list[int], Reading]]:
+    """Yield (measured output shape, layer) of every row that is answered as it was measured."""
     for row in rows(table):
         if "error" not in row and disagreement(table, row) is None:
             yield row["output_shape"], read(table, row)
 
 
 def last_number(axis: ExplainedAxis) -> Size:
-    """Of the steps; the other ways to the output have to end in it too."""
+    """Return the last number of the steps, after checking that the other views end in it too."""
     out = {step.name: step.value for step in axis.steps}["out"]
     assert axis.output_size == out
     assert axis.insertion is None or axis.insertion.output_size == out
@@ -36,7 +36,7 @@ def last_number(axis: ExplainedAxis) -> Size:
 @pytest.mark.parametrize("table", DIALECTS)
 def test_the_last_number_is_the_measured_size(table: str) -> None:
     shapes = []
-    for shape, reading in answered(table):
+    for shape, reading in read_answered(table):
         explanation = deconvcli.explain(reading)
         numbers = tuple({"out": last_number(axis)} for axis in explanation.axes)
         assert list(reading._replace(numbers=numbers).output_shape) == shape
@@ -45,8 +45,8 @@ def test_the_last_number_is_the_measured_size(table: str) -> None:
 
 
 @pytest.mark.parametrize("table", DIALECTS)
-def test_the_text_keeps_to_its_width(table: str) -> None:
-    for place, (_, reading) in enumerate(answered(table)):
+def test_the_text_stays_within_its_width(table: str) -> None:
+    for place, (_, reading) in enumerate(read_answered(table)):
         if place % 20 == 0:
             text = render(
                 report_layer(Understood(reading, "a test asks"), ["torch", "keras", "onnx"])

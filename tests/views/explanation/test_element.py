@@ -1,4 +1,4 @@
-"""The pairs of one element, and what is no element."""
+"""The pairs of one element, and indices outside the output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deconvcli.views.explanation.element import MAX_LISTED_PAIRS, AxisPair, find
 
 
 def torch(*n: int, k: int = 3, **words: int) -> Reading:
-    """A layer of one channel."""
+    """Return a layer of one channel."""
     return deconvcli.layer(
         "torch", input_shape=(1, 1, *n), weight_shape=(1, 1, *[k] * len(n)), **words
     )
@@ -36,7 +36,7 @@ def test_a_gap_has_none() -> None:
 
 
 @pytest.mark.parametrize("element", [(9, 0), (0, -1), (0,), (0, 0, 0)])
-def test_outside_the_output_the_valid_range_is_said(element: tuple[int, ...]) -> None:
+def test_an_index_outside_the_output_is_an_error_with_the_range(element: tuple[int, ...]) -> None:
     with pytest.raises(UsageError, match="is outside the output 9x9") as error:
         find_pairs(torch(5, 5, stride=2, padding=1), element)
     assert error.value.help == "elements are numbered from 0: height 0 to 8, width 0 to 8."

@@ -1,4 +1,4 @@
-"""The steps are what was computed, in the framework's words."""
+"""The steps are the computation itself, under the framework's parameters."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TUTORIAL: dict[str, Any] = {
 }
 
 
-def explained(dialect: str, **layer: Any) -> Explanation:
-    """The explanation of a layer."""
+def explain(dialect: str, **layer: Any) -> Explanation:
+    """Return the explanation of a layer."""
     return deconvcli.explain(deconvcli.layer(dialect, **layer))
 
 
 def test_steps_carry_formula_numbers_and_value() -> None:
-    height = explained("keras", **TUTORIAL).axes[0]
+    height = explain("keras", **TUTORIAL).axes[0]
     assert height.name == "height"
     assert [(s.name, s.formula, s.with_numbers, s.value) for s in height.steps[:2]] == [
         ("span", "d*(k - 1) + 1", "1*(3 - 1) + 1", 3),
@@ -34,8 +34,8 @@ def test_steps_carry_formula_numbers_and_value() -> None:
     assert all(step.meaning for step in height.steps)
 
 
-def test_output_padding_is_seen_to_add() -> None:
-    explanation = explained("keras", **TUTORIAL, output_padding=(1, 1))
+def test_output_padding_adds_elements() -> None:
+    explanation = explain("keras", **TUTORIAL, output_padding=(1, 1))
     assert explanation.output_sizes == (12, 12)
     assert explanation.notes[0] == (
         "output_padding 1 adds elements at the end and never removes any: height is 11 with"
@@ -51,14 +51,16 @@ def test_output_padding_is_seen_to_add() -> None:
         ("keras", {"kernel_size": 3, "strides": 2, "padding": "same", "output_padding": 1}, 9, 10),
     ],
 )
-def test_so_in_every_dialect(dialect: str, layer: dict[str, Any], without: int, given: int) -> None:
+def test_output_padding_adds_in_every_dialect(
+    dialect: str, layer: dict[str, Any], without: int, given: int
+) -> None:
     shape = (1, 5, 1) if dialect == "keras" else (1, 1, 5)
-    note, *_ = explained(dialect, input_shape=shape, **layer).notes
+    note, *_ = explain(dialect, input_shape=shape, **layer).notes
     assert f"length is {without} with output_padding 0 and {given} with 1" in note
 
 
-def test_parameters_that_do_not_touch_the_shape_are_named() -> None:
-    explanation = explained("keras", **TUTORIAL, activation="relu", use_bias=False, name="up")
+def test_parameters_without_effect_on_the_shape_are_named() -> None:
+    explanation = explain("keras", **TUTORIAL, activation="relu", use_bias=False, name="up")
     assert explanation.notes[-1] == "activation, use_bias, name: no effect on the shape."
 
 

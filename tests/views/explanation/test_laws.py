@@ -1,4 +1,4 @@
-"""What is explained beside the steps gives the sizes and values of the layer itself."""
+"""The other views of a layer give the sizes and values of the layer itself."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ Values = np.ndarray[Any, Any]
 
 
 def values(reading: Reading) -> tuple[Values, Values, Values]:
-    """(input, weights as stored, output) along the one axis, small integers."""
+    """Return (input, weights as stored, output) along the one axis, in small integers."""
     shape = require_numbers(reading.input_shape)
     x = (7 * np.arange(np.prod(shape)) % 11 - 5.0).reshape(shape)
     w = (5 * np.arange(np.prod(reading.weight_shape)) % 7 - 3.0).reshape(reading.weight_shape)
     return x.ravel(), w.ravel(), deconvcli.run(reading, x, w).ravel()
 
 
-def windows(size: int, before: int, behind: int, span: int, stride: int) -> int:
-    """How often a kernel of this span fits, counted one by one."""
-    starts = range(-before, size + behind - span + 1)
+def count_windows(size: int, before: int, after: int, span: int, stride: int) -> int:
+    """Return how often a kernel of this span fits, counted one by one."""
+    starts = range(-before, size + after - span + 1)
     return sum((start + before) % stride == 0 for start in starts)
 
 
@@ -42,10 +42,10 @@ def test_the_forward_convolution_maps_the_sizes_to_the_input(reading: Reading) -
         mapped = [m for m in range(1, n * axis.stride + 9) if -(-m // axis.stride) == n]
         assert smallest <= out <= largest
     else:
-        before, behind = require_numbers(found.around)
+        before, after = require_numbers(found.around)
         reach = range(max(0, smallest - 1), largest + 2)
-        mapped = [m for m in reach if windows(m, before, behind, axis.span, axis.stride) == n]
-        assert windows(out, before, behind, axis.span, axis.stride) == found.back
+        mapped = [m for m in reach if count_windows(m, before, after, axis.span, axis.stride) == n]
+        assert count_windows(out, before, after, axis.span, axis.stride) == found.back
     assert mapped == list(range(max(0, smallest), largest + 1))
 
 
@@ -53,12 +53,12 @@ def test_the_forward_convolution_maps_the_sizes_to_the_input(reading: Reading) -
 def test_inserting_zeros_gives_the_same_values(reading: Reading) -> None:
     x, w, y = values(reading)
     axis, found = reading.layer.axes[0], find_insertion(reading.layer.axes[0], x.size)
-    [length, before, behind] = require_numbers((found.spread, found.before, found.behind))
+    [length, before, after] = require_numbers((found.spread, found.before, found.behind))
     spread = np.zeros(length)
     spread[:: axis.stride] = x
-    # Zeros that are taken away are elements of the spread input.
-    padded = np.pad(spread, (max(before, 0), max(behind, 0)))
-    padded = padded[max(-before, 0) : padded.size - max(-behind, 0)]
+    # Negative padding removes elements of the spread input.
+    padded = np.pad(spread, (max(before, 0), max(after, 0)))
+    padded = padded[max(-before, 0) : padded.size - max(-after, 0)]
     kernel = np.zeros(axis.span)
     kernel[:: axis.dilation] = w if reading.flipped else w[::-1]
     assert found.output_size == padded.size - axis.span + 1 == y.size

@@ -1,4 +1,4 @@
-"""A myth is corrected where the numbers touch it, and nowhere else."""
+"""A myth is corrected where the numbers contradict it, and nowhere else."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ from deconvcli.views.explanation.myths import correct_myths
             ],
         ),
         ("flax", {"kernel_size": [3], "strides": [2], "padding": [1]}, []),
-        # The crop of an output_shape is no padding's.
+        # The crop comes from output_shape, not from padding.
         ("onnx", {"kernel_shape": [4], "strides": [2], "output_shape": [8]}, []),
     ],
 )

@@ -11,7 +11,7 @@ from deconvcli.views.explanation.other_views import list_views
 
 
 def find_views(dialect: str, n: tuple[int, ...], **words: Any) -> dict[str, str]:
-    """The views by name."""
+    """Return the views by name."""
     first = dialect in ("torch", "onnx", "caffe", "openvino")
     shape = (1, 1, *n) if first else (1, *n, 1)
     return {

@@ -12,8 +12,8 @@ from deconvcli.views.explanation import Explanation
 from deconvcli.views.explanation.overlap import MAX_MAP_ROWS, MAX_MAP_WIDTH, Overlap, count_overlap
 
 
-def found(*n: int, **words: Any) -> Overlap:
-    """The overlap of a torch layer."""
+def count(*n: int, **words: Any) -> Overlap:
+    """Return the overlap of a torch layer."""
     result = count_overlap(deconvcli.layer("torch", input_shape=(1, 1, *n), **words))
     assert result is not None
     return result
@@ -55,23 +55,23 @@ def found(*n: int, **words: Any) -> Overlap:
     ],
 )
 def test_verdicts(words: dict[str, Any], verdict: str) -> None:
-    assert found(9, 9, **words).verdict == verdict
+    assert count(9, 9, **words).verdict == verdict
 
 
 def test_one_axis_is_no_checkerboard() -> None:
-    assert "repeating every 2: a periodic pattern." in found(9, kernel_size=3, stride=2).verdict
+    assert "repeating every 2: a periodic pattern." in count(9, kernel_size=3, stride=2).verdict
 
 
 @pytest.mark.parametrize(("n", "is_large"), [(1, False), (2, False), (4, False), (5, True)])
 def test_a_small_output_has_nothing_away_from_its_edges(n: int, is_large: bool) -> None:
-    small = found(n, kernel_size=9, stride=2, padding=3)
+    small = count(n, kernel_size=9, stride=2, padding=3)
     assert small.has_interior is is_large
     last = "This output is too small to show it: every element is near an edge."
     assert small.verdict.endswith(last) is not is_large
 
 
 def test_a_small_layer_is_shown_whole() -> None:
-    assert found(2, 3, kernel_size=3, stride=2).corner == (
+    assert count(2, 3, kernel_size=3, stride=2).corner == (
         (1, 1, 2, 1, 2, 1, 1),
         (1, 1, 2, 1, 2, 1, 1),
         (2, 2, 4, 2, 4, 2, 2),
@@ -81,14 +81,14 @@ def test_a_small_layer_is_shown_whole() -> None:
 
 
 @pytest.mark.parametrize("kernel", [3, 9, 40])
-def test_of_a_large_layer_a_page_is_shown(kernel: int) -> None:
-    corner = found(10**6, 10**6, kernel_size=kernel, stride=2).corner
+def test_a_large_layer_is_cut_to_a_page(kernel: int) -> None:
+    corner = count(10**6, 10**6, kernel_size=kernel, stride=2).corner
     assert len(corner) == MAX_MAP_ROWS
     assert {len(row) for row in corner} == {MAX_MAP_WIDTH // (len(str((kernel // 2 + 1) ** 2)) + 1)}
 
 
-def test_of_three_axes_the_middle_plane_is_shown() -> None:
-    volume = found(4, 2, 2, kernel_size=3, stride=2)
+def test_the_middle_plane_of_three_axes_is_shown() -> None:
+    volume = count(4, 2, 2, kernel_size=3, stride=2)
     assert volume.at == (4,)
     assert volume.corner[2][2] == 8
 
@@ -104,19 +104,19 @@ def test_symbols_and_empty_outputs_have_no_map() -> None:
     assert count_overlap(empty) is None
 
 
-def kept(n: int, **words: Any) -> str:
-    """The full scatter of one axis with what is kept in brackets."""
+def mark(n: int, **words: Any) -> str:
+    """Return the full scatter of one axis with the kept elements in brackets."""
     reading = deconvcli.layer("torch", input_shape=(1, 1, n), **words)
     explanation: Explanation = deconvcli.explain(reading)
     return explanation.axes[0].kept
 
 
 def test_the_crop_is_in_brackets() -> None:
-    assert kept(3, kernel_size=3, stride=2) == "[1 1 2 1 2 1 1]"
-    assert kept(3, kernel_size=3, stride=2, padding=1) == "1 [1 2 1 2 1] 1"
-    assert kept(3, kernel_size=3, stride=2, output_padding=1) == "[1 1 2 1 2 1 1 0]"
+    assert mark(3, kernel_size=3, stride=2) == "[1 1 2 1 2 1 1]"
+    assert mark(3, kernel_size=3, stride=2, padding=1) == "1 [1 2 1 2 1] 1"
+    assert mark(3, kernel_size=3, stride=2, output_padding=1) == "[1 1 2 1 2 1 1 0]"
 
 
-def test_of_a_long_row_both_ends_are_shown() -> None:
-    row = kept(1000, kernel_size=33, stride=2, padding=20)
+def test_a_long_row_shows_both_ends() -> None:
+    row = mark(1000, kernel_size=33, stride=2, padding=20)
     assert row == "1 1 ... 10 10 [11 11 12 12 13 ... 13 12 12 11 11] 10 10 ... 1 1"

@@ -1,4 +1,4 @@
-"""What to change for exactly the stride times the input, held against the size that it gives."""
+"""The suggested change for exactly the stride times the input, compared with its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deconvcli.views.explanation.scaling import suggest_scaling
 
 
 def layer(dialect: str, n: tuple[int, ...], **words: Any) -> Reading:
-    """A layer of one channel."""
+    """Return a layer of one channel."""
     last = dialect in ("keras", "flax")
     shape = (1, *n, 1) if last else (1, 1, *n)
     return deconvcli.layer(dialect, input_shape=shape, **words)
@@ -82,7 +82,7 @@ def test_the_change_gives_what_it_says(
         ({"kernel_size": 3, "stride": 3}, "The output is exactly 3 times the input."),
     ],
 )
-def test_what_is_exact_already_is_said_to_be(words: dict[str, Any], sentence: str) -> None:
+def test_an_exact_layer_needs_no_change(words: dict[str, Any], sentence: str) -> None:
     assert suggest_scaling(layer("torch", (5,), **words)) == sentence
 
 

@@ -23,7 +23,7 @@ from deconvcli.views.page.variants import FieldValues, Variant, read_fields
 from deconvcli.views.page.write import write_page
 from tests.browser import Browser, needs_browser, opened
 from tests.cli.commandline import deconv, rows
-from tests.views.drawing.pictures import LAYERS, reading
+from tests.views.drawing.pictures import LAYERS, read_options
 from tests.views.page.variants import draw_fields, exact_variants
 
 # The answers of the page's functions to many fields at once, whole numbers as texts.
@@ -70,7 +70,7 @@ def browser() -> Iterator[Browser]:
 @cache
 def page_of(line: str) -> str:
     """Return the page of a layer; finding its variants takes a second or two."""
-    return write_page(reading(line))
+    return write_page(read_options(line))
 
 
 def open_page(browser: Browser, folder: Path, line: str) -> Path:
@@ -157,7 +157,7 @@ def test_it_opens_with_the_layer_of_the_command_line(
     line: str, browser: Browser, tmp_path: Path
 ) -> None:
     open_page(browser, tmp_path, line)
-    found = reading(line)
+    found = read_options(line)
     assert read_answer(browser)[0] == f"output {'x'.join(map(str, found.output_sizes))}"
     command = browser.driver.find_element(By.ID, "command").text
     again = rows(deconv(command.removeprefix("deconv ")).out)
@@ -310,15 +310,15 @@ def test_the_search_can_fail() -> None:
 
 
 def test_the_same_layer_gives_the_same_page() -> None:
-    assert write_page(reading(LAYERS[0])) == page_of(LAYERS[0])
+    assert write_page(read_options(LAYERS[0])) == page_of(LAYERS[0])
 
 
 def test_a_layer_without_fields_is_an_error() -> None:
     line = "--in 4x4 -k 5 -s 2 -p same --output-size 8x8 -D tensorflow"
     with pytest.raises(UsageError, match="the page has no fields for this layer: tensorflow"):
-        write_page(reading(line))
+        write_page(read_options(line))
 
 
 def test_other_parameters_for_the_same_crop_are_found() -> None:
     line = "--in 5x5 -k 3 -s 2 -p 1 --output-size 10x10 -D torch"
-    assert '"op": ["1", "1"]' in write_page(reading(line))
+    assert '"op": ["1", "1"]' in write_page(read_options(line))
