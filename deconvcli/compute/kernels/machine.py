@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import platform
-import sys
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,16 +69,3 @@ def cache_size(level: int) -> int:
         if is_it and size.removesuffix("K").isdecimal():
             return int(size.removesuffix("K")) * 1024
     return USUAL_CACHES[level]
-
-
-def core() -> int | None:
-    """The core that runs the calling thread just now; None where the system does not tell."""
-    asked = _asked()
-    return None if asked is None else asked()
-
-
-@cache
-def _asked() -> Callable[[], int] | None:
-    if sys.platform != "linux":
-        return None
-    return getattr(ctypes.PyDLL(None), "sched_getcpu", None)

@@ -1,9 +1,8 @@
-"""Tasks shared by the calling thread and helpers, which sleep where there is nothing to do.
+"""Tasks shared by the calling thread and helper threads that sleep between calls.
 
-Nothing is bound to a core. The caller works too, and waits for no helper that has not begun: a busy
-or slow machine costs helpers, not answers. For the helpers' last tasks it stays awake for a moment,
-since being put to sleep and woken again takes longer than many layers last. A helper that wakes on
-the caller's own core is replaced.
+No thread is bound to a core. The caller works too and never waits for a helper that has not begun,
+so a busy machine costs help, not the result. While helpers finish their last tasks the caller
+stays awake for a moment, because sleeping and waking up takes longer than many layers do.
 """
 
 from __future__ import annotations
@@ -14,25 +13,24 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from deconvcli.compute.kernels.direct import Progress
-from deconvcli.compute.kernels.machine import core
 from deconvcli.compute.kernels.watch import watch
 
-AWAKE = 400_000
-"""How often the caller looks whether the helpers are done before it sleeps: about 0.2 ms."""
-LEAVING = 20_000
-"""Looks while the helper that was last lets go of the interpreter: about 0.01 ms."""
-STAY = 0.001
-"""Seconds in which no helper is replaced again."""
+MAX_LOOKS = 400_000
+"""Times that the caller checks for the helpers' end before it sleeps: about 0.2 ms."""
+LOOKS_AFTER = 20_000
+"""Reads after that, about 0.01 ms, in which the last helper releases the interpreter's lock.
+
+Without them the caller would ask for the lock at once, and be put to sleep for it.
+"""
 
 
 class _Job:
-    """Tasks that are taken one by one by every thread that joins."""
+    """Tasks of one call; every thread that joins takes them one by one."""
 
     def __init__(self, work: Callable[[Any], object], tasks: Sequence[Any]) -> None:
         self._work = work
@@ -42,12 +40,11 @@ class _Job:
         self._helping = np.zeros(1, np.int64)
         self._closed = False
         self._error: BaseException | None = None
-        self.core = core()
 
     def lead(self, progress: Progress | None) -> None:
-        """Work until nothing is left, then wait for those who still do."""
+        """Work until no task is left, then wait for the helpers that are still working."""
         try:
-            for task in self._taken():
+            for task in self._take_tasks():
                 self._work(task)
                 if progress is not None:
                     progress(self._total - len(self._tasks), self._total)
@@ -56,24 +53,24 @@ class _Job:
             with self._state:
                 self._closed = True
             self._wait()
-            del self._work  # its arrays would live until the last helper has looked at the call
+            del self._work  # else its arrays would live until the last helper has seen this job
         if self._error is not None:
             raise self._error
 
     def _wait(self) -> None:
-        """Until nobody helps any more."""
+        """Return when no helper is working any more."""
         if self._helping[0]:
-            watch(self._helping, AWAKE, LEAVING)
+            watch(self._helping, MAX_LOOKS, LOOKS_AFTER)
             with self._state:
                 self._state.wait_for(lambda: not self._helping[0])
 
     def help(self) -> None:
-        """Work beside the leader, if there is anything left to do."""
-        with self._joined() as joined:
-            for task in self._taken() if joined else ():
+        """Work beside the caller, unless the job is closed."""
+        with self._join() as joined:
+            for task in self._take_tasks() if joined else ():
                 self._work(task)
 
-    def _taken(self) -> Iterator[Any]:
+    def _take_tasks(self) -> Iterator[Any]:
         while True:
             try:
                 task = self._tasks.popleft()
@@ -82,7 +79,7 @@ class _Job:
             yield task
 
     @contextmanager
-    def _joined(self) -> Iterator[bool]:
+    def _join(self) -> Iterator[bool]:
         with self._state:
             joined = not self._closed
             self._helping[0] += joined
@@ -94,13 +91,13 @@ class _Job:
         finally:
             with self._state:
                 self._state.notify_all()
-                self._helping[0] -= joined  # last, because the caller may be watching it
+                # Last: the caller may be watching it, and must find the error when it is 0.
+                self._helping[0] -= joined
 
 
 _helpers: list[threading.Thread] = []
 _calls: SimpleQueue[_Job] = SimpleQueue()
 _lock = threading.Lock()
-_moved = 0.0
 
 
 def share(
@@ -109,30 +106,32 @@ def share(
     threads: int,
     progress: Progress | None = None,
 ) -> None:
-    """Do work(task) for all tasks on at most `threads` threads, this one among them.
+    """Do work(task) for all tasks on at most `threads` threads, including this one.
 
-    progress(done, total) is called here between tasks. An error or Ctrl-C drops the tasks that
-    wait, and is raised once all others end.
+    progress(done, total) is called on this thread between tasks. An error or Ctrl-C drops the
+    tasks that wait, and is raised when those under way have ended.
     """
     helpers = min(threads, len(tasks)) - 1
     if helpers < 1:
-        _alone(work, tasks, progress)
+        _work_alone(work, tasks, progress)
         return
     job = _Job(work, tasks)
-    _have(helpers)
+    _start_helpers(helpers)
     for _ in range(helpers):
         _calls.put(job)
     job.lead(progress)
 
 
-def _alone(work: Callable[[Any], object], tasks: Sequence[Any], progress: Progress | None) -> None:
+def _work_alone(
+    work: Callable[[Any], object], tasks: Sequence[Any], progress: Progress | None
+) -> None:
     for done, task in enumerate(tasks, 1):
         work(task)
         if progress is not None:
             progress(done, len(tasks))
 
 
-def _have(count: int) -> None:
+def _start_helpers(count: int) -> None:
     with _lock:
         while len(_helpers) < count:
             helper = threading.Thread(target=_serve, name="deconv", daemon=True)
@@ -141,49 +140,13 @@ def _have(count: int) -> None:
 
 
 def _serve() -> None:
-    """Help with one call after the other, as long as there is a core for it."""
-    while _has_helped(_calls.get()):
-        pass
-
-
-def _has_helped(job: _Job) -> bool:
-    """False where the scheduler has put us beside the caller: then another helps from now on."""
-    if job.core is not None and job.core == core() and _may_move():
-        _have_another(job)
-        return False
-    job.help()
-    return True
-
-
-def _may_move() -> bool:
-    """Whether a helper may be replaced again: beside busy cores another would be no better off."""
-    global _moved
-    now = perf_counter()
-    if now - _moved < STAY:
-        return False
-    _moved = now
-    return True
-
-
-def _have_another(job: _Job) -> None:
-    """A helper in place of this one: for a new thread the scheduler looks for an idle core.
-
-    One that is woken it likes to put on the core of whoever woke it, where it only waits.
-    """
-    helper = threading.Thread(target=_serve_first, args=([job],), name="deconv", daemon=True)
-    with _lock:
-        _helpers.remove(threading.current_thread())
-        _helpers.append(helper)
-    helper.start()
-
-
-def _serve_first(jobs: list[_Job]) -> None:
-    jobs.pop().help()
-    _serve()
+    """Help with one call after another, for as long as the process lives."""
+    while True:
+        _calls.get().help()
 
 
 def _forget() -> None:
-    """A forked process has none of its parent's threads."""
+    """Forget the helpers in a forked process, which has none of its parent's threads."""
     global _calls, _lock
     _helpers.clear()
     _calls, _lock = SimpleQueue(), threading.Lock()

@@ -10,7 +10,6 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -200,39 +199,3 @@ def test_a_forked_process_has_helpers_of_its_own() -> None:
     command = [sys.executable, "-W", "ignore", "-c", FORK]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.stdout, result.stderr) == ("0\n", "")
-
-
-def test_a_helper_beside_its_caller_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the scheduler says that both have one core, another thread helps, and no more stay."""
-    monkeypatch.setattr(pool, "core", lambda: 0)
-    monkeypatch.setattr(pool, "STAY", 0.0)
-    workers = set[threading.Thread]()
-    for _ in range(20):
-        both = threading.Barrier(2, timeout=SOON)
-
-        def meet(_: int, both: threading.Barrier = both) -> None:
-            both.wait()
-            workers.add(threading.current_thread())
-
-        pool.share(meet, range(2), 2)
-    assert len(workers) == 21  # the caller, and another helper each time
-    wait_until(lambda: len(named_helpers()) == len(pool._helpers))
-    assert set(pool._helpers) == named_helpers()
-
-
-def test_helpers_are_not_replaced_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "core", lambda: 0)
-    monkeypatch.setattr(pool, "STAY", float("inf"))
-    before = set(pool._helpers)
-    test_helpers_help()
-    assert before <= set(pool._helpers)
-
-
-def named_helpers() -> set[threading.Thread]:
-    return {thread for thread in threading.enumerate() if thread.name == "deconv"}
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + SOON
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.001)
