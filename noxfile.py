@@ -19,7 +19,7 @@ nox.options.sessions = ["tests", "lint"]
 # Written by compiled code, these arrays are what a wrong index would damage.
 INDEXED = (
     "tests/compute/kernels/test_packing.py",
-    "tests/compute/kernels/test_turning.py",
+    "tests/compute/kernels/test_channel_order.py",
     "tests/compute/kernels/channels",
 )
 # What Numba compiles is measured as plain Python: coverage cannot look into machine code.

@@ -153,7 +153,7 @@ class TestRun:
     def test_what_does_not_fit_is_refused(self) -> None:
         layer = up()
         x, w = np.zeros((1, 64, 5, 5)), np.zeros((64, 32, 4, 4))
-        with pytest.raises(UsageError, match=r"x has shape \[1, 64, 4, 5\], the layer takes"):
+        with pytest.raises(UsageError, match=r"x has shape \[1, 64, 4, 5\]; the layer takes"):
             deconvcli.run(layer, x[:, :, :4], w)
         with pytest.raises(UsageError, match="weight has shape"):
             deconvcli.run(layer, x, w[:1])

@@ -1,1 +1,1 @@
-"""Values: the kernels, and the arrays and files that they work on."""
+"""Computation: the kernels, the layers and arrays that they work on, and .npy files."""

@@ -1,7 +1,4 @@
-"""Arrays that begin with a line of the cache, and arrays for results.
-
-The memory of a large result is used again once nobody holds it.
-"""
+"""Arrays that begin at a cache line, and results whose memory is used again."""
 
 from __future__ import annotations
 
@@ -12,46 +9,47 @@ from typing import Any
 
 import numpy as np
 
-from deconvcli.compute.kernels.machine import LINE
+from deconvcli.compute.kernels.machine import CACHE_LINE_BYTES
 from deconvcli.compute.kernels.reference import Array
 
-LARGE = 4 << 20
-"""Bytes from which on memory that is let go may go back to the system. What comes from there was
-filled with zeros, which takes as long as many a layer."""
-ALONE = 2
-"""References to an element of a list that nobody else holds: the list's, and that of asking."""
+MIN_REUSED_BYTES = 4 << 20
+"""Bytes above which freed memory may go back to the system. Memory that comes from there is cleared
+first, which takes as long as many layers do."""
+SOLE_REFERENCES = 2
+"""References to a list's element that nobody else holds: the list's, and getrefcount's own."""
 
 
-def aligned(size: int, dtype: np.dtype[Any]) -> Array:
-    """An array that begins with a line of the cache, so that vectors lie in one line each."""
-    array = np.empty(size + LINE // dtype.itemsize, dtype)
-    first = -array.ctypes.data % LINE // dtype.itemsize
+def allocate_aligned(size: int, dtype: np.dtype[Any]) -> Array:
+    """Return an array that begins at a cache line, so that no vector crosses into another."""
+    array = np.empty(size + CACHE_LINE_BYTES // dtype.itemsize, dtype)
+    first = -array.ctypes.data % CACHE_LINE_BYTES // dtype.itemsize
     return array[first : first + size]
 
 
 class Results:
-    """Arrays of one shape and type, each its holder's own for as long as anything refers to it."""
+    """Arrays of one shape and type. An array's memory is used again when nothing refers to it."""
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         self._shape, self._dtype = shape, dtype
-        self._is_large = prod(shape) * dtype.itemsize >= LARGE
+        self._is_large = prod(shape) * dtype.itemsize >= MIN_REUSED_BYTES
         self._last: deque[Array] = deque(maxlen=1)
 
-    def array(self) -> Array:
-        """One with any values."""
+    def take(self) -> Array:
+        """Return an array with arbitrary values."""
         if not self._is_large:
             return np.empty(self._shape, self._dtype)
-        memory = self._unheld()
+        memory = self._free_memory()
         array = memory.reshape(self._shape)
-        self._last.append(memory)  # held by now, so no other thread will take it
+        self._last.append(memory)  # `array` refers to it, so that no other thread takes it
         return array
 
-    def _unheld(self) -> Array:
-        """The memory of the last array, if that is gone with all that looked into it; else new."""
+    def _free_memory(self) -> Array:
+        """Return the last array's memory if it and all its views are gone, else new memory."""
         try:
+            # Taken out first: two threads must not find the same memory free.
             last = [self._last.pop()]
         except IndexError:
             last = []
-        if last and sys.getrefcount(last[0]) == ALONE:
+        if last and sys.getrefcount(last[0]) == SOLE_REFERENCES:
             return last[0]
         return np.empty(prod(self._shape), self._dtype)

@@ -1,12 +1,12 @@
-"""An independent judgement of a result, with the error bound that rounding cannot exceed.
+"""An independent check of a result, with the error bound that rounding cannot exceed.
 
-The values are computed again in a wider type by another algorithm than the engines': it *gathers*,
-for each tap, the inputs that every output asks for. A sum of n terms, each the product of two
-numbers (or the bias), made in any order in arithmetic of unit roundoff u, satisfies
+The values are computed again in a wider type, and by another algorithm than that of the engines: it
+*gathers*, for each tap, the input that every output needs. A sum of n terms, each the product of
+two numbers (or the bias), made in any order in arithmetic of unit roundoff u, satisfies
 
     |computed - exact| <= gamma_n * sum |x*w|,     gamma_n = n*u / (1 - n*u),
 
-and n halves of the smallest subnormal more where products underflow.
+plus n halves of the smallest subnormal number where products underflow.
 Source: Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed. (2002), section 3.1
 (underflow: section 2.8).
 """
@@ -24,14 +24,14 @@ from deconvcli.common.errors import UsageError
 from deconvcli.compute.kernels.reference import Array, AxisNumbers, accumulator, output_shape
 
 BLOCK_OUTPUTS = 1 << 20
-"""Outputs judged at a time (one channel at least); keeps the wide arrays small."""
+"""Outputs checked at a time (at least one channel), which keeps the wide arrays small."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How a result compares: worst_share is the largest |error| / bound, at most 1 if it agrees.
+    """The result of a check: worst_share is the largest |error| / bound, at most 1 if y agrees.
 
-    first_bad is the index into y of the first output that is not proven right.
+    first_bad is the index of the first output that is not proven right.
     """
 
     worst_error: float
@@ -43,7 +43,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class _Truth:
-    """For each output the value, the sum of the terms' magnitudes, and how many terms met.
+    """The exact facts of each output: value, sum of the terms' magnitudes, number of terms.
 
     float64 is enough for magnitudes, which only scale the bound.
     """
@@ -56,33 +56,33 @@ class _Truth:
 def check(
     y: Array, x: Array, w: Array, bias: Array | None, axes: Sequence[AxisNumbers], groups: int
 ) -> Agreement:
-    """Whether y, of x.dtype, is the transposed convolution of x and w up to rounding.
+    """Check whether y, of x.dtype, is the transposed convolution of x and w up to rounding.
 
     x: (N, Cin, *n), w: (Cin, Cout/groups, *k), bias: (Cout,) or None, y: (N, Cout, *out), all
     float16 (summed in float32), float32 or float64. Inf and NaN must be where the definition has
-    them; overflow is allowed where the bound reaches the type's largest number, or where the terms
-    of that sign do before the others cancel them, which the order of the sum decides.
+    them. Overflow is allowed where the bound reaches the type's largest number, or where the terms
+    of one sign reach it before the others cancel them, which depends on the order of the sum.
 
     Raises:
-        UsageError: y has another shape or dtype than the layer gives.
+        UsageError: the shape or dtype of y is not that of the layer's output.
     """
     expected = output_shape(x.shape, w.shape, axes, groups)
     if y.shape != expected or y.dtype != x.dtype:
         raise UsageError(
-            f"the result is {y.dtype} {list(y.shape)}; the layer gives {x.dtype} {list(expected)}",
-            help="pass the result of this layer on this input",
+            f"the result is {y.dtype} {list(y.shape)}; the layer's is {x.dtype} {list(expected)}",
+            help="pass the output of this layer for this input",
         )
     agreement = Agreement(0.0, 0.0, 0, True, None)
-    with np.errstate(all="ignore"):  # Inf and NaN are results here, not accidents
+    with np.errstate(all="ignore"):  # Inf and NaN are valid results
         for image, channels in _blocks(expected, w.shape[1]):
             truth = _truth(x[image], w, bias, axes, groups, channels, expected[2:])
             part = _judge(y[image, channels], truth, x.dtype)
-            agreement = _merged(agreement, part, (image, channels.start))
+            agreement = _merge(agreement, part, (image, channels.start))
     return agreement
 
 
 def _blocks(shape: tuple[int, ...], group_outputs: int) -> Iterator[tuple[int, slice]]:
-    """(image, channels) over the whole output, no block reaching over the end of a group."""
+    """Yield (image, channels) for blocks of the whole output, none with channels of two groups."""
     step = max(1, BLOCK_OUTPUTS // max(1, prod(shape[2:])))
     for image in range(shape[0]):
         for group in range(0, shape[1], max(1, group_outputs)):
@@ -100,48 +100,48 @@ def _truth(
     channels: slice,
     out: tuple[int, ...],
 ) -> _Truth:
-    """The facts about some channels, all of one group, of one image x (Cin, *n)."""
+    """Compute the facts of some channels, all of one group, of one image x (Cin, *n)."""
     wide = _wider(accumulator(x.dtype))
     inputs, (group, first) = len(x) // groups, divmod(channels.start, w.shape[1])
     members = slice(group * inputs, (group + 1) * inputs)
-    block = w[members, first : first + channels.stop - channels.start]
-    value = np.zeros((*out, block.shape[1]), wide)
+    weights = w[members, first : first + channels.stop - channels.start]
+    value = np.zeros((*out, weights.shape[1]), wide)
     value += 0 if bias is None else bias[channels].astype(wide)
     magnitude = np.abs(value).astype(np.float64)
     truth = _Truth(value, magnitude, np.full((*out, 1), int(bias is not None)))
-    by_tap = np.moveaxis(block, (1, 0), (-2, -1)).astype(wide, order="C")
+    by_tap = np.moveaxis(weights, (1, 0), (-2, -1)).astype(wide, order="C")
     _gather(truth, np.moveaxis(x[members], 0, -1).astype(wide, order="C"), by_tap, axes)
     return _Truth(*(np.moveaxis(facts, -1, 0) for facts in astuple(truth)))
 
 
 def _gather(truth: _Truth, x: Array, w: Array, axes: Sequence[AxisNumbers]) -> None:
-    """Add every term to `truth`, tap by tap: x (*n, inputs) and w (*k, outputs, inputs).
+    """Add every term to `truth`, tap by tap; x is (*n, inputs) and w (*k, outputs, inputs).
 
     Channels lie last here, also in `truth`: np.longdouble has no BLAS and needs short strides.
     """
     for j in np.ndindex(w.shape[:-2]):
         pairs = [
-            _askers(n, out, axis, tap)
+            _outputs_of_tap(n, out, axis, tap)
             for n, out, axis, tap in zip(x.shape, truth.terms.shape, axes, j, strict=False)
         ]
-        where = np.ix_(*(askers for askers, _ in pairs))
-        asked = x[np.ix_(*(inputs for _, inputs in pairs))]
-        truth.value[where] += _product(asked, w[j])
-        truth.magnitude[where] += _product(*(np.abs(a).astype(np.float64) for a in (asked, w[j])))
+        where = np.ix_(*(outputs for outputs, _ in pairs))
+        taken = x[np.ix_(*(inputs for _, inputs in pairs))]
+        truth.value[where] += _product(taken, w[j])
+        truth.magnitude[where] += _product(*(np.abs(a).astype(np.float64) for a in (taken, w[j])))
         truth.terms[where] += x.shape[-1]
 
 
 def _product(x: Array, w: Array) -> Array:
-    """x (*n, inputs) times w (outputs, inputs), over the inputs."""
-    # matmul takes twice the time in np.longdouble; elsewhere np.dot takes a matrix of one element
-    # for a scalar, and BLAS then skips 0 * NaN.
+    """Return the product of x (*n, inputs) and w (outputs, inputs), summed over the inputs."""
+    # np.matmul takes twice the time in np.longdouble. For other types np.dot is a trap: it treats a
+    # matrix of one element as a scalar, and BLAS then skips 0 * NaN.
     multiply = np.dot if x.dtype.char == "g" else np.matmul
     product: Array = multiply(x.reshape(prod(x.shape[:-1]), w.shape[1]), w.T)
     return product.reshape(*x.shape[:-1], len(w))
 
 
-def _askers(n: int, out: int, axis: AxisNumbers, tap: int) -> tuple[Array, Array]:
-    """The outputs that `tap` contributes to, and the input that each of them asks for."""
+def _outputs_of_tap(n: int, out: int, axis: AxisNumbers, tap: int) -> tuple[Array, Array]:
+    """Return the outputs that `tap` contributes to, and the input that each of them reads there."""
     _, stride, dilation, crop_begin, _ = axis
     outputs = np.arange(out)
     distance = outputs + crop_begin - tap * dilation
@@ -150,15 +150,15 @@ def _askers(n: int, out: int, axis: AxisNumbers, tap: int) -> tuple[Array, Array
 
 
 def _wider(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """float64 for float32; for float64 np.longdouble where that is really longer."""
-    # 63 and 112 bits are the x87 and the IEEE quadruple format; elsewhere it is float64 again, or
-    # a pair of doubles that does not round as the bound assumes.
+    """Return float64 for float32; for float64, np.longdouble if that really is longer."""
+    # 63 and 112 bits are the x87 and the IEEE quadruple format. Elsewhere np.longdouble is float64
+    # again, or a pair of doubles whose rounding the bound does not cover.
     is_longer = dtype == np.float64 and np.finfo(np.longdouble).nmant in (63, 112)
     return np.dtype(np.longdouble if is_longer else np.float64)
 
 
 def _judge(y: Array, truth: _Truth, dtype: np.dtype[Any]) -> Agreement:
-    """Compare one block, y (channels, *out), with the truth about it."""
+    """Compare one block, y (channels, *out), with its exact facts."""
     value, bound = truth.value, _bound(truth, dtype)
     error = np.abs(y.astype(value.dtype) - value)
     fits = (error <= bound) | _may_overflow(y, truth, bound, dtype)
@@ -179,38 +179,38 @@ def _judge(y: Array, truth: _Truth, dtype: np.dtype[Any]) -> Agreement:
 
 
 def _bound(truth: _Truth, dtype: np.dtype[Any]) -> Array:
-    """The largest |y - truth.value| that rounding explains, both computations' rounding counted."""
+    """Return the largest |y - truth.value| that the rounding of both computations explains."""
     wide = truth.value.dtype
-    # Eight terms more, and twice, pay for the roundings of the bound itself and of the magnitudes.
+    # Eight more terms, and the factor 2, cover the rounding of the bound itself and the magnitudes.
     ours = _sum_bound(truth, wide, truth.terms + 8)
     bound = _sum_bound(truth, accumulator(dtype), truth.terms) + 2 * ours
     if dtype == np.float16:
-        roundoff, tiny = _unit(np.dtype(np.float16), wide)
+        roundoff, tiny = _roundoff(np.dtype(np.float16), wide)
         bound += roundoff * (np.abs(truth.value) + bound) + tiny
     return np.where(truth.terms == 0, 0, bound)
 
 
 def _sum_bound(truth: _Truth, dtype: np.dtype[Any], terms: Array) -> Array:
-    """Higham's bound for sums made in `dtype`; inf where n*u >= 1 and nothing is proven."""
-    roundoff, tiny = _unit(dtype, truth.value.dtype)
+    """Return Higham's bound for sums made in `dtype`; inf where n*u >= 1, which proves nothing."""
+    roundoff, tiny = _roundoff(dtype, truth.value.dtype)
     share = terms * roundoff
     gamma: Array = np.where(share < 1, share / (1 - share), inf)
     bound: Array = gamma * truth.magnitude + terms * tiny * (1 + 2 * gamma)
     return bound
 
 
-def _unit(dtype: np.dtype[Any], wide: np.dtype[Any]) -> tuple[Any, Any]:
-    """Unit roundoff and half the smallest subnormal (all of it, if it cannot be halved)."""
+def _roundoff(dtype: np.dtype[Any], wide: np.dtype[Any]) -> tuple[Any, Any]:
+    """Return the unit roundoff and half the smallest subnormal (all of it, if it has no half)."""
     facts = np.finfo(dtype)
     smallest = wide.type(facts.smallest_subnormal)
     return wide.type(facts.eps) / 2, smallest / 2 or smallest
 
 
 def _may_overflow(y: Array, truth: _Truth, bound: Array, dtype: np.dtype[Any]) -> Array:
-    """Where a result that is not finite is explained by the range of the types.
+    """Find results that are not finite and that the range of the types explains.
 
-    No partial sum is above the sum of the positive terms, so only where that reaches the
-    accumulator's range can +Inf arise on the way; -Inf likewise; NaN only where both can meet.
+    No partial sum exceeds the sum of the positive terms, so +Inf can only arise where that sum
+    reaches the accumulator's limit; likewise for -Inf. NaN needs both to be possible.
     """
     to_wide = truth.value.dtype.type
     limit, largest = (to_wide(np.finfo(kind).max) for kind in (accumulator(dtype), dtype))
@@ -227,8 +227,8 @@ def _reaches(part: Array, value: Array, bound: Array, limit: Any, largest: Any) 
     return reaches
 
 
-def _merged(whole: Agreement, part: Agreement, origin: tuple[int, int]) -> Agreement:
-    """`whole` with one more block, whose first channel and image are `origin`."""
+def _merge(whole: Agreement, part: Agreement, origin: tuple[int, int]) -> Agreement:
+    """Return `whole` extended by one block, which begins at `origin`, an image and a channel."""
     first_bad = whole.first_bad
     if first_bad is None and part.first_bad is not None:
         first_bad = (origin[0], origin[1] + part.first_bad[0], *part.first_bad[1:])

@@ -1,4 +1,4 @@
-"""Which way a layer is computed: by vectors of positions or of channels, and how it is cut."""
+"""The choice of a recipe: vectors of positions or of channels, and the shape of the tile."""
 
 from __future__ import annotations
 
@@ -11,55 +11,63 @@ from deconvcli.compute.kernels.channels import recipe as channels
 from deconvcli.compute.kernels.machine import machine
 from deconvcli.compute.kernels.reference import Array, AxisNumbers
 from deconvcli.compute.kernels.tiled import recipe as tiled
-from deconvcli.compute.kernels.tiled.plan import Sizes
+from deconvcli.compute.kernels.tiled.plan import LayerSizes
 
-GAIN = 2e4
-"""Cycles that a layer must gain for a kernel to be compiled for it: some microseconds."""
+MIN_GAIN_CYCLES = 2e4
+"""Cycles that a layer must gain before a kernel of its own is worth compiling: microseconds."""
 
 Axes = Sequence[AxisNumbers]
 
 
-class Layer(Protocol):
-    """A layer on one size of input, as tasks that share nothing."""
+class Work(Protocol):
+    """A layer on inputs of one size, divided into tasks.
+
+    Tasks write disjoint outputs and only read what they share, so they may run in any order and on
+    any thread.
+    """
 
     @property
     def tasks(self) -> Sequence[Any]:
-        """What `work` is to be called with, in any order."""
+        """The tasks that `do` must be called with, in any order."""
 
     @property
     def order(self) -> object:
-        """Equal for layers that take the same packed weights."""
+        """A key that is equal for layers that use the same packed weights."""
 
-    def packed(self, w: Array, bias: Array, most: float) -> Any:
-        """w and bias in the order of their use; by each task anew if that takes more bytes."""
+    def pack(self, w: Array, bias: Array, most: float) -> Any:
+        """Return w and bias in the order of their use; beyond `most` bytes, task by task."""
 
-    def work(self, task: Any, x: Array, weights: Any, y: Array) -> None:
-        """Do a task: x and y flat, of the layer's size."""
+    def do(self, task: Any, x: Array, weights: Any, y: Array) -> None:
+        """Do one task; x and y are flat and have the layer's size."""
 
 
 class Recipe(Protocol):
-    """How to cut a layer, whatever its sizes: so that all blocks of it are summed in one order."""
+    """A way to cut a layer that does not depend on the input's size.
+
+    All blocks of a layer share one recipe, so that each output is summed in the same order in any
+    block. Recipes are keys of a cache, hence hashable.
+    """
 
     def __hash__(self) -> int: ...
 
-    def cycles(self, sizes: Sizes, spatial: Sequence[int], axes: Axes) -> float:
-        """Cycles of the whole layer, by a model: only their order matters."""
+    def cycles(self, sizes: LayerSizes, spatial: Sequence[int], axes: Axes) -> float:
+        """Return the modelled cycles of the whole layer; only their order matters."""
 
-    def layer(
+    def cut(
         self,
-        sizes: Sizes,
+        sizes: LayerSizes,
         spatial: Sequence[int],
         axes: Axes,
         dtype: np.dtype[Any],
         threads: int,
-    ) -> Layer:
-        """The layer cut like this."""
+    ) -> Work:
+        """Return the layer cut in this way."""
 
 
-def choose(sizes: Sizes, spatial: Sequence[int], axes: Axes, itemsize: int) -> Recipe:
-    """The cheapest recipe for a layer all of whose outputs exist.
+def choose(sizes: LayerSizes, spatial: Sequence[int], axes: Axes, itemsize: int) -> Recipe:
+    """Return the cheapest recipe for a layer that has at least one output along each axis.
 
-    Layers that gain little take the same one, whatever their stride: compiling costs more.
+    Layers that gain little share one recipe for any stride, because compiling would cost more.
     """
 
     def cycles(recipe: Recipe) -> float:
@@ -67,7 +75,8 @@ def choose(sizes: Sizes, spatial: Sequence[int], axes: Axes, itemsize: int) -> R
 
     layer = (sizes, spatial, axes, machine(), itemsize)
     tiles = list(tiled.recipes(*layer))
+    # The first tile serves any layer: no copies, and no code for a particular stride.
     common = tiles[0]._replace(copied=False, woven=False)
     every: list[Recipe] = [*tiles, *channels.recipes(*layer)]
     best = min(every, key=cycles)
-    return common if cycles(common) - cycles(best) < GAIN else best
+    return common if cycles(common) - cycles(best) < MIN_GAIN_CYCLES else best

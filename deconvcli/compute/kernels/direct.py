@@ -1,4 +1,4 @@
-"""A step of an engine that prepares nothing."""
+"""The step of an engine that prepares nothing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Array: TypeAlias = NDArray[Any]
 Axes: TypeAlias = Sequence[tuple[int, int, int, int, int]]
 Compute: TypeAlias = Callable[[Array, Array, Array | None, Axes, int, int], Array]
 Progress: TypeAlias = Callable[[int, int], None]
-"""Told how much is done, and of how much, in any unit."""
+"""Called with the amount of work done and the total, in the same arbitrary unit."""
 
 
 class Direct:
-    """step(x) -> y by one call of an engine, with the same weights each time."""
+    """A step that calls an engine with the same weights each time: step(x) -> y."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Direct:
     def __call__(
         self, x: Array, axes: Axes | None = None, progress: Progress | None = None
     ) -> Array:
-        """x (N, Cin, *n) -> (N, Cout, *out); `axes` for a block of it with crops of its own."""
+        """Compute y (N, Cout, *out) from x (N, Cin, *n); a block has `axes` of its own."""
         axes = self._axes if axes is None else axes
         y = self._compute(x, self._w, self._bias, axes, self._groups, self._threads)
         if progress is not None:

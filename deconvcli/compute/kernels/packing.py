@@ -1,4 +1,4 @@
-"""Weights in the order of their use: what each run of them takes, and the pass that takes it."""
+"""The packing of weights: they are copied into the order in which the tiles read them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deconvcli.compute.kernels import pool
-from deconvcli.compute.kernels.arrays import aligned
-from deconvcli.compute.kernels.compiled import compiled
+from deconvcli.compute.kernels.arrays import allocate_aligned
+from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.reference import Array
 
-UNUSED = -1
-"""The offset of a weight that only fills something up, and is 0."""
-PIECE = 4 << 20
-"""Bytes of weights that are converted at a time."""
-TASK = 1 << 16
-"""Weights that are worth a task."""
+UNUSED_WEIGHT = -1
+"""The offset of a weight that only fills a tile up. Its value is 0."""
+PIECE_BYTES = 4 << 20
+"""Bytes of a piece: the weights that are converted to another number type at a time."""
+TASK_WEIGHTS = 1 << 16
+"""Weights that are worth a task of their own."""
 
 
 class Run(NamedTuple):
-    """`inputs` channels from `channel` on; of each, behind `tap`, offsets first ... last-1."""
+    """Weights of `inputs` channels from `channel` on, at offsets first ... last-1 after `tap`."""
 
     channel: int
     inputs: int
@@ -34,34 +34,35 @@ class Run(NamedTuple):
 
 
 class Packing:
-    """How the parts of a layer take its weights w (groups*inputs, outputs, *k), all in one way.
+    """The order in which all parts of a layer take weights from w (groups*inputs, outputs, *k).
 
-    blocks: parts of a group, each of some output channels. size: weights of a part.
+    group_parts: parts of a group. parts: parts of all groups. size: weights of a part.
     """
 
     def __init__(
         self, shape: tuple[int, int, int, int], width: int, offsets: Array, runs: Sequence[Run]
     ) -> None:
-        """shape: groups, inputs and outputs of one, taps of a kernel, all axes' together.
+        """Take the order of a part's weights.
 
-        width: output channels of a part. offsets: in (outputs, *k), from a part's first channel.
+        shape: groups, inputs and outputs of a group, taps of the whole kernel. width: output
+        channels of a part. offsets: places in (outputs, *k), counted from a part's first channel.
         """
         self._shape, self._width, self._offsets = shape, width, offsets
         self._runs = np.array(runs, np.int64).reshape(-1, len(Run._fields))
         sizes = self._runs[:, 1] * (self._runs[:, 4] - self._runs[:, 3])
         self._places = np.append(0, np.cumsum(sizes))
         self.size = int(self._places[-1])
-        self.blocks = -(-shape[2] // width)
-        self.parts = shape[0] * self.blocks
+        self.group_parts = -(-shape[2] // width)
+        self.parts = shape[0] * self.group_parts
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Equal where packed weights are."""
+        """A key that is equal for layers whose packed weights are equal."""
         return self._width, self._offsets.tobytes(), self._runs.tobytes()
 
-    def packed(self, w: Array, parts: range, dtype: np.dtype[Any], threads: int) -> Array:
-        """The weights of some parts in `dtype`, flat: part, run, input channel, offset."""
-        target = aligned(len(parts) * self.size, dtype)
+    def pack(self, w: Array, parts: range, dtype: np.dtype[Any], threads: int) -> Array:
+        """Return some parts' weights in `dtype`, flat, by part, run, input channel and offset."""
+        target = allocate_aligned(len(parts) * self.size, dtype)
         by_group = w.reshape(self._shape)
         for some in self._pieces(parts, w.dtype, dtype):
             begin, end = (self.size * (at - parts.start) for at in (some.start, some.stop))
@@ -69,16 +70,16 @@ class Packing:
         return target
 
     def _pieces(self, parts: range, given: np.dtype[Any], wanted: np.dtype[Any]) -> Iterator[range]:
-        """All parts, unless they must be converted, which takes memory."""
+        """Yield all parts at once, or piece by piece if they must be converted."""
         _, inputs, _, taps = self._shape
         each = inputs * self._width * taps * wanted.itemsize
-        step = len(parts) if given == wanted else max(1, PIECE // each)
+        step = len(parts) if given == wanted else max(1, PIECE_BYTES // each)
         for first in range(parts.start, parts.stop, step):
             yield range(first, min(first + step, parts.stop))
 
     def _gather(self, target: Array, w: Array, parts: range, threads: int) -> None:
         _, inputs, outputs, taps = self._shape
-        group, block = np.divmod(np.array(parts), self.blocks)
+        group, block = np.divmod(np.array(parts), self.group_parts)
         channel, first_group, first_channel = block * self._width, 0, 0
         if w.dtype != target.dtype:
             first_group, alone = group[0], group[0] == group[-1]
@@ -88,21 +89,21 @@ class Packing:
         begins = (group - first_group) * inputs * pitch + (channel - first_channel) * taps
         table = np.stack([begins, (outputs - channel) * taps], -1)
         work = partial(
-            _take, target, w.reshape(-1), pitch, self._offsets, self._runs, self._places, table
+            _copy_runs, target, w.reshape(-1), pitch, self._offsets, self._runs, self._places, table
         )
         pool.share(lambda task: work(*task), list(self._tasks(len(parts), threads)), threads)
 
     def _tasks(self, parts: int, threads: int) -> Iterator[tuple[int, int, int, int]]:
-        """(first part, last part, first run, last run), as many as there is work for."""
+        """Yield (first part, last part, first run, last run) of tasks worth a thread's time."""
         runs, each = len(self._runs), max(1, self.size)
-        some_parts = max(1, TASK // each) if threads > 1 else parts
-        some_runs = max(1, runs // -(-each // TASK)) if threads > 1 else max(1, runs)
+        some_parts = max(1, TASK_WEIGHTS // each) if threads > 1 else parts
+        some_runs = max(1, runs // -(-each // TASK_WEIGHTS)) if threads > 1 else max(1, runs)
         for part, run in product(range(0, parts, some_parts), range(0, runs, some_runs)):
             yield part, min(part + some_parts, parts), run, min(run + some_runs, runs)
 
 
-@compiled
-def _take(
+@compile_kernel
+def _copy_runs(
     target: Array,
     w: Array,
     pitch: int,
@@ -115,9 +116,10 @@ def _take(
     first_run: int,
     last_run: int,
 ) -> None:
-    """Some runs of some parts; parts: where each begins in w, and the offset behind its channels.
+    """Copy some runs of some parts; parts[p]: where part p begins in w, and the end of its offsets.
 
-    Beyond that, and at UNUSED, a weight is 0.
+    A weight at UNUSED_WEIGHT is 0, and so is one beyond that end: a group's last part may have
+    fewer output channels than the others.
     """
     for part in range(first_part, last_part):
         begin, limit = parts[part, 0], parts[part, 1]
@@ -135,7 +137,7 @@ def _take(
 class Weights:
     """Packed weights, made at once unless they take more than `most` bytes.
 
-    Of more, each task packs what it needs. bias: in the layer's own order.
+    Above that each task packs the parts that it needs. bias: in the order of the layer's tasks.
     """
 
     def __init__(
@@ -144,10 +146,10 @@ class Weights:
         self._packing, self._w, self.bias = packing, w, bias
         self._packed: Array | None = None
         if packing.parts * packing.size * bias.itemsize <= most:
-            self._packed = packing.packed(w, range(packing.parts), bias.dtype, threads)
+            self._packed = packing.pack(w, range(packing.parts), bias.dtype, threads)
 
-    def of(self, parts: range) -> tuple[Array, int]:
-        """(packed weights that hold those of `parts`, the part they begin with)."""
+    def for_parts(self, parts: range) -> tuple[Array, int]:
+        """Return packed weights that include those of `parts`, and the part they begin with."""
         if self._packed is None:
-            return self._packing.packed(self._w, parts, self.bias.dtype, 1), parts.start
+            return self._packing.pack(self._w, parts, self.bias.dtype, 1), parts.start
         return self._packed, 0

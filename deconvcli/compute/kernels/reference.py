@@ -21,11 +21,11 @@ from deconvcli.compute.kernels.direct import Direct
 
 Array: TypeAlias = NDArray[Any]
 AxisNumbers: TypeAlias = tuple[int, int, int, int, int]
-"""kernel, stride, dilation, crop_begin, crop_end of one spatial axis; crops may be negative."""
+"""Kernel, stride, dilation, crop_begin and crop_end of one spatial axis; crops may be negative."""
 
 
 def output_size(n: int, axis: AxisNumbers) -> int:
-    """How many outputs n inputs have along `axis`; negative where the crops ask for too much."""
+    """Return the number of outputs of n inputs along `axis`; negative if the crops exceed it."""
     kernel, stride, dilation, crop_begin, crop_end = axis
     full = (n - 1) * stride + dilation * (kernel - 1) + 1
     return full - crop_begin - crop_end
@@ -34,22 +34,22 @@ def output_size(n: int, axis: AxisNumbers) -> int:
 def output_shape(
     x: Sequence[int], w: Sequence[int], axes: Sequence[AxisNumbers], groups: int
 ) -> tuple[int, ...]:
-    """(N, Cout, *out) of x (N, Cin, *n) and w (Cin, Cout/groups, *k).
+    """Return the output shape (N, Cout, *out) for x (N, Cin, *n) and w (Cin, Cout/groups, *k).
 
     Raises:
-        UsageError: the crops leave less than nothing along an axis.
+        UsageError: the crops along an axis exceed its full size.
     """
     sizes = tuple(output_size(n, axis) for n, axis in zip(x[2:], axes, strict=True))
     if min(sizes) < 0:
         raise UsageError(
-            f"the crops leave an output of size {list(sizes)}; 0 is the smallest",
-            help="crop less",
+            f"the crops leave an output of size {list(sizes)}; the minimum is 0",
+            help="crop less, or give a larger input",
         )
     return (x[0], w[1] * groups, *sizes)
 
 
 def accumulator(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The type that sums are made in: float32 for float16, else `dtype` in native byte order."""
+    """Return the type of the sums: float32 for float16, else `dtype` in native byte order."""
     return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
 
 
@@ -61,18 +61,18 @@ def transposed_convolution(
     groups: int,
     threads: int = 1,
 ) -> Array:
-    """Transposed convolution straight from the definition; one thread, whatever `threads` says.
+    """Compute a transposed convolution straight from the definition, always on one thread.
 
     x: (N, Cin, *n), w: (Cin, Cout/groups, *k), bias: (Cout,) or None, same float dtype
     -> (N, Cout, *out) of x.dtype. Group g holds channels g*Cin/groups ... of x and
     g*Cout/groups ... of y. float16 is summed in float32 and rounded once.
 
     Raises:
-        UsageError: the crops leave less than nothing along an axis.
+        UsageError: the crops along an axis exceed its full size.
     """
     wide = accumulator(x.dtype)
     y = np.zeros(output_shape(x.shape, w.shape, axes, groups), wide)
-    with np.errstate(all="ignore"):  # Inf and NaN are results here, not accidents
+    with np.errstate(all="ignore"):  # Inf and NaN are valid results
         if bias is not None:
             y += bias.astype(wide).reshape(-1, *[1] * len(axes))
         _add_every_product(y, x.astype(wide), w.astype(wide), axes, x.shape[1] // groups)
@@ -88,14 +88,14 @@ def prepare(
     threads: int,
     once: bool = False,
 ) -> Direct:
-    """A step for inputs of any shape; nothing is prepared."""
+    """Return a step for inputs of any shape; there is nothing to prepare."""
     return Direct(transposed_convolution, w, bias, axes, groups, threads)
 
 
 def _add_every_product(
     y: Array, x: Array, w: Array, axes: Sequence[AxisNumbers], group_inputs: int
 ) -> None:
-    """Add each x[i]*w[j] to the output element i*s + j*d - crop_begin, where that exists."""
+    """Add each x[i]*w[j] to output element i*s + j*d - crop_begin, if there is one."""
     for batch, ci, *i in np.ndindex(x.shape):
         for co, *j in np.ndindex(w.shape[1:]):
             channel = ci // group_inputs * w.shape[1] + co

@@ -1,4 +1,4 @@
-"""The plain NumPy engine: one matrix product per kernel tap, added where the tap's outputs lie."""
+"""The plain NumPy engine: one matrix product for each kernel tap, added to the tap's outputs."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def transposed_convolution(
     groups: int,
     threads: int = 1,
 ) -> Array:
-    """Transposed convolution of any rank; the BLAS library chooses its own number of threads.
+    """Compute a transposed convolution of any rank; the BLAS library chooses its own threads.
 
     Shapes, dtypes and errors as in reference.py. Works in any float dtype, np.longdouble included.
-    Memory beyond y: about one product, (N, Cout, *n).
+    Memory in addition to y: about one product, (N, Cout, *n).
     """
     wide = accumulator(x.dtype)
     shape = output_shape(x.shape, w.shape, axes, groups)
     y = np.zeros(shape, wide)
-    with np.errstate(all="ignore"):  # Inf and NaN are results here, not accidents
+    with np.errstate(all="ignore"):  # Inf and NaN are valid results
         if bias is not None:
             y += bias.astype(wide).reshape(-1, *[1] * len(axes))
         grouped = y.reshape(shape[0], groups, w.shape[1], *shape[2:])
@@ -44,22 +44,23 @@ def prepare(
     threads: int,
     once: bool = False,
 ) -> Direct:
-    """A step for inputs of any shape; nothing is prepared."""
+    """Return a step for inputs of any shape; there is nothing to prepare."""
     return Direct(transposed_convolution, w, bias, axes, groups, threads)
 
 
 def _grouped_input(x: Array, groups: int, wide: np.dtype[np.generic]) -> Array:
-    """x as (N, groups, Cin/groups, *n) of dtype `wide`."""
+    """Return x as (N, groups, Cin/groups, *n) of dtype `wide`."""
     contiguous = np.ascontiguousarray(x, dtype=wide)
     return contiguous.reshape(x.shape[0], groups, x.shape[1] // groups, *x.shape[2:])
 
 
 def _add_taps(y: Array, x: Array, w: Array, axes: Sequence[AxisNumbers]) -> None:
-    """Add every tap's product to y (N, groups, Cout/groups, *out), x grouped in the same way."""
+    """Add every tap's product to y (N, groups, Cout/groups, *out); x is grouped in the same way."""
     batch, groups, inputs, *n = x.shape
     columns = x.reshape(batch, groups, inputs, prod(n))
     taps = w.reshape(groups, inputs, *w.shape[1:])
     for j in np.ndindex(w.shape[2:]):
+        # A tap without meetings is skipped: a slice that ends below 0 would mean another place.
         meetings = [
             _meeting(size, out, axis, tap)
             for size, out, axis, tap in zip(n, y.shape[3:], axes, j, strict=True)
@@ -73,7 +74,7 @@ def _add_taps(y: Array, x: Array, w: Array, axes: Sequence[AxisNumbers]) -> None
 
 
 def _meeting(n: int, out: int, axis: AxisNumbers, tap: int) -> tuple[slice, slice]:
-    """The inputs whose product with `tap` survives the crops, and the outputs they reach."""
+    """Return the inputs whose product with `tap` survives the crops, and their outputs."""
     _, stride, dilation, crop_begin, _ = axis
     offset = tap * dilation - crop_begin
     first = max(0, -(offset // stride))

@@ -1,4 +1,4 @@
-"""Watching a number that another thread writes, without the interpreter's lock."""
+"""A wait for a number that another thread writes, without holding the interpreter's lock."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Any
 from numba.core import types
 from numba.extending import intrinsic
 
-from deconvcli.compute.kernels.compiled import compiled
+from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.machine import config
 from deconvcli.compute.kernels.reference import Array
 
 
 @intrinsic
-def _now(typing_context: Any, array: Any) -> Any:
-    """The first number of an int64 array, read anew each time."""
+def _load(typing_context: Any, array: Any) -> Any:
+    """Return the first number of an int64 array, loaded again at each call.
+
+    An atomic load: LLVM would move a plain one out of the loop.
+    """
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         made = context.make_array(signature.args[0])(context, builder, arguments[0])
@@ -23,20 +26,21 @@ def _now(typing_context: Any, array: Any) -> Any:
     return types.int64(array), emit
 
 
-@compiled
+@compile_kernel
 def _watch(number: Array, most: int, longer: int) -> None:
-    now: Any = _now
+    load: Any = _load
     for _ in range(most):
-        if now(number) == 0:
+        if load(number) == 0:
             for _ in range(longer):
-                now(number)
+                load(number)
             return
 
 
 def watch(number: Array, most: int, longer: int) -> None:
     """Return when number[0] is 0, or has been read `most` times; then read it `longer` times more.
 
-    number: int64. Without compilation it is not looked at: nobody could write it meanwhile.
+    number: int64. Without compilation this returns at once: the loop would hold the interpreter's
+    lock, and no other thread could write the number.
     """
     if not config.DISABLE_JIT:
         _watch(number, most, longer)

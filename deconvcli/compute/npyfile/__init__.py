@@ -1,8 +1,8 @@
-"""Reading and writing .npy files; a damaged or hostile file ends in one clear line.
+"""Reading and writing .npy files; a damaged or hostile file ends in one clear error.
 
-NumPy's own reader allocates what a header claims before it looks at the file, accepts trailing
-bytes, and lets ten kinds of exception out. Here the header is held against the file's size first.
-Files are read and written whole, or part by part where they are larger than memory.
+NumPy's own reader allocates the size that a header claims before it looks at the file, accepts
+trailing bytes, and raises ten kinds of exceptions. Here the header is first compared with the
+file's size. Files are read and written whole, or part by part if they are larger than memory.
 
 Source: numpy.lib.format, "Format Version 1.0" to "3.0" (NumPy enhancement proposal 1).
 """

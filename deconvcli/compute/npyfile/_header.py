@@ -1,4 +1,4 @@
-"""What a file says about itself, held against its size."""
+"""The header of a file, compared with the file's size."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from numpy.lib import format as npy
 
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.files import StrPath, format_path, irregular_file_error
-from deconvcli.compute.npyfile._shared import reading
+from deconvcli.compute.npyfile._shared import refuse_unreadable
 
-MAX_HEADER = 10_000
-"""Bytes; the longest header of a plain number array is about 2,000 (64 axes)."""
+MAX_HEADER_BYTES = 10_000
+"""Bytes of a header; the longest one of an array of plain numbers has about 2,000 (64 axes)."""
 
 MAX_AXES = 32
-"""NumPy 1.26 has no arrays of more."""
+"""Axes of an array; NumPy 1.26 has no more."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a file says about itself: data starts at `offset` and takes `nbytes`."""
+    """The header of a file, whose data starts at `offset` and takes `nbytes` bytes."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
@@ -38,37 +38,37 @@ class Header:
 
 
 def read_header(path: StrPath) -> Header:
-    """The header of a file whose size agrees with it; no data is read.
+    """Return the header of a file, which agrees with the file's size; no data is read.
 
     Raises:
-        Unreadable: no regular file, not .npy, damaged, or of a type that holds no real numbers.
+        Unreadable: the file is not regular, not .npy, or damaged, or holds no real numbers.
     """
-    with opened(path) as (_, header):
+    with open_regular(path) as (_, header):
         return header
 
 
 @contextmanager
-def opened(path: StrPath) -> Iterator[tuple[io.BufferedReader, Header]]:
-    """A regular file, open for reading, and its header.
+def open_regular(path: StrPath) -> Iterator[tuple[io.BufferedReader, Header]]:
+    """Open a regular file for reading, and yield it with its header.
 
     Raises:
-        Unreadable: as read_header; errors inside stay what they are.
+        Unreadable: as read_header; errors inside the block are not changed.
     """
     name = format_path(path)
     with ExitStack() as stack:
-        with reading(name):
-            file = stack.enter_context(_regular(path, name))
+        with refuse_unreadable(name):
+            file = stack.enter_context(_open(path, name))
             header = _header(file, name)
         yield file, header
 
 
-def _regular(path: StrPath, name: str) -> io.BufferedReader:
-    # Non-blocking: opening a pipe that nobody writes to would hang before fstat can tell.
+def _open(path: StrPath, name: str) -> io.BufferedReader:
+    # Non-blocking: opening a pipe without a writer would hang before fstat could find out.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise irregular_file_error(name)
-    file = open(os.open(path, flags), "rb")  # noqa: SIM115 - whoever asked for it closes it
-    # Looked at again: the name may have changed hands in between.
+    file = open(os.open(path, flags), "rb")  # noqa: SIM115 - the caller closes it
+    # Checked again: another file may have taken the name since os.stat.
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise irregular_file_error(name)
@@ -76,20 +76,20 @@ def _regular(path: StrPath, name: str) -> io.BufferedReader:
 
 
 def refuse_integers(header: Header, name: str) -> None:
-    """Integers and booleans are computed with only where somebody said so.
+    """Refuse integers and booleans, which are converted only on request.
 
     Raises:
-        UsageError: the file holds some.
+        UsageError: the file holds integers or booleans.
     """
     if header.dtype.kind != "f":
         raise UsageError(
-            f"{name}: holds {header.dtype}; float16, float32 or float64 is computed with",
+            f"{name}: holds {header.dtype}; float16, float32 or float64 is allowed",
             help="pass --cast to convert it to float64",
         )
 
 
-def damaged(name: str, what: str) -> Unreadable:
-    """Not what a header, or an .npy file, promises."""
+def damaged_file(name: str, what: str) -> Unreadable:
+    """Return the error for a file that is not a whole .npy file."""
     return Unreadable(
         f"{name}: is not a whole .npy file: {what}",
         help="write it again with numpy.save (allow_pickle=False)",
@@ -97,35 +97,39 @@ def damaged(name: str, what: str) -> Unreadable:
 
 
 def _header(file: io.BufferedReader, name: str) -> Header:
-    shape, fortran_order, dtype, offset = _parsed(file, name)
+    shape, fortran_order, dtype, offset = _parse_header(file, name)
     _refuse_dtype(dtype, name)
     if len(shape) > MAX_AXES or any(type(n) is not int or n < 0 for n in shape):
-        raise damaged(name, f"its shape is {str(shape)[:80]}")
+        raise damaged_file(name, f"its shape is {str(shape)[:80]}")
     nbytes = prod(shape) * dtype.itemsize
     actual = os.fstat(file.fileno()).st_size - offset
     if nbytes != actual:
-        raise damaged(name, f"{actual} bytes of data, its header promises {_count(nbytes)}")
+        raise damaged_file(
+            name, f"it has {actual} bytes of data, but its header says {_format_count(nbytes)}"
+        )
     return Header(shape, dtype, fortran_order, offset, nbytes)
 
 
-def _count(number: int) -> str:
+def _format_count(number: int) -> str:
     return str(number) if number < 10**30 else "more than 10^30"
 
 
-def _parsed(file: io.BufferedReader, name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    """(shape, fortran_order, dtype, offset) by NumPy's parser, whatever it raises."""
-    start = io.BytesIO(file.read(MAX_HEADER + 12))
+def _parse_header(
+    file: io.BufferedReader, name: str
+) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+    """Return (shape, fortran_order, dtype, offset) as NumPy's parser reads them."""
+    start = io.BytesIO(file.read(MAX_HEADER_BYTES + 12))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # headers by Python 2, outdated type codes
+            warnings.simplefilter("ignore")  # Python 2's headers, outdated type codes
             version = npy.read_magic(start)
-            # Version 3 differs from 2 in names of structure fields only, which are refused.
+            # Version 3 differs from 2 only in the names of structure fields, which are refused.
             if version not in [(1, 0), (2, 0), (3, 0)]:
                 raise ValueError(f"version {version}")
             parser = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            shape, fortran_order, dtype = parser(start, max_header_size=MAX_HEADER)
-    except Exception as error:  # a damaged header raises anything, tokenize.TokenError included
-        raise damaged(name, "its header cannot be read") from error
+            shape, fortran_order, dtype = parser(start, max_header_size=MAX_HEADER_BYTES)
+    except Exception as error:  # a damaged header can raise anything, even tokenize.TokenError
+        raise damaged_file(name, "its header cannot be read") from error
     return shape, fortran_order, dtype, start.tell()
 
 
@@ -140,6 +144,7 @@ def _refuse_dtype(dtype: np.dtype[Any], name: str) -> None:
         "V": f"structured or raw data ({dtype}); bfloat16 files look like this",
     }
     raise Unreadable(
-        f"{name}: holds {kinds.get(dtype.kind, str(dtype))}; float16, float32 or float64 is read",
+        f"{name}: holds {kinds.get(dtype.kind, str(dtype))}; float16, float32"
+        " or float64 is allowed",
         help="convert it with numpy.ndarray.astype and save it again",
     )

@@ -1,4 +1,4 @@
-"""What reading and writing arrays share: errors, pieces."""
+"""Errors and pieces, for reading and writing arrays."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from contextlib import contextmanager
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.files import describe_os_error
 
-PIECE = 1 << 24
-"""Bytes read or written at a time: Ctrl-C is answered in between."""
+PIECE_BYTES = 1 << 24
+"""Bytes read or written at a time; Ctrl-C is answered between pieces."""
 
 
 def pieces(size: int) -> Iterator[slice]:
-    """All of `size` bytes."""
-    for start in range(0, size, PIECE):
-        yield slice(start, min(start + PIECE, size))
+    """Yield slices that cover `size` bytes."""
+    for start in range(0, size, PIECE_BYTES):
+        yield slice(start, min(start + PIECE_BYTES, size))
 
 
 @contextmanager
-def reading(name: str) -> Iterator[None]:
-    """What the system refuses inside is Unreadable."""
+def refuse_unreadable(name: str) -> Iterator[None]:
+    """Turn errors of the system inside the block into Unreadable."""
     try:
         yield
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+    except (OSError, ValueError) as error:  # ValueError: the name has a null character
         raise Unreadable(
             f"{name}: cannot be read: {describe_os_error(error)}",
             help="name an existing .npy file that you may read",

@@ -1,4 +1,4 @@
-"""An array written whole."""
+"""The writer of whole arrays."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from deconvcli.compute.npyfile._shared import pieces
 
 
 def write(path: StrPath, array: NDArray[Any], *, force: bool = False) -> None:
-    """Write `array` in one step.
+    """Write `array` in one step, so that the file is there whole or not at all.
 
     Raises:
-        Unreadable: the file exists (without `force`), is no regular file, or cannot be written.
+        Unreadable: the file exists (without `force`), is not regular, or cannot be written.
         UsageError: the array does not hold plain numbers.
     """
     name = format_path(path)
     if array.dtype.kind not in "fiub":
-        raise UsageError(f"{name}: cannot hold {array.dtype}", help="write real numbers")
+        raise UsageError(
+            f"{name}: cannot hold {array.dtype}", help="write integers, booleans or real numbers"
+        )
     with open_atomically(path, force=force) as file, report_write_errors(name):
         _write_array(file, array)
 
@@ -32,7 +34,7 @@ def write(path: StrPath, array: NDArray[Any], *, force: bool = False) -> None:
 def _write_array(file: BufferedRandom, array: NDArray[Any]) -> None:
     plain = np.asarray(array, order="C")
     npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(plain))
-    # Not tofile, whose error on a full disk does not say so.
+    # Not numpy.tofile, whose error on a full disk does not mention the disk.
     content = plain.reshape(-1).view(np.uint8).data
     for place in pieces(len(content)):
         file.write(content[place])

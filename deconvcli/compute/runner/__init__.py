@@ -1,8 +1,8 @@
-"""The only door from layers to arrays: layouts and orientation are settled, then an engine runs.
+"""The only way from layers to arrays: layouts and orientation are settled, then an engine runs.
 
-`canonical` moves arrays between a dialect's layouts and (N, C, *spatial); `engines` finds what
-computes; `prepared` joins the two. `checking` compares values with an independent computation, and
-`files` computes from file to file what is larger than memory.
+`canonical` moves arrays between a dialect's layouts and (N, C, *spatial), `engines` loads an
+engine, and `prepared` joins the two. `checking` compares values with an independent computation,
+and `files` computes arrays larger than memory from file to file.
 """
 
 from deconvcli.compute.runner.canonical import (

@@ -1,4 +1,4 @@
-"""Layouts and orientation: between a dialect's arrays and those that every engine takes."""
+"""Layouts and orientation: a dialect's arrays to and from those that every engine takes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AxisNumbers = tuple[int, int, int, int, int]
 
 
 def axes_of(reading: Reading) -> list[AxisNumbers]:
-    """The five numbers of each axis, for the input that `canonical_input` gives."""
+    """Return the five numbers of each axis, for the input that `canonical_input` returns."""
     axes = reading.layer.axes
     if reading.layer.circular:
         axes = tuple(axis for axis, _, _ in _unrolled(reading))
@@ -26,7 +26,7 @@ def axes_of(reading: Reading) -> list[AxisNumbers]:
 
 
 def canonical_shape(reading: Reading) -> tuple[int, ...]:
-    """(N, Cin, *n) of what `canonical_input` gives."""
+    """Return the shape (N, Cin, *n) of the array that `canonical_input` returns."""
     spatial = require_numbers(reading.spatial)
     if reading.layer.circular:
         pairs = zip(spatial, _unrolled(reading), strict=True)
@@ -35,7 +35,7 @@ def canonical_shape(reading: Reading) -> tuple[int, ...]:
 
 
 def canonical_input(reading: Reading, x: Array) -> Array:
-    """(N, C, *spatial) from the dialect's layout, a circular layer's input repeated."""
+    """Return (N, C, *spatial) from the dialect's layout, with a circular layer's input repeated."""
     x = plain_input(reading, x)
     if reading.layer.circular:
         around = [(before, after) for _, before, after in _unrolled(reading)]
@@ -44,22 +44,22 @@ def canonical_input(reading: Reading, x: Array) -> Array:
 
 
 def plain_input(reading: Reading, x: Array) -> Array:
-    """(N, C, *spatial) from the dialect's layout, nothing repeated."""
+    """Return (N, C, *spatial) from the dialect's layout, without repetition."""
     return _canonical(reading, reading.data_layout, x)
 
 
 def own_input(reading: Reading, x: Array) -> Array:
-    """The dialect's layout from (N, C, *spatial), contiguous."""
+    """Return a contiguous input in the dialect's layout from (N, C, *spatial)."""
     return _own(reading, reading.data_layout, x)
 
 
 def canonical_output(reading: Reading, y: Array) -> Array:
-    """(N, C, *spatial) from the dialect's layout."""
+    """Return an output as (N, C, *spatial) from the dialect's layout."""
     return _canonical(reading, reading.output_layout, y)
 
 
 def own_output(reading: Reading, y: Array) -> Array:
-    """The dialect's layout from (N, C, *spatial), contiguous."""
+    """Return a contiguous output in the dialect's layout from (N, C, *spatial)."""
     return _own(reading, reading.output_layout, y)
 
 
@@ -72,17 +72,17 @@ def in_order(reading: Reading) -> bool:
 
 
 def is_canonical(reading: Reading) -> bool:
-    """Whether the dialect's arrays are those of the engines as they stand."""
+    """Whether the dialect's arrays can go to an engine as they are."""
     return _lies_as(reading, CHANNELS_FIRST)
 
 
 def is_channels_last(reading: Reading) -> bool:
-    """Whether the dialect's arrays differ from the engines' in the place of the channels alone."""
+    """Whether the dialect's arrays differ from the engines' only in the place of the channels."""
     return _lies_as(reading, CHANNELS_LAST)
 
 
 def _lies_as(reading: Reading, layout: Layout) -> bool:
-    """Whether input and output lie so, batch and all, and nothing is repeated."""
+    """Whether input and output have this layout with one batch axis, and nothing is repeated."""
     layouts = reading.data_layout, reading.output_layout
     has_one_batch_axis = len(reading.sizes.batch) == 1
     return layouts == (layout, layout) and has_one_batch_axis and not reading.layer.circular
@@ -94,7 +94,7 @@ def _unrolled(reading: Reading) -> list[tuple[Axis, int, int]]:
 
 
 def _canonical(reading: Reading, layout: Layout, array: Array) -> Array:
-    """(N, C, *spatial); a missing or a second batch axis becomes N."""
+    """Return (N, C, *spatial); all batch axes, or none, become N."""
     rank = len(reading.spatial)
     batch = array.ndim - rank - 1
     array = array.transpose(_order(layout, CHANNELS_FIRST, batch, rank))
@@ -102,7 +102,7 @@ def _canonical(reading: Reading, layout: Layout, array: Array) -> Array:
 
 
 def _own(reading: Reading, layout: Layout, array: Array) -> Array:
-    """Back from (N, C, *spatial), contiguous."""
+    """Return a contiguous array in `layout` from (N, C, *spatial)."""
     rank, batch = len(reading.spatial), reading.sizes.batch
     array = array.reshape(*batch, *array.shape[1:])
     order = _order(CHANNELS_FIRST, layout, len(batch), rank)
@@ -111,21 +111,21 @@ def _own(reading: Reading, layout: Layout, array: Array) -> Array:
 
 @cache
 def _order(source: Layout, target: Layout, batch: int, rank: int) -> tuple[int, ...]:
-    """The transposition from one data layout to another: asked for at every call of a layer."""
+    """Return the transposition between data layouts; cached, as every call of a layer needs it."""
     places = source.split(tuple(range(batch + 1 + rank)), rank)
     places |= {str(axis): (place,) for axis, place in enumerate(places["*"])}
     return tuple(place for axis in target.axes for place in places[axis])
 
 
 def canonical_weight(reading: Reading, weight: Array) -> Array:
-    """(Cin, Cout/groups, *kernel), not flipped, from the dialect's layout and orientation."""
+    """Return (Cin, Cout/groups, *kernel), not flipped, from weights in the dialect's layout."""
     sizes, order = _weight_parts(reading)
     parts = weight.reshape(sizes).transpose(order)
     return _unflipped(reading, parts.reshape(reading.layer.weight_shape(CANONICAL_WEIGHT)))
 
 
 def own_weight(reading: Reading, weight: Array) -> Array:
-    """The dialect's layout and orientation from (Cin, Cout/groups, *kernel), contiguous."""
+    """Return contiguous weights in the dialect's layout and orientation."""
     sizes, order = _weight_parts(reading)
     parts = _unflipped(reading, weight).reshape([sizes[place] for place in order])
     own = parts.transpose([order.index(place) for place in range(len(order))])
@@ -133,7 +133,7 @@ def own_weight(reading: Reading, weight: Array) -> Array:
 
 
 def _weight_parts(reading: Reading) -> tuple[list[int], list[int]]:
-    """(a size for each letter of the layout, the order that makes them G, I, O and the kernel)."""
+    """Return the sizes of the layout's letters, and the order that makes them G, I, O, kernel."""
     layer = reading.layer
     kernel = {str(place): size for place, size in enumerate(layer.kernel)}
     letters = {
@@ -142,18 +142,18 @@ def _weight_parts(reading: Reading) -> tuple[list[int], list[int]]:
         "I": layer.in_channels // layer.groups,
         "O": layer.out_channels // layer.groups,
     }
-    held = [
+    letters_of_layout = [
         letter
         for axis in reading.weight_layout.axes
         for letter in (kernel if axis == "*" else axis)
     ]
-    if "G" not in held:
-        held, letters["G"] = ["G", *held], 1
-    return [letters[letter] for letter in held], [held.index(part) for part in "GIO"] + [
-        held.index(place) for place in kernel
-    ]
+    if "G" not in letters_of_layout:
+        letters_of_layout, letters["G"] = ["G", *letters_of_layout], 1
+    return [letters[letter] for letter in letters_of_layout], [
+        letters_of_layout.index(part) for part in "GIO"
+    ] + [letters_of_layout.index(place) for place in kernel]
 
 
 def _unflipped(reading: Reading, weight: Array) -> Array:
-    """(Cin, Cout/groups, *kernel) with its taps in the other order where they are stored so."""
+    """Return (Cin, Cout/groups, *kernel) with the taps reversed if the dialect stores them so."""
     return np.flip(weight, tuple(range(2, weight.ndim))) if reading.flipped else weight

@@ -1,4 +1,4 @@
-"""How many CPUs there are for us."""
+"""The number of CPUs that this process may use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def usable_cpus() -> int:
-    """CPUs that this process may use: affinity, and the quota of its control group."""
+    """Return the CPUs that this process may use, by affinity and the quota of its control group."""
     allowed = getattr(os, "process_cpu_count", None) or _affinity
     return max(1, min(allowed() or 1, *_quota()))
 
@@ -18,7 +18,7 @@ def _affinity() -> int:
 
 
 def _quota() -> list[int]:
-    """Whole CPUs of cgroup v2's cpu.max, rounded up; several thousand where there is none."""
+    """Return the CPUs of cgroup v2's cpu.max, rounded up; several thousand without a quota."""
     try:
         with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
             quota, period = file.read().split()

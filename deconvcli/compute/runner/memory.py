@@ -1,4 +1,4 @@
-"""What a run will hold in memory, known before anything is allocated."""
+"""The memory that a run will need, known before anything is allocated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deconvcli.layers.layer import Reading, require_numbers
 
 
 class Memory(NamedTuple):
-    """Bytes that a run will hold, by what they are for."""
+    """The bytes that a run will need, by purpose."""
 
     input: int
     weights: int
@@ -22,12 +22,12 @@ class Memory(NamedTuple):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """All bytes together."""
         return sum(self)
 
 
 def memory_needed(reading: Reading, dtype: str, *, checked: bool) -> Memory:
-    """Before anything is allocated: the arrays, their copies in canonical order, the check's."""
+    """Return the bytes of the arrays, their copies in canonical order, and those of the check."""
     size = np.dtype(dtype).itemsize
     wide = max(size, 4)
     data, weights, output = (

@@ -1,4 +1,4 @@
-"""Numbers that are the same everywhere."""
+"""Random numbers that are the same on every machine."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import numpy as np
 from deconvcli.compute.runner.canonical import Array
 
 RANDOM_BLOCK = 1 << 20
+"""Numbers drawn at a time, which bounds the memory of the raw bits."""
 
 
 def random_array(shape: Sequence[int], dtype: str, seed: int, stream: int) -> Array:
-    """Numbers in [-1, 1), the same for a seed and stream on every machine and NumPy version."""
+    """Return numbers in [-1, 1), equal for a seed and stream on every machine and NumPy version."""
     bits = np.random.PCG64(np.random.SeedSequence([seed, stream]))
     array = np.empty(prod(shape), dtype)
     for start in range(0, array.size, RANDOM_BLOCK):

@@ -20,8 +20,8 @@ import numpy as np
 
 from deconvcli.compute.kernels import bound, choice, engine, scatter
 from deconvcli.compute.kernels.channels import work
-from deconvcli.compute.kernels.channels.plan import RATES, Tile
-from deconvcli.compute.kernels.channels.recipe import Recipe
+from deconvcli.compute.kernels.channels.plan import RATES, ChannelTile
+from deconvcli.compute.kernels.channels.recipe import ChannelRecipe
 from deconvcli.compute.kernels.machine import Machine, machine
 from deconvcli.compute.kernels.reference import Array, AxisNumbers, accumulator, output_size
 from deconvcli.compute.kernels.stream import Budget, stream
@@ -65,7 +65,7 @@ class Case(NamedTuple):
         layer = self.layer
         strides, dilations = zip(*(axis[1:3] for axis in layer.axes), strict=True)
         empty = layer.batch == 0 or min(outputs(layer)) == 0
-        if empty or min(dilations) == 0 or prod(strides) > engine.PHASES:
+        if empty or min(dilations) == 0 or prod(strides) > engine.MAX_PHASES:
             return "numpy"
         if self.by_channels:
             return "channels"
@@ -212,14 +212,14 @@ def divided_at_random(case: Case) -> Array:
 def judged(case: Case, known: Machine) -> list[str]:
     """The complaints about a case on such a machine."""
     gain = 0 if case.is_large else inf
-    chosen = patch.multiple(choice, GAIN=gain, machine=lambda: known)
+    chosen = patch.multiple(choice, MIN_GAIN_CYCLES=gain, machine=lambda: known)
     if case.by_channels:
         rows, vectors = Draw(case.layer.seed, 0).one_of(list(RATES[known.registers]))
-        tile = Tile(rows, vectors, known.lanes(accumulator(np.dtype(case.dtype)).itemsize))
-        chosen = patch.object(engine, "_chosen", lambda *_: Recipe(tile))
-    in_place = patch.object(work, "IN_PLACE", inf if case.layer.seed % 2 else 0)
+        tile = ChannelTile(rows, vectors, known.lanes(accumulator(np.dtype(case.dtype)).itemsize))
+        chosen = patch.object(engine, "_choose", lambda *_: ChannelRecipe(tile))
+    in_place = patch.object(work, "MAX_IN_PLACE_INPUTS", inf if case.layer.seed % 2 else 0)
     forget()
-    with chosen, in_place, patch.object(division, "MOST", TASK):
+    with chosen, in_place, patch.object(division, "MAX_TASK_CYCLES", TASK):
         return list(complaints(case))
 
 

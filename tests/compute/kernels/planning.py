@@ -7,5 +7,5 @@ from deconvcli.compute.kernels import engine
 
 def forget() -> None:
     """What the engine remembers of layers."""
-    engine._chosen.cache_clear()
-    engine._layer.cache_clear()
+    engine._choose.cache_clear()
+    engine._cut.cache_clear()

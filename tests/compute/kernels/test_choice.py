@@ -10,7 +10,7 @@ from deconvcli.compute.kernels.channels import recipe as channels
 from deconvcli.compute.kernels.machine import Machine, config, machine
 from deconvcli.compute.kernels.tiled import recipe as tiled
 from deconvcli.compute.kernels.tiled import work
-from deconvcli.compute.kernels.tiled.plan import Sizes
+from deconvcli.compute.kernels.tiled.plan import LayerSizes
 from tests.compute.kernels.test_engines import Layer
 from tests.compute.kernels.tiled.driving import sizes_of
 
@@ -32,10 +32,10 @@ def test_extreme_layers_are_planned(
     machine: Machine, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(choice, "machine", lambda: machine)
-    monkeypatch.setattr(choice, "GAIN", 0)
+    monkeypatch.setattr(choice, "MIN_GAIN_CYCLES", 0)
     layer = EXTREME[name]
     recipe = choice.choose(sizes_of(layer), layer.sizes, layer.axes, 4)
-    cut = recipe.layer(sizes_of(layer), layer.sizes, layer.axes, np.dtype(np.float32), 2)
+    cut = recipe.cut(sizes_of(layer), layer.sizes, layer.axes, np.dtype(np.float32), 2)
     assert len(cut.tasks) >= 1
 
 
@@ -43,7 +43,7 @@ def test_extreme_layers_are_planned(
 def test_extreme_layers_are_computed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if config.DISABLE_JIT and name in ("many inputs", "many groups", "many taps"):
         pytest.skip("takes minutes in plain Python")
-    monkeypatch.setattr(choice, "GAIN", np.inf)  # one kernel for all
+    monkeypatch.setattr(choice, "MIN_GAIN_CYCLES", np.inf)  # one kernel for all
     layer = EXTREME[name]
     arguments = (*layer.arrays("float32"), layer.axes, layer.groups)
     expected = scatter.transposed_convolution(*arguments)
@@ -60,23 +60,23 @@ def test_layers_that_gain_little_share_one_kernel() -> None:
     assert len(set(chosen)) == 1
     kernels: set[object] = set()
     for one, recipe in zip(small, chosen, strict=True):
-        assert isinstance(recipe, tiled.Recipe)
+        assert isinstance(recipe, tiled.TiledRecipe)
         plan = recipe.plan(sizes_of(one), one.sizes, one.axes)
-        kernels.add(work.Layer(plan, np.dtype(np.float32), 1)._compute)
+        kernels.add(work.TiledWork(plan, np.dtype(np.float32), 1)._compute)
     assert len(kernels) == 1
 
 
 @pytest.mark.parametrize(
     ("sizes", "spatial"),
     [
-        (Sizes(1, 1, 64, 32), (64, 64)),
-        (Sizes(1, 1, 20, 1), (14, 14)),
-        (Sizes(1, 1, 96, 32), (6, 6)),
+        (LayerSizes(1, 1, 64, 32), (64, 64)),
+        (LayerSizes(1, 1, 20, 1), (14, 14)),
+        (LayerSizes(1, 1, 96, 32), (6, 6)),
     ],
     ids=["large", "few channels", "small images"],
 )
 def test_layers_that_gain_much_take_the_cheapest_recipe(
-    sizes: Sizes, spatial: tuple[int, ...]
+    sizes: LayerSizes, spatial: tuple[int, ...]
 ) -> None:
     axes = [(4, 2, 1, 1, 1)] * 2
     chosen = choice.choose(sizes, spatial, axes, 4)
@@ -89,15 +89,15 @@ def test_layers_that_gain_much_take_the_cheapest_recipe(
 @pytest.mark.parametrize(
     ("sizes", "n", "way"),
     [
-        (Sizes(1, 1, 512, 512), 1, channels.Recipe),
-        (Sizes(1, 1, 512, 512), 4, channels.Recipe),
-        (Sizes(16, 1, 64, 64), 7, channels.Recipe),
-        (Sizes(1, 1, 512, 1), 14, tiled.Recipe),
-        (Sizes(1, 512, 1, 1), 4, tiled.Recipe),
-        (Sizes(1, 1, 512, 512), 65, tiled.Recipe),
+        (LayerSizes(1, 1, 512, 512), 1, channels.ChannelRecipe),
+        (LayerSizes(1, 1, 512, 512), 4, channels.ChannelRecipe),
+        (LayerSizes(16, 1, 64, 64), 7, channels.ChannelRecipe),
+        (LayerSizes(1, 1, 512, 1), 14, tiled.TiledRecipe),
+        (LayerSizes(1, 512, 1, 1), 4, tiled.TiledRecipe),
+        (LayerSizes(1, 1, 512, 512), 65, tiled.TiledRecipe),
     ],
 )
 def test_vectors_hold_channels_where_images_are_small(
-    sizes: Sizes, n: int, way: type[choice.Recipe]
+    sizes: LayerSizes, n: int, way: type[choice.Recipe]
 ) -> None:
     assert isinstance(choice.choose(sizes, (n, n), [(4, 2, 1, 1, 1)] * 2, 4), way)

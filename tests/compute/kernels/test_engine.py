@@ -26,7 +26,7 @@ LARGE = Layer(2, 24, 10, 2, (30, 41), ((4, 2, 1, 1, 1), (5, 2, 1, 2, 1)), seed=1
 @pytest.fixture
 def _one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every layer takes the recipe of small ones, for each other is a second of compilation."""
-    monkeypatch.setattr(choice, "GAIN", np.inf)
+    monkeypatch.setattr(choice, "MIN_GAIN_CYCLES", np.inf)
 
 
 def step_of(layer: Layer, threads: int = 1) -> tuple[Step, Array]:
@@ -42,7 +42,7 @@ def test_threads_and_repetition_do_not_change_a_bit() -> None:
     expected = step(x)
     for threads in (1, 2, 3, 5):
         step, _ = step_of(LARGE, threads)
-        layer, _ = step._planned(x.shape, LARGE.axes)
+        layer, _ = step._plan(x.shape, LARGE.axes)
         assert len(layer.tasks) >= threads
         for _ in range(3):
             np.testing.assert_array_equal(step(x), expected, strict=True)
@@ -63,7 +63,7 @@ def test_one_step_serves_two_threads_at_once() -> None:
 @needs_compilation
 @pytest.mark.usefixtures("_one_kernel")
 def test_progress_comes_between_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(division, "MOST", 1e5)
+    monkeypatch.setattr(division, "MAX_TASK_CYCLES", 1e5)
     step, x = step_of(LARGE)
     told: list[tuple[int, int]] = []
     step(x, progress=lambda done, total: told.append((done, total)))
@@ -103,7 +103,7 @@ def test_taps_may_all_lie_on_one_place(n: int, axis: AxisNumbers) -> None:
 def test_large_weights_are_kept_packed_unless_they_are_used_once(
     once: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "PACKED", 0)
+    monkeypatch.setattr(engine, "MAX_ONCE_PACKED_BYTES", 0)
     x, w, bias = LARGE.arrays("float32")
     step = engine.prepare(w, bias, LARGE.axes, LARGE.groups, x.shape, 1, once)
     [weights] = step._packed.values()
@@ -121,8 +121,8 @@ def test_axes_of_one_input_and_one_tap_cost_nothing() -> None:
         layer = flat._replace(sizes=sizes, axes=axes)
         x, w, bias = layer.arrays("float32")
         step = Step(w, bias, axes, 1, x.shape, 1)
-        planned, _ = step._planned(x.shape, axes)
-        assert isinstance(planned, work.Layer)
+        planned, _ = step._plan(x.shape, axes)
+        assert isinstance(planned, work.TiledWork)
         assert [line.n for line in planned.plan.lines] == [9]
         expected = reference.transposed_convolution(x, w, bias, axes, 1)
         np.testing.assert_array_equal(step(x), expected)
@@ -144,7 +144,7 @@ def test_inputs_of_many_sizes_are_taken_and_few_are_remembered() -> None:
         x, _, _ = layer._replace(sizes=(n,)).arrays("float32")
         expected = reference.transposed_convolution(x, w, bias, layer.axes, 1)
         np.testing.assert_array_equal(step(x), expected)
-    assert len(step._ways) == engine.LAYERS
+    assert len(step._ways) == engine.MAX_KEPT_LAYERS
 
 
 def test_layers_of_too_many_phases_are_computed_by_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_memory_beside_the_arrays_is_bounded(name: str) -> None:
 def test_steps_of_one_geometry_share_their_tables_and_not_their_weights() -> None:
     x, w, bias = LARGE.arrays("float32")
     one, other = (Step(weight, bias, LARGE.axes, LARGE.groups, x.shape, 1) for weight in (w, 2 * w))
-    (layer, packed), (same, others) = (step._planned(x.shape, LARGE.axes) for step in (one, other))
+    (layer, packed), (same, others) = (step._plan(x.shape, LARGE.axes) for step in (one, other))
     assert layer is same
     assert packed is not others
     expected = scatter.transposed_convolution(x, 2 * w, bias, LARGE.axes, LARGE.groups)

@@ -102,7 +102,7 @@ def says_so_once(err: str) -> None:
     """One line with what happened and what to do."""
     [line] = [line for line in err.splitlines() if not line.startswith("assumed: ")]
     assert line.startswith("numba cannot ")
-    assert line.endswith("; numpy computes instead: reinstall numba to be fast again, or ask for"
+    assert line.endswith("; numpy computes instead: reinstall numba to be fast again, or choose"
                          " the engine numpy")  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deconvcli.compute.kernels import limit
-from deconvcli.compute.kernels.machine import UNKNOWN, Machine, machine
+from deconvcli.compute.kernels.machine import UNKNOWN_MACHINE, Machine, machine
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def measured(monkeypatch: pytest.MonkeyPatch, *rates: float) -> list[float]:
     """What flops answers, process by process, where these are measured."""
     left = list(rates)
     monkeypatch.setattr(limit, "machine", lambda: Machine(256, 16))
-    monkeypatch.setattr(limit, "_measured", lambda dtype, threads: left.pop(0))
+    monkeypatch.setattr(limit, "_measure", lambda dtype, threads: left.pop(0))
     answers = []
     for _ in range(8):
         limit.flops.cache_clear()
@@ -52,7 +52,7 @@ def test_no_folder_means_measuring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_unknown_vectors_have_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limit, "machine", lambda: UNKNOWN)
+    monkeypatch.setattr(limit, "machine", lambda: UNKNOWN_MACHINE)
     assert limit.flops("float32", 1) == 0.0
 
 

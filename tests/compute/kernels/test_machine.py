@@ -9,7 +9,7 @@ import llvmlite.binding
 import pytest
 
 from deconvcli.compute.kernels import machine as room
-from deconvcli.compute.kernels.machine import UNKNOWN, USUAL_CACHES, Machine
+from deconvcli.compute.kernels.machine import UNKNOWN_MACHINE, USUAL_CACHE_BYTES, Machine
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +32,10 @@ def known(monkeypatch: pytest.MonkeyPatch, *features: str) -> Machine:
     [
         (("avx512f", "avx2", "fma"), Machine(512, 32)),
         (("avx2", "fma"), Machine(256, 16)),
-        (("avx2",), UNKNOWN),  # a product and its sum would be a call of the C library
-        (("avx", "fma"), UNKNOWN),
+        (("avx2",), UNKNOWN_MACHINE),  # a product and its sum would be a call of the C library
+        (("avx", "fma"), UNKNOWN_MACHINE),
         (("neon",), Machine(128, 32)),
-        ((), UNKNOWN),
+        ((), UNKNOWN_MACHINE),
     ],
 )
 def test_features_tell_the_vectors(
@@ -53,12 +53,12 @@ def test_64_bit_arm_always_has_vectors(name: str, monkeypatch: pytest.MonkeyPatc
 def test_lanes_are_what_fits() -> None:
     assert [Machine(512, 32).lanes(size) for size in (4, 8)] == [16, 8]
     assert [Machine(128, 32).lanes(size) for size in (4, 8)] == [4, 2]
-    assert [UNKNOWN.lanes(size) for size in (4, 8)] == [8, 8]
+    assert [UNKNOWN_MACHINE.lanes(size) for size in (4, 8)] == [8, 8]
 
 
 @pytest.mark.parametrize(
     ("features", "expected"),
-    [(None, UNKNOWN), ("", UNKNOWN), ("+avx2,+fma,-avx512f", Machine(256, 16))],
+    [(None, UNKNOWN_MACHINE), ("", UNKNOWN_MACHINE), ("+avx2,+fma,-avx512f", Machine(256, 16))],
 )
 def test_another_processor_has_what_numba_was_told(
     features: str | None, expected: Machine, monkeypatch: pytest.MonkeyPatch
@@ -75,7 +75,7 @@ def test_the_hosts_own_name_is_no_other_processor(monkeypatch: pytest.MonkeyPatc
 
 def test_without_compilation_there_are_no_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room.config, "DISABLE_JIT", 1)
-    assert known(monkeypatch, "avx512f") == UNKNOWN
+    assert known(monkeypatch, "avx512f") == UNKNOWN_MACHINE
 
 
 def caches_of(
@@ -87,7 +87,7 @@ def caches_of(
         folder.mkdir()
         for name, text in zip(("level", "type", "size"), entry, strict=True):
             (folder / name).write_text(f"{text}\n")
-    monkeypatch.setattr(room, "CACHE", root)
+    monkeypatch.setattr(room, "CACHE_FOLDER", root)
     return {level: room.cache_size.__wrapped__(level) for level in (1, 2)}
 
 
@@ -111,5 +111,5 @@ def test_the_caches_of_data_are_found(monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_a_system_that_does_not_tell_has_the_usual_caches(
     entries: list[tuple[str, str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert caches_of(monkeypatch, tmp_path, *entries) == USUAL_CACHES
-    assert caches_of(monkeypatch, tmp_path / "nowhere") == USUAL_CACHES
+    assert caches_of(monkeypatch, tmp_path, *entries) == USUAL_CACHE_BYTES
+    assert caches_of(monkeypatch, tmp_path / "nowhere") == USUAL_CACHE_BYTES

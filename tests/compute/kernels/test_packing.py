@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.compute.kernels import packing as room
-from deconvcli.compute.kernels.packing import UNUSED, Packing, Run, Weights
+from deconvcli.compute.kernels.packing import UNUSED_WEIGHT, Packing, Run, Weights
 from deconvcli.compute.kernels.reference import Array
 
 GROUPS, INPUTS, OUTPUTS, TAPS, WIDTH = 2, 3, 5, 4, 2
-OFFSETS = np.array([0, 4, UNUSED, 7, 2])
+OFFSETS = np.array([0, 4, UNUSED_WEIGHT, 7, 2])
 RUNS = [Run(0, 3, 0, 0, 3), Run(1, 2, 1, 1, 2), Run(0, 1, 0, 3, 5)]
 PACKING = Packing((GROUPS, INPUTS, OUTPUTS, TAPS), WIDTH, OFFSETS, RUNS)
 
@@ -23,7 +23,7 @@ def expected(w: Array) -> Array:
 
     def weight(group: int, channel: int, first: int, tap: int, offset: int) -> float:
         output, at = divmod(offset, TAPS)
-        exists = offset != UNUSED and first + output < OUTPUTS
+        exists = offset != UNUSED_WEIGHT and first + output < OUTPUTS
         return by_group[group, channel, first + output, at + tap] if exists else 0
 
     return np.array(
@@ -51,9 +51,9 @@ def test_some_parts_are_packed_as_the_definition_has_them(dtype: str, data: st.D
     first = data.draw(st.integers(0, PACKING.parts - 1))
     parts = range(first, data.draw(st.integers(first + 1, PACKING.parts)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "PIECE", data.draw(st.sampled_from([1, 100, 4 << 20])))
-        patch.setattr(room, "TASK", data.draw(st.sampled_from([1, 7, 30, 1 << 16])))
-        packed = PACKING.packed(w, parts, wide, data.draw(st.integers(1, 3)))
+        patch.setattr(room, "PIECE_BYTES", data.draw(st.sampled_from([1, 100, 4 << 20])))
+        patch.setattr(room, "TASK_WEIGHTS", data.draw(st.sampled_from([1, 7, 30, 1 << 16])))
+        packed = PACKING.pack(w, parts, wide, data.draw(st.integers(1, 3)))
     assert packed.dtype == wide
     np.testing.assert_array_equal(
         packed.reshape(len(parts), -1), expected(w)[parts.start : parts.stop]
@@ -62,13 +62,13 @@ def test_some_parts_are_packed_as_the_definition_has_them(dtype: str, data: st.D
 
 def test_a_layer_without_taps_has_no_weights() -> None:
     nothing = Packing((1, 3, 2, 4), 2, np.arange(2), [])
-    assert nothing.packed(np.ones(24), range(1), np.dtype(np.float64), 2).size == 0
+    assert nothing.pack(np.ones(24), range(1), np.dtype(np.float64), 2).size == 0
 
 
 def test_weights_are_packed_at_once_unless_they_are_too_many() -> None:
     w, bias = weights_of("float32"), np.zeros(12, np.float32)
-    whole, first = Weights(PACKING, w, bias, threads=2).of(range(2, 4))
+    whole, first = Weights(PACKING, w, bias, threads=2).for_parts(range(2, 4))
     assert (first, whole.size) == (0, PACKING.parts * PACKING.size)
-    some, first = Weights(PACKING, w, bias, threads=2, most=whole.nbytes - 1).of(range(2, 4))
+    some, first = Weights(PACKING, w, bias, threads=2, most=whole.nbytes - 1).for_parts(range(2, 4))
     assert (first, some.size) == (2, 2 * PACKING.size)
     np.testing.assert_array_equal(whole.reshape(6, -1)[2:4].reshape(-1), some)

@@ -72,5 +72,5 @@ def test_float16_is_summed_in_float32_and_rounded_once() -> None:
 
 
 def test_crops_that_leave_less_than_nothing_are_refused() -> None:
-    with pytest.raises(UsageError, match=r"output of size \[-1\]; 0 is the smallest"):
+    with pytest.raises(UsageError, match=r"output of size \[-1\]; the minimum is 0"):
         along_one_axis([1, 2], [1, 2, 3], (3, 2, 1, 3, 3), None)

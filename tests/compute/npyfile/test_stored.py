@@ -220,7 +220,7 @@ def test_the_room_is_taken_at_once(file: Path) -> None:
 
 
 def test_much_is_sent_to_the_disk_on_the_way(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deconvcli.compute.npyfile._stored.PIECE", 100)
+    monkeypatch.setattr("deconvcli.compute.npyfile._stored.PIECE_BYTES", 100)
     sent: list[int] = []
     monkeypatch.setattr(os, "fsync", sent.append)
     with npyfile.reserve(file, (100,), "<f4") as new:

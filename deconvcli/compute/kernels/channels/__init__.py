@@ -1,8 +1,8 @@
-"""Transposed convolution by vectors of output channels: for images too small to fill vectors.
+"""Transposed convolution with vectors of output channels, for images too small to fill vectors.
 
-Every tap is a matrix product of the inputs that meet an output there, and of its weights. So no
-product is made that the definition does not make, whatever the crops.
+Every tap is a matrix product of its weights and the inputs that meet an output there. So no product
+is made that the definition does not have, whatever the crops.
 
-meetings.py says what meets what, plan.py how that is cut, compute.py runs a task of work.py with
-what vectors.py makes of the machine.
+meetings.py lists which input meets which output, plan.py divides that into tasks, and compute.py
+runs a task of work.py with the vector instructions of vectors.py.
 """

@@ -1,4 +1,4 @@
-"""The jitted pass of a task: bias, then tap by tap what every meeting adds, then store.
+"""The compiled pass of a task: bias, then the products of every meeting tap by tap, then store.
 
 Flat arrays and int64 tables, as in tiled/compute.py. All sizes and places are in elements.
 """
@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from deconvcli.compute.kernels.channels import loops
-from deconvcli.compute.kernels.channels.plan import CHUNK, Tile
-from deconvcli.compute.kernels.compiled import compiled
+from deconvcli.compute.kernels.channels.plan import CHUNK_CHANNELS, ChannelTile
+from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.machine import config, machine
 from deconvcli.compute.kernels.reference import Array
 
@@ -23,13 +23,13 @@ if machine().bits:
 
     fast = vectors
 
-# What the table of a layer says: channels of a group, its units, the groups, the taps; how far the
-# channels of x and of y lie apart; where the panel begins, and how far its channels lie apart;
-# whether weights are fetched ahead.
+# Places in the table of a layer. Channels and units are those of one group; POSITIONS and PITCH are
+# the distances between channels of x and of y; PANEL is where the panel begins in the workspace and
+# PANEL_PITCH the distance between its channels; FETCHES says whether weights are prefetched.
 INPUTS, OUTPUTS, UNITS, GROUPS, TAPS, POSITIONS, PITCH, PANEL, PANEL_PITCH, FETCHES = range(10)
 
 
-@compiled
+@compile_kernel
 def _fill(
     panel: Array,
     at: int,
@@ -40,19 +40,19 @@ def _fill(
     channels: int,
     count: int,
 ) -> None:
-    """So many inputs of each channel to the panel."""
+    """Copy `count` inputs of each channel to the panel."""
     for channel in range(channels):
         for i in range(count):
             panel[at + channel * panel_pitch + i] = x[source + channel * pitch + i]
 
 
 @cache
-def compute_for(tile: Tile) -> Callable[..., None]:
-    """The pass for one tile."""
+def compute_for(tile: ChannelTile) -> Callable[..., None]:
+    """Return the pass that computes tasks with one tile."""
     rows, count, lanes = tile
     width = tile.width
 
-    @compiled
+    @compile_kernel
     def compute(
         y: Array,
         x: Array,
@@ -73,12 +73,13 @@ def compute_for(tile: Tile) -> Callable[..., None]:
         output: int,
         size: int,
     ) -> None:
-        """Units first_unit ... last_unit-1 of one block; see work.Block.
+        """Compute units first_unit ... last_unit-1 of one block; see work.OutputBlock.
 
-        weights: packed, from packed_unit on. Tap t has tiles firsts[t] ... firsts[t + 1] - 1, and
-        each has in `places` a pair for each meeting: its sums, its input. `space` begins with the
-        sums, behind them those of meetings that only fill a tile up. If `filled`, the panel comes
-        next: so many inputs of each channel, from `low` on. Else the panel is x.
+        weights: packed, from packed_unit on. Tap t has tiles firsts[t] ... firsts[t + 1] - 1. For
+        each meeting of a tile, `places` has a pair: where its sums begin, and its input. `space`
+        holds the sums, then room for the sums of meetings that only fill a tile up, then, unless
+        `filled` is 0, the panel: `filled` inputs of each channel, from `low` on. Else the panel
+        is x.
         """
         inputs, outputs, units, groups = layer[INPUTS], layer[OUTPUTS], layer[UNITS], layer[GROUPS]
         taps, positions, pitch = layer[TAPS], layer[POSITIONS], layer[PITCH]
@@ -87,6 +88,7 @@ def compute_for(tile: Tile) -> Callable[..., None]:
             group, channel = unit // units, unit % units * width
             source = (image * groups + group) * inputs * positions
             if filled:
+                # The panel holds one group: it is filled again where the next group begins.
                 if unit == first_unit or channel == 0:
                     for i in range(images):
                         _fill(
@@ -99,8 +101,10 @@ def compute_for(tile: Tile) -> Callable[..., None]:
                 for c in range(width):
                     space[at * width + c] = bias[unit * width + c]
             weight = (unit - packed_unit) * taps * inputs * width
-            for begin in range(0, inputs, CHUNK):
-                some = CHUNK if begin + CHUNK < inputs else inputs - begin
+            # The order of all sums: chunk, tap, channel. It is that of the packed weights, and does
+            # not depend on tile or block.
+            for begin in range(0, inputs, CHUNK_CHANNELS):
+                some = CHUNK_CHANNELS if begin + CHUNK_CHANNELS < inputs else inputs - begin
                 for tap in range(taps):
                     for place in range(firsts[tap], firsts[tap + 1]):
                         fast.multiply(
@@ -109,8 +113,8 @@ def compute_for(tile: Tile) -> Callable[..., None]:
                             rows, count, lanes,
                         )  # fmt: skip
                     weight += some * width
-            rest = outputs - channel
-            kept = width if width < rest else rest
+            left = outputs - channel
+            kept = width if width < left else left
             for i in range(images):
                 first = ((image + i) * groups + group) * outputs + channel
                 fast.store(
@@ -118,5 +122,5 @@ def compute_for(tile: Tile) -> Callable[..., None]:
                     space, i * size * width, width, lanes,
                 )  # fmt: skip
 
-    # Without compilation NumPy would speak of what lies in unused sums.
+    # Uncompiled, NumPy warns about garbage in unused sums.
     return np.errstate(all="ignore")(compute) if config.DISABLE_JIT else compute

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from deconvcli.compute.kernels.compiled import compiled
+from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.reference import Array
 
 
-@compiled
+@compile_kernel
 def multiply(
     sums: Array,
     places: Array,
@@ -22,7 +22,7 @@ def multiply(
     vectors: int,
     lanes: int,
 ) -> None:
-    """Products of one tap and some input channels; see vectors.multiply."""
+    """Add the products of one tap and some input channels; see vectors.multiply."""
     width = vectors * lanes
     for row in range(rows):
         target, source = places[first + 2 * row], x_at + places[first + 2 * row + 1]
@@ -32,7 +32,7 @@ def multiply(
                 sums[target + i] += weights[weight + i] * value
 
 
-@compiled
+@compile_kernel
 def store(
     y: Array,
     at: int,
@@ -44,7 +44,7 @@ def store(
     width: int,
     lanes: int,
 ) -> None:
-    """Sums to outputs; see vectors.store."""
+    """Write sums to outputs; see vectors.store."""
     for channel in range(kept):
         for output in range(size):
             y[at + channel * pitch + output] = sums[sums_at + output * width + channel]

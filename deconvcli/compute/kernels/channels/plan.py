@@ -1,8 +1,8 @@
-"""How a layer is cut: the tile, the images of a block, the units of a task; and what it costs.
+"""The division of a layer into tasks, and its cost: tile, size of a block, units of a task.
 
-A *unit* is as many output channels of a group as a tile is wide, at every output of a block. A
-*block* is some whole images, or a part of the outputs of one. For each tap, the tiles of a unit
-take its meetings a few at a time.
+A *unit* has as many output channels as a tile is wide, at every output of a block. A *block* is
+some whole images, or a run of the outputs of one. For each tap, the tiles of a unit take a few of
+its meetings at a time.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deconvcli.compute.kernels.machine import LINE, cache_size
+from deconvcli.compute.kernels.machine import CACHE_LINE_BYTES, cache_size
 from deconvcli.compute.kernels.reference import Array
 from deconvcli.compute.kernels.tiled import division
-from deconvcli.compute.kernels.tiled.plan import Sizes
+from deconvcli.compute.kernels.tiled.plan import LayerSizes
 
-CHUNK = 128
-"""Input channels whose weights for a tap stay in the first cache. The order of all sums goes by it,
-so it is the same for every layer."""
-MEETINGS = 1 << 17
-"""Taps times inputs of an image that are worth a table of their meetings."""
-OUTPUTS = 1 << 18
-"""Outputs of an image: so many blocks have a table each."""
-TABLE = 1 << 14
-"""Meetings of a block, which every unit looks up."""
-SUMS = 0.25
-"""Share of the second cache that the sums of a unit may take, to be found there again."""
-LOOKS = 8
-"""Sizes of blocks that are looked at."""
+CHUNK_CHANNELS = 128
+"""Input channels of a chunk: weights of a tap that stay in the first-level cache. The order of all
+sums depends on this number, so it is the same for every layer and machine."""
+MAX_MEETINGS = 1 << 17
+"""Taps times inputs of an image, above which a table of meetings is not worth its size."""
+MAX_IMAGE_OUTPUTS = 1 << 18
+"""Outputs of an image; with more there would be too many blocks, each with a table."""
+MAX_BLOCK_MEETINGS = 1 << 14
+"""Meetings of a block, all of which every unit looks up."""
+SUMS_CACHE_SHARE = 0.25
+"""Share of the second-level cache that a unit's sums may take, to be found there again."""
+MAX_BLOCK_SIZES = 8
+"""Sizes of blocks that are compared."""
 RATES = {
     16: {
         (6, 2): 1.08,
@@ -49,28 +49,28 @@ RATES = {
         (1, 8): 0.40,
     },
 }
-"""As in tiled/cost.py and against the same measure, which takes no account of other things. Those
-for 16 registers, and the next two numbers, were fitted to 107 layers, those for 32 to 35. A tile
-has few rows, because each is an address of its own."""
+"""As in tiled/cost.py and in the same unit; memory is not counted in them. The rates for 16
+registers, TILE_CYCLES and STORE_CYCLES were fitted to 107 layers, the rates for 32 to 35 layers.
+Tiles have few rows, because each row needs an address of its own."""
 RATE = {shape: rate for rates in RATES.values() for shape, rate in rates.items()}
-BEGIN = 45.0
-"""Cycles to begin a tile and to end it."""
-STORE = 30.0
+TILE_CYCLES = 45.0
+"""Cycles to begin a tile and to end it, once for each chunk."""
+STORE_CYCLES = 30.0
 """Cycles to set a vector of sums to the bias, and to store it."""
-WEIGHTS = 4.5
-"""Cycles to bring a line of weights, once a block: they lie in the order of their use."""
-READ = 30.0
-"""The same for a line of inputs, once a task."""
+WEIGHT_LINE_CYCLES = 4.5
+"""Cycles to load a cache line of weights, once for each block: they lie in the order of use."""
+INPUT_LINE_CYCLES = 30.0
+"""Cycles to load a cache line of inputs, once for each task."""
+MIN_LINE_USE_CYCLES = 32.0
+"""Cycles for which a cache line of weights is in use; with fewer, it is prefetched. That costs
+4 % if the line is in the cache already."""
+FAR_CACHES = 4
+"""Second-level caches that the weights fill, before they come from too far away to arrive in time
+without prefetching."""
 
-FETCHED = 32.0
-"""Cycles that a line of weights is used for at a time; where they are fewer, it is asked for before
-it is needed. Asking costs 4 % where it is there already."""
-FAR = 4
-"""How many second caches weights fill that come from farther than the processor looks ahead."""
 
-
-class Tile(NamedTuple):
-    """So many meetings by so many vectors of output channels."""
+class ChannelTile(NamedTuple):
+    """The register tile: `rows` meetings by `vectors` vectors of output channels."""
 
     rows: int
     vectors: int
@@ -82,97 +82,103 @@ class Tile(NamedTuple):
         return self.vectors * self.lanes
 
 
-class Piece(NamedTuple):
-    """The size of a block: so many images, of each so many outputs."""
+class BlockSize(NamedTuple):
+    """The size of a block: so many images, and so many outputs of each."""
 
     images: int
     outputs: int
 
 
-class Division(NamedTuple):
-    """So large blocks, and so many units a task."""
+class ChannelDivision(NamedTuple):
+    """The size of blocks, and the units of a task."""
 
-    piece: Piece
+    block_size: BlockSize
     units: int
 
 
-class Shape(NamedTuple):
-    """What of a layer its division depends on.
+class LayerShape(NamedTuple):
+    """The properties of a layer that its division depends on.
 
     met: the meetings of an image at each tap. positions, outputs: inputs and outputs of a channel
     of an image. itemsize: bytes of a number.
     """
 
-    sizes: Sizes
+    sizes: LayerSizes
     met: Array
     positions: int
     outputs: int
     itemsize: int
 
-    def units(self, tile: Tile) -> int:
-        """Units of all groups."""
+    def units(self, tile: ChannelTile) -> int:
+        """Return the units of all groups."""
         return self.sizes.groups * -(-self.sizes.outputs // tile.width)
 
-    def blocks(self, piece: Piece) -> int:
-        """How many blocks of at most that size there are."""
-        return -(-self.sizes.batch // piece.images) * -(-self.outputs // piece.outputs)
+    def blocks(self, block_size: BlockSize) -> int:
+        """Return the number of blocks of at most this size."""
+        return -(-self.sizes.batch // block_size.images) * -(-self.outputs // block_size.outputs)
 
-    def pieces(self, tile: Tile) -> Iterator[Piece]:
-        """Sizes of blocks worth a look: larger ones first, of those that fit the cache."""
-        images = [Piece(images, self.outputs) for images in _halves(self.sizes.batch)]
-        parts = [Piece(1, outputs) for outputs in list(_halves(self.outputs))[1:]]
+    def block_sizes(self, tile: ChannelTile) -> Iterator[BlockSize]:
+        """Yield the block sizes to compare, larger ones first; the smallest need not fit."""
+        images = [BlockSize(images, self.outputs) for images in _halves(self.sizes.batch)]
+        parts = [BlockSize(1, outputs) for outputs in list(_halves(self.outputs))[1:]]
         *larger, least = [*images, *parts]
-        fitting = [piece for piece in larger if self._fits(tile, piece)]
-        yield from [*fitting, least][:LOOKS]
+        fitting = [block_size for block_size in larger if self._fits(tile, block_size)]
+        yield from [*fitting, least][:MAX_BLOCK_SIZES]
 
-    def _fits(self, tile: Tile, piece: Piece) -> bool:
-        positions = piece.images * piece.outputs
+    def _fits(self, tile: ChannelTile, block_size: BlockSize) -> bool:
+        positions = block_size.images * block_size.outputs
         met = int(self.met.sum()) * positions / self.outputs
         sums = positions * tile.width * self.itemsize
-        return sums <= SUMS * cache_size(2) and met <= TABLE
+        return sums <= SUMS_CACHE_SHARE * cache_size(2) and met <= MAX_BLOCK_MEETINGS
 
-    def cycles(self, tile: Tile, piece: Piece) -> float:
-        """Cycles of a unit on one block."""
-        met = self.met * piece.images * piece.outputs / self.outputs
+    def cycles(self, tile: ChannelTile, block_size: BlockSize) -> float:
+        """Return the cycles of a unit on one block, without loading its weights and inputs."""
+        met = self.met * block_size.images * block_size.outputs / self.outputs
         tiles = int(np.ceil(met / tile.rows).sum())
         products = self.sizes.inputs * tile.rows * tile.vectors / 2 / RATE[tile.rows, tile.vectors]
-        begun = BEGIN * -(-self.sizes.inputs // CHUNK)
-        stored = STORE * piece.images * piece.outputs * tile.vectors
+        begun = TILE_CYCLES * -(-self.sizes.inputs // CHUNK_CHANNELS)
+        stored = STORE_CYCLES * block_size.images * block_size.outputs * tile.vectors
         return tiles * (products + begun) + stored
 
-    def weight_lines(self, tile: Tile) -> float:
-        """Lines of memory of the weights of a unit."""
+    def weight_lines(self, tile: ChannelTile) -> float:
+        """Return the cache lines of a unit's weights."""
         numbers = np.count_nonzero(self.met) * self.sizes.inputs * tile.width
-        return numbers * self.itemsize / LINE
+        return numbers * self.itemsize / CACHE_LINE_BYTES
 
-    def fetches(self, tile: Tile, piece: Piece) -> bool:
-        """Whether a block would wait for its weights."""
-        weights = self.units(tile) * self.weight_lines(tile) * LINE
-        met = self.met.sum() * piece.images * piece.outputs / self.outputs
+    def fetches(self, tile: ChannelTile, block_size: BlockSize) -> bool:
+        """Whether a block would wait for its weights unless they are prefetched."""
+        weights = self.units(tile) * self.weight_lines(tile) * CACHE_LINE_BYTES
+        met = self.met.sum() * block_size.images * block_size.outputs / self.outputs
         used = met / max(1, np.count_nonzero(self.met)) / 2
-        return bool(weights > FAR * cache_size(2) and used < FETCHED)
+        return bool(weights > FAR_CACHES * cache_size(2) and used < MIN_LINE_USE_CYCLES)
 
-    def input_lines(self, piece: Piece) -> float:
-        """Lines of memory of the inputs that a block reads."""
-        share = piece.images * piece.outputs / self.outputs
-        return self.sizes.inputs * self.positions * share * self.itemsize / LINE
+    def input_lines(self, block_size: BlockSize) -> float:
+        """Return the cache lines of the inputs that a block reads."""
+        share = block_size.images * block_size.outputs / self.outputs
+        return self.sizes.inputs * self.positions * share * self.itemsize / CACHE_LINE_BYTES
 
 
-def divide(shape: Shape, tile: Tile, threads: int) -> Division:
-    """The division that lasts shortest on so many threads, by the model of tiled/division.py."""
-    every: list[tuple[float, Division]] = []
-    for piece in shape.pieces(tile):
-        each = shape.cycles(tile, piece) + WEIGHTS * shape.weight_lines(tile)
-        for units in _halves(shape.units(tile)):
-            tasks = shape.blocks(piece) * -(-shape.units(tile) // units)
-            task = each * units + READ * shape.input_lines(piece)
-            cycles = task * -(-tasks // threads) + division.TASK * tasks / threads
-            if tasks > 1 and threads > 1:
-                cycles += task * division.IDLE + division.WAKE
-            if task > division.MOST:
-                cycles *= division.REFUSED
-            every.append((cycles, Division(piece, units)))
-    return min(every)[1]
+def divide(shape: LayerShape, tile: ChannelTile, threads: int) -> ChannelDivision:
+    """Return the division that the model finds fastest on so many threads."""
+    every = [
+        ChannelDivision(block_size, units)
+        for block_size in shape.block_sizes(tile)
+        for units in _halves(shape.units(tile))
+    ]
+    return min((division_cycles(shape, tile, one, threads), one) for one in every)[1]
+
+
+def division_cycles(
+    shape: LayerShape, tile: ChannelTile, cut: ChannelDivision, threads: int
+) -> float:
+    """Return the modelled cycles of a divided layer, by the same rules as tiled/division.py."""
+    each = shape.cycles(tile, cut.block_size) + WEIGHT_LINE_CYCLES * shape.weight_lines(tile)
+    tasks = shape.blocks(cut.block_size) * -(-shape.units(tile) // cut.units)
+    task = each * cut.units + INPUT_LINE_CYCLES * shape.input_lines(cut.block_size)
+    cycles = task * -(-tasks // threads) + division.TASK_CYCLES * tasks / threads
+    if tasks > 1 and threads > 1:
+        cycles += task * division.IDLE_SHARE + division.WAKE_CYCLES
+    return cycles * division.REFUSED_FACTOR if task > division.MAX_TASK_CYCLES else cycles
 
 
 def _halves(size: int) -> Iterator[int]:

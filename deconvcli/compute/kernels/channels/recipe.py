@@ -1,4 +1,4 @@
-"""The ways in which a layer of small images may be cut."""
+"""The recipes with vectors of channels, for layers of small images."""
 
 from __future__ import annotations
 
@@ -9,47 +9,55 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deconvcli.compute.kernels.channels import meetings
-from deconvcli.compute.kernels.channels.plan import MEETINGS, OUTPUTS, RATES, Shape, Tile
-from deconvcli.compute.kernels.channels.work import Layer
+from deconvcli.compute.kernels.channels.plan import (
+    MAX_IMAGE_OUTPUTS,
+    MAX_MEETINGS,
+    RATES,
+    ChannelTile,
+    LayerShape,
+)
+from deconvcli.compute.kernels.channels.work import ChannelWork
 from deconvcli.compute.kernels.machine import Machine
 from deconvcli.compute.kernels.reference import AxisNumbers
-from deconvcli.compute.kernels.tiled.plan import Sizes
+from deconvcli.compute.kernels.tiled.plan import LayerSizes
 
 
-class Recipe(NamedTuple):
-    """How to cut a layer, whatever its sizes; every tile makes the same sums in the same order."""
+class ChannelRecipe(NamedTuple):
+    """A tile of channels, for inputs of any size; every tile sums in the same order."""
 
-    tile: Tile
+    tile: ChannelTile
 
-    def cycles(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> float:
-        """Cycles of the whole layer, all of whose outputs exist."""
+    def cycles(
+        self, sizes: LayerSizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]
+    ) -> float:
+        """Return the modelled cycles of the whole layer; each axis must have outputs."""
         counts = meetings.counts(spatial, axes)
-        shape = Shape(sizes, counts, prod(spatial), meetings.outputs(spatial, axes), 4)
-        piece = next(shape.pieces(self.tile))
-        blocks = shape.units(self.tile) * shape.blocks(piece)
-        return blocks * shape.cycles(self.tile, piece)
+        shape = LayerShape(sizes, counts, prod(spatial), meetings.outputs(spatial, axes), 4)
+        block_size = next(shape.block_sizes(self.tile))
+        blocks = shape.units(self.tile) * shape.blocks(block_size)
+        return blocks * shape.cycles(self.tile, block_size)
 
-    def layer(
+    def cut(
         self,
-        sizes: Sizes,
+        sizes: LayerSizes,
         spatial: Sequence[int],
         axes: Sequence[AxisNumbers],
         dtype: np.dtype[Any],
         threads: int,
-    ) -> Layer:
-        """The layer cut like this, its tasks and tables."""
-        return Layer(self.tile, sizes, spatial, axes, dtype, threads)
+    ) -> ChannelWork:
+        """Return the layer cut in this way, with its tasks and tables."""
+        return ChannelWork(self.tile, sizes, spatial, axes, dtype, threads)
 
 
 def recipes(
-    sizes: Sizes,
+    sizes: LayerSizes,
     spatial: Sequence[int],
     axes: Sequence[AxisNumbers],
     known: Machine,
     itemsize: int,
-) -> Iterator[Recipe]:
-    """One for each tile, for a layer of small images: none for another."""
+) -> Iterator[ChannelRecipe]:
+    """Yield a recipe for each tile if the layer has small images, else nothing."""
     met, lanes = prod(axis[0] for axis in axes) * prod(spatial), known.lanes(itemsize)
-    if met <= MEETINGS and meetings.outputs(spatial, axes) <= OUTPUTS:
+    if met <= MAX_MEETINGS and meetings.outputs(spatial, axes) <= MAX_IMAGE_OUTPUTS:
         for rows, vectors in RATES[known.registers]:
-            yield Recipe(Tile(rows, vectors, lanes))
+            yield ChannelRecipe(ChannelTile(rows, vectors, lanes))

@@ -1,7 +1,8 @@
-"""The machine's vectors in Numba: products added to sums of output channels, and sums to outputs.
+"""Vector instructions in Numba: products added to sums of output channels, and sums to outputs.
 
-Arrays are flat and of one float dtype, tables are int64. The last arguments are literals. Nothing
-is checked here. Each function has a plain twin in loops.py.
+Arrays are flat and of one float dtype, tables are int64, and the last arguments are literals.
+Nothing is checked here: the tables of work.py must keep every access inside its array. Each
+function has a plain twin in loops.py.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 from numba.core import types
 from numba.extending import intrinsic
 
-from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils, interleaved
+from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils, interleave
 
 
 @intrinsic(prefer_literal=True)
@@ -31,12 +32,12 @@ def multiply(
     vectors: Any,
     lanes: Any,
 ) -> Any:
-    """Add what some input channels give at one tap, for as many meetings as there are rows.
+    """Add the products of one tap and some input channels, for `rows` meetings.
 
-    Meeting r adds to the vectors at sums[places[first + 2*r]] what the input at
-    x[x_at + places[first + 2*r + 1]] gives; the next input channel lies `pitch` further, and its
-    weights behind those before it. At least one channel. If `fetches`, as many weights behind
-    these are asked for meanwhile.
+    Meeting r adds the products of the input at x[x_at + places[first + 2*r + 1]] to the vectors at
+    sums[places[first + 2*r]]. The next input channel lies `pitch` further, and its weights follow
+    those of this one. There must be at least one channel. If `fetches`, as many weights after these
+    are prefetched, those of the next tap.
     """
     literals = (rows, vectors, lanes)
     height, count, width = (literal.literal_value for literal in literals)
@@ -57,42 +58,43 @@ class _Multiply(Emitter):
     """The loop of `multiply` over input channels."""
 
     def write(self, rows: int, vectors: int) -> None:
-        """Sums into registers, all products, sums back."""
+        """Load the sums into registers, add all products, store the sums."""
         builder, step = self.builder, self.lanes * self.size
         places, first = self.data(1), self.index(2)
-        x, pitch = self.shifted(self.data(3), self.bytes(self.index(4))), self.bytes(self.index(5))
-        weights = self.shifted(self.data(7), self.bytes(self.index(8)))
+        x, pitch = self.advance(self.data(3), self.bytes(self.index(4))), self.bytes(self.index(5))
+        weights = self.advance(self.data(7), self.bytes(self.index(8)))
         targets, sources = [], []
         for row in range(rows):
             target, source = (
                 self.bytes(self.number(places, builder.add(first, INDEX(2 * row + which))))
                 for which in (0, 1)
             )
-            start = self.shifted(self.data(0), target)
-            targets += [self.shifted(start, INDEX(v * step)) for v in range(vectors)]
-            sources.append(self.shifted(x, source))
+            start = self.advance(self.data(0), target)
+            targets += [self.advance(start, INDEX(v * step)) for v in range(vectors)]
+            sources.append(self.advance(x, source))
         inputs, ahead = self.index(6), builder.mul(self.index(6), INDEX(vectors * step))
         carried = [INDEX(0), weights, *map(self.load, targets)]
 
         def products(fetches: bool) -> None:
             def channel(_: Any, at: Any, weight: Any, *sums: Any) -> list[Any]:
                 def number(row: int) -> Any:
-                    return self.splat(self.shifted(sources[row], at))
+                    return self.splat(self.advance(sources[row], at))
 
                 def vector(v: int) -> Any:
-                    return self.load(self.shifted(weight, INDEX(v * step)))
+                    return self.load(self.advance(weight, INDEX(v * step)))
 
-                further = self.shifted(weight, ahead)
+                further = self.advance(weight, ahead)
                 for v in range(vectors if fetches else 0):
-                    self.prefetch(self.shifted(further, INDEX(v * step)))
+                    self.prefetch(self.advance(further, INDEX(v * step)))
                 summed = list(sums)
                 self.multiply(range(rows), vectors, number, vector, summed)
-                after = self.shifted(weight, INDEX(vectors * step))
+                after = self.advance(weight, INDEX(vectors * step))
                 return [builder.add(at, pitch), after, *summed]
 
             for target, value in zip(targets, self.loop(inputs, carried, channel)[2:], strict=True):
                 self.store(value, target)
 
+        # Two copies of the loop, so that no channel pays for the test.
         with builder.if_else(builder.icmp_signed("!=", self.index(9), INDEX(0))) as (do, do_not):
             with do:
                 products(fetches=True)
@@ -126,13 +128,13 @@ def store(
 
 
 class _Store(Emitter):
-    """The loops of `store`: squares turned in registers, the rest one by one."""
+    """The loops of `store`: squares transposed in registers, the remaining numbers one by one."""
 
     def write(self) -> None:
-        """Whole vectors of channels, then what is left of them."""
+        """Store whole vectors of channels, then the remaining channels."""
         builder = self.builder
-        self.y = self.shifted(self.data(0), self.bytes(self.index(1)))
-        self.sums = self.shifted(self.data(5), self.bytes(self.index(6)))
+        self.y = self.advance(self.data(0), self.bytes(self.index(1)))
+        self.sums = self.advance(self.data(5), self.bytes(self.index(6)))
         self.pitch, outputs, kept, self.width = map(self.index, (2, 3, 4, 7))
         lanes = INDEX(self.lanes)
         fits = builder.icmp_signed(">=", outputs, lanes)
@@ -144,20 +146,20 @@ class _Store(Emitter):
             cgutils.for_range_slice(builder, INDEX(0), outputs, lanes) as (output, _),
         ):
             self._square(channel, self.smaller(output, last))
-        with cgutils.for_range(builder, builder.sub(kept, whole)) as rest:
-            channel = builder.add(whole, rest.index)
+        with cgutils.for_range(builder, builder.sub(kept, whole)) as left:
+            channel = builder.add(whole, left.index)
             with cgutils.for_range(builder, outputs) as output:
                 value = builder.load(self._of(channel, output.index))
                 builder.store(value, self._to(channel, output.index))
 
     def _square(self, channel: Any, output: Any) -> None:
-        """As many channels as outputs: the last square of a row reaches back."""
+        """Store as many channels as outputs; the last square of a row overlaps its predecessor."""
         source, target = self._of(channel, output), self._to(channel, output)
         rows = []
         for _ in range(self.lanes):
             rows.append([self.load(source)])
             source = self.builder.gep(source, [self.width])
-        for value in interleaved(self.builder, rows, self.lanes):
+        for value in interleave(self.builder, rows, self.lanes):
             self.store(value, target)
             target = self.builder.gep(target, [self.pitch])
 

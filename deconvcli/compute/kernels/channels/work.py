@@ -1,4 +1,4 @@
-"""The tables of a layer, its tasks, its packed weights, and how a task is done."""
+"""A layer as tasks: tables, packed weights, and the computation of one task."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from deconvcli.compute.kernels.arrays import aligned
+from deconvcli.compute.kernels.arrays import allocate_aligned
 from deconvcli.compute.kernels.channels.compute import compute_for
 from deconvcli.compute.kernels.channels.meetings import Meetings, outputs
-from deconvcli.compute.kernels.channels.plan import CHUNK, Shape, Tile, divide
-from deconvcli.compute.kernels.machine import LINE
+from deconvcli.compute.kernels.channels.plan import CHUNK_CHANNELS, ChannelTile, LayerShape, divide
+from deconvcli.compute.kernels.machine import CACHE_LINE_BYTES
 from deconvcli.compute.kernels.packing import Packing, Run, Weights
 from deconvcli.compute.kernels.reference import Array, AxisNumbers
-from deconvcli.compute.kernels.tiled.plan import Sizes
+from deconvcli.compute.kernels.tiled.plan import LayerSizes
 
-IN_PLACE = 768
-"""Inputs of a channel that are read where they lie: of more, lines may fall on each other."""
-PANEL = 4 << 20
-"""Bytes of a panel at most; of more, inputs are read in place too."""
-ALIGNED = 16
-"""Numbers; the panel begins at a whole line."""
+MAX_IN_PLACE_INPUTS = 768
+"""Inputs of a channel that are read in place; with more, the cache lines of several channels may
+share a set of the cache."""
+MAX_PANEL_BYTES = 4 << 20
+"""Bytes of a panel; inputs that would need a larger one are read in place."""
+ALIGNED_NUMBERS = 16
+"""Numbers whose multiples the panel begins at, so that it begins at a cache line."""
 
 
-class Block(NamedTuple):
-    """Outputs `output` ... `output + size - 1` of `images` images from `image` on."""
+class OutputBlock(NamedTuple):
+    """Outputs output ... output+size-1 of `images` images, the first of which is `image`."""
 
     image: int
     images: int
@@ -36,18 +37,19 @@ class Block(NamedTuple):
     size: int
 
 
-class Task(NamedTuple):
+class ChannelTask(NamedTuple):
     """Units first_unit ... last_unit-1 on one block."""
 
-    block: Block
+    block: OutputBlock
     first_unit: int
     last_unit: int
 
 
 class Table(NamedTuple):
-    """Where each tap's tiles begin, and for each meeting of a tile its sums and its input.
+    """The first tile of each tap, and the places of each meeting's sums and input.
 
-    The panel has inputs low ... low + filled - 1 of each channel; 0 if x is read in place.
+    The panel has inputs low ... low + filled - 1 of each channel; filled is 0 if x is read in
+    place.
     """
 
     firsts: Array
@@ -56,13 +58,13 @@ class Table(NamedTuple):
     filled: int
 
 
-class Layer:
-    """A layer on one size of input: its tables, its tasks, and sums for those under way."""
+class ChannelWork:
+    """A layer on inputs of one size: its tables, its tasks, and workspaces for those under way."""
 
     def __init__(
         self,
-        tile: Tile,
-        sizes: Sizes,
+        tile: ChannelTile,
+        sizes: LayerSizes,
         spatial: Sequence[int],
         axes: Sequence[AxisNumbers],
         dtype: np.dtype[Any],
@@ -72,25 +74,25 @@ class Layer:
         self.met = Meetings.of(spatial, axes)
         self._positions = prod(spatial)
         self._outputs = outputs(spatial, axes)
-        shape = Shape(sizes, self.met.counts, self._positions, self._outputs, dtype.itemsize)
+        shape = LayerShape(sizes, self.met.counts, self._positions, self._outputs, dtype.itemsize)
         self.units = shape.units(tile)
         self._division = divide(shape, tile, threads)
         self.tasks = self._tasks()
-        images, some = self._division.piece
-        met = dict(self.met.parts(self._outputs, some))
+        images, some = self._division.block_size
+        met = dict(self.met.blocks(self._outputs, some))
         pitch = _panel_pitch(met.values(), dtype.itemsize)
         panel = images * sizes.inputs * pitch
-        if self._positions <= IN_PLACE or panel * dtype.itemsize > PANEL:
+        if self._positions <= MAX_IN_PLACE_INPUTS or panel * dtype.itemsize > MAX_PANEL_BYTES:
             panel = pitch = 0
         kinds = {task.block[1:] for task in self.tasks}
         self._tables = {kind: self._table(*kind, met[kind[1]], pitch) for kind in kinds}
-        sums = _rounded((images * some + 1) * tile.width)
+        sums = _round_up((images * some + 1) * tile.width)
         self._space = sums + panel
         self._layer = np.array(
             [
                 sizes.inputs, sizes.outputs, self.units // sizes.groups, sizes.groups,
                 len(self.met.taps), self._positions, self._outputs, sums, pitch,
-                shape.fetches(tile, self._division.piece),
+                shape.fetches(tile, self._division.block_size),
             ]
         )  # fmt: skip
         self._packing = _packing(sizes, prod(axis[0] for axis in axes), tile, self.met.taps)
@@ -99,18 +101,18 @@ class Layer:
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Equal where packed weights and bias are."""
+        """A key that is equal for layers whose packed weights and bias are equal."""
         return self._packing.order
 
-    def packed(self, w: Array, bias: Array, most: float) -> Weights:
-        """The weights w (Cin, Cout/groups, *k) in the order of their use; see Weights."""
-        rows = bias_rows(self.sizes, self._packing.blocks, self.tile.width, bias)
+    def pack(self, w: Array, bias: Array, most: float) -> Weights:
+        """Return weights w (Cin, Cout/groups, *k) and bias in the order of their use."""
+        rows = bias_rows(self.sizes, self._packing.group_parts, self.tile.width, bias)
         return Weights(self._packing, w, rows, self._threads, most)
 
-    def work(self, task: Task, x: Array, weights: Weights, y: Array) -> None:
-        """Do a task: x and y flat, of the layer's size."""
+    def do(self, task: ChannelTask, x: Array, weights: Weights, y: Array) -> None:
+        """Do one task; x and y are flat and have the layer's size."""
         block, first_unit, last_unit = task
-        packed, packed_unit = weights.of(range(first_unit, last_unit))
+        packed, packed_unit = weights.for_parts(range(first_unit, last_unit))
         space, table = self._workspace(), self._tables[block[1:]]
         panel = space if table.filled else x
         self._compute(
@@ -119,13 +121,13 @@ class Layer:
         )  # fmt: skip
         self._free.append(space)
 
-    def _tasks(self) -> list[Task]:
+    def _tasks(self) -> list[ChannelTask]:
         (images, some), units = self._division
         batch, size = self.sizes.batch, self._outputs
         steps = range(0, batch, images), range(0, size, some), range(0, self.units, units)
         return [
-            Task(
-                Block(image, min(images, batch - image), output, min(some, size - output)),
+            ChannelTask(
+                OutputBlock(image, min(images, batch - image), output, min(some, size - output)),
                 unit,
                 min(unit + units, self.units),
             )
@@ -133,10 +135,11 @@ class Layer:
         ]
 
     def _table(self, images: int, output: int, size: int, met: Meetings, pitch: int) -> Table:
-        """The table of a block: in each tap the meetings of its images follow each other."""
+        """Make the table of a block: for each tap the meetings of all its images, in order."""
         rows, width = self.tile.rows, self.tile.width
         firsts = np.append(0, np.cumsum(-(-met.counts * images // rows)))
-        # What fills a tile up reads any input, and adds to sums behind all others.
+        # Meetings that fill a tile up read any input, and add to sums after all others, which
+        # nobody reads.
         unused = images * size * width
         places = np.zeros((firsts[-1] * rows, 2), np.int64)
         places[:, 0] = unused
@@ -151,18 +154,18 @@ class Layer:
         return Table(firsts, places.reshape(-1), low, filled)
 
     def _workspace(self) -> Array:
-        """A workspace that no task has: as many are made as tasks are under way at once."""
+        """Take a free workspace, or make one: there are as many as tasks under way at once."""
         try:
             return self._free.pop()
         except IndexError:
-            return aligned(self._space, self._dtype)
+            return allocate_aligned(self._space, self._dtype)
 
 
-def _packing(sizes: Sizes, kernel: int, tile: Tile, taps: Array) -> Packing:
-    """Unit by unit, in it chunk by chunk of input channels and tap by tap; only `taps`."""
+def _packing(sizes: LayerSizes, kernel: int, tile: ChannelTile, taps: Array) -> Packing:
+    """Return the order of weights: by unit, chunk of input channels and tap, for `taps` only."""
     runs = [
-        Run(begin, min(CHUNK, sizes.inputs - begin), int(tap), 0, tile.width)
-        for begin in range(0, sizes.inputs, CHUNK)
+        Run(begin, min(CHUNK_CHANNELS, sizes.inputs - begin), int(tap), 0, tile.width)
+        for begin in range(0, sizes.inputs, CHUNK_CHANNELS)
         for tap in taps
     ]
     offsets = np.arange(tile.width, dtype=np.int64) * kernel
@@ -170,18 +173,21 @@ def _packing(sizes: Sizes, kernel: int, tile: Tile, taps: Array) -> Packing:
 
 
 def _panel_pitch(blocks: Iterable[Meetings], itemsize: int) -> int:
-    """Numbers of a channel in the panel: an odd count of lines, for those to lie in all sets."""
+    """Return the numbers of a channel in the panel.
+
+    They fill an odd number of cache lines, so that channels spread over all sets of the cache.
+    """
     most = max(met.reach[1] for met in blocks)
-    lines = -(-most * itemsize // LINE) | 1
-    return lines * LINE // itemsize
+    lines = -(-most * itemsize // CACHE_LINE_BYTES) | 1
+    return lines * CACHE_LINE_BYTES // itemsize
 
 
-def _rounded(size: int) -> int:
-    return -(-size // ALIGNED) * ALIGNED
+def _round_up(size: int) -> int:
+    return -(-size // ALIGNED_NUMBERS) * ALIGNED_NUMBERS
 
 
-def bias_rows(sizes: Sizes, blocks: int, width: int, bias: Array) -> Array:
-    """The bias of each channel of each unit, 0 where a unit has none; flat."""
+def bias_rows(sizes: LayerSizes, blocks: int, width: int, bias: Array) -> Array:
+    """Return the bias of each channel of each unit, flat; 0 for channels that do not exist."""
     padded = np.zeros((sizes.groups, blocks * width), bias.dtype)
     # Adding 0 makes -0 the 0 that the definition starts from.
     padded[:, : sizes.outputs] = bias.reshape(sizes.groups, -1) + 0

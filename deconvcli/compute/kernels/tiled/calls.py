@@ -1,8 +1,9 @@
-"""The calls of a plan: how far each reads and which weights it uses, in the order of its sums.
+"""The calls of a plan: the distances and weights of each, in the order of its sums.
 
-The rows of a tile differ in channel and in the phase of one axis, their *own*; on all other axes a
-unit has one phase. So a call is the product of two lists: taps of the other axes, shared by all
-calls of a combination of phases, and taps of the own axis, the same for every combination.
+The rows of a tile differ in channel and in the phase along one axis, their *own* axis; along all
+other axes a unit has one phase. So a call is the product of two lists: the taps of the other axes,
+shared by all calls of a combination of phases, and the taps of the own axis, which are the same for
+every combination.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from typing import NamedTuple
 import numpy as np
 
 from deconvcli.compute.kernels.reference import Array
-from deconvcli.compute.kernels.tiled.plan import UNUSED, Phases, Plan, Row
+from deconvcli.compute.kernels.tiled.plan import UNUSED, Phases, Plan, TileRow
 
 ABSENT = -2
+"""The tap of a tile row that has none at a shift: no weight is stored for it."""
 
 
 class Calls(NamedTuple):
-    """Every call, combination by combination of outer phases.
+    """All calls, ordered by combination of outer phases.
 
-    reads: how many inputs each call reads; offsets: how far they lie in the panel, call by call.
-    counts: how many weights each uses; channels, taps: of each weight the output channel in the
-    unit and the flat index of its tap, UNUSED for one that fills a tile up.
+    reads: the number of inputs that each call reads. offsets: the places of these in the panel.
+    counts: the number of weights that each call uses. channels, taps: the output channel of each
+    weight in its unit and the flat index of its tap, UNUSED if it only fills a tile up.
     """
 
     reads: Array
@@ -36,27 +38,27 @@ class Calls(NamedTuple):
 
     @classmethod
     def of(cls, plan: Plan, pitch: int, copy_pitch: int) -> Calls:
-        """pitch: from one row of the panel to the next; copy_pitch: from one copy to the next."""
+        """List the calls of a plan; the pitches are distances of panel rows and of copies."""
         lengths = _Lengths(plan, pitch, copy_pitch)
-        own = list(_own(plan, lengths))
+        own = list(_own_calls(plan, lengths))
         made = [
-            part.behind(shared)
+            part.combine(shared)
             for phases in plan.outer_phases
-            for shared in [_shared(plan, phases, lengths)]
+            for shared in [_shared_taps(plan, phases, lengths)]
             for part in own
         ]
         return cls(*(np.concatenate(column) for column in zip(*made, strict=True)))
 
 
 class _Lengths(NamedTuple):
-    """What the shifts and taps of one axis add to places in the panel and to flat taps."""
+    """The distances that a shift adds in the panel, and a tap among the flat taps, by axis."""
 
     plan: Plan
     pitch: int
     copy_pitch: int
 
     def offsets(self, axis: int, shifts: Sequence[int]) -> Array:
-        """How far into the panel the inputs of these shifts lie."""
+        """Return the places in the panel of the inputs at these shifts of an axis."""
         plan, line = self.plan, self.plan.lines[axis]
         if axis < len(plan.outer):
             return (np.array(shifts, np.int64) - line.low) * plan.row_pitches[axis] * self.pitch
@@ -66,19 +68,19 @@ class _Lengths(NamedTuple):
         return np.array(shifts, np.int64) - line.low
 
     def tap(self, axis: int) -> int:
-        """From one tap of this axis to the next."""
+        """Return the distance from one tap of an axis to the next among the flat taps."""
         return prod(self.plan.kernel[axis + 1 :])
 
 
 class _Shared(NamedTuple):
-    """What the axes with one phase add, for each combination of their shifts."""
+    """The distances that the axes with one phase add, for each combination of their shifts."""
 
     offsets: Array
     taps: Array
 
 
-def _shared(plan: Plan, phases: Phases, lengths: _Lengths) -> _Shared:
-    """The combinations of one choice of phases, the last axis inside."""
+def _shared_taps(plan: Plan, phases: Phases, lengths: _Lengths) -> _Shared:
+    """Return the combinations of shifts for one choice of phases, the last axis fastest."""
     others = [axis for axis in range(len(plan.lines)) if axis != plan.own_axis]
     tables = [plan.lines[axis].phases[(*phases, 0)[axis]] for axis in others]
     pairs = list(zip(others, tables, strict=True))
@@ -88,13 +90,13 @@ def _shared(plan: Plan, phases: Phases, lengths: _Lengths) -> _Shared:
 
 
 def _sums(lists: Sequence[Array]) -> Array:
-    """Every sum of one number from each list, the last list's changing fastest."""
+    """Return all sums of one number from each list, the last list fastest."""
     start = np.zeros(1, np.int64)
     return reduce(lambda sums, each: np.add.outer(sums, each).reshape(-1), lists, start)
 
 
 class _Own(NamedTuple):
-    """Calls whose rows read the same shifts of their own axis.
+    """Calls whose rows read the same shifts along their own axis.
 
     offsets: (shifts,); taps: (calls, shifts, rows), UNUSED or ABSENT where there is none;
     channels: (calls, rows).
@@ -104,8 +106,8 @@ class _Own(NamedTuple):
     taps: Array
     channels: Array
 
-    def behind(self, shared: _Shared) -> tuple[Array, ...]:
-        """The columns of these calls in one combination of outer phases, as in Calls."""
+    def combine(self, shared: _Shared) -> tuple[Array, ...]:
+        """Return the columns of Calls for these calls and one combination of outer phases."""
         own = self.taps[:, None]
         taps = np.where(own < 0, own, shared.taps[:, None, None] + own)
         channels = np.broadcast_to(self.channels[:, None, None], taps.shape)
@@ -120,30 +122,31 @@ class _Own(NamedTuple):
         )
 
 
-def _own(plan: Plan, lengths: _Lengths) -> Iterator[_Own]:
-    """The calls of a unit, those with the same shifts together."""
+def _own_calls(plan: Plan, lengths: _Lengths) -> Iterator[_Own]:
+    """Yield the calls of a unit, grouped by the shifts that they read."""
     axis = plan.own_axis
-    phases = _taps(plan, lengths)
+    phases = _own_taps(plan, lengths)
     for tiles in plan.tiles():
         present = [phases[phase] for _, phase in tiles[0] if phase is not None]
         shifts = sorted({shift for table in present for shift in table})
-        taps = [[_column(row, phases, shifts) for row in rows] for rows in tiles]
+        taps = [[_row_taps(row, phases, shifts) for row in rows] for rows in tiles]
         shape = (len(tiles), len(tiles[0]), len(shifts))
         channels = np.array([[channel for channel, _ in rows] for rows in tiles], np.int64)
         table = np.array(taps, np.int64).reshape(shape).transpose(0, 2, 1)
         yield _Own(lengths.offsets(axis, shifts), table, channels)
 
 
-def _taps(plan: Plan, lengths: _Lengths) -> list[dict[int, int]]:
-    """What a row's phase adds to flat taps, for each shift of its own axis."""
+def _own_taps(plan: Plan, lengths: _Lengths) -> list[dict[int, int]]:
+    """Return what each phase of a tile row adds to the flat taps, by shift of the own axis."""
     axis = plan.own_axis
     own = [
         {shift: tap * lengths.tap(axis) for shift, tap in phase.items()}
         for phase in plan.lines[axis].phases
     ]
-    if plan.way.turned or plan.way.folded == 1:
+    if plan.way.swapped or plan.way.folded == 1:
         return own
-    # Merged phases read the same inputs, by taps that lie equally far from those of the first.
+    # Merged phases read the same inputs, and their taps all have the same distance from those of
+    # the first phase.
     first, *_ = plan.outer[-1].shifts
     folds = [phase[first] - plan.outer[-1].phases[0][first] for phase in plan.outer[-1].phases]
     return [
@@ -153,8 +156,8 @@ def _taps(plan: Plan, lengths: _Lengths) -> list[dict[int, int]]:
     ]
 
 
-def _column(row: Row, phases: Sequence[dict[int, int]], shifts: Sequence[int]) -> list[int]:
-    """The flat tap of a row for each shift."""
+def _row_taps(row: TileRow, phases: Sequence[dict[int, int]], shifts: Sequence[int]) -> list[int]:
+    """Return the flat tap of a tile row at each shift."""
     _, phase = row
     if phase is None:
         return [UNUSED] * len(shifts)

@@ -1,8 +1,8 @@
-"""The jitted pass of a task: fill the panel of a block, then multiply and store unit by unit.
+"""The compiled pass of a task: fill the panel of a block, then multiply and store unit by unit.
 
-Flat arrays of one float dtype and two int64 tables: whatever else Numba has to lower is paid at the
-first call of every layer. No array is sliced, because a slice counts a reference in memory that all
-threads share. All sizes and places are in elements.
+Arguments are flat arrays of one float dtype and two int64 tables, because everything else that
+Numba has to lower makes the first call of every layer slower. No array is sliced: a slice counts a
+reference in memory that all threads share. All sizes and places are in elements.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from deconvcli.compute.kernels.compiled import compiled
+from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.machine import config, machine
 from deconvcli.compute.kernels.reference import Array
 from deconvcli.compute.kernels.tiled import loops
 from deconvcli.compute.kernels.tiled.tables import (
-    BLOCKS,
     CALLS,
     CHANNEL_SIZE,
     CHUNK,
@@ -28,6 +27,7 @@ from deconvcli.compute.kernels.tiled.tables import (
     OFFSETS,
     OUTPUTS,
     PANEL_PITCH,
+    PARTS,
     PHASES,
     STARTS,
     SUMS,
@@ -51,11 +51,11 @@ if machine().bits:
 
 @cache
 def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
-    """The pass for one tile, and for `stride` phases of the last axis; 0 for any number."""
+    """Return the pass for one tile and `stride` phases of the last axis; 0 is any number."""
     channels, planes, steps, masks, vectors, lanes = tile
     rows, pitch = tile.rows, vectors * lanes
 
-    @compiled
+    @compile_kernel
     def compute(
         y: Array,
         x: Array,
@@ -69,14 +69,15 @@ def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
         first_unit: int,
         last_unit: int,
     ) -> None:
-        """Outputs of units first_unit ... last_unit-1 on one block of positions.
+        """Compute the outputs of units first_unit ... last_unit-1 on one block of positions.
 
-        weights: packed, from part first_part on; see schedule.py. Input channels go in chunks whose
-        panel stays in the cache; between them the sums wait in `space`. panel: x itself where
-        that will do, else `space` once more.
+        weights: packed, from part first_part on; see schedule.py. panel: x itself if the recipe is
+        direct, else `space` again. Input channels are taken in chunks whose panel stays in the
+        cache, and between chunks the sums wait in `space`. The loops from outside in are group,
+        chunk, turn, tile and unit: units of a turn read the same inputs while these are near.
         """
         inputs, calls, phases = layer[INPUTS], layer[CALLS], layer[PHASES]
-        units = phases * layer[BLOCKS]
+        units = phases * layer[PARTS]
         for group in range(first_unit // units, (last_unit - 1) // units + 1):
             low = first_unit if first_unit > group * units else group * units
             high = last_unit if last_unit < (group + 1) * units else (group + 1) * units
@@ -85,16 +86,18 @@ def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
                 panel_at = (group * inputs + begin) * layer[PANEL_PITCH] if layer[DIRECT] else 0
                 if not layer[DIRECT]:
                     fast.fill(space, x, layer, block, group * inputs + begin, count, lanes)
+                # The pitch is 0 unless sums wait for the next chunk: all tiles use one place.
                 sums = layer[SUMS]
                 for turn in range(low, high, layer[TURN]):
                     end = turn + layer[TURN] if turn + layer[TURN] < high else high
                     for first in range(0, block[VECTORS], vectors):
+                        # Only the last chunk completes the sums, and stores them.
                         left = block[VECTORS] - first if begin + count == inputs else 0
                         for unit in range(turn, end):
                             phase, part = unit % phases, unit // phases
-                            channel = part % layer[BLOCKS] * layer[WIDTH]
-                            rest = layer[OUTPUTS] - channel
-                            kept = layer[WIDTH] if layer[WIDTH] < rest else rest
+                            channel = part % layer[PARTS] * layer[WIDTH]
+                            remaining = layer[OUTPUTS] - channel
+                            kept = layer[WIDTH] if layer[WIDTH] < remaining else remaining
                             at = (group * layer[OUTPUTS] + channel) * layer[CHANNEL_SIZE]
                             packed = (part - first_part) * layer[WEIGHTS]
                             for c in range(calls):
@@ -117,5 +120,5 @@ def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
                                 )  # fmt: skip
                             sums += layer[SUMS_PITCH]
 
-    # Without compilation NumPy would speak of what lies in unused lanes.
+    # Uncompiled, NumPy warns about garbage in unused lanes.
     return np.errstate(all="ignore")(compute) if config.DISABLE_JIT else compute

@@ -1,6 +1,7 @@
-"""What a plan costs, by a model whose numbers were measured.
+"""The cost of a plan in processor cycles of one core, by a model with measured constants.
 
-Costs are processor cycles of one core. They need not be right, only in order.
+The costs need not be right, only in the right order. tests/compute/kernels/cost_model measures and
+fits such constants again.
 """
 
 from __future__ import annotations
@@ -31,44 +32,45 @@ RATES = {
         (1, 8): 0.40,
     },
 }
-"""By registers, then (rows, vectors): the share of the multipliers' rate that a tile reaches."""
+"""The share of the multipliers' rate that a tile reaches, by registers and (rows, vectors)."""
 RATE = {shape: rate for rates in RATES.values() for shape, rate in rates.items()}
 
-TILE = 20.0
+TILE_CYCLES = 20.0
 """Cycles from the end of one tile to the start of the next."""
-PLANAR = 1.04
-"""What a tile of several planes takes more than its products say."""
-KEEP = 10.0
-"""Cycles to store a vector of outputs, interleaved; PART for one that is stored in parts, APART
-where they are not interleaved in registers but stored one by one."""
-PART = 14.0
-APART = 38.0
-MOVE = 4.0
+PLANAR_FACTOR = 1.04
+"""Factor by which a tile of several planes takes longer than its products."""
+WHOLE_STORE_CYCLES = 10.0
+"""Cycles to interleave and store a whole vector of outputs."""
+PARTIAL_STORE_CYCLES = 14.0
+"""Cycles to interleave and store a vector of outputs that lies in several segments."""
+SCALAR_STORE_CYCLES = 38.0
+"""Cycles to store a vector of outputs one by one, without interleaving."""
+PANEL_VECTOR_CYCLES = 4.0
 """Cycles to move a vector of inputs into the panel."""
-ROW = 10.0
-"""Cycles to begin a row of it, or of a copy."""
-READ = 2.0
-"""What a vector takes more that is read in place, from behind the caches."""
+PANEL_ROW_CYCLES = 10.0
+"""Cycles to begin a panel row, or that of a copy."""
+DIRECT_VECTOR_CYCLES = 2.0
+"""Cycles that a vector takes in addition if it is read in place, from beyond the caches."""
 
 
-def cost(plan: Plan) -> float:
-    """Cycles of the whole layer."""
+def layer_cycles(plan: Plan) -> float:
+    """Return the cycles of the whole layer."""
     tiles = plan.units * -(-plan.vectors // plan.way.tile.vectors)
-    return tiles * tile_cycles(plan) + _filling(plan)
+    return tiles * tile_cycles(plan) + _fill_cycles(plan)
 
 
 def tile_cycles(plan: Plan) -> float:
-    """Cycles of all sums of a unit at the positions of one tile, and of storing them."""
-    return _multiplying(plan) + _storing(plan)
+    """Return the cycles of all sums of a unit at the positions of one tile, stores included."""
+    return _multiply_cycles(plan) + _store_cycles(plan)
 
 
-def _multiplying(plan: Plan) -> float:
-    """Cycles of a unit's tiles, an average over the outer phases."""
+def _multiply_cycles(plan: Plan) -> float:
+    """Return the cycles of a unit's tiles, averaged over the outer phases."""
     tile, taps = plan.way.tile, plan.outer_taps / len(plan.outer_phases)
     rate = RATE.get((tile.rows, tile.vectors), 0.9)
     if tile.planes > 1:
         rows = [len(tile.rows_of(step)) for step in range(tile.steps)]
-        calls, step = 1, sum(_step(count, tile.vectors, rate) for count in rows)
+        calls, step = 1, sum(_step_cycles(count, tile.vectors, rate) for count in rows)
     else:
         channels = plan.way.width * plan.way.folded
         tiles = [
@@ -78,29 +80,45 @@ def _multiplying(plan: Plan) -> float:
         calls = sum(count for count, _ in tiles)
         step = sum(count * most for count, most in tiles) * tile.rows * tile.vectors / 2 / rate
     return float(
-        plan.sizes.inputs * taps * step * (PLANAR if tile.planes > 1 else 1) + calls * TILE
+        plan.sizes.inputs * taps * step * (PLANAR_FACTOR if tile.planes > 1 else 1)
+        + calls * TILE_CYCLES
     )
 
 
-def _step(rows: int, vectors: int, rate: float) -> float:
-    """Cycles of a step: two products or two loads each, and half of the loads cross a line."""
+def _step_cycles(rows: int, vectors: int, rate: float) -> float:
+    """Return the cycles of a step: two products or two loads each.
+
+    Half of the loads of vectors cross a cache line and count twice.
+    """
     return max(rows * vectors / 2 / rate, (1.5 * vectors + rows) / 2)
 
 
-def _storing(plan: Plan) -> float:
-    """Cycles to store the outputs of a unit."""
+def _store_cycles(plan: Plan) -> float:
+    """Return the cycles to store the outputs of a unit."""
     last, way = plan.last, plan.way
     outputs = min(way.width, plan.sizes.outputs) * way.folded * last.stride * way.tile.vectors
     whole = not way.copied and last.size >= way.tile.lanes
-    return outputs * (APART if not way.woven else KEEP if whole else PART)
+    return outputs * (
+        SCALAR_STORE_CYCLES
+        if not way.woven
+        else WHOLE_STORE_CYCLES
+        if whole
+        else PARTIAL_STORE_CYCLES
+    )
 
 
-def _filling(plan: Plan) -> float:
-    """Cycles to fill all panels once."""
+def _fill_cycles(plan: Plan) -> float:
+    """Return the cycles to fill all panels once."""
     last, lanes = plan.last, plan.way.tile.lanes
     if plan.way.direct:
         vectors = -(-prod(line.n for line in plan.lines) // lanes)
-        return READ * plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * vectors
+        return (
+            DIRECT_VECTOR_CYCLES
+            * plan.sizes.groups
+            * plan.sizes.inputs
+            * plan.sizes.batch
+            * vectors
+        )
     width = last.size if plan.way.copied else last.size + last.reach
-    row = plan.copies * (ROW + MOVE * -(-width // lanes))
+    row = plan.copies * (PANEL_ROW_CYCLES + PANEL_VECTOR_CYCLES * -(-width // lanes))
     return plan.sizes.groups * plan.sizes.inputs * plan.sizes.batch * plan.image_rows * row

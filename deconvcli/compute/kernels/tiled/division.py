@@ -1,8 +1,9 @@
-"""How a layer is divided into tasks, and those into what stays in the caches.
+"""The division of a layer into tasks, and of the tasks into portions that stay in the caches.
 
-The model counts the cache lines that move. Its numbers were fitted to 1,600 divisions of 24 layers,
-measured on two threads with AVX2, and to 4,200 of 22 layers on one and two with AVX-512. Of these
-it takes one that lasts 1.04x as long as the fastest, in the geometric mean.
+The model counts the cache lines that move. Its constants were fitted to 1,600 divisions of 24
+layers on two threads with AVX2, and to 4,200 divisions of 22 layers on one and two threads with
+AVX-512. The divisions that it chooses there take 1.04x the time of the fastest, in the geometric
+mean. tests/compute/kernels/cost_model measures and fits such constants again.
 """
 
 from __future__ import annotations
@@ -13,47 +14,48 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deconvcli.compute.kernels.machine import LINE, cache_size
+from deconvcli.compute.kernels.machine import CACHE_LINE_BYTES, cache_size
 from deconvcli.compute.kernels.reference import Array
-from deconvcli.compute.kernels.tiled.cost import MOVE, ROW, tile_cycles
+from deconvcli.compute.kernels.tiled.cost import PANEL_ROW_CYCLES, PANEL_VECTOR_CYCLES, tile_cycles
 from deconvcli.compute.kernels.tiled.lines import Line
 from deconvcli.compute.kernels.tiled.plan import Plan
 
-FIRST = 0.75
-"""Share of the first cache in which things are found again, counted in whole lines."""
-NEAR = 1.2
-"""Cycles to bring a line from the second cache, behind the products."""
-WEIGHTS = 8.0
-"""The same for a line of weights, once a task, from behind the second cache."""
-SUMS = 1.2
-"""The same for a line of sums, to or from the second cache."""
-RESUME = 4.0
-"""Cycles to begin a tile once more for the next chunk, for each of its vectors."""
-SPILL = 0.6
-"""Share of the products' time lost where the second cache is asked for twice its size."""
-TASK = 18e3
+FIRST_CACHE_SHARE = 0.75
+"""Share of the first-level cache in which cache lines are found again."""
+SECOND_CACHE_LINE_CYCLES = 1.2
+"""Cycles to load a cache line from the second-level cache, in addition to the products."""
+WEIGHT_LINE_CYCLES = 8.0
+"""Cycles to load a cache line of weights from beyond the second-level cache, once a task."""
+SUM_LINE_CYCLES = 1.2
+"""Cycles to move a cache line of sums to or from the second-level cache."""
+RESUME_CYCLES = 4.0
+"""Cycles to resume a tile for the next chunk, for each of its vectors."""
+SPILL_SHARE = 0.6
+"""Share of the products' time that is lost when a task needs twice the second-level cache."""
+TASK_CYCLES = 18e3
 """Cycles from one task to the next."""
-IDLE = 0.15
-"""Share of a task that threads wait for each other at the end: cores are rarely equally fast."""
-WAKE = 8e4
-"""Cycles until a helper that slept has done something."""
-MOST = 2e7
-"""Cycles of a task at most: some milliseconds, so that Ctrl-C is answered."""
-WAITING = 1 << 20
+IDLE_SHARE = 0.15
+"""Share of a task for which threads wait at the end, because cores are rarely equally fast."""
+WAKE_CYCLES = 8e4
+"""Cycles until a sleeping helper begins to work."""
+MAX_TASK_CYCLES = 2e7
+"""Cycles of a task: some milliseconds, so that Ctrl-C is answered between tasks."""
+MAX_WAITING_SUMS = 1 << 20
 """Sums of a task that may wait between chunks."""
-REFUSED = 1e6
-"""What makes a time longer than any other, so that it is taken only if all are refused."""
-CHUNK = 16
-"""Input channels of a chunk at least."""
-TURNS = (1, 2, 4, 16, 64)
-UNITS = 8
-"""Halvings of the units that are looked at."""
+REFUSED_FACTOR = 1e6
+"""Factor that makes refused divisions slower than all others, but keeps their order."""
+MIN_CHUNK_CHANNELS = 16
+"""Input channels of a chunk."""
+TURN_UNITS = (1, 2, 4, 16, 64)
+"""Units of a turn that are compared."""
+MAX_UNIT_HALVINGS = 8
+"""Numbers of units of a task that are compared, each half of the one before."""
 
 
 class Division(NamedTuple):
-    """Blocks of rows x columns positions, `units` of them a task, in chunks of input channels.
+    """Blocks of rows x columns positions, tasks of `units`, chunks of `chunk` input channels.
 
-    turn: units that follow each other at one tile's positions before the next ones are taken.
+    turn: units of a turn.
     """
 
     rows: int
@@ -62,44 +64,45 @@ class Division(NamedTuple):
     chunk: int
     turn: int
 
-    def waiting(self, plan: Plan) -> int:
-        """Tiles of a task whose sums wait while the next chunk is filled in, at most."""
+    def waiting_tiles(self, plan: Plan) -> int:
+        """Return the largest number of tiles of a task whose sums wait for the next chunk."""
         tile = plan.way.tile
         vectors = self.rows * -(-self.columns // tile.lanes)
         return self.units * -(-vectors // tile.vectors)
 
 
 def divide(plan: Plan, itemsize: int, threads: int) -> Division:
-    """The division that the model finds fastest on so many threads."""
+    """Return the division that the model finds fastest on so many threads."""
     grid = _grid(plan)
     cycles = _Model(plan, grid, itemsize, threads).cycles()
     return Division(*(int(values[np.argmin(cycles)]) for values in grid))
 
 
 def _grid(plan: Plan) -> Array:
-    """Divisions worth a look, one a column: their rows, columns, units, chunk and turn."""
+    """Return the divisions to compare as columns of rows, columns, units, chunk and turn."""
     inputs = plan.sizes.inputs
     each = (
         list(_halves(plan.rows, 1)),
         list(_halves(plan.last.size, plan.way.tile.lanes)),
-        list(_halves(plan.units, 1))[:UNITS],
-        list(_halves(inputs, inputs if plan.way.direct else CHUNK)),
-        TURNS,
+        list(_halves(plan.units, 1))[:MAX_UNIT_HALVINGS],
+        list(_halves(inputs, inputs if plan.way.direct else MIN_CHUNK_CHANNELS)),
+        TURN_UNITS,
     )
     grid = np.stack(np.meshgrid(*each, indexing="ij")).reshape(len(each), -1)
     rows, columns, units, _, turns = grid
     kept = (turns <= units) | (turns == 1)
     if plan.way.direct:
-        # What is read in place is read on and on, in whole vectors, the last of a row too.
-        rest = plan.last.size % columns
+        # x is read in place in whole vectors. The last one of a row must not begin before its
+        # block, so the columns of the last block must fill a vector.
+        left = plan.last.size % columns
         kept &= (columns == plan.last.size) | (rows == 1) & (
-            (rest == 0) | (rest >= plan.way.tile.lanes)
+            (left == 0) | (left >= plan.way.tile.lanes)
         )
     return grid[:, kept]
 
 
 def _halves(size: int, least: int) -> Iterator[int]:
-    """`size`, and ever halves of it, whole multiples of `least` where they are larger."""
+    """Yield `size` and its repeated halves, rounded up to multiples of `least`."""
     yield size
     while size > least:
         size = -(-size // 2)
@@ -108,13 +111,13 @@ def _halves(size: int, least: int) -> Iterator[int]:
 
 
 class _Model:
-    """Cycles of a plan for every column of a grid of divisions."""
+    """The cycles of a plan for every column of a grid of divisions."""
 
     def __init__(self, plan: Plan, grid: Array, itemsize: int, threads: int) -> None:
         self.plan, self.itemsize, self.threads = plan, itemsize, threads
         self.rows, self.columns, self.units, self.chunk, self.turn = grid
         self.blocks = -(-plan.rows // self.rows) * -(-plan.last.size // self.columns)
-        self.parts = -(-plan.units // self.units)
+        self.shares = -(-plan.units // self.units)
         self.chunks = -(-plan.sizes.inputs // self.chunk)
         self.vectors = self.rows * -(-self.columns // plan.way.tile.lanes)
         if plan.way.copied:
@@ -125,89 +128,108 @@ class _Model:
         self.gaps = 0 if plan.way.copied else plan.last.reach - 1
 
     def cycles(self) -> Array:
-        """Cycles from start to end; out of reach where a task would be too long or too large."""
-        tasks, threads = self.blocks * self.parts, self.threads
+        """Return the cycles from start to end, made enormous if tasks are too long or too large."""
+        tasks, threads = self.blocks * self.shares, self.threads
         products = self.blocks * self.tiles * self.plan.units * tile_cycles(self.plan)
-        work = products * (1 + SPILL * self._spilled()) + self._filling() + self._moving()
+        work = (
+            products * (1 + SPILL_SHARE * self._spilled_share())
+            + self._fill_cycles()
+            + self._move_cycles()
+        )
         rounds, helped = -(-tasks // threads), (tasks > 1) & (threads > 1)
-        waited = work / tasks * IDLE + WAKE
-        cycles: Array = work / tasks * rounds + TASK * tasks / threads + waited * helped
-        refused = (products > MOST * tasks) | (self._waiting() > WAITING)
-        return np.where(refused, cycles * REFUSED, cycles)
+        waited = work / tasks * IDLE_SHARE + WAKE_CYCLES
+        cycles: Array = work / tasks * rounds + TASK_CYCLES * tasks / threads + waited * helped
+        refused = (products > MAX_TASK_CYCLES * tasks) | (self._waiting_sums() > MAX_WAITING_SUMS)
+        return np.where(refused, cycles * REFUSED_FACTOR, cycles)
 
-    def _filling(self) -> Array:
-        """Cycles to fill the panel of every task."""
+    def _fill_cycles(self) -> Array:
+        """Return the cycles to fill the panels of all tasks."""
         way = self.plan.way
         if way.direct:
             return np.zeros(len(self.rows))
-        row = self.plan.copies * (ROW + MOVE * (self.columns + self.gaps) / way.tile.lanes)
-        fills = self.blocks * np.maximum(self.parts, self.plan.sizes.groups)
+        row = self.plan.copies * (
+            PANEL_ROW_CYCLES + PANEL_VECTOR_CYCLES * (self.columns + self.gaps) / way.tile.lanes
+        )
+        fills = self.blocks * np.maximum(self.shares, self.plan.sizes.groups)
         filled: Array = fills * self.plan.sizes.inputs * self.panel_rows * row
         return filled
 
-    def _moving(self) -> Array:
-        """Cycles for what comes from behind the first cache, and for resuming sums."""
-        visits, near = self.blocks * self.plan.units * self.chunks, FIRST * cache_size(1)
-        weights = WEIGHTS + NEAR * (self.tiles - 1) * (self._weights() * self.turn > near)
-        kept = self._piece() + self._weights() <= near
-        reads = self._read() * self._piece() / np.where(kept, self.turn, 1)
-        reads = self.tiles * reads * (self._panel() > near)
-        sums = 2 * SUMS * (self.chunks - 1) / self.chunks * self._sums()
-        lines = visits * (weights * self._weights() + NEAR * reads + sums) / LINE
+    def _move_cycles(self) -> Array:
+        """Return the cycles for cache lines from beyond the first level, and for resuming sums."""
+        visits, near = (
+            self.blocks * self.plan.units * self.chunks,
+            FIRST_CACHE_SHARE * cache_size(1),
+        )
+        weights = WEIGHT_LINE_CYCLES + SECOND_CACHE_LINE_CYCLES * (self.tiles - 1) * (
+            self._weight_bytes() * self.turn > near
+        )
+        kept = self._tile_bytes() + self._weight_bytes() <= near
+        reads = self._read_share() * self._tile_bytes() / np.where(kept, self.turn, 1)
+        reads = self.tiles * reads * (self._panel_bytes() > near)
+        sums = 2 * SUM_LINE_CYCLES * (self.chunks - 1) / self.chunks * self._sum_bytes()
+        lines = (
+            visits
+            * (weights * self._weight_bytes() + SECOND_CACHE_LINE_CYCLES * reads + sums)
+            / CACHE_LINE_BYTES
+        )
         vectors = self.tiles * len(self.plan.slots()[1]) * self.plan.way.tile.vectors
-        moved: Array = lines + RESUME * (visits - self.blocks * self.plan.units) * vectors
+        moved: Array = lines + RESUME_CYCLES * (visits - self.blocks * self.plan.units) * vectors
         return moved
 
-    def _weights(self) -> Array:
-        """Bytes of the weights of a unit and chunk."""
+    def _weight_bytes(self) -> Array:
+        """Return the bytes of the weights of one unit and chunk."""
         plan = self.plan
         taps = plan.taps * plan.way.width / len(plan.outer_phases)
         weights: Array = taps * self.chunk * self.itemsize
         return weights
 
-    def _panel(self) -> Array:
-        """Bytes of the panel of a chunk."""
+    def _panel_bytes(self) -> Array:
+        """Return the bytes of the panel of one chunk."""
         if self.plan.way.direct:
             return np.zeros(len(self.rows))
         width = (self.columns + self.gaps) * self.plan.copies
         panel: Array = self.panel_rows * width * self.chunk * self.itemsize
         return panel
 
-    def _piece(self) -> Array:
-        """Bytes of the lines of the panel that one tile reads of a chunk."""
+    def _tile_bytes(self) -> Array:
+        """Return the bytes of the panel's cache lines that one tile can read in a chunk."""
         tile, plan = self.plan.way.tile, self.plan
-        line = (tile.vectors * tile.lanes + self.gaps) * self.itemsize + LINE / 2
+        line = (tile.vectors * tile.lanes + self.gaps) * self.itemsize + CACHE_LINE_BYTES / 2
         rows = prod(line.reach for line in plan.outer) * plan.copies
         piece: Array = self.chunk * rows * line
         return piece
 
-    def _read(self) -> float:
-        """The share of these lines that the phases of one unit read, on average."""
+    def _read_share(self) -> float:
+        """Return the share of these cache lines that the phases of a unit read, on average."""
         way, lines = self.plan.way, list(self.plan.outer)
         if way.folded > 1:
             lines.pop()  # a unit has all phases of this one
-        read = prod(_taps(line) / line.reach for line in lines)
-        return read * _taps(self.plan.last) / self.plan.copies if way.copied else read
+        read = prod(_mean_taps(line) / line.reach for line in lines)
+        return read * _mean_taps(self.plan.last) / self.plan.copies if way.copied else read
 
-    def _sums(self) -> Array:
-        """Bytes of the sums of a unit."""
+    def _sum_bytes(self) -> Array:
+        """Return the bytes of the sums of a unit."""
         positions = self.rows * self.columns * self.plan.way.width * self.plan.row_phases
         sums: Array = positions * self.itemsize
         return sums
 
-    def _waiting(self) -> Array:
-        """Sums that wait between the chunks of a task, in numbers."""
-        groups = np.maximum(1, self.plan.sizes.groups / self.parts)
-        waiting: Array = self.units / groups * self._sums() / self.itemsize * (self.chunks > 1)
+    def _waiting_sums(self) -> Array:
+        """Return how many sums of a task wait between its chunks."""
+        groups = np.maximum(1, self.plan.sizes.groups / self.shares)
+        waiting: Array = self.units / groups * self._sum_bytes() / self.itemsize * (self.chunks > 1)
         return waiting
 
-    def _spilled(self) -> Array:
-        """What a task wants of the second cache beyond its size, as a share of it."""
-        wanted = self._panel() + self._waiting() * self.itemsize + self._weights() * self.turn
+    def _spilled_share(self) -> Array:
+        """Return the bytes that a task needs beyond the second-level cache, as a share of it."""
+        wanted = (
+            self._panel_bytes()
+            + self._waiting_sums() * self.itemsize
+            + self._weight_bytes() * self.turn
+        )
         spilled: Array = np.maximum(0, wanted / cache_size(2) - 1)
         return spilled
 
 
-def _taps(line: Line) -> float:
-    """Taps of a phase, on average."""
+def _mean_taps(line: Line) -> float:
+    """Return the mean number of taps of a phase."""
     return sum(map(len, line.phases)) / line.stride

@@ -9,16 +9,16 @@ from deconvcli.compute.kernels.reference import AxisNumbers, output_size
 
 
 class Line(NamedTuple):
-    """Output stride*q + r reads input step*q + shift, where phase r has a tap with that shift.
+    """An axis: output stride*q + r reads input step*q + shift, if phase r has a tap at that shift.
 
-    The taps of phase r are those j with shift*s = r + crop_begin - j*d: crops, dilation and k < s
-    are nothing but lists of taps, and no product is wasted. `stride` is s and `step` 1; both are
-    larger by one factor where outputs side by side are to be phases.
+    The taps j of phase r are those with shift*s = r + crop_begin - j*d. Crops, dilation and k < s
+    are nothing but lists of taps, and no product is wasted. `stride` is s and `step` is 1, or both
+    are multiplied by one factor to make phases of neighbouring outputs.
 
-    n inputs, out outputs, `size` positions q; they read `extent` inputs from `low` on, of which
-    those outside 0 ... n-1 are zeros. phases: for each r its taps by shift, ascending.
-    shifts: those of all phases, ascending; masks: for each of them the phases that have it, bit r
-    for phase r. classes: the phases, those that read the same inputs together.
+    An axis has n inputs, `out` outputs and `size` positions q. These read `extent` inputs from
+    `low` on, of which those outside 0 ... n-1 are zeros. phases: the taps of each phase by shift,
+    ascending. shifts: those of all phases, ascending. masks: for each shift the phases that have
+    it, bit r for phase r. classes: the phases, grouped by the shifts that they read.
     """
 
     n: int
@@ -36,12 +36,13 @@ class Line(NamedTuple):
     @classmethod
     @lru_cache(maxsize=256)
     def of(cls, n: int, axis: AxisNumbers, factor: int = 1) -> Line:
-        """The line of an axis with at least one output."""
+        """Return the line of an axis, which must have at least one output."""
         kernel, stride, dilation, crop_begin, _ = axis
         out = output_size(n, axis)
-        # Fewer outputs than phases are one position, and the last phases have no output.
+        # With fewer outputs than phases there is one position, and the last phases have none.
         count = min(stride * factor, out)
         phases: list[dict[int, int]] = [{} for _ in range(count)]
+        # From the last tap to the first, so that each phase's shifts ascend.
         for tap in reversed(range(kernel)):
             for phase in range((tap * dilation - crop_begin) % stride, count, stride):
                 phases[phase][(phase + crop_begin - tap * dilation) // stride] = tap
@@ -61,5 +62,5 @@ class Line(NamedTuple):
 
     @property
     def reach(self) -> int:
-        """Inputs from the first to the last that one position reads."""
+        """The number of inputs from the first to the last that one position reads."""
         return self.extent - self.step * (self.size - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.compute.kernels.compiled import compiled
+from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.reference import Array
 from deconvcli.compute.kernels.tiled.tables import (
     BEGIN,
@@ -27,7 +27,7 @@ from deconvcli.compute.kernels.tiled.tables import (
 )  # fmt: skip
 
 
-@compiled
+@compile_kernel
 def multiply(
     sums: Array,
     sums_at: int,
@@ -52,7 +52,7 @@ def multiply(
     vectors: int,
     lanes: int,
 ) -> None:
-    """Sums of one tile; see vectors.multiply."""
+    """Compute the sums of one tile; see vectors.multiply."""
     line = vectors * lanes
     for row in range(0 if resumed else channels * planes):
         for i in range(line):
@@ -71,7 +71,7 @@ def multiply(
                     at += 1
 
 
-@compiled
+@compile_kernel
 def store(
     y: Array,
     at: int,
@@ -105,11 +105,11 @@ def store(
                         y[first + i] = space[source + layer[slot + r] * pitch + lane]
 
 
-@compiled
+@compile_kernel
 def fill(
     space: Array, x: Array, layer: Array, block: Array, channel: int, count: int, lanes: int
 ) -> None:
-    """The panel of a block; see vectors.fill."""
+    """Fill the panel of a block; see vectors.fill."""
     zero = x.dtype.type(0)
     for c in range(count):
         for row in range(block[PANEL_ROWS]):

@@ -1,4 +1,4 @@
-"""The ways in which a layer may be cut into tiles."""
+"""The recipes with vectors of positions: the ways to cut a layer into tiles."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import numpy as np
 
 from deconvcli.compute.kernels.machine import Machine
 from deconvcli.compute.kernels.reference import AxisNumbers
-from deconvcli.compute.kernels.tiled.cost import RATES, cost
+from deconvcli.compute.kernels.tiled.cost import RATES, layer_cycles
 from deconvcli.compute.kernels.tiled.lines import Line
-from deconvcli.compute.kernels.tiled.plan import Plan, Sizes, Way
+from deconvcli.compute.kernels.tiled.plan import LayerSizes, Plan, Way
 from deconvcli.compute.kernels.tiled.tile import Tile
-from deconvcli.compute.kernels.tiled.work import Layer
+from deconvcli.compute.kernels.tiled.work import TiledWork
 
-STREAMS = 32
-"""Channels read in place side by side that the processor still fetches ahead."""
-MASKS = 62
-"""Bits of a literal that Numba takes."""
-SLOTS = 512
-"""Rows of outputs of a unit; more would not stay in the first cache."""
+MAX_STREAMS = 32
+"""Channels read in place side by side that the processor still prefetches."""
+MAX_MASK_BITS = 62
+"""Bits of an integer literal that Numba accepts."""
+MAX_UNIT_ROWS = 512
+"""Tile rows of a unit; the sums of more would not stay in the first-level cache."""
 
 
-class Recipe(NamedTuple):
-    """How to cut a layer, whatever its sizes: so that all blocks of it are summed in one order.
+class TiledRecipe(NamedTuple):
+    """A way to cut a layer into tiles of rows x vectors, for inputs of any size.
 
-    A tile of rows x vectors. planar: the phases of the last axis are its planes; folded > 1: so
-    many outputs side by side on the axis before the last are. merged: the phases of that axis are
-    rows like channels, where all read the same inputs, and there are no planes. copied, direct,
-    woven: see plan.Way.
+    planar: the planes of the tile are the phases of the last axis. folded > 1: the planes are so
+    many neighbouring outputs along the axis before the last. merged: there are no planes, and the
+    phases of the axis before the last, which must all read the same inputs, become tile rows like
+    channels. copied, direct, woven: see plan.Way.
     """
 
     rows: int
@@ -42,8 +42,8 @@ class Recipe(NamedTuple):
     direct: bool = False
     woven: bool = True
 
-    def plan(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> Plan:
-        """The layer cut like this; planes that it has not are left out."""
+    def plan(self, sizes: LayerSizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> Plan:
+        """Return the plan of a layer; planes that the layer does not have are left out."""
         lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
         way = Way(
             Tile(self.rows, 1, 1, 1, self.vectors, self.lanes),
@@ -55,38 +55,41 @@ class Recipe(NamedTuple):
         )
         if self.folded > 1 and len(lines) > 1:
             line = Line.of(spatial[-2], axes[-2], self.folded)
-            way = self._planar(way, line)
-            way = way._replace(folded=way.tile.planes, turned=True)
+            way = self._with_planes(way, line)
+            way = way._replace(folded=way.tile.planes, swapped=True)
         elif self.merged and _can_merge(lines):
             way = way._replace(folded=lines[-2].stride)
         elif self.planar:
-            way = self._planar(way, lines[-1])
+            way = self._with_planes(way, lines[-1])
         if way.tile.planes == 1:
             way = way._replace(width=_width(lines[-1], sizes.outputs, self.rows, way.folded))
         return Plan.of(sizes, spatial, axes, way)
 
-    def cycles(self, sizes: Sizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]) -> float:
-        """Cycles of the whole layer, all of whose outputs exist."""
-        return cost(self.plan(sizes, spatial, axes))
+    def cycles(
+        self, sizes: LayerSizes, spatial: Sequence[int], axes: Sequence[AxisNumbers]
+    ) -> float:
+        """Return the modelled cycles of the whole layer; each axis must have outputs."""
+        return layer_cycles(self.plan(sizes, spatial, axes))
 
-    def layer(
+    def cut(
         self,
-        sizes: Sizes,
+        sizes: LayerSizes,
         spatial: Sequence[int],
         axes: Sequence[AxisNumbers],
         dtype: np.dtype[Any],
         threads: int,
-    ) -> Layer:
-        """The layer cut like this, its tasks and tables."""
-        return Layer(self.plan(sizes, spatial, axes), dtype, threads)
+    ) -> TiledWork:
+        """Return the layer cut in this way, with its tasks and tables."""
+        return TiledWork(self.plan(sizes, spatial, axes), dtype, threads)
 
-    def _planar(self, way: Way, line: Line) -> Way:
-        """The phases of `line` as planes, each load shared by those that read it.
+    def _with_planes(self, way: Way, line: Line) -> Way:
+        """Return `way` with the phases of `line` as planes, which share every load.
 
-        Not where no phase reads anything, nor where the crops of a block ask for too many steps.
+        A line without taps has no planes. Nor has one with too many steps for a literal, as the
+        crops of a block may give it: recipes() checks the whole layer only.
         """
         planes, steps = line.stride, len(line.masks)
-        if planes == 1 or not 0 < planes * steps <= MASKS:
+        if planes == 1 or not 0 < planes * steps <= MAX_MASK_BITS:
             return way
         masks = sum(mask << step * planes for step, mask in enumerate(line.masks))
         channels = max(1, self.rows // planes)
@@ -95,20 +98,20 @@ class Recipe(NamedTuple):
 
 
 def recipes(
-    sizes: Sizes,
+    sizes: LayerSizes,
     spatial: Sequence[int],
     axes: Sequence[AxisNumbers],
     known: Machine,
     itemsize: int,
-) -> Iterator[Recipe]:
-    """Every recipe worth a look: all tiles, with one plane or several, with and without copies."""
+) -> Iterator[TiledRecipe]:
+    """Yield the recipes to compare: all tiles, with and without planes, with and without copies."""
     lanes = known.lanes(itemsize)
     lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
     last, can_merge, is_direct = lines[-1], _can_merge(lines), _is_direct(lines, lanes)
     is_flat = last.stride == 1 and len(axes) > 1 and axes[-2][1] == 1
     for rows, vectors in RATES[known.registers]:
         for copied in (False, True) if len(last.shifts) > 1 or last.size % lanes else (False,):
-            plain = Recipe(rows, vectors, lanes, copied)
+            plain = TiledRecipe(rows, vectors, lanes, copied)
             yield plain
             if _fills(last, rows, sizes.outputs):
                 yield plain._replace(planar=True)
@@ -119,38 +122,38 @@ def recipes(
             if can_merge and sizes.outputs * last.stride < rows:
                 yield plain._replace(merged=True)
         phases = last.stride * (lines[-2].stride if can_merge else 1)
-        if is_direct and sizes.outputs * phases <= rows and sizes.inputs <= STREAMS:
-            yield Recipe(rows, vectors, lanes, False, merged=can_merge, direct=True)
+        if is_direct and sizes.outputs * phases <= rows and sizes.inputs <= MAX_STREAMS:
+            yield TiledRecipe(rows, vectors, lanes, False, merged=can_merge, direct=True)
 
 
 def _fills(line: Line, rows: int, outputs: int) -> bool:
-    """Whether the phases of `line`, as planes, make a tile of so many rows."""
+    """Whether the phases of `line`, as planes, fill a tile of so many rows."""
     planes = line.stride
     return (
         planes > 1
         and rows % planes == 0
         and rows // planes <= outputs
-        and planes * len(line.shifts) <= MASKS
+        and planes * len(line.shifts) <= MAX_MASK_BITS
     )
 
 
 def _can_merge(lines: Sequence[Line]) -> bool:
-    """Whether the axis before the last has phases, and all of them read the same inputs."""
+    """Whether the axis before the last has several phases that all read the same inputs."""
     if len(lines) < 2 or not lines[-2].shifts:
         return False
     return lines[-2].stride > 1 == len(lines[-2].classes)
 
 
 def _is_direct(lines: Sequence[Line], lanes: int) -> bool:
-    """Whether every output reads the one input at its own place, and rows fill a vector."""
+    """Whether every output reads only the input at its own place, and rows fill a vector."""
     return lines[-1].n >= lanes and all(
         line.shifts == (0,) and line.size <= line.n and line.step == 1 for line in lines
     )
 
 
 def _width(last: Line, outputs: int, rows: int, folded: int) -> int:
-    """Output channels of a unit so that few rows of its tiles are left empty."""
-    most = max(1, min(outputs, 2 * rows, SLOTS // last.stride))
+    """Return the output channels of a unit that leave the fewest tile rows empty."""
+    most = max(1, min(outputs, 2 * rows, MAX_UNIT_ROWS // last.stride))
     classes = [(len(alike) * folded, len(last.phases[alike[0]])) for alike in last.classes]
 
     def empty(width: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The register tile: how many sums are made at once, and which of them share a load."""
+"""The register tile: the sums that are made at once, and which of them share a load."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 class Tile(NamedTuple):
     """The register tile of one call: `rows` accumulators of `vectors` vectors of `lanes` numbers.
 
-    rows = channels * planes. Each tap is made of `steps` loads, and step u serves the planes of
-    mask u: bits u*planes ... of `masks`.
+    rows = channels * planes. Each tap has `steps` loads, and the planes of step u are those of mask
+    u, which is bits u*planes ... (u+1)*planes-1 of `masks`.
     """
 
     channels: int
@@ -21,16 +21,16 @@ class Tile(NamedTuple):
 
     @property
     def rows(self) -> int:
-        """Accumulators of each vector."""
+        """The accumulators of each vector."""
         return self.channels * self.planes
 
-    def served(self, step: int) -> list[int]:
-        """The planes that take part in `step`."""
+    def planes_of(self, step: int) -> list[int]:
+        """Return the planes that take part in `step`."""
         mask = self.masks >> step * self.planes
         return [plane for plane in range(self.planes) if mask >> plane & 1]
 
     def rows_of(self, step: int) -> list[int]:
-        """The rows that take part in `step`, in the order of their weights."""
+        """Return the rows that take part in `step`, in the order of their weights."""
         return [
-            c * self.planes + plane for c in range(self.channels) for plane in self.served(step)
+            c * self.planes + plane for c in range(self.channels) for plane in self.planes_of(step)
         ]

@@ -1,4 +1,4 @@
-"""The tasks of a layer, its packed weights, and how a task is done."""
+"""A layer as tasks: tables, packed weights, and the computation of one task."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from deconvcli.compute.kernels.tiled.division import divide
 from deconvcli.compute.kernels.tiled.plan import Plan
 from deconvcli.compute.kernels.tiled.schedule import Schedule, bias_rows
 
-ANY = 0
-"""For the pass that interleaves any number of phases."""
-TABLES = 8 << 20
-"""Bytes of tables of blocks that are kept; tasks make the others again each time."""
+ANY_STRIDE = 0
+"""The stride of the pass that interleaves any number of phases."""
+MAX_TABLE_BYTES = 8 << 20
+"""Bytes of block tables that are kept; tasks make the other tables again each time."""
 
 
-class Task(NamedTuple):
-    """Units first_unit ... last_unit-1 on one block of positions; their weights are of `parts`."""
+class TiledTask(NamedTuple):
+    """Units first_unit ... last_unit-1 on one block of positions; their weights are in `parts`."""
 
     block: int
     first_unit: int
@@ -31,40 +31,42 @@ class Task(NamedTuple):
     parts: range
 
 
-class Layer:
-    """A layer on one size of input: its tables, its tasks, and workspaces for those under way."""
+class TiledWork:
+    """A layer on inputs of one size: its tables, its tasks, and workspaces for those under way."""
 
     def __init__(self, plan: Plan, dtype: np.dtype[Any], threads: int) -> None:
         self.plan, self._dtype, self._threads = plan, dtype, threads
         self.schedule = Schedule(plan, divide(plan, dtype.itemsize, threads), dtype.itemsize)
         self.tasks = list(tasks(self.schedule))
-        self._compute = compute_for(plan.way.tile, plan.last.stride if plan.way.woven else ANY)
+        self._compute = compute_for(
+            plan.way.tile, plan.last.stride if plan.way.woven else ANY_STRIDE
+        )
         self._free: deque[Array] = deque()
         self._tables: dict[int, Array] = {}
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Equal where packed weights and bias are."""
+        """A key that is equal for layers whose packed weights and bias are equal."""
         return self.schedule.order
 
-    def packed(self, w: Array, bias: Array, most: float) -> Weights:
-        """The weights w (Cin, Cout/groups, *k) in the order of their use; see Weights."""
+    def pack(self, w: Array, bias: Array, most: float) -> Weights:
+        """Return weights w (Cin, Cout/groups, *k) and bias in the order of their use."""
         rows = bias_rows(self.plan, bias)
         return Weights(self.schedule.packing, w, rows, self._threads, most)
 
     def _table(self, block: int) -> Array:
-        """The table of a block, kept for the next time unless all would be too many."""
+        """Return the table of a block; it is kept while the tables do not take too much memory."""
         table = self._tables.get(block)
         if table is None:
-            table = self.schedule.block(self.schedule.rectangle(block))
-            if table.nbytes * (len(self._tables) + 1) < TABLES:
+            table = self.schedule.block_table(self.schedule.rectangle(block))
+            if table.nbytes * (len(self._tables) + 1) < MAX_TABLE_BYTES:
                 self._tables[block] = table
         return table
 
-    def work(self, task: Task, x: Array, weights: Weights, y: Array) -> None:
-        """Do a task: x and y flat, of the layer's size."""
+    def do(self, task: TiledTask, x: Array, weights: Weights, y: Array) -> None:
+        """Do one task; x and y are flat and have the layer's size."""
         block, first_unit, last_unit, parts = task
-        packed, first = weights.of(parts)
+        packed, first = weights.for_parts(parts)
         table = self._table(block)
         space = self._space()
         panel = x if self.plan.way.direct else space
@@ -75,17 +77,17 @@ class Layer:
         self._free.append(space)
 
     def _space(self) -> Array:
-        """A workspace that no task has: as many are made as tasks are under way at once."""
+        """Take a free workspace, or make one: there are as many as tasks under way at once."""
         try:
             return self._free.pop()
         except IndexError:
             return np.empty(self.schedule.shape.size, self._dtype)
 
 
-def tasks(schedule: Schedule) -> Iterator[Task]:
-    """All tasks, block by block."""
+def tasks(schedule: Schedule) -> Iterator[TiledTask]:
+    """Yield all tasks, block by block."""
     plan, step = schedule.plan, schedule.division.units
     phases = len(plan.outer_phases)
     units = [(first, min(first + step, plan.units)) for first in range(0, plan.units, step)]
     for block, (first, last) in product(range(schedule.blocks), units):
-        yield Task(block, first, last, range(first // phases, -(-last // phases)))
+        yield TiledTask(block, first, last, range(first // phases, -(-last // phases)))

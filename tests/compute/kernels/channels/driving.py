@@ -8,27 +8,31 @@ import numpy as np
 import pytest
 
 from deconvcli.compute.kernels.channels import work
-from deconvcli.compute.kernels.channels.plan import RATES, Division, Tile
+from deconvcli.compute.kernels.channels.plan import RATES, ChannelDivision, ChannelTile
 from deconvcli.compute.kernels.machine import machine
 from deconvcli.compute.kernels.reference import Array, output_shape
 from tests.compute.kernels.guarded import guarded
 from tests.compute.kernels.test_engines import Layer
 from tests.compute.kernels.tiled.driving import sizes_of
 
-TILES = [Tile(*shape, machine().lanes(4)) for shape in RATES[machine().registers]]
+TILES = [ChannelTile(*shape, machine().lanes(4)) for shape in RATES[machine().registers]]
 """In float32."""
 
 
-def cut(layer: Layer, tile: Tile, dtype: str = "float32", threads: int = 1) -> work.Layer:
+def cut(
+    layer: Layer, tile: ChannelTile, dtype: str = "float32", threads: int = 1
+) -> work.ChannelWork:
     """The layer as tasks."""
-    return work.Layer(tile, sizes_of(layer), layer.sizes, layer.axes, np.dtype(dtype), threads)
+    return work.ChannelWork(
+        tile, sizes_of(layer), layer.sizes, layer.axes, np.dtype(dtype), threads
+    )
 
 
 def computed(
     layer: Layer,
-    tile: Tile,
+    tile: ChannelTile,
     arrays: tuple[Array, Array, Array],
-    division: Division | None = None,
+    division: ChannelDivision | None = None,
     *,
     front: bool = False,
     has_panel: bool = False,
@@ -41,10 +45,10 @@ def computed(
     with pytest.MonkeyPatch.context() as patch:
         if division is not None:
             patch.setattr(work, "divide", lambda *_: division)
-        patch.setattr(work, "IN_PLACE", 0 if has_panel else inf)
+        patch.setattr(work, "MAX_IN_PLACE_INPUTS", 0 if has_panel else inf)
         tasks = cut(layer, tile, w.dtype.name)
-    weights = tasks.packed(w, bias, inf)
-    weights._packed = guarded(weights.of(range(tasks.units))[0], front=front)
+    weights = tasks.pack(w, bias, inf)
+    weights._packed = guarded(weights.for_parts(range(tasks.units))[0], front=front)
     weights.bias = guarded(weights.bias, front=front)
     for kind, table in tasks._tables.items():
         firsts, places = (guarded(part, front=front) for part in table[:2])
@@ -54,5 +58,5 @@ def computed(
     y = np.full(output_shape(x.shape, w.shape, layer.axes, layer.groups), np.nan, w.dtype)
     flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
     for task in tasks.tasks:
-        tasks.work(task, flat, weights, target)
+        tasks.do(task, flat, weights, target)
     return target.reshape(y.shape)

@@ -11,14 +11,19 @@ from hypothesis import strategies as st
 
 from deconvcli.compute.kernels import reference, scatter
 from deconvcli.compute.kernels.channels import work
-from deconvcli.compute.kernels.channels.plan import CHUNK, Division, Piece, Tile
+from deconvcli.compute.kernels.channels.plan import (
+    CHUNK_CHANNELS,
+    BlockSize,
+    ChannelDivision,
+    ChannelTile,
+)
 from deconvcli.compute.kernels.machine import config, machine
 from tests.compute.kernels.channels.driving import TILES, computed, cut
 from tests.compute.kernels.test_engines import Layer, layers
 
 FLAT = Layer(3, 9, 29, 1, (3, 5), ((4, 2, 1, 1, 1), (5, 3, 1, 0, -2)), seed=1)
 GROUPED = Layer(2, 3, 11, 3, (6,), ((3, 1, 2, 1, 1),), seed=2)
-DEEP = Layer(1, 2 * CHUNK + 5, 17, 1, (2, 2), ((3, 2, 1, 1, 0),) * 2, seed=3)
+DEEP = Layer(1, 2 * CHUNK_CHANNELS + 5, 17, 1, (2, 2), ((3, 2, 1, 1, 0),) * 2, seed=3)
 POINT = Layer(2, 4, 24, 1, (1, 1), ((4, 2, 1, 1, 1),) * 2, seed=4)
 NOWHERE = Layer(2, 4, 9, 1, (1,), ((2, 2, 1, 5, -7),), seed=5)
 FLAGS = st.tuples(st.booleans(), st.booleans())
@@ -51,8 +56,8 @@ def test_any_division_makes_the_sums_of_the_definition(
     expected = reference.transposed_convolution(*arrays, layer.axes, layer.groups)
     assume(expected.size > 0)
     whole = prod(expected.shape[2:])
-    piece = Piece(images, whole) if images > 1 else Piece(1, min(outputs, whole))
-    division = Division(piece, units)
+    block_size = BlockSize(images, whole) if images > 1 else BlockSize(1, min(outputs, whole))
+    division = ChannelDivision(block_size, units)
     front, has_panel = has
     y = computed(layer, TILES[0], arrays, division, front=front, has_panel=has_panel)
     np.testing.assert_array_equal(y, expected, strict=True)
@@ -60,15 +65,15 @@ def test_any_division_makes_the_sums_of_the_definition(
 
 @pytest.mark.parametrize("most", [0, 1 << 20])
 def test_a_panel_that_is_too_large_is_not_made(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "PANEL", most)
-    monkeypatch.setattr(work, "IN_PLACE", 0)
+    monkeypatch.setattr(work, "MAX_PANEL_BYTES", most)
+    monkeypatch.setattr(work, "MAX_IN_PLACE_INPUTS", 0)
     tables = cut(FLAT, TILES[0])._tables.values()
     assert all(bool(table.filled) == bool(most) for table in tables)
 
 
 def test_float64_has_a_kernel_of_its_own() -> None:
     arrays = FLAT.arrays("float64", "floats")
-    tile = Tile(*TILES[0][:2], machine().lanes(8))
+    tile = ChannelTile(*TILES[0][:2], machine().lanes(8))
     expected = scatter.transposed_convolution(*arrays, FLAT.axes, 1)
     np.testing.assert_allclose(computed(FLAT, tile, arrays), expected, rtol=1e-12, atol=1e-12)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.compute.kernels.channels import meetings
-from deconvcli.compute.kernels.channels.meetings import NONE, Meetings, along
+from deconvcli.compute.kernels.channels.meetings import NO_OUTPUT, Meetings, along
 from deconvcli.compute.kernels.reference import output_size
 from tests.compute.kernels.test_engines import Layer, layers
 
@@ -51,7 +51,7 @@ def test_they_are_counted_without_being_listed(layer: Layer) -> None:
 def test_parts_are_all_meetings_once(layer: Layer, size: int) -> None:
     met, count = Meetings.of(layer.sizes, layer.axes), meetings.outputs(layer.sizes, layer.axes)
     found: list[tuple[int, int, int]] = []
-    for first, part in met.parts(count, size):
+    for first, part in met.blocks(count, size):
         assert ((part.outputs >= 0) & (part.outputs < min(size, count - first))).all()
         taps = np.repeat(part.taps, part.counts)
         found += zip(
@@ -61,8 +61,8 @@ def test_parts_are_all_meetings_once(layer: Layer, size: int) -> None:
             low, filled = part.reach
             assert (low, low + filled) == (min(part.inputs), max(part.inputs) + 1)
     assert sorted(found) == defined(layer)
-    assert [first for first, _ in met.parts(count, size)] == list(range(0, count, size))
+    assert [first for first, _ in met.blocks(count, size)] == list(range(0, count, size))
 
 
 def test_crops_take_the_meetings_of_the_border() -> None:
-    assert along(3, (3, 2, 1, 1, 0)).tolist() == [[NONE, 1, 3], [0, 2, 4], [1, 3, 5]]
+    assert along(3, (3, 2, 1, 1, 0)).tolist() == [[NO_OUTPUT, 1, 3], [0, 2, 4], [1, 3, 5]]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deconvcli.compute.kernels.channels import loops, vectors
-from deconvcli.compute.kernels.compiled import compiled
+from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.machine import config
 from deconvcli.compute.kernels.reference import Array
 from tests.compute.kernels.guarded import guarded
@@ -32,7 +32,7 @@ def test_products_are_those_of_the_loops(
 ) -> None:
     fast: Any = vectors
 
-    @compiled
+    @compile_kernel
     def multiply(sums: Array, places: Array, x: Array, weights: Array, fetches: int) -> None:
         fast.multiply(sums, places, 2, x, 1, 4, inputs, weights, 3, fetches, rows, count, lanes)
 
@@ -53,7 +53,7 @@ def test_products_are_those_of_the_loops(
 def test_outputs_are_those_of_the_loops(dtype: str, lanes: int, size: int, kept: int) -> None:
     fast: Any = vectors
 
-    @compiled
+    @compile_kernel
     def store(y: Array, sums: Array, size: int, kept: int) -> None:
         fast.store(y, 2, size + 3, size, kept, sums, 1, 32, lanes)
 

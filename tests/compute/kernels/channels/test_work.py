@@ -11,7 +11,7 @@ import pytest
 from deconvcli.compute.kernels import scatter
 from deconvcli.compute.kernels.channels import plan, work
 from deconvcli.compute.kernels.channels.compute import FETCHES
-from deconvcli.compute.kernels.channels.plan import Division, Piece, Shape, divide
+from deconvcli.compute.kernels.channels.plan import BlockSize, ChannelDivision, LayerShape, divide
 from deconvcli.compute.kernels.packing import Weights
 from deconvcli.compute.kernels.reference import Array
 from tests.compute.kernels.channels.driving import TILES, cut
@@ -23,14 +23,14 @@ LAYER = Layer(5, 7, 3 * TILES[0].width - 5, 2, (3, 3), ((4, 2, 1, 1, 1), (3, 2, 
 
 @pytest.fixture
 def _many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "divide", lambda *_: Division(Piece(2, 48), 1))
+    monkeypatch.setattr(work, "divide", lambda *_: ChannelDivision(BlockSize(2, 48), 1))
 
 
-def done(layer: work.Layer, weights: Weights, x: Array, like: Array) -> Array:
+def done(layer: work.ChannelWork, weights: Weights, x: Array, like: Array) -> Array:
     """y of all tasks, the last first."""
     y = np.full_like(like, np.nan)
     for task in reversed(layer.tasks):
-        layer.work(task, x.reshape(-1), weights, y.reshape(-1))
+        layer.do(task, x.reshape(-1), weights, y.reshape(-1))
     return y
 
 
@@ -52,9 +52,9 @@ def test_tasks_are_every_unit_for_every_image_once() -> None:
 def test_what_is_not_kept_is_made_again(packed: int) -> None:
     x, w, bias = LAYER.arrays("float32")
     layer = cut(LAYER, TILES[0])
-    weights = layer.packed(w, bias, packed)
+    weights = layer.pack(w, bias, packed)
     each = len(layer.met.taps) * 7 * TILES[0].width
-    assert weights.of(range(1, 2))[0].size == each * (layer.units if packed else 1)
+    assert weights.for_parts(range(1, 2))[0].size == each * (layer.units if packed else 1)
     expected = scatter.transposed_convolution(x, w, bias, LAYER.axes, LAYER.groups)
     np.testing.assert_array_equal(done(layer, weights, x, expected), expected)
 
@@ -64,7 +64,7 @@ def test_weights_that_meet_nothing_are_not_packed() -> None:
     layer = cut(point, TILES[0])
     assert layer.met.taps.tolist() == [5, 6, 9, 10]
     _, w, bias = point.arrays("float32")
-    packed, _ = layer.packed(w, bias, 1 << 20).of(range(1))
+    packed, _ = layer.pack(w, bias, 1 << 20).for_parts(range(1))
     assert packed.size == 4 * 3 * TILES[0].width * layer.units
 
 
@@ -78,9 +78,9 @@ def test_blocks_with_other_taps_take_other_weights() -> None:
 def test_large_layers_are_work_for_all_threads(threads: int) -> None:
     large = Layer(8, 256, 256, 1, (4, 4), ((4, 2, 1, 1, 1),) * 2, seed=1)
     layer = cut(large, TILES[0])
-    shape = Shape(sizes_of(large), layer.met.counts, 16, 64, 4)
-    piece, units = divide(shape, TILES[0], threads)
-    assert shape.blocks(piece) * -(-layer.units // units) >= threads
+    shape = LayerShape(sizes_of(large), layer.met.counts, 16, 64, 4)
+    block_size, units = divide(shape, TILES[0], threads)
+    assert shape.blocks(block_size) * -(-layer.units // units) >= threads
 
 
 @pytest.mark.parametrize(

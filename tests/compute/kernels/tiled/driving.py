@@ -10,32 +10,32 @@ from deconvcli.compute.kernels.machine import machine
 from deconvcli.compute.kernels.reference import Array, output_shape
 from deconvcli.compute.kernels.tiled.cost import RATES
 from deconvcli.compute.kernels.tiled.division import Division
-from deconvcli.compute.kernels.tiled.plan import Plan, Sizes
-from deconvcli.compute.kernels.tiled.recipe import Recipe
+from deconvcli.compute.kernels.tiled.plan import LayerSizes, Plan
+from deconvcli.compute.kernels.tiled.recipe import TiledRecipe
 from deconvcli.compute.kernels.tiled.schedule import Rectangle, Schedule
-from deconvcli.compute.kernels.tiled.work import Layer as Tasks
+from deconvcli.compute.kernels.tiled.work import TiledWork
 from deconvcli.compute.kernels.tiled.work import tasks as tasks_of
 from tests.compute.kernels.guarded import guarded
 from tests.compute.kernels.test_engines import Layer
 
 LANES = machine().lanes(4)
-SMALL = Recipe(*next(iter(RATES[machine().registers])), LANES, copied=False, woven=False)
+SMALL = TiledRecipe(*next(iter(RATES[machine().registers])), LANES, copied=False, woven=False)
 """The recipe of small layers in float32; with copies it takes the same kernel."""
 
 
-def sizes_of(layer: Layer) -> Sizes:
+def sizes_of(layer: Layer) -> LayerSizes:
     """What of a drawn layer is no axis."""
-    return Sizes(layer.batch, layer.groups, layer.inputs, layer.outputs)
+    return LayerSizes(layer.batch, layer.groups, layer.inputs, layer.outputs)
 
 
-def planned(layer: Layer, recipe: Recipe) -> Plan:
+def planned(layer: Layer, recipe: TiledRecipe) -> Plan:
     """The layer cut as the recipe says."""
     return recipe.plan(sizes_of(layer), layer.sizes, layer.axes)
 
 
 def computed(
     layer: Layer,
-    recipe: Recipe,
+    recipe: TiledRecipe,
     arrays: tuple[Array, Array, Array],
     division: Division | None = None,
     *,
@@ -46,12 +46,12 @@ def computed(
     All memory that a task touches begins as NaN and is guarded, behind its end or before its front.
     """
     x, w, bias = arrays
-    tasks = Tasks(planned(layer, recipe), w.dtype, threads=1)
+    tasks = TiledWork(planned(layer, recipe), w.dtype, threads=1)
     if division is not None:
         tasks.schedule = Schedule(tasks.plan, division, w.itemsize)
         tasks.tasks = list(tasks_of(tasks.schedule))
-    weights = tasks.packed(w, bias, inf)
-    weights._packed = guarded(weights.of(range(tasks.plan.parts))[0], front=front)
+    weights = tasks.pack(w, bias, inf)
+    weights._packed = guarded(weights.for_parts(range(tasks.plan.parts))[0], front=front)
     weights.bias = guarded(weights.bias, front=front)
     schedule = tasks.schedule
     schedule.layer = guarded(schedule.layer, front=front)
@@ -59,10 +59,10 @@ def computed(
     y = np.full(output_shape(x.shape, w.shape, layer.axes, layer.groups), np.nan, w.dtype)
     flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
     for block in range(schedule.blocks):
-        table = schedule.block(schedule.rectangle(block))
+        table = schedule.block_table(schedule.rectangle(block))
         tasks._tables[block] = guarded(table, front=front)
     for task in tasks.tasks:
-        tasks.work(task, flat, weights, target)
+        tasks.do(task, flat, weights, target)
     return target.reshape(y.shape)
 
 

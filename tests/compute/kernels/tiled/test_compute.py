@@ -13,7 +13,7 @@ from deconvcli.compute.kernels.reference import Array
 from deconvcli.compute.kernels.tiled import division
 from deconvcli.compute.kernels.tiled.cost import RATES
 from deconvcli.compute.kernels.tiled.division import Division
-from deconvcli.compute.kernels.tiled.recipe import Recipe, recipes
+from deconvcli.compute.kernels.tiled.recipe import TiledRecipe, recipes
 from tests.compute.kernels.test_engines import Layer, layers
 from tests.compute.kernels.tiled.driving import LANES, SMALL, computed, planned, sizes_of
 
@@ -34,7 +34,7 @@ ROWS = next(rows for rows, _ in RATES[machine().registers] if rows % 2 == 0)
 """Of the first tile that takes two planes."""
 
 
-def kept(recipe: Recipe) -> bool:
+def kept(recipe: TiledRecipe) -> bool:
     """One tile's worth: each (tile, stride) is a second of compilation."""
     return recipe.rows == ROWS and recipe.folded in (1, 2)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from deconvcli.compute.kernels.tiled import division
-from deconvcli.compute.kernels.tiled.cost import cost
+from deconvcli.compute.kernels.tiled.cost import layer_cycles
 from deconvcli.compute.kernels.tiled.division import Division
-from deconvcli.compute.kernels.tiled.plan import Plan, Sizes
-from deconvcli.compute.kernels.tiled.recipe import Recipe
+from deconvcli.compute.kernels.tiled.plan import LayerSizes, Plan
+from deconvcli.compute.kernels.tiled.recipe import TiledRecipe
 
 CACHE = 512 << 10
 SPATIAL = [(8, 8), (64, 64), (300, 200), (100_000,), (20, 20, 20)]
@@ -19,7 +19,7 @@ def divided(
 ) -> tuple[Plan, Division]:
     """A 4x4 layer of stride 2."""
     axes = [(4, 2, 1, 1, 1)] * len(spatial)
-    plan = Recipe(6, 2, 8, copied=False).plan(Sizes(1, 1, inputs, outputs), spatial, axes)
+    plan = TiledRecipe(6, 2, 8, copied=False).plan(LayerSizes(1, 1, inputs, outputs), spatial, axes)
     return plan, division.divide(plan, 4, threads)
 
 
@@ -36,9 +36,9 @@ def test_large_layers_are_divided_so_that_all_have_work_and_room(
 ) -> None:
     monkeypatch.setattr(division, "cache_size", {1: 32 << 10, 2: CACHE}.__getitem__)
     plan, chosen = divided(spatial, inputs, threads)
-    tasks, cycles = tasks_of(plan, chosen), cost(plan)
-    assert tasks >= min(threads, cycles // (4 * division.WAKE))
-    assert cycles / tasks < 2 * division.MOST
+    tasks, cycles = tasks_of(plan, chosen), layer_cycles(plan)
+    assert tasks >= min(threads, cycles // (4 * division.WAKE_CYCLES))
+    assert cycles / tasks < 2 * division.MAX_TASK_CYCLES
     width = chosen.columns + plan.last.reach - 1
     assert plan.panel_rows(chosen.rows) * width * chosen.chunk * 4 < CACHE
 
@@ -48,7 +48,7 @@ def test_large_layers_are_divided_so_that_all_have_work_and_room(
 def test_sums_that_wait_between_chunks_are_bounded(spatial: tuple[int, ...], inputs: int) -> None:
     plan, chosen = divided(spatial, inputs, threads=2, outputs=512)
     waiting = chosen.units * chosen.rows * chosen.columns * plan.way.width * plan.row_phases
-    assert chosen.chunk == inputs or waiting <= division.WAITING
+    assert chosen.chunk == inputs or waiting <= division.MAX_WAITING_SUMS
 
 
 def test_few_cycles_are_one_task() -> None:
@@ -57,13 +57,13 @@ def test_few_cycles_are_one_task() -> None:
 
 
 def test_a_division_is_found_where_every_task_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(division, "MOST", 1.0)
+    monkeypatch.setattr(division, "MAX_TASK_CYCLES", 1.0)
     plan, chosen = divided((16, 16), 64, threads=2)
     assert tasks_of(plan, chosen) >= 2
 
 
 def test_units_take_turns_while_their_inputs_are_near() -> None:
     axes = [(3, 1, 1, 1, 1)] * 2
-    plan = Recipe(4, 3, 8, copied=False).plan(Sizes(1, 1, 128, 128), (56, 56), axes)
+    plan = TiledRecipe(4, 3, 8, copied=False).plan(LayerSizes(1, 1, 128, 128), (56, 56), axes)
     chosen = division.divide(plan, 4, 2)
     assert 1 < chosen.turn <= chosen.units

@@ -13,22 +13,22 @@ from hypothesis import strategies as st
 
 from deconvcli.compute.kernels.reference import AxisNumbers, output_size
 from deconvcli.compute.kernels.tiled.calls import Calls
-from deconvcli.compute.kernels.tiled.plan import Plan, Row, Sizes
-from deconvcli.compute.kernels.tiled.recipe import Recipe
+from deconvcli.compute.kernels.tiled.plan import LayerSizes, Plan, TileRow
+from deconvcli.compute.kernels.tiled.recipe import TiledRecipe
 
 Place = tuple[int, ...]
 FAR = 10**6
 """A distance of copies in which no rows are counted."""
-PLAIN = Recipe(4, 2, 4, copied=False)
+PLAIN = TiledRecipe(4, 2, 4, copied=False)
 
 
 class Drawn(NamedTuple):
     """A layer with one input channel and group, and the way that it is cut."""
 
-    sizes: Sizes
+    sizes: LayerSizes
     spatial: Place
     axes: tuple[AxisNumbers, ...]
-    recipe: Recipe
+    recipe: TiledRecipe
 
     @property
     def plan(self) -> Plan:
@@ -58,7 +58,7 @@ def layers(draw: st.DrawFn) -> Drawn:
     if kind == "merged" and rank > 1:
         kernel = strides[-2] * draw(st.integers(1, 2))
         axes = (*axes[:-2], (kernel, strides[-2], 1, 0, 0), axes[-1])
-    sizes = Sizes(draw(st.integers(1, 2)), 1, 1, draw(st.integers(1, 3)))
+    sizes = LayerSizes(draw(st.integers(1, 2)), 1, 1, draw(st.integers(1, 3)))
     return Drawn(sizes, spatial, axes, recipe)
 
 
@@ -66,7 +66,9 @@ def panel_pitch(plan: Plan) -> int:
     return plan.last.size + (0 if plan.way.copied else plan.last.reach - 1)
 
 
-def weights(plan: Plan, calls: Calls, k: int, rows: list[Row]) -> Iterator[tuple[int, int, int]]:
+def weights(
+    plan: Plan, calls: Calls, k: int, rows: list[TileRow]
+) -> Iterator[tuple[int, int, int]]:
     """(row, offset, tap) of each product of call k, in the order in which the tile makes them."""
     tile, at = plan.way.tile, int(calls.counts[:k].sum())
     first, end = int(calls.reads[:k].sum()), at + int(calls.counts[k])
@@ -149,7 +151,7 @@ def products(drawn: Drawn) -> dict[Place, list[tuple[Place, int]]]:
 def test_every_product_of_the_definition_is_made_once_and_in_one_order(drawn: Drawn) -> None:
     def order(meeting: tuple[Place, int]) -> Place:
         place = meeting[0]
-        return (*place[:-2], *place[:-3:-1]) if drawn.plan.way.turned else place
+        return (*place[:-2], *place[:-3:-1]) if drawn.plan.way.swapped else place
 
     expected = {
         (channel, (image, *output)): sorted(meetings, key=order)
@@ -167,7 +169,7 @@ def test_every_channel_and_phase_has_a_row(drawn: Drawn) -> None:
     assert len(place) == len(set(place.tolist())) == plan.way.width * plan.row_phases
     assert channels[place].tolist() == sorted(channels[place])
     assert len(channels) % plan.way.tile.rows == 0
-    assert plan.channel_blocks * plan.way.width >= drawn.sizes.outputs
+    assert plan.group_parts * plan.way.width >= drawn.sizes.outputs
 
 
 @given(layers(), st.integers(1, 5))
@@ -181,14 +183,14 @@ def test_the_panel_holds_what_a_block_of_rows_reads(drawn: Drawn, rows: int) -> 
 
 def test_folding_gives_way_where_there_is_one_output_to_fold() -> None:
     axes = ((1, 1, 1, 0, 0), (3, 1, 1, 0, 0))
-    plan = PLAIN._replace(rows=6, folded=3).plan(Sizes(1, 1, 1, 2), (1, 4), axes)
-    assert (plan.way.folded, plan.way.tile.planes, plan.way.turned) == (1, 1, True)
+    plan = PLAIN._replace(rows=6, folded=3).plan(LayerSizes(1, 1, 1, 2), (1, 4), axes)
+    assert (plan.way.folded, plan.way.tile.planes, plan.way.swapped) == (1, 1, True)
 
 
 def test_planes_give_way_where_a_literal_could_not_hold_their_masks() -> None:
-    recipe = Recipe(12, 2, 16, copied=False, planar=True)
-    whole = recipe.plan(Sizes(1, 1, 1, 2), (40,), [(60, 12, 1, 0, 0)])
+    recipe = TiledRecipe(12, 2, 16, copied=False, planar=True)
+    whole = recipe.plan(LayerSizes(1, 1, 1, 2), (40,), [(60, 12, 1, 0, 0)])
     assert (whole.way.tile.planes, whole.way.tile.steps) == (12, 5)
     # Eleven outputs that begin within the stride read six inputs: 66 bits.
-    part = recipe.plan(Sizes(1, 1, 1, 2), (40,), [(60, 12, 1, 5, 512)])
+    part = recipe.plan(LayerSizes(1, 1, 1, 2), (40,), [(60, 12, 1, 5, 512)])
     assert (part.last.stride, len(part.last.shifts), part.way.tile.planes) == (11, 6, 1)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.compute.kernels.machine import Machine
-from deconvcli.compute.kernels.tiled.recipe import MASKS, recipes
+from deconvcli.compute.kernels.tiled.recipe import MAX_MASK_BITS, recipes
 from tests.compute.kernels.tiled.test_plan import Drawn, layers
 
 MACHINES = [Machine(512, 32), Machine(256, 16), Machine(128, 32), Machine(0, 16)]
@@ -19,5 +19,5 @@ def test_every_recipe_fits_the_machine(drawn: Drawn, machine: Machine) -> None:
         # One register for a load, and one for a weight where they are not multiplied in place.
         assert tile.rows * tile.vectors < machine.registers
         assert tile.rows <= recipe.rows
-        assert tile.masks.bit_length() <= MASKS
+        assert tile.masks.bit_length() <= MAX_MASK_BITS
         assert tile.planes == 1 or tile.rows == recipe.rows

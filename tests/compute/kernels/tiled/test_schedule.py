@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from deconvcli.compute.kernels.reference import Array
 from deconvcli.compute.kernels.tiled.division import Division
-from deconvcli.compute.kernels.tiled.plan import Sizes
-from deconvcli.compute.kernels.tiled.recipe import Recipe
-from deconvcli.compute.kernels.tiled.schedule import SET, Rectangle, Schedule, bias_rows
+from deconvcli.compute.kernels.tiled.plan import LayerSizes
+from deconvcli.compute.kernels.tiled.recipe import TiledRecipe
+from deconvcli.compute.kernels.tiled.schedule import CACHE_SET_BYTES, Rectangle, Schedule, bias_rows
 from deconvcli.compute.kernels.tiled.tables import (
     FIRST_SEGMENT,
     OFFSET_AT,
@@ -22,7 +22,7 @@ from deconvcli.compute.kernels.tiled.tables import (
 from tests.compute.kernels.tiled.driving import rectangles
 from tests.compute.kernels.tiled.test_plan import layers
 
-RECIPE = Recipe(4, 2, 4, copied=False)
+RECIPE = TiledRecipe(4, 2, 4, copied=False)
 
 
 @st.composite
@@ -56,7 +56,7 @@ def test_segments_cover_the_outputs_of_their_block(schedule: Schedule) -> None:
     last = schedule.plan.last
     for block in rectangles(schedule):
         times = np.zeros((block.rows, last.out), int)
-        table = schedule.block(block)
+        table = schedule.block_table(block)
         segments = part(table, SEGMENTS, PLACES).reshape(-1, 5)
         for row, output, size, _, _ in segments:
             times[row, output : output + size] += 1
@@ -74,7 +74,7 @@ def test_segments_cover_the_outputs_of_their_block(schedule: Schedule) -> None:
 def test_vectors_lie_inside_the_panel(schedule: Schedule) -> None:
     offsets = part(schedule.layer, OFFSETS, OFFSET_AT)
     for block in rectangles(schedule):
-        starts = part(schedule.block(block), STARTS, FIRST_SEGMENT)
+        starts = part(schedule.block_table(block), STARTS, FIRST_SEGMENT)
         assert starts.min() >= 0
         end = starts.max() + max(offsets, default=0) + schedule.plan.way.tile.lanes
         assert end <= schedule.shape.panel_pitch
@@ -82,14 +82,14 @@ def test_vectors_lie_inside_the_panel(schedule: Schedule) -> None:
 
 def test_channels_of_a_panel_share_no_set_of_the_cache() -> None:
     # 1024 numbers of 4 bytes, were it not for that.
-    plan = RECIPE.plan(Sizes(1, 1, 2, 1), (1018,), [(3, 1, 1, 1, 1)])
+    plan = RECIPE.plan(LayerSizes(1, 1, 2, 1), (1018,), [(3, 1, 1, 1, 1)])
     shape = Schedule(plan, Division(1, 1018, 1, 2, 1), 4).shape
-    assert (shape.row_pitch, shape.panel_pitch * 4 % SET) == (1020, 16)
+    assert (shape.row_pitch, shape.panel_pitch * 4 % CACHE_SET_BYTES) == (1020, 16)
 
 
 def test_weights_are_packed_alike_for_inputs_of_any_size() -> None:
     def order(n: int, crop: int) -> tuple[object, ...]:
-        plan = RECIPE.plan(Sizes(1, 1, 2, 3), (n,), [(3, 2, 1, crop, 0)])
+        plan = RECIPE.plan(LayerSizes(1, 1, 2, 3), (n,), [(3, 2, 1, crop, 0)])
         return Schedule(plan, Division(1, n, 1, 2, 1), 4).order
 
     assert order(5, 0) == order(9, 0) == order(9, 2)
@@ -97,7 +97,7 @@ def test_weights_are_packed_alike_for_inputs_of_any_size() -> None:
 
 
 def test_the_bias_lies_beside_its_rows_and_has_no_sign_where_it_is_zero() -> None:
-    plan = RECIPE.plan(Sizes(1, 2, 1, 3), (5,), [(1, 1, 1, 0, 0)])
+    plan = RECIPE.plan(LayerSizes(1, 2, 1, 3), (5,), [(1, 1, 1, 0, 0)])
     bias = np.array([-0.0, 2, 3, 4, 5, 6])
     rows = bias_rows(plan, bias)
     np.testing.assert_array_equal(rows, [0, 2, 3, 0, 4, 5, 6, 0])

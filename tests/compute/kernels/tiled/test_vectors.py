@@ -15,13 +15,13 @@ import pytest
 from numba.core import types
 from numba.extending import intrinsic
 
-from deconvcli.compute.kernels.compiled import compiled
-from deconvcli.compute.kernels.emitter import Emitter, interleaved
+from deconvcli.compute.kernels.compilation import compile_kernel
+from deconvcli.compute.kernels.emitter import Emitter, interleave
 from deconvcli.compute.kernels.machine import config
 from deconvcli.compute.kernels.reference import Array
 from deconvcli.compute.kernels.tiled import loops, vectors
 from deconvcli.compute.kernels.tiled.division import Division
-from deconvcli.compute.kernels.tiled.recipe import Recipe
+from deconvcli.compute.kernels.tiled.recipe import TiledRecipe
 from deconvcli.compute.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.compute.kernels.tiled.tables import VECTORS
 from deconvcli.compute.kernels.tiled.tile import Tile
@@ -43,7 +43,7 @@ def multiply_for(tile: Tile) -> Multiply:
     """vectors.multiply on one tile, with the arguments of its twin."""
     channels, planes, steps, masks, count, lanes = tile
 
-    @compiled
+    @compile_kernel
     def multiply(
         sums: Array, bias: Array, panel: Array, tables: Array, taps: int, inputs: int,
         weights: Array, resumed: int,
@@ -90,7 +90,7 @@ def test_a_tile_is_multiplied_as_in_the_loop(
 def fill_for(lanes: int) -> Callable[..., None]:
     """vectors.fill with the arguments of its twin."""
 
-    @compiled
+    @compile_kernel
     def fill(space: Array, x: Array, layer: Array, block: Array, channel: int, count: int) -> None:
         vectors.fill(space, x, layer, block, channel, count, lanes)  # type: ignore[call-arg]
 
@@ -99,7 +99,7 @@ def fill_for(lanes: int) -> Callable[..., None]:
 
 def schedule_of(layer: Layer, lanes: int, dtype: str, **recipe: Any) -> Schedule:
     """Blocks of two rows and seven columns, two channels at a time."""
-    plan = planned(layer, Recipe(3, 2, lanes, **{"copied": False, **recipe}))
+    plan = planned(layer, TiledRecipe(3, 2, lanes, **{"copied": False, **recipe}))
     return Schedule(plan, Division(2, 7, plan.units, 2, 1), np.dtype(dtype).itemsize)
 
 
@@ -111,7 +111,7 @@ def test_a_panel_is_filled_as_in_the_loop(dtype: str, lanes: int, copied: bool) 
     for block in rectangles(schedule):
         spaces = [np.full(schedule.shape.size, np.nan, dtype) for _ in range(2)]
         fast, plain = map(guarded, spaces)
-        tables = schedule.layer, schedule.block(block)
+        tables = schedule.layer, schedule.block_table(block)
         fill_for(lanes)(fast, x, *tables, 1, 2)
         loops.fill(plain, x, *tables, 1, 2, lanes)
         filled = ~np.isnan(plain)
@@ -123,7 +123,7 @@ def test_a_panel_is_filled_as_in_the_loop(dtype: str, lanes: int, copied: bool) 
 def store_for(pitch: int, stride: int, lanes: int) -> Callable[..., None]:
     """vectors.store with the arguments of its twin."""
 
-    @compiled
+    @compile_kernel
     def store(
         y: Array, at: int, space: Array, source: int, layer: Array, block: Array, v: int,
         count: int, phase: int, kept: int,
@@ -136,7 +136,7 @@ def store_for(pitch: int, stride: int, lanes: int) -> Callable[..., None]:
 
 
 STORED: dict[str, tuple[Layer, dict[str, Any]]] = {
-    "interleaved": (LAYER, {}),
+    "interleave": (LAYER, {}),
     "rows that follow each other": (LAYER, {"copied": True}),
     "one by one": (LAYER, {"woven": False}),
     "folded": (
@@ -167,13 +167,13 @@ def test_outputs_are_stored_as_in_the_loop(dtype: str, lanes: int, kind: str) ->
 
 
 def shape_of(layer: Layer) -> tuple[int, ...]:
-    plan = planned(layer, Recipe(1, 1, 4, copied=False))
+    plan = planned(layer, TiledRecipe(1, 1, 4, copied=False))
     return (layer.batch, layer.groups * layer.outputs, *(line.out for line in plan.lines))
 
 
 def stored(schedule: Schedule, block: Rectangle) -> list[tuple[Array, Array, int, int, int]]:
     """(layer, block, vector, count, phase) of one and of two vectors of outputs of a unit."""
-    table = schedule.block(block)
+    table = schedule.block_table(block)
     return [
         (schedule.layer, table, v, count, phase)
         for v in range(table[VECTORS])
@@ -190,10 +190,10 @@ class Shuffles:
 
 
 @pytest.mark.parametrize("lanes", [2, 4, 8, 16])
-@pytest.mark.parametrize("stride", range(1, vectors.WOVEN + 1))
+@pytest.mark.parametrize("stride", range(1, vectors.MAX_WOVEN_PHASES + 1))
 def test_every_number_of_phases_is_interleaved(stride: int, lanes: int) -> None:
     parts = [[[(r, lane) for lane in range(lanes)]] for r in range(stride)]
-    woven = interleaved(Shuffles(), parts, lanes)
+    woven = interleave(Shuffles(), parts, lanes)
     assert [each for vector in woven for each in vector] == [
         (r, lane) for lane in range(lanes) for r in range(stride)
     ]
@@ -203,7 +203,7 @@ def test_a_mask_ends_where_its_numbers_say_however_far_away() -> None:
     far = 1 << 32
     ends = [-far - 3, -1, 0, 3, 8, 11, far // 2 + 5, far + 2]
 
-    @compiled
+    @compile_kernel
     def moved(target: Array, source: Array, low: int, high: int) -> None:
         move_some(target, source, low, high)  # type: ignore[call-arg]
 
@@ -222,7 +222,7 @@ def move_some(typing: Any, target: Any, source: Any, low: Any, high: Any) -> Any
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         emit = Emitter(context, builder, signature, arguments)
         emit.use(signature.args[0].dtype, 8)
-        mask = emit.between(emit.index(2), emit.index(3))
+        mask = emit.lane_mask(emit.index(2), emit.index(3))
         emit.store_some(emit.load_some(emit.data(1), mask), emit.data(0), mask)
         return context.get_dummy_value()
 

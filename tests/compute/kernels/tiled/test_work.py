@@ -23,18 +23,18 @@ LAYER = Layer(2, 5, 9, 3, (6, 7), ((4, 2, 1, 1, 1), (3, 2, 1, 1, 0)), seed=1)
 
 @pytest.fixture
 def _many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(division, "MOST", 3000)
+    monkeypatch.setattr(division, "MAX_TASK_CYCLES", 3000)
 
 
-def tasks_of(threads: int = 4) -> work.Layer:
-    return work.Layer(planned(LAYER, SMALL), np.dtype(np.float32), threads)
+def tasks_of(threads: int = 4) -> work.TiledWork:
+    return work.TiledWork(planned(LAYER, SMALL), np.dtype(np.float32), threads)
 
 
-def done(layer: work.Layer, weights: Weights, x: Array) -> Array:
+def done(layer: work.TiledWork, weights: Weights, x: Array) -> Array:
     """y of all tasks, the last first."""
     y = np.full((2, 27, 12, 14), np.nan, np.float32)
     for task in reversed(layer.tasks):
-        layer.work(task, x.reshape(-1), weights, y.reshape(-1))
+        layer.do(task, x.reshape(-1), weights, y.reshape(-1))
     return y
 
 
@@ -54,11 +54,11 @@ def test_tasks_are_every_unit_on_every_block_once() -> None:
 def test_what_is_not_kept_is_made_again(
     packed: int, tables: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "TABLES", tables)
+    monkeypatch.setattr(work, "MAX_TABLE_BYTES", tables)
     x, w, bias = LAYER.arrays("float32")
     layer = tasks_of()
-    weights = layer.packed(w, bias, packed)
-    size = weights.of(range(1, 2))[0].size
+    weights = layer.pack(w, bias, packed)
+    size = weights.for_parts(range(1, 2))[0].size
     assert size == layer.schedule.packing.size * (layer.plan.parts if packed else 1)
     expected = scatter.transposed_convolution(x, w, bias, LAYER.axes, LAYER.groups)
     np.testing.assert_array_equal(done(layer, weights, x), expected)
@@ -68,8 +68,8 @@ def test_what_is_not_kept_is_made_again(
 def test_tables_are_kept_up_to_their_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "divide", lambda *_: Division(2, 7, 4, 5, 1))
     layer = tasks_of()
-    size = layer.schedule.block(layer.schedule.rectangle(0)).nbytes
-    monkeypatch.setattr(work, "TABLES", 2 * size + size // 2)
+    size = layer.schedule.block_table(layer.schedule.rectangle(0)).nbytes
+    monkeypatch.setattr(work, "MAX_TABLE_BYTES", 2 * size + size // 2)
     for block in range(layer.schedule.blocks):
         layer._table(block)
     assert layer.schedule.blocks > 2
@@ -79,7 +79,7 @@ def test_tables_are_kept_up_to_their_limit(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_workspace_is_lent_to_one_task_after_the_other() -> None:
     x, w, bias = LAYER.arrays("float32")
     layer = tasks_of()
-    weights = layer.packed(w, bias, inf)
+    weights = layer.pack(w, bias, inf)
     for _ in range(3):
         helper = threading.Thread(target=done, args=(layer, weights, x))
         helper.start()

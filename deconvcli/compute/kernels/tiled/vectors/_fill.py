@@ -1,4 +1,4 @@
-"""Inputs to the panel, zeros around them."""
+"""Inputs copied into the panel, with zeros around them."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ def fill(
     count: Any,
     lanes: Any,
 ) -> Any:
-    """The panel of a block: `count` input channels from `channel` on.
+    """Fill the panel of a block with `count` input channels from `channel` on.
 
-    Row by row, zeros beyond the ends of x; with copies a row once for each shift. A vector may run
-    over the end of a row: they are written in ascending order.
+    Panel rows are zero beyond the ends of x. With copies there is one row for each shift. Rows are
+    written in ascending order: the last vector of a row may run into the next one, which then
+    writes over it, and the panel has room for one vector after the last row.
     """
     width = lanes.literal_value
 
@@ -54,16 +55,19 @@ class _Fill(Emitter):
     """The loops of `fill`: channels, rows, copies, vectors."""
 
     def write(self) -> None:
-        """All rows of all channels."""
+        """Fill all rows of all channels."""
         builder = self.builder
         self.space, self.x = self.data(0), self.data(1)
         self.layer, self.block = self.data(2), self.data(3)
-        self.begin, self.n = self.of(self.block, BEGIN), self.of(self.layer, N)
-        self.width, self.copies = self.of(self.block, FILLED), self.of(self.layer, COPIES)
-        self.copy_pitch, self.shifts = self.of(self.layer, COPY_PITCH), self.of(self.layer, SHIFTS)
-        image_size, pitch = self.of(self.layer, IMAGE_SIZE), self.of(self.layer, ROW_PITCH)
-        panel_pitch, sources = self.of(self.layer, PANEL_PITCH), self.of(self.block, SOURCES)
-        rows, first = self.of(self.block, PANEL_ROWS), self.index(4)
+        self.begin, self.n = self.head(self.block, BEGIN), self.head(self.layer, N)
+        self.width, self.copies = self.head(self.block, FILLED), self.head(self.layer, COPIES)
+        self.copy_pitch, self.shifts = (
+            self.head(self.layer, COPY_PITCH),
+            self.head(self.layer, SHIFTS),
+        )
+        image_size, pitch = self.head(self.layer, IMAGE_SIZE), self.head(self.layer, ROW_PITCH)
+        panel_pitch, sources = self.head(self.layer, PANEL_PITCH), self.head(self.block, SOURCES)
+        rows, first = self.head(self.block, PANEL_ROWS), self.index(4)
         with cgutils.for_range(builder, self.index(5)) as channels:
             image = builder.mul(builder.add(first, channels.index), image_size)
             panel = builder.mul(channels.index, panel_pitch)
@@ -77,19 +81,19 @@ class _Fill(Emitter):
                 )
 
     def _row(self, at: Any, source: Any, n: Any) -> None:
-        """The copies of a row of n inputs, which begin at `source`."""
+        """Fill the copies of a row of n inputs, which begin at `source`."""
         builder = self.builder
         with cgutils.for_range(builder, self.copies) as copy:
             shift = self.number(self.layer, builder.add(self.shifts, copy.index))
             begin = builder.add(self.begin, shift)
             place = builder.add(at, builder.mul(copy.index, self.copy_pitch))
-            self._line(place, builder.add(source, begin), builder.neg(begin), builder.sub(n, begin))
+            self._copy(place, builder.add(source, begin), builder.neg(begin), builder.sub(n, begin))
 
-    def _line(self, at: Any, source: Any, low: Any, high: Any) -> None:
-        """Elements low ... high-1 from x, zeros around them."""
+    def _copy(self, at: Any, source: Any, low: Any, high: Any) -> None:
+        """Copy elements low ... high-1 from x, with zeros around them."""
         builder, lanes = self.builder, INDEX(self.lanes)
-        target = self.shifted(self.space, self.bytes(at))
-        origin = self.shifted(self.x, self.bytes(source))
+        target = self.advance(self.space, self.bytes(at))
+        origin = self.advance(self.x, self.bytes(source))
         with cgutils.for_range_slice(builder, INDEX(0), self.width, lanes) as (at, _):
             place = self.bytes(at)
             first, end = builder.sub(low, at), builder.sub(high, at)
@@ -98,8 +102,9 @@ class _Fill(Emitter):
             )
             with builder.if_else(whole) as (all_lanes, some_lanes):
                 with all_lanes:
-                    self.store(self.load(self.shifted(origin, place)), self.shifted(target, place))
+                    self.store(self.load(self.advance(origin, place)), self.advance(target, place))
                 with some_lanes:
-                    mask = self.between(first, end)
-                    moved = self.load_some(self.shifted(origin, place), mask)
-                    self.store(moved, self.shifted(target, place))
+                    # Masked: beyond the ends of a row lies another row, or memory that is not x's.
+                    mask = self.lane_mask(first, end)
+                    moved = self.load_some(self.advance(origin, place), mask)
+                    self.store(moved, self.advance(target, place))

@@ -1,4 +1,4 @@
-"""Sums to outputs: the phases of the last axis interleaved in registers."""
+"""Sums written to outputs, with the phases of the last axis interleaved in registers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from numba.core import types
 from numba.extending import intrinsic
 
-from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils, interleaved
+from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils, interleave
 from deconvcli.compute.kernels.tiled.tables import (
     CHANNEL_SIZE,
     FIRST_SEGMENT,
@@ -20,8 +20,8 @@ from deconvcli.compute.kernels.tiled.tables import (
     STRIDE,
 )  # fmt: skip
 
-WOVEN = 16
-"""Phases that are interleaved in registers; more are stored one by one."""
+MAX_WOVEN_PHASES = 16
+"""Phases that are interleaved in registers; with more, outputs are stored one by one."""
 
 
 @intrinsic(prefer_literal=True)
@@ -41,11 +41,11 @@ def store(
     stride: Any,
     lanes: Any,
 ) -> Any:
-    """Write the outputs of vectors v ... v+count-1 of a unit, `count` at least 1.
+    """Write the outputs of vectors v ... v+count-1 of a unit; `count` must be at least 1.
 
-    `kept` channels, of which the first begins at y[at]. The sums of the first vector begin at
-    space[source], those of the next row `pitch` further. The phases of the last axis, `stride` of
-    them, are interleaved.
+    The first of `kept` channels begins at y[at]. The sums of the first vector begin at
+    space[source], and those of each next tile row `pitch` further. The `stride` phases of the last
+    axis are interleaved.
     """
     width = lanes.literal_value
 
@@ -62,9 +62,9 @@ def store(
 
 
 class _Segment(NamedTuple):
-    """`size` outputs of a row from `output` on; `skipped` come before them in their vector.
+    """A segment: `size` outputs from `output` on, after `skipped` others of the same vector.
 
-    row: of the block. lane: where the vector's sums begin in a row of them.
+    row: the row of the block. lane: the place of the vector's first sum in a tile row.
     """
 
     row: Any
@@ -75,17 +75,17 @@ class _Segment(NamedTuple):
 
 
 class _Store(Emitter):
-    """The loops of `store`: folded rows, channels, and in each the segments of all vectors."""
+    """The loops of `store`: folded outputs, channels, and the segments of all vectors."""
 
     def write(self, pitch: int, stride: int) -> None:
-        """All vectors of all channels."""
+        """Store all vectors of all channels."""
         builder = self.builder
         self.layer, self.block = self.data(4), self.data(5)
         self.pitch, self.stride = pitch, stride
-        self.sums = self.shifted(self.data(2), self.bytes(self.index(3)))
-        folded, rows = self.of(self.layer, FOLDED), self.of(self.block, ROWS)
-        channel_size, phases = self.of(self.layer, CHANNEL_SIZE), self.of(self.layer, STRIDE)
-        slots, places = self.of(self.layer, SLOTS), self.of(self.block, PLACES)
+        self.sums = self.advance(self.data(2), self.bytes(self.index(3)))
+        folded, rows = self.head(self.layer, FOLDED), self.head(self.block, ROWS)
+        channel_size, phases = self.head(self.layer, CHANNEL_SIZE), self.head(self.layer, STRIDE)
+        slots, places = self.head(self.layer, SLOTS), self.head(self.block, PLACES)
         first, count = self.index(6), self.index(7)
         begin, end = self._begin(first), self._begin(builder.add(first, count))
         before = builder.mul(first, INDEX(self.lanes))
@@ -94,69 +94,76 @@ class _Store(Emitter):
             place = builder.add(places, builder.mul(at, rows))
             with cgutils.for_range(builder, self.index(9)) as channel:
                 further = builder.mul(channel.index, channel_size)
-                target = self.shifted(self.data(0), self.bytes(builder.add(self.index(1), further)))
+                target = self.advance(self.data(0), self.bytes(builder.add(self.index(1), further)))
                 slot = builder.add(builder.mul(channel.index, folded), fold.index)
                 slot = builder.add(slots, builder.mul(slot, phases))
-                put = self._interleaved(slot) if 0 < stride <= WOVEN else self._one_by_one(slot)
+                put = (
+                    self._store_interleaved(slot)
+                    if 0 < stride <= MAX_WOVEN_PHASES
+                    else self._store_one_by_one(slot)
+                )
                 with cgutils.for_range_slice(builder, begin, end, INDEX(1)) as (index, _):
                     segment = self._segment(index, before)
                     row = self.number(self.block, builder.add(place, segment.row))
                     with builder.if_then(builder.icmp_signed(">=", row, INDEX(0))):
                         to = self.bytes(builder.add(row, segment.output))
-                        put(self.shifted(target, to), segment)
+                        put(self.advance(target, to), segment)
 
     def _begin(self, vector: Any) -> Any:
-        """The first segment of a vector."""
-        return self.number(self.block, self.builder.add(self.of(self.block, FIRST_SEGMENT), vector))
+        """Return the first segment of a vector."""
+        return self.number(
+            self.block, self.builder.add(self.head(self.block, FIRST_SEGMENT), vector)
+        )
 
     def _segment(self, index: Any, before: Any) -> _Segment:
-        """Its lane is counted from the first vector of this call, `before` which others come."""
+        """Read a segment; its lane is counted from this call's first vector, at lane `before`."""
         builder, fields = self.builder, INDEX(len(_Segment._fields))
-        at = builder.add(self.of(self.block, SEGMENTS), builder.mul(index, fields))
+        at = builder.add(self.head(self.block, SEGMENTS), builder.mul(index, fields))
         row, output, size, skipped, lane = (
             self.number(self.block, builder.add(at, INDEX(place)))
             for place in range(len(_Segment._fields))
         )
         return _Segment(row, output, size, skipped, builder.sub(lane, before))
 
-    def _interleaved(self, slot: Any) -> Callable[[Any, _Segment], None]:
-        """The phases of a segment interleaved in registers."""
+    def _store_interleaved(self, slot: Any) -> Callable[[Any, _Segment], None]:
+        """Return a function that stores a segment with its phases interleaved in registers."""
         builder = self.builder
-        sources = [self.shifted(self.sums, self.bytes(self._row(slot, r))) for r in self._phases()]
+        sources = [self.advance(self.sums, self.bytes(self._row(slot, r))) for r in self._phases()]
 
         def put(target: Any, segment: _Segment) -> None:
             lane = self.bytes(segment.lane)
-            parts = [[self.load(self.shifted(source, lane))] for source in sources]
-            woven = interleaved(builder, parts, self.lanes)
+            parts = [[self.load(self.advance(source, lane))] for source in sources]
+            woven = interleave(builder, parts, self.lanes)
             outputs = INDEX(self.stride * self.lanes)
             with builder.if_else(builder.icmp_signed("==", segment.size, outputs)) as (whole, part):
                 with whole:
                     for at, value in enumerate(woven):
                         self.store(value, self._further(target, at))
                 with part:
-                    start = self.shifted(target, builder.neg(self.bytes(segment.skipped)))
+                    # Masked: the outputs beside a segment belong to other vectors or other tasks.
+                    start = self.advance(target, builder.neg(self.bytes(segment.skipped)))
                     end = builder.add(segment.skipped, segment.size)
                     for at, value in enumerate(woven):
                         passed = INDEX(at * self.lanes)
                         low, high = (builder.sub(one, passed) for one in (segment.skipped, end))
-                        self.store_some(value, self._further(start, at), self.between(low, high))
+                        self.store_some(value, self._further(start, at), self.lane_mask(low, high))
 
         return put
 
     def _further(self, address: Any, vectors: int) -> Any:
-        return self.shifted(address, INDEX(vectors * self.lanes * self.size))
+        return self.advance(address, INDEX(vectors * self.lanes * self.size))
 
     def _phases(self) -> Iterable[Any]:
         return map(INDEX, range(self.stride))
 
     def _row(self, slot: Any, phase: Any) -> Any:
-        """Where the sums of a phase begin."""
+        """Return where the sums of a phase begin."""
         row = self.number(self.layer, self.builder.add(slot, phase))
         return self.builder.mul(row, INDEX(self.pitch))
 
-    def _one_by_one(self, slot: Any) -> Callable[[Any, _Segment], None]:
-        """Every output by itself, phase by phase: of any number of phases."""
-        builder, stride = self.builder, self.of(self.layer, STRIDE)
+    def _store_one_by_one(self, slot: Any) -> Callable[[Any, _Segment], None]:
+        """Return a function that stores a segment one by one, for any number of phases."""
+        builder, stride = self.builder, self.head(self.layer, STRIDE)
 
         def put(target: Any, segment: _Segment) -> None:
             lane = builder.add(segment.lane, builder.sdiv(segment.skipped, stride))

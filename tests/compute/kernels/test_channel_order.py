@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deconvcli.compute.kernels import turning
-from deconvcli.compute.kernels.turning import channels_first, channels_last
+from deconvcli.compute.kernels import channel_order
+from deconvcli.compute.kernels.channel_order import channels_first, channels_last
 
 SHAPES = st.tuples(st.integers(0, 3), st.integers(1, 40), st.integers(1, 9), st.integers(1, 21))
 
@@ -25,7 +25,7 @@ def test_channels_are_moved_as_by_numpy(
 ) -> None:
     x = np.arange(np.prod(shape, dtype=int), dtype=dtype).reshape(shape)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(turning, "TASK", task)
+        patch.setattr(channel_order, "TASK_NUMBERS", task)
         last, first = channels_last(x, threads), channels_first(x, threads)
     np.testing.assert_array_equal(last, np.moveaxis(x, 1, -1), strict=True)
     np.testing.assert_array_equal(first, np.moveaxis(x, -1, 1), strict=True)

@@ -1,12 +1,12 @@
-"""`compiled`: Numba's njit with a cache on disk that can be damaged, absent or contested.
+"""`compile_kernel`: Numba's njit with a disk cache that may be damaged, absent or shared.
 
-Numba's own cache (0.68) has four traps for a command-line tool, and each answers here:
+Numba's own cache (0.68) has four traps for a command-line tool. Each has an answer here:
 
-* No writable folder is an error at decoration. Here it means compiling without a cache.
+* Without a writable folder, decoration fails. Here the kernel is compiled without a cache.
 * A truncated file breaks every later run (numba#9348, numba#10434). Here a digest is checked first.
-* Index and data are two files, so processes that start together can mix them up. Here each
-  signature has one file, named by everything that shaped its code, and replaced in one step.
-* The files are pickles: whoever can write them runs code as you. Here the folder must be private.
+* Index and data are two files, which processes that start together can mix up. Here each
+  signature has one file, named by everything that shaped its code and replaced in one step.
+* The files are pickles: anyone who can write them runs code as you. The folder must be private.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import numba.core.compiler
 import numba.core.serialize
 import numpy as np
 
-from deconvcli.compute.kernels.failure import NotCompiled, in_a_line
+from deconvcli.compute.kernels.failure import NotCompiled, format_in_a_line
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,80 +37,80 @@ R = TypeVar("R")
 DIGEST_BYTES = 32
 
 internals: Any = numba.core
-"""Untyped and private: used only where a failure means no cache."""
+"""Numba's private interfaces, used only where a failure means that there is no cache."""
 
 
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """A kernel of this folder, compiled at its first call and kept on disk where that is safe.
+def compile_kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Return `function` compiled at its first call, and cached on disk if that is safe.
 
-    It runs without the GIL. With NUMBA_DISABLE_JIT=1 this is `function` itself.
+    It runs without the interpreter's lock. With NUMBA_DISABLE_JIT=1 this is `function` itself.
 
     Raises (here or at a call):
         NotCompiled: the compiler failed, in whatever way.
     """
     try:
-        return _dispatcher(function)
+        return _make_dispatcher(function)
     except MemoryError:
         raise
     except Exception as error:
-        raise NotCompiled(in_a_line(error)) from error
+        raise NotCompiled(format_in_a_line(error)) from error
 
 
-def _dispatcher(function: Callable[P, R]) -> Callable[P, R]:
-    # Nobody calls it from C, and what is not compiled is not waited for.
+def _make_dispatcher(function: Callable[P, R]) -> Callable[P, R]:
+    # No kernel is called from C, and the wrapper for that would have to be compiled too.
     options: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     dispatcher: Any = numba.njit(**options)(function)
     folder = cache_folder()
     if folder is not None and dispatcher is not function:
         dispatcher._cache = _DiskCache(function, folder)
     if dispatcher is not function:
-        # What Numba calls for a new signature; the kernel itself does not run in it.
-        dispatcher._compile_for_args = _telling(dispatcher._compile_for_args)
-    answer: Callable[P, R] = dispatcher
-    return answer
+        # Numba calls this for a new signature; the kernel itself does not run in it.
+        dispatcher._compile_for_args = _raise_not_compiled(dispatcher._compile_for_args)
+    kernel: Callable[P, R] = dispatcher
+    return kernel
 
 
-def _telling(compile: Callable[..., Any]) -> Callable[..., Any]:
-    """The same compilation, whose failures are all told apart from those of a kernel that runs."""
+def _raise_not_compiled(compile: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the same compilation with its errors distinguished from those of a running kernel."""
 
-    def told(*arguments: Any, **named: Any) -> Any:
+    def compile_or_raise(*arguments: Any, **named: Any) -> Any:
         try:
             return compile(*arguments, **named)
         except (MemoryError, NotCompiled):
             raise
         except Exception as error:
-            raise NotCompiled(in_a_line(error)) from error
+            raise NotCompiled(format_in_a_line(error)) from error
 
-    return told
+    return compile_or_raise
 
 
 @cache
 def cache_folder() -> Path | None:
-    """A folder that only this user can write: made if missing, None where there is none.
+    """Return a folder that only this user can write, created if missing; None if there is none.
 
-    Under NUMBA_CACHE_DIR where that is set, else $XDG_CACHE_HOME/deconv or ~/.cache/deconv.
+    It lies in NUMBA_CACHE_DIR if that is set, else in $XDG_CACHE_HOME/deconv or ~/.cache/deconv.
     """
     try:
-        folder = _wanted_folder().resolve()
+        folder = _default_folder().resolve()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         usable = _is_private(folder) and os.access(folder, os.W_OK | os.X_OK)
-    except (OSError, RuntimeError):  # RuntimeError: no home folder
+    except (OSError, RuntimeError):  # RuntimeError: there is no home folder
         return None
     return folder if usable else None
 
 
-def _wanted_folder() -> Path:
+def _default_folder() -> Path:
     if chosen := os.environ.get("NUMBA_CACHE_DIR"):
         return Path(chosen) / "deconv"
     caches = os.environ.get("XDG_CACHE_HOME", "")
-    # The XDG specification (0.8) has relative paths ignored.
+    # The XDG specification (0.8) says that relative paths are ignored.
     home = Path(caches) if os.path.isabs(caches) else Path.home() / ".cache"
     return home / "deconv" / "numba"
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether nobody else, root aside, can put a file into `folder` or swap it for another."""
-    if not hasattr(os, "geteuid"):  # Windows: profile folders are private by their access lists
+    """Whether root and this user alone can put files into `folder` or replace it."""
+    if not hasattr(os, "geteuid"):  # Windows: access lists keep profile folders private
         return True
     state = folder.stat()
     is_mine = state.st_uid == os.geteuid() and not state.st_mode & 0o022
@@ -118,15 +118,15 @@ def _is_private(folder: Path) -> bool:
 
 
 def _keeps_its_children(state: os.stat_result) -> bool:
-    """Whether only its owner (this user or root) can rename what lies in this folder."""
+    """Whether only this user or root can rename the entries of a folder."""
     has_trusted_owner = state.st_uid in (0, os.geteuid())
     return has_trusted_owner and bool(not state.st_mode & 0o002 or state.st_mode & stat.S_ISVTX)
 
 
 class _DiskCache:
-    """What a Numba dispatcher asks of its cache (numba.core.caching._Cache), one file a signature.
+    """The cache of a Numba dispatcher (numba.core.caching._Cache), with one file a signature.
 
-    A file is the SHA-256 digest of the rest, then the pickled compilation.
+    A file holds a SHA-256 digest and the pickled compilation that it was made from.
     """
 
     def __init__(self, function: Callable[..., object], folder: Path) -> None:
@@ -138,18 +138,19 @@ class _DiskCache:
         return str(self._folder)
 
     def load_overload(self, signature: object, context: Any) -> Any:
-        """The compilation kept for `signature`, or None."""
+        """Return the compilation cached for `signature`, or None."""
         context.refresh()
         try:
-            payload = _intact(self._file(signature, context.codegen()).read_bytes())
+            payload = _load_intact(self._file(signature, context.codegen()).read_bytes())
             if payload is None:
                 return None
             return internals.compiler.CompileResult._rebuild(context, *payload)
-        except Exception:  # whatever is wrong with a cache, compiling again answers it
+        except Exception:  # whatever is wrong with the cache, compiling again is the answer
             return None
 
     def save_overload(self, signature: object, result: Any) -> None:
-        """Keep a compilation, if it can be kept and the disk lets us."""
+        """Cache a compilation, if that is possible."""
+        # Lifted loops and globals of this process mean nothing to another one.
         if result.lifted or result.library.has_dynamic_globals:
             return
         try:
@@ -160,17 +161,17 @@ class _DiskCache:
             return
 
     def flush(self) -> None:
-        """Nothing to forget: a file's name says what it holds."""
+        """Do nothing: a file's name depends on all that its content depends on."""
 
     def _file(self, signature: object, codegen: Any) -> Path:
         function = self._function
-        what = (_circumstances(), _identity(function), str(signature), codegen.magic_tuple())
-        digest = hashlib.sha256(repr(what).encode())
+        key = (_circumstances(), _identity(function), str(signature), codegen.magic_tuple())
+        digest = hashlib.sha256(repr(key).encode())
         return self._folder / f"{function.__name__}-{digest.hexdigest()[:32]}.bin"
 
 
 def _identity(value: Any) -> object:
-    """A function by its place, its code and what it closes over; anything else as it is."""
+    """Return a function's place, code and closure, which identify it; other values as they are."""
     function = getattr(value, "py_func", value)
     if not callable(function):
         return value
@@ -184,8 +185,8 @@ def _identity(value: Any) -> object:
     )
 
 
-def _intact(content: bytes) -> Any:
-    """The object in a cache file, or None if a byte is not as it was written."""
+def _load_intact(content: bytes) -> Any:
+    """Return the object in a cache file, or None if its bytes are not those that were written."""
     digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
     if hashlib.sha256(payload).digest() != digest:
         return None
@@ -193,7 +194,7 @@ def _intact(content: bytes) -> Any:
 
 
 def replace(file: Path, content: bytes) -> None:
-    """Write `file` in one step, so that another process sees all of it or nothing."""
+    """Write `file` in one step, so that other processes see all of it or nothing."""
     temporary = file.with_name(f"{secrets.token_hex(8)}.tmp")
     try:
         temporary.write_bytes(content)
@@ -204,16 +205,16 @@ def replace(file: Path, content: bytes) -> None:
 
 @cache
 def identity() -> str:
-    """What a measurement of kernels on this machine depends on."""
+    """Return a digest of everything that a measurement of kernels on this machine depends on."""
     known = (_circumstances(), llvmlite.binding.get_host_cpu_name())
     return hashlib.sha256(repr(known).encode()).hexdigest()
 
 
 @cache
 def _circumstances() -> str:
-    """Everything but function, signature and CPU that shapes the code: sources, versions, options.
+    """Return a digest of sources, versions and options, which shape the code of every kernel.
 
-    All kernels' sources, because a compilation also holds the functions it calls.
+    It covers the sources of all kernels, because a compilation contains the functions it calls.
     """
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.rglob("*.py")):

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from deconvcli.compute.kernels import compiled
+from deconvcli.compute.kernels import compilation
 
 PROGRAM = """
 import sys
-from deconvcli.compute.kernels.compiled import compiled
+from deconvcli.compute.kernels.compilation import compile_kernel
 
 def times(k):
-    @compiled
+    @compile_kernel
     def product(a):
         return a * k
     return product
 
-@compiled
+@compile_kernel
 def plus(a):
     return times_two(a) + 1
 
@@ -39,7 +39,7 @@ def command(program: Path) -> list[str]:
 
 def environment(caches: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
-    source = str(Path(compiled.__file__).parents[3])
+    source = str(Path(compilation.__file__).parents[3])
     return {**kept, "XDG_CACHE_HOME": str(caches), "PYTHONPATH": source}
 
 
@@ -131,7 +131,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Path | None:
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return compiled.cache_folder.__wrapped__()
+    return compilation.cache_folder.__wrapped__()
 
 
 def test_the_folder_is_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
