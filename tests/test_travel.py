@@ -20,7 +20,7 @@ from deconvcli.common.findings import Diagnostic, Severity, Where
 from deconvcli.frameworks.dialects import DIALECTS, take
 from deconvcli.layers.axis import Axis, Linear
 from deconvcli.layers.layer import Layer, Reading, Sizes
-from deconvcli.networks.graph import Network, Node, valid_sizes, walk
+from deconvcli.networks.graph import Network, Node, find_valid_sizes, walk
 from deconvcli.networks.operation import Shape
 
 GOOD = Path(__file__).parent / "examples" / "good"
@@ -103,7 +103,7 @@ def test_results_are_equal(way: Callable[[Any], Any]) -> None:
     verdict = deconvcli.check(str(GOOD / "unet_paper.yaml"), isolated=True)
     for given in (
         symbolic, deconvcli.explain(layer()), deconvcli.explain(symbolic), verdict, network,
-        list(walk(network)), valid_sizes(network),
+        list(walk(network)), find_valid_sizes(network),
     ):  # fmt: skip
         assert way(given) == given
 

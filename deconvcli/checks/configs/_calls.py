@@ -12,7 +12,7 @@ from deconvcli.common.shelf import nearest
 from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
 from deconvcli.frameworks.pasted.understand import by_name, understand
 from deconvcli.networks.operation import Call
-from deconvcli.networks.operations import pasted_calls, take
+from deconvcli.networks.operations import index_calls, take
 
 # A network repeats its layers, so the same few texts are read again and again; a text beyond
 # MAX_REMEMBERED characters is not kept, so that a hostile file cannot fill the memory.
@@ -71,8 +71,8 @@ def read_pasted_layer(text: str, dialect: str) -> PastedLayer:
 def _read(text: str, dialect: str) -> PastedLayer:
     read = read_call(text)
     name = read.name.rpartition(".")[2]
-    if name in pasted_calls():
-        return _take_arguments(read, *pasted_calls()[name])
+    if name in index_calls():
+        return _take_arguments(read, *index_calls()[name])
     if "transpose" not in name.lower():
         raise _unknown(name)
     return _transposed(text, read, dialect)
@@ -149,7 +149,7 @@ def _transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
 
 
 def _unknown(name: str) -> UsageError:
-    calls = [*pasted_calls(), "ConvTranspose2d", "Conv2DTranspose"]
+    calls = [*index_calls(), "ConvTranspose2d", "Conv2DTranspose"]
     rare = {"1", "3"} - {*name}
     known = [other for other in calls if not rare & {*other}]
     # Of names that differ in case alone `nearest` takes the last: torch's Conv2d, or Conv2D.

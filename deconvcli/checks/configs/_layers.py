@@ -21,7 +21,7 @@ from deconvcli.checks.configs._tables import LAYER
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError
 from deconvcli.networks.operation import Key
-from deconvcli.networks.operations import take, words
+from deconvcli.networks.operations import list_names, take
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -108,7 +108,7 @@ def _parse_keys(
     try:
         known = keys_of(operation)
     except UsageError as error:
-        problems.report_misspelling(error, place, operation, words())
+        problems.report_misspelling(error, place, operation, list_names())
         return None
     given = {name: each for name, each in value.items() if name in known or name not in LAYER}
     return ParsedLayer(operation, _parameters(given, path, operation, problems))

@@ -11,7 +11,7 @@ from deconvcli.networks.graph.memo import works, works_without_remainder
 from deconvcli.networks.graph.network import Network, Node
 from deconvcli.networks.graph.shapes import NodeOutcome, iter_outcomes
 from deconvcli.networks.graph.size_set import SizeSet
-from deconvcli.networks.graph.sizes import valid_sizes
+from deconvcli.networks.graph.sizes import find_valid_sizes
 
 __all__ = [
     "AxisSizes",
@@ -21,8 +21,8 @@ __all__ = [
     "SizeSet",
     "find_axis_sizes",
     "find_first_failure",
+    "find_valid_sizes",
     "iter_outcomes",
-    "valid_sizes",
     "walk",
     "works",
     "works_without_remainder",

@@ -14,7 +14,7 @@ from deconvcli.networks.graph.memo import works_without_remainder
 from deconvcli.networks.graph.network import Network
 from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.graph.size_set import SizeSet
-from deconvcli.networks.graph.sizes import valid_sizes
+from deconvcli.networks.graph.sizes import find_valid_sizes
 
 
 class AxisSizes(NamedTuple):
@@ -77,8 +77,8 @@ def find_axis_sizes(network: Network, given: Sequence[Size] | None = None) -> li
         AxisSizes(
             name,
             axis_name(axis, len(shape.spatial)),
-            valid_sizes(free, axis, name),
-            valid_sizes(free, axis, name, works_without_remainder),
+            find_valid_sizes(free, axis, name),
+            find_valid_sizes(free, axis, name, works_without_remainder),
             size,
         )
         for name, shape in free.inputs.items()

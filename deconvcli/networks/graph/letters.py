@@ -17,7 +17,7 @@ from deconvcli.networks.graph.memo import Condition, RunWalker, works, works_wit
 from deconvcli.networks.graph.network import Network
 from deconvcli.networks.graph.runs import SizeRun, Split
 from deconvcli.networks.graph.shapes import NodeOutcome, iter_outcomes
-from deconvcli.networks.graph.sizes import limit_runs, valid_sizes
+from deconvcli.networks.graph.sizes import find_valid_sizes, limit_runs
 from deconvcli.networks.graph.symmetry import is_symmetric
 
 # Values of a letter that are tried before the letter is left as it is.
@@ -138,7 +138,7 @@ def _find_class(
 ) -> LetterValues | None:
     """Return the first values that pass on all axes and give every size a formula."""
     most = limit_runs(network)
-    sets = [valid_sizes(network, axis, name, condition, most) for axis, name in places]
+    sets = [find_valid_sizes(network, axis, name, condition, most) for axis, name in places]
     period = lcm(*(sizes.period for sizes in sets))
     least = max(1, *(sizes.start for sizes in sets))
     tried = range(least, least + min(period, MAX_TRIED))

@@ -21,7 +21,7 @@ def limit_runs(network: Network) -> int:
     return max(16, QUICK_WALKED_LAYERS // max(1, len(network.nodes)))
 
 
-def valid_sizes(
+def find_valid_sizes(
     network: Network,
     axis: int = 0,
     input: str = "",

@@ -25,20 +25,20 @@ def take(name: str) -> Operation:
     if name not in known:
         raise UsageError(
             f"operation {name!r} is not known",
-            help=suggestion(name, words()),
+            help=suggestion(name, list_names()),
             code="unknown-operation",
         )
     return known[name]
 
 
 @cache
-def words() -> list[str]:
+def list_names() -> list[str]:
     """Return every name and alias."""
     return [*OPERATIONS.names, *sorted(_by_alias())]
 
 
 @cache
-def pasted_calls() -> Mapping[str, tuple[str, Call]]:
+def index_calls() -> Mapping[str, tuple[str, Call]]:
     """Return (operation, call) for the name of each call that people paste."""
     return {
         name: (operation, call)

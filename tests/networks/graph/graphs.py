@@ -15,7 +15,7 @@ LEAST, MOST = 1, 5
 
 @st.composite
 def windows(draw: st.DrawFn, dialect: str) -> dict[str, Any]:
-    """Kernel, stride, dilation and what the dialect lets one say about the ends."""
+    """Draw kernel, stride, dilation, and a padding that the dialect accepts."""
     kernel, stride = draw(st.integers(1, 5)), draw(st.integers(1, 4))
     words: dict[str, Any] = {"kernel": kernel, "stride": stride}
     if draw(st.booleans()):
@@ -33,7 +33,7 @@ def windows(draw: st.DrawFn, dialect: str) -> dict[str, Any]:
 
 @st.composite
 def transposed(draw: st.DrawFn, dialect: str) -> dict[str, Any]:
-    """A transposed convolution, some of whose words the dialect will refuse."""
+    """Draw a transposed convolution, some of which the dialect refuses."""
     kernel, stride = draw(st.integers(1, 5)), draw(st.integers(1, 4))
     words: dict[str, Any] = {"out_channels": 2, "kernel": kernel, "stride": stride}
     if draw(st.booleans()):
@@ -52,7 +52,7 @@ def transposed(draw: st.DrawFn, dialect: str) -> dict[str, Any]:
 
 @st.composite
 def nodes(draw: st.DrawFn, number: int, above: tuple[str, ...], dialect: str) -> Node:
-    """One layer; what joins or compares takes a second one from anywhere above."""
+    """Draw one layer; one that joins or compares takes a second input from anywhere above."""
     name, before = f"l{number}", above[-1]
     kinds = ["conv", "conv_transpose", "max_pool", "upsample", "pad", "crop", "pad_to", "relu"]
     joins = ["concat", "add", "crop_like", "pad_to_like"]
@@ -87,7 +87,7 @@ def _parameters(kind: str, dialect: str) -> st.SearchStrategy[Mapping[str, Any]]
 
 @st.composite
 def networks(draw: st.DrawFn) -> Network:
-    """One to seven layers on an input of one axis, some with a size that is expected."""
+    """Draw one to seven layers on an input of one axis, some with an expected size."""
     dialect = draw(st.sampled_from(["torch", "keras", "onnx"]))
     above: tuple[str, ...] = ("x",)
     made: list[Node] = []

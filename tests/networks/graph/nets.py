@@ -14,7 +14,7 @@ _UP = {"out_channels": 8, "kernel": 2, "stride": 2}
 
 
 def unet(depth: int, spatial: tuple[Size, ...], up: Mapping[str, Any] | None = None) -> Network:
-    """A U-Net of padded convolutions, which halves and doubles `depth` times."""
+    """Return a U-Net of padded convolutions that halves and doubles `depth` times."""
     nodes: list[Node] = []
     above = "x"
     for level in range(depth):
@@ -31,7 +31,7 @@ def unet(depth: int, spatial: tuple[Size, ...], up: Mapping[str, Any] | None = N
 
 
 def paper(spatial: tuple[Size, ...]) -> Network:
-    """The U-Net of the paper: convolutions without padding, skips cropped.
+    """Return the U-Net of the paper: convolutions without padding, cropped skips.
 
     Source: Ronneberger, Fischer & Brox 2015 (arXiv 1505.04597), figure 1.
     """

@@ -1,4 +1,4 @@
-"""Who is to blame for a wrong size, and what mends it: every fix is walked."""
+"""The layers to blame for a wrong size, and the fixes for it, each of which is walked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_unet_on_an_odd_size() -> None:
     ]
 
 
-def test_another_input_mends_every_level_at_once() -> None:
+def test_another_input_fixes_every_level_at_once() -> None:
     found = diagnose(unet(3, (34, 30)), "cat2", most=9)
     complete = [str(fix) for fix in found.fixes if fix.is_complete]
     assert complete == ["set the shape of x to [1, 40, 32]", "set the shape of x to [1, 32, 24]"]
@@ -54,7 +54,7 @@ def vocoder(dialect: str, padding: object) -> Network:
     return Network("vocoder", {"x": Shape(8, (32,))}, nodes, dialect=dialect)
 
 
-def test_a_vocoder_whose_strides_do_not_come_out() -> None:
+def test_a_vocoder_that_misses_whole_strides() -> None:
     found = diagnose(vocoder("torch", 2), "up2")
     assert [str(culprit) for culprit in found.culprits] == [
         "up2: 161 -> 806, 1 more than 5 * 161",
@@ -66,7 +66,7 @@ def test_a_vocoder_whose_strides_do_not_come_out() -> None:
     )
 
 
-def test_a_dialect_with_words_is_mended_with_a_word() -> None:
+def test_a_dialect_with_words_is_fixed_with_a_word() -> None:
     found = diagnose(vocoder("keras", "valid"), "up2")
     assert str(found.fixes[0]) == "set padding of up2 to same and set padding of up1 to same"
 
@@ -100,13 +100,13 @@ def test_nothing_left_needs_a_larger_input() -> None:
     assert [str(fix) for fix in found.fixes] == ["set the shape of x to [3, 9, 20]"]
 
 
-def test_a_node_that_works_has_no_blame() -> None:
+def test_a_node_that_works_has_no_culprit() -> None:
     assert diagnose(unet(2, (32, 32)), "cat0") == ((), ())
 
 
 @given(st.integers(1, 3), st.integers(9, 70), st.integers(9, 70), st.sampled_from([0, 1]))
 @settings(max_examples=60, deadline=None)
-def test_every_fix_mends_what_it_was_asked_for(depth: int, h: int, w: int, more: int) -> None:
+def test_every_fix_fixes_its_node(depth: int, h: int, w: int, more: int) -> None:
     up = {"out_channels": 8, "kernel": 2 + more, "stride": 2}
     network = unet(depth, (h, w), up)
     for name in failing(network):
@@ -117,7 +117,7 @@ def test_every_fix_mends_what_it_was_asked_for(depth: int, h: int, w: int, more:
 
 
 @pytest.mark.parametrize("operation", ["concat", "add"])
-def test_every_kind_of_join_is_mended(operation: str) -> None:
+def test_every_kind_of_join_is_fixed(operation: str) -> None:
     nodes = (
         Node("pool", "max_pool", {"kernel": 2, "stride": 2}, ("x",)),
         Node("up", "upsample", {"scale": 2}, ("pool",)),

@@ -1,4 +1,4 @@
-"""Real networks: every size that their authors state, and what is wrong with those that fail."""
+"""Real networks: every size that their authors state, and the errors of those that fail."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ LAST = {
 
 
 def networks(path: Path) -> list[Network]:
-    """The graphs of one file."""
+    """Return the graphs of one file."""
     return [read.graph for config in read_configs([str(path)]) for read in config.networks]
 
 
 @pytest.mark.parametrize("name", LAST)
-def test_what_the_authors_state(name: str) -> None:
+def test_the_sizes_that_authors_state(name: str) -> None:
     first, *others = networks(EXAMPLES / "good" / f"{name}.yaml")
     assert str(walk(first)[-1].shape) == LAST[name]
     for network in (first, *others):
@@ -64,7 +64,7 @@ def test_what_the_authors_state(name: str) -> None:
         ),
     ],
 )
-def test_what_must_fail(name: str, node: str, message: str, culprit: str, fix: str) -> None:
+def test_networks_that_fail(name: str, node: str, message: str, culprit: str, fix: str) -> None:
     [network] = networks(EXAMPLES / "bad" / f"{name}.yaml")
     [failed] = [outcome for outcome in walk(network) if outcome.error]
     assert failed.error is not None
@@ -72,5 +72,5 @@ def test_what_must_fail(name: str, node: str, message: str, culprit: str, fix: s
     found = diagnose(network, node, most=1)
     assert str(found.culprits[0]) == culprit
     assert str(found.fixes[0]) == fix
-    mended = apply_edits(network, found.fixes[0].edits)
-    assert [outcome.node.name for outcome in walk(mended) if outcome.error] == []
+    fixed = apply_edits(network, found.fixes[0].edits)
+    assert [outcome.node.name for outcome in walk(fixed) if outcome.error] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deconvcli.layers.axis import Linear
-from deconvcli.networks.graph import Network, Node, valid_sizes, walk
+from deconvcli.networks.graph import Network, Node, find_valid_sizes, walk
 from deconvcli.networks.operation import Shape
 from tests.networks.graph.nets import paper, unet
 
@@ -30,7 +30,7 @@ def test_the_sizes_of_a_unet_in_letters() -> None:
     ]
 
 
-def test_valid_convolutions_take_from_the_letter() -> None:
+def test_convolutions_without_padding_subtract_from_the_letter() -> None:
     last = shapes(paper((H, H)))[-1]
     assert last == "[2, H-184, H-184]"
 
@@ -41,14 +41,14 @@ def test_a_letter_on_two_axes_follows_the_rules_of_both() -> None:
     assert shapes(network) == ["[1, H/2, H/3]"]
 
 
-def test_a_multiple_of_a_letter_is_asked_for_the_letter() -> None:
+def test_a_multiple_of_a_letter_is_answered_for_the_letter() -> None:
     pool = Node("pool", "max_pool", {"kernel": 4}, ("x",), expect=(H,))
     network = Network("four", {"x": Shape(1, (Linear("H", 4, 2),))}, (pool,))
-    assert valid_sizes(network).text("H") == "every H"
+    assert find_valid_sizes(network).text("H") == "every H"
     assert shapes(network) == ["[1, H]"]
 
 
-def test_what_is_expected_in_letters_holds_for_every_size() -> None:
+def test_an_expect_in_letters_holds_for_every_size() -> None:
     network = Network(
         "same",
         {"x": Shape(1, (H,))},
@@ -65,13 +65,13 @@ def test_what_is_expected_in_letters_holds_for_every_size() -> None:
             ),
         ),
     )
-    assert valid_sizes(network).text("H") == "H = 2m, H >= 2"
+    assert find_valid_sizes(network).text("H") == "H = 2m, H >= 2"
 
 
 def test_without_a_size_that_works_the_letter_stays() -> None:
     short = Node("crop", "crop", {"amount": 1}, ("x",), expect=(H,))
     network = Network("never", {"x": Shape(1, (H,))}, (short,))
-    assert valid_sizes(network).text("H") == "no H"
+    assert find_valid_sizes(network).text("H") == "no H"
     assert "the output is [H-2], expected [H]" in shapes(network)[0]
 
 
@@ -81,5 +81,5 @@ def test_the_formula_gives_what_the_number_gives(n: int) -> None:
     for named, numbered in zip(symbolic, numeric, strict=True):
         assert named.shape is not None
         assert numbered.shape is not None
-        said = str(named.shape.spatial[0])
-        assert eval(said.replace("/", "//"), {"H": n}) == numbered.shape.spatial[0]
+        text = str(named.shape.spatial[0])
+        assert eval(text.replace("/", "//"), {"H": n}) == numbered.shape.spatial[0]

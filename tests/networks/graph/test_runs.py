@@ -16,12 +16,12 @@ from deconvcli.networks.operation import Shape
 
 
 def size_at(size: Size, step: int) -> int:
-    """The number that a growing size is at one step."""
+    """Return the number that a growing size is at one step."""
     return size.factor * step + size.offset if isinstance(size, GrowingSize) else int(str(size))
 
 
 def runs(network: Network) -> list[SizeRun]:
-    """Runs that cover every size once, each with its last step."""
+    """Return runs that cover every size once, each with its last step."""
     walks, pending, found = RunWalker(network, 0, "x"), [SizeRun(1, 1)], []
     while pending:
         run = pending.pop()
@@ -36,7 +36,7 @@ def runs(network: Network) -> list[SizeRun]:
 
 
 def output(network: Network, size: Size) -> Size | str:
-    """The last node's size, or its error's code."""
+    """Return the last node's size, or its error's code."""
     [*_, last] = iter_outcomes(network._replace(inputs={"x": Shape(2, (size,))}))
     if last.shape is not None and last.error is None:
         return last.shape.spatial[0]

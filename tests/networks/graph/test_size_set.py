@@ -1,4 +1,4 @@
-"""Rules as text, the nearest sizes, and progressions brought into their shortest form."""
+"""Sets of sizes as text, the nearest sizes, and progressions in their shortest form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deconvcli.networks.graph.size_set import Progression, SizeSet, build_size_s
 
 
 @pytest.mark.parametrize(
-    ("rule", "text"),
+    ("sizes", "text"),
     [
         (SizeSet(16, (12,), 188), "n = 16m + 12, n >= 188"),
         (SizeSet(32, (0,), 32), "n = 32m, n >= 32"),
@@ -27,26 +27,26 @@ from deconvcli.networks.graph.size_set import Progression, SizeSet, build_size_s
         (SizeSet(9, tuple(range(8)), 9), "n with one of 8 remainders modulo 9, n >= 9"),
     ],
 )
-def test_text(rule: SizeSet, text: str) -> None:
-    assert rule.text() == text
+def test_text(sizes: SizeSet, text: str) -> None:
+    assert sizes.text() == text
 
 
 @pytest.mark.parametrize(
     ("n", "below", "above"), [(572, 572, 572), (600, 588, 604), (100, None, 188), (188, 188, 188)]
 )
 def test_nearest(n: int, below: int | None, above: int) -> None:
-    rule = SizeSet(16, (12,), 188)
-    assert (rule.at_most(n), rule.at_least(n)) == (below, above)
+    sizes = SizeSet(16, (12,), 188)
+    assert (sizes.at_most(n), sizes.at_least(n)) == (below, above)
 
 
 def test_nothing_is_near_where_nothing_works() -> None:
-    rule = build_size_set([])
-    assert (rule.at_most(10), rule.at_least(10), rule.contains(10)) == (None, None, False)
+    sizes = build_size_set([])
+    assert (sizes.at_most(10), sizes.at_least(10), sizes.contains(10)) == (None, None, False)
 
 
-def test_a_finite_rule_has_a_largest_size() -> None:
-    rule = build_size_set([Progression(4, 1, 9)])
-    assert (rule.at_most(99), rule.at_least(10), rule.at_least(1)) == (9, None, 4)
+def test_a_finite_set_has_a_largest_size() -> None:
+    sizes = build_size_set([Progression(4, 1, 9)])
+    assert (sizes.at_most(99), sizes.at_least(10), sizes.at_least(1)) == (9, None, 4)
 
 
 def test_the_period_is_the_shortest() -> None:
@@ -65,13 +65,13 @@ progressions = st.builds(
 
 
 @given(st.lists(progressions, unique_by=lambda found: found.first % 6))
-def test_no_size_is_lost_or_won(found: list[Progression]) -> None:
-    rule = build_size_set(found)
+def test_no_size_is_lost_or_added(found: list[Progression]) -> None:
+    sizes = build_size_set(found)
     for n in range(1, 120):
-        assert rule.contains(n) == any(progression.contains(n) for progression in found)
-        assert rule.at_least(n) == min(
+        assert sizes.contains(n) == any(progression.contains(n) for progression in found)
+        assert sizes.at_least(n) == min(
             (size for p in found if (size := p.at_least(n)) is not None), default=None
         )
-        assert rule.at_most(n) == max(
+        assert sizes.at_most(n) == max(
             (size for p in found if (size := p.at_most(n)) is not None), default=None
         )

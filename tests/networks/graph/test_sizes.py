@@ -1,4 +1,4 @@
-"""The input sizes that work, against walking every single size."""
+"""The input sizes that work, compared with a walk for every single size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from deconvcli.common.errors import NotLinear, Refused
 from deconvcli.layers.axis import Linear, Size
-from deconvcli.networks.graph import Network, Node, valid_sizes, walk, works_without_remainder
+from deconvcli.networks.graph import Network, Node, find_valid_sizes, walk, works_without_remainder
 from deconvcli.networks.operation import Shape
 from tests.networks.graph.graphs import networks
 from tests.networks.graph.nets import unet
@@ -22,10 +22,10 @@ def works(network: Network, n: int) -> bool:
 
 @given(networks())
 @settings(max_examples=300, deadline=None)
-def test_the_rule_says_what_every_single_walk_says(network: Network) -> None:
-    rule = valid_sizes(network)
-    most = min(400, rule.start + 3 * rule.period + 60)
-    assert [n for n in range(1, most) if rule.contains(n)] == [
+def test_the_set_agrees_with_a_walk_for_every_size(network: Network) -> None:
+    sizes = find_valid_sizes(network)
+    most = min(400, sizes.start + 3 * sizes.period + 60)
+    assert [n for n in range(1, most) if sizes.contains(n)] == [
         n for n in range(1, most) if works(network, n)
     ]
 
@@ -38,10 +38,10 @@ def whole(network: Network, n: int) -> bool:
 
 @given(networks())
 @settings(max_examples=100, deadline=None)
-def test_so_does_the_rule_without_a_rest(network: Network) -> None:
-    rule = valid_sizes(network, condition=works_without_remainder)
-    most = min(300, rule.start + 3 * rule.period + 60)
-    assert [n for n in range(1, most) if rule.contains(n)] == [
+def test_so_does_the_set_without_a_remainder(network: Network) -> None:
+    sizes = find_valid_sizes(network, condition=works_without_remainder)
+    most = min(300, sizes.start + 3 * sizes.period + 60)
+    assert [n for n in range(1, most) if sizes.contains(n)] == [
         n for n in range(1, most) if whole(network, n)
     ]
 
@@ -51,14 +51,14 @@ def test_so_does_the_rule_without_a_rest(network: Network) -> None:
 )
 def test_a_unet_takes_multiples_of_its_strides(depth: int, text: str) -> None:
     network = unet(depth, (64, 48))
-    assert [valid_sizes(network, axis).text() for axis in (0, 1)] == [text, text]
+    assert [find_valid_sizes(network, axis).text() for axis in (0, 1)] == [text, text]
 
 
-def test_each_axis_has_a_rule_of_its_own() -> None:
+def test_each_axis_has_its_own_set() -> None:
     pool = Node("pool", "max_pool", {"kernel": [2, 3]}, ("x",))
     up = Node("up", "upsample", {"scale": [2, 3]}, ("pool",))
     network = Network("n", {"x": Shape(1, (8, 9))}, (pool, up, Node("add", "add", {}, ("up", "x"))))
-    texts = [valid_sizes(network, axis).text() for axis in (0, 1)]
+    texts = [find_valid_sizes(network, axis).text() for axis in (0, 1)]
     assert texts == ["n = 2m, n >= 2", "n = 3m, n >= 3"]
 
 
@@ -73,24 +73,24 @@ def flattened(width: Size) -> Network:
 
 
 def test_a_layer_that_mixes_axes_sees_the_other_axis_as_it_is() -> None:
-    assert valid_sizes(flattened(12), 0).text() == "n = 10 to 11"
-    assert valid_sizes(flattened(16), 0).text() == "no n"
+    assert find_valid_sizes(flattened(12), 0).text() == "n = 10 to 11"
+    assert find_valid_sizes(flattened(16), 0).text() == "no n"
 
 
 def test_a_layer_that_mixes_axes_needs_the_other_as_a_number() -> None:
     with pytest.raises(NotLinear):
-        valid_sizes(flattened(Linear("W")), 0)
+        find_valid_sizes(flattened(Linear("W")), 0)
 
 
-def test_inputs_of_one_size_move_together() -> None:
+def test_inputs_of_one_size_vary_together() -> None:
     join = Node("join", "concat", {}, ("x", "y"))
     both = Network("two", {"x": Shape(1, (8,)), "y": Shape(1, (8,))}, (join,))
     other = Network("two", {"x": Shape(1, (8,)), "y": Shape(1, (9,))}, (join,))
-    assert valid_sizes(both).text() == "every n"
-    assert valid_sizes(other, input="x").text() == "n = 9"
+    assert find_valid_sizes(both).text() == "every n"
+    assert find_valid_sizes(other, input="x").text() == "n = 9"
 
 
-def test_a_period_without_end_is_refused() -> None:
+def test_too_long_a_period_is_refused() -> None:
     strides = [2, 3, 5, 7, 11, 13, 17, 19]
     above, nodes = "x", []
     for stride in strides:
@@ -98,4 +98,4 @@ def test_a_period_without_end_is_refused() -> None:
         above = nodes[-1].name
     nodes.append(Node("end", "add", {}, ("x", above)))
     with pytest.raises(Refused, match="do not repeat within 1,000 runs"):
-        valid_sizes(Network("primes", {"x": Shape(1, (8,))}, tuple(nodes)), most=1000)
+        find_valid_sizes(Network("primes", {"x": Shape(1, (8,))}, tuple(nodes)), most=1000)

@@ -1,4 +1,4 @@
-"""Where all axes are treated alike, one is asked for all; and letters say what numbers say."""
+"""One axis answers for all that are treated alike, and formulas agree with numbers."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_one_axis_answers_for_all(line: Network) -> None:
 
 
 @given(networks())
-def test_letters_say_what_numbers_say(line: Network) -> None:
+def test_formulas_agree_with_numbers(line: Network) -> None:
     symbolic = walk(line._replace(inputs={"x": Shape(2, (H,))}))
     found = [size for outcome in symbolic if outcome.shape for size in outcome.shape.spatial]
     values = {size.values for size in found if isinstance(size, LetterFormula)}

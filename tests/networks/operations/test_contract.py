@@ -1,4 +1,4 @@
-"""Every dialect through every kind of layer: a shape, or an error with help; nothing else."""
+"""Every dialect runs through every kind of layer: it gives a shape, or an error with help."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.networks.operation import KeyForm, Operation, Shape
-from deconvcli.networks.operations import OPERATIONS, pasted_calls, take
+from deconvcli.networks.operations import OPERATIONS, index_calls, take
 
 VALUES: dict[KeyForm, Any] = {
     KeyForm.INTEGER: 2,
@@ -42,7 +42,7 @@ def parameter_sets(operation: Operation) -> Iterator[dict[str, Any]]:
 def shape_or_error(
     operation: Operation, parameters: dict[str, Any], inputs: list[Shape], dialect: str
 ) -> Shape | DeconvError:
-    """Return the shape, with every other answer of the operation asked for as well."""
+    """Return the shape or the error, with every other method of the operation called as well."""
     given = parameters, inputs, dialect
     try:
         shape = operation.shape(*given)
@@ -79,12 +79,11 @@ def test_no_two_kinds_have_one_call() -> None:
         for call in take(operation).calls
         for name in call.full_names
     ]
-    assert sorted(names) == sorted(pasted_calls())
+    assert sorted(names) == sorted(index_calls())
 
 
 @pytest.mark.parametrize("name", OPERATIONS.names)
-def test_what_a_call_says_are_keys(name: str) -> None:
-    """What a call renames or implies are keys of its kind of layer."""
+def test_calls_rename_and_imply_keys(name: str) -> None:
     operation = take(name)
     keys = {key.name for key in operation.keys}
     for call in operation.calls:

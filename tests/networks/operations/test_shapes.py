@@ -58,7 +58,7 @@ TWO = Shape(4, (9, 10))
         ("max_pool", {"kernel": 2}, "torch", "[4, 4, 5]"),
         ("max_pool", {"kernel": 2, "ceil_mode": True}, "torch", "[4, 5, 5]"),
         ("max_pool", {"kernel": 3, "stride": 2, "ceil_mode": True}, "torch", "[4, 4, 5]"),
-        # The window that would start in the padding behind the input is left out.
+        # The window that would start in the padding after the input is left out.
         (
             "max_pool",
             {"kernel": 2, "stride": 3, "padding": 1, "ceil_mode": True},

@@ -45,7 +45,7 @@ class Failure(NamedTuple):
             return None
         return Fix(edits, changed, not failing)
 
-    def spare_name(self, name: str) -> str:
+    def find_spare_name(self, name: str) -> str:
         """Return the name, lengthened until the network does not contain it."""
         taken = {*self.network.inputs, *(node.name for node in self.network.nodes)}
         while name in taken:

@@ -13,7 +13,7 @@ from deconvcli.networks.graph.repairs._proof import Edits, Failure
 from deconvcli.networks.graph.repairs.outputs import find_expected_sizes, resize_after
 from deconvcli.networks.graph.shapes import iter_outcomes
 from deconvcli.networks.graph.size_set import SizeSet
-from deconvcli.networks.graph.sizes import limit_runs, valid_sizes
+from deconvcli.networks.graph.sizes import find_valid_sizes, limit_runs
 from deconvcli.networks.operation import Shape
 
 # Doublings of the input after which the output is assumed not to grow with it.
@@ -45,7 +45,7 @@ def _find_sets(failure: Failure, name: str, shape: Shape) -> list[SizeSet] | Non
     """Return the sizes that work on each axis; None where they are not found quickly."""
     axes, most = range(len(shape.spatial)), limit_runs(failure.network)
     try:
-        return [valid_sizes(failure.network, axis, name, most=most) for axis in axes]
+        return [find_valid_sizes(failure.network, axis, name, most=most) for axis in axes]
     except (NotLinear, Refused):
         return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
 
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph.edits import InsertBefore
@@ -17,16 +16,8 @@ def equalize_inputs(failure: Failure) -> Iterator[Edits]:
     if len({len(shape.spatial) for shape in inputs}) > 1:
         return
     columns = list(zip(*(shape.spatial for shape in inputs), strict=True))
-    yield _resize_to(failure, "crop_like", tuple([reduce(_smaller, column) for column in columns]))
-    yield _resize_to(failure, "pad_to", tuple([reduce(_larger, column) for column in columns]))
-
-
-def _smaller(one: Size, other: Size) -> Size:
-    return other if other < one else one
-
-
-def _larger(one: Size, other: Size) -> Size:
-    return other if other > one else one
+    yield _resize_to(failure, "crop_like", tuple(map(min, columns)))
+    yield _resize_to(failure, "pad_to", tuple(map(max, columns)))
 
 
 def _resize_to(failure: Failure, operation: str, wanted: tuple[Size, ...]) -> Edits:
@@ -44,7 +35,7 @@ def _resize_to(failure: Failure, operation: str, wanted: tuple[Size, ...]) -> Ed
     return tuple(
         [
             InsertBefore(
-                Node(failure.spare_name(f"{name}_{suffix}"), operation, {}, (name, model)),
+                Node(failure.find_spare_name(f"{name}_{suffix}"), operation, {}, (name, model)),
                 name,
                 node.name,
             )

@@ -23,7 +23,7 @@ def resize_after(
 ) -> InsertAfter:
     """Return the edit that inserts a layer after `above` which brings its output to a size."""
     suffix = "cropped" if operation == "crop_like" else "padded"
-    name = failure.spare_name(f"{above}_{suffix}")
+    name = failure.find_spare_name(f"{above}_{suffix}")
     return InsertAfter(Node(name, operation, {"size": list(wanted)}, (above,)), above)
 
 
