@@ -38,7 +38,11 @@ def compare_with_lock(verdict: Verdict, text: str, name: str) -> Verdict:
         Unreadable: the text is not a lock file.
     """
     locked = _read_lock(text, name)
-    return Verdict(tuple(_add_changes(file, locked.get(file.name, {})) for file in verdict.files))
+    files = []
+    for file in verdict.files:
+        changes = map(assign_code, _changes(file, locked.get(file.name, {})))
+        files.append(file._replace(findings=(*file.findings, *changes)))
+    return Verdict(tuple(files))
 
 
 def _read_lock(text: str, name: str) -> dict[str, Any]:
@@ -53,17 +57,13 @@ def _read_lock(text: str, name: str) -> dict[str, Any]:
     )
 
 
-def _add_changes(file: CheckedFile, locked: Any) -> CheckedFile:
-    changes = tuple(assign_code(found) for found in _changes(file, locked))
-    return file._replace(findings=(*file.findings, *changes))
-
-
 def _changes(file: CheckedFile, locked: Any) -> Iterator[Diagnostic]:
     """Yield a finding for each layer that changed, is new or is gone."""
     places = {
         (network.name, row.name): row.where for network in file.networks for row in network.rows
     }
     for network, sizes in _sizes(file).items():
+        # A lock file is edited and merged by hand, so any part of it may be anything.
         before = locked.get(network, {}) if isinstance(locked, dict) else {}
         known = before if isinstance(before, dict) else {}
         for layer in {**known, **sizes}:

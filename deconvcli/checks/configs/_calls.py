@@ -135,6 +135,8 @@ def _value(name: str, given: Any) -> Any:
 
 def _transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
     """Return a transposed convolution, in the network's dialect if that has this call."""
+    # nn.ConvTranspose2d in a Keras network is a torch call: the name decides where the network's
+    # dialect does not know it.
     try:
         pasted = understand(text, dialect)
     except UsageError:

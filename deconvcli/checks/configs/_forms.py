@@ -14,6 +14,7 @@ from deconvcli.networks.operation import Key, KeyForm
 MAX_AXES = 3
 _TIMES = re.compile(r"[1-9][0-9]{0,17}(x[1-9][0-9]{0,17}){1,2}")
 
+# Not 017, which has several readings: a guess must be certain.
 _DIGITS = re.compile(r"[1-9][0-9]{0,17}")
 # Booleans in YAML 1.1, and Booleans in quotes. YAML 1.2 reads all of these words as text.
 _TRUTH: Mapping[str, bool] = MappingProxyType(
@@ -77,11 +78,8 @@ def _take_sizes(key: Key, value: Any) -> Any:
 def _sizes_schema(key: Key) -> Schema:
     one = _integer_schema(key)
     several = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_AXES}
-    return {"anyOf": [one, several, _times_schema()]}
-
-
-def _times_schema() -> Schema:
-    return {"type": "string", "pattern": f"^{_TIMES.pattern}$"}
+    text = {"type": "string", "pattern": f"^{_TIMES.pattern}$"}
+    return {"anyOf": [one, several, text]}
 
 
 def _take_sides(key: Key, value: Any) -> Any:

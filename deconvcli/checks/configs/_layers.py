@@ -58,6 +58,7 @@ def _allowed(operation: str) -> Mapping[str, Any]:
 
 def parse_layer(written: LayerEntry, dialect: str, problems: Problems) -> ParsedLayer | None:
     """Return the layer's kind and keys, or None if something is wrong with them."""
+    # A value that is wrong has been replaced by None, which no operation accepts.
     before, value = problems.count, written.value
     found = _parse(value, written.path, dialect, problems)
     return found if problems.count == before else None
@@ -82,6 +83,7 @@ def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Parse
     if "(" not in text:
         return _parse_keys(text, _NOTHING, path, path, problems)
     read = read_pasted_layer(text, dialect)
+    # None is the default that the call states, as in output_padding=None.
     given = {name: value for name, value in read.parameters.items() if value is not None}
     parameters = _parameters(given, path, read.operation, problems)
     return ParsedLayer(read.operation, parameters, read.dialect, read.arguments)

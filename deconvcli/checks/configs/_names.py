@@ -13,6 +13,7 @@ class Names:
 
     def __init__(self) -> None:
         self.known: list[str] = []
+        # By the full name, and by the name as written, which a later round takes over.
         self._latest: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
 

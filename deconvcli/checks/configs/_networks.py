@@ -251,6 +251,7 @@ class _Reader:
         """Return the name of the layer before, or of the network's input."""
         if self.nodes:
             return self.nodes[-1].name
+        # With several inputs nothing says which of them is the one before.
         if len(self.inputs) > 1:
             layer = "the first layer of a network with several inputs"
             help = "write inputs: [NAME] in the first layer."
@@ -280,6 +281,7 @@ class _Reader:
             message = f"the layer {last!r} already has an expect"
             self._problems.report("illegal-value", (*path, "expect"), message, help)
             return
+        # It is checked as the last layer's own; findings about it point at the network's key.
         self.nodes[place] = self.nodes[place]._replace(expect=expect)
         self.paths[f"{last}.expect"] = (*path, "expect")
 

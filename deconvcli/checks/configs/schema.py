@@ -80,6 +80,7 @@ def _network() -> Schema:
 
 def _text() -> Schema:
     """Return the schema of a layer in one word, which needs no keys, or of a pasted call."""
+    # An open bracket is enough here: the grammar of calls is beyond a pattern.
     taken = [OPERATIONS.take(name) for name in OPERATIONS.names]
     bare = [kind for kind in taken if not any(key.required for key in kind.keys)]
     words = [word for kind in bare for word in (kind.name, *kind.aliases)]
@@ -112,9 +113,7 @@ def _value(key: Key) -> Schema:
 _NAME: Schema = {"type": "string", "minLength": 1}
 _POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT64}
 _SHAPE: Mapping[str, Schema] = {
-    "channels": {
-        "anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_INT64}, _ref("variable")]
-    },
+    "channels": {"anyOf": [_POSITIVE, _ref("variable")]},
     "size": {"anyOf": [sizes_schema(), _ref("variable")]},
 }
 _LAYER: Mapping[str, Schema] = {

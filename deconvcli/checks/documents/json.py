@@ -95,18 +95,14 @@ class _Scanner:
         if self.text[self.at : self.at + 1] == '"':
             return self._string()
         if found := _NUMBER.match(self.text, self.at):
-            number = self._number(found)
+            is_fraction = found[1] or found[2]
+            number = read_fraction(found[0]) if is_fraction else read_integer(found[0], self.at)
             self.at = found.end()
             return number
         if (word := _WORD.match(self.text, self.at)) and word[0] in _WORDS:
             self.at = word.end()
             return _WORDS[word[0]]
         raise self.error(f"{word[0][:20]!r} is not a value" if word else "expected a value")
-
-    def _number(self, found: re.Match[str]) -> int | float:
-        if found[1] or found[2]:
-            return read_fraction(found[0])
-        return read_integer(found[0], found.start())
 
     def _string(self) -> str:
         try:

@@ -64,7 +64,8 @@ def _add_key(document: Document, path: Path, key: str, value: Any) -> TextEdit:
 def _insert(document: Document, change: Change) -> TextEdit:
     *above, index = change.path
     places = _children(document, tuple(above))
-    item = _format_mapping(document, change.value)
+    pairs = [_format_pair(document, key, value) for key, value in change.value]
+    item = f"{{{', '.join(pairs)}}}"
     if _is_flow(document, tuple(above)):
         return _insert_into_flow(document, places, int(index), item)
     here = places[min(int(index), len(places) - 1)].begin
@@ -126,10 +127,6 @@ def _is_flow(document: Document, path: Path) -> bool:
 
 def _newline(document: Document) -> str:
     return "\r\n" if "\r\n" in document.text else "\n"
-
-
-def _format_mapping(document: Document, pairs: tuple[tuple[str, Any], ...]) -> str:
-    return f"{{{', '.join(_format_pair(document, key, value) for key, value in pairs)}}}"
 
 
 def _format_pair(document: Document, key: str, value: Any) -> str:

@@ -77,6 +77,7 @@ def prepare_subject(
     config: Config, networks: tuple[WalkedNetwork, ...], useless_share: float
 ) -> Subject:
     """Return the subject of all rules."""
+    # Each layer is read once, since six rules look at the same readings.
     layers = tuple(layer for walked in networks for layer in _find_transposed(config, walked))
     return Subject(config, networks, layers, useless_share)
 

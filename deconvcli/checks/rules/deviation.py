@@ -33,6 +33,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield the warnings that come with each layer's reading."""
     for layer in subject.transposed:
         for found in layer.reading.findings:
+            # Notes say that an answer comes from documents alone, for every layer alike.
             if found.severity is Severity.WARNING:
                 message = f"{layer.outcome.node.name}: {found.message}"
                 yield Diagnostic(

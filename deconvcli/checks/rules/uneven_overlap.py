@@ -28,6 +28,7 @@ from deconvcli.layers.overlap import AxisOverlap
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield a finding for the first uneven axis of each layer."""
     for layer in subject.transposed:
+        # An axis that some outputs miss altogether belongs to the rule `gaps`.
         uneven = next((axis for axis in overlaps(layer) if not axis.is_even and axis.least), None)
         if uneven is not None:
             yield _finding(layer, uneven)._replace(fixes=subject.find_even_kernels(layer))
@@ -37,6 +38,7 @@ def overlaps(layer: TransposedLayer) -> Iterator[AxisOverlap]:
     """Yield the overlap of each axis whose size is a number."""
     # In the interior the counts do not depend on the input's size, so an input of 1 is enough.
     for axis in layer.reading.layer.axes:
+        # Some frameworks accept a stride or a dilation of 0, and then nothing repeats.
         if isinstance(axis.crop_begin, int) and axis.stride > 0 and axis.dilation > 0:
             yield AxisOverlap(axis, 1)
 

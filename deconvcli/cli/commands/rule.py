@@ -59,6 +59,7 @@ def _show_rule(code: str) -> Report:
 
 def _fold(text: str) -> list[str]:
     """Return paragraphs folded to 80 columns; examples, which are indented, stay as they are."""
+    # A line end joins two lines of a paragraph, unless an example or a list item follows.
     paragraphs = re.sub(r"(?<=\S)\n(?=[^\s*])", " ", text).split("\n")
     return [part for line in paragraphs for part in _parts(line)]
 
