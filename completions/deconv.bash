@@ -5,7 +5,7 @@ _deconv_value() {
     options='' words=${1-} files=${2-}
 }
 
-# What $command takes, or, where $option waits for a value, what that may be.
+# The words for $command or, if $option needs a value, for that value.
 _deconv_offers() {
     case $command in
         '')
@@ -142,7 +142,7 @@ _deconv() {
     fi
 
     _deconv_offers
-    # Options are left where no value is waited for: this one is a flag and takes none.
+    # If options are left, no value is expected: this one is a flag and takes none.
     [[ -n $head && -n $options ]] && _deconv_value
     [[ -n $ended ]] && options=''
     [[ $cur == -* && -n $options ]] && files=''

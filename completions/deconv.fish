@@ -1,7 +1,7 @@
 # Completion of deconv for fish.
 # Written by `python -m deconvcli.cli.completions`; changes here are lost.
 
-# Whether the line is at this command; without one, whether no command is typed yet.
+# Whether the line is at this command; without an argument, whether no command is typed yet.
 function __deconv_at
     set -l words (commandline -opc)
     for word in $words[2..-1]

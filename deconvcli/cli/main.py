@@ -1,4 +1,4 @@
-"""The group of commands, and what becomes of errors, signals and a closed output.
+"""The group of commands, and the handling of errors, signals and a closed output.
 
 Exit codes: 0 ok, 1 findings or a mismatch, 2 usage or refused, 3 a bug of ours, 130 Ctrl-C,
 141 closed pipe.
@@ -79,11 +79,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except OSError as error:
         code = code or _say_os_error(error)
-        # What could not be written must not be tried again at interpreter exit.
+        # The interpreter would try again at exit to write what is left.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if code == INTERRUPTED:
-        # Python takes 0.3 s to take Numba apart, for which nobody who pressed Ctrl-C wants to wait.
+        # Unloading Numba takes 0.3 s; whoever pressed Ctrl-C does not want to wait.
         atexit.register(os._exit, code)
     sys.exit(code)
 
@@ -92,7 +92,9 @@ def _prepare_streams() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if sys.stdout is None:
-        sys.exit(_say("error[io]: standard output is closed\n  help: send it somewhere.", USAGE))
+        sys.exit(
+            _say("error[io]: standard output is closed\n  help: redirect it to a file.", USAGE)
+        )
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a console without Unicode still gets every line
@@ -114,7 +116,7 @@ def _run(arguments: list[str] | None) -> int:
     except SystemExit:  # Click's answer to a closed pipe where there is no SIGPIPE
         return CLOSED_PIPE
     except MemoryError:
-        return _say("error[memory]: memory is used up\n  help: use a smaller layer.", USAGE)
+        return _say("error[memory]: out of memory\n  help: use a smaller layer.", USAGE)
     except OSError as error:
         return _say_os_error(error)
     except Exception as error:
@@ -132,14 +134,14 @@ def _say_usage(error: click.ClickException) -> int:
     path = context.command_path if context else "deconv"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return _say(error.format_message(), USAGE)
-    message, meant = error.format_message(), ""
+    message, guess = error.format_message(), ""
     if isinstance(error, click.NoSuchOption):
-        message, meant = f"no option {error.option_name}", _meant(error.option_name, context)
-    return _say(f"error[usage]: {message}\n  help: {meant}see {path} --help", USAGE)
+        message, guess = f"no option {error.option_name}", _guess(error.option_name, context)
+    return _say(f"error[usage]: {message}\n  help: {guess}see {path} --help", USAGE)
 
 
-def _meant(option: str, context: click.Context | None) -> str:
-    """The option that was probably meant; Click's own guess names three at once."""
+def _guess(option: str, context: click.Context | None) -> str:
+    """Return the most similar option as a question; Click's own guess names three at once."""
     from difflib import get_close_matches  # 3 ms that only a mistake needs
 
     known = [name for param in context.command.params for name in param.opts] if context else []
@@ -153,7 +155,7 @@ def _say_os_error(error: OSError) -> int:
     place = f"{error.filename}: " if error.filename else ""
     return _say(
         f"error[io]: {place}{error.strerror or error}\n"
-        "  help: make room, or send the output elsewhere; what came out is not complete.",
+        "  help: free some space, or write elsewhere; the output is incomplete.",
         USAGE,
     )
 

@@ -1,4 +1,4 @@
-"""Each shared option, defined once: a layer, and how the answer is to be printed."""
+"""Each shared option, defined once: those of a layer, and those of the output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import DIALECTS, in_order, take
 from deconvcli.views.answers.renderers import RENDERERS
 
-# How small a parameter may be is for the dialect to say, with its reason.
+# Each dialect has limits of its own, and refuses with its reason.
 ANY_NUMBERS = Numbers(-MAX_INT64)
 ANY_COUNT = Count(-MAX_INT64)
 
@@ -31,7 +31,7 @@ class Word(click.Choice[str]):
     """A choice whose error names the nearest right word."""
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        """As Click's, shorter and with a guess."""
+        """Return the error as Click does, shorter and with a guess."""
         return f"{value!r} is not known; {suggestion(str(value), list(self.choices))}"
 
 
@@ -83,14 +83,14 @@ class DialectNames(DialectName):
 
 
 def option(*names: str, section: str = OPTIONS, **settings: Any) -> Callable[[Any], Any]:
-    """An option that --help lists in this section."""
+    """Return an option that --help lists in this section."""
     return click.option(*names, cls=Option, section=section, **settings)
 
 
 def names_option(
     *names: str, words: Sequence[str] = (), help: str, section: str = OPTIONS
 ) -> Callable[[Any], Any]:
-    """An option for dialects: a list by comma, and a repeated option adds to it.
+    """Return an option for dialects: a list by comma, to which a repeated option adds.
 
     The command gets a tuple without doubles, or None where the option is not given. words: `all`
     or `none`, where the option takes them; they become the names that they stand for.
@@ -106,7 +106,7 @@ def names_option(
 
 
 def name_option(*names: str, help: str, section: str = OPTIONS) -> Callable[[Any], Any]:
-    """An option for one dialect, which refuses two; the command gets its name or None."""
+    """Return an option that accepts one dialect only; the command gets its name or None."""
     return option(
         *names,
         multiple=True,
@@ -171,7 +171,7 @@ def layer_options(
     section: str = OPTIONS,
     more: str = MORE,
 ) -> tuple[Callable[[Any], Any], ...]:
-    """Return the options of a layer, those that most layers need in a section of their own.
+    """Return the options of a layer; those that few layers need have a section of their own.
 
     size, kernel: the help of these options. dialect: the option for the dialect, or for several.
     """
@@ -282,7 +282,7 @@ LAYER_OPTIONS = (CALL_ARGUMENT, *layer_options())
 
 
 def format_option(names: Sequence[str], help: str) -> Callable[[Any], Any]:
-    """--format, one of these names; a user's own choice comes from the environment."""
+    """Return the option --format, one of these names; DECONV_FORMAT changes its default."""
     return option(
         "--format",
         "format",
@@ -296,7 +296,7 @@ def format_option(names: Sequence[str], help: str) -> Callable[[Any], Any]:
 
 
 def out_option(*aliases: str, metavar: str = "FILE", help: str) -> Callable[[Any], Any]:
-    """-o/--out, the file that the command writes."""
+    """Return the option -o/--out for the file that the command writes."""
     return option("-o", "--out", *aliases, "out", type=click.Path(), metavar=metavar, help=help)
 
 
@@ -321,7 +321,7 @@ def takes_output(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def takes(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """The options, in the order in which --help is to show them."""
+    """Return a decorator that adds options in the order in which --help lists them."""
 
     def add(command: Command) -> Command:
         for option in reversed(options):

@@ -1,4 +1,4 @@
-"""An understood layer in labelled lines, the same in every command."""
+"""A layer in labelled lines, the same in every command."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from deconvcli.layers.text import size_text
 
 
 def layer_rows(understood: Understood) -> list[tuple[str, str]]:
-    """The layer in its dialect's words, and why that dialect."""
+    """Return the layer in its dialect's parameters, and the reason for that dialect."""
     reading = understood.reading
     spelling = reading.spelling
-    idle = _idle(understood)
+    idle = _find_idle(understood)
     shaping = {name: given for name, given in spelling.arguments.items() if name not in idle}
     text = spelling._replace(arguments=shaping).text or "defaults"
     rows = [("layer", f"{spelling.name}: {text}")]
@@ -22,15 +22,15 @@ def layer_rows(understood: Understood) -> list[tuple[str, str]]:
 
 
 def inert_rows(understood: Understood, most: int = 4) -> list[tuple[str, str]]:
-    """The words that were understood and change nothing here."""
-    names = _idle(understood)
+    """Return the parameters that are accepted and change nothing here."""
+    names = _find_idle(understood)
     more = [f"{len(names) - most} more"] if len(names) > most else []
     listed = ", ".join([*names[:most], *more])
     return [("also", f"{listed}: no effect on the shape")] if names else []
 
 
-def _idle(understood: Understood) -> list[str]:
-    """Words that change neither sizes nor parameters; a bias counts."""
+def _find_idle(understood: Understood) -> list[str]:
+    """Return the parameters without an effect on sizes; a bias counts, since it adds weights."""
     reading = understood.reading
     bias = take(reading.spelling.dialect)[0].argument("bias")
     return [name for name in reading.inert if bias is None or name != bias.name]

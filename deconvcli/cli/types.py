@@ -1,4 +1,4 @@
-"""What users type for one option, made into values: sizes, sides, words."""
+"""The types of options: the text that a user types becomes sizes, pads, numbers or words."""
 
 from __future__ import annotations
 
@@ -29,43 +29,45 @@ _EXAMPLE = "write one number, such as 4."
 
 
 def caret(text: str, place: int) -> str:
-    """The text with a mark below one character, as two indented lines.
+    """Return the text with a mark below one character, as two indented lines.
 
-    All before that character is printable: the first that is not would have been marked.
+    Everything before that character is printable: the first that is not would have been marked.
     """
     one_line = printable(text).replace("\n", "\\n")
     return f"\n    {one_line}\n    {' ' * place}^"
 
 
-def _parts(text: str) -> Iterator[tuple[int, str]]:
-    """(place, part) between the separators."""
+def _split(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (place, part) for the parts between separators."""
     place = 0
     for part in _SEPARATOR.split(text):
         yield place, part
         place += len(part) + 1
 
 
-def _fail(text: str, place: int, why: str, help: str) -> UsageError:
+def _make_error(text: str, place: int, why: str, help: str) -> UsageError:
     if len(text) > 60:
         return UsageError(f"{text[:24]!r}... ({len(text)} characters): {why}", help=help)
     return UsageError(f"{text!r}: {why}{caret(text, place)}", help=help)
 
 
 def parse_number(text: str, whole: str, place: int, smallest: int, help: str = _EXAMPLES) -> int:
-    """One number of a size, with the place of what is wrong."""
+    """Return one number of a size; an error marks the place in the whole text."""
     if not text:
-        raise _fail(whole, place, "a number is missing here", help)
+        raise _make_error(whole, place, "a number is missing here", help)
     sign = text[0] == "-"
     if not _NUMBER.fullmatch(text[sign:]):
         at = next((i for i, c in enumerate(text) if not c.isdigit() and not (sign and i == 0)), 0)
-        raise _fail(whole, place + at, "this is not a number", help)
+        raise _make_error(whole, place + at, "this is not a number", help)
     # Counted first: int() refuses thousands of digits, leading zeros included.
     digits = text[sign:].lstrip("0") or "0"
     if len(digits) > 19 or int(digits) > MAX_INT64:
-        raise _fail(whole, place, "the number exceeds 64 bits", f"use {MAX_INT64} or less.")
+        raise _make_error(whole, place, "the number exceeds 64 bits", f"use {MAX_INT64} or less.")
     number = -int(digits) if sign else int(digits)
     if number < smallest:
-        raise _fail(whole, place, f"{number} is less than {smallest}", f"use {smallest} or more.")
+        raise _make_error(
+            whole, place, f"{number} is less than {smallest}", f"use {smallest} or more."
+        )
     return number
 
 
@@ -80,7 +82,7 @@ class Typed(ParamType, ABC):
         return param.metavar or self.metavar
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The parsed value; defaults come parsed."""
+        """Return the parsed value; defaults are parsed already."""
         if not isinstance(value, str):
             return value
         try:
@@ -105,10 +107,10 @@ class Typed(ParamType, ABC):
 
     @abstractmethod
     def parse(self, text: str) -> Any:
-        """The value of this text.
+        """Return the value of this text.
 
         Raises:
-            UsageError: it is none.
+            UsageError: the text has another form.
         """
 
 
@@ -122,12 +124,12 @@ class Numbers(Typed):
         self.smallest = smallest
 
     def parse(self, text: str) -> tuple[int, ...]:
-        """A tuple with one number per axis, or with one for all."""
-        return tuple(parse_number(part, text, place, self.smallest) for place, part in _parts(text))
+        """Return a tuple with one number per axis, or with one for all."""
+        return tuple(parse_number(part, text, place, self.smallest) for place, part in _split(text))
 
 
 class Count(Typed):
-    """One number, in a tuple as every parameter of a layer comes."""
+    """One number, in a tuple like every parameter of a layer."""
 
     name = "count"
     metavar = "N"
@@ -136,7 +138,7 @@ class Count(Typed):
         self.smallest = smallest
 
     def parse(self, text: str) -> tuple[int]:
-        """A tuple with the number."""
+        """Return a tuple with the number."""
         return (parse_number(text, text, 0, self.smallest, _EXAMPLE),)
 
 
@@ -151,10 +153,10 @@ class Whole(Typed):
         self.largest = largest
 
     def parse(self, text: str) -> int:
-        """The number."""
+        """Return the number."""
         number = parse_number(text, text, 0, self.smallest, _EXAMPLE)
         if number > self.largest:
-            raise _fail(text, 0, f"{number} is too large", f"use {self.largest} or less.")
+            raise _make_error(text, 0, f"{number} is too large", f"use {self.largest} or less.")
         return number
 
 
@@ -165,11 +167,14 @@ class Seconds(Typed):
     metavar = "SECONDS"
 
     def parse(self, text: str) -> float:
-        """The number, which is not 0 and at most an hour."""
+        """Return the seconds, more than 0 and at most an hour."""
         number = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,9})?", text) else 0.0
         if not 0 < number <= 3600:
-            raise _fail(
-                text, 0, "this is no time above 0 and up to 3600", "write seconds, as 1 or 0.25."
+            raise _make_error(
+                text,
+                0,
+                "this is not a time above 0 and up to 3600",
+                "write seconds, such as 1 or 0.25.",
             )
         return number
 
@@ -181,8 +186,8 @@ class Sizes(Typed):
     metavar = "SIZE"
 
     def parse(self, text: str) -> tuple[Size, ...]:
-        """One size per axis: numbers, or symbols waiting for theirs."""
-        return tuple(self._size(part, text, place) for place, part in _parts(text))
+        """Return one size per axis: numbers, or symbols that stand for any number."""
+        return tuple(self._size(part, text, place) for place, part in _split(text))
 
     @staticmethod
     def _size(part: str, whole: str, place: int) -> Size:
@@ -208,19 +213,19 @@ class Sides(Typed):
         return ("valid", "same")
 
     def parse(self, text: str) -> Padding:
-        """A word, numbers, or (begin, end) pairs."""
+        """Return a word, numbers, or (begin, end) pairs."""
         if re.fullmatch(r"[A-Za-z_]+", text):
-            return text  # whether it is a word, and which, only a dialect knows
+            return text  # only a dialect knows which words it accepts
         if ":" not in text:
-            return tuple(parse_number(part, text, place, 0) for place, part in _parts(text))
-        return tuple(self._pair(part, text, place) for place, part in _parts(text))
+            return tuple(parse_number(part, text, place, 0) for place, part in _split(text))
+        return tuple(self._pair(part, text, place) for place, part in _split(text))
 
     @staticmethod
     def _pair(part: str, whole: str, place: int) -> tuple[int, int]:
         begin, colon, end = part.partition(":")
         if not colon:
-            raise _fail(whole, place, "begin:end is missing here", "write 1:2,0:1 or 1x2.")
-        # Explicit pads of jax may be negative: each dialect refuses what it cannot take.
+            raise _make_error(whole, place, "begin:end is missing here", "write 1:2,0:1 or 1x2.")
+        # Explicit pads of jax may be negative: each dialect refuses what it cannot express.
         low = -MAX_INT64
         return (
             parse_number(begin, whole, place, low),

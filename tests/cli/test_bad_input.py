@@ -331,7 +331,7 @@ def test_memory_that_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
         raise MemoryError
 
     monkeypatch.setattr(LayerRequest, "understand", understand)
-    refused(deconv("shape --in 5 -k 3"), "memory is used up", "smaller layer")
+    refused(deconv("shape --in 5 -k 3"), "out of memory", "smaller layer")
 
 
 class Broken(io.StringIO):
@@ -356,7 +356,7 @@ class TestStreams:
         (folder / "many.jsonl").write_text("{}\n" * 1000)
         with open("/dev/full", "w") as full:
             done = process(line, stdout=full)
-        refused(Done(done.returncode, "", done.stderr), "No space left on device", "not complete")
+        refused(Done(done.returncode, "", done.stderr), "No space left on device", "incomplete")
 
     @POSIX
     def test_a_pipe_that_closes_early_is_silent(self, folder: Path) -> None:

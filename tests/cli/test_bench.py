@@ -219,8 +219,8 @@ def test_what_does_not_fit_is_left_out(here: Any, monkeypatch: pytest.MonkeyPatc
         ("--frameworks torch,keras unet", ("keras cannot be timed", "choose from: torch")),
         ("--frameworks torhc unet", ("'torhc' is not known", "did you mean 'torch'?")),
         ("--frameworks tensorflow unet", ("not installed: tensorflow", "no-such-module==1.2")),
-        ("--seconds 0 unet", ("--seconds '0': this is no time above 0 and up to 3600",)),
-        ("--seconds 1h unet", ("--seconds '1h': this is no time", "write seconds")),
+        ("--seconds 0 unet", ("--seconds '0': this is not a time above 0 and up to 3600",)),
+        ("--seconds 1h unet", ("--seconds '1h': this is not a time", "write seconds")),
         ("--dtype float16 unet", ("'float16' is not known", "float32, float64")),
     ],
 )

@@ -203,7 +203,7 @@ def test_a_file_that_cannot_be_read(name: str) -> None:
     "option", ["--in 5x5", "-k 3", "--macs", "--expect 5x5", "--dialect torch", "--batch 2"]
 )
 def test_options_that_would_do_nothing_are_refused(option: str) -> None:
-    refused(deconv(f"shape --jsonl - {option}"), "does nothing beside --jsonl")
+    refused(deconv(f"shape --jsonl - {option}"), "has no effect with --jsonl")
 
 
 def test_a_bug_is_an_answer_and_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -502,7 +502,7 @@ class TestAllDialects:
     @pytest.mark.parametrize("option", [("--expect", "9"), ("--macs",)])
     def test_what_it_would_leave_undone_is_refused(self, option: tuple[str, ...]) -> None:
         done = deconv("shape --in 5x5 -k 3 -D all", *option)
-        refused(done, option[0], "does nothing beside several dialects")
+        refused(done, option[0], "has no effect with several dialects")
 
 
 def test_version() -> None:

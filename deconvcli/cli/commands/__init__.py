@@ -1,4 +1,4 @@
-"""One file a command, named as users type it; its docstring's first line is its short help."""
+"""One file per command, named as users type it; its docstring is its line in --help."""
 
 from __future__ import annotations
 

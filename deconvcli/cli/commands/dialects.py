@@ -58,14 +58,14 @@ def _overview() -> Report:
     dialects = [take(name)[0] for name in in_order()]
     evidence = [row for dialect in dialects for row in _evidence_rows(dialect)]
     blocks: list[Block] = [
-        Table("How each answer was verified", ("dialect", "rows", "verified"), evidence),
+        Table("How the answers were verified", ("dialect", "rows", "verified"), evidence),
         Table(
-            "How each stores its weights (k: the kernel's axes)",
+            "Layout of the weights (k: the axes of the kernel)",
             ("dialect", "weights", "taps"),
             [(d.name, weight_text(d), d.orientation) for d in dialects],
         ),
         Table(
-            "What each calls the parameters",
+            "Names of the parameters",
             ("dialect", "parameters"),
             [row for dialect in dialects for row in _parameter_rows(dialect)],
         ),
@@ -79,7 +79,7 @@ def _names(dialect: Dialect) -> list[str]:
 
 
 def _evidences(dialect: Dialect) -> Iterator[tuple[str, Evidence]]:
-    """(name, evidence) of the dialect and of its implementations."""
+    """Yield (name, evidence) of the dialect and of its implementations."""
     yield from zip(
         _names(dialect), (dialect.evidence, *dialect.implementations.values()), strict=True
     )
@@ -93,7 +93,7 @@ def _evidence_rows(dialect: Dialect) -> list[tuple[str, str, str]]:
 
 
 def weight_text(dialect: Dialect) -> str:
-    """The axes of the weights in words: `in, out/groups, *k`."""
+    """Return the axes of the weights in words: `in, out/groups, *k`."""
     text = _layout_text(dialect.weight_layout({}, RANK))
     return text if dialect.groups else text.replace("/groups", "")
 
@@ -103,14 +103,14 @@ def _layout_text(layout: Layout) -> str:
 
 
 def _parameter_rows(dialect: Dialect) -> list[tuple[str, str]]:
-    """The parameters that touch sizes, on as many lines as they need."""
+    """Return the parameters with an effect on sizes, on as many lines as they need."""
     named = " ".join(argument.name for argument in dialect.arguments if argument.role)
     lines = wrap(named, WIDTH, break_long_words=False)
     return [(dialect.name if not place else "", line) for place, line in enumerate(lines)]
 
 
 def _page(dialect: Dialect, implementation: str) -> Report:
-    """One dialect, or one of its implementations."""
+    """Return the page of one dialect, or of one of its implementations."""
     name = f"{dialect.name}@{implementation}" if implementation else dialect.name
     evidence = dialect.implementations.get(implementation, dialect.evidence)
     fields = [
@@ -134,20 +134,24 @@ def _page(dialect: Dialect, implementation: str) -> Report:
     blocks += _deviations(dialect, implementation)
     unread = [argument.name for argument in dialect.arguments if not argument.meaning]
     if unread:
-        blocks.append(Lines(wrap(f"Understood without an effect: {', '.join(unread)}.", 80)))
+        blocks.append(Lines(wrap(f"Accepted without effect: {', '.join(unread)}.", 80)))
     data = {"dialects": [_data(dialect)], "deviations": _deviations_data(dialect, implementation)}
     return Report("deconv.dialects/1", name, blocks, data)
 
 
 def _deviations(dialect: Dialect, implementation: str) -> list[Block]:
-    """Where implementations leave the rule, each in a paragraph."""
-    told = [
+    """Return each deviation of an implementation from the rule, in a paragraph of its own."""
+    paragraphs = [
         "\n".join(
             wrap(f"{found.code}: {found.message} ({found.source})", 80, subsequent_indent="  ")
         )
         for found in dialect.deviations(implementation)
     ]
-    return [Table("Findings about implementations", (), [(text,) for text in told])] if told else []
+    return (
+        [Table("Findings about implementations", (), [(text,) for text in paragraphs])]
+        if paragraphs
+        else []
+    )
 
 
 def _deviations_data(dialect: Dialect, implementation: str) -> list[dict[str, Any]]:

@@ -99,7 +99,7 @@ def command(
     understood = read_request({**options, "dialect": dialect}).understand()
     report = _report(understood, macs)
     if expect is not None:
-        report, met = _expected(report, understood, expect)
+        report, met = _compare_size(report, understood, expect)
         output.show(report)
         return 0 if met else 1
     output.show(report)
@@ -107,11 +107,11 @@ def command(
 
 
 def _refuse_beside(mode: str, others: Mapping[str, Any]) -> None:
-    """What this mode would silently leave undone."""
+    """Refuse an option that this mode would silently ignore."""
     given = next((name for name, value in others.items() if value is not None), None)
     if given is not None:
         flag = OTHER_NAMES.get(given) or FLAGS.get(given) or f"--{given}"
-        raise UsageError(f"{flag} does nothing beside {mode}", help="leave one of them out.")
+        raise UsageError(f"{flag} has no effect with {mode}", help="leave one of them out.")
 
 
 def _report(understood: Understood, macs: bool) -> Report:
@@ -121,25 +121,25 @@ def _report(understood: Understood, macs: bool) -> Report:
         ("output", output),
         ("input", size_text(understood.shown_input)),
         ("full", f"{size_text(reading.layer.full_sizes(reading.spatial))} (before the crop)"),
-        ("crop", _crop(reading)),
+        ("crop", _format_crop(reading)),
         *layer_rows(understood),
         *inert_rows(understood),
     ]
-    rows += _from_size_on(understood) + (_costs(understood) if macs else [])
+    rows += _list_minimum_sizes(understood) + (_list_costs(understood) if macs else [])
     return Report(
         "deconv.shape/1", output, [Fields(rows)], _data(understood, macs), reading.findings
     )
 
 
-def _crop(reading: Reading) -> str:
+def _format_crop(reading: Reading) -> str:
     appends = any(crop < 0 for pair in reading.crop for crop in pair)
     more = ", negative appends" if appends else ""
     more += ", comes back at the other end" if reading.layer.circular else ""
     return f"{crop_text(reading.crop)} (begin:end{more})"
 
 
-def _from_size_on(understood: Understood) -> list[tuple[str, str]]:
-    """For symbolic sizes, the smallest that leave an output; a crop by the symbol leaves one."""
+def _list_minimum_sizes(understood: Understood) -> list[tuple[str, str]]:
+    """Return the smallest values of the letters that leave an output."""
     reading = understood.reading
     pairs = zip(reading.spatial, reading.layer.axes, strict=True)
     known = {
@@ -154,8 +154,8 @@ def _smallest_letter(n: Linear, smallest: int) -> int:
     return max(1, -(-(smallest - n.offset) // n.factor))
 
 
-def _costs(understood: Understood) -> list[tuple[str, str]]:
-    """Multiply-accumulates and parameters."""
+def _list_costs(understood: Understood) -> list[tuple[str, str]]:
+    """Return multiply-accumulates and parameters."""
     reading = understood.reading
     layer = reading.layer
     if any(isinstance(n, Linear) for n in reading.spatial):
@@ -170,11 +170,11 @@ def _costs(understood: Understood) -> list[tuple[str, str]]:
     return [
         ("macs", macs),
         ("parameters", f"{layer.parameter_count:,}{bias}"),
-        ("channels", _channels(understood)),
+        ("channels", _format_channels(understood)),
     ]
 
 
-def _channels(understood: Understood) -> str:
+def _format_channels(understood: Understood) -> str:
     layer = understood.reading.layer
     assumed = f" (not given: {', '.join(understood.assumed)})" if understood.assumed else ""
     return f"{layer.in_channels} -> {layer.out_channels}, groups {layer.groups}{assumed}"
@@ -204,10 +204,10 @@ def _data(understood: Understood, macs: bool) -> dict[str, Any]:
     return data
 
 
-def _expected(
+def _compare_size(
     report: Report, understood: Understood, expect: tuple[Size, ...]
 ) -> tuple[Report, bool]:
-    """The report with what was expected, and whether it was met."""
+    """Return the report with the expected size, and whether the output has it."""
     reading = understood.reading
     forms = {len(shape): shape for shape in (reading.output_shape, understood.shown_output)}
     forms[len(reading.output_sizes)] = reading.output_sizes
@@ -222,22 +222,22 @@ def _expected(
     met = got == wanted
     [fields] = report.blocks
     assert isinstance(fields, Fields)
-    row = ("expected", f"{size_text(wanted)}: {_difference(got, wanted)}")
+    row = ("expected", f"{size_text(wanted)}: {_format_difference(got, wanted)}")
     data: Mapping[str, Any] = {**report.data, "expected": wanted, "met": met}
     answer = report.answer if met else f"{report.answer} is not {size_text(wanted)}"
     blocks = [Fields([*fields.rows, row])]
     return Report(report.schema, answer, blocks, data, report.findings), met
 
 
-def _difference(got: tuple[Size, ...], wanted: tuple[Size, ...]) -> str:
+def _format_difference(got: tuple[Size, ...], wanted: tuple[Size, ...]) -> str:
     if got == wanted:
         return "yes"
-    by = ", ".join(_off(have, want) for have, want in zip(got, wanted, strict=True))
+    by = ", ".join(_format_offset(have, want) for have, want in zip(got, wanted, strict=True))
     return f"no, the output differs by {by}"
 
 
-def _off(have: Size, want: Size) -> str:
-    """By how much, where one number or one letter can say it."""
+def _format_offset(have: Size, want: Size) -> str:
+    """Return the difference, if one number or one letter expresses it."""
     letters = {size.letter for size in (have, want) if isinstance(size, Linear)}
     if len(letters) > 1:
         return f"{have} for {want}"

@@ -21,6 +21,6 @@ SCRIPTS: dict[str, Callable[[list[Command]], str]] = {
 
 
 def scripts() -> dict[str, bytes]:
-    """Each script as bytes, by file name; the same on every machine."""
+    """Return each script as bytes, by file name; the same on every machine."""
     commands = tree(cli)
     return {name: script(commands).encode() for name, script in SCRIPTS.items()}

@@ -1,7 +1,7 @@
-"""Bash: one table of what stands where, and one function that picks from it.
+"""Bash: a table of the words for each place, and a function that picks from it.
 
-Only names of files take another process. Before bash 4 (macOS has 3.2) files come unfiltered, and
-also where a number is expected.
+Only file names take another process. Before bash 4 (macOS has 3.2) files are not filtered, and are
+offered for numbers too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _deconv_value() {
     options='' words=${1-} files=${2-}
 }
 
-# What $command takes, or, where $option waits for a value, what that may be.
+# The words for $command or, if $option needs a value, for that value.
 _deconv_offers() {
     case $command in
 """
@@ -53,7 +53,7 @@ _deconv() {
     fi
 
     _deconv_offers
-    # Options are left where no value is waited for: this one is a flag and takes none.
+    # If options are left, no value is expected: this one is a flag and takes none.
     [[ -n $head && -n $options ]] && _deconv_value
     [[ -n $ended ]] && options=''
     [[ $cur == -* && -n $options ]] && files=''
@@ -85,7 +85,7 @@ complete -o default -F _deconv deconv
 
 
 def script(commands: list[Command]) -> str:
-    """The file that a user sources, or puts into bash-completion's folder as `deconv`."""
+    """Return the file that a user sources, or puts into bash-completion's folder as `deconv`."""
     return _HEAD + "".join(_command(command) for command in commands) + _TAIL
 
 
@@ -102,7 +102,7 @@ def _command(command: Command) -> str:
 
 
 def _values(command: Command) -> list[str]:
-    """A `case` with one line for all options that take the same."""
+    """Return a `case` with one line for all options with the same values."""
     takers: dict[tuple[str, str], list[str]] = {}
     for option in command.options:
         if option.value is not None:
@@ -115,6 +115,6 @@ def _values(command: Command) -> list[str]:
 
 
 def _offers(value: Value | None) -> tuple[str, str]:
-    """(words, pattern of files), quoted."""
+    """Return (words, pattern of files), quoted."""
     words = value.words if value else ()
     return quote(" ".join(words)), quote(f"*{value.suffix}" if value and value.files else "")

@@ -1,4 +1,4 @@
-"""Fish: one `complete` line an option, each bound to the command it belongs to."""
+"""Fish: one `complete` line per option, each bound to its command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _HEAD = """\
 # Completion of deconv for fish.
 # Written by `python -m deconvcli.cli.completions`; changes here are lost.
 
-# Whether the line is at this command; without one, whether no command is typed yet.
+# Whether the line is at this command; without an argument, whether no command is typed yet.
 function __deconv_at
     set -l words (commandline -opc)
     for word in $words[2..-1]
@@ -31,7 +31,7 @@ complete -c deconv -f
 
 
 def script(commands: list[Command]) -> str:
-    """The file for fish's folder of completions."""
+    """Return the file for fish's folder of completions."""
     program, *others = commands
     named = [f"-a {command.name} -d {_quote(command.help)}" for command in others]
     return (
@@ -64,7 +64,7 @@ def _option(option: Option) -> str:
 
 
 def _value(value: Value) -> str:
-    """Words in their order, then files; `-f` keeps files away, `-F` asks for all of them."""
+    """Return words in their order, then files; `-f` offers no files, `-F` all of them."""
     # A word that ends in a tab is shown without the option's description.
     offered = [rf"{word}\t" for word in value.words]
     if value.suffix:

@@ -1,4 +1,4 @@
-"""What can be completed, read from the Click commands through Click's public interface."""
+"""The commands, options and values to complete, read through Click's public interface."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import NamedTuple
 import click
 
 _SUFFIX = re.compile(r"\.\w+")
-# What needs no quoting in any of the shells.
+# Words that need no quoting in any of the shells.
 _PLAIN = re.compile(r"[A-Za-z0-9_@.+-]+")
 
 
 class Value(NamedTuple):
-    """What may stand in one place: words, files (those with `suffix` first), or free text."""
+    """The values for one place: words, files (those with `suffix` first), or free text."""
 
     label: str
     words: tuple[str, ...]
@@ -40,7 +40,7 @@ class Command(NamedTuple):
 
 
 def tree(program: click.Group) -> list[Command]:
-    """The program itself, then its commands as --help lists them; nothing hidden.
+    """Return the program itself, then its commands as --help lists them; nothing hidden.
 
     Raises:
         ValueError: a word to be completed would need quoting in a shell.
@@ -65,7 +65,7 @@ def _command(name: str, context: click.Context) -> Command:
         elif isinstance(param, click.Argument):
             arguments.append(value)
     help, *_ = context.command.get_short_help_str(limit=1000).splitlines() or [""]
-    return Command(name, help, tuple(options), _together(arguments))
+    return Command(name, help, tuple(options), _join_arguments(arguments))
 
 
 def _option(option: click.Option, value: Value) -> Option:
@@ -77,8 +77,8 @@ def _option(option: click.Option, value: Value) -> Option:
     )
 
 
-def _together(arguments: list[Value]) -> Value | None:
-    """All arguments of a command as one, for which of them is being typed is not asked."""
+def _join_arguments(arguments: list[Value]) -> Value | None:
+    """Return all arguments of a command as one: the scripts do not count them."""
     if not arguments:
         return None
     return Value(

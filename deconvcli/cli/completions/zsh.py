@@ -49,7 +49,7 @@ fi
 
 
 def script(commands: list[Command]) -> str:
-    """The file `_deconv` for a folder of $fpath; it can also be sourced after compinit."""
+    """Return the file `_deconv` for a folder of $fpath; it can be sourced after compinit too."""
     program, *others = commands
     # The rest of the line becomes $words of its own, which starts at the command.
     specs = [*_options(program), "'1:command:->command'", "'*::argument:->rest'"]
@@ -97,7 +97,7 @@ def _help(text: str) -> str:
 
 
 def _glue(name: str) -> str:
-    """How `_arguments` is told that the value may follow in the same word: --in=5, -k3."""
+    """Return the mark for `_arguments` that the value may follow in the same word: --in=5, -k3."""
     return "=" if name.startswith("--") else "+"
 
 
