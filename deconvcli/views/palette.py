@@ -70,6 +70,7 @@ def contrast(one: Colour, other: Colour) -> float:
 
 def _luminance(colour: Colour) -> float:
     red, green, blue = (_linear(part / 255) for part in colour)
+    # The weights and the gamma of sRGB, as WCAG 2.2 defines relative luminance.
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.cli.explaining.blocks import blocks
-from deconvcli.cli.explaining.data import data
+from deconvcli.cli.explaining.blocks import list_blocks
+from deconvcli.cli.explaining.data import collect_data
 from deconvcli.cli.rows import layer_rows
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.text import size_text
@@ -13,8 +13,8 @@ from deconvcli.views.answers.report import Fields, Report
 from deconvcli.views.comparison.differences import find_differences
 from deconvcli.views.explanation import explain
 
-SCHEMA = "deconv.explain/1"
-WIDTH = 80
+EXPLAIN_SCHEMA = "deconv.explain/1"
+MAX_LINE_WIDTH = 80
 
 
 def report_layer(understood: Understood, others: Sequence[str]) -> Report:
@@ -22,12 +22,12 @@ def report_layer(understood: Understood, others: Sequence[str]) -> Report:
     explanation = explain(understood.reading)
     elsewhere = find_differences(understood.reading, others)
     return Report(
-        SCHEMA,
+        EXPLAIN_SCHEMA,
         size_text(explanation.output_sizes),
-        [layer_fields(understood), *blocks(explanation, elsewhere)],
-        data(understood, explanation, elsewhere),
+        [layer_fields(understood), *list_blocks(explanation, elsewhere)],
+        collect_data(understood, explanation, elsewhere),
         understood.reading.findings,
-        WIDTH,
+        MAX_LINE_WIDTH,
     )
 
 

@@ -12,7 +12,7 @@ from deconvcli.views.explanation import ExplainedAxis, Explanation
 from deconvcli.views.explanation.overlap import Overlap
 
 
-def blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterator[Block]:
+def list_blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterator[Block]:
     """Yield the steps, the crop, other views, the overlap, other dialects, and the notes."""
     for steps, names in _grouped(explanation.axes):
         yield _steps(names, steps)
@@ -25,7 +25,7 @@ def blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterato
         yield Table(title, ("axis", "pairs"), kept)
     if explanation.views:
         yield Table("Other views of the layer", ("view", "description"), explanation.views)
-    yield from overlap_blocks(explanation)
+    yield from list_overlap_blocks(explanation)
     if elsewhere:
         rows = [(found.dialect, found.text) for found in elsewhere]
         yield Table("In other dialects", ("dialect", "parameters"), rows)
@@ -50,7 +50,7 @@ def _steps(names: str, axis: ExplainedAxis) -> Table:
     return Table(f"{names}: input n = {axis.input_size}, {given}", columns, rows)
 
 
-def overlap_blocks(explanation: Explanation) -> Iterator[Block]:
+def list_overlap_blocks(explanation: Explanation) -> Iterator[Block]:
     """Yield the map of the overlap and its verdict, if the sizes are numbers."""
     found = explanation.overlap
     if found is not None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from deconvcli.frameworks.request import Understood
 from deconvcli.views.comparison.differences import Difference
 from deconvcli.views.explanation import ExplainedAxis, Explanation
 
 
-def data(
+def collect_data(
     understood: Understood, explanation: Explanation, elsewhere: Sequence[Difference]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return every number of the explanation and of the layer."""
     overlap = explanation.overlap
     return {
@@ -29,7 +28,7 @@ def data(
     }
 
 
-def _layer(understood: Understood) -> dict[str, Any]:
+def _layer(understood: Understood) -> dict[str, object]:
     """Return the dialect, the reason for it, the parameters, and the shapes of the tensors."""
     reading = understood.reading
     return {
@@ -43,7 +42,7 @@ def _layer(understood: Understood) -> dict[str, Any]:
     }
 
 
-def _axis(axis: ExplainedAxis) -> dict[str, Any]:
+def _axis(axis: ExplainedAxis) -> dict[str, object]:
     return {
         **axis._asdict(),
         "parameters": dict(axis.parameters),

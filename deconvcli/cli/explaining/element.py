@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from deconvcli.cli.explaining import SCHEMA, WIDTH, layer_fields
-from deconvcli.cli.explaining.blocks import overlap_blocks
-from deconvcli.cli.explaining.data import data
+from deconvcli.cli.explaining import EXPLAIN_SCHEMA, MAX_LINE_WIDTH, layer_fields
+from deconvcli.cli.explaining.blocks import list_overlap_blocks
+from deconvcli.cli.explaining.data import collect_data
 from deconvcli.frameworks.request import Understood
 from deconvcli.views.answers.report import Block, Lines, Report, Table
 from deconvcli.views.explanation import Explanation, explain
@@ -23,12 +22,12 @@ def report_element(understood: Understood, element: tuple[int, ...]) -> Report:
     found, explanation = find_pairs(understood.reading, element), explain(understood.reading)
     pairs = [" ".join(_words(pair)) for pair in found.pairs]
     return Report(
-        SCHEMA,
+        EXPLAIN_SCHEMA,
         "\n".join(pairs) or "no pair",
-        [layer_fields(understood), *_blocks(explanation, found), *overlap_blocks(explanation)],
-        {**data(understood, explanation, ()), "why": _data(found)},
+        [layer_fields(understood), *_blocks(explanation, found), *list_overlap_blocks(explanation)],
+        {**collect_data(understood, explanation, ()), "why": _data(found)},
         understood.reading.findings,
-        WIDTH,
+        MAX_LINE_WIDTH,
     )
 
 
@@ -61,7 +60,7 @@ def _indices(places: Sequence[int]) -> str:
     return ",".join(map(str, places))
 
 
-def _data(found: ElementPairs) -> dict[str, Any]:
+def _data(found: ElementPairs) -> dict[str, object]:
     """Return the element and its pairs, each pair a list with one entry per axis."""
     pairs = [[along._asdict() for along in pair] for pair in found.pairs]
     return {"element": found.element, "total": found.total, "pairs": pairs}

@@ -18,6 +18,7 @@ from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Layer
 from deconvcli.views.drawing.window import Window, choose_window
 
+# Each frame has rules and marks of its own: more frames make files too large for a README.
 MAX_FRAMES = 64
 CLOSING_FRAMES = 4
 """Frames in which the crop closes in, including the finished picture."""
@@ -107,6 +108,7 @@ def build_scene(layer: Layer, spatial: tuple[int, ...]) -> Scene:
     stamped = _sampled(inputs, MAX_FRAMES - CLOSING_FRAMES)
     stamps = tuple(batch[-1] for batch in stamped)
     plain = Scene((rows, columns), is_flat, stamps, ())
+    # Stamps are counted before the crop is drawn, which needs the final counts.
     counts: Counter[Cell] = Counter()
     marks = [*_reached(plain, stamped, counts), *_finished(plain, counts)]
     return plain._replace(marks=tuple(marks))
@@ -134,6 +136,7 @@ def _reached(scene: Scene, stamped: list[list[Cell]], counts: Counter[Cell]) -> 
 
 def _finished(scene: Scene, counts: Counter[Cell]) -> Iterator[Mark]:
     """Yield the marks of the crop, of the elements that it appends, and of gaps."""
+    # A gap gets its 0 only now: during the stamping an element without pairs is still empty.
     rows, columns = scene.windows
     first = len(scene.stamps) + 1
     for cell in product(range(rows.begin, rows.end), range(columns.begin, columns.end)):
@@ -155,11 +158,7 @@ def _cut_at(scene: Scene, cell: Cell) -> int:
 
 
 def _are_inside(place: tuple[float, float], crop: tuple[tuple[float, float], ...]) -> bool:
-    return all(_is_inside(at, bounds) for at, bounds in zip(place, crop, strict=True))
-
-
-def _is_inside(at: float, bounds: tuple[float, float]) -> bool:
-    return bounds[0] <= at < bounds[1]
+    return all(begin <= at < end for at, (begin, end) in zip(place, crop, strict=True))
 
 
 def _closing(shown: Window, share: float) -> tuple[float, float]:

@@ -67,6 +67,7 @@ class Style(NamedTuple):
 
     def _appearances(self) -> Iterator[str]:
         """Yield the rules by which a mark is hidden until its frame and then stays."""
+        # Marks of frame 1 are visible from the start and need no rule.
         for frame in range(2, self.scene.frames + 1):
             yield self._animated(f"f{frame}", f"0%{{visibility:hidden}}{self._seen(frame)}")
 
@@ -81,5 +82,6 @@ class Style(NamedTuple):
         return f"{self.clock.share(frame)}{{visibility:visible}}"
 
     def _animated(self, name: str, keyframes: str) -> str:
+        # step-end holds each keyframe until the next: nothing between two frames is ever drawn.
         timing = f"{self.clock.total:g}s step-end infinite"
         return f".{name}{{animation:{name} {timing}}}@keyframes {name}{{{keyframes}}}"

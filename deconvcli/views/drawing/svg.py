@@ -46,6 +46,7 @@ def write_light_frame(drawing: Drawing, frame: int) -> str:
 
 def make_style(drawing: Drawing) -> Style:
     """Return the style sheet of this picture."""
+    # A rule for each count that occurs keeps the file small.
     reached = {mark.pairs for mark in drawing.scene.marks if mark.kind is Kind.REACHED}
     return Style(drawing.scene, time_frames(drawing.scene), tuple(sorted(reached - {0})))
 
@@ -70,6 +71,7 @@ def _document(drawing: Drawing, sheet: str, marks: Iterable[str], above: Iterabl
 
 def _safe(text: str) -> str:
     """Return text from outside escaped for XML, which has no place for control characters."""
+    # SVG text is never an attribute here, so quotes may stay.
     return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), quote=False)
 
 
@@ -135,17 +137,15 @@ def _marks(marks: Iterable[Mark], drawing: Drawing) -> Iterator[str]:
         y, x = mark.cell
         left = drawing.scatter.left + (x - columns.begin) * CELL_SIDE
         top = drawing.scatter.top + (y - rows.begin) * CELL_SIDE
+        # A later mark lies on top of the older marks of its cell and hides them.
+        look = f"n{mark.pairs}" if mark.kind is Kind.REACHED else mark.kind.value
         slash = f'<path class="slash" d="M{left} {top + CELL_SIDE}l{CELL_SIDE} {-CELL_SIDE}"/>'
         yield (
-            f'<g class="f{mark.frame} {_look(mark)}">'
+            f'<g class="f{mark.frame} {look}">'
             f'<rect x="{left}" y="{top}" width="{CELL_SIDE}" height="{CELL_SIDE}"/>'
             f"{slash if mark.kind is Kind.CUT else ''}"
             f'<text x="{left + CELL_SIDE // 2}" y="{top + _BASELINE}">{mark.pairs}</text></g>'
         )
-
-
-def _look(mark: Mark) -> str:
-    return f"n{mark.pairs}" if mark.kind is Kind.REACHED else mark.kind.value
 
 
 def _moving(drawing: Drawing) -> list[str]:

@@ -33,6 +33,7 @@ class Window(NamedTuple):
     @property
     def inputs(self) -> int:
         """Return the number of inputs shown: up to the last one that reaches a shown element."""
+        # At least one input is drawn, even if a negative crop fills the window with zeros.
         return max(1, min(self.n, -(-self.end // self.axis.stride)))
 
     @property
@@ -50,7 +51,7 @@ class Window(NamedTuple):
     def taps(self, place: int) -> dict[int, int]:
         """Return the shown elements that one input reaches, with the number of its taps on each."""
         axis, first = self.axis, place * self.axis.stride
-        if not axis.dilation:
+        if not axis.dilation:  # all taps fall on one element
             return {first: axis.kernel}
         return dict.fromkeys(range(first, min(first + axis.span, self.end), axis.dilation), 1)
 

@@ -77,6 +77,7 @@ def _axis(reading: Reading, place: int) -> ExplainedAxis:
         parameters=list_parameters(reading, place),
         steps=list_steps(reading, place),
         crop=reading.crop[place],
+        # A circular crop adds what it cuts off to the other end: one row with brackets would lie.
         kept=mark_kept(reading, place) if has_overlap(reading) and not circular else "",
         forward=None if circular else find_forward(reading, place),
         insertion=None if circular else find_insertion(axis, n),

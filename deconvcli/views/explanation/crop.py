@@ -10,7 +10,8 @@ from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.views.explanation.parameters import crop_parameters
 
-ROOM = 64
+# 80 columns less the name of the axis, the brackets and the dots.
+MAX_ROW_WIDTH = 64
 
 
 def describe_crop(reading: Reading, place: int) -> str:
@@ -39,9 +40,11 @@ def mark_kept(reading: Reading, place: int) -> str:
     [begin, end] = require_numbers([axis.crop_begin, axis.crop_end])
     uncropped = AxisOverlap(axis._replace(crop_begin=0, crop_end=0), n)
     full = uncropped.output_size
+    # With a negative crop the kept part extends beyond the full scatter.
     edges = (min(begin, 0), begin, full - end, max(full, full - end))
-    room = ROOM // (len(str(uncropped.most)) + 1)
+    room = MAX_ROW_WIDTH // (len(str(uncropped.most)) + 1)
     is_short = edges[3] - edges[0] <= room
+    # The kept part is the answer and gets half of a long row.
     rooms = (room,) * 3 if is_short else (room // 4, room // 2, room // 4)
     before, kept, after = (
         " ".join(_ends(uncropped, start, stop, most))

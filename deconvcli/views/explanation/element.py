@@ -12,6 +12,7 @@ from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
 from deconvcli.views.explanation.overlap import has_overlap, overlap_along
 
+# Enough for a 6x6 kernel at stride 1; a large kernel has thousands of pairs.
 MAX_LISTED_PAIRS = 36
 
 
@@ -43,6 +44,7 @@ def find_pairs(reading: Reading, element: tuple[int, ...]) -> ElementPairs:
     """
     _require_element(reading, element)
     places = range(len(element))
+    # The first pairs of all axes together are among the first pairs of each axis.
     counts = [len(overlap_along(reading, place).taps(element[place])) for place in places]
     pairs = [_axis_pairs(reading, place, element[place]) for place in places]
     return ElementPairs(element, prod(counts), tuple(islice(product(*pairs), MAX_LISTED_PAIRS)))

@@ -27,6 +27,7 @@ class Insertion(NamedTuple):
 def find_insertion(axis: Axis, n: Size) -> Insertion:
     """Return the zeros to insert along one axis with n inputs."""
     spread = (n - 1) * axis.stride + 1
+    # The reversed kernel reaches span - 1 elements before the first input; the crop takes some off.
     before, behind = axis.span - 1 - axis.crop_begin, axis.span - 1 - axis.crop_end
     out = before + spread + behind - axis.span + 1
     return Insertion(axis.stride - 1, spread, before, behind, out)

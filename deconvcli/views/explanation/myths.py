@@ -23,6 +23,7 @@ def correct_myths(reading: Reading) -> Iterator[str]:
 
 def _output_with(reading: Reading, place: int, **numbers: int) -> Size | None:
     """Return the output size with other numbers, or None if the framework refuses them."""
+    # The whole arithmetic runs again: limits and words may depend on the number that changes.
     again = {**reading.numbers[place], **numbers}
     try:
         again = reading.arithmetic.evaluate(again, reading.spelling.implementation)
@@ -36,6 +37,7 @@ def _output_padding(reading: Reading, place: int) -> str:
     numbers = reading.numbers[place]
     given, out = numbers.get("op", 0), numbers["out"]
     without = _output_with(reading, place, op=0) if given else None
+    # With padding by a word some dialects compute the size first and ignore output_padding.
     if without is None or without == out:
         return ""
     axis = axis_name(place, len(reading.numbers))
@@ -71,9 +73,11 @@ def _numbers(reading: Reading, place: int) -> str:
     if padding_word(reading) or begin <= 0 or not _has_numbers(reading):
         return ""
     name = parameter_name(reading, "padding")
+    # In JAX and Flax a step `low` takes the number as zeros around the dilated input.
     if not any(s.name == "low" and s.formula == "before" for s in reading.arithmetic.steps):
         return f"{name} does not pad: it crops {begin} from the start of the full scatter."
     low = numbers["low"]
+    # Here the number happens to equal the crop, so nothing it suggests is false.
     if low == begin:
         return ""
     return (
@@ -84,6 +88,7 @@ def _numbers(reading: Reading, place: int) -> str:
 
 def _has_numbers(reading: Reading) -> bool:
     """Return whether anything but zeros was given as padding."""
+    # Twice: [[0, 0], [0, 0]] becomes [0, 0], which becomes 0.
     return any(
         compact(compact(given)) not in (None, 0)
         for given in parameter_values(reading, "padding").values()

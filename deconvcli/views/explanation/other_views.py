@@ -28,8 +28,9 @@ def list_views(reading: Reading) -> tuple[View, ...]:
     crop = _per_axis(reading, "crop", lambda place: describe_crop(reading, place))
     if not reading.output_sizes:
         return tuple(crop)
-    if reading.layer.circular:
+    if reading.layer.circular:  # no zeros anywhere, so both views would be wrong
         return (*crop, View("forward, zeros", _CIRCULAR))
+    # Some answers of a framework have fewer axes than the layer; views show those that exist.
     forwards = [find_forward(reading, place) for place in range(len(reading.output_sizes))]
     return (
         *crop,

@@ -15,6 +15,7 @@ from deconvcli.layers.layer import Reading, product, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.layers.text import size_text
 
+# The map of a 2-D layer fits on a page of text, in lines of 80 characters.
 MAX_MAP_ROWS = 16
 MAX_MAP_WIDTH = 78
 
@@ -53,6 +54,7 @@ def count_overlap(reading: Reading) -> Overlap | None:
         return None
     axes = [overlap_along(reading, place) for place in range(len(reading.spatial))]
     at = tuple(axis.output_size // 2 for axis in axes[:-2])
+    # Axes do not mix: an element has as many pairs as the product of its counts along the axes.
     least, most = product(axis.least for axis in axes), product(axis.most for axis in axes)
     return Overlap(
         output_size=tuple(axis.output_size for axis in axes),
@@ -74,6 +76,7 @@ def overlap_along(reading: Reading, place: int) -> AxisOverlap:
     axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
     if not reading.layer.circular:
         return AxisOverlap(axis, n)
+    # Elements that wrap around are those of a longer input that repeats at both ends.
     unrolled, before, after = axis.unrolled(n)
     return AxisOverlap(unrolled, n + before + after)
 
@@ -132,6 +135,7 @@ def _cure(axes: Sequence[AxisOverlap]) -> str:
     # An axis with one choice repeats it beside both choices of another axis.
     choices = zip_longest(*kernels)
     rows = [[k or sizes[0] for k, sizes in zip(row, kernels, strict=True)] for row in choices]
+    # Equal kernels on all axes are written once: 2, not 2x2.
     shown = 1 if all(len(set(row)) == 1 for row in rows) else len(kernels)
     sizes = " or ".join(size_text(row[:shown]) for row in rows)
     return f"A kernel of {sizes} makes it even."

@@ -33,6 +33,7 @@ def parameter_values(reading: Reading, *roles: str) -> dict[str, Any]:
 
 def padding_word(reading: Reading) -> str:
     """Return `same`, `valid`, `same_upper` ... in lower case; empty if numbers give the crop."""
+    # Words differ in case and ending: SAME, same, same_upper, SAME_LOWER.
     words = [
         given.lower()
         for given in parameter_values(reading, *CROP_ROLES).values()

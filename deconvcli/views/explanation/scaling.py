@@ -47,6 +47,7 @@ def _times(strides: list[int]) -> str:
 def _ways(reading: Reading) -> Iterator[str]:
     """Yield the changes that give this size; those that keep the kernel come first."""
     dialect = dialect_of(reading)
+    # Many dialects can express only some crops of the right sum, so several are tried.
     for layer in _layers(reading.layer):
         try:
             spelling = dialect.spell(layer, reading.sizes)
@@ -60,6 +61,7 @@ def _layers(layer: Layer) -> Iterator[Layer]:
     for more in (0, 1, -1):
         axes = [axis._replace(kernel=axis.kernel + more) for axis in layer.axes]
         if all(axis.kernel > 0 for axis in axes):
+            # All axes take the same kind of crop: dialects with words have one word for all.
             for crops in zip(*(list(_crops(axis)) for axis in axes), strict=True):
                 cropped = zip(axes, crops, strict=True)
                 yield layer._replace(

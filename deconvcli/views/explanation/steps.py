@@ -25,6 +25,7 @@ _MEANINGS = {"k": "kernel", "s": "stride", "d": "dilation", "op": "output_paddin
 def list_parameters(reading: Reading, place: int) -> tuple[tuple[str, Size], ...]:
     """Return (`kernel k`, 3) and so on: the numbers that the arithmetic of an axis was given."""
     numbers = reading.numbers[place]
+    # The other numbers are results of steps, or dialect flags that no person asks about.
     given = [letter for letter in numbers if letter in _MEANINGS]
     return tuple((f"{_MEANINGS[letter]} {letter}", numbers[letter]) for letter in given)
 

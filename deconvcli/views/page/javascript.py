@@ -34,6 +34,7 @@ def translate_formula(formula: str) -> str:
 
 def translate_text(text: str) -> str:
     """Return a text with {formulas} as a JavaScript expression that joins its parts."""
+    # The text is a Python f-string without its f; an empty one parses to a plain constant.
     parsed = ast.parse(f"f{text!r}", mode="eval").body
     parts = parsed.values if isinstance(parsed, ast.JoinedStr) else [parsed]
     return " + ".join(map(_part, parts)) or '""'
@@ -90,5 +91,6 @@ def _call(name: str, arguments: list[ast.expr]) -> str:
     if name not in ("floor", "ceil") or not isinstance(ratio, ast.BinOp):
         raise ValueError(f"no JavaScript for {name}")
     top, bottom = _translate(ratio.left), _translate(ratio.right)
+    # Only floor(a / b) and ceil(a / b) exist; ceil(a / b) is -floor(-a / b), exactly.
     down = f"floorDivide({'-' if name == 'ceil' else ''}{top}, {bottom})"
     return down if name == "floor" else f"(-{down})"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.spelling import convert
-from deconvcli.layers.layer import Reading, require_numbers
+from deconvcli.layers.layer import Reading
 from deconvcli.views.page.variants import FieldValues, Variant, read_fields
 
 
@@ -53,10 +53,4 @@ def _field_values(variant: Variant, reading: Reading) -> FieldValues:
     for name, bound in variant.numbers.items():
         if isinstance(bound, str):
             found[bound] = tuple(row.get(name, 0) for row in reading.numbers)
-    axes = reading.layer.axes
-    found |= {
-        "n": tuple(require_numbers(reading.spatial)),
-        "k": reading.layer.kernel,
-        "s": tuple(axis.stride for axis in axes),
-    }
     return found

@@ -21,6 +21,8 @@ from deconvcli.layers.layer import Reading, Sizes
 
 FieldValues = Mapping[str, tuple[int, ...]]
 """One number per axis for each field."""
+Padding = str | tuple[int, ...] | tuple[tuple[int, int], ...]
+"""A word, one number per axis, or (begin, end) per axis."""
 
 _BASE_VALUES = {"n": 4, "k": 3, "s": 2, "d": 1, "begin": 1, "end": 1, "op": 0}
 # Field: its old and its new value, and what other fields hold meanwhile. Some dialects refuse
@@ -45,7 +47,7 @@ class PaddingStyle(NamedTuple):
     label: str
     sides: int = 0
 
-    def value(self, fields: FieldValues) -> Any:
+    def value(self, fields: FieldValues) -> Padding:
         """Return the padding as the command line's option parses it."""
         if self.sides == 2:
             return tuple(zip(fields["begin"], fields["end"], strict=True))
@@ -108,8 +110,12 @@ def read_fields(variant: Variant, fields: FieldValues) -> Reading:
     Raises:
         Refused: the framework would refuse.
     """
-    roles = {"kernel": fields["k"], "stride": fields["s"], "dilation": fields["d"]}
-    roles["padding"] = variant.padding.value(fields)
+    roles: dict[str, Padding] = {
+        "kernel": fields["k"],
+        "stride": fields["s"],
+        "dilation": fields["d"],
+        "padding": variant.padding.value(fields),
+    }
     if variant.has_output_padding:
         roles["output_padding"] = fields["op"]
     return read_roles(variant.dialect, roles, Sizes(fields["n"]))
@@ -149,6 +155,7 @@ def _bind_fields(
         )
         changes = {key: (before.numbers[0][key], after.numbers[0][key]) for key in numbers}
         changed = [key for key, (one, other) in changes.items() if one != other]
+        # A number that is computed from the field cannot be bound to it.
         if any(changes[key] != (old, new) for key in changed):
             return None
         numbers |= dict.fromkeys(changed, field)

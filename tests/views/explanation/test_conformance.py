@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import deconvcli
-from deconvcli.cli.explaining import WIDTH, report_layer
+from deconvcli.cli.explaining import MAX_LINE_WIDTH, report_layer
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
@@ -51,4 +51,4 @@ def test_the_text_stays_within_its_width(table: str) -> None:
             text = render(
                 report_layer(Understood(reading, "a test asks"), ["torch", "keras", "onnx"])
             )
-            assert max(map(len, text.splitlines())) <= WIDTH
+            assert max(map(len, text.splitlines())) <= MAX_LINE_WIDTH

@@ -16,6 +16,7 @@ _STYLE = Path(__file__).with_name("page.css")
 
 def render(report: Report) -> str:
     """Return the whole document, with every text escaped."""
+    # An answer may have many lines, a title has one.
     headline, *_ = report.answer.splitlines() or [""]
     title = escape(f"deconv: {headline}")
     parts = [_block(block) for block in report.blocks]

@@ -25,4 +25,5 @@ def document(report: Report) -> dict[str, Any]:
 
 def render(report: Report) -> str:
     """Return the JSON, indented by two; symbolic sizes are strings."""
+    # Symbolic sizes are the only values in a report that JSON does not know.
     return dumps(document(report), indent=2, default=str)

@@ -34,4 +34,5 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
+    # A bar would start the next cell, a line break the next row.
     return text.replace("|", "\\|").replace("\n", " ")

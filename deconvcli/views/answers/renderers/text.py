@@ -69,6 +69,7 @@ def _fold(text: str, width: int | None, indent: str = "  ") -> list[str]:
     return [
         part
         for line in text.split("\n")
+        # Hyphens are minus signs in formulas, so lines break at spaces only.
         for part in wrap(line, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
     ]
 
@@ -88,6 +89,7 @@ def _fit(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | Non
     lines = columns_text(grid)
     if width is None or all(len(line) <= width for line in lines):
         return iter(lines)
+    # Folding needs room for the last column; with less than half a line, stacking reads better.
     heads = columns_text([row[:-1] for row in grid])
     if max(map(len, heads)) <= width // 2:
         return _align([(head, row[-1]) for head, row in zip(heads, grid, strict=True)], width)
