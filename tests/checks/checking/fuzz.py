@@ -1,4 +1,7 @@
-"""Mutated configs: `python -m tests.checks.checking.fuzz 100000` finds findings, or a bug."""
+"""Mutated configs, which must give findings and never an error.
+
+`python -m tests.checks.checking.fuzz 100000` checks as many of them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from deconvcli.checks.documents import read
 from deconvcli.checks.rules import rules
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SLOWEST = 1.0
+MAX_SECONDS = 1.0
 TOKENS = (
     *("{", "}", "[", "]", ":", ",", "-", "\n", " ", "\t", "'", '"', "#", "&a", "*a", "!x", "|"),
     *("$w", "previous", "input", "repeat: 3", "layers", "expect: HxW", "op: reshape", "op: conv"),
@@ -41,10 +44,10 @@ VALUES: tuple[Any, ...] = (
 )
 
 
-def mutated(text: str, dice: random.Random) -> str:
-    """The text after one to four small accidents."""
+def mutate(text: str, dice: random.Random) -> str:
+    """Return the text after one to four small mutations."""
     for _ in range(dice.randint(1, 4)):
-        text = dice.choice(_ACCIDENTS)(text, dice)
+        text = dice.choice(_MUTATIONS)(text, dice)
     return text
 
 
@@ -64,7 +67,7 @@ def _put(text: str, dice: random.Random) -> str:
 
 
 def _other_value(text: str, dice: random.Random) -> str:
-    """One value behind a colon becomes another token."""
+    """Replace one value after a colon by another token."""
     colons = [place for place, sign in enumerate(text) if sign == ":"]
     begin = dice.choice(colons) + 1 if colons else 0
     ends = [end for sign in ",}\n" if (end := text.find(sign, begin)) >= 0]
@@ -83,31 +86,31 @@ def _twice(text: str, dice: random.Random) -> str:
     return text[:end] + text[begin:end] + text[end:]
 
 
-_ACCIDENTS = (_cut, _put, _other_value, _other_value, _other_value, _swap_lines, _twice)
+_MUTATIONS = (_cut, _put, _other_value, _other_value, _other_value, _swap_lines, _twice)
 
 
 def seeds() -> list[tuple[str, str]]:
-    """(format, text) of every example."""
+    """Return (format, text) of every example."""
     files = sorted(file for file in EXAMPLES.rglob("*") if file.suffix in (".yaml", ".json"))
     return [(file.suffix[1:], file.read_text(encoding="utf-8")) for file in files]
 
 
-def accidents(count: int, seed: int) -> Iterator[tuple[str, str, str]]:
-    """(format, text, what is wrong) of the mutated documents that give anything but findings."""
+def find_errors(count: int, seed: int) -> Iterator[tuple[str, str, str]]:
+    """Yield (format, text, problem) of the mutated documents that give anything but findings."""
     dice, sources = random.Random(seed), seeds()
     for _ in range(count):
         kind, source = dice.choice(sources)
         kind, text = dice.choice((_as_text, _as_value))(kind, source, dice)
-        if wrong := _wrong(kind, text):
-            yield kind, text, wrong
+        if problem := _problem(kind, text):
+            yield kind, text, problem
 
 
 def _as_text(kind: str, source: str, dice: random.Random) -> tuple[str, str]:
-    return kind, mutated(source, dice)
+    return kind, mutate(source, dice)
 
 
 def _as_value(kind: str, source: str, dice: random.Random) -> tuple[str, str]:
-    """The document with one to three of its values exchanged, which leaves it readable."""
+    """Return the document with one to three of its values replaced, which leaves it readable."""
     value = read("seed", source.encode(), kind).value
     for _ in range(dice.randint(1, 3)):
         _exchange(value, dice)
@@ -115,7 +118,7 @@ def _as_value(kind: str, source: str, dice: random.Random) -> tuple[str, str]:
 
 
 def _exchange(value: Any, dice: random.Random) -> None:
-    """Some part becomes another value, goes, or comes twice."""
+    """Replace some part, remove it, or add another."""
     while isinstance(value, dict | list) and value:
         keys = list(value) if isinstance(value, dict) else list(range(len(value)))
         key = dice.choice(keys)
@@ -142,26 +145,26 @@ def _add(value: Any, key: Any, dice: random.Random) -> None:
 
 
 _CODES = frozenset(rules())
-told: Counter[str] = Counter()
+found_codes: Counter[str] = Counter()
 
 
-def _wrong(kind: str, text: str) -> str:
+def _problem(kind: str, text: str) -> str:
     begun = time.process_time()
     try:
         checked = check_bytes(f"a.{kind}", text.encode("utf-8", "surrogatepass"), kind, Settings())
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    told.update(found.code for found in checked.findings)
-    if time.process_time() - begun > SLOWEST:
+    found_codes.update(found.code for found in checked.findings)
+    if time.process_time() - begun > MAX_SECONDS:
         return "too slow"
     unknown = {found.code for found in checked.findings} - _CODES
     return f"unknown codes {unknown}" if unknown else ""
 
 
 if __name__ == "__main__":
-    asked = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    bad = list(accidents(asked, int(sys.argv[2]) if len(sys.argv) > 2 else 0))
-    for kind, text, wrong in bad[:10]:
-        print(f"--- {kind}: {wrong}\n{text}")
-    print(f"{asked:,} documents, {len(bad)} accidents; findings: {dict(sorted(told.items()))}")
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    bad = list(find_errors(count, int(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    for kind, text, problem in bad[:10]:
+        print(f"--- {kind}: {problem}\n{text}")
+    print(f"{count:,} documents, {len(bad)} errors; findings: {dict(sorted(found_codes.items()))}")
     sys.exit(bool(bad))

@@ -31,7 +31,7 @@ BAD = GOOD.replace("relu", "{op: conv, out_channels: 3, kernl: 3}")
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project, in which we are."""
+    """Make an empty project the current folder."""
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -110,7 +110,7 @@ def test_settings_of_the_project(folder: Path) -> None:
     assert deconv("check a.yaml").err.startswith("error[unreadable]")
 
 
-def test_the_longer_beginning_decides() -> None:
+def test_the_longer_prefix_decides() -> None:
     settings = Settings(("DCV", "DCV201"), ("DCV2",))
     assert [settings.selects(code) for code in ("DCV102", "DCV201", "DCV202")] == [
         True,
@@ -131,7 +131,7 @@ def test_the_lock_shows_which_size_changed(folder: Path) -> None:
     assert "a.yaml:5:9: error[DCV120]: net: up: 15x15 -> 16x16" in done.out
 
 
-def test_a_layer_that_went_is_told_too(folder: Path) -> None:
+def test_a_layer_that_is_gone_is_reported_too(folder: Path) -> None:
     (folder / "a.yaml").write_text(UNEVEN + "      - {op: relu, name: act}\n")
     assert deconv("check a.yaml --lock").code == 0
     (folder / "a.yaml").write_text(UNEVEN)
@@ -139,7 +139,7 @@ def test_a_layer_that_went_is_told_too(folder: Path) -> None:
     assert "error[DCV120]: net: act: 15x15 -> nothing" in out
 
 
-def test_the_lock_holds_files_of_several_folders(folder: Path) -> None:
+def test_the_lock_covers_files_of_several_folders(folder: Path) -> None:
     for name in ("one", "two"):
         (folder / name).mkdir()
         (folder / name / "a.yaml").write_text(UNEVEN)
@@ -151,7 +151,7 @@ def test_the_lock_holds_files_of_several_folders(folder: Path) -> None:
     assert deconv("check one --locked").code == 0
 
 
-def test_output_is_written_whole_and_over_nothing(folder: Path) -> None:
+def test_output_is_written_completely_and_replaces_nothing(folder: Path) -> None:
     (folder / "a.yaml").write_text(BAD)
     assert deconv("check a.yaml -o found.txt") == (1, "", "")
     assert (folder / "found.txt").read_text() == deconv("check a.yaml").out
@@ -172,10 +172,8 @@ def test_settings_of_a_named_file(folder: Path) -> None:
     assert "none.toml: No such file" in deconv("check a.yaml --config none.toml").err
 
 
-@pytest.mark.skipif(
-    sys.platform == "win32", reason="the program that stands for deconv here is a shell script"
-)
-def test_the_action_tells_annotations_and_writes_sarif(folder: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="deconv is replaced by a shell script here")
+def test_the_action_prints_annotations_and_writes_sarif(folder: Path) -> None:
     (folder / "a b.yaml").write_text(BAD)
     program = folder / "deconv"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m deconvcli "$@"\n')
@@ -251,7 +249,7 @@ def test_processes_find_the_same(folder: Path) -> None:
 @pytest.mark.skipif(
     not hasattr(os, "mkfifo"), reason="Windows has no named pipes, and its links need a right"
 )
-def test_links_in_circles_and_unreadable_files(folder: Path) -> None:
+def test_circular_links_and_unreadable_files(folder: Path) -> None:
     (folder / "loop.yaml").symlink_to(folder / "loop.yaml")
     (folder / "here").symlink_to(folder)
     (folder / "gone.yaml").symlink_to(folder / "nothing")
@@ -261,7 +259,7 @@ def test_links_in_circles_and_unreadable_files(folder: Path) -> None:
 
 @contextmanager
 def _without_rights() -> Iterator[None]:
-    """As somebody who is not root, who may read everything."""
+    """Run as another user than root, which may read every file."""
     own = os.geteuid()
     os.seteuid(own or 65534)
     try:
@@ -276,7 +274,9 @@ def test_a_named_file_that_may_not_be_read_hides_no_other(folder: Path) -> None:
     (folder / "secret.yaml").write_text(GOOD)
     (folder / "bad.yaml").write_text(BAD)
     (folder / "secret.yaml").chmod(0)
-    assert deconv("check bad.yaml").code == 1  # what it imports may lie where only root can look
+    assert (
+        deconv("check bad.yaml").code == 1
+    )  # first, while files that only root can read can still be imported
     with _without_rights():
         done = deconv("check secret.yaml bad.yaml --isolated")
     assert done.code == 1
@@ -338,9 +338,9 @@ def test_hostile_files_give_one_clear_finding(name: str, folder: Path) -> None:
 
 
 def test_mutated_configs_give_declared_findings_only() -> None:
-    fuzz.told.clear()
-    assert list(fuzz.accidents(1000, seed=int(time.time()))) == []
-    assert len(fuzz.told) > 8
+    fuzz.found_codes.clear()
+    assert list(fuzz.find_errors(1000, seed=int(time.time()))) == []
+    assert len(fuzz.found_codes) > 8
 
 
 EXAMPLES = fuzz.EXAMPLES
@@ -366,7 +366,7 @@ HINTS = "check --isolated --fix-hints"
 def test_bad_examples_have_their_findings(
     file: Path, line: str, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`UPDATE_GOLDEN=1 pytest` writes them anew; look at the difference."""
+    """`UPDATE_GOLDEN=1 pytest` writes the expected output again; look at the difference."""
     monkeypatch.chdir(file.parent)
     out = deconv(line, file.name).out
     golden = file.with_suffix(ending)

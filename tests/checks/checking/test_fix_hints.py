@@ -1,4 +1,4 @@
-"""deconv check --fix-hints: every edit that is printed mends its finding, when it is made."""
+"""deconv check --fix-hints: every edit that is printed fixes its finding."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ BAD = Path(__file__).parents[2] / "examples" / "bad"
 SETTINGS = Settings(fix_hints=True)
 
 
-def told(verdict: Verdict) -> list[tuple[str, str]]:
-    """(code, message) of every finding."""
+def messages(verdict: Verdict) -> list[tuple[str, str]]:
+    """Return (code, message) of every finding."""
     return [(found.code, found.message) for found in verdict.findings]
 
 
-def mended(file: Path, folder: Path) -> list[str]:
-    """The codes of findings with edits, each applied to a copy of the file and seen to be gone."""
+def apply_to_copies(file: Path, folder: Path) -> list[str]:
+    """Apply the edits of each finding to a copy, check that it is gone, and return the codes."""
     [checked] = check([str(file)], SETTINGS).files
     before = [(found.code, found.message) for found in checked.findings]
     copy = folder / f"edited{file.suffix}"
     for found, edits in checked.edits.items():
         copy.write_bytes(edit_text(file.read_bytes().decode(), edits).encode())
-        after = told(check([str(copy)]))
+        after = messages(check([str(copy)]))
         this = (found.code, found.message)
         assert after.count(this) < before.count(this), edits
         assert "DCV101" not in dict(after)
@@ -36,14 +36,14 @@ def mended(file: Path, folder: Path) -> list[str]:
 
 
 def of_text(text: str, folder: Path, name: str = "a.yaml") -> list[str]:
-    """As `mended`, of a text."""
+    """Apply the edits for a text, as `apply_to_copies` does."""
     (folder / name).write_bytes(text.encode())
-    return mended(folder / name, folder)
+    return apply_to_copies(folder / name, folder)
 
 
 @pytest.mark.parametrize("file", sorted(BAD.glob("*.yaml")), ids=lambda file: file.name)
-def test_bad_examples_are_mended(file: Path, tmp_path: Path) -> None:
-    assert mended(file, tmp_path)
+def test_bad_examples_are_fixed(file: Path, tmp_path: Path) -> None:
+    assert apply_to_copies(file, tmp_path)
 
 
 HEAD = "networks:\n  net:\n    input: {channels: 3, size: 33x33}\n    layers:\n"
@@ -59,7 +59,7 @@ STYLES = {
     "      - {op: add, inputs: [previous, input]}\n",
     "list": "      [{op: max_pool, kernel: 2},\n       nn.MaxPool2d(1),\n"
     "       {op: upsample, scale: 2}, {op: add, inputs: [previous, input]}]\n",
-    "behind": "      - {op: max_pool, kernel: 2}\n"
+    "insert": "      - {op: max_pool, kernel: 2}\n"
     "      - {op: upsample, scale: 2, expect: 33x33}\n      - relu\n",
     "channels": "      - nn.Conv2d(4, 8, 3)\n",
     "key": "      - nn.Conv2d(3, 8, kernl_size=3)\n",
@@ -105,8 +105,8 @@ def test_json_stays_json(indent: int | None, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dialect", ["torch", "keras"])
 @pytest.mark.parametrize("seed", range(20))
-def test_generated_networks_are_mended(dialect: str, seed: int, tmp_path: Path) -> None:
-    """Down and up again from a size that is not halved evenly, joined with what it was."""
+def test_generated_networks_are_fixed(dialect: str, seed: int, tmp_path: Path) -> None:
+    """Down and up again from a size that does not divide evenly, joined with the input."""
     dice = random.Random(seed)
     n, kernel, stride = dice.randrange(21, 60), dice.randrange(2, 6), dice.randrange(2, 4)
     padding = f", padding: {dice.choice(['same', 'valid'])}" if dialect == "keras" else ""
@@ -123,9 +123,9 @@ def test_generated_networks_are_mended(dialect: str, seed: int, tmp_path: Path) 
     codes = of_text(text, tmp_path)
     [checked] = check([str(tmp_path / "a.yaml")]).files
     # One axis too large and one too small: there crops and pads of one input cannot help.
-    told = [code for code in codes if code.startswith("DCV1")]
-    assert told == [found.code for found in checked.findings if found.fixes]
-    assert told or size.count("x")
+    fixed = [code for code in codes if code.startswith("DCV1")]
+    assert fixed == [found.code for found in checked.findings if found.fixes]
+    assert fixed or size.count("x")
 
 
 def test_what_is_printed_can_be_applied_by_hand(
@@ -149,7 +149,7 @@ def test_what_is_printed_can_be_applied_by_hand(
     assert Path("a.yaml").read_text(encoding="utf-8") == text
 
 
-def test_a_line_beside_which_another_comes_in_stays(
+def test_a_line_stays_where_another_is_inserted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -165,7 +165,7 @@ def test_a_line_beside_which_another_comes_in_stays(
     ) in deconv("check a.yaml --fix-hints").out
 
 
-def test_edits_that_do_not_mend_are_not_told(tmp_path: Path) -> None:
+def test_edits_that_fix_nothing_are_not_shown(tmp_path: Path) -> None:
     """A layer in a repeated block: its two rounds need different channels."""
     block = (
         "      - {repeat: 2, layers: [{op: conv, in_channels: 3, out_channels: 8, kernel: 1}]}\n"

@@ -1,4 +1,4 @@
-"""Files checked in several processes: errors come back, and nobody waits for ever."""
+"""Files checked in several processes: errors come back, and nothing waits for ever."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def test_an_error_of_a_process_is_raised_here() -> None:
         _processes.check_in_processes([bad, bad], Settings(), 2)
 
 
-def test_a_process_that_dies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_ends_early_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_processes, "WORKER", "deconvcli.nowhere")
     sources: list[SourceFile] = [SourceFile("a.yaml", "a.yaml")] * 2
     with pytest.raises(RuntimeError, match="ended unexpectedly"):
         _processes.check_in_processes(sources, Settings(), 2)
 
 
-def test_an_error_that_cannot_travel_is_told_by_its_text() -> None:
+def test_an_error_that_cannot_be_pickled_is_sent_as_text() -> None:
     class Unknown(Exception):
         pass
 

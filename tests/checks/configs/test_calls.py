@@ -47,7 +47,7 @@ def test_the_keys_of_a_call(text: str, operation: str, parameters: dict[str, Any
         ("UpSampling2D(scale_factor=2)", "scale_factor", "size", "keras"),
     ],
 )
-def test_a_call_has_its_own_words(text: str, word: str, own: str, framework: str) -> None:
+def test_a_call_has_its_own_parameters(text: str, word: str, own: str, framework: str) -> None:
     with pytest.raises(UsageError, match=f"has no argument '{word}'") as caught:
         read_pasted_layer(text, "torch")
     assert caught.value.help == f"write {own}, as {framework} does."

@@ -21,11 +21,11 @@ def test_the_example_has_the_sizes_of_the_paper() -> None:
     assert checked.networks[0].rows[-1].shape == "[2, 388, 388]"
 
 
-def test_every_key_is_told() -> None:
+def test_every_key_is_listed() -> None:
     for table in (FILE, NETWORK, LAYER):
         assert [key for key in table if f"`{key}`" not in PAGE and key != "$schema"] == []
 
 
-def test_every_setting_is_told() -> None:
+def test_every_setting_is_listed() -> None:
     [text] = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     assert tomllib.loads(text)["tool"]["deconv"].keys() == _READERS.keys()

@@ -1,4 +1,4 @@
-"""The schema and our reader say the same of a config's form, in both directions."""
+"""The schema and our reader agree on the form of a config, in both directions."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from deconvcli.networks.operations import OPERATIONS
 from tests.cli.commandline import deconv
 
 SCHEMA = schema()
-JUDGE = jsonschema.Draft7Validator(SCHEMA)
-# What a schema of forms cannot see: names that are taken or missing, and what a call means.
+VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
+# A schema of forms cannot see whether a name exists, and cannot read a call.
 BEYOND = {"unknown-name", "duplicate-name", "pasted-call"}
 
 
 def agree(config: Any) -> bool:
-    """Assert that both accept or both refuse; whether they accept."""
+    """Assert that both accept or both refuse, and return whether they accept."""
     document = read("a.json", json.dumps(config).encode(), "json")
     ours = [p for p in configs.read(document).problems if p.code not in BEYOND]
-    theirs = [error.message for error in JUDGE.iter_errors(document.value)]
+    theirs = [error.message for error in VALIDATOR.iter_errors(document.value)]
     assert bool(ours) == bool(theirs), (config, ours, theirs)
     return not ours
 
 
 def with_layers(*layers: Any, **more: Any) -> dict[str, Any]:
-    """A config of one network."""
+    """Return a config of one network."""
     network = {"input": {"channels": 3, "size": [8, 8]}, "layers": list(layers), **more}
     return {"networks": {"net": network}}
 
@@ -49,13 +49,13 @@ SIZES = VALUES | st.sampled_from(("8x8", "HxW", "2H+1xW", "0N", "X", ["H", 3], [
 
 
 def legal(key: Key) -> st.SearchStrategy[Any]:
-    """Values near what the key takes."""
+    """Return values near those that the key accepts."""
     return VALUES if not key.choices else VALUES | st.sampled_from(key.choices)
 
 
 @st.composite
 def layers(draw: st.DrawFn) -> Any:
-    """A layer with keys of its kind, and sometimes with others."""
+    """Return a layer with keys of its kind, and sometimes with others."""
     operation = OPERATIONS.take(draw(st.sampled_from(OPERATIONS.names)))
     chosen = draw(st.lists(st.sampled_from(operation.keys), unique=True)) if operation.keys else []
     layer: dict[str, Any] = {"op": operation.name}
@@ -76,7 +76,7 @@ def layers(draw: st.DrawFn) -> Any:
 
 @settings(max_examples=400)
 @given(layers() | VALUES | st.fixed_dictionaries({"op": VALUES}))
-def test_layers_are_judged_alike(layer: Any) -> None:
+def test_layers_agree(layer: Any) -> None:
     agree(with_layers(layer))
 
 
@@ -91,13 +91,13 @@ def test_layers_are_judged_alike(layer: Any) -> None:
         },
     )
 )
-def test_blocks_are_judged_alike(block: dict[str, Any]) -> None:
+def test_blocks_agree(block: dict[str, Any]) -> None:
     if "repeat" in block and not _unequal(block["repeat"]):
         agree(with_layers(block))
 
 
 def _unequal(repeat: Any) -> bool:
-    """Lists of unequal length, which only we can see."""
+    """Return whether lists have unequal lengths, which a schema cannot see."""
     lists = list(repeat.values()) if isinstance(repeat, dict) else []
     return len({len(values) for values in lists if isinstance(values, list)}) > 1
 
@@ -121,7 +121,7 @@ SHAPES = st.fixed_dictionaries({}, optional={"channels": VALUES, "size": SIZES, 
     )
 )
 @example({"input": {"channels": 3}, "inputs": {"a": {"channels": 3}}, "layers": ["relu"]})
-def test_networks_are_judged_alike(network: dict[str, Any]) -> None:
+def test_networks_agree(network: dict[str, Any]) -> None:
     agree({"networks": {"net": network}})
 
 
@@ -129,7 +129,7 @@ def test_networks_are_judged_alike(network: dict[str, Any]) -> None:
     "config",
     [None, [], 3, {}, {"networks": {}}, {"networks": []}, {"networks": None}, {"network": {}}],
 )
-def test_files_are_judged_alike(config: Any) -> None:
+def test_files_agree(config: Any) -> None:
     assert not agree(config)
 
 

@@ -1,4 +1,4 @@
-"""Documents: values and places in every format, and what is refused, with its place."""
+"""Documents: values and places in every format, and refusals with their places."""
 
 from __future__ import annotations
 
@@ -65,33 +65,33 @@ def test_yaml_has_the_values_that_were_dumped(value: Any, flow: bool | None) -> 
 
 
 def leaves(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:
-    """Every part that holds no others."""
+    """Return (path, value) of every part that contains no others."""
     if not isinstance(value, dict | list):
         return [(path, value)]
     pairs = value.items() if isinstance(value, dict) else enumerate(value)
     return [leaf for key, inner in pairs for leaf in leaves(inner, (*path, key))]
 
 
-def written(document: Document, path: Path) -> str:
-    """The text at the place of a part that stands on one line."""
+def text_at(document: Document, path: Path) -> str:
+    """Return the text at the place of a part on one line."""
     begin, end = document.place(path)[1:]
     return document.text.split("\n")[begin.line - 1][begin.column - 1 : end.column - 1]
 
 
 @given(JSON_VALUES, st.sampled_from((None, 2)))
-def test_json_places_hold_what_was_written(value: Any, indent: int | None) -> None:
+def test_json_places_enclose_the_text(value: Any, indent: int | None) -> None:
     document = read("a.json", json.dumps(value, indent=indent).encode(), "json")
     for path, leaf in leaves(value):
-        assert written(document, path) == json.dumps(leaf)
+        assert text_at(document, path) == json.dumps(leaf)
 
 
 @given(
     st.recursive(st.integers(-9, 99), lambda i: st.lists(i) | st.dictionaries(st.text("xyz"), i))
 )
-def test_yaml_places_hold_what_was_written(value: Any) -> None:
+def test_yaml_places_enclose_the_text(value: Any) -> None:
     document = read("a.yaml", yaml.safe_dump(value).encode(), "yaml")
     for path, leaf in leaves(value):
-        assert written(document, path) == str(leaf)
+        assert text_at(document, path) == str(leaf)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_yaml_is_of_version_1_2(text: str, value: Any) -> None:
     assert (found, type(found)) == (value, type(value))
 
 
-def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
+def test_a_byte_order_mark_is_not_part_of_the_text() -> None:
     assert read("a.yaml", b"\xef\xbb\xbfa: 1", "yaml").where_key(("a",))[1:3] == (1, 1)
     assert read("a.json", b"\xef\xbb\xbf[1]", "json").value == [1]
 
@@ -166,7 +166,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("kind", "data", "mark", "message"), REFUSED)
-def test_what_is_refused_has_its_place(
+def test_refusals_have_their_place(
     kind: str, data: bytes, mark: tuple[int, int], message: str
 ) -> None:
     begun = time.process_time()
@@ -187,7 +187,7 @@ def test_any_bytes_are_read_or_refused(kind: str, data: bytes) -> None:
 
 
 def refusal(kind: str, data: bytes) -> Where | None:
-    """Where the document is refused; None where it is read."""
+    """Return where the document is refused, or None if it is read."""
     try:
         read("any", data, kind)
     except Unreadable as error:

@@ -1,4 +1,4 @@
-"""Configs checked in memory, and the edits that are told for them, made."""
+"""Configs checked in memory, with the suggested edits applied."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from deconvcli.common.findings import Diagnostic
 SETTINGS = Settings(fix_hints=True, tables=True)
 
 
-def checked(text: str) -> CheckedFile:
-    """What is found in a YAML text, with edits and the layers' sizes."""
+def check_text(text: str) -> CheckedFile:
+    """Check a YAML text, with edits and the sizes of layers."""
     return check_bytes("a.yaml", text.encode(), "yaml", SETTINGS)
 
 
 def network(*layers: str, size: str = "8x8", head: str = "") -> str:
-    """A config with one network of layers that are written in one line each."""
+    """Return a config with one network, one layer per line."""
     listed = "".join(f"      - {layer}\n" for layer in layers)
     shape = f"{{channels: 4, size: {size}}}"
     return f"{head}networks:\n  net:\n    input: {shape}\n    layers:\n{listed}"
 
 
 def sizes(one: CheckedFile) -> list[str | None]:
-    """The shape of each layer in order."""
+    """Return the shape of each layer, in order."""
     return [row.shape for table in one.networks for row in table.rows]
 
 
-def mended(text: str) -> Iterator[tuple[Diagnostic, CheckedFile, CheckedFile]]:
-    """For each finding with edits (the finding, what was found before, what is found after)."""
-    before = checked(text)
+def apply_each(text: str) -> Iterator[tuple[Diagnostic, CheckedFile, CheckedFile]]:
+    """Yield (finding, checked before, checked after) for each finding with edits."""
+    before = check_text(text)
     for found, edits in before.edits.items():
-        yield found, before, checked(edit_text(text, edits))
+        yield found, before, check_text(edit_text(text, edits))

@@ -1,4 +1,4 @@
-"""Every rule that has an exact edit tells it: a layer, the finding, the layer as it becomes."""
+"""Every rule with an exact edit shows it: a layer, the finding, and the layer after the edit."""
 
 # ruff: noqa: E501 - a row of the table is one line
 
@@ -8,7 +8,7 @@ import pytest
 
 from deconvcli.checks.edits import edit_text
 from deconvcli.checks.rules import page, rules, take
-from tests.checks.edits.edits import checked, network
+from tests.checks.edits.edits import check_text, network
 
 # A layer, the rule, the layer with the edit made; input: 4 channels, 8x8.
 CALLS = [
@@ -66,11 +66,11 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("layer", "code", "edited"), CALLS + KERNELS + VALUES + WORDS)
-def test_the_edit_is_told(layer: str, code: str, edited: str) -> None:
+def test_the_edit_is_shown(layer: str, code: str, edited: str) -> None:
     assert after(layer, code) == edited
 
 
-# Rules whose edit is no change of the layer itself; the tests below and those of the command show it.
+# Rules whose edit is not in the layer itself; tests below and those of the command cover them.
 ELSEWHERE = {"DCV106", "DCV110", "DCV204"}
 
 
@@ -82,20 +82,20 @@ def test_a_rule_has_an_edit_or_its_page_says_why_not(code: str) -> None:
 
 
 def after(layer: str, code: str) -> str:
-    """The layer with the edits of the finding of this rule made."""
+    """Return the layer after the edits for this rule's finding."""
     text = network("relu", layer)
-    one = checked(text)
+    one = check_text(text)
     [edits] = [edits for found, edits in one.edits.items() if found.code == code]
     before, _, rest = text.partition(layer)
     return edit_text(text, edits).removeprefix(before).removesuffix(rest)
 
 
-def test_a_layer_that_a_target_cannot_say_is_evened() -> None:
+def test_a_layer_that_a_target_cannot_express_gets_an_even_kernel() -> None:
     layer = UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1}"
-    one = checked(network(layer, head="targets: [keras]\n"))
-    told = {found.code: edits for found, edits in one.edits.items()}
-    assert [edit.new for edit in told["DCV204"]] == ["4", "0"]
-    assert set(told) == {"DCV201", "DCV203", "DCV204"}
+    one = check_text(network(layer, head="targets: [keras]\n"))
+    by_code = {found.code: edits for found, edits in one.edits.items()}
+    assert [edit.new for edit in by_code["DCV204"]] == ["4", "0"]
+    assert set(by_code) == {"DCV201", "DCV203", "DCV204"}
 
 
 def test_a_huge_kernel_is_searched_near_its_size() -> None:
@@ -105,9 +105,9 @@ def test_a_huge_kernel_is_searched_near_its_size() -> None:
     )
 
 
-def test_nothing_is_told_where_every_kernel_has_another_fault() -> None:
+def test_there_is_no_edit_if_every_kernel_has_another_fault() -> None:
     """An odd size of stride 2: with an even kernel one end is cropped more than the other."""
-    one = checked(network(UP + "kernel: 3, stride: 2, padding: 1}"))
+    one = check_text(network(UP + "kernel: 3, stride: 2, padding: 1}"))
     assert [found.code for found in one.findings] == ["DCV201"]
     assert not one.edits
 
@@ -122,8 +122,8 @@ def test_nothing_is_told_where_every_kernel_has_another_fault() -> None:
         "{op: conv, out_channels: 4, kernel: 4, stride: 2, padding: [[1, 2], [0, 1]]}",
     ],
 )
-def test_what_another_word_would_change_is_left_alone(layer: str) -> None:
-    one = checked(network(layer))
+def test_paddings_that_would_move_values_are_left_alone(layer: str) -> None:
+    one = check_text(network(layer))
     assert [found.code for found in one.findings] == ["DCV104"]
     assert not one.edits
 
@@ -138,19 +138,19 @@ def test_what_another_word_would_change_is_left_alone(layer: str) -> None:
     ],
 )
 def test_words_around_the_layers_have_edits(head: str, tail: str, code: str, edited: str) -> None:
-    one = checked(network("{op: relu, name: relu1}", "relu", head=head) + tail)
-    told = [edit.new for found, edits in one.edits.items() for edit in edits if found.code == code]
-    assert told == [edited]
+    one = check_text(network("{op: relu, name: relu1}", "relu", head=head) + tail)
+    new = [edit.new for found, edits in one.edits.items() for edit in edits if found.code == code]
+    assert new == [edited]
 
 
 @pytest.mark.parametrize("value", ["017", "5:30", "0x10", "1_000", "2026-11-23", "three", "nan"])
-def test_what_nobody_can_be_sure_of_has_no_edit(value: str) -> None:
-    one = checked(network(f"{{op: conv, out_channels: 4, kernel: {value}}}"))
+def test_ambiguous_values_have_no_edit(value: str) -> None:
+    one = check_text(network(f"{{op: conv, out_channels: 4, kernel: {value}}}"))
     assert [found.code for found in one.findings] == ["DCV104"]
     assert not one.edits
 
 
 def test_another_input_is_an_edit_of_its_size() -> None:
-    one = checked(network("{op: conv, out_channels: 4, kernel: 11}"))
-    told = {found.code: [edit.new for edit in edits] for found, edits in one.edits.items()}
-    assert told == {"DCV106": ["11x11"]}
+    one = check_text(network("{op: conv, out_channels: 4, kernel: 11}"))
+    by_code = {found.code: [edit.new for edit in edits] for found, edits in one.edits.items()}
+    assert by_code == {"DCV106": ["11x11"]}

@@ -1,5 +1,4 @@
-"""Laws of edits: what is told mends its finding, brings nothing worse, and changes no size that
-was right."""
+"""Laws of edits: each fixes its finding, adds no problem, and changes no size that was right."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from deconvcli.checks.checking import CheckedFile, _file_check, check_bytes
 from deconvcli.checks.rules import rules
 from deconvcli.common.findings import Diagnostic
-from tests.checks.edits.edits import checked, mended, network, sizes
+from tests.checks.edits.edits import apply_each, check_text, network, sizes
 from tests.networks.graph.graphs import transposed, windows
 
 DIALECTS = ("torch", "keras", "onnx")
@@ -22,7 +21,7 @@ DIALECTS = ("torch", "keras", "onnx")
 
 @st.composite
 def layers(draw: st.DrawFn) -> str:
-    """A layer that its dialect may refuse or that is uneven, as one line."""
+    """Return a layer, on one line, that its dialect may refuse or that is uneven."""
     dialect = draw(st.sampled_from(DIALECTS))
     kind = draw(st.sampled_from(["conv_transpose", "conv_transpose", "conv"]))
     words = draw(transposed(dialect) if kind == "conv_transpose" else windows(dialect))
@@ -51,14 +50,14 @@ def places(findings: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
 
 
 def failing(one: CheckedFile) -> set[int]:
-    """Numbers of the layers without a shape."""
+    """Return the numbers of the layers without a shape."""
     return {number for number, shape in enumerate(sizes(one)) if shape is None}
 
 
 @settings(max_examples=150, deadline=None)
 @given(networks())
-def test_an_edit_mends_its_finding_and_brings_nothing_worse(text: str) -> None:
-    for found, before, after in mended(text):
+def test_an_edit_fixes_its_finding_and_adds_no_problem(text: str) -> None:
+    for found, before, after in apply_each(text):
         gone = places(before.findings) - places(after.findings)
         place = found.where.path if found.where else ""
         assert gone[found.code, place] >= 1
@@ -72,7 +71,7 @@ def test_an_edit_mends_its_finding_and_brings_nothing_worse(text: str) -> None:
 
 @pytest.mark.parametrize("code", ["DCV104", "DCV108", "DCV201", "DCV202", "DCV203", "DCV204"])
 def test_the_law_meets_every_rule(code: str) -> None:
-    find(networks(), lambda text: code in {found.code for found in checked(text).edits})
+    find(networks(), lambda text: code in {found.code for found in check_text(text).edits})
 
 
 MANY = {
@@ -86,7 +85,7 @@ MANY = {
 def test_edits_of_many_findings_take_bounded_work(
     layer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As many checks for edits as a file's size allows; each finding is still told."""
+    """The checks for edits are limited by the file's size; every finding is still reported."""
     checks = 0
 
     def counted(*given: Any) -> CheckedFile:
@@ -95,6 +94,6 @@ def test_edits_of_many_findings_take_bounded_work(
         return check_bytes(*given)
 
     monkeypatch.setattr(_file_check, "check_bytes", counted)
-    one = checked(network(*[layer] * 250))
+    one = check_text(network(*[layer] * 250))
     assert len(one.findings) >= 250
     assert checks < 10

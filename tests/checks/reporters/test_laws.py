@@ -1,4 +1,4 @@
-"""Whatever the files say, every format's reader sees findings and nothing else."""
+"""Whatever the files contain, the reader of each format sees findings and nothing else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deconvcli.checks.reporters import REPORTERS
 from deconvcli.cli.output import printable
 from deconvcli.common.findings import Diagnostic, Severity, Where
 
-# \udcff stands for a byte that is no UTF-8 in the name of a file.
+# Python keeps a byte of a file name that is not UTF-8 as \udcff.
 TEXTS = st.one_of(
     st.text(
         st.sampled_from("a%:,\n\r\t|`<>&\"'*[]\\!@\x00\x1b\x85\u2028\ufffe\udcffé"), max_size=20
@@ -45,12 +45,12 @@ VERDICTS = st.lists(FILES, max_size=3, unique_by=lambda file: file.name).map(
 
 
 def shown(name: str, verdict: Verdict) -> str:
-    """As the command prints it, through UTF-8."""
+    """Return the report as the command prints it, through UTF-8."""
     return printable(REPORTERS.take(name)(verdict)).encode().decode()
 
 
 def findings(verdict: Verdict) -> list[Diagnostic]:
-    """Those of all files."""
+    """Return the findings of all files."""
     return [found for file in verdict.files for found in file.findings]
 
 
@@ -59,9 +59,9 @@ def test_github_reads_one_command_a_finding(verdict: Verdict) -> None:
     *commands, _ = shown("github", verdict).split("\n")
     assert len(commands) == len(findings(verdict))
     for command in commands:
-        told = re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.*)", command)
-        assert told
-        keys = [part.partition("=")[0] for part in told[2].split(",")]
+        match = re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.*)", command)
+        assert match
+        keys = [part.partition("=")[0] for part in match[2].split(",")]
         assert keys == ["file", "line", "col", "title"]
 
 

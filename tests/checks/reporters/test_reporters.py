@@ -1,4 +1,4 @@
-"""One verdict in every format, judged by the formats' own readers where there are such."""
+"""One verdict in every format, checked by the formats' own readers where they exist."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ VERDICT = Verdict(
 
 
 def shown(name: str, verdict: Verdict = VERDICT) -> str:
-    """As the command prints it."""
+    """Return the report as the command prints it."""
     return printable(REPORTERS.take(name)(verdict))
 
 
 @pytest.mark.parametrize("name", REPORTERS.names)
 def test_foreign_text_gives_no_command_and_no_control_character(name: str) -> None:
     lines = shown(name).split("\n")
-    told = [line for line in lines if line.startswith("::")]
-    assert len(told) == (4 if name == "github" else 0)
+    commands = [line for line in lines if line.startswith("::")]
+    assert len(commands) == (4 if name == "github" else 0)
     assert all(line.isprintable() for line in lines)
 
 
 @pytest.mark.parametrize("name", REPORTERS.names)
-def test_nothing_found_is_told_too(name: str) -> None:
+def test_no_findings_are_a_report_too(name: str) -> None:
     assert isinstance(shown(name, Verdict((CheckedFile("a.yaml"),))), str)
 
 
@@ -107,7 +107,7 @@ def test_json_and_its_lines_have_every_finding() -> None:
     assert [line["code"] for line in lines] == [found["code"] for found in findings]
 
 
-def test_markdown_escapes_what_it_would_read() -> None:
+def test_markdown_escapes_its_own_signs() -> None:
     text = shown("markdown")
     assert "| x\\| | conv | \\[1\\] | 2 | 3 |" in text
     assert "\\[x\\](y)\\`" in text

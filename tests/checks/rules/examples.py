@@ -1,6 +1,6 @@
 """The examples of the rules' pages, completed into whole configs.
 
-An example is one of three things, each of which stands in the page as a user may write it:
+An example is one of three things, in the form in which a user may write it:
 
 * a list of layers: `- {op: conv, kernel: 3}`;
 * the keys of one network: `input`, `targets`, `layers` and so on;

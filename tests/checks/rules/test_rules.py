@@ -1,4 +1,4 @@
-"""Every rule has a code of its own and a page; each finds what its page says."""
+"""Every rule has a code of its own and a page, and finds the example on it."""
 
 # ruff: noqa: E501 - a row of the table is one line
 
@@ -162,7 +162,7 @@ def test_a_layer_has_one_finding(layer: str, code: str, message: str, help: str)
     assert found.where.path.startswith("networks.n.layers[1]")
 
 
-def test_targets_are_asked_each() -> None:
+def test_each_target_is_checked() -> None:
     layer = (
         "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2, padding: 1, output_padding: 1}"
     )
