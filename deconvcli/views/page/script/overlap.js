@@ -36,5 +36,5 @@ function describeOverlap(name, v) {
     ? `A kernel of ${even.join(" or ")} makes it even.`
     : "No kernel makes it even, because stride and dilation share a factor.";
   const gaps = least === 0 ? " Elements with 0 pairs hold only the bias." : "";
-  return `${name}: uneven, away from the edges the counts ${counts.join(", ")} repeat.${gaps} ${cure}`;
+  return `${name}: uneven; away from the edges the counts ${counts.join(", ")} repeat.${gaps} ${cure}`;
 }
