@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deconvcli.common.errors import NotLinear
 from deconvcli.common.values import axis_name, compact
-from deconvcli.layers.arithmetic import Broken
+from deconvcli.layers.arithmetic import Broken, substitute
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.views.explanation.parameters import padding_word, parameter_name, parameter_values
@@ -82,7 +82,8 @@ def _numbers(reading: Reading, place: int) -> str:
         return ""
     return (
         f"{name} {low} at the start does not crop {low}: it pads the input after zeros are inserted"
-        f" between its elements, so span - 1 - {low} = {begin} are cropped."
+        f" between its elements, so {substitute('span - 1 - low', {'span': 'span', 'low': low})} ="
+        f" {begin} are cropped."
     )
 
 

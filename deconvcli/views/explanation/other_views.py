@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from deconvcli.common.values import axis_name
+from deconvcli.layers.arithmetic import substitute
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
 from deconvcli.views.explanation.crop import describe_crop
@@ -69,7 +70,9 @@ def _inverse_text(reading: Reading, place: int, found: Forward) -> str:
     numbers, axis = reading.numbers[place], reading.layer.axes[place]
     n, s = numbers["n"], axis.stride
     begin, end = found.around
-    rule = f"ceil(m / {s})" if found.word else f"(m + {begin} + {end} - {axis.span})//{s} + 1"
+    formula = "ceil(m / s)" if found.word else "(m + begin + end - span)//s + 1"
+    values = {"m": "m", "begin": begin, "end": end, "span": axis.span, "s": s}
+    rule = substitute(formula, values)  # which writes a negative number as (-2)
     if s == 1:
         return f"only size {found.smallest} maps to {n}: stride 1 leaves no choice."
     return (
