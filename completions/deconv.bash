@@ -2,7 +2,7 @@
 # Written by `python -m deconvcli.cli.completions`; changes here are lost.
 
 _deconv_value() {
-    options='' words=${1-} files=${2-}
+    options='' words=${1-} files=${2-} list=${3-}
 }
 
 # The words for $command or, if $option needs a value, for that value.
@@ -16,7 +16,7 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --expect) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' list ;;
                 --jsonl | -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
@@ -26,8 +26,8 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --why) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
-                --compare) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all none' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' list ;;
+                --compare) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all none' '' list ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
@@ -47,8 +47,9 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --rank | --seed | --threads | --repeat | --max-memory) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework | --against) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --weights | --bias | -o | --out | --reference) _deconv_value '' '*.npy' ;;
+                --against) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' list ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
                 --dtype) _deconv_value 'float16 float32 float64' '' ;;
                 --engine) _deconv_value 'numba numpy reference' '' ;;
@@ -86,7 +87,7 @@ _deconv_offers() {
         verify)
             options='-D --dialect --framework -n --n --seed --require -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' list ;;
                 -n | --n | --seed) _deconv_value '' '' ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
@@ -96,11 +97,12 @@ _deconv_offers() {
             options='--suite --list -D --frameworks --seconds --threads --dtype --engine --in -k --kernel --kernel-size -s --stride --strides -p --padding --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 --suite) _deconv_value 'few real study unseen' '' ;;
-                -D | --frameworks | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
+                -D | --frameworks) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' list ;;
                 --seconds | --threads | --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format) _deconv_value '' '' ;;
                 --dtype) _deconv_value 'float32 float64' '' ;;
                 --engine) _deconv_value 'numba numpy reference' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
+                --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
@@ -117,7 +119,7 @@ _deconv_offers() {
 
 _deconv() {
     local IFS=$' \t\n' line=() part joins='' command='' option='' ended='' head='' cur kept
-    local words='' files='' options=''
+    local words='' files='' options='' list=''
     COMPREPLY=()
 
     # Bash breaks --padding=same and keras@torch apart; here they are one word again.
@@ -147,6 +149,8 @@ _deconv() {
     [[ -n $ended ]] && options=''
     [[ $cur == -* && -n $options ]] && files=''
     [[ $cur == -* || -z $words$files ]] && words+=" $options"
+    # In a list, only the word after the last comma is completed.
+    [[ -n $list && $cur == *,* ]] && head+=${cur%,*}, cur=${cur##*,}
     for part in $words; do
         [[ $part == "$cur"* ]] && COMPREPLY+=("$head$part")
     done

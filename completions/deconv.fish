@@ -19,6 +19,12 @@ function __deconv_files
     __fish_complete_suffix "$token" $argv
 end
 
+# These words, each after the commas and words that are typed already.
+function __deconv_list
+    set -l token (commandline -ct | string replace -r -- '^--[^=]*=' '')
+    printf '%s\n' (string replace -r -- '[^,]*$' '' "$token")$argv
+end
+
 complete -c deconv -f
 
 complete -c deconv -n '__deconv_at' -a shape -d 'Print the output size of a layer, as any framework computes it.'
@@ -40,7 +46,7 @@ complete -c deconv -n '__deconv_at shape' -l in -r -f -d 'Input size: 5 or 5x5; 
 complete -c deconv -n '__deconv_at shape' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3 or 3x5.'
 complete -c deconv -n '__deconv_at shape' -s s -l stride -l strides -r -f -d 'Stride: the distance in the output between two inputs.'
 complete -c deconv -n '__deconv_at shape' -s p -l padding -r -f -k -a 'valid\t same\t' -d 'Padding: valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.'
-complete -c deconv -n '__deconv_at shape' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t all\t' -d 'The dialect of the options, such as torch or keras@jax; several dialects, or all, are compared. [default: as --padding suggests]'
+complete -c deconv -n '__deconv_at shape' -s D -l dialect -l framework -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all)' -d 'The dialect of the options, such as torch or keras@jax; several dialects, or all, are compared. [default: as --padding suggests]'
 complete -c deconv -n '__deconv_at shape' -l op -l output-padding -r -f -d 'Elements added back at the end of each axis.'
 complete -c deconv -n '__deconv_at shape' -s d -l dilation -l dilation-rate -r -f -d 'Dilation: the distance between two kernel elements.'
 complete -c deconv -n '__deconv_at shape' -s g -l groups -r -f -d 'Number of channel groups.'
@@ -65,7 +71,7 @@ complete -c deconv -n '__deconv_at explain' -l in -r -f -d 'Input size: 5 or 5x5
 complete -c deconv -n '__deconv_at explain' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3 or 3x5.'
 complete -c deconv -n '__deconv_at explain' -s s -l stride -l strides -r -f -d 'Stride: the distance in the output between two inputs.'
 complete -c deconv -n '__deconv_at explain' -s p -l padding -r -f -k -a 'valid\t same\t' -d 'Padding: valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.'
-complete -c deconv -n '__deconv_at explain' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'The dialect of the options, such as torch or keras@jax; further dialects are compared with it. [default: as --padding suggests]'
+complete -c deconv -n '__deconv_at explain' -s D -l dialect -l framework -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn)' -d 'The dialect of the options, such as torch or keras@jax; further dialects are compared with it. [default: as --padding suggests]'
 complete -c deconv -n '__deconv_at explain' -l op -l output-padding -r -f -d 'Elements added back at the end of each axis.'
 complete -c deconv -n '__deconv_at explain' -s d -l dilation -l dilation-rate -r -f -d 'Dilation: the distance between two kernel elements.'
 complete -c deconv -n '__deconv_at explain' -s g -l groups -r -f -d 'Number of channel groups.'
@@ -77,7 +83,7 @@ complete -c deconv -n '__deconv_at explain' -l auto-pad -r -f -d 'Padding by a w
 complete -c deconv -n '__deconv_at explain' -l transpose-kernel -d 'Flip the kernel, in JAX and Flax.'
 complete -c deconv -n '__deconv_at explain' -l data-format -r -f -d 'Order of the axes: channels_last, NCHW ...'
 complete -c deconv -n '__deconv_at explain' -l why -r -f -d 'List the inputs that reach this output element, and the kernel elements (taps) by which they do.'
-complete -c deconv -n '__deconv_at explain' -l compare -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t all\t none\t' -d 'Compare the layer with these dialects, all, or none. [default: torch,keras]'
+complete -c deconv -n '__deconv_at explain' -l compare -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all none)' -d 'Compare the layer with these dialects, all, or none. [default: torch,keras]'
 complete -c deconv -n '__deconv_at explain' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at explain' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at explain' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
@@ -127,7 +133,7 @@ complete -c deconv -n '__deconv_at run' -l weights -r -f -k -a '(__deconv_files 
 complete -c deconv -n '__deconv_at run' -l bias -r -f -k -a '(__deconv_files .npy)' -d 'Bias: one number per output channel.'
 complete -c deconv -n '__deconv_at run' -s o -l out -r -f -k -a '(__deconv_files .npy)' -d 'Write the output array to Y.npy.'
 complete -c deconv -n '__deconv_at run' -l check -d 'Check every value by an independent computation.'
-complete -c deconv -n '__deconv_at run' -l against -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Compare the values with these frameworks, such as torch,keras; they must be installed.'
+complete -c deconv -n '__deconv_at run' -l against -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn)' -d 'Compare the values with these frameworks, such as torch,keras; they must be installed.'
 complete -c deconv -n '__deconv_at run' -l reference -r -f -k -a '(__deconv_files .npy)' -d 'Compare the values with those in Y.npy.'
 complete -c deconv -n '__deconv_at run' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
 complete -c deconv -n '__deconv_at run' -s q -l quiet -d 'Print the bare result only.'
@@ -180,7 +186,7 @@ complete -c deconv -n '__deconv_at schema' -s o -l out -r -F -d 'Write the schem
 complete -c deconv -n '__deconv_at schema' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at schema' -s h -l help -d 'Show this message and exit.'
 
-complete -c deconv -n '__deconv_at verify' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Verify only these, such as torch,keras@jax. [default: all installed]'
+complete -c deconv -n '__deconv_at verify' -s D -l dialect -l framework -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn)' -d 'Verify only these, such as torch,keras@jax. [default: all installed]'
 complete -c deconv -n '__deconv_at verify' -s n -l n -r -f -d 'Number of layers per framework.'
 complete -c deconv -n '__deconv_at verify' -l seed -r -f -d 'Seed of the random layers.'
 complete -c deconv -n '__deconv_at verify' -l require -d 'Fail if a framework that our CI uses is not installed.'
@@ -193,7 +199,7 @@ complete -c deconv -n '__deconv_at verify' -s h -l help -d 'Show this message an
 complete -c deconv -n '__deconv_at bench' -f
 complete -c deconv -n '__deconv_at bench' -l suite -r -f -k -a 'few\t real\t study\t unseen\t' -d 'Time these layers. [default: study]'
 complete -c deconv -n '__deconv_at bench' -l list -d 'List the layers of the suites and time nothing.'
-complete -c deconv -n '__deconv_at bench' -s D -l frameworks -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'Time only these frameworks, such as torch,onnx@onnxruntime. [default: all installed]'
+complete -c deconv -n '__deconv_at bench' -s D -l frameworks -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn)' -d 'Time only these frameworks, such as torch,onnx@onnxruntime. [default: all installed]'
 complete -c deconv -n '__deconv_at bench' -l seconds -r -f -d 'Time for each engine on each layer, including pauses.'
 complete -c deconv -n '__deconv_at bench' -l threads -r -f -d 'Number of threads. [default: one per usable CPU]'
 complete -c deconv -n '__deconv_at bench' -l dtype -r -f -k -a 'float32\t float64\t' -d 'Number type of all arrays.'

@@ -10,7 +10,6 @@ from typing import IO, NamedTuple
 
 import click
 
-from deconvcli.common.files import open_atomically, report_write_errors
 from deconvcli.views.answers.renderers import RENDERERS
 from deconvcli.views.answers.report import Report
 
@@ -41,6 +40,8 @@ class Output(NamedTuple):
         if self.file is None:
             click.echo(printable(text))
         else:
+            from deconvcli.common.files import report_write_errors
+
             with report_write_errors("the file of -o"):
                 self.file.write(f"{printable(text).rstrip()}\n".encode())
 
@@ -57,6 +58,8 @@ def open_output(path: str | None, *, force: bool) -> Iterator[IO[bytes] | None]:
     if path is None or path == "-":
         yield None
         return
+    from deconvcli.common.files import open_atomically  # which printing does not need
+
     with open_atomically(path, force=force) as file:
         yield file
 

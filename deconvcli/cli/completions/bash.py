@@ -15,7 +15,7 @@ _HEAD = """\
 # Written by `python -m deconvcli.cli.completions`; changes here are lost.
 
 _deconv_value() {
-    options='' words=${1-} files=${2-}
+    options='' words=${1-} files=${2-} list=${3-}
 }
 
 # The words for $command or, if $option needs a value, for that value.
@@ -28,7 +28,7 @@ _TAIL = r"""    esac
 
 _deconv() {
     local IFS=$' \t\n' line=() part joins='' command='' option='' ended='' head='' cur kept
-    local words='' files='' options=''
+    local words='' files='' options='' list=''
     COMPREPLY=()
 
     # Bash breaks --padding=same and keras@torch apart; here they are one word again.
@@ -58,6 +58,8 @@ _deconv() {
     [[ -n $ended ]] && options=''
     [[ $cur == -* && -n $options ]] && files=''
     [[ $cur == -* || -z $words$files ]] && words+=" $options"
+    # In a list, only the word after the last comma is completed.
+    [[ -n $list && $cur == *,* ]] && head+=${cur%,*}, cur=${cur##*,}
     for part in $words; do
         [[ $part == "$cur"* ]] && COMPREPLY+=("$head$part")
     done
@@ -103,13 +105,14 @@ def _command(command: Command) -> str:
 
 def _values(command: Command) -> list[str]:
     """Return a `case` with one line for all options with the same values."""
-    takers: dict[tuple[str, str], list[str]] = {}
+    takers: dict[tuple[str, ...], list[str]] = {}
     for option in command.options:
         if option.value is not None:
-            takers.setdefault(_offers(option.value), []).extend(option.names)
+            offers = (*_offers(option.value), *(["list"] if option.value.is_list else []))
+            takers.setdefault(offers, []).extend(option.names)
     cases = [
-        f"                {' | '.join(names)}) _deconv_value {words} {files} ;;"
-        for (words, files), names in takers.items()
+        f"                {' | '.join(names)}) _deconv_value {' '.join(offers)} ;;"
+        for offers, names in takers.items()
     ]
     return ["            case $option in", *cases, "            esac"] if cases else []
 

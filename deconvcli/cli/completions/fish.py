@@ -26,6 +26,12 @@ function __deconv_files
     __fish_complete_suffix "$token" $argv
 end
 
+# These words, each after the commas and words that are typed already.
+function __deconv_list
+    set -l token (commandline -ct | string replace -r -- '^--[^=]*=' '')
+    printf '%s\\n' (string replace -r -- '[^,]*$' '' "$token")$argv
+end
+
 complete -c deconv -f
 """
 
@@ -65,6 +71,8 @@ def _option(option: Option) -> str:
 
 def _value(value: Value) -> str:
     """Return words in their order, then files; `-f` offers no files, `-F` all of them."""
+    if value.is_list:
+        return f"-f -k -a '(__deconv_list {' '.join(value.words)})'"
     # A word that ends in a tab is shown without the option's description.
     offered = [rf"{word}\t" for word in value.words]
     if value.suffix:

@@ -13,12 +13,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@.+-]+")
 
 
 class Value(NamedTuple):
-    """The values for one place: words, files (those with `suffix` first), or free text."""
+    """The values for one place: words, files (those with `suffix` first), or free text.
+
+    is_list: whether further words may follow, after commas.
+    """
 
     label: str
     words: tuple[str, ...]
     files: bool
     suffix: str
+    is_list: bool = False
 
 
 class Option(NamedTuple):
@@ -97,6 +101,7 @@ def _value(param: click.Parameter, context: click.Context) -> Value:
         tuple(_plain(item.value) for item in items if item.type == "plain"),
         bool(suffix) or any(item.type in ("file", "dir") for item in items),
         suffix[0] if suffix else "",
+        "[," in param.make_metavar(context),
     )
 
 

@@ -104,6 +104,8 @@ def _glue(name: str) -> str:
 def _value(value: Value) -> str:
     label = value.label.replace("\\", r"\\").replace(":", r"\:")
     words = " ".join(value.words)
+    if value.is_list:
+        return f":{label}:{{_sequence compadd - {words}}}"
     if not value.files:
         return f":{label}:({words})" if words else f":{label}: "
     files = f'_files -g "*{value.suffix}(-.)"' if value.suffix else "_files"
