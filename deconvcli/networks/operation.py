@@ -101,6 +101,7 @@ class Operation(ABC):
     mixes_axes: ClassVar[bool] = False
 
     def __init__(self) -> None:
+        # Once per kind: `values` is called for every node of every walk.
         self._defaults = {key.name: key.default for key in self.keys}
 
     @abstractmethod
@@ -140,6 +141,7 @@ class Operation(ABC):
         Raises:
             NotLinear: sizes are symbols; use `mac_factors`.
         """
+        # Two symbols have no product, but a table can still show both: hence the factors.
         return product(require_numbers(self.mac_factors(parameters, inputs, dialect)))
 
     def mac_factors(

@@ -46,6 +46,7 @@ def find_unequal_axes(inputs: Sequence[Shape]) -> list[int]:
 def find_suspects(network: Network, node: Node) -> set[str]:
     """Return the nodes that some, but not all inputs depend on; for a single input, all above."""
     above = [find_ancestors(network, name) for name in node.inputs]
+    # A layer that all inputs depend on changes them all alike, so it cannot make them differ.
     shared = set.intersection(*above) if len(above) > 1 else set()
     own = {node.name} if len(above) == 1 else set()
     return set().union(*above) - shared | own

@@ -63,6 +63,7 @@ class InsertAfter(NamedTuple):
         """Return the network with this edit."""
         nodes = [self.node] if self.above in network.inputs else []
         for node in network.nodes:
+            # The claim is about the size that leaves this place, so it belongs to the new layer.
             if node.name == self.above:
                 nodes += [node._replace(expect=None), self.node._replace(expect=node.expect)]
             else:

@@ -141,6 +141,7 @@ def _find_class(
     sets = [find_valid_sizes(network, axis, name, condition, most) for axis, name in places]
     period = lcm(*(sizes.period for sizes in sets))
     least = max(1, *(sizes.start for sizes in sets))
+    # The sets repeat with the common period: one value of each remainder is enough to try.
     tried = range(least, least + min(period, MAX_TRIED))
     first = next((n for n in tried if all(sizes.is_periodic_at(n) for sizes in sets)), None)
     if first is None:
@@ -154,6 +155,8 @@ def _find_class(
 def _straighten(walker: RunWalker, values: LetterValues) -> LetterValues:
     """Return those of the values on which every floor is exact and no comparison changes."""
     run = SizeRun(*values)
+    # Ends: a split takes a factor out of the strides, a cut passes one of the comparisons, and a
+    # network has finitely many of both.
     while True:
         try:
             walker.passes_on(run)

@@ -77,6 +77,7 @@ class RunWalker:
             return outcome if shape is None else outcome._replace(shape=_move_shape(run, shape))
 
         for outcome in iter_outcomes(self.network_at(run.size), apply):
+            # The question has no answer while another axis is a symbol: not the node's failure.
             if isinstance(outcome.error, NotLinear):
                 raise outcome.error
             if outcome.error is not None or not passes:
@@ -102,6 +103,8 @@ class RunWalker:
         if rank <= axis:
             return shape
         own = shape.spatial[axis]
+        # Two inputs that are written with one number are meant to agree, so they vary together;
+        # letters are replaced by name afterwards, wherever they occur.
         if own == self.varied and isinstance(own, int):
             own = value
         others = shape.spatial if self.mixes_axes else (AnySize(),) * rank
@@ -113,7 +116,7 @@ class RunWalker:
         expect = node.expect or ()
         key = (node.name, (_as_key(expect), *(_as_key(shape.sizes) for shape in inputs)))
         if key not in self._memo:
-            probe = SizeRun(0, 1)
+            probe = SizeRun(0, 1)  # a step count is all that is remembered: any start will do
             if expect:
                 node = node._replace(expect=_move_sizes(probe, expect))
             moved = tuple([_move_shape(probe, shape) for shape in inputs])

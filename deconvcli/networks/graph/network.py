@@ -11,6 +11,7 @@ from deconvcli.networks.operation import Shape
 
 Expected = tuple[Size, ...]
 
+# A default of a NamedTuple is shared by all its instances, so it must be read-only.
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

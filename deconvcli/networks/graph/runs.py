@@ -88,6 +88,7 @@ class GrowingSize(Linear):
         return self._with(self.factor // other, self.offset // other)
 
     def __mod__(self, other: int) -> Size:
+        # Through the floor, so that a remainder that changes along the run splits it.
         return self - self // other * other
 
     def __eq__(self, other: object) -> bool:
@@ -97,16 +98,19 @@ class GrowingSize(Linear):
         if isinstance(difference, int):
             return difference == 0
         step, remainder = divmod(-difference.offset, difference.factor)
-        if remainder == 0 and step >= 0:  # they meet at this step, and nowhere else
+        # Two growing sizes meet at one step at most. Where that is the first step, the answer is
+        # "equal" for this step alone; else it is "unequal" until the step before.
+        if remainder == 0 and step >= 0:
             self.run.cut_after(max(0, step - 1))
         return difference.offset == 0
 
-    def __hash__(self) -> int:
-        return hash((self.factor, self.offset))
+    # A comparison has a side effect, so no dictionary may compare these: look up `_as_key` of them.
+    __hash__ = None  # type: ignore[assignment]
 
     def _is_negative(self, difference: Size) -> bool:
         if isinstance(difference, int):
             return difference < 0
+        # A linear function changes its sign once at most; the run ends just before that.
         value, growth = difference.offset, difference.factor
         if value < 0 < growth:
             self.run.cut_after((-value - 1) // growth)

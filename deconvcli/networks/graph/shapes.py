@@ -61,7 +61,7 @@ def _visit(
         if len(shapes) < len(inputs) or not node.operation:
             return NodeOutcome(node, inputs=shapes)
         return apply(node, shapes, network.dialect_of(node))
-    except DeconvError as error:
+    except DeconvError as error:  # the walk goes on: one run finds every error of a network
         return NodeOutcome(node, error=error)
 
 
@@ -82,7 +82,7 @@ def apply_node(node: Node, inputs: tuple[Shape, ...], dialect: str) -> NodeOutco
         _check_input_count(operation.inputs, inputs, node)
         shape = operation.shape(node.parameters, inputs, dialect)
         return NodeOutcome(node, shape, _compare(shape, node.expect), inputs)
-    except DeconvError as error:
+    except DeconvError as error:  # with the inputs, from which repairs are computed
         return NodeOutcome(node, error=error, inputs=inputs)
 
 
@@ -124,4 +124,5 @@ def _shape_for_nodes_below(outcome: NodeOutcome) -> Shape | None:
         return shape
     if len(expect) == len(shape.spatial):
         return shape._replace(spatial=expect)
+    # An `expect` of another rank tells nothing about the nodes below: they stay unknown.
     return Shape(expect[0], expect[1:]) if len(expect) == len(shape.sizes) else None

@@ -57,10 +57,11 @@ def find_working(
     for _ in range(most):
         if not pending:
             return
-        run, since = pending.pop()
+        run, since = pending.pop()  # from the end, so that few runs are pending at a time
         try:
             passes = passes_on(run)
         except Split as split:
+            # More runs than may be walked: giving up now saves walking the first of them.
             if len(pending) + split.parts > most:
                 break
             pending += [(part, since) for part in run.split(split.parts)]

@@ -91,6 +91,7 @@ def refuse(code: str, message: str, help: str) -> NoReturn:
 
 def read_channels(value: Any, name: str) -> int:
     """Return a number of channels, or of groups of them."""
+    # Not isinstance: True is an int, and `groups: true` is a mistake.
     if type(value) is not int or value < 1:
         raise UsageError(
             f"{name} is {shorten(value)}", help="give one integer, 1 or more.", code="bad-value"

@@ -93,6 +93,7 @@ def count_ceil(n: Size, window: WindowAxis) -> Size:
 
     Source: torch 2.13.0, aten/src/ATen/native/Pool.h, pooling_output_shape_pad_lr.
     """
+    # Only sums and floors by numbers, here and below, so that symbols and runs can be counted.
     positions = (n + window.room + window.stride - 1) // window.stride + 1
     starts = (positions - 1) * window.stride
     return positions - 1 if starts >= n + window.begin else positions
@@ -108,6 +109,7 @@ def count_causal(n: Size, window: WindowAxis) -> Size:
     return (n - 1) // window.stride + 1
 
 
+# same_upper and same_lower differ in the end that gets an odd element: no size depends on it.
 COUNTS_BY_WORD: Mapping[str, Count] = MappingProxyType(
     {
         "valid": count_floor,
@@ -136,6 +138,7 @@ class Sweep(NamedTuple):
         """Elements of the input after the last position; none where a word sets the padding."""
         if self.counting not in (count_floor, count_ceil):
             return 0
+        # Less than zero where the last position ends in the padding.
         reached = (self.positions - 1) * self.window.stride
         return max(0, self.n + self.window.room - reached - self.window.end)
 
@@ -184,6 +187,7 @@ def _read_window(
         _check_numbers(ends, accepted, dialect)
     if ceil_mode and not accepted.rounds_up:
         refuse("ceil-mode", f"{dialect} has no ceil_mode", "leave it out, or pad the input.")
+    # A word fixes the number of positions itself, so ceil_mode has nothing to round.
     if ceil_mode and count is count_floor:
         count = count_ceil
     return count, _make_axes({"kernel": kernel, "stride": stride, "dilation": dilation}, ends)
@@ -202,6 +206,7 @@ def _count_by_word(word: str, accepted: Windows, dialect: str) -> Count:
 
 def _check_numbers(ends: Sides, accepted: Windows, dialect: str) -> None:
     """Refuse numbers where a framework has only words, and pairs where it has one number."""
+    # XLA has no single number, but takes a pair for each axis, which a single number can become.
     if not accepted.numbers and not accepted.pairs:
         refuse(
             "padding",

@@ -18,6 +18,7 @@ class Add(Operation):
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Return the shape of each input."""
+        # Sizes first: for unequal sizes there are fixes to suggest, for channels there are none.
         spatial = require_equal_sizes(inputs)
         return Shape(require_equal_channels(inputs), spatial)
 

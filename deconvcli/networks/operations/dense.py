@@ -37,6 +37,7 @@ class Dense(Operation):
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> Sequence[Size]:
         """Return the factors: one product per input channel and unit, at every position."""
+        # The frameworks multiply along the last axis; a config's channels are that axis.
         return (*inputs[0].sizes, int(self.values(parameters)["units"]))
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:

@@ -33,6 +33,7 @@ class PadTo(Like):
         [given] = inputs
         multiples = per_axis(multiple, require_axes(given), "multiple")
         check_minimum(multiples, 1, "multiple")
+        # Rounded up by a floor of sums, which symbols and runs of sizes can do as well.
         pairs = zip(given.spatial, multiples, strict=True)
         return tuple([(n + by - 1) // by * by for n, by in pairs])
 

@@ -37,6 +37,7 @@ class Reshape(Operation):
         wanted, count = _read_shape(self.values(parameters)["shape"]), count_elements(given)
         known = product(size for size in wanted if size != -1)
         follows = count // known if -1 in wanted else 1
+        # Covers both a wrong total and a -1 that does not come out whole.
         if follows * known != count:
             refuse(
                 "elements",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deconvcli.layers.axis import Linear
 from deconvcli.networks.graph import Network, Node, walk
 from deconvcli.networks.graph.diagnosis import diagnose
 from deconvcli.networks.graph.edits import apply_edits
@@ -129,3 +130,50 @@ def test_every_kind_of_join_is_fixed(operation: str) -> None:
         "add a pad_to to the size of x between up and join",
         "set the shape of x to [1, 8]",
     ]
+
+
+def test_a_crop_to_more_than_there_is_has_no_culprit_above() -> None:
+    crop = Node("crop", "crop_like", {"size": 9}, ("x",))
+    found = diagnose(Network("net", {"x": Shape(1, (8,))}, (crop,)), "crop")
+    assert found.culprits == ()
+    assert [str(fix) for fix in found.fixes] == ["set the shape of x to [1, 9]"]
+
+
+def test_inputs_of_other_ranks_are_not_resized() -> None:
+    join = Node("join", "concat", {}, ("x", "y"))
+    network = Network("net", {"x": Shape(1, (8, 8)), "y": Shape(1, (8,))}, (join,))
+    assert diagnose(network, "join").fixes == ()
+
+
+def test_a_new_layer_gets_a_name_that_is_free() -> None:
+    network = unet(2, (34, 32))
+    nodes = (Node("conv1_cropped", "relu", {}, ("x",)), *network.nodes)
+    fixes = diagnose(network._replace(nodes=nodes), "cat1").fixes
+    names = {node.name for fix in fixes for node in fix.network.nodes}
+    assert "conv1_cropped_" in names
+
+
+def test_a_dialect_without_output_padding_gets_other_fixes() -> None:
+    network = unet(1, (33,), {"out_channels": 8, "kernel": 2, "stride": 2, "padding": "VALID"})
+    nodes = [node._replace(dialect="jax") if "up" in node.name else node for node in network.nodes]
+    found = diagnose(network._replace(nodes=tuple(nodes)), "cat0")
+    assert [str(fix) for fix in found.fixes] == [
+        "add a crop_like to the size of up0 between conv0 and cat0",
+        "add a pad_to to the size of conv0 between up0 and cat0",
+        "set the shape of x to [1, 34]",
+    ]
+
+
+def test_an_input_in_letters_is_not_padded() -> None:
+    network = vocoder("torch", 2)
+    lettered = network._replace(inputs={"x": Shape(8, (Linear("T"),))})
+    found = diagnose(lettered, "up2", most=9)
+    assert [str(fix) for fix in found.fixes if "after x" in str(fix)] == []
+
+
+def test_too_many_inputs_are_counted() -> None:
+    crop = Node("crop", "crop_like", {}, ("x", "x", "x"))
+    [outcome] = walk(Network("net", {"x": Shape(1, (8,))}, (crop,)))
+    assert outcome.error is not None
+    assert outcome.error.message == "crop_like has 3 inputs"
+    assert outcome.error.help == "list 1 to 2 of the layers above under `inputs`."

@@ -83,3 +83,12 @@ def test_the_formula_gives_what_the_number_gives(n: int) -> None:
         assert numbered.shape is not None
         text = str(named.shape.spatial[0])
         assert eval(text.replace("/", "//"), {"H": n}) == numbered.shape.spatial[0]
+
+
+def test_a_letter_halved_too_often_stays() -> None:
+    nodes, above = [], "x"
+    for level in range(200):
+        nodes.append(Node(f"pool{level}", "max_pool", {"kernel": 2}, (above,)))
+        above = nodes[-1].name
+    first, *_ = shapes(Network("deep", {"x": Shape(1, (H,))}, tuple(nodes)))
+    assert "has no single formula in H" in first

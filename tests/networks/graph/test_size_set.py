@@ -54,6 +54,11 @@ def test_the_period_is_the_shortest() -> None:
     assert build_size_set([Progression(7, 6), Progression(10, 6)]) == SizeSet(3, (1,), 7)
 
 
+def test_many_finite_sizes_are_left_as_they_are() -> None:
+    found = [Progression(9000, 2, 20_000), Progression(1, 1, 8000)]
+    assert build_size_set(found).besides == (found[1], found[0])
+
+
 progressions = st.builds(
     lambda first, step, count: Progression(
         first, step, None if count is None else first + step * count

@@ -99,3 +99,19 @@ def test_too_long_a_period_is_refused() -> None:
     nodes.append(Node("end", "add", {}, ("x", above)))
     with pytest.raises(Refused, match="do not repeat within 1,000 runs"):
         find_valid_sizes(Network("primes", {"x": Shape(1, (8,))}, tuple(nodes)), most=1000)
+
+
+def test_a_split_into_too_many_runs_is_refused_at_once() -> None:
+    pool = Node("pool", "max_pool", {"kernel": 5000}, ("x",))
+    join = Node("join", "add", {}, ("x", "pool"))
+    with pytest.raises(Refused, match="do not repeat within 1,000 runs"):
+        find_valid_sizes(Network("wide", {"x": Shape(1, (8,))}, (pool, join)), most=1000)
+
+
+def test_an_input_of_fewer_axes_has_no_part_in_the_others() -> None:
+    pool = Node("pool", "max_pool", {"kernel": 2}, ("image",))
+    tone = Node("tone", "max_pool", {"kernel": 3}, ("sound",))
+    inputs = {"image": Shape(1, (8, 8)), "sound": Shape(1, (8,))}
+    network = Network("both", inputs, (pool, tone))
+    texts = [find_valid_sizes(network, axis, "image").text() for axis in (0, 1)]
+    assert texts == ["every n >= 3", "every n >= 2"]

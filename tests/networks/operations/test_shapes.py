@@ -294,6 +294,9 @@ def test_layers_of_several_inputs() -> None:
             "4 input channels cannot be split into 3",
         ),
         ("crop", {"amount": 5}, (ONE,), "torch", "empty-output", "the output would have size -1"),
+        ("crop_like", {}, (ONE, TWO), "torch", "rank", "their numbers of axes differ"),
+        ("pad", {"amount": [[1, 0]] * 3}, (TWO,), "torch", "rank", "amount has 3 pairs"),
+        ("dense", {"units": True}, (ONE,), "torch", "bad-value", "units is True"),
     ],
 )
 def test_refusals(

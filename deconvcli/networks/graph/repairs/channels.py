@@ -16,6 +16,7 @@ def correct_in_channels(failure: Failure) -> Iterator[Edits]:
     """Propose the channels that arrive, in place of those declared."""
     [given, *_] = failure.outcome.inputs
     node = failure.outcome.node
+    # The layer above may be the wrong one, but other layers depend on its channels as well.
     if "in_channels" in node.parameters:
         yield (SetParameter(node.name, "in_channels", given.channels),)
 

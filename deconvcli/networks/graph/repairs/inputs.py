@@ -29,6 +29,7 @@ def resize_inputs(failure: Failure) -> Iterator[Edits]:
             continue
         larger = [sizes.at_least(n) for sizes, n in zip(sets, spatial, strict=True)]
         smaller = [sizes.at_most(n) for sizes, n in zip(sets, spatial, strict=True)]
+        # Larger first: padding an input loses nothing, cropping it does.
         for proposed in (larger, smaller):
             found = tuple([size for size in proposed if size is not None])
             if len(found) == len(proposed) and found != spatial:

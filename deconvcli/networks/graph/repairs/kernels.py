@@ -48,6 +48,7 @@ def _even_axes(axis: Axis) -> list[Axis]:
     strides = axis.kernel // axis.stride
     near = range(max(1, strides - MAX_STRIDES), strides + MAX_STRIDES + 1)
     whole = [number * axis.stride for number in near]
+    # Of two equally near kernels the larger one, which can hold every trained tap.
     kernels = sorted(whole, key=lambda kernel: (abs(kernel - axis.kernel), -kernel))
     others = (axis._replace(kernel=kernel, dilation=dilation) for kernel in kernels)
     return [cropped for other in others if (cropped := _crop_evenly(other, axis))]

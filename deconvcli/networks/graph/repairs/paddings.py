@@ -33,6 +33,7 @@ def translate_padding(failure: Failure) -> Iterator[Edits]:
     for padding in [*WORDS, *_propose_numbers(failure)]:
         edits = (SetParameter(node.name, "padding", padding),)
         changed = apply_edits(failure.network, edits)
+        # None where the other framework refuses the layer too: then nothing is intended.
         if intended and intended == _evaluate(changed, outcome, changed.node(node.name)):
             yield edits
 
