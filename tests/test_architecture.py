@@ -196,3 +196,86 @@ def test_the_page_shows_the_floors() -> None:
         (int(floor) - 1, name) for floor, names in rows for name in re.findall(r"`(\w+)`", names)
     }
     assert shown == {(number, name) for number, names in enumerate(FLOORS) for name in names}
+
+
+def hidden(package: str, source: str, submodules: set[str]) -> set[str]:
+    """Return the submodules whose name a package's `__init__` gives to something else."""
+    bound: set[str] = set()
+    for node in ast.parse(source).body:
+        match node:
+            case ast.ImportFrom():
+                others = [
+                    a for a in node.names if (node.module, a.name) != (package, a.asname or a.name)
+                ]
+                bound |= {alias.asname or alias.name for alias in others}
+            case ast.FunctionDef() | ast.ClassDef():
+                bound.add(node.name)
+            case ast.Assign():
+                bound |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                bound.add(name)
+    return bound & submodules
+
+
+@pytest.mark.parametrize(
+    "init", sorted(PACKAGE.rglob("__init__.py")), ids=lambda value: str(value)[-40:]
+)
+def test_no_submodule_is_hidden(init: Path) -> None:
+    """`import deconvcli.networks.graph.shapes as m` is the module, not a function of that name."""
+    folder = init.parent
+    package = ".".join(folder.relative_to(PACKAGE.parent).parts)
+    modules = {file.stem for file in folder.glob("*.py")} | {
+        inner.name for inner in folder.iterdir() if (inner / "__init__.py").is_file()
+    }
+    assert hidden(package, init.read_text(encoding="utf-8"), modules) == set()
+
+
+def test_hidden_submodules_are_found() -> None:
+    assert hidden("a", "from a.walk import walk", {"walk"}) == {"walk"}
+    assert hidden("a", "def walk(): ...", {"walk"}) == {"walk"}
+    assert hidden("a", "walk = 1\nrun: int = 2", {"walk", "run"}) == {"walk", "run"}
+    assert not hidden("a", "from a import walk\nfrom a.walk import shapes", {"walk"})
+
+
+def private_imports(module: str, source: str) -> list[str]:
+    """Return what a module imports under a private name from another room."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("deconvcli"):
+            paths = [f"{node.module}.{alias.name}".split(".") for alias in node.names]
+        elif isinstance(node, ast.Import):
+            paths = [a.name.split(".") for a in node.names if a.name.startswith("deconvcli")]
+        else:
+            continue
+        for path in paths:
+            private = next(
+                (i for i, part in enumerate(path) if re.match("_[a-z]", part, re.I)), None
+            )
+            if private is not None and not f"{module}.".startswith(".".join(path[:private]) + "."):
+                found.append(".".join(path))
+    return found
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda value: str(value)[-40:])
+def test_private_names_stay_in_their_room(file: Path) -> None:
+    module = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts)
+    assert private_imports(module, file.read_text(encoding="utf-8")) == []
+
+
+def test_private_imports_are_found() -> None:
+    assert private_imports(
+        "deconvcli.cli.output", "from deconvcli.views.answers._terminal import show"
+    )
+    assert private_imports("deconvcli.cli.output", "from deconvcli.views.answers import _show")
+    assert not private_imports(
+        "deconvcli.views.answers.text", "from deconvcli.views.answers._a import b"
+    )
+    assert not private_imports("deconvcli.api", "from deconvcli.common import __version__")
+
+
+def test_the_page_names_files_that_exist() -> None:
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+/[a-z_/]*[a-z_]+(?:\.py|/)?)`", page)
+    assert len(named) > 10
+    roots = (PACKAGE, PACKAGE.parent)
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []

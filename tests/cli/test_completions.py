@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from deconvcli.cli.completions import SCRIPTS, bash, fish, scripts, zsh
 from deconvcli.cli.completions.__main__ import REPOSITORY, command
-from deconvcli.cli.completions.tree import tree
+from deconvcli.cli.completions.tree import read_commands
 from deconvcli.cli.main import cli
 from tests.programs import needs
 
@@ -125,7 +125,7 @@ COMING = program_of(
 
 
 def test_coming_commands_are_read() -> None:
-    program, paint = tree(COMING)
+    program, paint = read_commands(COMING)
     assert program.argument is not None
     assert program.argument.words == ("paint",)
     assert [option.names for option in paint.options] == [
@@ -141,7 +141,7 @@ def test_coming_commands_are_read() -> None:
 
 
 def test_coming_commands_in_zsh() -> None:
-    script = zsh.script(tree(COMING))
+    script = zsh.script(read_commands(COMING))
     assert r"""'(--near --far)'{--near,--far}'[How it'"'"'s \[seen\]\: near.]'""" in script
     assert "'*'-v''" in script
     assert """'*'--like=':X.npy:_files -g "*.npy(-.)"'""" in script
@@ -149,16 +149,16 @@ def test_coming_commands_in_zsh() -> None:
 
 
 def test_coming_commands_in_fish_and_bash() -> None:
-    lines = fish.script(tree(COMING)).splitlines()
+    lines = fish.script(read_commands(COMING)).splitlines()
     at = "complete -c deconv -n '__deconv_at paint'"
     assert rf"{at} -l near -l far -d 'How it\'s [seen]: near.'" in lines
     assert rf"{at} -F -k -a 'box\t line\t'" in lines
-    assert "words='box line' files='*'" in bash.script(tree(COMING))
+    assert "words='box line' files='*'" in bash.script(read_commands(COMING))
 
 
 def test_a_word_that_needs_quoting_is_refused() -> None:
     with pytest.raises(ValueError, match="'two words' would need quoting"):
-        tree(program_of(click.Option(["--to"], type=click.Choice(["two words"]))))
+        read_commands(program_of(click.Option(["--to"], type=click.Choice(["two words"]))))
 
 
 # As bash does for an interactive line; compopt works only there, and readline then adds files.

@@ -1,7 +1,7 @@
 """Completion scripts, written ahead of time so that no Python starts when TAB is pressed.
 
 `python -m deconvcli.cli.completions [FOLDER]` writes them from the command tree. A new command
-or option needs no change here: `tree` reads the tree, one file a shell writes it down.
+or option needs no change here: `read_commands` reads the tree, and one file per shell writes it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deconvcli.cli.completions import bash, fish, zsh
-from deconvcli.cli.completions.tree import Command, tree
+from deconvcli.cli.completions.tree import Command, read_commands
 from deconvcli.cli.main import cli
 
 # File names are those under which each shell looks for the completion of `deconv`.
@@ -22,5 +22,5 @@ SCRIPTS: dict[str, Callable[[list[Command]], str]] = {
 
 def scripts() -> dict[str, bytes]:
     """Return each script as bytes, by file name; the same on every machine."""
-    commands = tree(cli)
+    commands = read_commands(cli)
     return {name: script(commands).encode() for name, script in SCRIPTS.items()}

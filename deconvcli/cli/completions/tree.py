@@ -43,7 +43,7 @@ class Command(NamedTuple):
     argument: Value | None
 
 
-def tree(program: click.Group) -> list[Command]:
+def read_commands(program: click.Group) -> list[Command]:
     """Return the program itself, then its commands as --help lists them; nothing hidden.
 
     Raises:
