@@ -67,28 +67,27 @@ def command(
       deconv draw --in 8 'nn.ConvTranspose1d(1, 1, 4, 2, 1)' -o layer.png
       deconv draw --in 5x5 -k 3 -s 2 --padding same -o layer.html
     """
-    write = _writer(out)
+    if out is None:
+        raise UsageError("-o is missing", help=f"give -o FILE with a name that ends in {_ENDINGS}.")
+    write = _find_writer(out)
     understood = read_request(options).understand()
     content = write(understood, frame)
-    assert out is not None
     with open_atomically(out, force=force) as file, report_write_errors(format_path(out)):
         file.write(content)
     Output(format, quiet).show(_report(understood, out, len(content)))
 
 
-def _writer(out: str | None) -> Writer:
+def _find_writer(out: str) -> Writer:
     """Return the function that writes the format named by the file's ending.
 
     Raises:
-        UsageError: the file has no name, or its ending names no format.
+        UsageError: the ending names no format.
     """
-    known = ", ".join(WRITERS)
-    if out is None:
-        raise UsageError("-o is missing", help=f"give -o FILE with a name that ends in {known}.")
     ending = os.path.splitext(out)[1].lower()
     if ending not in WRITERS:
         raise UsageError(
-            f"{format_path(out)} is not a picture format", help=f"use a name that ends in {known}."
+            f"{format_path(out)} is not a picture format",
+            help=f"use a name that ends in {_ENDINGS}.",
         )
     return WRITERS[ending]
 
@@ -114,6 +113,7 @@ def _html(understood: Understood, frame: int | None) -> bytes:
 
 
 WRITERS: dict[str, Writer] = {".svg": _svg, ".png": _png, ".html": _html}
+_ENDINGS = ", ".join(WRITERS)
 
 
 def _report(understood: Understood, out: str, size: int) -> Report:

@@ -27,7 +27,7 @@ from deconvcli.cli.output import Output
 from deconvcli.cli.request import read_request
 from deconvcli.common.errors import UsageError
 
-_MOST_USED = ("torch", "keras")
+_COMPARED_BY_DEFAULT = ("torch", "keras")
 
 
 @click.command(cls=Command, short_help=__doc__)
@@ -53,7 +53,7 @@ _MOST_USED = ("torch", "keras")
         "--compare",
         words=(ALL, NONE),
         help="Compare the layer with these dialects, all, or none."
-        f"  [default: {','.join(_MOST_USED)}]",
+        f"  [default: {','.join(_COMPARED_BY_DEFAULT)}]",
     ),
 )
 @takes_output
@@ -90,5 +90,5 @@ def command(
         output.show(report_element(understood, element))
         return
     if not others and compare is None:
-        others += _MOST_USED
+        others += _COMPARED_BY_DEFAULT
     output.show(report_layer(understood, others))

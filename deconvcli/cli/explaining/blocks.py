@@ -14,12 +14,12 @@ from deconvcli.views.explanation.overlap import Overlap
 
 def list_blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterator[Block]:
     """Yield the steps, the crop, other views, the overlap, other dialects, and the notes."""
-    for steps, names in _grouped(explanation.axes):
+    for steps, names in _group(explanation.axes):
         yield _steps(names, steps)
     meanings = {step.name: step.meaning for axis in explanation.axes for step in axis.steps}
     if meanings:
         yield Table("Meaning of the steps", ("step", "meaning"), list(meanings.items()))
-    kept = [(names, axis.kept) for axis, names in _grouped(explanation.axes) if axis.kept]
+    kept = [(names, axis.kept) for axis, names in _group(explanation.axes) if axis.kept]
     if kept:
         title = "Pairs that reach each element of the full scatter; kept elements are in brackets"
         yield Table(title, ("axis", "pairs"), kept)
@@ -32,7 +32,7 @@ def list_blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> It
     yield Lines([*explanation.notes, explanation.closing])
 
 
-def _grouped(axes: Sequence[ExplainedAxis]) -> Iterator[tuple[ExplainedAxis, str]]:
+def _group(axes: Sequence[ExplainedAxis]) -> Iterator[tuple[ExplainedAxis, str]]:
     """Yield (axis, `height and width`), neighbouring axes with equal numbers only once."""
     for axis, same in groupby(axes, lambda axis: axis._replace(name="")):
         *names, last = [one.name for one in same]

@@ -63,19 +63,19 @@ class Drawing(NamedTuple):
     @property
     def title(self) -> list[str]:
         """Return the lines of the title."""
-        return self._wrapped(self.caption.title, _TITLE_LETTER_WIDTH)
+        return self._wrap(self.caption.title, _TITLE_LETTER_WIDTH)
 
     @property
     def sizes(self) -> list[str]:
         """Return the lines below the title."""
-        return self._wrapped(self.caption.sizes, _LETTER_WIDTH)
+        return self._wrap(self.caption.sizes, _LETTER_WIDTH)
 
     @property
     def notes(self) -> list[str]:
         """Return the lines below the grids."""
-        return [line for note in self.caption.notes for line in self._wrapped(note, _LETTER_WIDTH)]
+        return [line for note in self.caption.notes for line in self._wrap(note, _LETTER_WIDTH)]
 
-    def _wrapped(self, text: str, letter: float) -> list[str]:
+    def _wrap(self, text: str, letter: float) -> list[str]:
         return wrap(text, int((self.width - 2 * MARGIN) / letter))
 
 

@@ -76,7 +76,7 @@ class Scene(NamedTuple):
     def crop_at(self, frame: int) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return (begin, end) of the closing crop along rows and columns in one frame."""
         share = (frame - len(self.stamps)) / (self.frames - len(self.stamps))
-        rows, columns = (_closing(shown, share) for shown in self.windows)
+        rows, columns = (_crop_along(shown, share) for shown in self.windows)
         return rows, columns
 
     def require_frame(self, frame: int) -> int:
@@ -105,23 +105,23 @@ def build_scene(layer: Layer, spatial: tuple[int, ...]) -> Scene:
     shown = [choose_window(axis, n, most) for axis, n in zip(layer.axes, spatial, strict=True)]
     rows, columns = [choose_window(_STILL, 1, 1), *shown][-2:]
     inputs = list(product(range(rows.inputs), range(columns.inputs)))
-    stamped = _sampled(inputs, MAX_FRAMES - CLOSING_FRAMES)
+    stamped = _batch(inputs, MAX_FRAMES - CLOSING_FRAMES)
     stamps = tuple(batch[-1] for batch in stamped)
     plain = Scene((rows, columns), is_flat, stamps, ())
     # Stamps are counted before the crop is drawn, which needs the final counts.
     counts: Counter[Cell] = Counter()
-    marks = [*_reached(plain, stamped, counts), *_finished(plain, counts)]
+    marks = [*_stamp_marks(plain, stamped, counts), *_crop_marks(plain, counts)]
     return plain._replace(marks=tuple(marks))
 
 
-def _sampled(inputs: list[Cell], most: int) -> list[list[Cell]]:
+def _batch(inputs: list[Cell], most: int) -> list[list[Cell]]:
     """Return the inputs in order, in at most this many batches of similar size."""
     frames = min(len(inputs), most)
     ends = [len(inputs) * frame // frames for frame in range(frames + 1)]
     return [inputs[begin:end] for begin, end in pairwise(ends)]
 
 
-def _reached(scene: Scene, stamped: list[list[Cell]], counts: Counter[Cell]) -> Iterator[Mark]:
+def _stamp_marks(scene: Scene, stamped: list[list[Cell]], counts: Counter[Cell]) -> Iterator[Mark]:
     """Yield the marks that the inputs make, and add their pairs to the counts."""
     rows, columns = scene.windows
     for frame, batch in enumerate(stamped, 1):
@@ -134,7 +134,7 @@ def _reached(scene: Scene, stamped: list[list[Cell]], counts: Counter[Cell]) -> 
             yield Mark(frame, cell, counts[cell], Kind.REACHED)
 
 
-def _finished(scene: Scene, counts: Counter[Cell]) -> Iterator[Mark]:
+def _crop_marks(scene: Scene, counts: Counter[Cell]) -> Iterator[Mark]:
     """Yield the marks of the crop, of the elements that it appends, and of gaps."""
     # A gap gets its 0 only now: during the stamping an element without pairs is still empty.
     rows, columns = scene.windows
@@ -161,7 +161,7 @@ def _are_inside(place: tuple[float, float], crop: tuple[tuple[float, float], ...
     return all(begin <= at < end for at, (begin, end) in zip(place, crop, strict=True))
 
 
-def _closing(shown: Window, share: float) -> tuple[float, float]:
+def _crop_along(shown: Window, share: float) -> tuple[float, float]:
     """Return the crop of an axis after this share of its way in from the full scatter."""
     begin, end = shown.kept
     return begin * share, shown.full + (end - shown.full) * share

@@ -48,7 +48,7 @@ class Style(NamedTuple):
         and round their colours a second time, so a frame would differ from the same frame alone.
         CSS is used instead of SMIL, which cannot follow prefers-reduced-motion.
         """
-        moves = "".join([*self._appearances(), *self._passing()])
+        moves = "".join([*self._appearances(), *self._single_frames()])
         calm = "@media (prefers-reduced-motion:reduce){*{animation:none!important}}"
         return f"{self.static_css()}{moves}{calm}"
 
@@ -69,19 +69,19 @@ class Style(NamedTuple):
         """Yield the rules by which a mark is hidden until its frame and then stays."""
         # Marks of frame 1 are visible from the start and need no rule.
         for frame in range(2, self.scene.frames + 1):
-            yield self._animated(f"f{frame}", f"0%{{visibility:hidden}}{self._seen(frame)}")
+            yield self._animation(f"f{frame}", f"0%{{visibility:hidden}}{self._show_from(frame)}")
 
-    def _passing(self) -> Iterator[str]:
+    def _single_frames(self) -> Iterator[str]:
         """Yield the rules by which stamp and crop are shown for one frame each."""
         for frame in range(1, self.scene.frames):
             gone = f"{self.clock.share(frame + 1)}{{visibility:hidden}}"
             yield f".p{frame}{{visibility:hidden}}"
-            yield self._animated(f"p{frame}", self._seen(frame) + gone)
+            yield self._animation(f"p{frame}", self._show_from(frame) + gone)
 
-    def _seen(self, frame: int) -> str:
+    def _show_from(self, frame: int) -> str:
         return f"{self.clock.share(frame)}{{visibility:visible}}"
 
-    def _animated(self, name: str, keyframes: str) -> str:
+    def _animation(self, name: str, keyframes: str) -> str:
         # step-end holds each keyframe until the next: nothing between two frames is ever drawn.
         timing = f"{self.clock.total:g}s step-end infinite"
         return f".{name}{{animation:{name} {timing}}}@keyframes {name}{{{keyframes}}}"

@@ -21,7 +21,7 @@ _EDGE = 3
 def write_animation(drawing: Drawing) -> str:
     """Return the whole animation."""
     marks = _marks(drawing.scene.marks, drawing)
-    return _document(drawing, make_style(drawing).animated_css(), marks, _moving(drawing))
+    return _document(drawing, make_style(drawing).animated_css(), marks, _list_overlays(drawing))
 
 
 def write_frame(drawing: Drawing, frame: int) -> str:
@@ -30,18 +30,17 @@ def write_frame(drawing: Drawing, frame: int) -> str:
     Raises:
         UsageError: there is no such frame.
     """
-    frame = drawing.scene.require_frame(frame)
-    return _document(
-        drawing, make_style(drawing).static_css(), _until(drawing, frame), _at(drawing, frame)
-    )
+    return _write_frame(drawing, frame, make_style(drawing).static_css())
 
 
 def write_light_frame(drawing: Drawing, frame: int) -> str:
     """Return one frame in the light theme alone, for programs that ignore media queries."""
+    return _write_frame(drawing, frame, make_style(drawing).light_css())
+
+
+def _write_frame(drawing: Drawing, frame: int, css: str) -> str:
     frame = drawing.scene.require_frame(frame)
-    return _document(
-        drawing, make_style(drawing).light_css(), _until(drawing, frame), _at(drawing, frame)
-    )
+    return _document(drawing, css, _marks_until(drawing, frame), _overlays_at(drawing, frame))
 
 
 def make_style(drawing: Drawing) -> Style:
@@ -51,14 +50,14 @@ def make_style(drawing: Drawing) -> Style:
     return Style(drawing.scene, time_frames(drawing.scene), tuple(sorted(reached - {0})))
 
 
-def _document(drawing: Drawing, sheet: str, marks: Iterable[str], above: Iterable[str]) -> str:
+def _document(drawing: Drawing, css: str, marks: Iterable[str], above: Iterable[str]) -> str:
     caption, width, height = drawing.caption, drawing.width, drawing.height
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
         f' height="{height}" role="img" aria-labelledby="title desc">',
-        f'<title id="title">{_safe(caption.title)}</title>',
-        f'<desc id="desc">{_safe(caption.description)}</desc>',
-        f"<style>{sheet}</style>",
+        f'<title id="title">{_escape(caption.title)}</title>',
+        f'<desc id="desc">{_escape(caption.description)}</desc>',
+        f"<style>{css}</style>",
         f'<rect class="ground" width="{width}" height="{height}" rx="6"/>',
         *_words(drawing),
         *_grids(drawing),
@@ -69,7 +68,7 @@ def _document(drawing: Drawing, sheet: str, marks: Iterable[str], above: Iterabl
     return "\n".join(lines)
 
 
-def _safe(text: str) -> str:
+def _escape(text: str) -> str:
     """Return text from outside escaped for XML, which has no place for control characters."""
     # SVG text is never an attribute here, so quotes may stay.
     return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), quote=False)
@@ -92,7 +91,7 @@ def _words(drawing: Drawing) -> Iterator[str]:
 
 
 def _text(name: str, left: int, baseline: int, line: str) -> str:
-    return f'<text class="{name}" x="{left}" y="{baseline}">{_safe(line)}</text>'
+    return f'<text class="{name}" x="{left}" y="{baseline}">{_escape(line)}</text>'
 
 
 def _grids(drawing: Drawing) -> Iterator[str]:
@@ -103,7 +102,7 @@ def _grids(drawing: Drawing) -> Iterator[str]:
     yield f'<rect class="given" {_extent(given)}/>'
     yield _grid(given, (0, rows.inputs), (0, columns.inputs), whole)
     ends = (rows.end >= rows.full, columns.end >= columns.full)
-    yield _grid(full, _scattered(rows), _scattered(columns), ends)
+    yield _grid(full, _scatter_cells(rows), _scatter_cells(columns), ends)
 
 
 def _extent(panel: Panel) -> str:
@@ -111,7 +110,7 @@ def _extent(panel: Panel) -> str:
     return f'x="{panel.left}" y="{panel.top}" width="{wide}" height="{high}"'
 
 
-def _scattered(shown: Window) -> tuple[int, int]:
+def _scatter_cells(shown: Window) -> tuple[int, int]:
     """Return the cells of a window that hold the full scatter, without appended zeros."""
     return -shown.begin, min(shown.end, shown.full) - shown.begin
 
@@ -126,7 +125,7 @@ def _grid(panel: Panel, rows: Cell, columns: Cell, ends: tuple[bool, bool]) -> s
     return f'<path class="grid" d="{across}{down}"/>'
 
 
-def _until(drawing: Drawing, frame: int) -> Iterator[str]:
+def _marks_until(drawing: Drawing, frame: int) -> Iterator[str]:
     """Return the marks of a frame."""
     return _marks((mark for mark in drawing.scene.marks if mark.frame <= frame), drawing)
 
@@ -148,31 +147,31 @@ def _marks(marks: Iterable[Mark], drawing: Drawing) -> Iterator[str]:
         )
 
 
-def _moving(drawing: Drawing) -> list[str]:
+def _list_overlays(drawing: Drawing) -> list[str]:
     """Return stamp and crop of all frames: each shows in its own frame, the last crop stays."""
     frames = range(1, drawing.scene.frames)
     stamps = range(1, len(drawing.scene.stamps) + 1)
-    passing = [_passing(drawing, frame, f"p{frame}") for frame in frames]
-    last = _passing(drawing, drawing.scene.frames, f"f{drawing.scene.frames}")
-    lit = [_lit(drawing, frame, f"p{frame}") for frame in stamps]
-    return [*lit, *_over(drawing, [*passing, last])]
+    passing = [_overlay(drawing, frame, f"p{frame}") for frame in frames]
+    last = _overlay(drawing, drawing.scene.frames, f"f{drawing.scene.frames}")
+    lit = [_highlight(drawing, frame, f"p{frame}") for frame in stamps]
+    return [*lit, *_clip(drawing, [*passing, last])]
 
 
-def _at(drawing: Drawing, frame: int) -> list[str]:
+def _overlays_at(drawing: Drawing, frame: int) -> list[str]:
     """Return the stamp or the crop of one frame."""
-    over = _over(drawing, [_passing(drawing, frame, "")])
+    over = _clip(drawing, [_overlay(drawing, frame, "")])
     is_stamp = frame <= len(drawing.scene.stamps)
-    return [_lit(drawing, frame, ""), *over] if is_stamp else over
+    return [_highlight(drawing, frame, ""), *over] if is_stamp else over
 
 
-def _lit(drawing: Drawing, frame: int, name: str) -> str:
+def _highlight(drawing: Drawing, frame: int, name: str) -> str:
     """Return the highlight of the input that a frame stamps."""
     y, x = drawing.scene.stamps[frame - 1]
     place = f'x="{drawing.inputs.left + x * CELL_SIDE}" y="{drawing.inputs.top + y * CELL_SIDE}"'
     return f'<rect class="lit {name}" {place} width="{CELL_SIDE}" height="{CELL_SIDE}"/>'
 
 
-def _passing(drawing: Drawing, frame: int, name: str) -> str:
+def _overlay(drawing: Drawing, frame: int, name: str) -> str:
     """Return the stamp or the crop that lies over the full scatter in one frame."""
     scene = drawing.scene
     if frame <= len(scene.stamps):
@@ -180,7 +179,7 @@ def _passing(drawing: Drawing, frame: int, name: str) -> str:
     return f'<g class="{name}">{_crop(scene, frame)}</g>' if scene.has_crop else ""
 
 
-def _over(drawing: Drawing, parts: list[str]) -> list[str]:
+def _clip(drawing: Drawing, parts: list[str]) -> list[str]:
     """Return a nested SVG over the full scatter, whose coordinates start at element 0.
 
     A nested <svg> clips its content. A clipPath would too, but by url(#id), and the file must not

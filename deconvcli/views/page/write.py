@@ -44,7 +44,7 @@ def write_page(reading: Reading) -> str:
         # JSON numbers would become Number, which is exact only to 2**53.
         "maxField": str(MAX_INT64),
         "levels": _LEVELS,
-        "leftOut": _left_out(found),
+        "leftOut": _list_left_out(found),
         "start": {
             "variant": variants.index(form.variant),
             "fields": {name: list(map(str, values)) for name, values in form.fields.items()},
@@ -62,7 +62,7 @@ def _dialect_names() -> list[str]:
     ]
 
 
-def _left_out(found: Sequence[Variant]) -> list[str]:
+def _list_left_out(found: Sequence[Variant]) -> list[str]:
     """Return the dialects without any variant, and the variants that are not exact."""
     reached = {variant.dialect for variant in found}
     return [name for name in _dialect_names() if name not in reached] + [
