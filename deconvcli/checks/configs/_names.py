@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 
-class Names:
+class LayerNames:
     """The names of one network.
 
     A layer in a repeated block has the number of its round at the end of its name.

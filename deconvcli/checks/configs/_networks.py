@@ -9,7 +9,7 @@ from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, LayerEntry, expand
 from deconvcli.checks.configs._calls import Arguments
 from deconvcli.checks.configs._forms import Misfit, explain_misreading, format_value, guess_value
 from deconvcli.checks.configs._layers import parse_layer
-from deconvcli.checks.configs._names import Names
+from deconvcli.checks.configs._names import LayerNames
 from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._sizes import parse_sizes
 from deconvcli.checks.configs._tables import NETWORK, SHAPE
@@ -184,7 +184,7 @@ class _Reader:
         self.calls: dict[str, Arguments] = {}
         self._defaults = defaults
         self._problems = problems
-        self._names = Names()
+        self._names = LayerNames()
         for name in inputs:
             self._names.add(name, ())
 

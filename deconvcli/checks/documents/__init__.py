@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from deconvcli.checks.documents._builder import MAX_SHOWN_NAME, Builder, Misplaced
-from deconvcli.checks.documents._places import Lines, Mark, Path, Place, Places
+from deconvcli.checks.documents._places import LineIndex, Path, Place, Places, Position
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Where
 from deconvcli.common.shelf import Shelf
@@ -22,9 +22,9 @@ __all__ = [
     "DOCUMENTS",
     "MAX_DOCUMENT_BYTES",
     "Document",
-    "Mark",
     "Path",
     "Place",
+    "Position",
     "format_of",
     "path_text",
     "read",
@@ -76,8 +76,8 @@ class Document(NamedTuple):
             path = path[:-1]
         return path
 
-    def _at(self, mark: Mark, path: Path) -> Where:
-        return Where(self.name, mark.line, mark.column, path_text(path))
+    def _at(self, position: Position, path: Path) -> Where:
+        return Where(self.name, position.line, position.column, path_text(path))
 
 
 def format_of(path: str) -> str | None:
@@ -98,12 +98,12 @@ def read(name: str, data: bytes, kind: str) -> Document:
     """
     try:
         text = _decode(data)
-        lines = Lines(text)
+        lines = LineIndex(text)
         builder = Builder(lines)
         DOCUMENTS.take(kind)(text, builder)
     except Misplaced as error:
-        mark = Lines(data.decode("utf-8-sig", "replace")).mark(error.offset)
-        raise Unreadable(error.message, help=error.help, where=Where(name, *mark)) from error
+        position = LineIndex(data.decode("utf-8-sig", "replace")).position(error.offset)
+        raise Unreadable(error.message, help=error.help, where=Where(name, *position)) from error
     return Document(name, text, builder.value, Places(builder.spans, lines), kind)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deconvcli.checks.documents._places import Lines, Path, Span
+from deconvcli.checks.documents._places import LineIndex, Path, Span
 from deconvcli.common.errors import DeconvError
 
 MAX_DOCUMENT_DEPTH = 32
@@ -30,7 +30,7 @@ class Builder:
     wants_key: whether the next scalar is a key. All positions are offsets in the text.
     """
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: LineIndex) -> None:
         self.value: Any = None
         self.spans: dict[Path, Span] = {}
         self.wants_key = False
@@ -55,7 +55,7 @@ class Builder:
         # YAML and JSON parsers usually keep the last of two equal keys, and the author never
         # learns that the first one has no effect.
         if name in self._container:
-            first = self._lines.mark(self.spans[(*self._path, name)][0])
+            first = self._lines.position(self.spans[(*self._path, name)][0])
             raise Misplaced(
                 offset,
                 f"the key {name[:MAX_SHOWN_NAME]!r} is given twice, first on line {first.line}",

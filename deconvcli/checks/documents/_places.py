@@ -17,7 +17,7 @@ Span = tuple[int, int, int]
 """Offsets in the text: of the key, of the value's start and of its end."""
 
 
-class Mark(NamedTuple):
+class Position(NamedTuple):
     """A line and a column, both counted from 1."""
 
     line: int
@@ -30,12 +30,12 @@ class Place(NamedTuple):
     An item of a list has no key; its own start stands for it.
     """
 
-    key: Mark
-    begin: Mark
-    end: Mark
+    key: Position
+    begin: Position
+    end: Position
 
 
-class Lines:
+class LineIndex:
     """The lines of a text, separated by line feeds."""
 
     def __init__(self, text: str) -> None:
@@ -45,21 +45,21 @@ class Lines:
     def _ends(self) -> list[int]:
         return [found.start() for found in re.finditer("\n", self._text)]
 
-    def mark(self, offset: int) -> Mark:
+    def position(self, offset: int) -> Position:
         """Return the line and column of an offset."""
         line = bisect(self._ends, offset - 1)
-        return Mark(line + 1, offset - (self._ends[line - 1] if line else -1))
+        return Position(line + 1, offset - (self._ends[line - 1] if line else -1))
 
 
 class Places(Mapping[Path, Place]):
     """The place of each part of a document, by path."""
 
-    def __init__(self, spans: Mapping[Path, Span], lines: Lines) -> None:
+    def __init__(self, spans: Mapping[Path, Span], lines: LineIndex) -> None:
         self._spans = spans
         self._lines = lines
 
     def __getitem__(self, path: Path) -> Place:
-        key, begin, end = map(self._lines.mark, self._spans[path])
+        key, begin, end = map(self._lines.position, self._spans[path])
         return Place(key, begin, end)
 
     def __contains__(self, path: object) -> bool:
@@ -71,10 +71,10 @@ class Places(Mapping[Path, Place]):
     def __len__(self) -> int:
         return len(self._spans)
 
-    def key(self, path: Path) -> Mark:
+    def key(self, path: Path) -> Position:
         """Return the position of a value's key."""
-        return self._lines.mark(self._spans[path][0])
+        return self._lines.position(self._spans[path][0])
 
-    def begin(self, path: Path) -> Mark:
+    def begin(self, path: Path) -> Position:
         """Return the position at which a value starts."""
-        return self._lines.mark(self._spans[path][1])
+        return self._lines.position(self._spans[path][1])

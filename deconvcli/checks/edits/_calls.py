@@ -70,10 +70,10 @@ def _call(document: Document, path: Path) -> str:
 
 def _replace_in_call(document: Document, path: Path, begin: int, end: int, new: str) -> TextEdit:
     """Return the edit that replaces the text between two offsets in the call."""
-    mark = document.places[path].begin
-    start = _line(document, path).index(_call(document, path), mark.column - 1) + 1
-    at = mark._replace(column=start + begin)
-    return replace(document.text, at, mark._replace(column=start + end), new)
+    position = document.places[path].begin
+    start = _line(document, path).index(_call(document, path), position.column - 1) + 1
+    at = position._replace(column=start + begin)
+    return replace(document.text, at, position._replace(column=start + end), new)
 
 
 def _line(document: Document, path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from deconvcli.checks.documents import Mark
+from deconvcli.checks.documents import Position
 
 
 class NotWritable(Exception):
@@ -35,11 +35,11 @@ def edit_text(text: str, edits: Iterable[TextEdit]) -> str:
     return "\n".join(lines)
 
 
-def replace(text: str, begin: Mark, end: Mark, new: str) -> TextEdit:
-    """Return the edit that replaces the text between two marks.
+def replace(text: str, begin: Position, end: Position, new: str) -> TextEdit:
+    """Return the edit that replaces the text between two positions.
 
     Raises:
-        NotWritable: the marks are on different lines.
+        NotWritable: the positions are on different lines.
     """
     # Text that spans lines may contain comments, which an edit would delete.
     if begin.line != end.line:
@@ -48,11 +48,11 @@ def replace(text: str, begin: Mark, end: Mark, new: str) -> TextEdit:
     return TextEdit(begin.line, begin.column, end.column, old, new)
 
 
-def insert(text: str, mark: Mark, new: str) -> TextEdit:
-    """Return the edit that inserts text at a mark."""
-    return replace(text, mark, mark, new)
+def insert(text: str, position: Position, new: str) -> TextEdit:
+    """Return the edit that inserts text at a position."""
+    return replace(text, position, position, new)
 
 
-def line_at(text: str, mark: Mark) -> str:
-    """Return the line of a mark, without its line end."""
-    return text.split("\n")[mark.line - 1].rstrip("\r")
+def line_at(text: str, position: Position) -> str:
+    """Return the line of a position, without its line end."""
+    return text.split("\n")[position.line - 1].rstrip("\r")

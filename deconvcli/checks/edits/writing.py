@@ -6,7 +6,7 @@ import re
 from json import dumps
 from typing import Any
 
-from deconvcli.checks.documents import Document, Mark, Path, Place
+from deconvcli.checks.documents import Document, Path, Place, Position
 from deconvcli.checks.edits import _calls
 from deconvcli.checks.edits._edit import NotWritable, TextEdit, insert, line_at, replace
 from deconvcli.common.findings import Change, Verb
@@ -95,12 +95,12 @@ def _drop(document: Document, change: Change) -> TextEdit:
     return replace(document.text, siblings[number - 1].end, place.end, "")
 
 
-def _insert_line_after(document: Document, mark: Mark, line: str) -> TextEdit:
-    width = len(line_at(document.text, mark))
-    return insert(document.text, mark._replace(column=width + 1), _newline(document) + line)
+def _insert_line_after(document: Document, position: Position, line: str) -> TextEdit:
+    width = len(line_at(document.text, position))
+    return insert(document.text, position._replace(column=width + 1), _newline(document) + line)
 
 
-def _last(document: Document, path: Path) -> Mark:
+def _last(document: Document, path: Path) -> Position:
     """Return the end of the last value in a block."""
     # YAML ends a block where the next one starts, perhaps lines further down. Only values that
     # are no blocks themselves end where their text ends.
