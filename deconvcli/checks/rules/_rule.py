@@ -10,7 +10,7 @@ from deconvcli.common.findings import Diagnostic, Fixes, Severity, Where
 from deconvcli.layers.layer import Reading
 from deconvcli.networks.graph import NodeOutcome
 from deconvcli.networks.operations import take
-from deconvcli.networks.operations.conv_transpose import ConvTranspose
+from deconvcli.networks.operations.conv_transpose import TransposedConvolution
 
 
 class WalkedNetwork(NamedTuple):
@@ -87,7 +87,7 @@ def _find_transposed(config: Config, walked: WalkedNetwork) -> Iterator[Transpos
         node = outcome.node
         if outcome.shape is not None and node.operation:
             operation = take(node.operation)
-            if isinstance(operation, ConvTranspose):
+            if isinstance(operation, TransposedConvolution):
                 dialect = walked.source.graph.dialect_of(node)
                 reading = operation.read(node.parameters, outcome.inputs, dialect)
                 where = config.document.where(walked.source.paths[node.name])

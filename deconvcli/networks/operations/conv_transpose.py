@@ -26,7 +26,7 @@ PADDING = Key(
 )
 
 
-class ConvTranspose(Operation):
+class TransposedConvolution(Operation):
     """A transposed convolution by the rules of its dialect, which reads the layer itself."""
 
     name = "conv_transpose"
@@ -119,4 +119,4 @@ def _format_unevenness(n: Size, out: Size, stride: int) -> str:
     return f"{n} -> {out}, {amount} than {stride} * {format_factor(n)}"
 
 
-OPERATION: Operation = ConvTranspose()
+OPERATION: Operation = TransposedConvolution()

@@ -15,7 +15,7 @@ from deconvcli.networks.graph.network import Network, Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.operations import take
-from deconvcli.networks.operations.conv_transpose import ConvTranspose
+from deconvcli.networks.operations.conv_transpose import TransposedConvolution
 
 # Only the layers next to the failure: a change farther up changes every size in between.
 MAX_LAYERS_TRIED = 3
@@ -96,7 +96,7 @@ def read_transposed(network: Network, outcome: NodeOutcome) -> Reading | None:
         DeconvError: the framework refuses it.
     """
     operation, node = take(outcome.node.operation), outcome.node
-    if not isinstance(operation, ConvTranspose):
+    if not isinstance(operation, TransposedConvolution):
         return None
     return operation.read(node.parameters, outcome.inputs, network.dialect_of(node))
 
