@@ -48,7 +48,7 @@ def _describe(one: TimedEngine, benchmark: Benchmark) -> str:
         return f"the same, {packs}"
     versions = [f"{module} {version}" for module, version in one.versions.items()]
     named = [f"engine {benchmark.settings.engine}"] if one.name == OURS else []
-    return f"{', '.join([*named, *versions]) or 'not started'}; {packs}"
+    return f"{', '.join([*named, *versions]) or 'took no part'}; {packs}"
 
 
 def _title(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`deconv run --against`, with frameworks made for the purpose."""
+"""`deconv run --against` with fake frameworks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LAYER = "-k 3 -s 2 -p 1 --in-channels 2 --engine numpy"
 
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Puts one of the fakes on the shelf."""
+    """Put one fake on the shelf in place of the frameworks."""
 
     def put(name: str) -> None:
         fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
@@ -41,46 +41,46 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Any:
     return put
 
 
-def test_its_values_are_judged_like_ours(only: Any) -> None:
+def test_its_values_are_checked_like_ours(only: Any) -> None:
     only("agreeable")
     done = deconv(f"run --in 7 {LAYER} --against torch")
     assert done.code == 0
     assert rows(done.out)["torch"].startswith("all 13 within the proven bound")
-    told = json.loads(deconv(f"run --in 7 {LAYER} --against torch --format json").out)
-    assert told["against"]["torch"]["agrees"] is True
-    assert told["against"]["torch"]["check"]["outputs"] == 13
+    data = json.loads(deconv(f"run --in 7 {LAYER} --against torch --format json").out)
+    assert data["against"]["torch"]["agrees"] is True
+    assert data["against"]["torch"]["check"]["outputs"] == 13
 
 
 @pytest.mark.parametrize(
-    ("size", "said"),
+    ("size", "text"),
     [
         (1, "another shape: [1, 1, 0]"),
         (2, "NOT within the proven bound"),
         (3, "ValueError: three is too many"),
     ],
 )
-def test_what_differs_is_a_mismatch(only: Any, size: int, said: str) -> None:
+def test_a_difference_is_a_mismatch(only: Any, size: int, text: str) -> None:
     only("wrong")
     done = deconv(f"run --in {size} {LAYER} --against torch")
     assert done.code == 1
-    assert said in done.out
+    assert text in done.out
 
 
-def test_a_framework_that_dies_is_told(only: Any) -> None:
+def test_a_framework_that_dies_is_reported(only: Any) -> None:
     only("frail")
     done = deconv(f"run --in 1 {LAYER} --against torch")
     assert done.code == 1
     assert "process ended with 7" in rows(done.out)["torch"]
 
 
-def test_a_framework_without_words_is_no_mismatch(only: Any) -> None:
+def test_a_layer_that_it_cannot_express_is_no_mismatch(only: Any) -> None:
     only("agreeable")
     done = deconv("run --in 5 -k 3 -s 2 -p same --engine numpy --against torch")
     assert done.code == 0
     assert rows(done.out)["torch"].startswith("cannot say this layer: it crops 0 before")
 
 
-def test_what_is_not_here_is_refused_before_any_work(only: Any) -> None:
+def test_a_missing_framework_is_refused_before_any_work(only: Any) -> None:
     only("absent")
     refused(
         deconv(f"run --in 5 {LAYER} --against tensorflow"), "not installed", "no-such-module==1.2"

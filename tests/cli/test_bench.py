@@ -1,4 +1,4 @@
-"""`deconv bench` with frameworks made for the purpose; what is measured is never asserted."""
+"""`deconv bench` with fake frameworks; no test relies on a measured time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from deconvcli.common.shelf import Shelf
 from deconvcli.frameworks import installed
 from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused
-from tests.cli.test_verify import asked_children
+from tests.cli.test_verify import framework_processes
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found", "hurry")
 OWN = "--in 5 -k 3 --in-channels 2 --out-channels 2 --dialect torch"
@@ -35,7 +35,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Puts some of the fakes on the shelf, and nothing else."""
+    """Put these fakes on the shelf in place of the frameworks."""
 
     def only(*names: str) -> None:
         fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
@@ -49,7 +49,7 @@ def columns(line: str) -> list[str]:
     return re.split(r"  +", line.strip())
 
 
-def test_a_layer_of_ones_own(here: Any) -> None:
+def test_a_layer_of_your_own(here: Any) -> None:
     here("agreeable")
     done = deconv(f"bench {OWN} {QUICK} --threads 1")
     assert (done.code, done.err) == (0, "")
@@ -96,7 +96,7 @@ def test_a_refusal_is_a_dash_and_a_note(here: Any) -> None:
     assert "note[no-time]: paddle on this layer: ValueError: a kernel has a middle\n" in done.out
 
 
-def test_a_dialect_without_words_is_a_dash_and_a_note(here: Any) -> None:
+def test_a_dialect_that_cannot_express_the_layer_is_a_dash_and_a_note(here: Any) -> None:
     here("agreeable")
     done = deconv(f"bench TF-CVAE/32to64 {QUICK}")
     assert done.code == 0
@@ -110,31 +110,31 @@ def test_a_crash_between_calls_costs_one_layer_of_one_framework(here: Any) -> No
     assert "note[no-time]: paddle on this layer: ProcessCrash: process ended with 7" in done.out
 
 
-def test_what_cannot_be_imported_is_told(here: Any) -> None:
+def test_a_failing_import_is_reported(here: Any) -> None:
     here("broken")
     done = deconv(f"bench {OWN} {QUICK}")
     assert done.code == 0
-    assert "not started; packs weights in every call" in done.out
+    assert "took no part; packs weights in every call" in done.out
     assert "torch on this layer: cannot be imported: ImportError: libmissing.so.1" in done.out
 
 
-def test_json_holds_every_number(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_contains_every_number(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     here("agreeable", "mistaken")
     kernel = types.SimpleNamespace(flops=lambda dtype, threads: 2e9 * threads)
     monkeypatch.setitem(sys.modules, "deconvcli.compute.kernels.limit", kernel)
     done = deconv(f"bench {OWN} --seconds 0.001 --threads 2 --format json")
-    told = json.loads(done.out)
-    assert told["schema"] == "deconv.bench/1"
-    settings = [told[name] for name in ("threads", "seconds", "dtype", "engine", "limit_flops")]
+    data = json.loads(done.out)
+    assert data["schema"] == "deconv.bench/1"
+    settings = [data[name] for name in ("threads", "seconds", "dtype", "engine", "limit_flops")]
     assert settings == [2, 0.001, "float32", "numba", 4e9]
-    assert [(one["name"], one["packing"]) for one in told["engines"]] == [
+    assert [(one["name"], one["packing"]) for one in data["engines"]] == [
         ("ours", "beforehand"),
         ("ours+pack", "in every call"),
         ("torch", "in every call"),
         ("onnx@onnxruntime", "beforehand"),
     ]
-    assert set(told["engines"][0]["versions"]) == {"deconvcli", "numba", "numpy"}
-    [layer] = told["layers"]
+    assert set(data["engines"][0]["versions"]) == {"deconvcli", "numba", "numpy"}
+    [layer] = data["layers"]
     assert (layer["layer"], layer["dialect"], layer["input_shape"]) == (
         *("this layer", "torch"),
         [1, 2, 5],
@@ -150,12 +150,12 @@ def test_json_holds_every_number(here: Any, monkeypatch: pytest.MonkeyPatch) -> 
     assert layer["best"] == "torch"
     assert layer["flops"] == 2 * layer["macs_useful"] / ours
     assert layer["share_of_limit"] == layer["flops"] / 4e9
-    assert told["geometric_means"] == {
+    assert data["geometric_means"] == {
         "torch": pytest.approx(ratios),
         "onnx@onnxruntime": none,
         "best": pytest.approx(ratios),
     }
-    assert [finding["code"] for finding in told["findings"]] == ["other-values"]
+    assert [finding["code"] for finding in data["findings"]] == ["other-values"]
 
 
 def test_markdown(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,9 +186,9 @@ def test_quiet_is_the_means(here: Any) -> None:
 
 def test_double_precision(here: Any) -> None:
     here("agreeable")
-    told = json.loads(deconv(f"bench {OWN} {QUICK} --dtype float64 --format json").out)
-    assert told["dtype"] == "float64"
-    assert told["layers"][0]["times"]["torch"]["difference"] < 1e-14
+    data = json.loads(deconv(f"bench {OWN} {QUICK} --dtype float64 --format json").out)
+    assert data["dtype"] == "float64"
+    assert data["layers"][0]["times"]["torch"]["difference"] < 1e-14
 
 
 def test_what_does_not_fit_is_left_out(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,13 +229,13 @@ def test_refused(here: Any, line: str, words: tuple[str, ...]) -> None:
     refused(deconv(f"bench {line}"), *words)
 
 
-def test_a_layer_that_nobody_timed_can_say(here: Any) -> None:
+def test_a_layer_that_no_timed_engine_can_express(here: Any) -> None:
     here("agreeable")
     circular = 'nn.ConvTranspose(features=8, kernel_size=(3, 3), padding="CIRCULAR")'
     refused(deconv("bench --in 8x8x2", circular), "onnx cannot say this layer")
 
 
-def test_channels_that_nobody_gave_are_told(here: Any) -> None:
+def test_assumed_channels_are_reported(here: Any) -> None:
     here("agreeable")
     done = deconv(f"bench --in 5 -k 3 {QUICK}")
     assert done.err == (
@@ -252,9 +252,9 @@ def test_the_layers_are_listed() -> None:
     ]
     names = deconv("bench --list -q").out.split()
     assert {"unet", "HiFi-GAN/ups.0"} <= set(names)
-    told = json.loads(deconv("bench --list --suite study --format json").out)
-    assert told["schema"] == "deconv.bench.list/1"
-    assert told["layers"][4]["name"] == "unet"
+    data = json.loads(deconv("bench --list --suite study --format json").out)
+    assert data["schema"] == "deconv.bench.list/1"
+    assert data["layers"][4]["name"] == "unet"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
@@ -269,7 +269,7 @@ def test_ctrl_c_ends_the_children() -> None:
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as done:
         try:
-            children = asked_children(done.pid, 3)
+            children = framework_processes(done.pid, 3)
             done.send_signal(signal.SIGINT)
             out, err = done.communicate(timeout=30)
         finally:

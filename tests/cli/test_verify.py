@@ -1,4 +1,4 @@
-"""`deconv verify` with frameworks made for the purpose: none of the real ones is needed."""
+"""`deconv verify` with fake frameworks, since the real ones are rarely installed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Puts some of the fakes on the shelf, and nothing else."""
+    """Put these fakes on the shelf in place of the frameworks."""
 
     def only(*names: str) -> None:
         fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
@@ -59,19 +59,19 @@ def test_disagreements_are_findings_with_a_line_that_shows_them(here: Any) -> No
 def test_json(here: Any) -> None:
     here("wrong", "absent")
     done = deconv("verify --n 20 --format json")
-    told = json.loads(done.out)
-    assert told["schema"] == "deconv.verify/1"
-    assert (told["n"], told["seed"]) == (20, 0)
-    [framework] = told["frameworks"]
+    data = json.loads(done.out)
+    assert data["schema"] == "deconv.verify/1"
+    assert (data["n"], data["seed"]) == (20, 0)
+    [framework] = data["frameworks"]
     assert framework["cases"] == framework["accepted"] + framework["refused"] == 20
     assert framework["agree"] + len(framework["disagreements"]) == 20
-    assert told["disagreements"] == len(framework["disagreements"]) > 0
+    assert data["disagreements"] == len(framework["disagreements"]) > 0
     first = framework["disagreements"][0]
     assert set(first) == {
         *("number", "kind", "params", "input_shape", "weight_shape", "rank"),
         *("deconv", "framework", "repro"),
     }
-    assert told["missing"] == [
+    assert data["missing"] == [
         {"framework": "tensorflow", "install": "pip install no-such-module==1.2"}
     ]
 
@@ -91,7 +91,7 @@ def test_a_framework_that_changes_its_mind_is_no_disagreement(here: Any) -> None
     assert done.out.splitlines()[1].split()[4:7] == ["0", "4", "0"]
 
 
-def test_a_crash_is_a_disagreement_and_does_not_hide_the_rest(here: Any) -> None:
+def test_a_crash_is_a_disagreement_and_does_not_hide_the_others(here: Any) -> None:
     here("frail")
     done = deconv("verify --n 8")
     assert done.code == 1
@@ -99,7 +99,7 @@ def test_a_crash_is_a_disagreement_and_does_not_hide_the_rest(here: Any) -> None
     assert json.loads(deconv("verify --n 8 --format json").out)["frameworks"][0]["agree"] > 0
 
 
-def test_what_is_missing_is_named_with_its_command(here: Any) -> None:
+def test_missing_frameworks_are_named_with_their_command(here: Any) -> None:
     here("agreeable", "absent")
     done = deconv("verify --n 2")
     assert done.code == 0
@@ -133,7 +133,7 @@ def test_another_version_is_reported(here: Any) -> None:
 
 
 @pytest.mark.parametrize(("line", "code"), [("", 0), ("--require", 2), ("-D torch", 2)])
-def test_what_cannot_be_imported(here: Any, line: str, code: int) -> None:
+def test_a_failing_import(here: Any, line: str, code: int) -> None:
     here("agreeable", "broken")
     done = deconv(f"verify --n 1 {line}")
     assert done.code == code
@@ -152,7 +152,7 @@ def test_ctrl_c_ends_the_children() -> None:
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as done:
         try:
-            children = asked_children(done.pid)
+            children = framework_processes(done.pid)
             done.send_signal(signal.SIGINT)
             out, err = done.communicate(timeout=30)
         finally:
@@ -161,8 +161,8 @@ def test_ctrl_c_ends_the_children() -> None:
     assert psutil.wait_procs(children, timeout=10)[1] == []
 
 
-def asked_children(pid: int, count: int = 1) -> list[psutil.Process]:
-    """The frameworks' processes, as soon as there are so many."""
+def framework_processes(pid: int, count: int = 1) -> list[psutil.Process]:
+    """Return the processes of the frameworks, as soon as there are `count` of them."""
     for _ in range(600):
         children: list[psutil.Process] = psutil.Process(pid).children()
         if len(children) >= count:
@@ -171,7 +171,7 @@ def asked_children(pid: int, count: int = 1) -> list[psutil.Process]:
     raise AssertionError("no framework was started")
 
 
-def test_what_is_known_from_documents_cannot_be_asked(here: Any) -> None:
+def test_a_documented_dialect_has_no_framework_to_run(here: Any) -> None:
     here("agreeable")
     done = deconv("verify --dialect webnn")
     refused(done, "no framework to run for webnn", "documentation only; choose from: torch.")

@@ -1,4 +1,4 @@
-"""A framework made of our own engine, which its children make misbehave."""
+"""A fake framework that computes with our own engine; its subclasses misbehave."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from deconvcli.frameworks.releases import Need
 
 
 class Fake(TimedFramework):
-    """Answers as we predict; its layers are drawn in torch's words."""
+    """A framework that agrees with our predictions, with torch's parameters."""
 
     dialect = "torch"
     needs = (Need("deconvcli", "deconvcli", deconvcli.__version__),)
@@ -28,17 +28,17 @@ class Fake(TimedFramework):
     packing = Packing.EVERY_CALL
 
     def draw(self, random: Random) -> Case:
-        """Two legal layers of three."""
+        """Return a layer that is legal twice out of three times."""
         stride = random.choice([1, 2, 3])
         params = {"stride": stride, "output_padding": random.choice([0, stride - 1, stride])}
         return Case(params, (1, 2, random.randint(1, 5)), (2, 1, 3), 1)
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """Our own engine."""
+        """Return our own engine's step."""
         shapes = {"input_shape": x.shape, "weight_shape": w.shape}
         reading = deconvcli.layer(self.dialect, **shapes, **case.params)
         return partial(prepare(reading, w, engine="numpy"), x)
 
     def code(self, case: Case) -> str:
-        """Not to be run."""
+        """Return code that is never run."""
         return f"y = {format_call('fake', 'x', 'w', **case.params)}"

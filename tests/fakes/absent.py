@@ -1,4 +1,4 @@
-"""Is not installed, and is of another dialect."""
+"""A framework that is not installed, of another dialect."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.fakes._fake import Fake
 
 
 class Absent(Fake):
-    """Nowhere to be found."""
+    """A framework whose module does not exist."""
 
     dialect = "tensorflow"
     needs = (Need("no_such_module", "no-such-module", "1.2"),)

@@ -1,4 +1,4 @@
-"""Agrees, and prints on every stream that it can find."""
+"""A framework that agrees, and prints on every stream."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tests.fakes._fake import Fake
 
 
 class Agreeable(Fake):
-    """Right and noisy."""
+    """A framework with right values and much output."""
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """Our own output, among chatter."""
+        """Return our own output, after printing in every way."""
         print("chatter", flush=True)
         os.write(1, b'{"id": null, "output_shape": [0]}\n')
         os.system("echo chatter of a child")

@@ -1,4 +1,4 @@
-"""Is installed and cannot be imported."""
+"""A framework that is installed but cannot be imported."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from tests.fakes._fake import Fake
 
 
 class Broken(Fake):
-    """A library that lacks a library."""
+    """A framework that misses a shared library."""
 
     def versions(self) -> dict[str, str]:
-        """What an import would raise."""
+        """Raise the error of a failing import."""
         raise ImportError("libmissing.so.1")
 
 

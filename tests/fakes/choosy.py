@@ -1,4 +1,4 @@
-"""Refuses even kernels, and cannot be called often."""
+"""A framework that refuses even kernels, and dies of a second call with a long input."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from deconvcli.frameworks.driver.base import Case, Framework, Step, Trace
 from tests.fakes._fake import Fake
 
 LONGEST = 9
-"""The input's size that it dies of, when it is called once more."""
+"""The input size that kills the process in the second call."""
 
 
 class Choosy(Fake):
-    """Right, if it answers."""
+    """A framework whose answers are right."""
 
     dialect = "paddle"
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """Our own output, if it comes to that."""
+        """Return our own engine's step, for odd kernels."""
         if case.weight_shape[-1] % 2 == 0:
             raise ValueError("a kernel has a middle")
         step, calls = super().prepare(case, x, w, trace, threads), count()
 
-        def called() -> Any:
+        def compute() -> Any:
             if x.shape[-1] == LONGEST and next(calls) > 0:
                 os._exit(7)
             return step()
 
-        return called
+        return compute
 
 
 FRAMEWORK: Framework = Choosy()

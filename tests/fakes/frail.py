@@ -1,4 +1,4 @@
-"""Dies, hangs or answers, by the input's size."""
+"""A framework that dies, hangs or answers, by the input's size."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ DIES, HANGS, ANSWERS = 1, 2, 3
 
 
 class Frail(Fake):
-    """Never outlives a layer of size 1 or 2."""
+    """A framework that survives no input of size 1 or 2."""
 
     dialect = "torch"
 
     def draw(self, random: Random) -> Case:
-        """The sizes that matter."""
+        """Return a layer that kills the process, or one that it answers."""
         return Case({}, (1, 2, random.choice([DIES, ANSWERS])), (2, 1, 3), 1)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """Our own output, if it comes to that."""
+        """Return our own output, unless the size kills or blocks the process."""
         if case.input_shape[-1] == DIES:
             os._exit(7)
         if case.input_shape[-1] == HANGS:

@@ -1,4 +1,4 @@
-"""Computes something else."""
+"""A framework with slightly wrong values."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tests.fakes._fake import Fake
 
 
 class Mistaken(Fake):
-    """Wrong by the last digits that matter."""
+    """A framework that is off by a thousandth."""
 
     dialect = "onnx@onnxruntime"
     packing = Packing.BEFOREHAND
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """Our own output and a little more."""
+        """Return our own engine's step, with larger values."""
         step = super().prepare(case, x, w, trace, threads)
         return lambda: step() * 1.001
 

@@ -1,4 +1,4 @@
-"""Is installed in another version than was measured, outside the extra."""
+"""A framework that is installed in another version than the measured one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.fakes._fake import Fake
 
 
 class Newer(Fake):
-    """Ahead of its time."""
+    """A framework outside the extra, newer than its measured version."""
 
     dialect = "onnx@onnxruntime"
     needs = (Need("deconvcli", "deconvcli", "0.0.1"),)

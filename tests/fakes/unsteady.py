@@ -1,4 +1,4 @@
-"""Has other values each time it is asked."""
+"""A framework with other values in each call."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 from deconvcli.frameworks.driver.base import Case, Framework, Trace
 from tests.fakes._fake import Fake
 
-QUESTIONS = count(1)
+CALLS = count(1)
 
 
 class Unsteady(Fake):
-    """Reads memory that is not its own, so to say."""
+    """A framework that seems to read foreign memory."""
 
     def draw(self, random: Random) -> Case:
-        """Legal layers."""
+        """Return a legal layer."""
         return Case({}, (1, 2, random.randint(1, 5)), (2, 1, 3), 1)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """Our own output and a little more each time."""
-        return super().run(case, x, w, trace) + next(QUESTIONS)
+        """Return our own output plus a growing number."""
+        return super().run(case, x, w, trace) + next(CALLS)
 
 
 FRAMEWORK: Framework = Unsteady()

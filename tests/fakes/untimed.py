@@ -1,4 +1,4 @@
-"""A driver as it is, of a framework that nobody times."""
+"""A real driver of a framework that is not timed."""
 
 from __future__ import annotations
 

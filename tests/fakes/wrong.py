@@ -1,4 +1,4 @@
-"""Disagrees in each way: another shape, other values, a refusal too many, one too few."""
+"""A framework that disagrees in each way: shape, values, a refusal too many, one too few."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tests.fakes._fake import Fake
 
 
 class Wrong(Fake):
-    """Knows five layers, told apart by their input size."""
+    """A framework whose answer depends on the input size, 1 to 5."""
 
     def draw(self, random: Random) -> Case:
-        """Sizes 1 to 5; at 4 the layer is illegal."""
+        """Return a layer with input size 1 to 5; at 4 it is illegal."""
         n = random.randint(1, 5)
         return Case({"output_padding": 1 if n == 4 else 0}, (1, 2, n), (2, 1, 3), 1)
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
-        """Right at size 5 alone."""
+        """Return an output that is right at size 5 only."""
         n = case.input_shape[-1]
         if n == 3:
             trace.stage = "construct"

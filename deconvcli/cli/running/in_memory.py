@@ -26,8 +26,8 @@ from deconvcli.compute.kernels.bound import Agreement
 from deconvcli.compute.runner import Array, check_arrays
 
 if TYPE_CHECKING:
-    from deconvcli.cli.against import FrameworkCheck
     from deconvcli.frameworks.driver.base import Framework
+    from deconvcli.frameworks.driver.check import FrameworkCheck
 
 
 def compute_in_memory(job: Job) -> Outcome:
@@ -83,9 +83,9 @@ def _select_frameworks(job: Job) -> Sequence[Framework]:
 def _check_frameworks(
     job: Job, frameworks: Sequence[Framework], x: Array, weight: Array
 ) -> list[FrameworkCheck]:
-    """Return the verdict on each named framework, on the same arrays."""
+    """Return the check of each named framework, on the same arrays."""
     if not frameworks:
         return []
-    from deconvcli.cli.against import check_framework
+    from deconvcli.frameworks.driver.check import check_framework
 
     return [check_framework(framework, job.reading, x, weight) for framework in frameworks]

@@ -12,7 +12,7 @@ from deconvcli.compute.kernels.bound import Agreement
 from deconvcli.compute.runner import Array, Prepared, prepare
 
 if TYPE_CHECKING:
-    from deconvcli.cli.against import FrameworkCheck
+    from deconvcli.frameworks.driver.check import FrameworkCheck
 
 
 class Outcome(NamedTuple):

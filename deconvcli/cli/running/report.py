@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deconvcli.cli.against import check_data, check_text
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.outcome import Outcome
@@ -43,7 +44,7 @@ def report_run(job: Job, outcome: Outcome) -> tuple[Report, bool]:
 def _list_rows(job: Job, outcome: Outcome) -> list[tuple[str, str]]:
     rows = [
         *((name, verdict_text(verdict)) for name, verdict in outcome.agreements.items()),
-        *((other.name, other.text) for other in outcome.others),
+        *((other.name, check_text(other)) for other in outcome.others),
         *layer_rows(job.understood),
         ("numbers", _list_origins(job)),
         ("engine", f"{outcome.engine}, {job.dtype}"),
@@ -63,7 +64,7 @@ def _data(job: Job, outcome: Outcome) -> dict[str, Any]:
         "seed": job.options.seed,
         "timing": timing_data(outcome.timing),
         "checks": {name: verdict_data(verdict) for name, verdict in outcome.agreements.items()},
-        "against": {other.name: other.data for other in outcome.others},
+        "against": {other.name: check_data(other) for other in outcome.others},
         "out": job.options.out,
     }
 
