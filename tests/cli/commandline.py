@@ -1,4 +1,4 @@
-"""The command as a user meets it: in this process, or as one of its own where that matters.
+"""The command as a user runs it: in this process, or in one of its own where that matters.
 
 Not in conftest.py: only one module of a type check may have that name.
 """
@@ -20,7 +20,7 @@ from deconvcli.cli.main import main
 
 
 class Done(NamedTuple):
-    """What a command left behind."""
+    """The exit code and the output of a command."""
 
     code: int | str | None
     out: str
@@ -28,7 +28,7 @@ class Done(NamedTuple):
 
 
 def deconv(line: str, *arguments: str, stdin: bytes = b"", out: io.StringIO | None = None) -> Done:
-    """The command in this process: words without spaces in one text, then whole arguments."""
+    """Run the command in this process: words without spaces in one text, then whole arguments."""
     out, err = out or io.StringIO(), io.StringIO()
     with _input(stdin), _signals(), redirect_stdout(out), redirect_stderr(err):
         try:
@@ -48,7 +48,7 @@ def _input(data: bytes) -> Iterator[None]:
 
 @contextmanager
 def _signals() -> Iterator[None]:
-    """The command lets a closed pipe end the process, which must not reach pytest."""
+    """Restore the signals: the command lets a closed pipe end the process, pytest included."""
     kept = signal.getsignal(signal.SIGPIPE) if hasattr(signal, "SIGPIPE") else None
     try:
         yield
@@ -58,7 +58,7 @@ def _signals() -> Iterator[None]:
 
 
 def process(line: str, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-    """The command as a process of its own."""
+    """Run the command in a process of its own."""
     settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 60} | settings
     return subprocess.run(
         [sys.executable, "-m", "deconvcli", *line.split(), *arguments],
@@ -69,13 +69,13 @@ def process(line: str, *arguments: str, **settings: Any) -> subprocess.Completed
 
 
 def rows(out: str) -> dict[str, str]:
-    """The labelled lines of the text format."""
+    """Return the labelled lines of the text format."""
     pairs = (line.split(None, 1) for line in out.splitlines())
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
 def refused(done: Done, *words: str, code: int = 2) -> None:
-    """One error with help and nothing else: no result, no traceback, nothing raw."""
+    """Assert one error with help and nothing else: no result, no traceback, nothing raw."""
     assert done.code == code, done
     assert done.out == ""
     assert done.err.startswith("error[")
@@ -88,6 +88,6 @@ def refused(done: Done, *words: str, code: int = 2) -> None:
 
 
 def saved(path: Path, array: Any) -> str:
-    """The name of a new .npy file."""
+    """Save a new .npy file, and return its name."""
     np.save(path, array)
     return str(path)

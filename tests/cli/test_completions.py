@@ -1,4 +1,4 @@
-"""The completion scripts say what the commands say, and real shells complete with them."""
+"""The completion scripts agree with the commands, and real shells complete with them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SECTION = {
 def output_of(
     *arguments: object, cwd: Path | None = None, env: dict[str, str] | None = None
 ) -> str:
-    """What a shell prints; it must neither fail nor complain."""
+    """Return what a shell prints; it must neither fail nor complain."""
     done = subprocess.run(
         [str(argument) for argument in arguments],
         capture_output=True,
@@ -49,7 +49,7 @@ def output_of(
 
 
 def names_of(name: str) -> Iterator[str]:
-    """All options of a command, from Click."""
+    """Yield all options of a command, from Click."""
     context = click.Context(cli, **cli.context_settings)
     found = cli.get_command(context, name)
     assert found is not None
@@ -68,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_committed_script_is_what_the_commands_say(
+def test_the_committed_script_agrees_with_the_commands(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "30")
@@ -176,7 +176,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 
 def bash_offers(folder: Path, line: str) -> list[str]:
-    """What the last word may become; `(files)` where that is left to readline.
+    """Return the completions of the last word; `(files)` if that is left to readline.
 
     line: the words as bash breaks them, so with spaces around = and @.
     """
@@ -258,11 +258,11 @@ def test_bash_offers_every_command_and_option(folder: Path) -> None:
     ],
 )
 def test_fish_completes(folder: Path, line: str, offered: list[str]) -> None:
-    asked = "source $argv[1]; complete -C $argv[2]"
+    source = "source $argv[1]; complete -C $argv[2]"
     script = REPOSITORY / "deconv.fish"
     home = str(folder / ".home")  # where fish finds nothing of the user's
     env = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home}
-    output = output_of("fish", "-c", asked, script, f"deconv {line}", cwd=folder, env=env)
+    output = output_of("fish", "-c", source, script, f"deconv {line}", cwd=folder, env=env)
     assert [answer.partition("\t")[0] for answer in output.splitlines()] == offered
 
 

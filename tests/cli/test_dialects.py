@@ -1,4 +1,4 @@
-"""`deconv dialects`: what there is, and who says so."""
+"""`deconv dialects`: every dialect, and how it was verified."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.cli.commandline import deconv
 
 
 def listed() -> list[dict[str, Any]]:
-    """All dialects as programs get them."""
+    """Return all dialects as data."""
     found: list[dict[str, Any]] = json.loads(deconv("dialects --format json").out)["dialects"]
     return found
 
@@ -36,7 +36,7 @@ def test_it_says_what_was_measured_and_what_was_only_read() -> None:
     assert "documents only" in text
 
 
-def test_weights_are_told_in_words() -> None:
+def test_weights_are_shown_in_words() -> None:
     lines = deconv("dialects").out.splitlines()
     assert "torch       in, out/groups, *k  in order" in lines
     assert "keras       *k, out, in         in order" in lines
@@ -98,7 +98,7 @@ def test_what_implementations_were_seen_to_do_is_listed_with_its_source() -> Non
     page = " ".join(deconv("dialects onnx@reference").out.split())
     assert "onnx-reference" in page or "reference evaluator" in page
     assert "onnx/reference/ops/op_conv_transpose.py" in page
-    told = json.loads(deconv("dialects keras@jax --format json").out)["deviations"]
-    assert "xla-abort" in [found["code"] for found in told]
-    told = json.loads(deconv("dialects keras@torch --format json").out)["deviations"]
-    assert "xla-abort" not in [found["code"] for found in told]
+    printed = json.loads(deconv("dialects keras@jax --format json").out)["deviations"]
+    assert "xla-abort" in [found["code"] for found in printed]
+    printed = json.loads(deconv("dialects keras@torch --format json").out)["deviations"]
+    assert "xla-abort" not in [found["code"] for found in printed]

@@ -94,7 +94,7 @@ def test_without_a_font_a_png_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         ("draw --in 5 -k 3 -o absent/layer.svg", ["absent/layer.svg: cannot be written"]),
     ],
 )
-def test_what_cannot_be_drawn_leaves_nothing_behind(
+def test_a_failure_leaves_no_file(
     line: str, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -119,7 +119,7 @@ def test_neither_a_folder_nor_a_pipe_is_replaced(tmp_path: Path) -> None:
         refused(deconv(f"{LAYER} --force -o", str(tmp_path / name)), "is a folder or a device")
 
 
-def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*given: object) -> None:
         raise OSError(28, "No space left on device")
 

@@ -57,7 +57,7 @@ def test_the_text() -> None:
     assert "crop_begin  the smaller half goes at the start\n" in done.out
 
 
-def test_axes_that_differ_are_told_apart() -> None:
+def test_axes_that_differ_are_distinguished() -> None:
     done = deconv("explain --in 5x8 -k 3 -s 2 --padding same")
     assert "\nheight: input n = 5" in done.out
     assert "\nwidth: input n = 8" in done.out

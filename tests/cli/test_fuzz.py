@@ -55,7 +55,7 @@ FLAGS = st.lists(st.sampled_from(("--macs", "-q", "--transpose-kernel")), max_si
 
 @st.composite
 def pasted(draw: st.DrawFn) -> str:
-    """A call that looks like one."""
+    """Build a text that looks like a call."""
     named = [f"{name}={value}" for name, value in draw(keywords).items()]
     return f"{draw(st.sampled_from(CALLS))}({', '.join([*draw(arguments), *named])})"
 
@@ -120,9 +120,9 @@ REQUESTS = st.fixed_dictionaries(
 @example({"dialect": "torch", "input_shape": [1, 3, 5], "params": {"in_channels": [2]}})
 def test_requests(given_: dict[str, Any]) -> None:
     bugs: deque[Exception] = deque(maxlen=1)
-    told = json.loads(answer_line(json.dumps(given_).encode(), bugs))
+    printed = json.loads(answer_line(json.dumps(given_).encode(), bugs))
     assert not bugs, given_
-    assert ("error" in told) != ("output_shape" in told)
+    assert ("error" in printed) != ("output_shape" in printed)
 
 
 @settings(max_examples=300)

@@ -34,16 +34,16 @@ ANSWER = {
 
 
 def answers(*lines: bytes) -> list[Any]:
-    """What standard input gives, strictly parsed."""
+    """Return the answers to lines on standard input, strictly parsed."""
     done = deconv("shape --jsonl -", stdin=b"\n".join(lines))
     assert (done.code, done.err) == (0, "")
     return [json.loads(line, parse_constant=pytest.fail) for line in done.out.splitlines()]
 
 
 def answer(**changes: Any) -> Any:
-    """The answer to the request with some fields changed."""
-    [told] = answers(json.dumps({**REQUEST, **changes}).encode())
-    return told
+    """Return the answer to the request with some fields changed."""
+    [printed] = answers(json.dumps({**REQUEST, **changes}).encode())
+    return printed
 
 
 def test_the_fields_are_those_of_the_contract() -> None:
@@ -64,25 +64,25 @@ def test_other_fields_are_ignored() -> None:
 
 def test_weights_may_be_left_to_the_parameters() -> None:
     params = {"filters": 8, "kernel_size": 3, "strides": 2, "padding": "same"}
-    told = answer(dialect="keras", input_shape=[2, 5, 6, 4], weight_shape=None, params=params)
-    assert told["output_shape"] == [2, 10, 12, 8]
-    assert told["weight_shape"] == [3, 3, 8, 4]
-    assert told["crop"] == [[0, 1], [0, 1]]
+    printed = answer(dialect="keras", input_shape=[2, 5, 6, 4], weight_shape=None, params=params)
+    assert printed["output_shape"] == [2, 10, 12, 8]
+    assert printed["weight_shape"] == [3, 3, 8, 4]
+    assert printed["crop"] == [[0, 1], [0, 1]]
 
 
 def test_rank_tells_an_unbatched_input_apart() -> None:
     params = {"kernel_size": 3, "out_channels": 2}
-    told = answer(input_shape=[4, 5, 5], weight_shape=None, rank=2, params=params)
-    assert told["output_shape"] == [2, 7, 7]
+    printed = answer(input_shape=[4, 5, 5], weight_shape=None, rank=2, params=params)
+    assert printed["output_shape"] == [2, 7, 7]
 
 
 def test_findings_have_code_severity_and_message() -> None:
-    told = answer(
+    printed = answer(
         dialect="onnx",
         weight_shape=[64, 2, 3, 3],
         params={"dilations": [4, 4], "group": 1} | {"output_padding": [2, 2]},
     )
-    [finding] = told["findings"]
+    [finding] = printed["findings"]
     assert list(finding) == ["code", "severity", "message"]
     assert finding["code"] == "onnxruntime-output-padding"
     assert finding["severity"] == "warning"
@@ -90,11 +90,11 @@ def test_findings_have_code_severity_and_message() -> None:
 
 def test_a_refusal_has_findings_where_an_implementation_does_otherwise() -> None:
     empty = {"dialect": "torch", "input_shape": [2, 1, 1], "weight_shape": [1, 1, 2]}
-    [told, other] = answers(
+    [printed, other] = answers(
         json.dumps({**empty, "params": {"padding": 1}}).encode(),
         json.dumps({**empty, "params": {"padding": 2}}).encode(),
     )
-    [finding] = told["error"]["findings"]
+    [finding] = printed["error"]["findings"]
     assert finding["code"] == "empty-output"
     assert finding["severity"] == "note"
     assert "oneDNN" in finding["message"]
@@ -104,9 +104,9 @@ def test_a_refusal_has_findings_where_an_implementation_does_otherwise() -> None
 def test_the_order_is_kept_and_a_bad_line_hides_no_other() -> None:
     good = [json.dumps({**REQUEST, "id": number}).encode() for number in range(20)]
     good[7:9] = [b"{", b'{"id": 8, "dialect": "torh", "input_shape": [1, 1, 5]}']
-    told = answers(*good)
-    assert [line["id"] for line in told] == [*range(7), None, 8, *range(9, 20)]
-    assert [place for place, line in enumerate(told) if "error" in line] == [7, 8]
+    printed = answers(*good)
+    assert [line["id"] for line in printed] == [*range(7), None, 8, *range(9, 20)]
+    assert [place for place, line in enumerate(printed) if "error" in line] == [7, 8]
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_the_order_is_kept_and_a_bad_line_hides_no_other() -> None:
     ],
 )
 def test_a_line_that_is_no_request(line: bytes, code: str, message: str) -> None:
-    [told] = answers(line)
-    assert list(told) == ["id", "error"]
-    assert list(told["error"]) == ["code", "message", "help"]
-    assert told["error"]["code"] == code
-    assert message in told["error"]["message"]
-    assert len(told["error"]["message"]) < 200
+    [printed] = answers(line)
+    assert list(printed) == ["id", "error"]
+    assert list(printed["error"]) == ["code", "message", "help"]
+    assert printed["error"]["code"] == code
+    assert message in printed["error"]["message"]
+    assert len(printed["error"]["message"]) < 200
 
 
 @pytest.mark.parametrize(
@@ -166,12 +166,12 @@ def test_a_line_that_is_no_request(line: bytes, code: str, message: str) -> None
     ],
 )
 def test_a_request_that_is_refused(changes: dict[str, Any], code: str, message: str) -> None:
-    told = answer(**changes)
-    assert told["id"] == 7
-    assert told["error"]["code"] == code
-    assert message in told["error"]["message"]
-    assert told["error"]["help"]
-    assert len(told["error"]["message"]) < 300
+    printed = answer(**changes)
+    assert printed["id"] == 7
+    assert printed["error"]["code"] == code
+    assert message in printed["error"]["message"]
+    assert printed["error"]["help"]
+    assert len(printed["error"]["message"]) < 300
 
 
 def test_windows_line_ends_a_mark_and_empty_lines() -> None:

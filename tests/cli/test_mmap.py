@@ -78,11 +78,11 @@ def test_every_layout_has_the_bytes_of_a_run_in_memory(
     parts = deconv(f"{line} --out parts.npy --mmap")
     assert (whole.code, parts.code, len(cut) > 1) == (0, 0, True), (whole, parts)
     assert Path("whole.npy").read_bytes() == Path("parts.npy").read_bytes()
-    told, expected = rows(parts.out), rows(whole.out)
-    assert told["values"].startswith("all ")
-    assert told.pop("values").partition("(")[0] == expected.pop("values").partition("(")[0]
-    assert told.pop("written").replace("parts", "whole") == expected.pop("written")
-    assert told == expected
+    printed, expected = rows(parts.out), rows(whole.out)
+    assert printed["values"].startswith("all ")
+    assert printed.pop("values").partition("(")[0] == expected.pop("values").partition("(")[0]
+    assert printed.pop("written").replace("parts", "whole") == expected.pop("written")
+    assert printed == expected
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
@@ -137,12 +137,12 @@ class TestComparisons:
         refused(deconv(f"{line} -q"), "the reference has shape [7, 6], the output [1, 1, 13, 11]")
 
 
-def test_numbers_that_are_none_are_told(cut: list[Block]) -> None:
+def test_infinite_numbers_are_reported(cut: list[Block]) -> None:
     array = numbers(7, 6)
     array[3, 3] = np.nan
     line = f"run -q {saved(Path('x.npy'), array)} -k 3 --mmap --check --out y.npy"
-    told = "the input contains NaN or infinite numbers; they propagate as in the definition\n"
-    assert deconv(line) == (0, "9x8\n", told)
+    note = "the input contains NaN or infinite numbers; they propagate as in the definition\n"
+    assert deconv(line) == (0, "9x8\n", note)
 
 
 def test_quiet_is_quiet() -> None:
@@ -205,7 +205,7 @@ finally:
 
 
 def peak(line: str) -> int:
-    """Bytes of memory that the command took at most."""
+    """Return the largest memory of the command, in bytes."""
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, *line.split()], capture_output=True, text=True, timeout=300
     )
@@ -229,7 +229,7 @@ def test_memory_stays_within_the_limit(engine: str, check: str) -> None:
 
 
 @POSIX
-def test_a_full_disk_is_told_before_anything_is_computed(folder: Path) -> None:
+def test_a_full_disk_is_reported_before_anything_is_computed(folder: Path) -> None:
     saved(Path("x.npy"), numbers(99, 99))
     script = (
         "import resource, sys; from deconvcli.cli.main import main;"

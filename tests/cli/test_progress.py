@@ -1,4 +1,4 @@
-"""Bars stand on a terminal only, and only where work takes long."""
+"""Bars are shown on a terminal only, and only for long work."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 @pytest.fixture
 def passed(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Lets time pass."""
+    """Let time pass."""
     now = [100.0]
     monkeypatch.setattr(progress, "monotonic", lambda: now[0])
 
@@ -51,12 +51,12 @@ def test_it_appears_after_half_a_second_and_goes(
     monkeypatch: pytest.MonkeyPatch, passed: Callable[[float], None]
 ) -> None:
     terminal = on_terminal(monkeypatch)
-    with bar("computing") as told:
+    with bar("computing") as report:
         passed(0.4)
-        told(1, 4)
+        report(1, 4)
         assert terminal.getvalue() == ""
         passed(0.2)
-        told(2, 4)
+        report(2, 4)
         assert "computing" in terminal.getvalue()
         assert " 50%" in terminal.getvalue()
     assert terminal.getvalue().endswith("\x1b[2K")  # the line is erased
@@ -66,22 +66,22 @@ def test_it_moves_ten_times_a_second_at_most(
     monkeypatch: pytest.MonkeyPatch, passed: Callable[[float], None]
 ) -> None:
     terminal = on_terminal(monkeypatch)
-    with bar("computing") as told:
+    with bar("computing") as report:
         passed(1)
-        told(1, 4)
+        report(1, 4)
         before = terminal.getvalue()
         passed(0.05)
-        told(2, 4)
+        report(2, 4)
         assert terminal.getvalue() == before
         passed(0.05)
-        told(3, 4)
+        report(3, 4)
         assert " 75%" in terminal.getvalue()
 
 
 def test_short_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = on_terminal(monkeypatch)
-    with bar("computing") as told:
-        told(1, 1)
+    with bar("computing") as report:
+        report(1, 1)
     assert terminal.getvalue() == ""
 
 
@@ -89,14 +89,14 @@ def test_it_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch, passed: Callable[[float], None]
 ) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with bar("computing") as told:
+    with bar("computing") as report:
         passed(9)
-        told(1, 2)
+        report(1, 2)
         assert isinstance(sys.stderr, io.StringIO)
         assert sys.stderr.getvalue() == ""
     monkeypatch.setattr(sys, "stderr", None)
-    with bar("computing") as told:
-        told(1, 2)
+    with bar("computing") as report:
+        report(1, 2)
 
 
 def test_a_lost_interrupt_is_heard_and_nothing_else_is_lost(
@@ -107,12 +107,12 @@ def test_a_lost_interrupt_is_heard_and_nothing_else_is_lost(
     called_back = ctypes.CFUNCTYPE(None)  # as by LLVM
     interrupt = called_back(lambda: signal.raise_signal(signal.SIGINT))
     fail = called_back(lambda: [][0])
-    with bar("computing") as told:
-        told(1, 3)
+    with bar("computing") as report:
+        report(1, 3)
         interrupt()
         fail()
         with pytest.raises(KeyboardInterrupt):
-            told(2, 3)
+            report(2, 3)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     fail()
     assert lost == [IndexError, IndexError]
@@ -121,9 +121,9 @@ def test_a_lost_interrupt_is_heard_and_nothing_else_is_lost(
 def test_somebody_elses_handler_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with bar("computing") as told:
+        with bar("computing") as report:
             signal.raise_signal(signal.SIGINT)
-            told(1, 1)
+            report(1, 1)
         assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, kept)
@@ -131,24 +131,24 @@ def test_somebody_elses_handler_is_left_alone(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[tuple[int, int]]]:
-    """What was told under each name."""
-    told: dict[str, list[tuple[int, int]]] = {}
+    """The reports to each bar, by its label."""
+    reports: dict[str, list[tuple[int, int]]] = {}
     real = progress._Bar
 
     class Seen(real):  # type: ignore[misc, valid-type]
-        def __init__(self, what: str) -> None:
-            super().__init__(what)
-            self.list = told.setdefault(what, [])
+        def __init__(self, label: str) -> None:
+            super().__init__(label)
+            self.list = reports.setdefault(label, [])
 
         def update(self, done: int, total: int) -> None:
             self.list.append((done, total))
 
     monkeypatch.setattr(progress, "_Bar", Seen)
     monkeypatch.setattr(progress, "_is_terminal", lambda: True)
-    return told
+    return reports
 
 
-def test_computing_checking_and_repeating_are_told(
+def test_computing_checking_and_repeating_are_reported(
     seen: dict[str, list[tuple[int, int]]],
 ) -> None:
     assert deconv("run -q --in 8x8 -k 3 --engine numpy --check --repeat 3").code == 0
@@ -158,7 +158,7 @@ def test_computing_checking_and_repeating_are_told(
     assert seen["checking"][-1] == (100, 100)
 
 
-def test_blocks_are_told(
+def test_blocks_are_reported(
     seen: dict[str, list[tuple[int, int]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -166,19 +166,19 @@ def test_blocks_are_told(
     saved(Path("x.npy"), np.ones((8, 8), "f4"))
     line = "run -q x.npy -k 3 --engine numpy --mmap --out y.npy"
     assert deconv(line).code == 0
-    told = seen["computing"]
-    assert told == sorted(told)
-    assert told[-1] == (100, 100)
-    assert len({done for done, _ in told}) > 2
+    reports = seen["computing"]
+    assert reports == sorted(reports)
+    assert reports[-1] == (100, 100)
+    assert len({done for done, _ in reports}) > 2
 
 
 def test_an_engine_is_given_what_moves_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Any] = []
 
     class Spy(Prepared):
-        def __call__(self, x: Any, told: Any = None) -> Any:
-            given.append(told)
-            return super().__call__(x, told)
+        def __call__(self, x: Any, report: Any = None) -> Any:
+            given.append(report)
+            return super().__call__(x, report)
 
     monkeypatch.setattr("deconvcli.compute.runner.prepared.Prepared", Spy)
     assert deconv("run -q --in 8x8 -k 3 --engine numpy --repeat 1").code == 0

@@ -1,4 +1,4 @@
-"""`deconv run` tells time and speed: one call on standard error, --repeat in the report."""
+"""`deconv run` reports time and speed: one call on standard error, --repeat in the report."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ FLOP = 2 * 2 * (4 * 5) * (3 * 3)
 
 
 def clock(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
-    """Calls take so long."""
+    """Make calls take this long."""
     ticks = [tick for passed in seconds for tick in (0.0, passed)]
     monkeypatch.setattr(timing, "perf_counter", iter(ticks).__next__)
 
 
 @pytest.fixture
 def limits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """What the machine's limit was asked for; it is 720 kFLOP/s."""
-    asked: list[tuple[str, int]] = []
+    """The number types and threads whose limit was requested; the limit is 720 kFLOP/s."""
+    requested: list[tuple[str, int]] = []
 
     def flops(dtype: str, threads: int) -> float:
-        asked.append((dtype, threads))
+        requested.append((dtype, threads))
         return FLOP * 1000.0
 
     monkeypatch.setattr(limit, "flops", flops)
-    return asked
+    return requested
 
 
-def test_one_call_is_told_on_standard_error(
+def test_one_call_is_reported_on_standard_error(
     monkeypatch: pytest.MonkeyPatch, limits: list[Any]
 ) -> None:
     clock(monkeypatch, 0.0045)
@@ -46,7 +46,7 @@ def test_one_call_is_told_on_standard_error(
     assert limits == []
 
 
-def test_compilation_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compilation_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     clock(monkeypatch, 2)
     done = deconv(LINE.replace("numpy", "numba"))
     assert "computed in 2.00 s, 3.60e-07 GFLOP/s, compilation included; --repeat 10" in done.err
@@ -57,9 +57,9 @@ def test_repeated_calls_are_reported(
 ) -> None:
     clock(monkeypatch, 7, 0.003, 0.0021, 0.01234)
     done = deconv(f"{LINE} --repeat 3 --threads 2")
-    told = rows(done.out)
-    assert told["time"] == "median 3.00 ms, 2.10 to 12.3 (3 times)"
-    assert told["speed"] == (
+    printed = rows(done.out)
+    assert printed["time"] == "median 3.00 ms, 2.10 to 12.3 (3 times)"
+    assert printed["speed"] == (
         "0.000240 GFLOP/s, 33 % of this machine's 0.000720 GFLOP/s (2 threads, float32)"
     )
     assert "first call: 7.00 s" in done.err
@@ -69,18 +69,18 @@ def test_repeated_calls_are_reported(
 def test_float16_is_measured_by_what_it_is_computed_with(
     limits: list[tuple[str, int]],
 ) -> None:
-    told = rows(deconv(f"{LINE} --repeat 1 --threads 1 --dtype float16").out)
-    assert told["time"].endswith("(1 time)")
-    assert told["speed"].endswith("GFLOP/s (1 thread, float32)")
+    printed = rows(deconv(f"{LINE} --repeat 1 --threads 1 --dtype float16").out)
+    assert printed["time"].endswith("(1 time)")
+    assert printed["speed"].endswith("GFLOP/s (1 thread, float32)")
     assert limits == [("float32", 1)]
 
 
 def test_a_limit_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limit, "flops", lambda dtype, threads: 0.0)
-    told = rows(deconv(f"{LINE} --repeat 2").out)
-    assert told["speed"].endswith("GFLOP/s, of a limit that cannot be measured here")
-    told = json.loads(deconv(f"{LINE} --repeat 2 --format json").out)
-    assert (told["timing"]["limit_gflops"], told["timing"]["share"]) == (None, None)
+    printed = rows(deconv(f"{LINE} --repeat 2").out)
+    assert printed["speed"].endswith("GFLOP/s, of a limit that cannot be measured here")
+    printed = json.loads(deconv(f"{LINE} --repeat 2 --format json").out)
+    assert (printed["timing"]["limit_gflops"], printed["timing"]["share"]) == (None, None)
 
 
 def test_it_calls_once_more_than_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_it_calls_once_more_than_it_counts(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(calls) == 5
 
 
-def test_programs_are_always_told(monkeypatch: pytest.MonkeyPatch, limits: list[Any]) -> None:
+def test_json_always_has_the_time(monkeypatch: pytest.MonkeyPatch, limits: list[Any]) -> None:
     clock(monkeypatch, 0.5)
     once = json.loads(deconv(f"{LINE} --format json").out)["timing"]
     assert once == {

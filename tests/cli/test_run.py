@@ -36,9 +36,13 @@ class TestInput:
     def test_random_input(self) -> None:
         done = deconv(f"run --in 5x5 -k 3 -s 2 --padding valid {QUICK}")
         assert done.code == 0
-        told = rows(done.out)
-        assert (told["predicted"], told["actual"], told["agree"]) == ("11x11", "11x11", "yes")
-        assert told["numbers"] == "input random, weights random, bias random (seed 0)"
+        printed = rows(done.out)
+        assert (printed["predicted"], printed["actual"], printed["agree"]) == (
+            "11x11",
+            "11x11",
+            "yes",
+        )
+        assert printed["numbers"] == "input random, weights random, bias random (seed 0)"
 
     @pytest.mark.parametrize(
         ("shape", "options", "output", "form"),
@@ -59,8 +63,8 @@ class TestInput:
         name = saved(Path("x.npy"), ramp(*shape))
         done = deconv(f"run {name} -k 3 --check {QUICK} {options}")
         assert done.code == 0, done
-        told = rows(done.out)
-        assert (told["predicted"], told["actual"]) == (output, output)
+        printed = rows(done.out)
+        assert (printed["predicted"], printed["actual"]) == (output, output)
         assert f"input {'x'.join(map(str, shape))}: {form}\n" in done.err
 
     def test_an_input_alone_is_enough_and_says_what_is_assumed(self) -> None:
@@ -153,8 +157,8 @@ class TestWeights:
     def test_the_kernel_comes_from_them(self) -> None:
         name = saved(Path("w.npy"), ramp(1, 2, 4, 5))
         done = deconv(f"run --in 5x5 --weights {name} {QUICK} --check")
-        told = rows(done.out)
-        assert (told["actual"], told["weights"]) == ("8x9", "1x2x4x5")
+        printed = rows(done.out)
+        assert (printed["actual"], printed["weights"]) == ("8x9", "1x2x4x5")
         assert "assumed" not in done.err
 
     def test_weights_alone_get_no_random_bias(self) -> None:
@@ -301,10 +305,10 @@ class TestComparisons:
     def test_json_has_no_infinity(self) -> None:
         name = saved(Path("y.npy"), np.full((7, 7), np.nan, "float32"))
         done = deconv(f"run -q --in 5x5 -k 3 {QUICK} --reference {name} --format json")
-        told = json.loads(done.out, parse_constant=pytest.fail)
-        assert (done.code, told["schema"]) == (1, "deconv.run/1")
-        assert told["checks"]["reference"]["agrees"] is False
-        assert (told["predicted"], told["agree"]) == ([7, 7], True)
+        printed = json.loads(done.out, parse_constant=pytest.fail)
+        assert (done.code, printed["schema"]) == (1, "deconv.run/1")
+        assert printed["checks"]["reference"]["agrees"] is False
+        assert (printed["predicted"], printed["agree"]) == ([7, 7], True)
 
 
 class TestEngines:

@@ -15,7 +15,7 @@ TORCH = "nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1)"
 
 
 def size_of(*arguments: str) -> str:
-    """The bare answer."""
+    """Return the bare answer."""
     done = deconv("shape", "-q", *arguments)
     assert (done.code, done.err) == (0, "")
     return done.out.rstrip("\n")
@@ -58,9 +58,9 @@ INERT = (
 def test_other_parameters_of_keras_are_accepted() -> None:
     call = f"keras.layers.Conv2DTranspose(128, 3, strides=2, padding='same', {', '.join(INERT)})"
     done = deconv("shape", "--in", "8x8x64", call)
-    told = rows(done.out)
-    assert told["output"] == "16x16x128"
-    assert told["also"] == (
+    printed = rows(done.out)
+    assert printed["output"] == "16x16x128"
+    assert printed["also"] == (
         "activation, kernel_initializer, name, bias_initializer, 7 more: no effect on the shape"
     )
     assert max(map(len, done.out.splitlines())) <= 100
@@ -75,25 +75,25 @@ def test_inert_values_are_json() -> None:
 
 
 def test_macs_count_the_bias_parameters() -> None:
-    told = rows(deconv("shape", "--in", "8x8x64", KERAS, "--macs").out)
-    assert told["parameters"] == f"{3 * 3 * 64 * 128 + 128:,}, 128 of them bias"
-    assert told["channels"] == "64 -> 128, groups 1"
+    printed = rows(deconv("shape", "--in", "8x8x64", KERAS, "--macs").out)
+    assert printed["parameters"] == f"{3 * 3 * 64 * 128 + 128:,}, 128 of them bias"
+    assert printed["channels"] == "64 -> 128, groups 1"
     full = 8 * 8 * 9 * 64 * 128
     useful = (8 * 3 - 1) ** 2 * 64 * 128  # the last element of each axis is cropped
     share = f"{100 * useful / full:.1f} %"
-    assert told["macs"] == f"{full:,} full, {useful:,} useful after the crop ({share})"
+    assert printed["macs"] == f"{full:,} full, {useful:,} useful after the crop ({share})"
 
 
 def test_macs_without_bias() -> None:
     call = "nn.ConvTranspose2d(4, 6, 3, bias=False)"
-    told = rows(deconv("shape", "--in", "5", call, "--macs").out)
-    assert told["parameters"] == f"{4 * 6 * 9}, no bias"
-    assert told["layer"].endswith("bias=False")
+    printed = rows(deconv("shape", "--in", "5", call, "--macs").out)
+    assert printed["parameters"] == f"{4 * 6 * 9}, no bias"
+    assert printed["layer"].endswith("bias=False")
 
 
 def test_macs_say_which_channels_nobody_gave() -> None:
-    told = rows(deconv("shape", "--in", "5x5", "-k", "3", "--in-channels", "4", "--macs").out)
-    assert told["channels"] == "4 -> 1, groups 1 (not given: --out-channels)"
+    printed = rows(deconv("shape", "--in", "5x5", "-k", "3", "--in-channels", "4", "--macs").out)
+    assert printed["channels"] == "4 -> 1, groups 1 (not given: --out-channels)"
 
 
 @pytest.mark.parametrize(
@@ -209,13 +209,13 @@ def test_every_name_of_a_further_option(
 def test_pasted_calls(size: str, call: str, dialect: str, output: str) -> None:
     given = ["--in", size] if size else []
     done = deconv("shape", *given, call, "--format", "json")
-    told = json.loads(done.out)
-    assert told["dialect"] == dialect
-    assert "x".join(map(str, told["output"])) == output
-    assert told["why"].startswith("the pasted call is ")
+    printed = json.loads(done.out)
+    assert printed["dialect"] == dialect
+    assert "x".join(map(str, printed["output"])) == output
+    assert printed["why"].startswith("the pasted call is ")
 
 
-def test_a_call_that_does_not_say_all_is_asked_about() -> None:
+def test_an_incomplete_call_is_refused() -> None:
     refused(deconv("shape", TORCH), "input size is not known", "--in")
     call = "x = F.conv_transpose2d(x, w.weight, b, 2)"
     refused(deconv("shape", "--in", "5x5", call), "kernel size is not known", "-k 3")
@@ -228,8 +228,8 @@ def test_options_complete_a_pasted_call() -> None:
 
 def test_weights_written_in_the_call_are_shown() -> None:
     call = "F.conv_transpose2d(x, torch.zeros(64, 32, 4, 4), stride=2)"
-    told = rows(deconv("shape", "--in", "5x5", call).out)
-    assert (told["layer"], told["weights"]) == ("torch: stride=2", "64x32x4x4")
+    printed = rows(deconv("shape", "--in", "5x5", call).out)
+    assert (printed["layer"], printed["weights"]) == ("torch: stride=2", "64x32x4x4")
 
 
 @pytest.mark.parametrize(
@@ -243,19 +243,19 @@ def test_weights_written_in_the_call_are_shown() -> None:
     ],
 )
 def test_symbolic_sizes(size: str, options: str, output: str, full: str) -> None:
-    told = rows(deconv("shape", "--in", size, *options.split()).out)
-    assert told["output"] == output
-    assert told["full"] == f"{full} (before the crop)"
+    printed = rows(deconv("shape", "--in", size, *options.split()).out)
+    assert printed["output"] == output
+    assert printed["full"] == f"{full} (before the crop)"
 
 
 def test_symbolic_sizes_say_from_which_value_on() -> None:
-    told = rows(deconv("shape", "--in", "HxW", "-k", "3x1", "-p", "2x0").out)
-    assert told["for"] == "H >= 3, W >= 1"
+    printed = rows(deconv("shape", "--in", "HxW", "-k", "3x1", "-p", "2x0").out)
+    assert printed["for"] == "H >= 3, W >= 1"
 
 
 def test_symbolic_macs() -> None:
-    told = rows(deconv("shape", "--in", "N", "-k", "3", "-s", "2", "-p", "1", "--macs").out)
-    assert told["macs"] == "3*N full, (3N-2) useful after the crop"
+    printed = rows(deconv("shape", "--in", "N", "-k", "3", "-s", "2", "-p", "1", "--macs").out)
+    assert printed["macs"] == "3*N full, (3N-2) useful after the crop"
 
 
 def test_a_symbol_without_a_formula_is_refused() -> None:
@@ -264,9 +264,9 @@ def test_a_symbol_without_a_formula_is_refused() -> None:
 
 
 def test_a_crop_may_depend_on_the_symbol() -> None:
-    told = rows(deconv("shape --in N -k 4 -s 2 -D onnx --output-size 10").out)
-    assert (told["output"], told["crop"]) == ("10", "N-4:N-4 (begin:end)")
-    assert "for" not in told
+    printed = rows(deconv("shape --in N -k 4 -s 2 -D onnx --output-size 10").out)
+    assert (printed["output"], printed["crop"]) == ("10", "N-4:N-4 (begin:end)")
+    assert "for" not in printed
 
 
 def test_only_spatial_sizes_are_symbols() -> None:
@@ -275,7 +275,7 @@ def test_only_spatial_sizes_are_symbols() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "wanted", "code", "said"),
+    ("options", "wanted", "code", "row"),
     [
         ("--in 5x5 -p 1", "9x9", 0, "9x9: yes"),
         ("--in 5x5 -p 1", "9", 0, "9x9: yes"),
@@ -286,17 +286,17 @@ def test_only_spatial_sizes_are_symbols() -> None:
         ("--in N -p 1", "2M", 1, "2M: no, the output differs by 2N-1 for 2M"),
     ],
 )
-def test_expect(options: str, wanted: str, code: int, said: str) -> None:
+def test_expect(options: str, wanted: str, code: int, row: str) -> None:
     done = deconv("shape", *options.split(), "-k", "3", "-s", "2", "--expect", wanted)
     assert (done.code, done.err) == (code, "")
-    assert rows(done.out)["expected"] == said
+    assert rows(done.out)["expected"] == row
 
 
 def test_expect_in_json_and_quietly() -> None:
     arguments = "shape --in 5x5 -k 3 -s 2 -p 1 --expect 10"
     done = deconv(arguments, "--format", "json")
-    told = json.loads(done.out)
-    assert (done.code, told["met"], told["expected"]) == (1, False, [10, 10])
+    printed = json.loads(done.out)
+    assert (done.code, printed["met"], printed["expected"]) == (1, False, [10, 10])
     assert deconv(arguments, "-q") == (1, "9x9 is not 10x10\n", "")
 
 
@@ -367,10 +367,10 @@ def test_every_format_of_every_report(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_which_dialect_is_taken_and_why(options: str, dialect: str, why: str) -> None:
     done = deconv("shape", "--in", "5x5", "-k", "3", *options.split())
-    told = rows(done.out)
-    assert told["layer"].startswith(f"{dialect}: ")
-    assert told["why"].startswith(f"{dialect}, because ")
-    assert why in told["why"]
+    printed = rows(done.out)
+    assert printed["layer"].startswith(f"{dialect}: ")
+    assert printed["why"].startswith(f"{dialect}, because ")
+    assert why in printed["why"]
 
 
 def test_a_finding_of_an_implementation() -> None:
@@ -380,8 +380,8 @@ def test_a_finding_of_an_implementation() -> None:
     assert "warning[onnxruntime-output-padding]: ONNX Runtime" in done.out
     assert "\n  help: " in done.out
     assert "\n  source: measured" in done.out
-    told = json.loads(deconv(arguments, "onnx", "--format", "json").out)
-    assert [finding["code"] for finding in told["findings"]] == ["onnxruntime-output-padding"]
+    printed = json.loads(deconv(arguments, "onnx", "--format", "json").out)
+    assert [finding["code"] for finding in printed["findings"]] == ["onnxruntime-output-padding"]
     refused(deconv(arguments, "onnx@onnxruntime"), "refuses output_padding 2 >= stride 1")
 
 
@@ -399,20 +399,20 @@ def test_an_inferred_shape_without_sizes() -> None:
     done = deconv(f"shape {arguments}")
     assert rows(done.out)["output"] == "no sizes"
     assert "warning[onnx-shape-inference-rank]" in done.out
-    told = json.loads(deconv(f"shape {arguments} --format json").out)
-    assert (told["output"], told["output_shape"]) == ([], [1, 1])
+    printed = json.loads(deconv(f"shape {arguments} --format json").out)
+    assert (printed["output"], printed["output_shape"]) == ([], [1, 1])
     assert deconv(f"explain {arguments}").out.startswith("output  no sizes\n")
     refused(deconv(f"shape {arguments} --expect 2"), "--expect has 1 sizes, the output 0")
     refused(deconv(f"run {arguments}"), "error[no-values]", "the shape [1, 1]", "it lacks axes")
 
 
 def test_a_negative_crop_says_what_it_means() -> None:
-    told = rows(deconv("shape --in 5x5 -k 3 -s 2 --padding valid --op 1").out)
-    assert told["crop"] == "0:-1,0:-1 (begin:end, negative appends)"
+    printed = rows(deconv("shape --in 5x5 -k 3 -s 2 --padding valid --op 1").out)
+    assert printed["crop"] == "0:-1,0:-1 (begin:end, negative appends)"
 
 
 class TestDocumentsOnly:
-    """A dialect that nobody measured says so with every answer and every refusal."""
+    """A dialect that was never measured says so with every answer and every refusal."""
 
     LINE = "shape --in 5x5 -k 3 -s 2 -p 1 -D webnn"
     NOTE = "note[documents-only]: what webnn does is taken from its documents"
@@ -443,29 +443,31 @@ class TestAllDialects:
         for call in ((), ("nn.ConvTranspose2d(1, 1, 3)",)):
             kernel = () if call else ("-k", "3")
             done = deconv("shape --in 5x5 --dialect all", *kernel, *call)
-            said = re.search(
+            found = re.search(
                 "^from documents only, not measured: (?:.+\n)+", done.out, re.MULTILINE
             )
-            assert said
-            named = set(said[0].partition(":")[2].replace(",", " ").split())
+            assert found
+            named = set(found[0].partition(":")[2].replace(",", " ").split())
             assert set(self.UNVERIFIED) <= named
             assert {"torch", "keras", "onnx"}.isdisjoint(named)
-            assert max(map(len, said[0].splitlines())) <= 80
+            assert max(map(len, found[0].splitlines())) <= 80
 
     def test_json_says_who_was_measured(self) -> None:
-        told = json.loads(deconv("shape --in 5x5 -k 3 -D all --format json").out)["dialects"]
-        verified = {row["dialect"]: row["verified"] for row in told}
+        printed = json.loads(deconv("shape --in 5x5 -k 3 -D all --format json").out)["dialects"]
+        verified = {row["dialect"]: row["verified"] for row in printed}
         assert not any(verified[name] for name in self.UNVERIFIED)
         assert verified["torch"]
         assert verified["onnx"]
 
     def test_the_same_options(self) -> None:
         done = deconv("shape --in 5x5 -k 3 -s 2 -p 1 --dialect all")
-        read, said = done.out.split("The same layer, output 9x9, in each dialect's own parameters")
+        read, expressed = done.out.split(
+            "The same layer, output 9x9, in each dialect's own parameters"
+        )
         assert rows(read)["torch"].split() == ["9x9", "1:1,1:1", "the", "same"]
         assert rows(read)["keras"].split()[0] == "refused"
         assert "padding of keras is a word" in read
-        assert rows(said)["onnx"] == "kernel_shape=3, strides=2, pads=1"
+        assert rows(expressed)["onnx"] == "kernel_shape=3, strides=2, pads=1"
 
     def test_the_table_stays_narrow_and_reasons_follow_it(self) -> None:
         done = deconv("shape --in 5x5 -k 3 -s 2 -p same --dialect all")
@@ -480,20 +482,20 @@ class TestAllDialects:
 
     def test_json(self) -> None:
         done = deconv("shape --in 5x5 -k 3 -s 2 -p same -D all --format json")
-        told = json.loads(done.out)
-        assert (told["schema"], told["reference"]) == ("deconv.shape.all/1", "keras")
-        row = next(row for row in told["dialects"] if row["dialect"] == "onnx")
+        printed = json.loads(done.out)
+        assert (printed["schema"], printed["reference"]) == ("deconv.shape.all/1", "keras")
+        row = next(row for row in printed["dialects"] if row["dialect"] == "onnx")
         assert (row["output"], row["crop"], row["same_values"]) == ([10, 10], [[0, 1]] * 2, True)
-        silent = {row["dialect"] for row in told["dialects"] if row["why_not"]}
+        silent = {row["dialect"] for row in printed["dialects"] if row["why_not"]}
         assert "torch" in silent
         assert silent.isdisjoint({"keras", "tensorflow", "onnx"})
 
     def test_differing_readings_are_called_different(self) -> None:
         done = deconv("shape --in 5x5 -k 3 -s 2 -p same --op 0 -D all --format json")
-        told = {row["dialect"]: row for row in json.loads(done.out)["dialects"]}
-        assert told["keras"]["output"] == [9, 9]
-        assert told["onnx"]["output"] == [10, 10]
-        assert told["onnx"]["same_values"] is False
+        printed = {row["dialect"]: row for row in json.loads(done.out)["dialects"]}
+        assert printed["keras"]["output"] == [9, 9]
+        assert printed["onnx"]["output"] == [10, 10]
+        assert printed["onnx"]["same_values"] is False
 
     def test_quiet(self) -> None:
         arguments = "shape -q --in 5x5 -k 3 -s 2 -p same -D all"
@@ -557,7 +559,7 @@ class TestSeveralDialects:
         assert deconv("shape --in 5x5 -k 3 --dialect torch,").code == 2
 
 
-def test_what_comes_back_at_the_other_end_is_said() -> None:
+def test_a_circular_crop_is_reported() -> None:
     done = deconv("shape --in 8 -k 5 -s 2 -p circular -D flax")
     assert rows(done.out)["crop"] == "1:2 (begin:end, comes back at the other end)"
     assert json.loads(deconv("shape --in 8 -k 5 -p circular -D flax --format json").out)["circular"]
