@@ -197,7 +197,7 @@ complete -c deconv -n '__deconv_at verify' -s q -l quiet -d 'Print the bare resu
 complete -c deconv -n '__deconv_at verify' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at bench' -f
-complete -c deconv -n '__deconv_at bench' -l suite -r -f -k -a 'few\t real\t study\t unseen\t' -d 'Time these layers. [default: study]'
+complete -c deconv -n '__deconv_at bench' -l suite -r -f -k -a 'few\t real\t study\t unseen\t' -d 'Suite of layers to time. [default: study]'
 complete -c deconv -n '__deconv_at bench' -l list -d 'List the layers of the suites and time nothing.'
 complete -c deconv -n '__deconv_at bench' -s D -l frameworks -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn)' -d 'Time only these frameworks, such as torch,onnx@onnxruntime. [default: all installed]'
 complete -c deconv -n '__deconv_at bench' -l seconds -r -f -d 'Time for each engine on each layer, including pauses.'

@@ -191,7 +191,7 @@ def test_double_precision(here: Any) -> None:
     assert data["layers"][0]["times"]["torch"]["difference"] < 1e-14
 
 
-def test_what_does_not_fit_is_left_out(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layers_that_do_not_fit_are_skipped(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     here("agreeable")
     monkeypatch.setattr(memory, "available_bytes", lambda: 20 << 20)
     done = deconv(f"bench fcn_depthwise pix2pix {QUICK}")

@@ -1,4 +1,4 @@
-"""The generator of tables, with a framework made for the purpose."""
+"""The generator of tables, with a fake framework."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
 
 @pytest.fixture(autouse=True)
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables have the names of the fakes."""
+    """Measure fakes, so that tables have their names."""
     shelf: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
     monkeypatch.setattr(measure, "FRAMEWORKS", shelf)
 

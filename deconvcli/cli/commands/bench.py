@@ -32,7 +32,7 @@ OWN = "A layer of your own"
 @click.command(cls=Command, short_help=__doc__)
 @takes(
     click.argument("what", nargs=-1, metavar="[LAYER ...] [CALL]"),
-    option("--suite", type=Word(SUITES.names), help="Time these layers.  [default: study]"),
+    option("--suite", type=Word(SUITES.names), help="Suite of layers to time.  [default: study]"),
     option("--list", "lists", is_flag=True, help="List the layers of the suites and time nothing."),
     names_option(
         "-D",

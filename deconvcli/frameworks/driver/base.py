@@ -67,7 +67,11 @@ class Driver(ABC):
 
     def versions(self) -> dict[str, str]:
         """Import the modules of `needs` and return the installed version of each."""
-        return {need.module: _version(need) for need in self.needs}
+        found = {}
+        for need in self.needs:
+            number = getattr(import_module(need.module), "__version__", None)
+            found[need.module] = str(number or version(need.distribution))
+        return found
 
     @abstractmethod
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
@@ -151,11 +155,6 @@ class TimedFramework(TimedDriver, Framework):
     """
 
     direct: ClassVar[Mapping[str, Any]] = {}
-
-
-def _version(need: Need) -> str:
-    module = import_module(need.module)
-    return str(getattr(module, "__version__", None) or version(need.distribution))
 
 
 def install_command(*frameworks: Framework) -> str:

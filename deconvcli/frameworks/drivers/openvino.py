@@ -14,7 +14,7 @@ from deconvcli.frameworks.driver.base import (
     Trace,
     format_call,
 )
-from deconvcli.frameworks.drivers._dice import Dice, Geometry
+from deconvcli.frameworks.drivers._dice import Dice
 from deconvcli.frameworks.releases import OPENVINO
 
 GROUPED = "GroupConvolutionBackpropData"
@@ -49,15 +49,12 @@ class OpenVino(TimedFramework):
             "output_padding": dice.up_to([3] * rank) if dice.chance(0.3) else [0] * rank,
         }
         if dice.chance(0.5):
-            params["output_shape"] = self._output_shape(dice, geometry)
+            params["output_shape"] = [max(1, full + dice.between(-3, 2)) for full in geometry.full]
         weight = (into, out, *geometry.k)
         if groups:
             weight = (groups, into // groups, out // groups, *geometry.k)
         seen = into + 1 if dice.chance(0.04) else into
         return Case(params, (dice.batch(), seen, *geometry.n), weight, rank)
-
-    def _output_shape(self, dice: Dice, geometry: Geometry) -> list[int]:
-        return [max(1, full + dice.between(-3, 2)) for full in geometry.full]
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
         """Return a compiled model; the node's inferred shape is a detail of the answer."""

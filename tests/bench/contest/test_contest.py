@@ -12,7 +12,7 @@ from deconvcli.frameworks.driver.base import Packing
 
 
 class Answers:
-    """In place of a process."""
+    """Prepared answers, in place of a process."""
 
     def __init__(self, *answers: dict[str, Any]) -> None:
         self.answers = iter(answers)
@@ -39,7 +39,7 @@ def test_values_may_differ_by_rounding(dtype: str, steps: float, is_wrong: bool)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_what_is_not_finite_is_wrong(bad: float) -> None:
+def test_values_that_are_not_finite_are_wrong(bad: float) -> None:
     compared = entry()
     compared.compare(np.array([bad, 1.0]), np.ones(2))
     assert compared.outcome.why.startswith("its values differ by")

@@ -1,4 +1,4 @@
-"""What the times depend on."""
+"""The processor's name and the limit, which the times depend on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ratios of times, what counts, and the arithmetic of their means."""
+"""Ratios of times, the times that count, and the means."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LAYER = deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(2, 3, 4), 
 
 
 def result(ours: float | None, packing: float | None = None, **theirs: float | None) -> LayerResult:
-    """A result with these fastest times; None for none."""
+    """Return a result with these fastest times; None stands for no time."""
     times = {OURS: ours, OURS_PACKING: packing, **theirs}
     outcomes = {
         name: Outcome((3 * time, time, 2 * time) if time else ()) for name, time in times.items()
@@ -32,12 +32,12 @@ def test_the_fastest_round_counts() -> None:
     assert found.flops == 2 * LAYER.macs_useful / 2.0
 
 
-def test_our_own_times_are_nobodys_best() -> None:
+def test_our_own_times_are_never_the_best() -> None:
     found = result(2.0, 1.0)
     assert (found.best, found.ratio(found.best)) == (None, None)
 
 
-def test_what_has_no_time_or_wrong_values_is_not_ranked() -> None:
+def test_an_engine_without_a_time_or_with_wrong_values_is_not_ranked() -> None:
     found = wrong(result(2.0, torch=5.0, jax=3.0, paddle=None), "jax")
     assert found.best == "torch"
     assert found.seconds("jax") is found.ratio("jax") is found.ratio("paddle") is None

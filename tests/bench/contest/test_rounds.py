@@ -18,7 +18,7 @@ class Machine:
 
 
 class Engine:
-    """A runner whose bursts last; it falls out after `bursts` of them."""
+    """A runner whose bursts last `lasts` seconds; it fails after `bursts` of them."""
 
     def __init__(
         self, machine: Machine, name: str, lasts: float = BURST_SECONDS, bursts: int = 10**6
@@ -33,7 +33,7 @@ class Engine:
 
 
 def race(seconds: float, *engines: Engine) -> tuple[list[str], list[float]]:
-    """(the engines in the order of their bursts; the seconds that were reported)."""
+    """Return the engines in the order of their bursts, and the reported seconds."""
     machine, reported = engines[0].machine, list[float]()
     take_turns(engines, seconds, reported.append, lambda: machine.time)
     return machine.log, reported
@@ -61,12 +61,12 @@ def test_a_slow_engine_has_as_many_rounds_as_the_others() -> None:
     assert log.count("slow") == log.count("fast") == MIN_ROUNDS
 
 
-def test_who_cannot_go_on_is_left_out_of_later_rounds() -> None:
+def test_a_failed_engine_is_left_out_of_later_rounds() -> None:
     machine = Machine()
     log, _ = race(0.25, Engine(machine, "a", bursts=2), Engine(machine, "b"))
     assert "".join(log) == "abab" + "b" * (len(log) - 4)
 
 
-def test_it_ends_when_nobody_can_go_on() -> None:
+def test_it_ends_when_all_engines_have_failed() -> None:
     log, _ = race(0.25, Engine(Machine(), "a", bursts=3))
     assert log == ["a"] * 3

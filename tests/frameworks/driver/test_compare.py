@@ -1,4 +1,4 @@
-"""Prediction against answer: each kind of agreement and disagreement."""
+"""A prediction compared with an answer: each kind of agreement and disagreement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def case(n: int, **params: Any) -> Case:
 
 
 def answer(case: Case) -> dict[str, Any]:
-    """The fake's own answer, in this process."""
+    """Return the fake's own answer, computed in this process."""
     return Answerer(FAKE).answer(case._asdict())
 
 

@@ -1,4 +1,4 @@
-"""A framework in a process of its own: chatter, refusals, crashes, hangs, files."""
+"""A driver in a process of its own: its output, refusals, crashes, hangs and files."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_process_that_is_gone_before_the_request_is_a_crash_too() -> None:
 
 @contextmanager
 def deadly_sigpipe() -> Iterator[None]:
-    """As commands run: a closed pipe ends them."""
+    """Let a closed pipe end the process, as our commands do."""
     kept = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         yield
@@ -94,7 +94,7 @@ def test_a_hang_costs_its_time_and_one_request() -> None:
         assert "output_shape" in running.ask(case(frail.ANSWERS))
 
 
-def test_what_cannot_be_imported_says_why() -> None:
+def test_a_failing_import_is_an_error_with_its_reason() -> None:
     with (
         DriverProcess(broken.FRAMEWORK) as running,
         pytest.raises(NotStarted, match="ImportError: libm"),

@@ -1,4 +1,4 @@
-"""Verification from Python: which layers are drawn, and what the result says."""
+"""Verification from Python: the layers drawn, and the result."""
 
 from __future__ import annotations
 

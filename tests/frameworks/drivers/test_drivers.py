@@ -1,4 +1,4 @@
-"""Every driver without its framework: what it draws, and the line that shows an answer."""
+"""Every driver without its framework: its random layers, and the line that shows an answer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_pinned_requirements(name: str) -> None:
     assert framework.module == f"deconvcli.frameworks.drivers.{name}"
 
 
-def test_the_extra_is_what_the_drivers_need() -> None:
+def test_the_extra_installs_the_needs_of_its_drivers() -> None:
     file = ROOT / "pyproject.toml"
     extra = tomllib.loads(file.read_text())["project"]["optional-dependencies"]["frameworks"]
     drivers = [FRAMEWORKS.take(name) for name in FRAMEWORKS.names]
@@ -87,7 +87,7 @@ def test_foreign_code_is_imported_inside_functions_alone(file: Path) -> None:
 
 
 def foreign_at_top(source: str) -> set[str]:
-    """What a module imports when it is imported itself, beside our own and the standard library."""
+    """Return the foreign modules that a module imports when it is imported itself."""
     found = set()
     for node in ast.parse(source).body:
         if isinstance(node, ast.Import):
