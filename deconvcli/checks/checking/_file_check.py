@@ -19,9 +19,9 @@ from deconvcli.checks.rules import (
     Subject,
     WalkedNetwork,
     assign_code,
-    even_kernels,
-    find,
+    even_kernel_search,
     prepare_subject,
+    run_rules,
 )
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
@@ -95,7 +95,7 @@ def _check_document(document: Document, settings: Settings) -> CheckedFile:
     subject = prepare_subject(config, networks, settings.useless_share)
     if settings.fix_hints:
         subject = _with_all_fixes(subject)
-    checked = _apply_settings(document.name, document.text, find(subject), settings)
+    checked = _apply_settings(document.name, document.text, run_rules(subject), settings)
     if settings.fix_hints:
         checked = _add_edits(checked, document, settings)
     if settings.tables:
@@ -107,7 +107,7 @@ def _with_all_fixes(subject: Subject) -> Subject:
     """Return the subject with a search for all fixes, which takes longer than the check."""
     from deconvcli.checks.checking._hints import MAX_HINTED_FINDINGS
 
-    search = even_kernels(subject.config.document, MAX_HINTED_FINDINGS)
+    search = even_kernel_search(subject.config.document, MAX_HINTED_FINDINGS)
     return subject._replace(find_even_kernels=search, max_diagnosed=MAX_HINTED_FINDINGS)
 
 

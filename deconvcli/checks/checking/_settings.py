@@ -38,6 +38,7 @@ class Settings(NamedTuple):
         """Return whether a rule is selected: the longer of two matching prefixes decides."""
         chosen = max((len(s) for s in self.select if code.startswith(s)), default=-1)
         silenced = max((len(s) for s in self.ignore if code.startswith(s)), default=-1)
+        # For prefixes of one length, `ignore` decides.
         return chosen > silenced
 
     def severity_of(self, code: str, own: Severity) -> Severity:
@@ -54,6 +55,7 @@ def discover_settings(folder: str) -> Settings:
         UsageError: the file contains an unknown setting or a wrong value.
     """
     for above in _upwards(os.path.abspath(folder)):
+        # A deconv.toml exists for these settings alone, so it wins over a pyproject.toml beside it.
         for name in ("deconv.toml", "pyproject.toml"):
             path = os.path.join(above, name)
             if os.path.isfile(path) and (found := read_settings(path)) is not None:
@@ -132,6 +134,7 @@ def read_codes(given: Any) -> tuple[str, ...]:
 
 
 def _read_code(code: str) -> str:
+    # As in ruff.
     if code == "ALL":
         return "DCV"
     if not code or not any(known.startswith(code) for known in rules()):
@@ -157,6 +160,7 @@ def _read_flag(given: Any) -> bool:
 
 
 def _read_share(given: Any) -> float:
+    # True and False are integers in Python.
     if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= 1:
         return float(given)
     raise _wrong_value("useless-share", given, "a number from 0 to 1")

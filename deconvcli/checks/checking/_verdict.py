@@ -49,6 +49,7 @@ class NetworkTable(NamedTuple):
 
 
 def _sum(numbers: Sequence[int | None]) -> int | None:
+    # A sum that leaves out a layer would be taken for the whole network's.
     known = [number for number in numbers if number is not None]
     return sum(known) if len(known) == len(numbers) else None
 

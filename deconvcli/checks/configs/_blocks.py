@@ -121,6 +121,7 @@ def _fill(value: Any, path: Path, variables: Mapping[str, Any], problems: Proble
         return [_fill(v, (*path, i), variables, problems) for i, v in enumerate(value)]
     if isinstance(value, dict):
         return {k: _fill(v, (*path, k), variables, problems) for k, v in value.items()}
+    # Longer texts are no values of a layer, and each round would search them again.
     if not isinstance(value, str) or "$" not in value or len(value) > MAX_NAME_LENGTH:
         return value
     return _fill_text(value, path, variables, problems)

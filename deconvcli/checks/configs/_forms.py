@@ -12,6 +12,7 @@ from deconvcli.common.values import MAX_INT64, shorten
 from deconvcli.networks.operation import Key, KeyForm
 
 MAX_AXES = 3
+# 18 digits always fit into 64 bits.
 _TIMES = re.compile(r"[1-9][0-9]{0,17}(x[1-9][0-9]{0,17}){1,2}")
 
 # Not 017, which has several readings: a guess must be certain.

@@ -56,11 +56,11 @@ def _allowed(operation: str) -> Mapping[str, Any]:
     return MappingProxyType({**keys_of(operation), **LAYER})
 
 
-def parse_layer(written: LayerEntry, dialect: str, problems: Problems) -> ParsedLayer | None:
+def parse_layer(entry: LayerEntry, dialect: str, problems: Problems) -> ParsedLayer | None:
     """Return the layer's kind and keys, or None if something is wrong with them."""
     # A value that is wrong has been replaced by None, which no operation accepts.
-    before, value = problems.count, written.value
-    found = _parse(value, written.path, dialect, problems)
+    before, value = problems.count, entry.value
+    found = _parse(value, entry.path, dialect, problems)
     return found if problems.count == before else None
 
 
@@ -112,6 +112,7 @@ def _parse_keys(
     except UsageError as error:
         problems.report_misspelling(error, place, operation, list_names())
         return None
+    # `name` and `inputs` belong to every layer, unless this kind has a key of that name.
     given = {name: each for name, each in value.items() if name in known or name not in LAYER}
     return ParsedLayer(operation, _parameters(given, path, operation, problems))
 

@@ -84,6 +84,7 @@ def _targets(value: Any, path: Path, problems: Problems) -> tuple[str, ...]:
     named = [TARGET_ALIASES.get(name, name) if isinstance(name, str) else name for name in value]
     known = [*TARGET_ALIASES, *in_order()]
     found = [_known_dialect(name, (*path, i), known, problems) for i, name in enumerate(named)]
+    # A name that is wrong has been reported; the other targets are still checked.
     return tuple(filter(None, found))
 
 
@@ -185,6 +186,7 @@ class _Reader:
         self._defaults = defaults
         self._problems = problems
         self._names = LayerNames()
+        # Layers refer to inputs as they do to layers, so no layer may have the name of an input.
         for name in inputs:
             self._names.add(name, ())
 
@@ -200,6 +202,7 @@ class _Reader:
         operation = found.operation if found else ""
         name = self._name(given, entry, operation or "layer")
         own = _dialect(given, entry.path, self._problems) or (found.dialect if found else "")
+        # A layer that could not be read stays in the graph, or layers that name it would fail too.
         node = Node(
             name,
             operation,

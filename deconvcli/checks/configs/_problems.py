@@ -17,6 +17,7 @@ class Problems:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        # Ordered, and without the repetitions that the rounds of a block bring.
         self._found: dict[Diagnostic, None] = {}
 
     @property

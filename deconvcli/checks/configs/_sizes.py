@@ -9,7 +9,7 @@ from deconvcli.checks.configs._forms import MAX_AXES, Misfit, Schema
 from deconvcli.common.values import MAX_INT64
 from deconvcli.layers.axis import Size, linear
 
-# X is no letter of a size, since it separates the sizes.
+# 18 digits fit into 64 bits. X is not a letter of a size, since it separates sizes.
 _ONE = r"(?:[1-9][0-9]{0,17}|(?:[1-9][0-9]{0,5})?[A-WYZa-wyz][0-9]?(?:[+-][0-9]{1,9})?)"
 _SIZE = re.compile(rf"{_ONE}(?:x{_ONE}){{0,2}}")
 _SYMBOL = re.compile(r"(\d*)([A-WYZa-wyz]\d?)([+-]\d+)?")

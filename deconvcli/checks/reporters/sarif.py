@@ -42,6 +42,7 @@ def _run(verdict: Verdict) -> dict[str, Any]:
         "tool": {"driver": driver},
         # Our columns count characters; the default of SARIF is UTF-16 code units.
         "columnKind": "unicodeCodePoints",
+        # Code scanning replaces earlier results of the same category, which ends at the last slash.
         "automationDetails": {"id": "deconv/check/"},
         "originalUriBaseIds": {
             "SRCROOT": {"description": {"text": "the folder in which deconv was started."}}

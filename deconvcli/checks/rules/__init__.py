@@ -16,7 +16,7 @@ from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import Shelf, suggestion
 from deconvcli.networks.graph import NodeOutcome
-from deconvcli.networks.operations import take as operation
+from deconvcli.networks.operations import take as take_operation
 
 __all__ = [
     "RULES",
@@ -24,11 +24,11 @@ __all__ = [
     "Subject",
     "WalkedNetwork",
     "assign_code",
-    "even_kernels",
-    "find",
+    "even_kernel_search",
     "page",
     "prepare_subject",
     "rules",
+    "run_rules",
     "take",
 ]
 
@@ -80,6 +80,7 @@ def take(code: str) -> tuple[str, Rule]:
 
 def page(name: str) -> str:
     """Return the page of a rule: what, why, example, fix and source."""
+    # Taking the rule imports its module, whose docstring is the page.
     RULES.take(name)
     return (sys.modules[f"{RULES.package}.{name}"].__doc__ or "").strip()
 
@@ -106,7 +107,7 @@ def assign_code(found: Diagnostic) -> Diagnostic:
     return found._replace(code=rule.code, severity=rule.severity)
 
 
-def even_kernels(document: Document, max_layers: int) -> FindFixes:
+def even_kernel_search(document: Document, max_layers: int) -> FindFixes:
     """Return a search for even kernels, for at most `max_layers` layers of the document."""
     # The search imports all repairs, and a check without --fix-hints needs none of them.
     from deconvcli.checks.rules._even_kernels import EvenKernels
@@ -114,11 +115,12 @@ def even_kernels(document: Document, max_layers: int) -> FindFixes:
     return EvenKernels(document, max_layers)
 
 
-def find(subject: Subject) -> Iterator[Diagnostic]:
+def run_rules(subject: Subject) -> Iterator[Diagnostic]:
     """Yield everything that the rules find in a config."""
     yield from map(assign_code, subject.config.problems)
     for walked in subject.networks:
         failed = [outcome for outcome in walked.outcomes if outcome.error is not None]
+        # Each fix that is tried walks the whole network; the first failures are usually the causes.
         limit = subject.max_diagnosed if len(walked.outcomes) <= MAX_REPAIRED_LAYERS else 0
         for outcome in failed[:limit]:
             yield _diagnose(subject, walked, outcome)
@@ -159,9 +161,9 @@ def _path(
     if not outcome.node.operation:
         return path
     wanted = error.code.replace("-", "_")
-    known = {key.name: key.aliases for key in operation(outcome.node.operation).keys}
-    # `output_padding` may stand there as written, under a framework's own name, or, for errors
-    # such as unknown-input, under `inputs`.
+    known = {key.name: key.aliases for key in take_operation(outcome.node.operation).keys}
+    # The file may have the key under our name or a framework's. Errors about one input, such as
+    # unknown-input, are about the key `inputs`.
     names = (wanted, *known.get(wanted, ()), "inputs" if "input" in wanted else wanted)
     paths_of_names = ((*path, name) for name in names)
     return next((p for p in paths_of_names if p in subject.config.document.places), path)
