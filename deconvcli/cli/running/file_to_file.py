@@ -36,10 +36,10 @@ def compute_file_to_file(job: Job) -> Outcome:
     """
     reading, shape = job.reading, tuple(require_numbers(job.reading.output_shape))
     files = _name_files(job, shape)
-    cut = cut_for_files(reading, job.dtype, find_limit(job), checked=bool(job.checked))
+    cut = cut_for_files(reading, job.dtype, find_limit(job), checked=bool(job.checked_names))
     weight, bias = read_weight(job), read_bias(job)
     step = prepare_layer(job, weight, bias)
-    checks = BlockChecks(reading, np.dtype(job.dtype), weight, bias, job.checked)
+    checks = BlockChecks(reading, np.dtype(job.dtype), weight, bias, job.checked_names)
     with bar("computing") as report:
         done = run_files(step, files, cut, checks, report)
     say_engine(step)

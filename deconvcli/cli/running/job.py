@@ -34,7 +34,7 @@ class Job(NamedTuple):
         return self.understood.reading
 
     @property
-    def checked(self) -> tuple[str, ...]:
+    def checked_names(self) -> tuple[str, ...]:
         """Return the names of the arrays that are compared with an independent computation."""
         given = {"values": self.options.check, "reference": self.options.reference}
         return tuple(name for name, value in given.items() if value)

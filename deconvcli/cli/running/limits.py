@@ -29,6 +29,6 @@ def refuse_too_much(job: Job) -> None:
         job.reading,
         job.dtype,
         find_limit(job),
-        checked=bool(job.checked),
+        checked=bool(job.checked_names),
         otherwise="compute from file to file with --mmap",
     )
