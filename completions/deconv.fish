@@ -63,7 +63,7 @@ complete -c deconv -n '__deconv_at shape' -l jsonl -r -F -d 'Answer the requests
 complete -c deconv -n '__deconv_at shape' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at shape' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at shape' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at shape' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at shape' -s q -l quiet -d 'Print only the output size.'
 complete -c deconv -n '__deconv_at shape' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at explain' -f
@@ -87,7 +87,7 @@ complete -c deconv -n '__deconv_at explain' -l compare -r -f -k -a '(__deconv_li
 complete -c deconv -n '__deconv_at explain' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at explain' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at explain' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at explain' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at explain' -s q -l quiet -d 'Print only the output size, or the pairs of --why.'
 complete -c deconv -n '__deconv_at explain' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at draw' -f
@@ -110,7 +110,7 @@ complete -c deconv -n '__deconv_at draw' -l data-format -r -f -d 'Order of the a
 complete -c deconv -n '__deconv_at draw' -l frame -r -f -d 'Draw only this frame. [default: all; the last in a PNG]'
 complete -c deconv -n '__deconv_at draw' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at draw' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at draw' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at draw' -s q -l quiet -d 'Print only the file\'s name.'
 complete -c deconv -n '__deconv_at draw' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at run' -f -k -a '(__deconv_files .npy)'
@@ -136,7 +136,7 @@ complete -c deconv -n '__deconv_at run' -l check -d 'Check every value by an ind
 complete -c deconv -n '__deconv_at run' -l against -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn)' -d 'Compare the values with these frameworks, such as torch,keras; they must be installed.'
 complete -c deconv -n '__deconv_at run' -l reference -r -f -k -a '(__deconv_files .npy)' -d 'Compare the values with those in Y.npy.'
 complete -c deconv -n '__deconv_at run' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at run' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at run' -s q -l quiet -d 'Print only the output shape.'
 complete -c deconv -n '__deconv_at run' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at run' -l rank -r -f -d 'Number of spatial axes of INPUT.npy, 1 to 3.'
 complete -c deconv -n '__deconv_at run' -l cast -d 'Accept integer input, converted to float64.'
@@ -152,14 +152,14 @@ complete -c deconv -n '__deconv_at run' -s h -l help -d 'Show this message and e
 complete -c deconv -n '__deconv_at check' -F
 complete -c deconv -n '__deconv_at check' -l table -d 'Show each layer\'s shape, parameters and MACs too.'
 complete -c deconv -n '__deconv_at check' -l fix-hints -d 'Show the exact edits that would fix each finding; no file is changed.'
-complete -c deconv -n '__deconv_at check' -l select -r -f -d 'Check only these rules: DCV2,DCV110.'
-complete -c deconv -n '__deconv_at check' -l ignore -r -f -d 'Do not check these rules.'
+complete -c deconv -n '__deconv_at check' -l select -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207)' -d 'Check only these rules: DCV2,DCV110.'
+complete -c deconv -n '__deconv_at check' -l ignore -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207)' -d 'Do not check these rules.'
 complete -c deconv -n '__deconv_at check' -l strict -d 'Treat warnings as errors.'
 complete -c deconv -n '__deconv_at check' -s o -l out -l output -r -F -d 'Write the findings to FILE instead of printing them.'
 complete -c deconv -n '__deconv_at check' -l format -r -f -k -a 'github\t gitlab\t json\t jsonl\t junit\t markdown\t sarif\t text\t' -d 'Format of the findings.'
 complete -c deconv -n '__deconv_at check' -s q -l quiet -d 'Print nothing if there are no findings.'
 complete -c deconv -n '__deconv_at check' -l force -d 'Replace an existing file.'
-complete -c deconv -n '__deconv_at check' -l jobs -r -f -d 'Number of processes. [default: 1]'
+complete -c deconv -n '__deconv_at check' -l jobs -r -f -d 'Number of processes.'
 complete -c deconv -n '__deconv_at check' -l config -r -F -d 'TOML file with settings.'
 complete -c deconv -n '__deconv_at check' -l isolated -d 'Ignore the project\'s settings.'
 complete -c deconv -n '__deconv_at check' -l lock -d 'Write each layer\'s size to deconv.lock.'
@@ -172,14 +172,14 @@ complete -c deconv -n '__deconv_at sizes' -l network -r -f -d 'Show only the net
 complete -c deconv -n '__deconv_at sizes' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at sizes' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at sizes' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at sizes' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at sizes' -s q -l quiet -d 'Print only the sizes that work.'
 complete -c deconv -n '__deconv_at sizes' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at rule' -f -k -a 'DCV101\t DCV102\t DCV103\t DCV104\t DCV105\t DCV106\t DCV107\t DCV108\t DCV109\t DCV110\t DCV111\t DCV120\t DCV201\t DCV202\t DCV203\t DCV204\t DCV205\t DCV206\t DCV207\t unreadable\t unknown-key\t missing-key\t illegal-value\t unknown-name\t empty-output\t wrong-channels\t wrong-groups\t unexpected-size\t unequal-sizes\t no-formula\t changed-size\t uneven-overlap\t gaps\t asymmetric-crop\t not-portable\t argument-order\t useless-macs\t deviation\t'
 complete -c deconv -n '__deconv_at rule' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at rule' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at rule' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at rule' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at rule' -s q -l quiet -d 'Print only the codes, or the page.'
 complete -c deconv -n '__deconv_at rule' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at schema' -s o -l out -r -F -d 'Write the schema to FILE instead of printing it.'
@@ -193,7 +193,7 @@ complete -c deconv -n '__deconv_at verify' -l require -d 'Fail if a framework th
 complete -c deconv -n '__deconv_at verify' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at verify' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at verify' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at verify' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at verify' -s q -l quiet -d 'Print only the number of disagreements.'
 complete -c deconv -n '__deconv_at verify' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at bench' -f
@@ -222,12 +222,12 @@ complete -c deconv -n '__deconv_at bench' -l data-format -r -f -d 'Order of the 
 complete -c deconv -n '__deconv_at bench' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at bench' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at bench' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at bench' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at bench' -s q -l quiet -d 'Print only the summary, or the names of --list.'
 complete -c deconv -n '__deconv_at bench' -s h -l help -d 'Show this message and exit.'
 
 complete -c deconv -n '__deconv_at dialects' -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t'
 complete -c deconv -n '__deconv_at dialects' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at dialects' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at dialects' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
-complete -c deconv -n '__deconv_at dialects' -s q -l quiet -d 'Print the bare result only.'
+complete -c deconv -n '__deconv_at dialects' -s q -l quiet -d 'Print only the names.'
 complete -c deconv -n '__deconv_at dialects' -s h -l help -d 'Show this message and exit.'

@@ -302,22 +302,31 @@ def out_option(*aliases: str, metavar: str = "FILE", help: str) -> Callable[[Any
 
 FORCE_OPTION = option("--force", is_flag=True, help="Replace an existing file.")
 
-PRINT_OPTIONS = (
-    format_option(RENDERERS.names, help="Format of the result."),
-    option("-q", "--quiet", "quiet", is_flag=True, help="Print the bare result only."),
-)
+
+def print_options(answer: str) -> tuple[Callable[[Any], Any], ...]:
+    """Return --format and -q for a command whose bare result is this answer."""
+    return (
+        format_option(RENDERERS.names, help="Format of the result."),
+        option("-q", "--quiet", "quiet", is_flag=True, help=f"Print only {answer}."),
+    )
 
 
-def takes_output(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say where the result goes and in which form, as one `output`."""
+def takes_output(answer: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that adds the options for the result, as one `output`.
 
-    @wraps(command)
-    def call(*, format: str, quiet: bool, out: str | None, force: bool, **given: Any) -> Any:
-        with open_output(out, force=force) as file:
-            return command(**given, output=Output(format, quiet, file))
+    answer: what -q prints.
+    """
 
-    out = out_option(help="Write the result to FILE instead of printing it.")
-    return takes(out, FORCE_OPTION, *PRINT_OPTIONS)(call)
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def call(*, format: str, quiet: bool, out: str | None, force: bool, **given: Any) -> Any:
+            with open_output(out, force=force) as file:
+                return command(**given, output=Output(format, quiet, file))
+
+        out = out_option(help="Write the result to FILE instead of printing it.")
+        return takes(out, FORCE_OPTION, *print_options(answer))(call)
+
+    return add
 
 
 def takes(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:

@@ -10,6 +10,7 @@ import pytest
 
 from deconvcli.cli.main import cli
 from deconvcli.cli.options import DialectName, DialectNames
+from deconvcli.common.errors import UsageError
 from tests.cli.commandline import deconv, refused
 
 LAYER = "--in 5 -k 3"
@@ -93,6 +94,17 @@ def test_a_wrong_name_names_the_option_and_the_nearest(
     done = deconv(f"{command} {option} {names}")
     refused(done, *words)
     assert option in done.err or "-D" in done.err or "--dialect" in done.err
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_codes_of_rules_are_typed_like_names(option: str) -> None:
+    given = (option, "DCV201,dcv11", option, "DCV301")
+    with pytest.raises(
+        UsageError, match=f"^{option}: no rule has the code 'DCV301'\n  help: did you mean"
+    ):
+        value("check", option, *given)
+    assert value("check", option, *given[:-1], "DCV202") == ("DCV201", "DCV11", "DCV202")
+    assert value("check", option) == ()
 
 
 def test_words_that_stand_for_names() -> None:

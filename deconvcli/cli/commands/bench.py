@@ -80,7 +80,7 @@ OWN = "A layer of your own"
         more=OWN,
     ),
 )
-@takes_output
+@takes_output("the summary, or the names of --list")
 def command(
     what: tuple[str, ...],
     suite: str | None,

@@ -6,7 +6,9 @@ Help section: A network, 1
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -21,15 +23,44 @@ from deconvcli.checks.checking import (
     read_settings,
 )
 from deconvcli.checks.reporters import REPORTERS
+from deconvcli.checks.rules import rules
 from deconvcli.cli.help import Command
 from deconvcli.cli.options import FORCE_OPTION, format_option, option, out_option, takes
 from deconvcli.cli.output import Output, open_output, say
-from deconvcli.cli.types import Count
+from deconvcli.cli.types import Typed, Whole
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.values import format_count
 
 LOCK = "deconv.lock"
 LOCKED = "Lock file"
+MAX_JOBS = 1024
+
+
+class RuleCodes(Typed):
+    """Codes of rules, or the starts of codes, separated by commas."""
+
+    name = "codes"
+    metavar = "CODE[,CODE]"
+    after_flag = ": "
+
+    def list_words(self) -> Iterable[str]:
+        """Return every code."""
+        return rules()
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Return the codes, each of which matches a rule."""
+        return read_codes(text)
+
+
+def codes_option(name: str, *, help: str) -> Callable[[Any], Any]:
+    """Return an option for rules: a list by comma, to which a repeated option adds."""
+    return option(name, multiple=True, type=RuleCodes(), callback=_join_codes, help=help)
+
+
+def _join_codes(
+    ctx: click.Context, param: click.Parameter, given: Sequence[Sequence[str]]
+) -> tuple[str, ...]:
+    return tuple(code for part in given for code in part)
 
 
 @click.command(cls=Command, short_help=__doc__)
@@ -44,14 +75,16 @@ LOCKED = "Lock file"
         is_flag=True,
         help="Show the exact edits that would fix each finding; no file is changed.",
     ),
-    option("--select", metavar="CODES", help="Check only these rules: DCV2,DCV110."),
-    option("--ignore", metavar="CODES", help="Do not check these rules."),
+    codes_option("--select", help="Check only these rules: DCV2,DCV110."),
+    codes_option("--ignore", help="Do not check these rules."),
     option("--strict", is_flag=True, help="Treat warnings as errors."),
     out_option("--output", help="Write the findings to FILE instead of printing them."),
     format_option(REPORTERS.names, help="Format of the findings."),
     option("-q", "--quiet", is_flag=True, help="Print nothing if there are no findings."),
     FORCE_OPTION,
-    option("--jobs", type=Count(1), default=(1,), help="Number of processes.  [default: 1]"),
+    option(
+        "--jobs", type=Whole(1, MAX_JOBS), default=1, show_default=True, help="Number of processes."
+    ),
     option("--config", type=click.Path(), metavar="FILE", help="TOML file with settings."),
     option("--isolated", is_flag=True, help="Ignore the project's settings."),
     option("--lock", is_flag=True, help=f"Write each layer's size to {LOCK}.", section=LOCKED),
@@ -72,7 +105,7 @@ def command(
       deconv check . --format sarif -o deconv.sarif --force
     """
     chosen = CheckOptions(**options)  # type: ignore[arg-type]
-    verdict = check(paths, chosen.settings(), chosen.jobs[0])
+    verdict = check(paths, chosen.settings(), chosen.jobs)
     verdict = chosen.use_lock(verdict)
     # The lock needs the tables, which are printed only for --table.
     shown = verdict if chosen.table else verdict.without_tables()
@@ -87,22 +120,21 @@ class CheckOptions:
 
     table: bool
     fix_hints: bool
-    select: str | None
-    ignore: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
     strict: bool
     config: str | None
     isolated: bool
     lock: bool
     locked: bool
-    jobs: tuple[int]
+    jobs: int
     quiet: bool
 
     def settings(self) -> Settings:
         """Return the project's settings, overridden by the command line."""
         chosen = self._project_settings()
-        chosen = chosen._replace(select=read_codes(self.select)) if self.select else chosen
-        if self.ignore:
-            chosen = chosen._replace(ignore=(*chosen.ignore, *read_codes(self.ignore)))
+        chosen = chosen._replace(select=self.select) if self.select else chosen
+        chosen = chosen._replace(ignore=(*chosen.ignore, *self.ignore))
         listed = self.table or self.lock or self.locked
         strict = chosen.strict or self.strict
         return chosen._replace(strict=strict, tables=listed, fix_hints=self.fix_hints)

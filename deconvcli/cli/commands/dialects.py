@@ -38,7 +38,7 @@ _AXES = {
 
 @click.command(cls=Command, short_help=__doc__)
 @click.argument("name", required=False, type=DialectName())
-@takes_output
+@takes_output("the names")
 def command(name: str | None, output: Output) -> None:
     """List every dialect: its parameters, its weights, and how its answers were verified.
 

@@ -15,10 +15,10 @@ from deconvcli.cli.help import Command
 from deconvcli.cli.options import (
     CALL_ARGUMENT,
     FORCE_OPTION,
-    PRINT_OPTIONS,
     layer_options,
     option,
     out_option,
+    print_options,
     takes,
 )
 from deconvcli.cli.output import Output
@@ -49,7 +49,7 @@ Writer = Callable[[Understood, int | None], bytes]
         help="Draw only this frame.  [default: all; the last in a PNG]",
     ),
     FORCE_OPTION,
-    *PRINT_OPTIONS,
+    *print_options("the file's name"),
 )
 def command(
     out: str | None, frame: int | None, force: bool, format: str, quiet: bool, **options: Any

@@ -56,7 +56,7 @@ _COMPARED_BY_DEFAULT = ("torch", "keras")
         f"  [default: {','.join(_COMPARED_BY_DEFAULT)}]",
     ),
 )
-@takes_output
+@takes_output("the output size, or the pairs of --why")
 def command(
     dialects: tuple[str, ...] | None,
     why: tuple[int, ...] | None,

@@ -25,7 +25,7 @@ def _complete_code(context: click.Context, parameter: click.Parameter, word: str
 
 @click.command(cls=Command, short_help=__doc__)
 @click.argument("code", required=False, shell_complete=_complete_code)
-@takes_output
+@takes_output("the codes, or the page")
 def command(code: str | None, output: Output) -> None:
     """Print the page of one rule of deconv check, or a list of all rules.
 

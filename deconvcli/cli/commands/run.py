@@ -12,12 +12,12 @@ import click
 from deconvcli.cli.help import Command
 from deconvcli.cli.options import (
     FORCE_OPTION,
-    PRINT_OPTIONS,
     Word,
     layer_options,
     names_option,
     option,
     out_option,
+    print_options,
     takes,
 )
 from deconvcli.cli.output import Output, keep_quiet, say
@@ -51,7 +51,7 @@ FILE = click.Path(dir_okay=True)  # what is no readable file is explained where 
     option(
         "--reference", type=FILE, metavar="Y.npy", help="Compare the values with those in Y.npy."
     ),
-    *PRINT_OPTIONS,
+    *print_options("the output shape"),
     FORCE_OPTION,
     option(
         "--rank",

@@ -58,7 +58,7 @@ OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
         help="Answer the requests in FILE, one JSON object per line; - is standard input.",
     ),
 )
-@takes_output
+@takes_output("the output size")
 def command(
     dialects: tuple[str, ...] | None,
     expect: tuple[Size, ...] | None,

@@ -46,7 +46,7 @@ class SizedNetwork(NamedTuple):
     option("--at", type=Sizes(), help="Your input size, instead of the one in the file."),
     option("--network", "name", metavar="NAME", help="Show only the network of this name."),
 )
-@takes_output
+@takes_output("the sizes that work")
 def command(
     paths: tuple[str, ...],
     name: str | None,

@@ -43,7 +43,7 @@ MOST = 10**6
         "--require", is_flag=True, help="Fail if a framework that our CI uses is not installed."
     ),
 )
-@takes_output
+@takes_output("the number of disagreements")
 def command(
     dialects: tuple[str, ...] | None, count: int, seed: int, require: bool, output: Output
 ) -> int:
