@@ -95,7 +95,8 @@ def read_network(
     given = problems.require_mapping(value, path, f"network {name!r}"[:80], NETWORK)
     own = read_defaults(given, path, above, problems)
     before = problems.count
-    inputs = _inputs(given, path, problems)
+    # What is not a mapping has been reported, and lacks no input on top of that.
+    inputs = _inputs(given, path, problems) if isinstance(value, dict) else {}
     is_walkable = problems.count == before
     reader = _Reader(own, problems, inputs)
     if "layers" in given:

@@ -162,6 +162,11 @@ def test_a_layer_has_one_finding(layer: str, code: str, message: str, help: str)
     assert found.where.path.startswith("networks.n.layers[1]")
 
 
+def test_a_network_that_is_no_mapping_is_one_finding() -> None:
+    [found] = check_bytes("a.yaml", b"networks: {n: 3}", "yaml", Settings()).findings
+    assert found.message == "network 'n' is 3, not a mapping"
+
+
 def test_each_target_is_checked() -> None:
     layer = (
         "{op: conv_transpose, out_channels: 4, kernel: 3, stride: 2, padding: 1, output_padding: 1}"
