@@ -43,8 +43,8 @@ def _signature(name: str, rank: int | None) -> Signature:
     return Signature(paths, _PARAMETERS, rank, {"api": name}, "input", "filters")
 
 
-def _of_the_tensor(pairs: tuple[tuple[int, int], ...], rank: int) -> list[list[int]]:
-    """[begin, end] for every axis of the tensor; batch and channels get none."""
+def _pad_tensor(pairs: tuple[tuple[int, int], ...], rank: int) -> list[list[int]]:
+    """Return [begin, end] for every axis of the tensor, zeros for batch and channels."""
     return [[0, 0], *map(list, each_pair(pairs, rank)), [0, 0]]
 
 
@@ -67,11 +67,7 @@ class TensorFlow(Dialect):
             "'SAME', 'VALID' or, in 2-D, [begin, end] per axis of the tensor",
             {
                 Form.WORD: lambda word, rank: word.upper(),
-                Form.PAIRS: lambda pairs, rank: [
-                    [0, 0],
-                    *map(list, each_pair(pairs, rank)),
-                    [0, 0],
-                ],
+                Form.PAIRS: _pad_tensor,
             },
         ),
         Argument("data_format", "data_format", None, "NHWC (default), NCHW", {Form.WORD: plain}),
