@@ -77,7 +77,7 @@ def test_a_layer_that_it_cannot_express_is_no_mismatch(only: Any) -> None:
     only("agreeable")
     done = deconv("run --in 5 -k 3 -s 2 -p same --engine numpy --against torch")
     assert done.code == 0
-    assert rows(done.out)["torch"].startswith("cannot say this layer: it crops 0 before")
+    assert rows(done.out)["torch"].startswith("cannot express this layer: it crops 0 at the start")
 
 
 def test_a_missing_framework_is_refused_before_any_work(only: Any) -> None:

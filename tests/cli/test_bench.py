@@ -100,7 +100,7 @@ def test_a_dialect_that_cannot_express_the_layer_is_a_dash_and_a_note(here: Any)
     here("agreeable")
     done = deconv(f"bench TF-CVAE/32to64 {QUICK}")
     assert done.code == 0
-    assert "note[no-time]: torch on TF-CVAE/32to64: torch cannot say this layer: it" in done.out
+    assert "note[no-time]: torch on TF-CVAE/32to64: torch cannot express this layer: it" in done.out
 
 
 def test_a_crash_between_calls_costs_one_layer_of_one_framework(here: Any) -> None:
@@ -232,7 +232,7 @@ def test_refused(here: Any, line: str, words: tuple[str, ...]) -> None:
 def test_a_layer_that_no_timed_engine_can_express(here: Any) -> None:
     here("agreeable")
     circular = 'nn.ConvTranspose(features=8, kernel_size=(3, 3), padding="CIRCULAR")'
-    refused(deconv("bench --in 8x8x2", circular), "onnx cannot say this layer")
+    refused(deconv("bench --in 8x8x2", circular), "onnx cannot express this layer")
 
 
 def test_assumed_channels_are_reported(here: Any) -> None:

@@ -473,7 +473,9 @@ class TestAllDialects:
         done = deconv("shape --in 5x5 -k 3 -s 2 -p same --dialect all")
         tables = [line for line in done.out.splitlines() if line.startswith(("torch  ", "keras  "))]
         assert max(map(len, tables)) <= 80
-        assert "torch cannot say this layer: it crops 0 before and 1 behind" in done.out
+        assert (
+            "torch cannot express this layer: it crops 0 at the start and 1 at the end" in done.out
+        )
 
     def test_a_pasted_call_is_only_converted(self) -> None:
         done = deconv("shape", "--in", "8x8x64", KERAS, "--dialect", "all")
@@ -569,7 +571,7 @@ def test_a_refusal_that_was_measured_names_who_measured_it() -> None:
     call = "Conv2DTranspose(1, 4, strides=2, padding='same', output_padding=0)"
     done = deconv("shape --in 5x5 -D keras@tensorflow", call)
     assert done.code == 2
-    assert "although compute_output_shape says 8\n" in done.err
+    assert "although compute_output_shape returns 8\n" in done.err
     assert "\n  source: measured with Keras 3.15.1 on TensorFlow 2.21.0" in done.err
     assert "source:" not in deconv("shape --in 5x5 -k 3 --op 2 -D torch").err
 

@@ -1,6 +1,6 @@
-"""What a dialect is: parameters, the calls people paste, words to a crop and back.
+"""The base of every dialect: parameters, pasted calls, parameters to a crop and back.
 
-A file in `dialects/` holds only what is different about its framework; what they share is here.
+A file in `dialects/` holds only what is different about its framework.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any, ClassVar, TypeAlias
 from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.findings import Diagnostic
 from deconvcli.common.values import check_tensor_shape, compact
-from deconvcli.frameworks.dialect._answers import findings_of, in_general
-from deconvcli.frameworks.dialect._words import Words
+from deconvcli.frameworks.dialect._parameter_reader import ParameterReader
+from deconvcli.frameworks.dialect._refusals import collect_findings, generalize
 from deconvcli.frameworks.dialect.parameters import Signature
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.layers.arithmetic import Arithmetic, Broken
@@ -25,16 +25,16 @@ from deconvcli.layers.layout import Layout
 Accidents: TypeAlias = Mapping[str, tuple[Diagnostic, ...]]
 
 
-class Dialect(Words):
+class Dialect(ParameterReader):
     """One framework's way to write the layer.
 
-    arithmetics: all that `read` may take. accidents: what else was seen, by implementation, or of
-    all under the empty name.
-    groups, circular: whether it has groups, and layers whose crop comes back at the other end.
-    orientation: in which order it stores the taps of a kernel. grouping: the words of a layer with
-    groups, where only the weights' shape says how many. forward: the name of its forward layer,
-    where that takes the same words; {rank} is the number of spatial axes. windows: what its
-    convolutions and poolings accept as padding.
+    arithmetics: all that `read` may use. accidents: other measured deviations, by implementation,
+    or under the empty name for all.
+    groups, circular: whether it has groups, and layers whose crop is added at the opposite end.
+    orientation: the order in which it stores the taps of a kernel. grouping: the parameters of a
+    layer with groups, if only the weights' shape gives their number. forward: the name of its
+    forward layer, if that takes the same parameters; {rank} is the number of spatial axes.
+    windows: what its convolutions and poolings accept as padding.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -49,7 +49,7 @@ class Dialect(Words):
 
     @abstractmethod
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer that these words mean at this input size.
+        """Return the layer that these parameters mean at this input size.
 
         Raises:
             Refused: the framework would refuse, with its reason.
@@ -57,47 +57,47 @@ class Dialect(Words):
         """
 
     @abstractmethod
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """Arguments that may mean this layer, the best first; each is read back before it counts.
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield parameters that may mean this layer, the best first; each is read back.
 
         Raises:
-            NotExpressible: there are none, and why.
+            NotExpressible: there are none; the message gives the reason.
         """
 
     @abstractmethod
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """(reason, help) for a layer that none of the wordings means."""
+        """Return (reason, help) for a layer that no proposal means."""
 
     def spell(self, layer: Layer, sizes: Sizes) -> Spelling:
-        """The words for a layer; where they name the output size, at this input size.
+        """Return the parameters that mean a layer at this input size.
 
         Raises:
-            NotExpressible: this framework has no words for it, and why.
+            NotExpressible: this framework cannot express it; the message gives the reason.
         """
         if layer.circular and not self.circular:
-            raise self.no_words(
-                "what its crop cuts off comes back at the other end",
-                "pad the input with its own other end, as many times as the kernel reaches, and"
-                " crop the output.",
+            raise self.not_expressible_error(
+                "what it crops at one end is added at the other",
+                "pad the input with its own opposite end, as far as the kernel reaches, and crop"
+                " the output.",
             )
         if layer.groups > 1 and not self.groups:
-            raise self.no_words(
+            raise self.not_expressible_error(
                 f"it has {layer.groups} groups and {self.title} has none",
                 "use one layer per group and concatenate.",
             )
-        held = self.sizes_for(layer, sizes)
-        for arguments in self.wordings(layer, sizes):
+        own_sizes = self.sizes_for(layer, sizes)
+        for arguments in self.propose(layer, sizes):
             spelling = Spelling(self.name, arguments)
             with suppress(Refused, UsageError):
-                read = self.read(spelling, held).layer
-                # Who adds the bias is not for a function to say.
+                read = self.read(spelling, own_sizes).layer
+                # A function has no parameter for the bias: its caller adds it.
                 if read._replace(has_bias=layer.has_bias) == layer:
                     return spelling
-        raise self.no_words(*self.why_not(layer))
+        raise self.not_expressible_error(*self.why_not(layer))
 
     def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
-        """Where implementations were measured to leave the rule, in general terms, each once."""
-        told = set()
+        """Yield each measured deviation of implementations once, in general terms."""
+        yielded = set()
         entries = (entry for arithmetic in self.arithmetics for entry in arithmetic.limits)
         limits = (limit for limit in entries if limit.source and limit.concerns(implementation))
         seen = (
@@ -106,9 +106,9 @@ class Dialect(Words):
             if not name or not implementation or name == implementation
             for found in accidents
         )
-        for found in (*map(in_general, limits), *seen):
-            if (found.code, found.message) not in told:
-                told.add((found.code, found.message))
+        for found in (*map(generalize, limits), *seen):
+            if (found.code, found.message) not in yielded:
+                yielded.add((found.code, found.message))
                 yield found
 
     def rank(
@@ -117,7 +117,7 @@ class Dialect(Words):
         input_shape: Sequence[int],
         weight_shape: Sequence[int] | None,
     ) -> int:
-        """Spatial axes: what weights or a kernel per axis show; else the input is batched."""
+        """Return the number of spatial axes, by weights or kernel; else the input has a batch."""
         if isinstance(weight_shape, (list, tuple)):
             return self.weight_rank(arguments, weight_shape)
         kernel = next((arguments.get(a.name) for a in self.arguments if a.role == "kernel"), None)
@@ -126,7 +126,7 @@ class Dialect(Words):
         return len(input_shape) - 2
 
     def weight_rank(self, arguments: Mapping[str, Any], weight_shape: Sequence[int]) -> int:
-        """Spatial axes of weights: all that are neither channels nor groups."""
+        """Return the number of spatial axes of weights: neither channels nor groups."""
         return len(weight_shape) - len(self.weight_layout(arguments, 1).axes) + 1
 
     def sizes(
@@ -136,7 +136,7 @@ class Dialect(Words):
         weight_shape: Sequence[int] | None = None,
         rank: int | None = None,
     ) -> Sizes:
-        """Shapes in this dialect's own layouts, taken apart.
+        """Return sizes from shapes in this dialect's own layouts.
 
         Raises:
             UsageError: too few axes, or a size that is no integer from 0 to int64's largest.
@@ -146,7 +146,7 @@ class Dialect(Words):
             rank = self.rank(arguments, input_shape, weight_shape)
         check_tensor_shape(input_shape, rank + 1, "input_shape")
         if weight_shape is not None:
-            # What shows the rank has the axes of it.
+            # Weights that determine the rank cannot contradict it.
             axes = len(weight_shape) if shown else self.weight_layout(arguments, rank).count(rank)
             check_tensor_shape(weight_shape, axes, "weight_shape", most=axes)
         parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
@@ -154,22 +154,22 @@ class Dialect(Words):
         return Sizes(parts["*"], parts["N"], parts["C"][0], weight)
 
     def text(self, spelling: Spelling, hidden: Sequence[str] = ()) -> str:
-        """As a person would write it: words and what is no default, without `hidden` roles."""
+        """Return the parameters as a person writes them, without defaults and `hidden` roles."""
         roles = {argument.name: argument.role for argument in self.arguments}
-        said = {
+        written = {
             name: given
             for name, given in spelling.arguments.items()
             if roles.get(name) not in hidden
             and (isinstance(given, str) or compact(given) != self._defaults.get(name))
         }
-        return Spelling(self.name, said).text
+        return Spelling(self.name, written).text
 
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
-        """The same data with this layer's weights in this dialect's layout."""
+        """Return the same data with this layer's weights in this dialect's layout."""
         weight = layer.weight_shape(self.weight_layout({}, len(layer.axes)))
         return sizes._replace(channels=layer.in_channels, weight=weight)
 
-    def reading(
+    def build_reading(
         self,
         spelling: Spelling,
         sizes: Sizes,
@@ -187,9 +187,9 @@ class Dialect(Words):
         output_layout: Layout | None = None,
         notes: tuple[Diagnostic, ...] = (),
     ) -> Reading:
-        """Run the arithmetic on every axis and put the results together.
+        """Run the arithmetic on every axis and build the reading.
 
-        rows: for each axis what `names` stand for, n, k, s and d among them.
+        rows: for each axis the values of `names`, which include n, k, s and d.
         """
         axes, computed, noted = [], [], []
         program = arithmetic.program(names, spelling.implementation)
@@ -201,7 +201,7 @@ class Dialect(Words):
                 if got["noted"]:
                     noted += [(limit, got) for limit in arithmetic.noted(got)]
         except Broken as broken:
-            raise self.broken(broken, spelling.name, len(axes), len(sizes.spatial)) from None
+            raise self.build_refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
         into, out = channels
         return Reading(
             spelling,
@@ -211,8 +211,10 @@ class Dialect(Words):
             weight_layout,
             arithmetic,
             tuple(computed),
-            self.inert(spelling),
+            self.find_inert(spelling),
             flipped,
-            (*notes, *findings_of(noted), *self.unverified) if noted else notes + self.unverified,
+            (*notes, *collect_findings(noted), *self.documents_note)
+            if noted
+            else notes + self.documents_note,
             output_layout,
         )

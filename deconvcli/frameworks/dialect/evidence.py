@@ -1,4 +1,4 @@
-"""Who says that a framework does this: its own answers, measured, or what its documents promise."""
+"""How an answer was verified: by measuring the framework, or by its documents alone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class Evidence(NamedTuple):
-    """what: the version that was measured, or the document that was read.
+    """The release that was measured, or the document that was read, as `what`.
 
-    rows: measured layers that the tests hold every answer against; none for documents. values:
-    whether those rows have values and crops, or sizes alone.
+    rows: the number of measured layers that tests compare with our answers; 0 for documents.
+    values: whether those rows have values and crops, or sizes alone.
     """
 
     what: str
@@ -18,7 +18,7 @@ class Evidence(NamedTuple):
 
     @property
     def is_measured(self) -> bool:
-        """Whether the framework itself was asked."""
+        """Whether the framework itself was measured."""
         return self.rows > 0
 
     def __str__(self) -> str:

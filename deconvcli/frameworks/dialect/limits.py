@@ -1,4 +1,4 @@
-"""Limits that several frameworks share, each with what to do about it."""
+"""Limits that several frameworks share, each with a remedy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from deconvcli.layers.arithmetic import Limit
 
 
 def positive(letter: str, name: str) -> Limit:
-    """The limit that a parameter is at least 1."""
+    """Return the limit that a parameter is at least 1."""
     return Limit(
         f"{letter} >= 1",
         name.replace("_", "-"),
@@ -16,7 +16,7 @@ def positive(letter: str, name: str) -> Limit:
 
 
 def not_negative(letter: str, name: str) -> Limit:
-    """The limit that a parameter is at least 0."""
+    """Return the limit that a parameter is at least 0."""
     return Limit(
         f"{letter} >= 0",
         name.replace("_", "-"),
@@ -26,13 +26,13 @@ def not_negative(letter: str, name: str) -> Limit:
 
 
 INPUT_EXISTS = Limit(
-    "n >= 1", "input-size", "input size {n} holds no elements", "give an input of 1 or more."
+    "n >= 1", "input-size", "an input of size {n} has no elements", "give an input of 1 or more."
 )
 OUTPUT_EXISTS = Limit(
     "out >= 1",
     "empty-output",
-    "the output would have size {out}: {full} scattered, {crop_begin} cropped before and"
-    " {crop_end} behind",
+    "the output would have size {out}: {full} scattered, {crop_begin} cropped at the start and"
+    " {crop_end} at the end",
     "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
     " or crop less.",
 )
@@ -41,7 +41,7 @@ OUTPUT_EXISTS = Limit(
 EMPTY_OUTPUT = Limit(
     "out >= 1",
     "empty-output",
-    "the output has size {out}, and an empty tensor comes back without an error",
+    "the output has size {out}, and the framework returns an empty tensor without an error",
     "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
     " or crop less.",
     finding=True,
@@ -49,7 +49,7 @@ EMPTY_OUTPUT = Limit(
 STACKED_TAPS = Limit(
     "d >= 1",
     "dilation-zero",
-    "dilation 0 puts all {k} taps on one element, and no error comes back",
+    "dilation 0 puts all {k} taps on one element, without an error",
     "use dilation 1 for a plain kernel.",
     finding=True,
 )

@@ -1,4 +1,4 @@
-"""A framework's parameters and calls: their names, what they mean, how options become them."""
+"""A framework's parameters and calls: names, meanings, and how values of roles are written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 
 class Form(Enum):
-    """How an option's value was written, before a dialect gives it its own form."""
+    """The form in which the value of a role was written, before a dialect writes it its own way."""
 
     INTS = "one number, or one per axis"
     PAIRS = "begin:end per axis"
@@ -21,19 +21,19 @@ Writer = Callable[[Any, int], Any]
 
 
 def plain(value: Any, rank: int) -> Any:
-    """One number stays one, several become a list; words and flags stay."""
+    """Return one number as it is and several as a list; words and flags are unchanged."""
     if isinstance(value, tuple):
         return value[0] if len(value) == 1 else list(value)
     return value
 
 
 def each(value: tuple[int, ...], rank: int) -> list[int]:
-    """One number per axis, in a list."""
+    """Return a list with one number per axis."""
     return list(value * rank) if len(value) == 1 else list(value)
 
 
 def each_pair(pairs: tuple[tuple[int, int], ...], rank: int) -> tuple[tuple[int, int], ...]:
-    """(begin, end) for every axis, where one pair stands for all."""
+    """Return (begin, end) for every axis; one pair stands for all."""
     return pairs * rank if len(pairs) == 1 else pairs
 
 
@@ -44,10 +44,9 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Argument(NamedTuple):
     """One parameter under the framework's own name.
 
-    role: the command-line option that means it (kernel, stride, padding ...); empty for one that
-    does not touch the geometry. forms: how that option may be written here, and the function
-    that writes it the framework's way; a dict where that takes several parameters. also: further
-    roles that it answers.
+    role: its role (kernel, stride, padding ...); empty if it does not change the geometry. forms:
+    the forms of the role's value that it takes, each with the function that writes it the
+    framework's way, as a dict if that takes several parameters. also: other roles that it takes.
     """
 
     name: str
@@ -58,19 +57,19 @@ class Argument(NamedTuple):
     also: tuple[str, ...] = ()
 
     def takes(self, role: str, form: Form) -> bool:
-        """Whether an option of this role, written in this form, can be said with it."""
+        """Return whether it takes a value of this role, written in this form."""
         return form in self.forms and (role == self.role or role in self.also)
 
     def phrase(self, form: Form, value: Any, rank: int) -> dict[str, Any]:
-        """An option's value as this parameter, or as all the parameters that it takes here."""
+        """Return a role's value as this parameter, or as all the parameters that it takes here."""
         written = self.forms[form](value, rank)
         return written if isinstance(written, dict) else {self.name: written}
 
 
 class Signature(NamedTuple):
-    """A call people paste: full dotted names, positional parameters in order, what it implies.
+    """A call that people paste: its dotted names, its positional parameters, what it implies.
 
-    data, weight: the parameters that are tensors, whose shapes may be written in the call.
+    data, weight: the parameters that are tensors; a call may show their shapes.
     """
 
     paths: tuple[str, ...]
@@ -81,7 +80,7 @@ class Signature(NamedTuple):
     weight: str = ""
 
     def answers(self, dotted: str) -> bool:
-        """Whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`.
+        """Return whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`.
 
         A method may be called on any variable: `x.conv_transpose2d` for `Tensor.conv_transpose2d`.
         """
@@ -91,5 +90,5 @@ class Signature(NamedTuple):
         return self.parameters[:1] == ("self",) and self.names(method) and method != dotted
 
     def names(self, dotted: str) -> bool:
-        """Whether `dotted` is one of the names, or the end of one."""
+        """Return whether `dotted` is one of the names, or the end of one."""
         return any(path == dotted or path.endswith("." + dotted) for path in self.paths)

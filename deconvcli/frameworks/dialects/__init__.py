@@ -21,7 +21,7 @@ def in_order() -> list[str]:
 
 @cache
 def take(name: str) -> tuple[Dialect, str]:
-    """(dialect, implementation) of `keras` or `keras@tensorflow`.
+    """Return (dialect, implementation) of `keras` or `keras@tensorflow`.
 
     Raises:
         UsageError: either part is unknown.

@@ -1,7 +1,7 @@
-"""What dialects taken from documents share: how many axes they take, and a size that is told.
+"""Checks that dialects from documents share: the number of axes, and a required output size.
 
-cuDNN and oneDNN are told the output's size, as the gradient of a convolution is, and only check
-that the forward layer maps it back to the input's.
+cuDNN and oneDNN do not compute the output's size. The caller gives it, as for the gradient of a
+convolution, and they only check that the forward layer maps it back to the input's.
 """
 
 from __future__ import annotations
@@ -17,25 +17,29 @@ from deconvcli.layers.layer import Layer, Sizes
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
 
 
-def hold_axes(dialect: Dialect, sizes: Sizes, ranks: Sequence[int]) -> None:
-    """Refuse an input that has not one batch axis and one of these numbers of spatial axes."""
+def check_axes(dialect: Dialect, sizes: Sizes, ranks: Sequence[int]) -> None:
+    """Refuse an input without exactly one batch axis and one of these numbers of spatial axes."""
     rank, leading = len(sizes.spatial), len(sizes.batch)
     if rank in ranks and leading == 1:
         return
     wanted = " or ".join(str(rank + 2) for rank in ranks)
     dialect.refuse(
         "rank",
-        f"the input has {leading} batch and {rank} spatial axes, {dialect.title} takes tensors of"
+        f"the input has {leading} batch and {rank} spatial axes; {dialect.title} takes tensors of"
         f" {wanted} axes",
-        f"give one batch axis, channels and {' or '.join(map(str, ranks))} spatial axes; further"
-        " spatial axes may have size, kernel and stride 1."
+        f"give one batch axis, channels and {' or '.join(map(str, ranks))} spatial axes; add"
+        " spatial axes of size, kernel and stride 1 if there are too few."
         if rank not in ranks
         else "give a batch axis, of size 1 for a single input.",
     )
 
 
-def weight_of(dialect: Dialect, sizes: Sizes, layout: Layout) -> tuple[int, ...]:
-    """The weights' shape, which must have an axis for everything that the layout names."""
+def require_weight_shape(dialect: Dialect, sizes: Sizes, layout: Layout) -> tuple[int, ...]:
+    """Return the weights' shape, which must have as many axes as the layout.
+
+    Raises:
+        Refused: it is not given, or has another number of axes.
+    """
     axes = len(sizes.spatial) + len(layout.axes) - 1
     if sizes.weight is None:
         dialect.refuse(
@@ -44,16 +48,17 @@ def weight_of(dialect: Dialect, sizes: Sizes, layout: Layout) -> tuple[int, ...]
     if len(sizes.weight) != axes:
         dialect.refuse(
             "weights",
-            f"weights of shape {list(sizes.weight)} have not {axes} axes",
+            f"weights of shape {list(sizes.weight)} do not have {axes} axes",
             f"give them in the layout {layout}.",
         )
     return sizes.weight
 
 
-def told_size(name: str, otherwise: str = "") -> tuple[Step | Limit, ...]:
-    """Steps for a size that is told; they take full, s, begin, end, size and asked.
+def size_entries(name: str, otherwise: str = "") -> tuple[Step | Limit, ...]:
+    """Return steps and limits for a size that the caller gives, as the parameter `name`.
 
-    otherwise: a condition under which a size outside the interval is taken as well.
+    They use full, s, begin, end, size and asked. otherwise: a condition under which a size
+    outside the interval is accepted as well.
     """
     smallest, largest = "{smallest}", "{smallest + s - 1}"
     return (
@@ -61,53 +66,57 @@ def told_size(name: str, otherwise: str = "") -> tuple[Step | Limit, ...]:
         Limit(
             "asked",
             "output-size",
-            f"{name} has no default: the output's size is told, not computed",
+            f"{name} has no default: the output's size is given, not computed",
             f"choose {smallest} to {largest} here.",
         ),
-        Step("out", "size", "as told"),
+        Step("out", "size", "as given"),
         positive("out", name)._replace(code="output-size"),
         Limit(
             f"smallest <= out <= smallest + s - 1{otherwise}",
             "output-size",
-            f"{name} asks for {{out}}, the sizes that a forward layer maps to {{n}} are"
+            f"{name} asks for {{out}}; the sizes that a forward layer maps to {{n}} are"
             f" {smallest} to {largest}",
-            f"ask for {smallest} to {largest}.",
+            f"use {smallest} to {largest}.",
         ),
         Step("crop_begin", "begin", "padding crops the start"),
-        Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends"),
+        Step(
+            "crop_end",
+            "full - out - crop_begin",
+            "the remainder at the end; a negative crop appends",
+        ),
     )
 
 
-class ToldSize(Dialect):
-    """A dialect with channels first whose parameter `told` is the output's shape."""
+class ExplicitSize(Dialect):
+    """A dialect with channels first whose parameter `size_parameter` is the output's shape."""
 
-    told: str
+    size_parameter: str
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels first; how they lie in memory is a matter of strides."""
+        """Return channels first; strides decide how they lie in memory."""
         return CHANNELS_FIRST
 
-    def size_of(
+    def read_size(
         self, words: Mapping[str, Any], sizes: Sizes
     ) -> tuple[tuple[int, ...], int | None, bool]:
-        """(spatial sizes, channels, whether they were told); zeros and None where not.
+        """Return (spatial sizes, channels, whether they are given); zeros and None if not.
 
-        From options, which know spatial sizes only, those are enough.
+        Spatial sizes alone are enough, since options of the command line have no others.
         """
-        given, rank = words[self.told], len(sizes.spatial)
+        given, rank = words[self.size_parameter], len(sizes.spatial)
         if given is None:
             return (0,) * rank, None, False
         if not isinstance(given, (list, tuple)) or len(given) != rank + 2:
-            return per_axis(given, rank, self.told), None, True
-        batch, channels, *spatial = per_axis(given, rank + 2, self.told)
+            return per_axis(given, rank, self.size_parameter), None, True
+        batch, channels, *spatial = per_axis(given, rank + 2, self.size_parameter)
         if (batch,) != sizes.batch:
             self.refuse(
                 "batch",
-                f"{self.told} has batch {batch}, the input {sizes.batch[0]}",
+                f"{self.size_parameter} has batch {batch}, the input {sizes.batch[0]}",
                 "give both the same batch size.",
             )
         return tuple(spatial), channels, True
 
-    def told_shape(self, layer: Layer, sizes: Sizes) -> list[Any]:
-        """The output's shape as this dialect is told it."""
+    def output_shape_of(self, layer: Layer, sizes: Sizes) -> list[Any]:
+        """Return the output's shape as a caller of this framework gives it."""
         return [*sizes.batch, layer.out_channels, *layer.output_sizes(sizes.spatial)]

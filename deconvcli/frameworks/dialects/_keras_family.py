@@ -1,7 +1,7 @@
-"""What Keras 2 and 3 share: `valid`, `same`, and an `output_padding` whose None means automatic.
+"""Rules that Keras 2 and 3 share: `valid`, `same`, and `output_padding`, where None is automatic.
 
 `same` crops the smaller half at the start, so an odd crop takes its extra element at the end.
-With `same`, a given output_padding moves the start of the crop as well. No groups.
+With `same`, an explicit output_padding also moves the start of the crop. There are no groups.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LAYER_ONLY = (
         "output-padding",
         "output_padding {op} is not smaller than strides {s}",
         "use {s - 1} or less: output_padding appends at the end and only chooses among the sizes"
-        " that one forward convolution maps to the same {n}. None chooses by itself.",
+        " that one forward convolution maps to the same {n}. None chooses automatically.",
     ),
 )
 _VALID = (
@@ -44,9 +44,9 @@ _VALID = (
     Step("crop_end", "full - out", "a negative crop appends"),
 )
 _SAME = (
-    Step("total", "max(full - out, 0)", "what is too much"),
+    Step("total", "max(full - out, 0)", "the excess over the output size"),
     Step("crop_begin", "total // 2", "the smaller half goes at the start"),
-    Step("crop_end", "full - out - crop_begin", "the rest at the end"),
+    Step("crop_end", "full - out - crop_begin", "the remainder at the end"),
 )
 STRIDE_OR_DILATION = Limit(
     "max(s) <= 1 or max(d) <= 1",
@@ -90,7 +90,7 @@ _LAYER = (
 
 
 def layer_signatures(*homes: str) -> tuple[Signature, ...]:
-    """The layer classes of 1, 2 and 3 axes under their two names in each home."""
+    """Return the calls of the layers with 1, 2 and 3 axes, under both names in each module."""
     return tuple(
         Signature(
             tuple(
@@ -106,7 +106,7 @@ def layer_signatures(*homes: str) -> tuple[Signature, ...]:
 
 
 class KerasLayer(Dialect):
-    """Conv{1,2,3}DTranspose of any Keras; what the generations do apart, each says itself."""
+    """Conv{1,2,3}DTranspose of any Keras; a subclass holds what differs in its generation."""
 
     groups = False
     together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION,)
@@ -115,7 +115,7 @@ class KerasLayer(Dialect):
     arguments = (
         Argument("filters", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),
-        Argument("strides", "stride", 1, "distance of two stamps in the output"),
+        Argument("strides", "stride", 1, "distance between two stamps in the output"),
         Argument("padding", "padding", "valid", "'valid' or 'same'", {Form.WORD: plain}),
         Argument("output_padding", "output_padding", None, "appended at the end; None: automatic"),
         Argument(
@@ -125,7 +125,7 @@ class KerasLayer(Dialect):
             "'channels_last' (the default) or 'channels_first'",
             {Form.WORD: plain},
         ),
-        Argument("dilation_rate", "dilation", 1, "distance of two taps in the output"),
+        Argument("dilation_rate", "dilation", 1, "distance between two taps in the output"),
         Argument("use_bias", "bias", True, "one number added per filter", {Form.FLAG: plain}),
         *(Argument(name) for name in _LAYER if name not in (*_GEOMETRY, "use_bias")),
         *(Argument(name) for name in ("name", "dtype", "trainable", "autocast", "input_shape")),
@@ -133,18 +133,18 @@ class KerasLayer(Dialect):
 
     @abstractmethod
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
-        """The formulas for `valid` or `same` with these words."""
+        """Return the formulas for `valid` or `same` with these parameters."""
 
     def is_layer(self, words: Mapping[str, Any]) -> bool:
-        """Whether these are the words of a layer object, which checks more than a function."""
+        """Return whether this is a layer object, which checks more than a function."""
         return True
 
     def rows(self, columns: Sequence[Sequence[Any]], sizes: Sizes) -> tuple[Names, Rows]:
-        """What the formulas are given: columns n, k, s, d and, where it is given, op."""
+        """Return the names and rows for the formulas: n, k, s, d and, if it is given, op."""
         return ("n", "k", "s", "d", "op")[: len(columns)], zip(*columns, strict=True)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels last unless data_format says otherwise."""
+        """Return channels last, unless data_format is channels_first."""
         given = arguments.get("data_format")
         if given not in (None, "channels_last", "channels_first"):
             self.refuse(
@@ -155,11 +155,11 @@ class KerasLayer(Dialect):
         return CHANNELS_FIRST if given == "channels_first" else CHANNELS_LAST
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Spatial axes, filters, input channels."""
+        """Return spatial axes, filters, input channels."""
         return WEIGHT
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer that these words mean."""
+        """Return the layer as a layer object or a function computes it."""
         words = self.values(spelling)
         rank = len(sizes.spatial)
         word = self._word(words["padding"])
@@ -168,12 +168,12 @@ class KerasLayer(Dialect):
         dilation = per_axis(words["dilation_rate"], rank, "dilation_rate")
         is_layer = self.is_layer(words)
         if is_layer:
-            self.hold_together({"s": list(strides), "d": list(dilation)})
+            self.check_together({"s": list(strides), "d": list(dilation)})
         columns: list[Sequence[Any]] = [sizes.spatial, kernel, strides, dilation]
         if words["output_padding"] is not None:
             columns.append(per_axis(words["output_padding"], rank, "output_padding"))
         names, rows = self.rows(columns, sizes)
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             self.arithmetic(word, words),
@@ -197,8 +197,8 @@ class KerasLayer(Dialect):
             )
         return str(word)
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """The few wordings that a layer object takes."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield yield both words with each output_padding that could give this crop."""
         for word, more in product(("valid", "same"), self._output_paddings(layer)):
             yield {
                 "filters": layer.out_channels,
@@ -211,16 +211,16 @@ class KerasLayer(Dialect):
             }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """A crop that neither word makes."""
+        """Return that neither word gives this crop."""
         return (
-            f"{self.cropped(layer)}; valid crops nothing at the start and same the smaller half of"
-            " what exceeds the output size",
-            "take the nearest words and slice.",
+            f"{self.describe_crop(layer)}; valid crops nothing at the start, and same crops the"
+            " smaller half of the excess over the output size",
+            "use the nearest parameters and slice the output.",
         )
 
     @staticmethod
     def _output_paddings(layer: Layer) -> list[list[int] | None]:
-        """None, and for each word the one value per axis that could give this crop."""
+        """Return None, and for each word the one value per axis that could give this crop."""
         lost = [axis.crop_begin + axis.crop_end for axis in layer.axes]
         even = [axis.span - axis.span % 2 for axis in layer.axes]
         same = [most - crop for most, crop in zip(even, lost, strict=True)]

@@ -1,6 +1,6 @@
-"""XLA on the CPU: the layers on which it aborts the process, and those that it computes wrongly.
+"""Layers on which XLA on the CPU aborts the process, and layers that it computes wrongly.
 
-JAX, Flax and Keras's jax backend come here; the answer stays the rule's, with a finding.
+They concern JAX, Flax and Keras's jax backend. The answer follows the rule; a finding is added.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ABORT = Diagnostic(
     "xla-abort",
     Severity.WARNING,
     "XLA on the CPU aborts the process here: one axis has kernel 2, stride 2 and no padding around"
-    " the input, and the other axes' kernels hold more elements than their inputs",
+    " the input, and the kernels of the other axes have more elements than their inputs",
     "give a larger input, or pad that axis by 1 and slice the output.",
     f"measured with {JAX}, CPU: algebraic_simplifier.cc, Window dimensions do not match RHS shape",
     differs=True,
@@ -24,9 +24,9 @@ ABORT = Diagnostic(
 SHIFTED = Diagnostic(
     "xla-shifted-padding",
     Severity.WARNING,
-    "XLA on the CPU was seen to compute wrong values in layers like this one: an axis is padded by"
-    " a negative number in front and by as many elements behind, and nothing is strided or dilated",
-    "slice the start off the input and pad only behind.",
+    "XLA on the CPU was seen to compute wrong values in layers like this one: an axis has"
+    " negative padding at the start and as much padding at the end, without stride or dilation",
+    "slice the start off the input, and pad only at the end.",
     f"measured with {JAX}, CPU: 24 of 72 such layers of 1 and 2 axes; none of 338 others with"
     " negative padding",
     differs=True,
@@ -36,26 +36,26 @@ SHIFTED = Diagnostic(
 ACCIDENTS = (ABORT, SHIFTED)
 
 
-def with_accidents(reading: Reading) -> Reading:
-    """The reading, with all findings about what XLA makes of it."""
-    reading = with_abort(reading)
+def add_accidents(reading: Reading) -> Reading:
+    """Return the reading with a finding for each known fault of XLA that it meets."""
+    reading = add_abort(reading)
     if not is_shifted(reading):
         return reading
     return reading._replace(findings=(*reading.findings, SHIFTED))
 
 
-def with_abort(reading: Reading, finding: Diagnostic = ABORT) -> Reading:
-    """The reading, with the finding where XLA does not survive it."""
+def add_abort(reading: Reading, finding: Diagnostic = ABORT) -> Reading:
+    """Return the reading, with the finding if XLA aborts on it."""
     if not aborts(reading):
         return reading
     return reading._replace(findings=(*reading.findings, finding))
 
 
 def aborts(reading: Reading) -> bool:
-    """Whether XLA's simplifier on the CPU ends the process on this layer at this input size.
+    """Return whether XLA's simplifier on the CPU aborts on this layer at this input size.
 
-    It exchanges input and kernel where the kernel is the larger one, and then takes an axis of
-    kernel 2, stride 2 and no zeros around for a batch of two, whatever its size is.
+    It exchanges input and kernel if the kernel is larger, and then treats an axis with kernel 2,
+    stride 2 and no zeros around it as a batch of two, whatever its size.
     """
     layer = reading.layer
     axes = list(zip(layer.axes, reading.spatial, strict=True))
@@ -78,7 +78,7 @@ def _is_outer(axis: Axis, n: Size) -> bool:
 
 
 def is_shifted(reading: Reading) -> bool:
-    """Whether an axis takes from its front what it adds behind, in a layer that only slides."""
+    """Return whether an axis removes at its start as much as it pads at its end, stride 1."""
     layer = reading.layer
     if layer.circular or len(layer.axes) > 2 or 0 in reading.output_shape:
         return False

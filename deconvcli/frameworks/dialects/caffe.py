@@ -1,7 +1,7 @@
-"""Caffe: `pad` crops both ends alike, and that is all; no output padding.
+"""Caffe: `pad` crops both ends alike; there is no output padding.
 
-The weights have the input's channels first. One number counts for every axis, and in 2-D
-kernel, stride and pad may be given as _h and _w.
+Weights have the input channels first. One number stands for every axis; in 2-D, kernel, stride
+and pad may also be given as _h and _w.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ class Caffe(Dialect):
     arguments = (
         Argument("num_output", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),
-        Argument("stride", "stride", 1, "distance of two stamps"),
+        Argument("stride", "stride", 1, "distance between two stamps"),
         Argument("pad", "padding", 0, "elements cropped from both ends"),
-        Argument("dilation", "dilation", 1, "distance of two taps"),
+        Argument("dilation", "dilation", 1, "distance between two taps"),
         Argument("group", "groups", 1, "independent groups of channels"),
         Argument("bias_term", "bias", True, "one number added per channel", {Form.FLAG: plain}),
         *(
@@ -79,25 +79,25 @@ class Caffe(Dialect):
     signatures = ()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels first, at `axis`; everything before them is batch."""
+        """Return channels first, at `axis`; everything before them is batch."""
         return CHANNELS_FIRST
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer as LayerSetUp and compute_output_shape take it."""
+        """Return the layer as LayerSetUp and compute_output_shape compute it."""
         words = self.values(spelling)
-        self._hold_axis(words["axis"], sizes)
+        self._check_axis(words["axis"], sizes)
         rank = len(sizes.spatial)
         kernel = self._kernel(spelling, sizes)
         groups = read_count(words["group"], "group")
         rows = zip(
             sizes.spatial,
             kernel,
-            self._sided(spelling, "stride", rank),
-            per_axis(_unlisted(words["dilation"]), rank, "dilation"),
-            self._sided(spelling, "pad", rank),
+            self._read_sides(spelling, "stride", rank),
+            per_axis(_unlist(words["dilation"]), rank, "dilation"),
+            self._read_sides(spelling, "pad", rank),
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             ARITHMETIC,
@@ -116,40 +116,40 @@ class Caffe(Dialect):
             data_layout=CHANNELS_FIRST,
         )
 
-    def _hold_axis(self, given: Any, sizes: Sizes) -> None:
-        """Refuse an input whose channels are not where `axis` says."""
+    def _check_axis(self, given: Any, sizes: Sizes) -> None:
+        """Refuse an input whose channels are not at `axis`."""
         axis, leading, rank = 1 if given is None else given, len(sizes.batch), len(sizes.spatial)
         if axis not in (leading, -rank - 1):
             self.refuse(
                 "axis",
-                f"axis {axis} does not hold the channels, which come after {leading} batch axes",
-                f"use axis {leading}, or as many batch axes as it says.",
+                f"axis {axis} is not the channels, which come after {leading} batch axes",
+                f"use axis {leading}, or give as many batch axes as it says.",
             )
 
     def _kernel(self, spelling: Spelling, sizes: Sizes) -> tuple[int, ...]:
         given = spelling.arguments.get("kernel_size")
         if not {"kernel_h", "kernel_w"}.isdisjoint(spelling.arguments):
-            given = self._sided(spelling, "kernel_size", len(sizes.spatial))
-        return self.kernel(_unlisted(given), "kernel_size", sizes)
+            given = self._read_sides(spelling, "kernel_size", len(sizes.spatial))
+        return self.kernel(_unlist(given), "kernel_size", sizes)
 
-    def _sided(self, spelling: Spelling, name: str, rank: int) -> tuple[int, ...]:
-        """One number per axis from `name`, or from its two fields for 2-D, one of which may lack.
+    def _read_sides(self, spelling: Spelling, name: str, rank: int) -> tuple[int, ...]:
+        """Return one number per axis from `name`, or in 2-D from its two fields.
 
-        What lacks is 0, as protocol buffers have it.
+        A missing field is 0, the default of protocol buffers.
         """
         sides = [f"{name.removesuffix('_size')}_{side}" for side in ("h", "w")]
         if spelling.arguments.keys().isdisjoint(sides):
-            return per_axis(_unlisted(self.values(spelling)[name]), rank, name)
+            return per_axis(_unlist(self.values(spelling)[name]), rank, name)
         if rank != 2 or name in spelling.arguments:
             self.refuse(
                 name.replace("_", "-"),
-                f"{' and '.join(sides)} are for two axes and stand instead of {name}",
+                f"{' and '.join(sides)} are for two axes, in place of {name}",
                 f"use {name} alone.",
             )
         return per_axis([spelling.arguments.get(side, 0) for side in sides], 2, " and ".join(sides))
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """pad from the start; the end has to be the same."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield pad from the start; the end has to be the same."""
         yield {
             "num_output": layer.out_channels,
             "kernel_size": list(layer.kernel),
@@ -161,15 +161,15 @@ class Caffe(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Ends that differ, or that append."""
+        """Return the reason: ends that differ, or that append."""
         return (
-            f"{self.cropped(layer)}, Caffe the same at both ends and never less than nothing",
-            "crop less in the layer and put a Crop layer behind it.",
+            f"{self.describe_crop(layer)}; Caffe crops both ends alike and never appends",
+            "crop less in the layer and put a Crop layer after it.",
         )
 
 
-def _unlisted(given: Any) -> Any:
-    """A repeated field that is given once counts for every axis."""
+def _unlist(given: Any) -> Any:
+    """Return the number of a list of one, which stands for every axis."""
     return given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
 
 

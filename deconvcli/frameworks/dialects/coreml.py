@@ -32,7 +32,7 @@ from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 
 _SOURCE = f"{COREMLTOOLS}: converters/mil/mil/ops/defs/iOS15/conv.py, type_inference"
 
-# Numbers besides n, k, s, d: begin, end, size (as asked).
+# Numbers besides n, k, s, d: begin, end, size (as requested).
 _HEAD = (
     INPUT_EXISTS,
     positive("k", "weight's spatial size"),
@@ -43,46 +43,49 @@ _HEAD = (
 )
 _PADS = Step("crop_begin", "begin", "pad crops the start")
 _SAME = (
-    Step("total", "max(full - out, 0)", "what is too much"),
+    Step("total", "max(full - out, 0)", "the excess over the output size"),
     Step("crop_begin", "total // 2", "the smaller half at the start, as in TensorFlow"),
 )
-_REST = Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends")
+_REMAINDER = Step(
+    "crop_end", "full - out - crop_begin", "the remainder at the end; a negative crop appends"
+)
 _NO_OUTPUT = Limit(
     "out >= 1",
     "empty-output",
-    "type inference gives an output of size {out} without an error; no such model can run",
+    "type inference gives an output of size {out} without an error; such a model cannot run",
     "crop less, or give a larger input.",
     finding=True,
     source=_SOURCE,
 )
 
 
-def _undocumented(formula: str) -> Limit:
+def _note_undocumented(formula: str) -> Limit:
+    """Return a finding for a crop that no document describes."""
     return Limit(
         f"out == {formula}",
         "coreml-crop-undocumented",
-        "where Core ML cuts {full} to {out} is not documented and was not measured;"
-        " {crop_begin} before and {crop_end} behind is TensorFlow's rule",
+        "how Core ML crops {full} to {out} is not documented and was not measured;"
+        " TensorFlow's rule crops {crop_begin} at the start and {crop_end} at the end",
         "give pad_type 'custom' with pad, and no output_shape.",
         finding=True,
         source=_SOURCE,
     )
 
 
-_TAIL = (_REST, _NO_OUTPUT)
-_ASKED = Step("out", "size", "output_shape as asked")
+_TAIL = (_REMAINDER, _NO_OUTPUT)
+_REQUESTED = Step("out", "size", "output_shape as requested")
 # By pad_type, and whether output_shape is given.
 BY_WORDS = {
     ("custom", False): Arithmetic(
         *_HEAD, _PADS, Step("crop_end", "end", "and the end"), OUT, _NO_OUTPUT
     ),
     ("same", False): Arithmetic(
-        *_HEAD, Step("out", "n*s", "same"), *_SAME, *_TAIL, _undocumented("full")
+        *_HEAD, Step("out", "n*s", "same"), *_SAME, *_TAIL, _note_undocumented("full")
     ),
     ("custom", True): Arithmetic(
-        *_HEAD, _ASKED, _PADS, *_TAIL, _undocumented("full - begin - end")
+        *_HEAD, _REQUESTED, _PADS, *_TAIL, _note_undocumented("full - begin - end")
     ),
-    ("same", True): Arithmetic(*_HEAD, _ASKED, *_SAME, *_TAIL, _undocumented("full")),
+    ("same", True): Arithmetic(*_HEAD, _REQUESTED, *_SAME, *_TAIL, _note_undocumented("full")),
 }
 _PAD_TYPES = ("same", "valid", "custom")
 
@@ -127,8 +130,8 @@ class CoreMl(Dialect):
             "the output's shape, or its spatial sizes",
             {Form.INTS: each},
         ),
-        Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
-        Argument("dilations", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("strides", "stride", 1, "distance between two stamps", {Form.INTS: each}),
+        Argument("dilations", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("groups", "groups", 1, "independent groups of channels"),
         Argument("bias", "bias", None, "one number added per output channel", {Form.FLAG: plain}),
         Argument("name"),
@@ -144,11 +147,11 @@ class CoreMl(Dialect):
     )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Always channels first."""
+        """Return channels first, always."""
         return CHANNELS_FIRST
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer, as far as type inference and the text say what it is."""
+        """Return the layer, as far as type inference and the documents define it."""
         words = self.values(spelling)
         rank = len(sizes.spatial)
         if sizes.weight is None:
@@ -161,19 +164,19 @@ class CoreMl(Dialect):
             self.refuse(
                 "padding", f"pad_type is {shorten(word)}", suggestion(str(word), _PAD_TYPES)
             )
-        # Pads without 'custom' are accepted and not looked at.
-        pads = self.listed(spelling, "pad", 2 * rank) if word == "custom" else (0,) * (2 * rank)
+        # Pads without 'custom' are accepted and ignored.
+        pads = self.read_list(spelling, "pad", 2 * rank) if word == "custom" else (0,) * (2 * rank)
         rows = zip(
             sizes.spatial,
             kernel,
-            self.listed(spelling, "strides", rank, 1),
-            self.listed(spelling, "dilations", rank, 1),
-            self._asked(spelling, sizes, channels[1]),
+            self.read_list(spelling, "strides", rank, 1),
+            self.read_list(spelling, "dilations", rank, 1),
+            self._read_output_shape(spelling, sizes, channels[1]),
             pads[::2],
             pads[1::2],
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             BY_WORDS["same" if word == "same" else "custom", sized],
@@ -184,26 +187,29 @@ class CoreMl(Dialect):
             has_bias=bool(words["bias"]),
             weight_layout=CANONICAL_WEIGHT,
             data_layout=CHANNELS_FIRST,
-            notes=_unchecked(word, sizes.channels, channels[0]),
+            notes=_note_unchecked(word, sizes.channels, channels[0]),
         )
 
-    def _asked(self, spelling: Spelling, sizes: Sizes, out_channels: int) -> tuple[int, ...]:
-        """The spatial part of output_shape, whose batch and channels must be the layer's."""
+    def _read_output_shape(
+        self, spelling: Spelling, sizes: Sizes, out_channels: int
+    ) -> tuple[int, ...]:
+        """Return the spatial part of output_shape; batch and channels must be the layer's."""
         given, rank = spelling.arguments.get("output_shape"), len(sizes.spatial)
         if given is None or (isinstance(given, (list, tuple)) and len(given) == rank):
-            return self.listed(spelling, "output_shape", rank)
-        asked = self.listed(spelling, "output_shape", rank + 2)
+            return self.read_list(spelling, "output_shape", rank)
+        requested = self.read_list(spelling, "output_shape", rank + 2)
         ours = (*sizes.batch, out_channels)
-        if asked[:2] != ours:
+        if requested[:2] != ours:
             self.refuse(
                 "output-shape",
-                f"output_shape begins with {list(asked[:2])}, batch and channels are {list(ours)}",
+                f"output_shape begins with {list(requested[:2])}; batch and channels are"
+                f" {list(ours)}",
                 "make them agree.",
             )
-        return asked[2:]
+        return requested[2:]
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """'custom' with both crops, neither of which may be negative."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield 'custom' with both crops, neither of which may be negative."""
         pad = [crop for axis in layer.axes for crop in (axis.crop_begin, axis.crop_end)]
         if min(pad) < 0:
             return
@@ -215,24 +221,26 @@ class CoreMl(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Core ML appends nothing."""
+        """Return the reason: Core ML appends nothing."""
         return (
-            f"{self.cropped(layer)}, and Core ML documents nothing that appends",
-            "add a pad operation behind it.",
+            f"{self.describe_crop(layer)}; Core ML documents nothing that appends",
+            "add a pad operation after it.",
         )
 
 
-def _unchecked(word: Any, given: int | None, taken: int) -> tuple[Diagnostic, ...]:
-    """What type inference lets pass and no model could mean."""
+def _note_unchecked(word: Any, given: int | None, taken: int) -> tuple[Diagnostic, ...]:
+    """Return warnings for what type inference accepts although no model can mean it."""
     notes = []
     if word not in _PAD_TYPES:
-        what = f"pad_type {shorten(word)} passes beside an output_shape"
+        what = f"pad_type {shorten(word)} is accepted together with an output_shape"
         notes.append(("coreml-pad-type", what, f"use {', '.join(_PAD_TYPES)}."))
     if given not in (None, taken):
-        what = f"the input has {given} channels, the weight takes {taken}"
+        what = f"the input has {given} channels; the weight takes {taken}"
         notes.append(("coreml-channels", what, "give both the same number of channels."))
     return tuple(
-        Diagnostic(code, Severity.WARNING, f"{what}; type inference does not look", help, _SOURCE)
+        Diagnostic(
+            code, Severity.WARNING, f"{what}; type inference does not check it", help, _SOURCE
+        )
         for code, what, help in notes
     )
 

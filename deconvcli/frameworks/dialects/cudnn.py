@@ -1,4 +1,4 @@
-"""cuDNN: the gradient of a convolution, whose caller tells the size of dx; padding is symmetric.
+"""cuDNN: the gradient of a convolution, whose caller gives the size of dx; padding is symmetric.
 
 The layer's input is dy, so the filter's K counts the input's channels. CUDNN_CONVOLUTION flips
 the filter, CUDNN_CROSS_CORRELATION does not.
@@ -16,7 +16,12 @@ from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each
 from deconvcli.frameworks.dialect.windows import Windows
-from deconvcli.frameworks.dialects._documented import ToldSize, hold_axes, told_size, weight_of
+from deconvcli.frameworks.dialects._documented import (
+    ExplicitSize,
+    check_axes,
+    require_weight_shape,
+    size_entries,
+)
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST
@@ -33,11 +38,11 @@ ARITHMETIC = Arithmetic(
     not_negative("begin", "padA"),
     SPAN,
     FULL,
-    *told_size("dxDesc"),
+    *size_entries("dxDesc"),
 )
 
 
-class CuDnn(ToldSize):
+class CuDnn(ExplicitSize):
     """cudnnConvolutionBackwardData with a descriptor of cudnnSetConvolutionNdDescriptor."""
 
     name = "cudnn"
@@ -48,11 +53,11 @@ class CuDnn(ToldSize):
     )
     evidence = Evidence("the cuDNN API reference, versions 7 to 9, as bindings restate it")
     windows = Windows()
-    told = "dxDesc"
+    size_parameter = "dxDesc"
     arguments = (
         Argument("padA", "padding", 0, "cropped from both ends", {Form.INTS: each}),
-        Argument("filterStrideA", "stride", 1, "distance of two stamps", {Form.INTS: each}),
-        Argument("dilationA", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("filterStrideA", "stride", 1, "distance between two stamps", {Form.INTS: each}),
+        Argument("dilationA", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("mode", "", "CUDNN_CROSS_CORRELATION", "or CUDNN_CONVOLUTION, which flips"),
         Argument("groupCount", "groups", 1, "independent groups of channels"),
         Argument("dxDesc", "output_size", None, "the output's shape", {Form.INTS: each}),
@@ -63,26 +68,27 @@ class CuDnn(ToldSize):
     signatures = ()
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer whose input is dy and whose output is dx."""
+        """Return the layer whose input is dy and whose output is dx."""
         words = self.values(spelling)
-        hold_axes(self, sizes, _RANKS)
+        check_axes(self, sizes, _RANKS)
         rank = len(sizes.spatial)
-        kernel = CANONICAL_WEIGHT.split(weight_of(self, sizes, CANONICAL_WEIGHT), rank)["*"]
+        weight = require_weight_shape(self, sizes, CANONICAL_WEIGHT)
+        kernel = CANONICAL_WEIGHT.split(weight, rank)["*"]
         groups = read_count(words["groupCount"], "groupCount")
-        size, channels, asked = self.size_of(words, sizes)
-        padding = self.listed(spelling, "padA", rank)
+        size, channels, is_given = self.read_size(words, sizes)
+        padding = self.read_list(spelling, "padA", rank)
         rows = zip(
             sizes.spatial,
             kernel,
-            self.listed(spelling, "filterStrideA", rank, 1),
-            self.listed(spelling, "dilationA", rank, 1),
+            self.read_list(spelling, "filterStrideA", rank, 1),
+            self.read_list(spelling, "dilationA", rank, 1),
             padding,
             padding,
             size,
-            (asked,) * rank,
+            (is_given,) * rank,
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             ARITHMETIC,
@@ -100,23 +106,24 @@ class CuDnn(ToldSize):
             self.refuse("mode", f"mode is {shorten(mode)}", suggestion(str(mode), list(_MODES)))
         return _MODES[mode]
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """padA from the start; what the end has more is in dxDesc."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield padA from the start; dxDesc holds the difference at the end."""
         yield {
             "padA": [axis.crop_begin for axis in layer.axes],
             "filterStrideA": [axis.stride for axis in layer.axes],
             "dilationA": [axis.dilation for axis in layer.axes],
             "groupCount": layer.groups,
-            "dxDesc": self.told_shape(layer, sizes),
+            "dxDesc": self.output_shape_of(layer, sizes),
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """One axis, or a crop that symmetric padding and a size cannot make."""
+        """Return the reason: one axis, or a crop that symmetric padding and a size cannot make."""
         if len(layer.axes) not in _RANKS:
-            return "it has one spatial axis, cuDNN 2 or 3", "give a second axis of size 1."
+            return "it has one spatial axis; cuDNN takes 2 or 3", "give a second axis of size 1."
         most = compact([axis.stride - 1 for axis in layer.axes])
         return (
-            f"{self.cropped(layer)}, cuDNN only padA at both ends, and behind up to {most} less",
+            f"{self.describe_crop(layer)}; cuDNN crops padA at the start, and up to {most} less"
+            " at the end",
             "crop less in the layer and slice its output.",
         )
 

@@ -1,7 +1,7 @@
-"""Flax: jax.lax.conv_transpose as a layer, with SAME unless told otherwise, and CIRCULAR.
+"""Flax: jax.lax.conv_transpose as a layer, with SAME as the default, and CIRCULAR.
 
-CIRCULAR crops to n*stride and adds what it cuts off at the other end. An input may have no batch
-axis or several. Explicit padding surrounds the dilated input, the kernel is used in reverse order.
+CIRCULAR crops to n*stride and adds what it crops at the opposite end. An input may have no batch
+axis, or several. Explicit padding surrounds the dilated input; the kernel is used in reverse order.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from deconvcli.frameworks.dialects._jax_family import (
     WEIGHT,
     Arithmetics,
     both_ends,
-    listed_pairs,
+    list_pairs,
     pads_of,
 )
-from deconvcli.frameworks.dialects._xla import ACCIDENTS, with_accidents
+from deconvcli.frameworks.dialects._xla import ACCIDENTS, add_accidents
 from deconvcli.frameworks.releases import FLAX, JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -61,7 +61,7 @@ class Flax(Dialect):
         Argument("in_features", "in_channels", None, "input channels, in flax.nnx"),
         Argument("out_features", "out_channels", None, "output channels, in flax.nnx"),
         Argument("kernel_size", "kernel", None, "kernel size per axis", {Form.INTS: each}),
-        Argument("strides", "stride", None, "distance of two stamps in the output"),
+        Argument("strides", "stride", None, "distance between two stamps in the output"),
         Argument(
             "padding",
             "padding",
@@ -71,10 +71,10 @@ class Flax(Dialect):
             {
                 Form.WORD: lambda word, rank: word.upper(),
                 Form.INTS: both_ends,
-                Form.PAIRS: listed_pairs,
+                Form.PAIRS: list_pairs,
             },
         ),
-        Argument("kernel_dilation", "dilation", None, "distance of two taps in the output"),
+        Argument("kernel_dilation", "dilation", None, "distance between two taps in the output"),
         Argument("use_bias", "bias", True, "one number added per feature", {Form.FLAG: plain}),
         Argument(
             "transpose_kernel",
@@ -86,7 +86,7 @@ class Flax(Dialect):
         Argument("api", meaning="'linen' or 'nnx'"),
         *(Argument(name) for name in _INERT),
     )
-    orientation = "reversed, but for transpose_kernel"
+    orientation = "reversed, unless transpose_kernel is set"
     accidents: ClassVar[Accidents] = {"": ACCIDENTS}
     arithmetics = _ARITHMETICS.all
     signatures = (
@@ -95,11 +95,11 @@ class Flax(Dialect):
     )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels last, after no batch axis, one or several."""
+        """Return channels last, after any number of batch axes."""
         return CHANNELS_LAST
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Spatial axes, then input and output features; transpose_kernel exchanges them."""
+        """Return spatial axes, then input and output features; transpose_kernel exchanges them."""
         return TRANSPOSED_WEIGHT if arguments.get("transpose_kernel") else WEIGHT
 
     def rank(
@@ -108,18 +108,18 @@ class Flax(Dialect):
         input_shape: Sequence[int],
         weight_shape: Sequence[int] | None,
     ) -> int:
-        """As many spatial axes as the kernel has, whatever the batch is; a number is one axis."""
+        """Return the kernel's number of spatial axes, whatever the batch; a number is one axis."""
         kernel = arguments.get("kernel_size")
         if isinstance(kernel, list | tuple):
             return len(kernel)
         return 1 if type(kernel) is int else super().rank(arguments, input_shape, weight_shape)
 
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
-        """The same data; the words say the weights' shape, which depends on transpose_kernel."""
+        """Return the same data; transpose_kernel decides about the weights' shape."""
         return sizes._replace(channels=layer.in_channels, weight=None)
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer that these words mean, in either of Flax's two APIs."""
+        """Return the layer as either of Flax's two APIs computes it."""
         words, rank = self.values(spelling), len(sizes.spatial)
         transposed = bool(words["transpose_kernel"])
         strides = _ones_or(words["strides"], rank, "strides")
@@ -127,7 +127,9 @@ class Flax(Dialect):
         is_circular = words["padding"] == "CIRCULAR"
         if is_circular and 0 in sizes.batch:
             self.refuse(
-                "batch", f"CIRCULAR takes no batch of {sizes.batch}", "give a batch of 1 or more."
+                "batch",
+                f"CIRCULAR does not take a batch of {sizes.batch}",
+                "give a batch of 1 or more.",
             )
         kernel = self._kernel(words["kernel_size"], sizes)
         befores, afters = zip(*pads, strict=True)
@@ -141,7 +143,7 @@ class Flax(Dialect):
             strict=True,
         )
         layout = self.weight_layout(words, rank)
-        reading = self.reading(
+        reading = self.build_reading(
             spelling,
             sizes,
             arithmetic,
@@ -153,7 +155,7 @@ class Flax(Dialect):
                 sizes,
                 1,
                 given_in=read_optional_count(words["in_features"], "in_features"),
-                given_out=self._out(words),
+                given_out=self._read_out_channels(words),
             ),
             has_bias=bool(words["use_bias"]),
             flipped=not transposed,
@@ -161,21 +163,21 @@ class Flax(Dialect):
             weight_layout=layout,
             data_layout=CHANNELS_LAST,
         )
-        return with_accidents(reading)
+        return add_accidents(reading)
 
     def _kernel(self, given: Any, sizes: Sizes) -> tuple[int, ...]:
-        """Kernel sizes by the words or by the weights; the words' single number is one axis."""
+        """Return kernel sizes by the parameter or the weights; a single number is one axis."""
         rank = len(sizes.spatial)
         if type(given) is int and rank > 1:
             self.refuse(
                 "kernel-size",
-                f"kernel_size {given} is a kernel of one axis, the input has {rank}",
+                f"kernel_size {given} is a kernel of one axis; the input has {rank}",
                 f"write it once per axis: ({', '.join([str(given)] * rank)}).",
             )
         return self.kernel(given, "kernel_size", sizes)
 
-    def _out(self, words: Mapping[str, Any]) -> int | None:
-        """Output channels under the name that one of the APIs has for them."""
+    def _read_out_channels(self, words: Mapping[str, Any]) -> int | None:
+        """Return output channels under the name that one of the APIs has for them."""
         linen = read_optional_count(words["features"], "features")
         nnx = read_optional_count(words["out_features"], "out_features")
         if linen is not None and nnx is not None:
@@ -189,7 +191,7 @@ class Flax(Dialect):
     def _padding(
         self, given: Any, transposed: bool, stride: tuple[int, ...]
     ) -> tuple[Arithmetic, list[tuple[int, ...]]]:
-        """(formulas, numbers per axis: zeros for a word)."""
+        """Return (formulas, numbers per axis), zeros for a word."""
         rank = len(stride)
         if isinstance(given, str):
             return self._by_word(given, transposed, stride), [(0, 0)] * rank
@@ -206,19 +208,19 @@ class Flax(Dialect):
     def _by_word(self, word: str, transposed: bool, stride: tuple[int, ...]) -> Arithmetic:
         if word == "CIRCULAR":
             return _ARITHMETICS.circular[transposed]
-        found = _ARITHMETICS.of_word(word, stride, consistent=False)
+        found = _ARITHMETICS.find_by_word(word, stride, consistent=False)
         if found is None:
             self.refuse(
                 "padding",
-                f"padding {shorten(word)} is not taken with strides {stride}",
-                "use 'VALID' and slice the end off: CAUSAL works in Conv only."
+                f"padding {shorten(word)} is not accepted with strides {stride}",
+                "use 'VALID' and slice off the end: CAUSAL works only in Conv."
                 if word == "CAUSAL"
                 else suggestion(word, _WORDS),
             )
         return found
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """A word or explicit padding; CIRCULAR where the crop comes back."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield words and explicit padding, or CIRCULAR for a circular layer."""
         ways: list[dict[str, Any]] = [
             {"padding": "SAME"},
             {"padding": "VALID"},
@@ -237,7 +239,7 @@ class Flax(Dialect):
             }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Groups, or a crop that comes back elsewhere."""
+        """Return the reason: groups, or a circular crop with other ends."""
         if layer.groups > 1:
             return (
                 f"it has {layer.groups} groups and ConvTranspose has none",
@@ -245,18 +247,18 @@ class Flax(Dialect):
             )
         if layer.circular:
             return (
-                f"{self.cropped(layer)}; CIRCULAR cuts as much at both ends, with"
-                " transpose_kernel one more at the start where that is odd, else at the end",
+                f"{self.describe_crop(layer)}; CIRCULAR crops both ends alike, an odd element at"
+                " the end, or at the start with transpose_kernel",
                 "roll the output of CIRCULAR.",
             )
         return (
-            f"{self.cropped(layer)}, which padding cannot say at this input size",
-            "give the input size as a number, and one that leaves an output.",
+            f"{self.describe_crop(layer)}; padding cannot express this at this input size",
+            "give the input size as a number that leaves an output.",
         )
 
 
 def _ones_or(given: Any, rank: int, name: str) -> tuple[int, ...]:
-    """A parameter whose None means 1."""
+    """Return one number per axis of a parameter, where None means 1."""
     return per_axis(1 if given is None else given, rank, name)
 
 

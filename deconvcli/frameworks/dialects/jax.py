@@ -1,8 +1,8 @@
 """JAX: explicit padding surrounds the dilated input, so more of it gives a larger output.
 
 `lax.conv_transpose` is a forward convolution, so it uses the kernel in reverse order unless
-transpose_kernel is set. SAME and VALID are Keras's; in other letters they are a forward layer's,
-and so are all words of `lax.conv_general_dilated`.
+transpose_kernel is set. SAME and VALID are Keras's. In lower case they are a forward
+layer's, as are all words of `lax.conv_general_dilated`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from deconvcli.frameworks.dialects._jax_family import (
     NAMES,
     Arithmetics,
     both_ends,
-    listed_pairs,
+    list_pairs,
     pads_of,
 )
-from deconvcli.frameworks.dialects._xla import ACCIDENTS, with_accidents
+from deconvcli.frameworks.dialects._xla import ACCIDENTS, add_accidents
 from deconvcli.frameworks.releases import JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -36,7 +36,7 @@ _ARITHMETICS = {
     "conv_general_dilated": Arithmetics("lhs_dilation", "rhs_dilation"),
 }
 
-# By function: what the letters of input, kernel and output are if nothing is said.
+# By function and rank: the default letters of input, kernel and output.
 _DEFAULTS = {
     "conv_transpose": {
         1: ("NHC", "HIO", "NHC"),
@@ -75,8 +75,8 @@ _PARAMETERS = {
 }
 
 
-def _numbers(word: str, rank: int) -> list[str]:
-    """--data-format as dimension_numbers: the data's letters, or all three with commas."""
+def _to_dimension_numbers(word: str, rank: int) -> list[str]:
+    """Return a data format as dimension_numbers: the data's letters, or all three with commas."""
     specs = word.upper().split(",")
     axes = "".join(letter for letter in specs[0] if letter not in "NC")
     kernel = f"OI{axes}" if specs[0].startswith("NC") else f"{axes}IO"
@@ -92,7 +92,7 @@ class Jax(Dialect):
     evidence = Evidence(f"{JAX}, CPU", rows=800)
     windows = XLA_WINDOWS
     arguments = (
-        Argument("strides", "stride", None, "distance of two stamps", {Form.INTS: each}),
+        Argument("strides", "stride", None, "distance between two stamps", {Form.INTS: each}),
         Argument(
             "padding",
             "padding",
@@ -101,16 +101,16 @@ class Jax(Dialect):
             {
                 Form.WORD: lambda word, rank: word.upper(),
                 Form.INTS: both_ends,
-                Form.PAIRS: listed_pairs,
+                Form.PAIRS: list_pairs,
             },
         ),
-        Argument("rhs_dilation", "dilation", None, "distance of two taps", {Form.INTS: each}),
+        Argument("rhs_dilation", "dilation", None, "distance between two taps", {Form.INTS: each}),
         Argument(
             "dimension_numbers",
             "data_format",
             None,
             "the axes of input, kernel and output, a letter each",
-            {Form.WORD: _numbers},
+            {Form.WORD: _to_dimension_numbers},
         ),
         Argument(
             "transpose_kernel",
@@ -129,28 +129,28 @@ class Jax(Dialect):
         Argument("api", meaning="'conv_transpose' or 'conv_general_dilated'"),
         *(Argument(name) for name in ("precision", "preferred_element_type", "out_sharding")),
     )
-    orientation = "reversed, but for transpose_kernel"
+    orientation = "reversed, unless transpose_kernel is set"
     accidents: ClassVar[Accidents] = {"": ACCIDENTS}
-    arithmetics = tuple(found for by_name in _ARITHMETICS.values() for found in by_name.all)
+    arithmetics = tuple(found for family in _ARITHMETICS.values() for found in family.all)
     signatures = tuple(
         Signature((f"jax.lax.{name}",), parameters, None, {"api": name}, "lhs", "rhs")
         for name, parameters in _PARAMETERS.items()
     )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """The input's letters, its spatial axes in the order of the kernel's."""
+        """Return the input's letters, its spatial axes in the order of the kernel's."""
         data, kernel, _ = self._specs(arguments, rank)
         return _layout(data, kernel, {"N": "N", "C": "C"})
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """The kernel's letters; transpose_kernel exchanges I and O."""
+        """Return the kernel's letters; transpose_kernel exchanges I and O."""
         _, kernel, _ = self._specs(arguments, rank)
         transposed = bool(arguments.get("transpose_kernel"))
         names = {"I": "GO", "O": "I"} if transposed else {"I": "I", "O": "GO"}
         return _layout(kernel, kernel, names)
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer as one of the two functions computes it."""
+        """Return the layer as one of the two functions computes it."""
         words, rank = self.values(spelling), len(sizes.spatial)
         function = self._function(words)
         if sizes.weight is None:
@@ -158,19 +158,19 @@ class Jax(Dialect):
         if len(sizes.batch) != 1:
             self.refuse(
                 "rank",
-                f"the input has {len(sizes.batch) + rank + 1} axes, the kernel {rank + 2}",
-                "give both as many: the input has exactly one batch axis.",
+                f"the input has {len(sizes.batch) + rank + 1} axes; the kernel has {rank + 2}",
+                "give both the same number: the input has exactly one batch axis.",
             )
         stride = self._stride(spelling, function, rank)
         arithmetic, pads = self._padding(words, function, stride)
         layout = self.weight_layout(words, rank)
         kernel = layout.split(sizes.weight, rank)["*"]
-        dilation = self.listed(spelling, "rhs_dilation", rank, 1)
+        dilation = self.read_list(spelling, "rhs_dilation", rank, 1)
         befores, afters = zip(*pads, strict=True)
         rows = zip(sizes.spatial, kernel, stride, dilation, befores, afters, strict=True)
         groups = read_count(words["feature_group_count"], "feature_group_count")
         data, kernel_spec, output = self._specs(words, rank)
-        reading = self.reading(
+        reading = self.build_reading(
             spelling,
             sizes,
             arithmetic,
@@ -185,20 +185,22 @@ class Jax(Dialect):
             if output == data
             else _layout(output, kernel_spec, {"N": "N", "C": "C"}),
         )
-        return with_accidents(reading)
+        return add_accidents(reading)
 
     def _function(self, words: Mapping[str, Any]) -> str:
-        """The function that these words belong to.
+        """Return the function that these parameters belong to.
 
         Raises:
             Refused: one of them belongs to the other function.
         """
-        said = {name for name, given in words.items() if given != self._defaults.get(name)}
+        given_names = {name for name, given in words.items() if given != self._defaults.get(name)}
         function = str(words.get("api"))
         if function not in _OWN:
-            is_general = not said.isdisjoint(_OWN["conv_general_dilated"])
+            is_general = not given_names.isdisjoint(_OWN["conv_general_dilated"])
             function = "conv_general_dilated" if is_general else "conv_transpose"
-        foreign = [name for other in _OWN if other != function for name in said & _OWN[other]]
+        foreign = [
+            name for other in _OWN if other != function for name in given_names & _OWN[other]
+        ]
         if foreign:
             self.refuse(
                 "parameters",
@@ -210,28 +212,28 @@ class Jax(Dialect):
 
     def _stride(self, spelling: Spelling, function: str, rank: int) -> tuple[int, ...]:
         if function == "conv_transpose":
-            return self.listed(spelling, "strides", rank, 1)
-        windows = self.listed(spelling, "window_strides", rank, 1)
+            return self.read_list(spelling, "strides", rank, 1)
+        windows = self.read_list(spelling, "window_strides", rank, 1)
         batches = spelling.arguments.get("batch_group_count", 1)
         if set(windows) != {1} or batches != 1:
             self.refuse(
                 "forward",
                 f"window_strides {list(windows)} and batch_group_count {shorten(batches)}"
-                " make no transposed convolution",
+                " are not a transposed convolution",
                 "use 1 for both; the stride of a transposed convolution is lhs_dilation.",
             )
-        return self.listed(spelling, "lhs_dilation", rank, 1)
+        return self.read_list(spelling, "lhs_dilation", rank, 1)
 
     def _padding(
         self, words: Mapping[str, Any], function: str, stride: tuple[int, ...]
     ) -> tuple[Arithmetic, Pairs]:
-        """(formulas, numbers per axis: zeros for a word)."""
+        """Return (formulas, numbers per axis), zeros for a word."""
         given, consistent = words["padding"], bool(words["use_consistent_padding"])
         if isinstance(given, str):
             return self._by_word(given, function, consistent, stride), [(0, 0)] * len(stride)
         known = _ARITHMETICS[function]
         if consistent and isinstance(given, (list, tuple)):
-            given = given[: len(stride)]  # what is too much is left unread
+            given = given[: len(stride)]  # JAX ignores further pairs
         if not isinstance(given, (list, tuple)) or len(given) != len(stride):
             self.refuse(
                 "padding",
@@ -246,31 +248,31 @@ class Jax(Dialect):
     def _by_word(
         self, word: str, function: str, consistent: bool, stride: tuple[int, ...]
     ) -> Arithmetic:
-        """The formulas of a word, which conv_general_dilated takes only with stride 1."""
+        """Return the formulas of a word; conv_general_dilated takes one only with stride 1."""
         known = _ARITHMETICS[function]
         if function == "conv_transpose":
-            found = known.of_word(word, stride, consistent=consistent)
+            found = known.find_by_word(word, stride, consistent=consistent)
             advice = suggestion(word, tuple(known.by_word))
         else:
-            found = known.of_forward(word, stride)
+            found = known.find_forward(word, stride)
             advice = "use (low, high), or lax.conv_transpose for its SAME and VALID."
         if found is None:
             self.refuse(
                 "padding",
-                f"{function} takes no padding {shorten(word)} with stride {list(stride)}",
+                f"{function} does not take padding {shorten(word)} with stride {list(stride)}",
                 advice,
             )
         return found
 
     def weight_rank(self, arguments: Mapping[str, Any], weight_shape: Sequence[int]) -> int:
-        """All but the two channel axes, whatever their letters are."""
+        """Return the number of axes without the two channel axes, whatever their letters."""
         return len(weight_shape) - 2
 
     def _specs(self, arguments: Mapping[str, Any], rank: int) -> Sequence[str]:
-        """The letters of input, kernel and output, one for each axis.
+        """Return the letters of input, kernel and output, one for each axis.
 
         Raises:
-            Refused: no such letters, or not the same spatial ones in all three.
+            Refused: they are no such letters, or their spatial letters differ.
         """
         given = arguments.get("dimension_numbers")
         if given is None:
@@ -286,7 +288,7 @@ class Jax(Dialect):
                 "dimension-numbers",
                 f"dimension_numbers is {shorten(given)}",
                 f"give three strings of {rank + 2} letters, such as {names}: N and C in the first"
-                " and last, I and O in the second, each spatial letter once in all.",
+                " and last, I and O in the second, each spatial letter once in all three.",
             )
         return specs
 
@@ -300,8 +302,8 @@ class Jax(Dialect):
             )
         return _DEFAULTS[function][rank]
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """A word of conv_transpose or explicit padding; conv_general_dilated for groups."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield words and explicit padding of conv_transpose, or the other function for groups."""
         stride = [axis.stride for axis in layer.axes]
         dilation = [axis.dilation for axis in layer.axes]
         if layer.groups == 1:
@@ -318,20 +320,20 @@ class Jax(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Padding says every crop that is a number."""
+        """Return the reason: padding expresses only crops that are numbers."""
         return (
-            f"{self.cropped(layer)}, which padding cannot say at this input size",
-            "give the input size as a number, and one that leaves an output.",
+            f"{self.describe_crop(layer)}; padding cannot express this at this input size",
+            "give the input size as a number that leaves an output.",
         )
 
 
 def _is_spec(spec: Any, required: set[str], rank: int) -> bool:
-    """Whether this is a string with one letter for each axis, the required ones among them."""
+    """Return whether this is a string of one letter per axis with the required letters."""
     return isinstance(spec, str) and len(spec) == len(set(spec)) == rank + 2 and required <= {*spec}
 
 
 def _layout(spec: str, kernel: str, names: Mapping[str, str]) -> Layout:
-    """The axes by their letters; spatial ones are numbered in the order of the kernel's."""
+    """Return axes by their letters, spatial ones numbered in the order of the kernel's."""
     spatial = [letter for letter in kernel if letter not in "IO"]
     axes = "".join(str(spatial.index(at)) if at in spatial else at for at in spec)
     together = "".join(map(str, range(len(spatial))))

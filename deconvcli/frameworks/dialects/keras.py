@@ -1,7 +1,7 @@
 """Keras 3: two words, `valid` and `same`, and an `output_padding` whose None means automatic.
 
-Layers refuse strides together with dilation, keras.ops.conv_transpose does not. All backends agree
-in shape and values; the TensorFlow backend refuses some layers when they run.
+Layers refuse strides together with dilation; keras.ops.conv_transpose does not. All backends agree
+in shape and values, but the TensorFlow backend refuses some layers when they run.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from deconvcli.frameworks.dialects._keras_family import (
     KerasLayer,
     layer_signatures,
 )
-from deconvcli.frameworks.dialects._xla import ABORT, with_abort
+from deconvcli.frameworks.dialects._xla import ABORT, add_abort
 from deconvcli.frameworks.releases import JAX, KERAS, TENSORFLOW, TORCH
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Reading, Sizes, Spelling
@@ -47,12 +47,12 @@ _JAX_ABORT = ABORT._replace(
 _SIZE = "keras-tensorflow-size"
 
 
-def _tensorflow_takes(smallest: str, largest: str, asked: str = "out", also: str = "") -> Limit:
+def _limit_tensorflow(smallest: str, largest: str, asked: str = "out", also: str = "") -> Limit:
     return Limit(
         f"{asked} == 0 or {smallest} <= {asked} <= {largest}{also}",
         _SIZE,
-        "the TensorFlow backend aborts on this layer at run time: it takes an output of"
-        f" {{{smallest}}} to {{{largest}}} here, although compute_output_shape says {{{asked}}}",
+        "the TensorFlow backend aborts on this layer at run time: it accepts an output of"
+        f" {{{smallest}}} to {{{largest}}} here, although compute_output_shape returns {{{asked}}}",
         "leave output_padding out, or run the model on the torch or jax backend.",
         only=("tensorflow",),
         source=_TENSORFLOW_SOURCE,
@@ -73,7 +73,7 @@ _CUT_OFF = " or n == 1 and span - s < asked < span"
 _TRUNCATED = Limit(
     "asked >= full or asked <= 0",
     "keras-tensorflow-truncation",
-    "the TensorFlow backend takes the output {asked}, which cuts the kernel of span {span} off,"
+    "the TensorFlow backend accepts the output {asked}, which cuts off the kernel of span {span},"
     " only with oneDNN and an input of size 1",
     "use an output_padding of 0 or more.",
     only=("tensorflow",),
@@ -82,20 +82,20 @@ _TRUNCATED = Limit(
 )
 
 
-def _clipped(out: Step, *crop: Step | Limit) -> tuple[Step | Limit, ...]:
-    """With a negative output_padding, which only the function takes, never less than nothing."""
+def _clip(out: Step, *crop: Step | Limit) -> tuple[Step | Limit, ...]:
+    """Return entries that never give less than 0, for a negative output_padding of the function."""
     return (
         out._replace(name="asked"),
         Limit(
             "asked + span > 0",
             "output-padding",
-            "output_padding {op} takes {-asked} elements more than there are; the jax backend"
-            " refuses where that is the kernel's span, {span}, or more",
+            "output_padding {op} removes {-asked} more elements than there are; the jax backend"
+            " refuses this if the number is {span}, the kernel's span, or more",
             "use a larger output_padding.",
             only=("jax",),
             source=f"measured with {KERAS} on {JAX}, CPU",
         ),
-        Step("out", "max(asked, 0)", "never less than nothing"),
+        Step("out", "max(asked, 0)", "at least 0"),
         *crop,
     )
 
@@ -105,15 +105,22 @@ _TAKES_SAME = ("(n - 1)*s + 1", "n*s")
 _HEAD_OF_LAYER = (*HEAD, *LAYER_ONLY)
 
 
-def _unchecked(limit: Limit) -> Limit:
-    """As the function, which leaves it to the backend."""
+def _leave_to_backend(limit: Limit) -> Limit:
+    """Return the limit as the function has it, which leaves the check to the backend."""
     return limit._replace(
-        otherwise="keras.ops was seen to take it on torch and TensorFlow where the output is empty",
+        otherwise="keras.ops was seen to accept it on torch and TensorFlow if the output is empty",
         source=f"measured with {KERAS}, {TORCH} and {TENSORFLOW}",
     )
 
 
-_HEAD_OF_OPS = (INPUT_EXISTS, KERNEL, _unchecked(STRIDES), _unchecked(DILATION), SPAN, FULL)
+_HEAD_OF_OPS = (
+    INPUT_EXISTS,
+    KERNEL,
+    _leave_to_backend(STRIDES),
+    _leave_to_backend(DILATION),
+    SPAN,
+    FULL,
+)
 
 # By (word, entry point), without and with output_padding.
 _AUTOMATIC = {
@@ -123,23 +130,23 @@ _AUTOMATIC = {
 }
 _GIVEN = {
     ("valid", "layer"): Arithmetic(
-        *_HEAD_OF_LAYER, *GIVEN["valid"], _tensorflow_takes(*_TAKES_VALID), _EMPTY
+        *_HEAD_OF_LAYER, *GIVEN["valid"], _limit_tensorflow(*_TAKES_VALID), _EMPTY
     ),
     ("same", "layer"): Arithmetic(
-        *_HEAD_OF_LAYER, *GIVEN["same"], _tensorflow_takes(*_TAKES_SAME), _EMPTY
+        *_HEAD_OF_LAYER, *GIVEN["same"], _limit_tensorflow(*_TAKES_SAME), _EMPTY
     ),
     ("valid", "ops"): Arithmetic(
         *_HEAD_OF_OPS,
-        *_clipped(VALID_GIVEN, *CROP["valid"]),
+        *_clip(VALID_GIVEN, *CROP["valid"]),
         EMPTY_OUTPUT,
-        _tensorflow_takes(*_TAKES_VALID, "asked", _CUT_OFF),
+        _limit_tensorflow(*_TAKES_VALID, "asked", _CUT_OFF),
         _TRUNCATED,
         _EMPTY,
     ),
     ("same", "ops"): Arithmetic(
         *_HEAD_OF_OPS,
-        *_clipped(SAME_GIVEN, *CROP["same"]),
-        _tensorflow_takes(*_TAKES_SAME, "asked"),
+        *_clip(SAME_GIVEN, *CROP["same"]),
+        _limit_tensorflow(*_TAKES_SAME, "asked"),
         _EMPTY,
     ),
 }
@@ -182,13 +189,13 @@ class Keras(KerasLayer):
     )
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer that these words mean, and what becomes of it on each backend."""
+        """Return the layer, with what becomes of it on each backend."""
         reading = self._read_sized(spelling, sizes)
         concerned = spelling.implementation in ("", "jax")
-        return with_abort(reading, _JAX_ABORT) if concerned else reading
+        return add_abort(reading, _JAX_ABORT) if concerned else reading
 
     def _read_sized(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """TensorFlow checks no size where one of them is 0."""
+        """Return the layer; TensorFlow checks no size if one of them is 0."""
         try:
             reading = super().read(spelling, sizes)
         except Refused as refused:
@@ -203,17 +210,17 @@ class Keras(KerasLayer):
         return reading._replace(spelling=spelling, findings=findings)
 
     def is_layer(self, words: Mapping[str, Any]) -> bool:
-        """keras.ops checks neither output_padding nor strides together with dilation."""
+        """Return whether this is a layer object, which checks more than keras.ops."""
         return bool(words["api"] != "ops")
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
-        """By word, by whether output_padding is given, and by entry point."""
+        """Return the formulas by word, by whether output_padding is given, and by entry point."""
         table = _AUTOMATIC if words["output_padding"] is None else _GIVEN
         return table[word, "layer" if self.is_layer(words) else "ops"]
 
 
 def _is_empty(reading: Reading) -> bool:
-    """Whether a size of the output is 0 and none was asked to be negative."""
+    """Return whether a size of the output is 0 and none would be negative."""
     asked = [numbers.get("asked", numbers["out"]) for numbers in reading.numbers]
     return 0 in (*reading.sizes.batch, *asked) and min(asked) >= 0
 

@@ -1,7 +1,7 @@
-"""Keras 2 (tf_keras): Keras 3's words on TensorFlow alone, and in 3-D without any dilation.
+"""Keras 2 (tf_keras): Keras 3's parameters on TensorFlow alone, and no dilation in 3-D.
 
-TensorFlow's own check of the size always applies. Conv2DTranspose refuses unequal dilations,
-Conv3DTranspose ignores dilation_rate without a word.
+TensorFlow's own check of the size always applies. Conv2DTranspose refuses unequal dilations, and
+Conv3DTranspose silently ignores dilation_rate.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from deconvcli.layers.layer import Layer, Sizes
 _SOURCE = f"measured with {TF_KERAS} on {TENSORFLOW}, oneDNN on"
 
 # Numbers besides those of Keras 3: dilation (as written), and any_zero, whether any size of the
-# output is 0, which switches TensorFlow's check off.
+# output is 0, which disables TensorFlow's check.
 _TENSORFLOW_TAKES = Limit(
     "any_zero or (n - 1)*s + 1 <= out <= n*s",
     "output-padding",
-    "TensorFlow aborts on this layer when it runs: it takes an output of {(n - 1)*s + 1} to {n*s}"
-    " here, although compute_output_shape says {out}",
+    "TensorFlow aborts on this layer when it runs: it accepts an output of {(n - 1)*s + 1} to"
+    " {n*s} here, although compute_output_shape returns {out}",
     "leave output_padding out, or give an odd kernel_size.",
     source=_SOURCE,
 )
 _DILATION_IGNORED = Limit(
     "dilation == d",
     "keras2-3d-dilation",
-    "Conv3DTranspose of Keras 2 ignores dilation_rate {dilation}: size and values are those of 1",
+    "Conv3DTranspose of Keras 2 ignores dilation_rate {dilation}: size and values are as for 1",
     "use Keras 3 for a dilated layer of three axes.",
     finding=True,
     source=_SOURCE,
@@ -59,7 +59,7 @@ _ONE_DILATION = Limit(
 _AUTOMATIC = {
     word: Arithmetic(*HEAD, *entries, _DILATION_IGNORED) for word, entries in AUTOMATIC.items()
 }
-# With valid, an output_padding below the stride never leaves what TensorFlow takes.
+# With valid, an output_padding less than the stride always gives a size TensorFlow accepts.
 _GIVEN = {
     "valid": Arithmetic(*HEAD, *LAYER_ONLY, *GIVEN["valid"], _DILATION_IGNORED),
     "same": Arithmetic(*HEAD, *LAYER_ONLY, *GIVEN["same"], _TENSORFLOW_TAKES, _DILATION_IGNORED),
@@ -81,36 +81,36 @@ class Keras2(KerasLayer):
     )
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
-        """By word, and by whether output_padding is given."""
+        """Return the formulas by word, and by whether output_padding is given."""
         return _AUTOMATIC[word] if words["output_padding"] is None else _GIVEN[word]
 
     def rows(self, columns: Sequence[Sequence[Any]], sizes: Sizes) -> tuple[Names, Rows]:
-        """Dilations as they are computed, and what TensorFlow's check looks at."""
+        """Return names and rows with the effective dilations, and what TensorFlow's check reads."""
         spatial, kernel, strides, dilations, *given = columns
         rank = len(spatial)
         computed = (1,) * rank if rank == 3 else dilations
         names: Names = ("n", "k", "s", "d", "dilation")
         columns = [spatial, kernel, strides, computed, dilations]
         if given:
-            any_zero = 0 in sizes.batch or 0 in _given_same_sizes(*columns[:3], computed, *given)
-            # Two dilated axes go through tf.nn.atrous_conv2d_transpose, which makes no exception.
+            any_zero = 0 in sizes.batch or 0 in _compute_same_sizes(*columns[:3], computed, *given)
+            # Two dilated axes use tf.nn.atrous_conv2d_transpose, which makes no exception for 0.
             any_zero = any_zero and not (rank == 2 and max(dilations) > 1)
             names, columns = (*names, "op", "any_zero"), [*columns, *given, (any_zero,) * rank]
         return names, zip(*columns, strict=True)
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """As Keras 3, and dilations that these layers do not compute."""
+        """Return the reason: as for Keras 3, or dilations that these layers do not compute."""
         dilations, rank = [axis.dilation for axis in layer.axes], len(layer.axes)
         if (rank == 3 and max(dilations) > 1) or (rank == 2 and len(set(dilations)) > 1):
             return (
-                f"its dilations are {dilations}; two axes take one for both, three ignore it",
+                f"its dilations are {dilations}; two axes share one, and three ignore it",
                 "use Keras 3.",
             )
         return super().why_not(layer)
 
 
-def _given_same_sizes(*columns: Sequence[Any]) -> list[Any]:
-    """The output sizes with `same` and output_padding given."""
+def _compute_same_sizes(*columns: Sequence[Any]) -> list[Any]:
+    """Return the output sizes for `same` with an explicit output_padding."""
     names = ("n", "k", "s", "d", "op")
     rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
     return [

@@ -32,12 +32,12 @@ ARITHMETIC = Arithmetic(
     SPAN,
     FULL,
     Step("low", "max(span - 1 - p, -n)", "zeros that MLX puts before the stretched input"),
-    Step("most", "span - 1 - p + op", "zeros behind it; output_padding adds here"),
-    Step("high", "most if most >= -n else max(most + n, -n)", "past the first input it wraps"),
+    Step("most", "span - 1 - p + op", "zeros after it; output_padding adds to them"),
+    Step("high", "most if most >= -n else max(most + n, -n)", "beyond the first input it wraps"),
     Step(
         "crop_begin",
         "span - 1 - (low if low >= 0 else low*s)",
-        "padding; below no zeros at all, elements of the input go, s each",
+        "padding; where no zeros remain it drops inputs, s elements each",
     ),
     Step("crop_end", "span - 1 - (high if high >= 0 else high*s)", "the same at the end"),
     OUT,
@@ -45,8 +45,9 @@ ARITHMETIC = Arithmetic(
     Limit(
         "crop_begin == p and crop_end == p - op",
         "mlx-padding-beyond-kernel",
-        "MLX crops {crop_begin} before and {crop_end} behind where padding {p} and output_padding"
-        " {op} mean {p} and {p - op}: beyond {span - 1} it drops elements of the input, {s} each",
+        "MLX crops {crop_begin} at the start and {crop_end} at the end, where padding {p} and"
+        " output_padding {op} mean {p} and {p - op}: beyond {span - 1} it drops inputs,"
+        " {s} elements each",
         "keep padding at {span - 1} or less and slice the output.",
         finding=True,
         source=_SOURCE,
@@ -87,7 +88,7 @@ class Mlx(Dialect):
     arguments = (
         *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),
-        Argument("dilation", "dilation", 1, "distance of two taps in the output"),
+        Argument("dilation", "dilation", 1, "distance between two taps in the output"),
         Argument("output_padding", "output_padding", 0, "elements appended at the end"),
         Argument("groups", "groups", 1, "independent groups of channels, in 1-D and 2-D functions"),
         Argument("bias", "bias", True, "one number added per output channel", {Form.FLAG: plain}),
@@ -98,15 +99,15 @@ class Mlx(Dialect):
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Always channels last."""
+        """Return channels last, always."""
         return CHANNELS_LAST
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Output channels, spatial axes, input channels of one group."""
+        """Return output channels, spatial axes, input channels of one group."""
         return WEIGHT
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer, as a layer object or a function call."""
+        """Return the layer, as a layer object or a function call."""
         words = self.values(spelling)
         rank = len(sizes.spatial)
         kernel = self.kernel(words["kernel_size"], "kernel_size", sizes)
@@ -120,7 +121,7 @@ class Mlx(Dialect):
             ),
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             ARITHMETIC,
@@ -145,13 +146,13 @@ class Mlx(Dialect):
         if groups > 1 and (rank > 2 or words["api"] == "layer"):
             self.refuse(
                 "groups",
-                f"groups {groups} exist only in conv_transpose1d and conv_transpose2d",
+                f"groups {groups} are supported only by conv_transpose1d and conv_transpose2d",
                 "use one layer per group and concatenate.",
             )
         return groups
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """padding from the start; output_padding, which may be negative, from the end."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield padding from the start; output_padding, which may be negative, from the end."""
         yield {
             "in_channels": layer.in_channels,
             "out_channels": layer.out_channels,
@@ -165,14 +166,14 @@ class Mlx(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Groups in 3-D, or a crop beyond the kernel."""
+        """Return the reason: groups in 3-D, or a crop beyond the kernel."""
         if layer.groups > 1 and len(layer.axes) > 2:
             return (
                 f"it has {layer.groups} groups, which MLX takes in 1-D and 2-D only",
                 "use one layer per group and concatenate.",
             )
         return (
-            f"{self.cropped(layer)}, and beyond its span less 1 MLX drops whole inputs",
+            f"{self.describe_crop(layer)}; beyond the span minus 1, MLX drops whole inputs",
             "crop less in the layer and slice its output.",
         )
 

@@ -1,7 +1,7 @@
-"""MXNet: `pad` crops both ends alike, `adj` gives back at the end and stays below the stride.
+"""MXNet: `pad` crops both ends alike; `adj`, less than the stride, adds back at the end.
 
-target_shape computes both: the larger half of what is too much is cropped at the start. Gluon's
-layers are the same operator under Keras-like names, and one number counts for every axis there.
+target_shape computes both: the larger half of the excess is cropped at the start. Gluon's layers
+are the same operator under names like Keras's, where one number stands for every axis.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import Windows
-from deconvcli.frameworks.dialects._documented import hold_axes
+from deconvcli.frameworks.dialects._documented import check_axes
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -38,10 +38,10 @@ _CROP = (
         "adj < s",
         "output-padding",
         "adj {adj} is not smaller than stride {s}",
-        "use {s - 1} or less; a target_shape asks for an adj of 1 where it leaves an odd crop.",
+        "use {s - 1} or less; a target_shape that leaves an odd crop needs an adj of 1.",
     ),
     Step("crop_begin", "pad", "pad crops the start"),
-    Step("crop_end", "pad - adj", "and the end, where adj gives elements back"),
+    Step("crop_end", "pad - adj", "and the end, where adj adds elements back"),
     OUT,
     OUTPUT_EXISTS,
 )
@@ -52,11 +52,11 @@ BY_TARGET = Arithmetic(
         "size <= full",
         "output-size",
         "target_shape {size} is larger than the full size {full}",
-        "ask for {full} or less.",
+        "use {full} or less.",
     ),
-    Step("total", "full - size", "what is too much"),
-    Step("pad", "(total + 1) // 2", "the larger half on both sides"),
-    Step("adj", "2*pad - total", "and what that takes too much is given back"),
+    Step("total", "full - size", "the excess over the output size"),
+    Step("pad", "(total + 1) // 2", "half of it at both ends, rounded up"),
+    Step("adj", "2*pad - total", "the extra element is added back"),
     *_CROP,
 )
 
@@ -72,7 +72,7 @@ _GLUON = (
     *("channels", "kernel_size", "strides", "padding", "output_padding", "dilation", "groups"),
     *("layout", "activation", "use_bias", "weight_initializer", "bias_initializer", "in_channels"),
 )
-# Gluon's words for the operator's.
+# Gluon's parameters, and the operator's for the same.
 _SAME = {
     "channels": "num_filter",
     "kernel_size": "kernel",
@@ -116,17 +116,17 @@ class MXNet(Dialect):
     arguments = (
         Argument("num_filter", "out_channels", None, "output channels"),
         Argument("kernel", "kernel", None, "kernel size", {Form.INTS: each}),
-        Argument("stride", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("stride", "stride", 1, "distance between two stamps", {Form.INTS: each}),
         Argument("pad", "padding", 0, "elements cropped from both ends", {Form.INTS: each}),
-        Argument("adj", "output_padding", 0, "elements given back at the end", {Form.INTS: each}),
-        Argument("dilate", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("adj", "output_padding", 0, "elements added back at the end", {Form.INTS: each}),
+        Argument("dilate", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("target_shape", "output_size", None, "instead of pad, adj", {Form.INTS: each}),
         Argument("num_group", "groups", 1, "independent groups of channels"),
         Argument("no_bias", "bias", True, "whether there is no bias", {Form.FLAG: _negate}),
         Argument("layout", "data_format", None, "NCHW (default), NHWC", {Form.WORD: plain}),
         *(Argument(name) for name in ("bias", "workspace", "cudnn_tune", "cudnn_off")),
         Argument("channels", "out_channels", None, "num_filter, in Gluon", {}),
-        Argument("in_channels", "in_channels", 0, "input channels, in Gluon; 0: by the input"),
+        Argument("in_channels", "in_channels", 0, "input channels, in Gluon; 0: as the input has"),
         Argument("kernel_size", "kernel", None, "kernel, in Gluon", {}),
         Argument("strides", "stride", None, "stride, in Gluon", {}),
         Argument("padding", "padding", None, "pad, in Gluon", {}),
@@ -142,40 +142,40 @@ class MXNet(Dialect):
     signatures = _signatures()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels first unless the layout has them last."""
+        """Return channels first unless the layout has them last."""
         given, known = arguments.get("layout"), _LAYOUTS.get(rank, _LAYOUTS[2])
         if given is not None and given not in known:
             self.refuse("data-format", f"layout is {shorten(given)}", f"use {' or '.join(known)}.")
         return CHANNELS_LAST if given and given[-1] == "C" else CHANNELS_FIRST
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """As the data's, with input channels for the batch and a group's filters for channels."""
+        """Return the data's layout, with input channels in place of the batch."""
         given = arguments.get("layout")
         last = isinstance(given, str) and given.endswith("C")
         return _WEIGHT_LAST if last else CANONICAL_WEIGHT
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer as the operator's shape inference takes it."""
-        words = self._operator_words(spelling, len(sizes.spatial))
-        hold_axes(self, sizes, (1, 2, 3))
+        """Return the layer as the operator's shape inference computes it."""
+        words = self._operator_parameters(spelling, len(sizes.spatial))
+        check_axes(self, sizes, (1, 2, 3))
         rank = len(sizes.spatial)
         data, weight = self.data_layout(words, rank), self.weight_layout(words, rank)
         kernel = self.kernel(words["kernel"], "kernel", sizes, layout=weight)
         groups = read_count(words["num_group"], "num_group")
         operator = Spelling(self.name, words)
         dilate = self._dilate(operator, rank)
-        target = self.listed(operator, "target_shape", rank)
+        target = self.read_list(operator, "target_shape", rank)
         rows = zip(
             sizes.spatial,
             kernel,
-            self.listed(operator, "stride", rank, 1),
+            self.read_list(operator, "stride", rank, 1),
             dilate,
-            self.listed(operator, "pad", rank),
-            self.listed(operator, "adj", rank),
+            self.read_list(operator, "pad", rank),
+            self.read_list(operator, "adj", rank),
             target,
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             BY_TARGET if any(target) else BY_PAD,
@@ -196,8 +196,8 @@ class MXNet(Dialect):
             notes=_gpu_note(data),
         )
 
-    def _operator_words(self, spelling: Spelling, rank: int) -> dict[str, Any]:
-        """All words, Gluon's said as the operator's; None for a list that was left out."""
+    def _operator_parameters(self, spelling: Spelling, rank: int) -> dict[str, Any]:
+        """Return all parameters, Gluon's under the operator's names; None for a list left out."""
         words = self.values(spelling)
         for name in ("stride", "pad", "adj", "dilate"):
             words[name] = spelling.arguments.get(name)
@@ -216,7 +216,7 @@ class MXNet(Dialect):
         return words
 
     def _dilate(self, spelling: Spelling, rank: int) -> tuple[int, ...]:
-        dilate = self.listed(spelling, "dilate", rank, 1)
+        dilate = self.read_list(spelling, "dilate", rank, 1)
         if rank == 3 and dilate != (1, 1, 1):
             self.refuse(
                 "dilate",
@@ -225,8 +225,8 @@ class MXNet(Dialect):
             )
         return dilate
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """As an operator: pad from the start, adj from what the end has more."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield the operator: pad from the start, adj from the difference at the end."""
         yield {
             "num_filter": layer.out_channels,
             "kernel": list(layer.kernel),
@@ -239,13 +239,13 @@ class MXNet(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """A dilation in 3-D, or crops that pad and adj cannot make."""
+        """Return the reason: a dilation in 3-D, or crops that pad and adj cannot make."""
         if len(layer.axes) == 3 and any(axis.dilation > 1 for axis in layer.axes):
             return "it has dilations in 3-D, which MXNet refuses", "write zeros into the kernel."
         most = compact([axis.stride - 1 for axis in layer.axes])
         return (
-            f"{self.cropped(layer)}, MXNet only pad before and pad - adj behind, with adj 0 to"
-            f" {most}",
+            f"{self.describe_crop(layer)}; MXNet crops pad at the start and pad - adj at the end,"
+            f" with adj from 0 to {most}",
             "crop less in the layer and slice its output.",
         )
 
@@ -255,7 +255,7 @@ def _is_gluon(words: Mapping[str, Any]) -> bool:
 
 
 def _gpu_note(layout: Layout) -> tuple[Diagnostic, ...]:
-    """What only a GPU accepts."""
+    """Return a warning for a layout that only a GPU accepts."""
     if layout is CHANNELS_FIRST:
         return ()
     return (

@@ -1,6 +1,6 @@
-"""oneDNN: dilates count from 0, the output's size is told, and groups have a weight axis in front.
+"""oneDNN: dilates count from 0, the caller gives the output's size, groups come first in weights.
 
-padding_r only takes part in the check of that size; what is cropped behind follows from it.
+padding_r matters only for the check of that size, from which the crop at the end follows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,12 @@ from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair
 from deconvcli.frameworks.dialect.windows import Windows
-from deconvcli.frameworks.dialects._documented import ToldSize, hold_axes, told_size, weight_of
+from deconvcli.frameworks.dialects._documented import (
+    ExplicitSize,
+    check_axes,
+    require_weight_shape,
+    size_entries,
+)
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
@@ -33,27 +38,27 @@ ARITHMETIC = Arithmetic(
     Limit(
         "end + s > 0",
         "padding-r",
-        "padding_r {end} is below {1 - s}, which strides {s} allow",
+        "padding_r {end} is less than {1 - s}, the minimum with strides {s}",
         "use {1 - s} or more.",
     ),
     Step("d", "dilate + 1", "dilates are 0 for a plain kernel"),
     SPAN,
     FULL,
-    *told_size("dst_dims", _TRUNCATED),
+    *size_entries("dst_dims", _TRUNCATED),
     Limit(
         "out >= smallest",
         "onednn-truncation",
-        "size {out} cuts off more than padding_l and padding_r say: the check divides towards zero"
-        " and lets it pass for one input",
-        "ask for {smallest} or more.",
+        "size {out} crops more than padding_l and padding_r: the check divides towards zero and"
+        " accepts it for one input",
+        "use {smallest} or more.",
         finding=True,
         source="oneDNN 3.8.0 (515bfba): src/common/deconvolution.cpp",
     ),
 )
 
 
-def _dilates(value: tuple[int, ...], rank: int) -> list[int]:
-    """A dilation of 1, as other frameworks count it, is 0 here."""
+def _count_from_zero(value: tuple[int, ...], rank: int) -> list[int]:
+    """Return dilations as oneDNN counts them: 0 is what other frameworks call 1."""
     return [dilation - 1 for dilation in each(value, rank)]
 
 
@@ -69,7 +74,7 @@ def _pairs(pairs: tuple[tuple[int, int], ...], rank: int) -> dict[str, list[int]
     }
 
 
-class OneDnn(ToldSize):
+class OneDnn(ExplicitSize):
     """dnnl::deconvolution_forward, by its logical dimensions."""
 
     name = "onednn"
@@ -77,10 +82,10 @@ class OneDnn(ToldSize):
     source = "oneDNN 3.8.0 (515bfba): doc/primitives/convolution.md, src/common/deconvolution.cpp"
     evidence = Evidence("oneDNN 3.8.0 guide and source (515bfba)")
     windows = Windows(pairs=True)
-    told = "dst_dims"
+    size_parameter = "dst_dims"
     arguments = (
-        Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
-        Argument("dilates", "dilation", 0, "zeros between two taps", {Form.INTS: _dilates}),
+        Argument("strides", "stride", 1, "distance between two stamps", {Form.INTS: each}),
+        Argument("dilates", "dilation", 0, "zeros between two taps", {Form.INTS: _count_from_zero}),
         Argument(
             "padding_l",
             "padding",
@@ -88,46 +93,46 @@ class OneDnn(ToldSize):
             "crop at the start of each axis",
             {Form.INTS: _both_ends, Form.PAIRS: _pairs},
         ),
-        Argument("padding_r", "padding", None, "at the end; None: as padding_l", {}),
+        Argument("padding_r", "padding", None, "crop at the end; None: as padding_l", {}),
         Argument("dst_dims", "output_size", None, "the output's shape", {Form.INTS: each}),
-        Argument("groups", "groups", None, "the weights' axis in front; None: they have none"),
+        Argument("groups", "groups", None, "the first axis of the weights; None: they have none"),
     )
     # Its calls are C and C++, which the reader of pasted calls does not parse.
     arithmetics = (ARITHMETIC,)
     signatures = ()
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Output before input channels; groups, if any, in front."""
+        """Return output channels before input channels, after the groups if there are any."""
         return _PLAIN if arguments.get("groups") is None else _GROUPED
 
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
-        """The same data, with an axis for groups if the layer has some."""
+        """Return the same data, with an axis for groups if the layer has any."""
         weight = layer.weight_shape(_GROUPED if layer.groups > 1 else _PLAIN)
         return sizes._replace(channels=layer.in_channels, weight=weight)
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer that the primitive's descriptor means."""
+        """Return the layer that the primitive's descriptor means."""
         words = self.values(spelling)
-        hold_axes(self, sizes, (1, 2, 3))
+        check_axes(self, sizes, (1, 2, 3))
         rank = len(sizes.spatial)
         layout = self.weight_layout(words, rank)
-        weight = layout.split(weight_of(self, sizes, layout), rank)
+        weight = layout.split(require_weight_shape(self, sizes, layout), rank)
         groups = self._groups(words["groups"], weight)
-        size, channels, asked = self.size_of(words, sizes)
-        begin = self.listed(spelling, "padding_l", rank)
-        end = begin if words["padding_r"] is None else self.listed(spelling, "padding_r", rank)
+        size, channels, is_given = self.read_size(words, sizes)
+        begin = self.read_list(spelling, "padding_l", rank)
+        end = begin if words["padding_r"] is None else self.read_list(spelling, "padding_r", rank)
         rows = zip(
             sizes.spatial,
             weight["*"],
-            self.listed(spelling, "strides", rank, 1),
-            self.listed(spelling, "dilates", rank),
+            self.read_list(spelling, "strides", rank, 1),
+            self.read_list(spelling, "dilates", rank),
             begin,
             end,
             size,
-            (asked,) * rank,
+            (is_given,) * rank,
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             ARITHMETIC,
@@ -144,30 +149,30 @@ class OneDnn(ToldSize):
         if "G" in weight and weight["G"] != (groups,):
             self.refuse(
                 "groups",
-                f"groups is {groups}, the weights have {weight['G'][0]} in front",
+                f"groups is {groups}, the weights' first axis is {weight['G'][0]}",
                 "give both the same number.",
             )
         return groups
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """Both crops as padding; what a negative end appends is in dst_dims."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield both crops as padding; dst_dims holds what a negative end appends."""
         words = {
             "strides": [axis.stride for axis in layer.axes],
             "dilates": [axis.dilation - 1 for axis in layer.axes],
             "padding_l": [axis.crop_begin for axis in layer.axes],
             "padding_r": [max(axis.crop_end, 0) for axis in layer.axes],
-            "dst_dims": self.told_shape(layer, sizes),
+            "dst_dims": self.output_shape_of(layer, sizes),
         }
         words |= {"groups": layer.groups} if layer.groups > 1 else {}
         yield words
         yield words | {"padding_r": [max(axis.crop_end, 1 - axis.stride) for axis in layer.axes]}
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """A start that is not cropped, or a size that does not map back."""
+        """Return the reason: a start that is not cropped, or a size that does not map back."""
         return (
-            f"{self.cropped(layer)}; padding_l is never negative, and dst_dims must map back to"
-            " the input's size with a padding_r above minus the stride",
-            "pad or slice the output behind it.",
+            f"{self.describe_crop(layer)}; padding_l is never negative, and dst_dims must map back"
+            " to the input's size with a padding_r greater than minus the stride",
+            "pad or slice the output after it.",
         )
 
 

@@ -1,7 +1,7 @@
 """OpenVINO: same_upper crops the larger half at the start, and without output_shape not at all.
 
-The opposite of ONNX and TensorFlow. Groups have an operation and a weight axis of their own.
-Where the CPU plugin departs from the specification, the plugin is followed and a finding says so.
+This is the opposite of ONNX and TensorFlow. Groups have their own operation and weight axis.
+Where the CPU plugin departs from the specification, we follow the plugin and add a finding.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ SINGLE, GROUPED = "ConvolutionBackpropData", "GroupConvolutionBackpropData"
 WEIGHT = {SINGLE: Layout(("GI", "O", "*")), GROUPED: Layout(("G", "I", "O", "*"))}
 _SOURCE = f"measured with {OPENVINO}, CPU plugin"
 
-# Numbers besides n, k, s, d: begin, end, op, size (as asked), and as 0 or 1 whether the CPU plugin
-# heeds a crop at the start.
+# Numbers besides n, k, s, d: begin, end, op, size (as requested), and as 0 or 1 whether the CPU
+# plugin applies a crop at the start.
 _HEAD = (
     INPUT_EXISTS,
     positive("k", "filters' spatial size"),
@@ -43,25 +43,27 @@ _HEAD = (
     Step("natural", "full + op", "output_padding appends at the end"),
 )
 _FREE = Step("out", "natural - begin - end", "what the pads leave")
-_ASKED = Step("out", "size", "output_shape as asked")
+_REQUESTED = Step("out", "size", "output_shape as requested")
 _BEGIN = Step("half", "begin", "pads_begin crops the start")
 _EXPLICIT = (not_negative("begin", "pads_begin"), _BEGIN)
 _NOTHING = Step("half", "0", "no pads")
-_TOTAL = Step("total", "max(natural - out, 0)", "what is too much")
+_TOTAL = Step("total", "max(natural - out, 0)", "the excess over the output size")
 _UPPER = Step("half", "total - total // 2", "same_upper: the larger half at the start")
 _LOWER = Step("half", "total // 2", "same_lower: the smaller half at the start")
 _TAIL = (
-    Step("crop_begin", "half if heeded else 0", "as far as the CPU plugin heeds it"),
-    Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends"),
+    Step("crop_begin", "half if is_applied else 0", "if the CPU plugin applies it"),
+    Step(
+        "crop_end", "full - out - crop_begin", "the remainder at the end; a negative crop appends"
+    ),
     OUTPUT_EXISTS._replace(condition="out >= 0"),
     EMPTY_OUTPUT,
     Limit(
         "crop_begin == half",
         "openvino-pads-ignored",
-        "the CPU plugin ignores the crop of {half} at the start: it does so with kernels of 1 whose"
-        " output has the input's size, and with explicit pads and output_shape of a grouped"
+        "the CPU plugin ignores the crop of {half} at the start, as it does for kernels of 1 whose"
+        " output has the input's size, and for explicit pads with output_shape in a grouped"
         " operation",
-        "crop in a layer of its own behind it.",
+        "crop in a separate layer after it.",
         finding=True,
         source=_SOURCE,
     ),
@@ -69,8 +71,8 @@ _TAIL = (
 _OTHER_HALF = Limit(
     "total % 2 == 0",
     "openvino-same-half",
-    "OpenVINO splits an odd crop, {total} here, the other way round than ONNX and TensorFlow do"
-    " under the same name",
+    "OpenVINO splits an odd crop, {total} here, the opposite way from ONNX and TensorFlow under"
+    " the same name",
     "give pads_begin and pads_end as numbers.",
     finding=True,
     source=_SOURCE,
@@ -89,15 +91,15 @@ _SAME_FREE = Arithmetic(*_HEAD, _FREE, _NOTHING, *_TAIL, _NO_PADS)
 # By auto_pad, and whether output_shape is given.
 BY_WORDS = {
     ("explicit", False): Arithmetic(*_HEAD, _FREE, *_EXPLICIT, *_TAIL),
-    ("explicit", True): Arithmetic(*_HEAD, _ASKED, *_EXPLICIT, *_TAIL),
-    # Pads that the plugin drops may even be negative.
-    ("dropped", True): Arithmetic(*_HEAD, _ASKED, _BEGIN, *_TAIL),
+    ("explicit", True): Arithmetic(*_HEAD, _REQUESTED, *_EXPLICIT, *_TAIL),
+    # Pads that the plugin ignores may even be negative.
+    ("dropped", True): Arithmetic(*_HEAD, _REQUESTED, _BEGIN, *_TAIL),
     ("valid", False): Arithmetic(*_HEAD, _FREE, _NOTHING, *_TAIL),
-    ("valid", True): Arithmetic(*_HEAD, _ASKED, _NOTHING, *_TAIL),
+    ("valid", True): Arithmetic(*_HEAD, _REQUESTED, _NOTHING, *_TAIL),
     ("same_upper", False): _SAME_FREE,
     ("same_lower", False): _SAME_FREE,
-    ("same_upper", True): Arithmetic(*_HEAD, _ASKED, _TOTAL, _UPPER, *_TAIL, _OTHER_HALF),
-    ("same_lower", True): Arithmetic(*_HEAD, _ASKED, _TOTAL, _LOWER, *_TAIL, _OTHER_HALF),
+    ("same_upper", True): Arithmetic(*_HEAD, _REQUESTED, _TOTAL, _UPPER, *_TAIL, _OTHER_HALF),
+    ("same_lower", True): Arithmetic(*_HEAD, _REQUESTED, _TOTAL, _LOWER, *_TAIL, _OTHER_HALF),
 }
 _AUTO_PADS = ("explicit", "valid", "same_upper", "same_lower")
 
@@ -148,7 +150,7 @@ class OpenVino(Dialect):
     grouping: ClassVar[Mapping[str, Any]] = {"op": GROUPED}
     arguments = (
         Argument("op", meaning=f"'{SINGLE}' or '{GROUPED}'"),
-        Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("strides", "stride", 1, "distance between two stamps", {Form.INTS: each}),
         Argument(
             "pads_begin",
             "padding",
@@ -157,7 +159,7 @@ class OpenVino(Dialect):
             {Form.INTS: _both_ends, Form.PAIRS: _pads},
         ),
         Argument("pads_end", "padding", 0, "crop at the end of each axis", {}),
-        Argument("dilations", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("dilations", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument(
             "auto_pad",
             "auto_pad",
@@ -167,7 +169,7 @@ class OpenVino(Dialect):
             ("padding",),
         ),
         Argument("output_padding", "output_padding", 0, "appended", {Form.INTS: each}),
-        Argument("output_shape", "output_size", None, "spatial sizes asked for", {Form.INTS: each}),
+        Argument("output_shape", "output_size", None, "requested spatial sizes", {Form.INTS: each}),
         Argument("name"),
     )
     arithmetics = tuple(BY_WORDS.values())
@@ -177,15 +179,15 @@ class OpenVino(Dialect):
     )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Always channels first."""
+        """Return channels first, always."""
         return CHANNELS_FIRST
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Groups, if any, have an axis of their own."""
+        """Return the layout of the operation; groups have an axis of their own."""
         return WEIGHT[self._operation(arguments.get("op"))]
 
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
-        """The same data with this layer's weights in the layout of its operation."""
+        """Return the same data with this layer's weights in the layout of its operation."""
         weight = layer.weight_shape(WEIGHT[GROUPED if layer.groups > 1 else SINGLE])
         return sizes._replace(channels=layer.in_channels, weight=weight)
 
@@ -195,7 +197,7 @@ class OpenVino(Dialect):
         return GROUPED if given == GROUPED else SINGLE
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer as the CPU plugin computes it."""
+        """Return the layer as the CPU plugin computes it."""
         words = self.values(spelling)
         rank = len(sizes.spatial)
         word, sized = self._auto_pad(words["auto_pad"]), words["output_shape"] is not None
@@ -208,26 +210,26 @@ class OpenVino(Dialect):
             zip(
                 sizes.spatial,
                 weight[-rank:],
-                self.listed(spelling, "strides", rank, 1),
-                self.listed(spelling, "dilations", rank, 1),
-                self.listed(spelling, "output_padding", rank),
-                self.listed(spelling, "output_shape", rank),
-                self.listed(spelling, "pads_begin", rank) if word == "explicit" else zeros,
-                self.listed(spelling, "pads_end", rank) if word == "explicit" else zeros,
+                self.read_list(spelling, "strides", rank, 1),
+                self.read_list(spelling, "dilations", rank, 1),
+                self.read_list(spelling, "output_padding", rank),
+                self.read_list(spelling, "output_shape", rank),
+                self.read_list(spelling, "pads_begin", rank) if word == "explicit" else zeros,
+                self.read_list(spelling, "pads_end", rank) if word == "explicit" else zeros,
                 strict=True,
             )
         )
         if grouped and sized and word == "explicit":
             word = "dropped"
-        # Of all kernels of 1 only the depthwise ones in 2-D move what they compute.
+        # Of all kernels of 1, only depthwise ones in 2-D apply the crop.
         depthwise = rank == 2 and grouped and weight[1:3] == (1, 1)
-        heeded = word != "dropped" and (depthwise or not _is_pointwise(rows, sized))
-        return self.reading(
+        is_applied = word != "dropped" and (depthwise or not _is_pointwise(rows, sized))
+        return self.build_reading(
             spelling,
             sizes,
             BY_WORDS[word, sized],
-            ("n", "k", "s", "d", "op", "size", "begin", "end", "heeded"),
-            [(*row, heeded) for row in rows],
+            ("n", "k", "s", "d", "op", "size", "begin", "end", "is_applied"),
+            [(*row, is_applied) for row in rows],
             channels=self.channels(layout, weight[-rank:], sizes, groups),
             groups=groups,
             weight_layout=layout,
@@ -243,12 +245,12 @@ class OpenVino(Dialect):
         return str(word)
 
     def _filters(self, sizes: Sizes, layout: Layout) -> tuple[int, ...]:
-        """The filters' shape, of an operation that the plugin compiles."""
+        """Return the filters' shape, which the plugin must be able to compile."""
         axes = len(sizes.spatial) + len(layout.axes) - 1
         if sizes.weight is None or len(sizes.weight) != axes:
             self.refuse(
                 "filters",
-                f"the filters' shape {shorten(sizes.weight)} has not {axes} axes",
+                f"the filters' shape {shorten(sizes.weight)} does not have {axes} axes",
                 f"give them in the layout {layout}.",
             )
         if "G" in layout.axes and sizes.weight[0] == 1 and sizes.weight[1:3] != (1, 1):
@@ -259,8 +261,8 @@ class OpenVino(Dialect):
             )
         return sizes.weight
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """Explicit pads; a negative end becomes output_padding."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield explicit pads; a negative end becomes output_padding."""
         yield {
             "op": GROUPED if layer.groups > 1 else SINGLE,
             "strides": [axis.stride for axis in layer.axes],
@@ -271,16 +273,16 @@ class OpenVino(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """A negative start, or pads that the plugin ignores."""
+        """Return the reason: a negative start, or pads that the plugin ignores."""
         return (
-            f"{self.cropped(layer)}; pads_begin is never negative, and kernels of 1 whose output"
-            " has the input's size ignore it",
-            "crop or pad in a layer of its own behind it.",
+            f"{self.describe_crop(layer)}; pads_begin is never negative, and kernels of 1 whose"
+            " output has the input's size ignore it",
+            "crop or pad in a separate layer after it.",
         )
 
 
 def _is_pointwise(rows: Sequence[tuple[Any, ...]], sized: bool) -> bool:
-    """Whether all kernels are 1 and the output has the input's size."""
+    """Return whether all kernels are 1 and the output has the input's size."""
     return all(
         k == s == 1 and (size == n if sized else op == begin + end)
         for n, k, s, _, op, size, begin, end in rows

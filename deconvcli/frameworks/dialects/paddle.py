@@ -1,6 +1,6 @@
-"""Paddle: torch's crop with begin and end apart, and a 'SAME' that is the forward layer's.
+"""Paddle: torch's crop with separate begin and end, and a 'SAME' that is the forward layer's.
 
-'SAME' computes its crop as a convolution on the input would, so that the output is not n*s, and
+'SAME' computes its crop as a convolution of the input would, so the output is not n*s, and it
 resets the dilation to 1. Weights are (in, out / groups, ...) in both data formats.
 """
 
@@ -32,8 +32,8 @@ from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_L
 
 _SOURCE = f"measured with {PADDLE}, CPU"
 
-# Numbers besides n, k, s, d: begin, end, op, size (as asked), dilation (as written), and as 0 or 1
-# whether channels come first and whether the batch is empty.
+# Numbers besides n, k, s, d: begin, end, op, size (as requested), dilation (as written), and as 0
+# or 1 whether channels come first and whether the batch is empty.
 _HEAD = (
     INPUT_EXISTS,
     positive("k", "kernel_size"),
@@ -57,8 +57,8 @@ _BY_OUTPUT_PADDING = (
     Limit(
         "op < (max(s, d) if no_batch else s)",
         "output-padding",
-        "output_padding {op} is not smaller than stride {s} (below a dilation it passes Paddle's"
-        " documented check, and its kernel refuses it)",
+        "output_padding {op} is not smaller than stride {s} (a value less than the dilation passes"
+        " Paddle's documented check, but its kernel refuses it)",
         "use {s - 1} or less: it only chooses among the sizes that one forward convolution maps to"
         " the same {n}.",
     ),
@@ -69,18 +69,20 @@ _BY_OUTPUT_SIZE = (
     Limit(
         "size >= smallest and (no_batch or size < smallest + s)",
         "output-size",
-        "output_size {size} is outside {smallest} to {smallest + s - 1} (the documented upper end"
+        "output_size {size} is outside {smallest} to {smallest + s - 1} (the documented maximum"
         " {smallest + s} is refused as well)",
-        "ask for {smallest} to {smallest + s - 1}, or change the kernel, stride or padding.",
+        "use {smallest} to {smallest + s - 1}, or change the kernel, stride or padding.",
     ),
-    Step("out", "size", "output_size as asked"),
+    Step("out", "size", "output_size as requested"),
 )
 _TAIL = (
-    Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends"),
+    Step(
+        "crop_end", "full - out - crop_begin", "the remainder at the end; a negative crop appends"
+    ),
     OUTPUT_EXISTS._replace(
         condition="out >= 0",
         message="the output would have size {out}; Paddle checks only the product of all sizes, so"
-        " that two such axes give a tensor whose reading crashes the process",
+        " two such axes give a tensor whose access crashes the process",
     ),
     OUTPUT_EXISTS._replace(
         condition="out >= 1 or first or no_batch",
@@ -94,7 +96,7 @@ _SAME_NOTES = (
     Limit(
         "out == n*s",
         "paddle-same-size",
-        "padding 'SAME' of Paddle is the forward layer's on the input: the output is {out}, where"
+        "padding 'SAME' of Paddle is computed as in a forward layer: the output is {out}, where"
         " 'same' of other frameworks gives {n*s}",
         "give padding and output_padding as numbers.",
         finding=True,
@@ -139,7 +141,7 @@ def _signatures(rank: int) -> tuple[Signature, ...]:
     )
 
 
-def _flat(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
+def _flatten(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
     return list(chain.from_iterable(each_pair(pairs, rank)))
 
 
@@ -159,15 +161,15 @@ class Paddle(Dialect):
             "padding",
             0,
             "crop: one number, one per axis, begin and end of each axis in turn, 'SAME', 'VALID'",
-            {Form.INTS: plain, Form.PAIRS: _flat, Form.WORD: lambda word, rank: word.upper()},
+            {Form.INTS: plain, Form.PAIRS: _flatten, Form.WORD: lambda word, rank: word.upper()},
         ),
         Argument("output_padding", "output_padding", 0, "elements appended at the end"),
         Argument("groups", "groups", 1, "independent groups of channels"),
-        Argument("dilation", "dilation", 1, "distance of two taps in the output"),
-        Argument("output_size", "output_size", None, "instead of output_padding, at call time"),
+        Argument("dilation", "dilation", 1, "distance between two taps in the output"),
+        Argument("output_size", "output_size", None, "in place of output_padding, in the call"),
         Argument("data_format", "data_format", None, "NCHW (default), NHWC", {Form.WORD: plain}),
         Argument("bias_attr", "bias", None, "False: no bias", {Form.FLAG: plain}),
-        Argument("bias", "bias", None, "of a function: the bias", {}),
+        Argument("bias", "bias", None, "the bias, in a function", {}),
         Argument("api", meaning="'layer' (Conv2DTranspose) or 'functional' (conv2d_transpose)"),
         Argument("weight_attr"),
         Argument("name"),
@@ -176,7 +178,7 @@ class Paddle(Dialect):
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels first unless data_format puts C last."""
+        """Return channels first, unless data_format puts C last."""
         given, known = arguments.get("data_format"), _FORMATS.get(rank, ())
         if given is not None and given not in known:
             self.refuse(
@@ -185,7 +187,7 @@ class Paddle(Dialect):
         return CHANNELS_LAST if given and given[-1] == "C" else CHANNELS_FIRST
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer, as a layer object or a function call."""
+        """Return the layer, as a layer object or a function call."""
         words = self.values(spelling)
         rank = len(sizes.spatial)
         layout = self.data_layout(words, rank)
@@ -193,8 +195,8 @@ class Paddle(Dialect):
         groups = read_count(words["groups"], "groups")
         is_function = words["api"] == "functional"
         same, pads = self._pads(words["padding"], layout, rank)
-        asked = words["output_size"]
-        if asked is not None and words["output_padding"] != 0 and words["api"] != "layer":
+        requested = words["output_size"]
+        if requested is not None and words["output_padding"] != 0 and words["api"] != "layer":
             self.refuse(
                 "output-padding",
                 "output_padding cannot be used together with output_size",
@@ -208,16 +210,16 @@ class Paddle(Dialect):
             (1,) * rank if same else dilation,
             dilation,
             per_axis(words["output_padding"], rank, "output_padding"),
-            per_axis(0 if asked is None else asked, rank, "output_size"),
+            per_axis(0 if requested is None else requested, rank, "output_size"),
             *pads,
             (layout is CHANNELS_FIRST,) * rank,
             (0 in sizes.batch,) * rank,
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
-            BY_WORDS[same, asked is not None],
+            BY_WORDS[same, requested is not None],
             ("n", "k", "s", "d", "dilation", "op", "size", "begin", "end", "first", "no_batch"),
             rows,
             channels=self.channels(
@@ -235,7 +237,7 @@ class Paddle(Dialect):
         )
 
     def _pads(self, given: Any, layout: Layout, rank: int) -> tuple[bool, list[tuple[int, ...]]]:
-        """(whether it is 'SAME', the begins and the ends of all axes)."""
+        """Return (whether it is 'SAME', the begins and the ends of all axes)."""
         if isinstance(given, str):
             word = given.upper()
             if word not in ("SAME", "VALID"):
@@ -252,7 +254,7 @@ class Paddle(Dialect):
         return False, [per_axis(given, rank, "padding")] * 2
 
     def _spatial(self, pairs: list[tuple[int, ...]], layout: Layout, rank: int) -> list[int]:
-        """The spatial ones of a pair for each axis of the tensor, in one list."""
+        """Return the pairs of the spatial axes out of those of the whole tensor, in one list."""
         spatial = layout.split(tuple(range(rank + 2)), rank)["*"]
         if any(any(pair) for place, pair in enumerate(pairs) if place not in spatial):
             self.refuse(
@@ -262,8 +264,8 @@ class Paddle(Dialect):
             )
         return [size for place in spatial for size in pairs[place]]
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """padding from both crops; a negative end becomes output_padding."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield padding from both crops; a negative end becomes output_padding."""
         begins = [axis.crop_begin for axis in layer.axes]
         ends = [max(0, axis.crop_end) for axis in layer.axes]
         pads = list(chain.from_iterable(zip(begins, ends, strict=True)))
@@ -280,11 +282,11 @@ class Paddle(Dialect):
         yield arguments if layer.has_bias else {**arguments, "bias_attr": False}
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Crops that padding and output_padding cannot make."""
+        """Return the reason: crops that padding and output_padding cannot make."""
         most = compact([axis.stride - 1 for axis in layer.axes])
         return (
-            f"{self.cropped(layer)}; padding is never negative and output_padding appends {most}"
-            " at most",
+            f"{self.describe_crop(layer)}; padding is never negative, and output_padding appends"
+            f" {most} at most",
             "crop less in the layer and pad its output.",
         )
 

@@ -1,4 +1,4 @@
-"""TensorRT: padding crops each end by itself, SAME never appends, and there is no output padding.
+"""TensorRT: padding crops each end separately, SAME never appends, and there is no output padding.
 
 SAME_UPPER crops the smaller half at the start, SAME_LOWER the larger.
 """
@@ -22,7 +22,7 @@ from deconvcli.frameworks.dialect.parameters import (
     plain,
 )
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
-from deconvcli.frameworks.dialects._documented import hold_axes
+from deconvcli.frameworks.dialects._documented import check_axes
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -50,9 +50,9 @@ _EXPLICIT = Arithmetic(
 def _same(crop_begin: str, meaning: str) -> Arithmetic:
     return Arithmetic(
         *_HEAD,
-        Step("total", "max(span - s, 0)", "what is too much; a short kernel appends nothing"),
+        Step("total", "max(span - s, 0)", "the excess; a short kernel appends nothing"),
         Step("crop_begin", crop_begin, meaning),
-        Step("crop_end", "total - crop_begin", "the rest at the end"),
+        Step("crop_end", "total - crop_begin", "the remainder at the end"),
         OUT,
     )
 
@@ -91,7 +91,7 @@ class TensorRT(Dialect):
         Argument("num_output_maps", "out_channels", None, "output channels"),
         Argument("kernel_shape", "kernel", None, "kernel size, 2 or 3 axes", {Form.INTS: each}),
         Argument("bias", "bias", None, "one number added per channel", {Form.FLAG: plain}),
-        Argument("stride_nd", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("stride_nd", "stride", 1, "distance between two stamps", {Form.INTS: each}),
         Argument("padding_nd", "padding", None, "crop at both ends", {Form.INTS: each}),
         Argument("pre_padding", "padding", 0, "crop at the start", {Form.PAIRS: _pairs}),
         Argument("post_padding", "padding", 0, "crop at the end", {}),
@@ -103,7 +103,7 @@ class TensorRT(Dialect):
             {Form.WORD: _mode},
             ("padding",),
         ),
-        Argument("dilation_nd", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("dilation_nd", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("num_groups", "groups", 1, "independent groups of channels"),
     )
     arithmetics = tuple(BY_MODE.values())
@@ -117,13 +117,13 @@ class TensorRT(Dialect):
     )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Always channels first."""
+        """Return channels first, always."""
         return CHANNELS_FIRST
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer by the formulas of its padding mode."""
+        """Return the layer by the formulas of its padding mode."""
         words = self.values(spelling)
-        hold_axes(self, sizes, _RANKS)
+        check_axes(self, sizes, _RANKS)
         rank = len(sizes.spatial)
         arithmetic = self._arithmetic(words["padding_mode"])
         kernel = self.kernel(words["kernel_shape"], "kernel_shape", sizes)
@@ -132,13 +132,13 @@ class TensorRT(Dialect):
         rows = zip(
             sizes.spatial,
             kernel,
-            self.listed(spelling, "stride_nd", rank, 1),
-            self.listed(spelling, "dilation_nd", rank, 1),
+            self.read_list(spelling, "stride_nd", rank, 1),
+            self.read_list(spelling, "dilation_nd", rank, 1),
             begins,
             ends,
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             arithmetic,
@@ -169,10 +169,10 @@ class TensorRT(Dialect):
     def _crops(
         self, spelling: Spelling, words: Mapping[str, Any], rank: int
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Starts and ends; padding_nd sets both."""
+        """Return the crops at starts and ends; padding_nd sets both."""
         if words["padding_nd"] is None:
             both = ("pre_padding", "post_padding")
-            begins, ends = (self.listed(spelling, name, rank) for name in both)
+            begins, ends = (self.read_list(spelling, name, rank) for name in both)
             return begins, ends
         if "pre_padding" in spelling.arguments or "post_padding" in spelling.arguments:
             self.refuse(
@@ -180,11 +180,11 @@ class TensorRT(Dialect):
                 "padding_nd is given together with pre_padding or post_padding, which it sets",
                 "give padding_nd, or the other two.",
             )
-        padding = self.listed(spelling, "padding_nd", rank)
+        padding = self.read_list(spelling, "padding_nd", rank)
         return padding, padding
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """Both crops as numbers, as one where they are equal."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield both crops as numbers, or one for both if they are equal."""
         begins, ends = ([axis[place] for axis in layer.axes] for place in (3, 4))
         padding = {"pre_padding": begins, "post_padding": ends}
         yield {
@@ -197,11 +197,11 @@ class TensorRT(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """One axis, or zeros that would have to be appended."""
+        """Return the reason: one axis, or zeros that would have to be appended."""
         if len(layer.axes) not in _RANKS:
-            return "it has one spatial axis, TensorRT takes 2 or 3", "give an axis of size 1 more."
+            return "it has one spatial axis; TensorRT takes 2 or 3", "add an axis of size 1."
         return (
-            f"{self.cropped(layer)}; neither end can be negative, for there is no output padding",
+            f"{self.describe_crop(layer)}; neither end can be negative without output padding",
             "crop less in the layer, and slice or pad its output.",
         )
 

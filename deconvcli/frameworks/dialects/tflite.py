@@ -1,7 +1,7 @@
-"""TensorFlow Lite: TensorFlow's layer in two axes, its weights by output channel.
+"""TensorFlow Lite: TensorFlow's layer with two axes, and weights by output channel.
 
-The output size is given. No dilation, no groups, no explicit padding, and none of the exceptions
-that TensorFlow's kernels make to their own check of the size.
+The caller gives the output size. There is no dilation, no groups and no explicit padding, and none
+of the exceptions that TensorFlow's kernels make to their own check of the size.
 """
 
 from __future__ import annotations
@@ -30,19 +30,21 @@ _HEAD = (
     positive("s", "stride"),
     SPAN,
     FULL,
-    Step("out", "size", "as asked"),
+    Step("out", "size", "as requested"),
 )
-_END = Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends")
+_END = Step(
+    "crop_end", "full - out - crop_begin", "the remainder at the end; a negative crop appends"
+)
 
 
 def _between(smallest: str, largest: str) -> Limit:
-    """The sizes that the forward layer maps back to n."""
+    """Return the limit to the sizes that the forward layer maps back to n."""
     return Limit(
         f"{smallest} <= out <= {largest}",
         "output-shape",
-        f"output_shape asks for {{out}}, the sizes that a forward layer maps to {{n}} are"
+        f"output_shape asks for {{out}}; the sizes that a forward layer maps to {{n}} are"
         f" {{{smallest}}} to {{{largest}}}",
-        f"ask for {{{smallest}}} to {{{largest}}}.",
+        f"use {{{smallest}}} to {{{largest}}}.",
     )
 
 
@@ -50,7 +52,7 @@ BY_WORD = {
     "SAME": Arithmetic(
         *_HEAD,
         _between("(n - 1)*s + 1", "n*s"),
-        Step("total", "max(full - out, 0)", "what is too much"),
+        Step("total", "max(full - out, 0)", "the excess over the output size"),
         Step("crop_begin", "total // 2", "the smaller half goes at the start"),
         _END,
     ),
@@ -89,24 +91,26 @@ class Tflite(Dialect):
             {Form.INTS: each},
         ),
         Argument("padding", "padding", "SAME", "'SAME' or 'VALID'", {Form.WORD: _upper}),
-        Argument("stride_h", "stride", 1, "distance of two stamps, height", {Form.INTS: _both}),
-        Argument("stride_w", "stride", 1, "distance of two stamps, width", {}),
+        Argument(
+            "stride_h", "stride", 1, "distance between two stamps, height", {Form.INTS: _both}
+        ),
+        Argument("stride_w", "stride", 1, "distance between two stamps, width", {}),
     )
     arithmetics = tuple(BY_WORD.values())
     signatures = ()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Always channels last."""
+        """Return channels last, always."""
         return CHANNELS_LAST
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Output channels, height, width, input channels."""
+        """Return output channels, height, width, input channels."""
         return WEIGHT
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer at the output size that the words ask for."""
+        """Return the layer at the requested output size."""
         words = self.values(spelling)
-        self._in_two_axes(len(sizes.spatial))
+        self._require_two_axes(len(sizes.spatial))
         if sizes.weight is None:
             self.refuse("weights", "the weights' shape is not known", "give the weights' shape.")
         word = words["padding"]
@@ -119,9 +123,9 @@ class Tflite(Dialect):
             read_count(words["stride_h"], "stride_h"),
             read_count(words["stride_w"], "stride_w"),
         )
-        asked, out_channels = self._asked(spelling, sizes, sizes.weight[0])
-        rows = zip(sizes.spatial, kernel, strides, (1, 1), asked, strict=True)
-        return self.reading(
+        requested, out_channels = self._read_output_shape(spelling, sizes, sizes.weight[0])
+        rows = zip(sizes.spatial, kernel, strides, (1, 1), requested, strict=True)
+        return self.build_reading(
             spelling,
             sizes,
             BY_WORD[word],
@@ -132,7 +136,7 @@ class Tflite(Dialect):
             data_layout=CHANNELS_LAST,
         )
 
-    def _in_two_axes(self, rank: int) -> None:
+    def _require_two_axes(self, rank: int) -> None:
         if rank != RANK:
             self.refuse(
                 "rank",
@@ -140,8 +144,10 @@ class Tflite(Dialect):
                 "give a signal a height of 1.",
             )
 
-    def _asked(self, spelling: Spelling, sizes: Sizes, held: int) -> tuple[tuple[int, ...], int]:
-        """(spatial sizes, channels) of output_shape, whose batch must be the input's."""
+    def _read_output_shape(
+        self, spelling: Spelling, sizes: Sizes, held: int
+    ) -> tuple[tuple[int, ...], int]:
+        """Return (spatial sizes, channels) of output_shape; its batch must be the input's."""
         given = spelling.arguments.get("output_shape")
         if given is None:
             height = sizes.spatial[0]
@@ -151,18 +157,18 @@ class Tflite(Dialect):
                 f"choose a size; SAME takes ({height} - 1)*stride + 1 to {height}*stride.",
             )
         if isinstance(given, (list, tuple)) and len(given) == RANK:
-            return self.listed(spelling, "output_shape", RANK), held
-        batch, *asked, channels = self.listed(spelling, "output_shape", RANK + 2)
+            return self.read_list(spelling, "output_shape", RANK), held
+        batch, *requested, channels = self.read_list(spelling, "output_shape", RANK + 2)
         if (batch,) != sizes.batch:
             self.refuse(
                 "batch",
                 f"output_shape has batch {batch}, the input {list(sizes.batch)}",
                 "give both the same batch size.",
             )
-        return tuple(asked), channels
+        return tuple(requested), channels
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """SAME or VALID with the output size asked for."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield SAME and VALID with the requested output size."""
         if len(layer.axes) != RANK:
             return
         out = layer.output_sizes(sizes.spatial)
@@ -175,16 +181,16 @@ class Tflite(Dialect):
             }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Another rank, dilation, or a crop that neither word makes."""
+        """Return the reason: another rank, dilation, or a crop that neither word makes."""
         if len(layer.axes) != RANK or any(axis.dilation > 1 for axis in layer.axes):
             return (
                 "TRANSPOSE_CONV has two axes and no dilation",
                 "give a signal a height of 1, and dilate the weights with zeros.",
             )
         return (
-            f"{self.cropped(layer)}, which neither SAME nor VALID gives with an output size that"
-            " the forward layer maps back to the input's",
-            "take VALID and slice its output.",
+            f"{self.describe_crop(layer)}; neither SAME nor VALID gives this with an output size"
+            " that the forward layer maps back to the input's",
+            "use VALID and slice its output.",
         )
 
 

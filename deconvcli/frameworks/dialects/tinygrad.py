@@ -1,4 +1,4 @@
-"""tinygrad: any number of axes, padding and output_padding without a limit, negative ones too.
+"""tinygrad: any number of axes, padding and output_padding without a limit, even negative.
 
 A padding of two numbers per axis starts with the last axis: (left, right, top, bottom). A stride
 of 0 means 1 where no stride exceeds 1.
@@ -44,14 +44,14 @@ ARITHMETIC = Arithmetic(
     Limit(
         "(n - 1)*s + 1 >= max(crop_begin - span + 1, 0) + max(crop_end - span + 1, 0)",
         "padding",
-        "padding of {begin} before and {end} behind reaches past all inputs",
-        "crop less, and put zeros around the output afterwards.",
+        "padding of {begin} at the start and {end} at the end reaches past all inputs",
+        "crop less, and pad the output afterwards.",
     ),
     STACKED_TAPS,
     Limit(
         "stride == s",
         "tinygrad-stride-zero",
-        "stride {stride} is taken as {s}, without an error",
+        "stride {stride} is taken as {s} without an error",
         "write stride {s}.",
         finding=True,
         source=_SOURCE,
@@ -75,8 +75,8 @@ class Tinygrad(Dialect):
     windows = Windows(pairs=True, rounds_up=True)
     arguments = (
         Argument("groups", "groups", 1, "independent groups of channels"),
-        Argument("stride", "stride", 1, "distance of two stamps in the output"),
-        Argument("dilation", "dilation", 1, "distance of two taps in the output"),
+        Argument("stride", "stride", 1, "distance between two stamps in the output"),
+        Argument("dilation", "dilation", 1, "distance between two taps in the output"),
         Argument(
             "padding",
             "padding",
@@ -107,11 +107,11 @@ class Tinygrad(Dialect):
     )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Always channels first."""
+        """Return channels first, always."""
         return CHANNELS_FIRST
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer that this call computes."""
+        """Return the layer that this call computes."""
         words = self.values(spelling)
         rank = len(sizes.spatial)
         if sizes.weight is None:
@@ -122,14 +122,14 @@ class Tinygrad(Dialect):
             sizes.spatial,
             sizes.weight[2:],
             strides,
-            # Nothing is put between the inputs unless some stride asks for it.
+            # Zeros are inserted between the inputs only if some stride exceeds 1.
             strides if max(strides) > 1 else (1,) * rank,
             per_axis(words["dilation"], rank, "dilation"),
             *self._pads(words["padding"], rank),
             per_axis(words["output_padding"], rank, "output_padding"),
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             ARITHMETIC,
@@ -144,15 +144,15 @@ class Tinygrad(Dialect):
 
     @staticmethod
     def _pads(given: Any, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """(begins, ends) of the axes in their own order."""
+        """Return (begins, ends) of the axes in their own order."""
         if isinstance(given, (list, tuple)) and len(given) == 2 * rank:
             flat = per_axis(given, 2 * rank, "padding")
             return flat[::2][::-1], flat[1::2][::-1]
         both = per_axis(given, rank, "padding")
         return both, both
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """Both crops as padding, which may be negative."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield both crops as padding, which may be negative."""
         pairs = tuple((axis.crop_begin, axis.crop_end) for axis in layer.axes)
         begins = [begin for begin, _ in pairs]
         alike = all(begin == end for begin, end in pairs)
@@ -164,9 +164,9 @@ class Tinygrad(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """A crop that leaves nothing of the input to convolve."""
+        """Return the reason: a crop that leaves nothing of the input to convolve."""
         return (
-            f"{self.cropped(layer)}, which reaches past all inputs",
+            f"{self.describe_crop(layer)}, which reaches past all inputs",
             "crop less, and slice or pad the output afterwards.",
         )
 

@@ -1,6 +1,6 @@
-"""PyTorch: `padding` crops both ends alike, `output_padding` gives elements back at the end.
+"""PyTorch: `padding` crops both ends alike, `output_padding` adds elements back at the end.
 
-Channels first; groups split the input; nothing but equal crops and a shorter end can be said.
+Channels are first, and groups split the input. No other crops can be expressed.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 _ONEDNN = "PyTorch's oneDNN kernels (float32, and several images, groups or a kernel above 3x3)"
 _ONEDNN_SOURCE = f"measured with {TORCH}, CPU, one thread"
 _DILATION = positive("d", "dilation")
-# no_batch: PyTorch looks at less where there is no image, and answers with an empty tensor.
-_EMPTY_BATCH = "PyTorch takes inputs of size 0 in an empty batch, though not with every crop"
+# no_batch: without an image in the batch PyTorch checks less and returns an empty tensor.
+_EMPTY_BATCH = "PyTorch accepts inputs of size 0 in an empty batch, though not with every crop"
 _HEAD = (
     INPUT_EXISTS._replace(condition="n >= 1 or no_batch"),
     INPUT_EXISTS._replace(otherwise=_EMPTY_BATCH, source=_ONEDNN_SOURCE),
@@ -33,7 +33,7 @@ _HEAD = (
     _DILATION._replace(condition="d >= 0"),
     _DILATION._replace(
         condition="d >= 1 or no_batch",
-        otherwise=f"{_ONEDNN} were seen to take dilation 0",
+        otherwise=f"{_ONEDNN} were seen to accept dilation 0",
         source=_ONEDNN_SOURCE,
     ),
     not_negative("p", "padding"),
@@ -47,19 +47,19 @@ _OUTPUT_PADDING = Limit(
 )
 _CROP = (
     Step("crop_begin", "p", "padding crops the start"),
-    Step("crop_end", "p - op", "and the end, where output_padding gives elements back"),
+    Step("crop_end", "p - op", "and the end, where output_padding adds elements back"),
     OUT,
     OUTPUT_EXISTS._replace(condition="out >= 0"),
     OUTPUT_EXISTS._replace(
         condition="out >= 1 or no_batch",
-        otherwise=f"{_ONEDNN} return an empty tensor instead, if no other size is negative",
+        otherwise=f"{_ONEDNN} return an empty tensor instead if no other size is negative",
         source=_ONEDNN_SOURCE,
     ),
     Limit(
         "out >= 1 and d >= 1 and op < max(s, d)",
         "torch-empty-batch",
-        "PyTorch refuses this layer as soon as the batch holds an image",
-        "use an output_padding below stride or dilation, a dilation of 1 or more, and crop less.",
+        "PyTorch refuses this layer as soon as the batch has an image",
+        "use a smaller output_padding than stride or dilation, dilation 1 or more, and crop less.",
         finding=True,
         source=_ONEDNN_SOURCE,
     ),
@@ -76,9 +76,9 @@ BY_OUTPUT_SIZE = Arithmetic(
         "smallest <= size <= smallest + s - 1",
         "output-size",
         "output_size {size} is outside {smallest} to {smallest + s - 1}",
-        "ask for {smallest} to {smallest + s - 1}, or change the kernel, stride or padding.",
+        "use {smallest} to {smallest + s - 1}, or change the kernel, stride or padding.",
     ),
-    Step("op", "size - smallest", "the output_padding that output_size asks for"),
+    Step("op", "size - smallest", "the output_padding that output_size implies"),
     *_CROP,
 )
 
@@ -125,11 +125,11 @@ class Torch(Dialect):
     arguments = (
         *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),
-        Argument("output_padding", "output_padding", 0, "elements given back at the end"),
+        Argument("output_padding", "output_padding", 0, "elements added back at the end"),
         Argument("groups", "groups", 1, "independent groups of channels"),
         Argument("bias", "bias", True, "one number added per output channel", {Form.FLAG: plain}),
-        Argument("dilation", "dilation", 1, "distance of two taps in the output"),
-        Argument("output_size", "output_size", None, "instead of output_padding, at call time"),
+        Argument("dilation", "dilation", 1, "distance between two taps in the output"),
+        Argument("output_size", "output_size", None, "in place of output_padding, in the call"),
         Argument("api", meaning="'module' (ConvTranspose2d) or 'functional' (conv_transpose2d)"),
         Argument("padding_mode", default="zeros", meaning="only 'zeros' exists"),
         Argument("device"),
@@ -139,11 +139,11 @@ class Torch(Dialect):
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels first, with or without a batch."""
+        """Return channels first, with or without a batch."""
         return CHANNELS_FIRST
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer, as a module or a function call."""
+        """Return the layer, as a module or a function call."""
         words = self.values(spelling)
         rank = len(sizes.spatial)
         if words["padding_mode"] != "zeros":
@@ -156,10 +156,10 @@ class Torch(Dialect):
             self.refuse(
                 "padding",
                 f"padding is {shorten(words['padding'])}",
-                "use numbers: PyTorch's transposed convolutions have no words for it. For twice the"
-                " input, kernel 4, stride 2 and padding 1.",
+                "use numbers: PyTorch's transposed convolutions take no words. For twice the input"
+                " use kernel 4, stride 2 and padding 1.",
             )
-        kernel = self.kernel(_unlisted(words["kernel_size"]), "kernel_size", sizes)
+        kernel = self.kernel(_unlist(words["kernel_size"]), "kernel_size", sizes)
         groups = read_count(words["groups"], "groups")
         channels = self.channels(
             CANONICAL_WEIGHT,
@@ -169,9 +169,9 @@ class Torch(Dialect):
             given_in=read_optional_count(words["in_channels"], "in_channels"),
             given_out=read_optional_count(words["out_channels"], "out_channels"),
         )
-        arithmetic, asked = BY_OUTPUT_PADDING, (0,) * rank
+        arithmetic, requested = BY_OUTPUT_PADDING, (0,) * rank
         if words["output_size"] is not None:
-            arithmetic, asked = BY_OUTPUT_SIZE, self._output_size(words["output_size"], sizes)
+            arithmetic, requested = BY_OUTPUT_SIZE, self._output_size(words["output_size"], sizes)
         rows = zip(
             sizes.spatial,
             kernel,
@@ -179,11 +179,11 @@ class Torch(Dialect):
             _axes(words, "dilation", rank),
             _axes(words, "padding", rank),
             _axes(words, "output_padding", rank),
-            asked,
+            requested,
             (0 in sizes.batch,) * rank,
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             arithmetic,
@@ -197,19 +197,19 @@ class Torch(Dialect):
         )
 
     def _output_size(self, given: Any, sizes: Sizes) -> tuple[int, ...]:
-        """The spatial part; batch and channels in front are not looked at, as in torch."""
+        """Return the spatial part; leading batch and channels are ignored, as in torch."""
         rank, leading = len(sizes.spatial), len(sizes.batch) + 1
         listed = list(given) if isinstance(given, (list, tuple)) else [given] * rank
         if len(listed) not in (rank, rank + leading):
             self.refuse(
                 "output-size",
                 f"output_size has {len(listed)} numbers",
-                f"give {rank} (spatial), or {rank + leading} with batch and channels in front.",
+                f"give {rank} (spatial), or {rank + leading} with batch and channels before them.",
             )
         return per_axis(listed[-rank:], rank, "output_size")
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """As a module: padding from the start, output_padding from what the end has more."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield the module, with padding from the start and output_padding from the difference."""
         yield {
             "in_channels": layer.in_channels,
             "out_channels": layer.out_channels,
@@ -223,21 +223,21 @@ class Torch(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Crops that padding and output_padding cannot make."""
+        """Return the reason: crops that padding and output_padding cannot make."""
         most = compact([max(axis.stride, axis.dilation) - 1 for axis in layer.axes])
         return (
-            f"{self.cropped(layer)}, torch only p before and p - output_padding behind, with"
-            f" output_padding 0 to {most}",
+            f"{self.describe_crop(layer)}; torch can only crop p at the start and"
+            f" p - output_padding at the end, with output_padding from 0 to {most}",
             "crop less in the layer and slice its output.",
         )
 
 
 def _axes(words: Mapping[str, Any], name: str, rank: int) -> tuple[int, ...]:
-    """Like per_axis, a list of one counting for every axis as in torch."""
-    return per_axis(_unlisted(words[name]), rank, name)
+    """Return one number per axis; a list of one stands for every axis, as in torch."""
+    return per_axis(_unlist(words[name]), rank, name)
 
 
-def _unlisted(given: Any) -> Any:
+def _unlist(given: Any) -> Any:
     return given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
 
 

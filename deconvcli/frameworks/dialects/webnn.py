@@ -1,7 +1,7 @@
-"""WebNN: padding crops each end by itself, outputPadding stays below the stride, axes are two.
+"""WebNN: padding crops each end separately; outputPadding is less than the stride; 2-D only.
 
-outputSizes may stand for outputPadding, which is then not looked at. The filter's layout is an
-option of its own, beside the input's.
+outputSizes may take the place of outputPadding, which is then ignored. The filter's layout is an
+option of its own, besides the input's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
-from deconvcli.frameworks.dialects._documented import hold_axes, weight_of
+from deconvcli.frameworks.dialects._documented import check_axes, require_weight_shape
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -40,7 +40,7 @@ _HEAD = (
 )
 _CROP = (
     Step("crop_begin", "begin", "padding crops the start"),
-    Step("crop_end", "end - op", "and the end, where outputPadding gives elements back"),
+    Step("crop_end", "end - op", "and the end, where outputPadding adds elements back"),
     OUT,
     OUTPUT_EXISTS,
 )
@@ -60,10 +60,10 @@ BY_OUTPUT_SIZES = Arithmetic(
     Limit(
         "smallest <= size < smallest + s",
         "output-size",
-        "outputSizes asks for {size}, which is outside {smallest} to {smallest + s - 1}",
-        "ask for {smallest} to {smallest + s - 1}, or change the filter, strides or padding.",
+        "outputSizes {size} is outside {smallest} to {smallest + s - 1}",
+        "use {smallest} to {smallest + s - 1}, or change the filter, strides or padding.",
     ),
-    Step("op", "size - smallest", "the outputPadding that outputSizes stands for"),
+    Step("op", "size - smallest", "the outputPadding that outputSizes implies"),
     *_CROP,
 )
 
@@ -87,7 +87,7 @@ class WebNN(Dialect):
     forward = "conv{rank}d"
     windows = Windows(pairs=True, rounds_up=True)
     arguments = (
-        Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("strides", "stride", 1, "distance between two stamps", {Form.INTS: each}),
         Argument(
             "padding",
             "padding",
@@ -96,10 +96,12 @@ class WebNN(Dialect):
             {Form.INTS: _both_ends, Form.PAIRS: _pairs},
         ),
         Argument("outputPadding", "output_padding", 0, "appended", {Form.INTS: each}),
-        Argument("outputSizes", "output_size", None, "instead of it", {Form.INTS: each}),
-        Argument("dilations", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("outputSizes", "output_size", None, "instead of outputPadding", {Form.INTS: each}),
+        Argument("dilations", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("groups", "groups", 1, "independent groups of channels"),
-        Argument("inputLayout", "data_format", "nchw", "of input and output", {Form.WORD: plain}),
+        Argument(
+            "inputLayout", "data_format", "nchw", "layout of input and output", {Form.WORD: plain}
+        ),
         Argument("filterLayout", "", "iohw", "iohw, hwoi or ohwi"),
         Argument("bias", "bias", None, "one number added per channel", {Form.FLAG: plain}),
         Argument("label"),
@@ -109,11 +111,11 @@ class WebNN(Dialect):
     signatures = ()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels first unless inputLayout says otherwise."""
+        """Return channels first, unless inputLayout is nhwc."""
         return self._layout("inputLayout", arguments.get("inputLayout", "nchw"), _INPUT)
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """By filterLayout; groups split the input channels."""
+        """Return the layout that filterLayout names; groups split the input channels."""
         return self._layout("filterLayout", arguments.get("filterLayout", "iohw"), _FILTER)
 
     def _layout(self, name: str, given: Any, known: Mapping[str, Layout]) -> Layout:
@@ -124,26 +126,26 @@ class WebNN(Dialect):
         return known[given]
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer as the method's steps compute its output."""
+        """Return the layer as the steps of the method compute its output."""
         words = self.values(spelling)
-        hold_axes(self, sizes, (2,))
+        check_axes(self, sizes, (2,))
         layout = self.weight_layout(words, 2)
-        kernel = layout.split(weight_of(self, sizes, layout), 2)["*"]
+        kernel = layout.split(require_weight_shape(self, sizes, layout), 2)["*"]
         groups = read_count(words["groups"], "groups")
-        padding = self.listed(spelling, "padding", 4)
+        padding = self.read_list(spelling, "padding", 4)
         sized = words["outputSizes"] is not None
         rows = zip(
             sizes.spatial,
             kernel,
-            self.listed(spelling, "strides", 2, 1),
-            self.listed(spelling, "dilations", 2, 1),
+            self.read_list(spelling, "strides", 2, 1),
+            self.read_list(spelling, "dilations", 2, 1),
             padding[::2],
             padding[1::2],
-            self.listed(spelling, "outputPadding", 2),
-            self.listed(spelling, "outputSizes", 2),
+            self.read_list(spelling, "outputPadding", 2),
+            self.read_list(spelling, "outputSizes", 2),
             strict=True,
         )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             BY_OUTPUT_SIZES if sized else BY_OUTPUT_PADDING,
@@ -156,8 +158,8 @@ class WebNN(Dialect):
             data_layout=self.data_layout(words, 2),
         )
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """padding from both crops; a negative end becomes outputPadding."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield padding from both crops; a negative end becomes outputPadding."""
         yield {
             "strides": [axis.stride for axis in layer.axes],
             "padding": [
@@ -169,18 +171,20 @@ class WebNN(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Other than two axes, or a crop that padding and outputPadding cannot make."""
+        """Return the reason: not two axes, or a crop that padding and outputPadding cannot make."""
         rank = len(layer.axes)
         if rank != 2:
             return (
-                f"it has {rank} spatial ax{'is' if rank == 1 else 'es'}, convTranspose2d two",
-                "give a second axis of size 1." if rank == 1 else "add up 2-D layers by depth.",
+                f"it has {rank} spatial ax{'is' if rank == 1 else 'es'}, convTranspose2d has two",
+                "give a second axis of size 1."
+                if rank == 1
+                else "add up 2-D layers over the depth.",
             )
         most = compact([axis.stride - 1 for axis in layer.axes])
         return (
-            f"{self.cropped(layer)}; padding is never negative and outputPadding appends {most} at"
-            " most",
-            "pad or slice the output behind it.",
+            f"{self.describe_crop(layer)}; padding is never negative, and outputPadding appends"
+            f" {most} at most",
+            "pad or slice the output after it.",
         )
 
 

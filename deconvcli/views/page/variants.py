@@ -126,13 +126,13 @@ def compute_crop(variant: Variant, fields: FieldValues) -> tuple[tuple[Size, Siz
     dialect, implementation = take(variant.dialect)
     crops = []
     try:
-        dialect.hold_together({"s": list(fields["s"]), "d": list(fields["d"])})
+        dialect.check_together({"s": list(fields["s"]), "d": list(fields["d"])})
         for place in range(len(fields["n"])):
             numbers = variant.axis_numbers(fields, place)
             found = variant.arithmetic.evaluate(numbers, implementation)
             crops.append((found["crop_begin"], found["crop_end"]))
     except Broken as broken:
-        return dialect.broken(broken, variant.dialect, len(crops), len(fields["n"])).message
+        return dialect.build_refusal(broken, variant.dialect, len(crops), len(fields["n"])).message
     except DeconvError as refused:
         return refused.message
     return tuple(crops)

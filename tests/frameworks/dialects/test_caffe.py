@@ -68,7 +68,7 @@ def test_three_dimensions_and_an_axis() -> None:
     assert shape("caffe", (2, 3, 2, 3, 2), kernel_size=2, stride=2, pad=1) == (2, 1, 2, 4, 2)
     words = {"weight_shape": (3, 1, 2, 2), "axis": -3}
     assert shape("caffe", BLOB, **words) == (2, 1, 7, 5)
-    refuses("axis 1 does not hold the channels", "caffe", (3, 6, 4), weight_shape=(3, 1, 2, 2))
+    refuses("axis 1 is not the channels", "caffe", (3, 6, 4), weight_shape=(3, 1, 2, 2))
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_three_dimensions_and_an_axis() -> None:
         ({"kernel_h": 3}, "kernel_size 0 is not positive"),
         ({"kernel_size": 3, "stride": 0}, "stride 0 is not positive"),
         ({"kernel_size": 3, "stride_h": 2}, "stride 0 is not positive"),
-        ({"kernel_size": 3, "kernel_h": 3, "kernel_w": 3}, "stand instead of kernel_size"),
-        ({"kernel_size": 3, "pad": 1, "pad_h": 1}, "stand instead of pad"),
+        ({"kernel_size": 3, "kernel_h": 3, "kernel_w": 3}, "in place of kernel_size"),
+        ({"kernel_size": 3, "pad": 1, "pad_h": 1}, "in place of pad"),
         ({"kernel_size": 3, "pad": -1}, "pad -1 is negative"),
         ({"kernel_size": 3, "pad": 4}, "would have size 0"),
         ({"kernel_size": 3, "group": 2}, "3 input channels cannot be split into 2"),
@@ -101,5 +101,5 @@ def test_what_it_can_say() -> None:
     said = deconvcli.convert(symmetric, "caffe").spelling.arguments
     assert (said["pad"], said["stride"], said["bias_term"]) == ([1, 1], [2, 2], True)
     longer = deconvcli.layer("torch", input_shape=BLOB, kernel_size=3, stride=2, output_padding=1)
-    with pytest.raises(NotExpressible, match="the same at both ends"):
+    with pytest.raises(NotExpressible, match="crops both ends alike"):
         deconvcli.convert(longer, "caffe")

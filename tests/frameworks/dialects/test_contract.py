@@ -188,7 +188,7 @@ def test_what_cannot_be_said_is_explained(name: str, crops: tuple[int, int]) -> 
     except NotExpressible as raised:
         error = raised
     if error is not None:
-        assert f"it crops {crops[0]} before and {crops[1]} behind" in error.message
+        assert f"it crops {crops[0]} at the start and {crops[1]} at the end" in error.message
         assert error.help
 
 

@@ -55,7 +55,7 @@ def test_words_in_other_letters_are_a_forward_layers(word: str, size: int) -> No
 
 @pytest.mark.parametrize("words", [{"strides": [2]}, {"use_consistent_padding": True}])
 def test_forward_words_are_taken_only_plainly(words: dict[str, Any]) -> None:
-    with pytest.raises(Refused, match="takes no padding 'valid'") as error:
+    with pytest.raises(Refused, match="does not take padding 'valid'") as error:
         read((1, 5, 1), (3, 1, 1), padding="valid", **words)
     assert "'VALID'" in error.value.help
 
@@ -106,13 +106,13 @@ def test_groups_belong_to_the_general_function() -> None:
 
 @pytest.mark.parametrize("words", [{"window_strides": [2]}, {"batch_group_count": 2}])
 def test_what_is_no_transposed_convolution_is_refused(words: dict[str, Any]) -> None:
-    with pytest.raises(Refused, match="make no transposed convolution"):
+    with pytest.raises(Refused, match="are not a transposed convolution"):
         general((4, 2, 3), **words)
 
 
 def test_the_general_functions_words_are_a_forward_layers() -> None:
     assert general((4, 2, 3), padding="VALID").output_sizes == (2,)
-    with pytest.raises(Refused, match="takes no padding 'VALID' with stride"):
+    with pytest.raises(Refused, match="does not take padding 'VALID' with stride"):
         general((4, 2, 3), padding="VALID", lhs_dilation=[2])
 
 
@@ -128,12 +128,12 @@ def test_nothing_left_is_an_empty_array_until_padding_takes_more_than_there_is()
     empty = read((1, 2, 1), (3, 1, 1), padding=[[-1, 0]])
     assert empty.output_sizes == (0,)
     assert codes(empty) == ["empty-output"]
-    with pytest.raises(Refused, match="takes more than the 2 elements"):
+    with pytest.raises(Refused, match="removes more than the 2 elements"):
         read((1, 2, 1), (3, 1, 1), padding=[[-2, -1]])
 
 
 def test_an_empty_input_is_refused_and_said_to_be_taken() -> None:
-    with pytest.raises(Refused, match="holds no elements") as error:
+    with pytest.raises(Refused, match="has no elements") as error:
         read((1, 0, 1), (3, 1, 1))
     assert [finding.differs for finding in error.value.findings] == [True]
 

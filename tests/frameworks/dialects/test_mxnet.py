@@ -95,7 +95,7 @@ def test_what_it_cannot_say() -> None:
     same = deconvcli.layer("keras", input_shape=(1, 5, 5, 1), kernel_size=3, strides=2, filters=1)
     assert deconvcli.convert(same, "mxnet").spelling.arguments["adj"] == [0, 0]
     odd = deconvcli.layer("onnx", input_shape=(1, 1, 5), kernel_shape=[3], pads=[0, 1])
-    with pytest.raises(NotExpressible, match="only pad before and pad - adj behind"):
+    with pytest.raises(NotExpressible, match="crops pad at the start and pad - adj at the end"):
         deconvcli.convert(odd, "mxnet")
 
 

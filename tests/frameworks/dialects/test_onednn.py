@@ -127,7 +127,7 @@ X, W = (2, 3, 5, 5), (4, 3, 2, 2)
         ({"dst_dims": [6, 6], "strides": [0, 1]}, "strides 0 is not positive"),
         ({"dst_dims": [6, 6], "dilates": [-1, 0]}, "dilates -1 is negative"),
         ({"dst_dims": [6, 6], "padding_l": [-1, 0]}, "padding_l -1 is negative"),
-        ({"dst_dims": [6, 6], "padding_r": [-1, 0]}, "padding_r -1 is below 0"),
+        ({"dst_dims": [6, 6], "padding_r": [-1, 0]}, "padding_r -1 is less than 0"),
     ],
 )
 def test_refusals(words: dict[str, Any], reason: str) -> None:
@@ -136,7 +136,7 @@ def test_refusals(words: dict[str, Any], reason: str) -> None:
 
 def test_groups_must_be_those_of_the_weights() -> None:
     words = {"weight_shape": (3, 4, 1, 2, 2), "groups": 2, "dst_dims": [6, 6]}
-    refuses("groups is 2, the weights have 3 in front", "onednn", X, **words)
+    refuses("groups is 2, the weights' first axis is 3", "onednn", X, **words)
 
 
 def test_on_the_command_line() -> None:

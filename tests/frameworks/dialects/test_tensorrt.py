@@ -80,7 +80,7 @@ def test_one_axis_is_refused() -> None:
 
 def test_what_it_cannot_say() -> None:
     longer = deconvcli.layer("torch", input_shape=X, kernel_size=2, stride=3, output_padding=1)
-    with pytest.raises(NotExpressible, match="no output padding"):
+    with pytest.raises(NotExpressible, match="without output padding"):
         deconvcli.convert(longer, "tensorrt")
 
 

@@ -78,7 +78,9 @@ def test_a_layer_far_from_all_others_has_a_reason() -> None:
         deconvcli.layer("onnx", input_shape=(1, 1, 5), kernel_shape=[9], pads=[8, 0]), "torch"
     )
     assert found.words == ""
-    assert found.text.startswith("torch cannot say this layer: it crops 8 before and 0 behind")
+    assert found.text.startswith(
+        "torch cannot express this layer: it crops 8 at the start and 0 at the end"
+    )
 
 
 def test_its_own_dialect_is_left_out() -> None:

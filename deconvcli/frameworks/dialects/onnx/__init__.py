@@ -1,6 +1,6 @@
 """ONNX ConvTranspose: pads crop begin and end separately; auto_pad or output_shape computes them.
 
-SAME_UPPER crops the smaller half at the start, everything else that computes pads the larger.
+SAME_UPPER crops the smaller half at the start, every other computed padding the larger half.
 Bare `onnx` is the written specification; each implementation departs from it in a file of its own.
 """
 
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from deconvcli.common.findings import Diagnostic
 from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose
 from deconvcli.frameworks.dialects.onnx.onnxruntime import Runtime
 from deconvcli.frameworks.dialects.onnx.reference import Reference
 from deconvcli.frameworks.dialects.onnx.shape_inference import ShapeInference
 from deconvcli.frameworks.dialects.onnx.specification import Specification
-from deconvcli.frameworks.dialects.onnx.words import ConvTranspose
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 
 _IMPLEMENTATIONS: dict[str, ConvTranspose] = {
@@ -28,13 +28,13 @@ class Onnx(Specification):
     """The ConvTranspose operator, opset 1 to 22."""
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer by the specification, or as the implementation reads it."""
+        """Return the layer by the specification, or as the implementation reads it."""
         if not spelling.implementation:
             return super().read(spelling, sizes)
         return _IMPLEMENTATIONS[spelling.implementation].read(spelling, sizes)
 
     def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
-        """Of one implementation, or what the specification's readers hear of all of them."""
+        """Yield deviations of one implementation, or for the specification those of all."""
         if not implementation:
             return super().deviations()
         return _IMPLEMENTATIONS[implementation].deviations(implementation)

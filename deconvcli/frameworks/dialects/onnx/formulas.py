@@ -1,4 +1,4 @@
-"""The steps that the specification and its implementations share."""
+"""Steps that the specification and its implementations share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from deconvcli.layers.arithmetic import FULL, SPAN, Limit, Step
 
 KERNEL = positive("k", "kernel_shape")
 STRIDE = positive("s", "strides")
-OUTPUT_PADDING_IS_COUNTED = not_negative("op", "output_padding")
+OUTPUT_PADDING_EXISTS = not_negative("op", "output_padding")
 SIZES = (SPAN, FULL, Step("natural", "full + op", "output_padding appends at the end"))
 OUTPUT_PADDING = Limit(
     "op < max(s, d)",
@@ -18,15 +18,15 @@ OUTPUT_PADDING = Limit(
 )
 
 CROP_BEGIN = Step("crop_begin", "begin", "pads crop the start")
-CROP_END = Step("crop_end", "end - op", "and the end, where output_padding gives elements back")
+CROP_END = Step("crop_end", "end - op", "and the end, where output_padding adds elements back")
 
-ASKED = Step("out", "size", "output_shape as asked")
+REQUESTED = Step("out", "size", "output_shape as requested")
 SAME = Step("out", "n*s", "SAME: input times stride")
-TOTAL = Step("total", "natural - out", "what is too much")
+TOTAL = Step("total", "natural - out", "the excess over the output size")
 # C's division rounds towards zero, so a negative total leaves its odd element elsewhere.
 HALF = Step("half", "total // 2 if total >= 0 else -(-total // 2)", "rounded towards zero")
-REST = Step("crop_end", "full - out - crop_begin", "the rest at the end")
-# How an odd total is split; what is not SAME_UPPER is split as SAME_LOWER.
+REMAINDER = Step("crop_end", "full - out - crop_begin", "the remainder at the end")
+# How an odd total is split: by any word but SAME_UPPER as by SAME_LOWER.
 BEGIN = {
     "SAME_UPPER": Step("crop_begin", "half", "the smaller half at the start"),
     "SAME_LOWER": Step("crop_begin", "total - half", "the larger half at the start"),

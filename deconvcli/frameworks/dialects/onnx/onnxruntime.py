@@ -1,4 +1,4 @@
-"""ONNX Runtime 1.31: SAME never appends; a size is one that the forward layer maps back."""
+"""ONNX Runtime: SAME never appends, and the forward layer must map a requested size back."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
 from deconvcli.frameworks.dialects.onnx import formulas as f
-from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose, find_size_source
 from deconvcli.frameworks.releases import ONNXRUNTIME
 from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 
 SOURCE = f"measured with {ONNXRUNTIME}, CPU"
 
-EMPTY_INPUT = "ONNX Runtime 1.31 takes an input of size 0: zeros come back, or the process dies"
+EMPTY_INPUT = "ONNX Runtime accepts an input of size 0: it returns zeros, or the process dies"
 _HEAD = (
     INPUT_EXISTS._replace(otherwise=EMPTY_INPUT, source=SOURCE),
     f.KERNEL,
     f.STRIDE,
     positive("d", "dilations"),
-    f.OUTPUT_PADDING_IS_COUNTED,
+    f.OUTPUT_PADDING_EXISTS,
     f.OUTPUT_PADDING,
     *f.SIZES,
 )
@@ -27,9 +27,9 @@ _MAPS_BACK = "floor((out + total - span) / s) + 1"
 _CONSISTENT = Limit(
     f"{_MAPS_BACK} == n",
     "output-shape",
-    "ONNX Runtime takes a size only if the forward convolution maps it back to {n}; {out} with"
+    "ONNX Runtime accepts a size only if the forward convolution maps it back to {n}; {out} with"
     f" pads of {{total}} gives {{{_MAPS_BACK}}}",
-    "ask for less than {natural + s}, or keep output_padding below the stride.",
+    "use less than {natural + s}, or keep output_padding less than the stride.",
     source=SOURCE,
 )
 _BY_PADS = Arithmetic(
@@ -41,20 +41,22 @@ _BY_PADS = Arithmetic(
     Limit(
         "op < s",
         "onnxruntime-output-padding",
-        "ONNX Runtime 1.31 refuses output_padding {op} >= stride {s}, which the specification"
-        " allows below dilation {d}",
-        "keep output_padding below the stride.",
+        "ONNX Runtime refuses output_padding {op} >= stride {s}, which the specification"
+        " allows up to dilation {d}",
+        "keep output_padding less than the stride.",
         source=SOURCE,
     ),
 )
 _OUT = {
-    "asked": f.ASKED,
+    "asked": f.REQUESTED,
     "same": Step("out", "min(n*s, natural)", "SAME in ONNX Runtime never appends"),
 }
-_TOTAL = Step("total", "max(natural - out, 0)", "what is too much")
+_TOTAL = Step("total", "max(natural - out, 0)", "the excess over the output size")
 _SIZED = {
     kind: {
-        word: Arithmetic(*_HEAD, out, f.POSITIVE_OUT, _TOTAL, f.HALF, begin, f.REST, _CONSISTENT)
+        word: Arithmetic(
+            *_HEAD, out, f.POSITIVE_OUT, _TOTAL, f.HALF, begin, f.REMAINDER, _CONSISTENT
+        )
         for word, begin in f.BEGIN.items()
     }
     for kind, out in _OUT.items()
@@ -67,8 +69,8 @@ class Runtime(ConvTranspose):
     arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
-        """By who gives the size; what is not SAME_UPPER splits an odd crop as SAME_LOWER."""
-        kind = size_from(word, words)
+        """Return the formulas by what gives the size; all but SAME_UPPER split as SAME_LOWER."""
+        kind = find_size_source(word, words)
         if kind == "pads":
             return _BY_PADS
         return _SIZED[kind].get(word, _SIZED[kind]["SAME_LOWER"])

@@ -1,7 +1,7 @@
-"""onnx.shape_inference, strict mode: a shape for nearly everything, values for nothing.
+"""onnx.shape_inference, strict mode: a shape for nearly everything, and no values.
 
-It does not compare output_padding with the stride, channels with weights, or a size with zero,
-and where output_shape is smaller than the input its answer lacks the axes from there on.
+It does not compare output_padding with the stride, channels with weights, or a size with zero. If
+output_shape is smaller than the input on an axis, its answer lacks that axis and those after it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import per_axis
 from deconvcli.frameworks.dialect.limits import not_negative, positive
 from deconvcli.frameworks.dialects.onnx import formulas as f
-from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose, find_size_source
 from deconvcli.frameworks.releases import ONNX
 from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Reading, Sizes, Spelling
@@ -26,7 +26,7 @@ _HEAD = (
     f.KERNEL,
     f.STRIDE,
     positive("d", "dilations"),
-    f.OUTPUT_PADDING_IS_COUNTED,
+    f.OUTPUT_PADDING_EXISTS,
     *f.SIZES,
 )
 _UNCHECKED = (
@@ -40,14 +40,14 @@ _UNCHECKED = (
         "out >= 1",
         "onnx-shape-inference-no-output",
         "onnx.shape_inference gives the size {out} without an error",
-        "crop less: no runtime makes such an output.",
+        "crop less: no runtime computes such an output.",
         finding=True,
         source=SOURCE,
     ),
 )
 _HALF = Step("half", "total // 2", "rounded down")
 _SAME = (
-    Step("total", "max(span - s, 0)", "what SAME crops, whatever output_padding is"),
+    Step("total", "max(span - s, 0)", "the crop of SAME, whatever output_padding is"),
     _HALF,
 )
 _OTHER_SIZE = Limit(
@@ -63,11 +63,11 @@ LOSES_AXES = Limit(
     "onnx-shape-inference-rank",
     "onnx.shape_inference gives no size for this axis and those after it, because output_shape"
     " {out} is smaller than the input {n}",
-    "ask for {n} or more, or do not rely on inferred shapes.",
+    "use {n} or more, or do not rely on inferred shapes.",
     finding=True,
     source=SOURCE,
 )
-_SAME_END = Step("crop_end", "total - crop_begin - op", "the rest, less output_padding")
+_SAME_END = Step("crop_end", "total - crop_begin - op", "the remainder, minus output_padding")
 _BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, *_UNCHECKED)
 _TABLE = {
     ("same", word): Arithmetic(*_HEAD, *_SAME, begin, _SAME_END, OUT, *_UNCHECKED, _OTHER_SIZE)
@@ -75,12 +75,12 @@ _TABLE = {
 } | {
     ("asked", word): Arithmetic(
         *_HEAD,
-        f.ASKED,
+        f.REQUESTED,
         not_negative("out", "output_shape"),
         f.TOTAL,
         _HALF,
         begin,
-        f.REST,
+        f.REMAINDER,
         *_UNCHECKED,
         LOSES_AXES,
     )
@@ -94,18 +94,18 @@ class ShapeInference(ConvTranspose):
     arithmetics = (_BY_PADS, *_TABLE.values())
 
     others: ClassVar[Mapping[str, str]] = {
-        "auto_pad": "onnx.shape_inference takes an unknown word for VALID"
+        "auto_pad": "onnx.shape_inference treats an unknown word as VALID"
     }
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
-        """By who gives the size; where pads lie is the text's, for it gives none."""
-        kind = size_from(word, words)
+        """Return the formulas by what gives the size; pads are split as in the specification."""
+        kind = find_size_source(word, words)
         if kind == "pads":
             return _BY_PADS
         return _TABLE.get((kind, word), _TABLE[kind, "SAME_LOWER"])
 
     def auto_pad(self, words: Mapping[str, Any]) -> str:
-        """Before opset 11 given pads win over the word."""
+        """Return the word, or NOTSET for pads before opset 11, which took precedence."""
         if words["pads"] != 0 and words["opset"] in range(1, 11):
             return "NOTSET"
         return super().auto_pad(words)
@@ -119,13 +119,13 @@ class ShapeInference(ConvTranspose):
         layout: Layout | None = None,
         otherwise: str = "",
     ) -> tuple[int, ...]:
-        """kernel_shape if it is given, whatever the weights have."""
+        """Return kernel_shape if it is given, whatever the weights have."""
         if given is None:
             return super().kernel(given, name, sizes)
         return per_axis(given, len(sizes.spatial), name)
 
     def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
-        """The input's channels and what the weights make, which it does not compare."""
+        """Return the channels of input and weights, which it does not compare."""
         if sizes.weight is None or sizes.channels is None:
             return super().layer_channels(kernel, sizes, groups)
         if groups < 1 or sizes.channels % groups:
@@ -133,29 +133,29 @@ class ShapeInference(ConvTranspose):
         return sizes.channels, sizes.weight[1] * groups
 
     def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
-        """Channels that do not fit together."""
+        """Return channels that do not fit together."""
         if sizes.weight is None or sizes.weight[0] == channels[0]:
             return ()
         return (
             Diagnostic(
                 "onnx-shape-inference-channels",
                 Severity.WARNING,
-                f"the input has {channels[0]} channels, the weights take {sizes.weight[0]}; "
+                f"the input has {channels[0]} channels; the weights take {sizes.weight[0]}; "
                 "onnx.shape_inference does not compare them",
-                "give both the same number: no runtime takes this.",
+                "give both the same number: no runtime accepts this.",
                 SOURCE,
             ),
         )
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The shape as it is inferred, of too few axes where it loses some."""
+        """Return the inferred shape, of too few axes if it loses some."""
         reading = super().read(spelling, sizes)
-        answered = _answered(reading, spelling.arguments.get("output_shape"))
+        answered = _count_answered(reading, spelling.arguments.get("output_shape"))
         return reading._replace(answered=answered, no_values=_no_values(reading, answered))
 
 
-def _answered(reading: Reading, asked: Any) -> int:
-    """Spatial axes before the first whose output_shape is smaller than the input."""
+def _count_answered(reading: Reading, asked: Any) -> int:
+    """Return spatial axes before the first whose output_shape is smaller than the input."""
     rank = len(reading.spatial)
     if asked is None:
         return rank
@@ -164,7 +164,7 @@ def _answered(reading: Reading, asked: Any) -> int:
 
 
 def _no_values(reading: Reading, answered: int) -> str:
-    """Why this answer belongs to no tensor; empty where it does."""
+    """Return why this answer belongs to no tensor; empty if it does."""
     if answered < len(reading.spatial):
         return "it lacks axes"
     if any(size < 0 for size in reading.output_sizes):

@@ -1,4 +1,4 @@
-"""The operator's text; where an implementation is known to do otherwise, a finding says so."""
+"""The operator's text, with a finding where an implementation is known to differ."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx import onnxruntime, reference, shape_inference
-from deconvcli.frameworks.dialects.onnx.words import ConvTranspose, size_from
+from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose, find_size_source
 from deconvcli.frameworks.releases import ONNX
 from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Sizes
@@ -24,13 +24,13 @@ _HEAD = (
     f.KERNEL,
     f.STRIDE._replace(otherwise=reference.ANY_STRIDE, source=reference.SOURCE),
     positive("d", "dilations")._replace(
-        otherwise="the reference evaluator takes dilation 0 and puts all {k} taps on one element",
+        otherwise="the reference evaluator accepts dilation 0 and puts all {k} taps on one element",
         source=reference.SOURCE,
     ),
-    f.OUTPUT_PADDING_IS_COUNTED,
+    f.OUTPUT_PADDING_EXISTS,
     f.OUTPUT_PADDING._replace(
-        otherwise="onnx.shape_inference compares output_padding with nothing, the reference"
-        " evaluator beside output_shape neither",
+        otherwise="onnx.shape_inference does not check output_padding, nor does the reference"
+        " evaluator if output_shape is given",
         source=shape_inference.SOURCE,
     ),
     *f.SIZES,
@@ -38,19 +38,19 @@ _HEAD = (
 _BELOW_STRIDE = Limit(
     "op < s",
     "onnxruntime-output-padding",
-    "ONNX Runtime 1.31 and the reference evaluator refuse output_padding {op} >= stride {s}, which"
-    " the specification allows below dilation {d}",
-    "keep output_padding below the stride.",
+    "ONNX Runtime and the reference evaluator refuse output_padding {op} >= stride {s}, which"
+    " the specification allows up to dilation {d}",
+    "keep output_padding less than the stride.",
     finding=True,
     source=_ALL_SOURCES,
 )
 _OUTPUT_EXISTS = OUTPUT_EXISTS._replace(
     otherwise="onnx.shape_inference gives the size {out} without an error, and the reference"
-    " evaluator an empty tensor where it is 0",
+    " evaluator returns an empty tensor if it is 0",
     source=shape_inference.SOURCE,
 )
 _POSITIVE_OUT = f.POSITIVE_OUT._replace(
-    otherwise="the reference evaluator and onnx.shape_inference take 0 in output_shape",
+    otherwise="the reference evaluator and onnx.shape_inference accept 0 in output_shape",
     source=shape_inference.SOURCE,
 )
 _BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, _OUTPUT_EXISTS, _BELOW_STRIDE)
@@ -58,9 +58,9 @@ _BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, _OUTPUT_EXISTS, _BE
 _LARGER = Limit(
     "total >= 0",
     "onnx-larger-output-shape",
-    "output_shape {out} exceeds the full size {natural}: the text's negative pads put"
-    " {-crop_begin} zeros in front here, ONNX Runtime puts all at the end or refuses",
-    "ask for {natural} or less.",
+    "output_shape {out} exceeds the full size {natural}: the specification's negative pads"
+    " append {-crop_begin} zeros at the start; ONNX Runtime appends all at the end or refuses",
+    "use {natural} or less.",
     finding=True,
     source=onnxruntime.SOURCE,
 )
@@ -70,15 +70,15 @@ _UNPADDED = Limit(
     "onnx-reference-output-shape",
     "the reference evaluator computes no pads from output_shape without SAME_UPPER or SAME_LOWER:"
     " it crops {begin} at the start, not {crop_begin}, or refuses {out}",
-    "say SAME_LOWER, which means the same to the text.",
+    "use SAME_LOWER, which means the same in the specification.",
     finding=True,
     source=reference.SOURCE,
 )
 _ROUNDS_DOWN = Limit(
     "total >= 0 or total % 2 == 0",
     "onnx-reference-rounding",
-    "the reference evaluator rounds half of {total} down, the text towards zero: its values lie"
-    " one place away",
+    "the reference evaluator rounds half of {total} down, the specification towards zero: its"
+    " values are shifted by one",
     "give pads and output_padding in place of auto_pad.",
     finding=True,
     source=reference.SOURCE,
@@ -86,8 +86,7 @@ _ROUNDS_DOWN = Limit(
 _APPENDS = Limit(
     "total >= 0",
     "onnxruntime-same-size",
-    "ONNX Runtime 1.31 and onnx.shape_inference do not append here: their output has size"
-    " {natural}",
+    "ONNX Runtime and onnx.shape_inference do not append here: their output has size {natural}",
     "give pads and output_padding in place of auto_pad.",
     finding=True,
     source=_ALL_SOURCES,
@@ -103,55 +102,55 @@ _ADDS = Limit(
 )
 
 
-def _sized(rounding: str, *entries: Step | Limit) -> Arithmetic:
-    """An output size first, pads computed from it, and what others make of it."""
+def _compute_pads(rounding: str, *entries: Step | Limit) -> Arithmetic:
+    """Return formulas that compute pads from an output size, with findings on implementations."""
     out, *findings = entries
     begin = f.BEGIN[rounding]
     return Arithmetic(
-        *_HEAD, out, _POSITIVE_OUT, f.TOTAL, f.HALF, begin, f.REST, *findings, _BELOW_STRIDE
+        *_HEAD, out, _POSITIVE_OUT, f.TOTAL, f.HALF, begin, f.REMAINDER, *findings, _BELOW_STRIDE
     )
 
 
-_ASKED = (f.ASKED, _LARGER, shape_inference.LOSES_AXES)
+_REQUESTED = (f.REQUESTED, _LARGER, shape_inference.LOSES_AXES)
 _SAME = (f.SAME, _APPENDS, _ADDS, _ROUNDS_DOWN)
-# By who gives the size, then by auto_pad; what is neither of two words is split as SAME_LOWER.
+# By what gives the size, then by auto_pad; all but SAME_UPPER are split as SAME_LOWER.
 _SIZED = {
     "asked": {
-        "SAME_UPPER": _sized("SAME_UPPER", *_ASKED, _ROUNDS_DOWN),
-        "SAME_LOWER": _sized("SAME_LOWER", *_ASKED, _ROUNDS_DOWN),
-        "VALID": _sized("SAME_LOWER", *_ASKED, _UNPADDED),
-        "NOTSET": _sized("SAME_LOWER", *_ASKED, _UNPADDED),
+        "SAME_UPPER": _compute_pads("SAME_UPPER", *_REQUESTED, _ROUNDS_DOWN),
+        "SAME_LOWER": _compute_pads("SAME_LOWER", *_REQUESTED, _ROUNDS_DOWN),
+        "VALID": _compute_pads("SAME_LOWER", *_REQUESTED, _UNPADDED),
+        "NOTSET": _compute_pads("SAME_LOWER", *_REQUESTED, _UNPADDED),
     },
-    "same": {word: _sized(word, *_SAME) for word in f.BEGIN},
+    "same": {word: _compute_pads(word, *_SAME) for word in f.BEGIN},
 }
 
 
 class Specification(ConvTranspose):
-    """What the operator's text says."""
+    """The operator by its text."""
 
     arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
 
     others: ClassVar[Mapping[str, str]] = {
-        "auto_pad": "the reference evaluator and onnx.shape_inference take it as if it were left"
-        " out",
+        "auto_pad": "the reference evaluator and onnx.shape_inference treat it as if it were"
+        " left out",
         "kernel_shape": "the reference evaluator and onnx.shape_inference compute sizes with"
         " kernel_shape, whatever the weights have",
-        "pads": "the reference evaluator takes negative pads, which append zeros",
-        "pads with auto_pad": "the reference evaluator takes the pads, and so does"
+        "pads": "the reference evaluator accepts negative pads, which append zeros",
+        "pads with auto_pad": "the reference evaluator uses the pads, as does"
         " onnx.shape_inference before opset 11",
     }
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
-        """By who gives the size and by auto_pad."""
-        kind = size_from(word, words)
+        """Return the formulas by what gives the size and by auto_pad."""
+        kind = find_size_source(word, words)
         return _BY_PADS if kind == "pads" else _SIZED[kind][word]
 
     def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
-        """(in, out); one implementation lets channels of data and weights differ."""
+        """Return (in, out); one implementation allows channels of data and weights to differ."""
         if sizes.weight is not None and sizes.channels not in (None, sizes.weight[0]):
             self.refuse(
                 "channels",
-                f"the input has {sizes.channels} channels, the weights take {sizes.weight[0]}",
+                f"the input has {sizes.channels} channels; the weights take {sizes.weight[0]}",
                 "give both the same number; the weights are (in, out / group, spatial axes).",
                 "onnx.shape_inference does not compare them and gives a shape",
             )
@@ -159,7 +158,7 @@ class Specification(ConvTranspose):
 
     def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
         """What the reference evaluator fails on."""
-        what = reference.failure(sizes, channels, groups)
+        what = reference.find_failure(sizes, channels, groups)
         if not what:
             return ()
         return (

@@ -1,7 +1,7 @@
-"""TensorFlow: the output size is given, and only checked against what the forward layer maps back.
+"""TensorFlow: the caller gives the output size, which the forward layer must map back.
 
-`SAME` crops the smaller half at the start. Groups are implied: output channels over the filters'
-own. Channels last, weights with the output channels before the input's.
+`SAME` crops the smaller half at the start. Groups follow from the channels: those of output_shape
+over those of the filters. Channels are last; weights have output channels before input channels.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SOURCE = (
     " tensorflow/core/kernels/conv_grad_shape_utils.cc"
 )
 
-# By rank, channels last first.
+# By rank: channels last, then channels first.
 _FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 _PARAMETERS = ("input", "filters", "output_shape", "strides", "padding", "data_format", "dilations")
 
@@ -59,7 +59,7 @@ class TensorFlow(Dialect):
     windows = XLA_WINDOWS
     arguments = (
         Argument("output_shape", "output_size", None, "the output's shape; required"),
-        Argument("strides", "stride", None, "distance of two stamps in the output; required"),
+        Argument("strides", "stride", None, "distance between two stamps in the output; required"),
         Argument(
             "padding",
             "padding",
@@ -71,7 +71,7 @@ class TensorFlow(Dialect):
             },
         ),
         Argument("data_format", "data_format", None, "NHWC (default), NCHW", {Form.WORD: plain}),
-        Argument("dilations", "dilation", 1, "distance of two taps in the output"),
+        Argument("dilations", "dilation", 1, "distance between two taps in the output"),
         Argument("api", meaning="conv1d_transpose, conv2d_transpose, conv3d_transpose ..."),
         Argument("name"),
     )
@@ -83,7 +83,7 @@ class TensorFlow(Dialect):
     )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Channels last unless data_format puts C second."""
+        """Return channels last, unless data_format puts C second."""
         given = arguments.get("data_format")
         if given is not None and given not in _FORMATS.get(rank, ()):
             self.refuse(
@@ -94,11 +94,11 @@ class TensorFlow(Dialect):
         return CHANNELS_FIRST if given and given[1] == "C" else CHANNELS_LAST
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Spatial axes, output channels of one group, input channels."""
+        """Return spatial axes, output channels of one group, input channels."""
         return WEIGHT
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer at the output size that the words ask for; what is empty is hardly checked."""
+        """Return the layer at the requested output size; TensorFlow checks an empty one less."""
         try:
             return self._read(spelling, sizes)
         except Refused as refused:
@@ -117,17 +117,17 @@ class TensorFlow(Dialect):
         if sizes.weight is None:
             self.refuse("filters", "the filters' shape is not known", "give the weights' shape.")
         layout = self.data_layout(words, rank)
-        asked, batch, out_channels = self._asked(words, sizes, layout)
+        requested, batch, out_channels = self._read_output_shape(words, sizes, layout)
         strides = self._spread(words["strides"], layout, rank, "strides")
         dilations = self._spread(words["dilations"], layout, rank, "dilations")
-        any_zero = 0 in (batch, out_channels, *asked)
-        before, after = self._explicit(words, layout, rank)
+        any_zero = 0 in (batch, out_channels, *requested)
+        before, after = self._read_explicit(words, layout, rank)
         rows = zip(
             sizes.spatial,
             sizes.weight[:rank],
             strides,
             dilations,
-            asked,
+            requested,
             before,
             after,
             (any_zero,) * rank,
@@ -141,7 +141,7 @@ class TensorFlow(Dialect):
                 f"explicit padding is not supported with {groups} groups",
                 "use 'SAME' or 'VALID', or slice the output.",
             )
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             EXPLICIT if explicit else BY_WORD[words["padding"]],
@@ -154,10 +154,10 @@ class TensorFlow(Dialect):
             notes=_build_notes(layout, groups),
         )
 
-    def _asked(
+    def _read_output_shape(
         self, words: Mapping[str, Any], sizes: Sizes, layout: Layout
     ) -> tuple[tuple[int, ...], int, int]:
-        """(spatial sizes, batch, channels) of output_shape."""
+        """Return (spatial sizes, batch, channels) of output_shape."""
         given, rank = words["output_shape"], len(sizes.spatial)
         if given is None:
             smallest = [f"({n} - 1)*stride + 1" for n in sizes.spatial]
@@ -185,19 +185,19 @@ class TensorFlow(Dialect):
         return parts["*"], parts["N"][0], parts["C"][0]
 
     def _groups(self, out_channels: int, held: int, rank: int) -> int:
-        """Groups that the channel counts imply."""
+        """Return the groups that the channels imply."""
         if out_channels == 0:
             return 1
         if held < 1 or out_channels % held or (rank == 3 and out_channels != held):
             self.refuse(
                 "channels",
-                f"output_shape asks for {out_channels} channels, the filters make {held}",
-                "ask for as many as the filters make, or in 1-D and 2-D a multiple (groups).",
+                f"output_shape asks for {out_channels} channels; the filters make {held}",
+                "use as many as the filters make, or in 1-D and 2-D a multiple (groups).",
             )
         return out_channels // held
 
     def _spread(self, given: Any, layout: Layout, rank: int, name: str) -> tuple[int, ...]:
-        """One number per spatial axis from one, one per axis, or one per axis of the tensor."""
+        """Return one number per spatial axis, given once, per spatial axis or per tensor axis."""
         if given is None and name == "dilations":
             return (1,) * rank
         if isinstance(given, (list, tuple)) and len(given) == 1:
@@ -207,10 +207,10 @@ class TensorFlow(Dialect):
             given = layout.split(tuple(given), rank)["*"]
         return per_axis(given, rank, name)
 
-    def _explicit(
+    def _read_explicit(
         self, words: Mapping[str, Any], layout: Layout, rank: int
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The begins and the ends of all axes; zeros for a word."""
+        """Return the begins and the ends of all axes; zeros for a word."""
         given = words["padding"]
         if given in ("SAME", "VALID"):
             return (0,) * rank, (0,) * rank
@@ -224,14 +224,14 @@ class TensorFlow(Dialect):
         if rank != 2 or layout is CHANNELS_FIRST:
             self.refuse(
                 "padding",
-                "explicit padding is taken only by conv2d_transpose with channels last",
+                "explicit padding is supported only by conv2d_transpose with channels last",
                 "use 'SAME' or 'VALID', or slice the output.",
             )
         begins, ends = zip(*(per_axis(pair, 2, "padding") for pair in given[1:3]), strict=True)
         return begins, ends
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """SAME or VALID with the output size asked for, else explicit padding in 2-D."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield SAME and VALID with the requested output size, then explicit padding in 2-D."""
         ways: list[Any] = ["SAME", "VALID"]
         if len(layer.axes) == 2:
             pairs = [[axis.crop_begin, max(axis.crop_end, 0)] for axis in layer.axes]
@@ -246,22 +246,22 @@ class TensorFlow(Dialect):
             }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """A crop, or a size that no forward layer maps back."""
+        """Return the reason: a crop, or a size that no forward layer maps back."""
         return (
-            f"{self.cropped(layer)}, which no padding gives with an output size that the forward"
-            " layer maps back to the input's",
-            "take VALID and slice its output.",
+            f"{self.describe_crop(layer)}; no padding gives this with an output size that the"
+            " forward layer maps back to the input's",
+            "use VALID and slice its output.",
         )
 
 
 def _has_nothing(spelling: Spelling, sizes: Sizes) -> bool:
-    """Whether input or output is empty, and TensorFlow therefore looks at little."""
-    asked = spelling.arguments.get("output_shape")
-    return 0 in sizes.batch or (isinstance(asked, (list, tuple)) and 0 in asked)
+    """Return whether input or output is empty, in which case TensorFlow checks little."""
+    requested = spelling.arguments.get("output_shape")
+    return 0 in sizes.batch or (isinstance(requested, (list, tuple)) and 0 in requested)
 
 
 def _build_notes(layout: Layout, groups: int) -> tuple[Diagnostic, ...]:
-    """What runs only with oneDNN."""
+    """Return a warning for a layer that runs only with oneDNN."""
     what = (
         "layers with channels first" if layout is CHANNELS_FIRST else "groups" if groups > 1 else ""
     )

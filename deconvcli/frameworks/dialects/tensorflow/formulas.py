@@ -1,4 +1,4 @@
-"""TensorFlow's sizes: asked for, checked against the forward layer, and cropped by a word."""
+"""TensorFlow's sizes: requested, compared with the forward layer, and cropped by a word."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from deconvcli.frameworks.releases import TENSORFLOW
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 
 ONLY_ONEDNN = (
-    "run on a CPU only with oneDNN, which TensorFlow turns on by itself on some x86 processors and"
-    " not on others; without it they are refused"
+    "run on a CPU only with oneDNN, which TensorFlow enables on some x86 processors and not on"
+    " others; without it they are refused"
 )
 _HEAD = (
     INPUT_EXISTS,
@@ -18,9 +18,11 @@ _HEAD = (
     positive("d", "dilations"),
     SPAN,
     FULL,
-    Step("out", "size", "as asked"),
+    Step("out", "size", "as requested"),
 )
-_END = Step("crop_end", "full - out - crop_begin", "the rest at the end; negative appends")
+_END = Step(
+    "crop_end", "full - out - crop_begin", "the remainder at the end; a negative crop appends"
+)
 _WITH_ONEDNN = Limit(
     "d == 1",
     "tensorflow-onednn-only",
@@ -32,24 +34,24 @@ _WITH_ONEDNN = Limit(
 
 
 def _between(smallest: str, largest: str, otherwise: str = "") -> Limit:
-    """The sizes that the forward layer maps back to n; a 0 anywhere in output_shape skips it."""
+    """Return the limit to sizes that the forward layer maps back; a 0 in output_shape skips it."""
     return Limit(
         f"any_zero or {smallest} <= out <= {largest}{otherwise}",
         "output-shape",
-        f"output_shape asks for {{out}}, the sizes that a forward layer maps to {{n}} are"
+        f"output_shape asks for {{out}}; the sizes that a forward layer maps to {{n}} are"
         f" {{{smallest}}} to {{{largest}}}",
-        f"ask for {{{smallest}}} to {{{largest}}}.",
+        f"use {{{smallest}}} to {{{largest}}}.",
     )
 
 
-def _unchecked(smallest: str, largest: str) -> Limit:
-    """What the 0 lets through only with oneDNN."""
+def _note_unchecked(smallest: str, largest: str) -> Limit:
+    """Return a finding for a size that the 0 lets through, only with oneDNN."""
     return Limit(
         f"not any_zero or {smallest} <= out <= {largest}",
         "tensorflow-empty-output",
         f"with a 0 in output_shape the size {{out}}, outside {{{smallest}}} to {{{largest}}}, is"
         " not checked by oneDNN and gives an empty tensor; without oneDNN it is refused",
-        f"ask for {{{smallest}}} to {{{largest}}}.",
+        f"use {{{smallest}}} to {{{largest}}}.",
         finding=True,
         source=f"measured with {TENSORFLOW}, TF_ENABLE_ONEDNN_OPTS=0 and 1",
     )
@@ -59,7 +61,7 @@ UNCHECKED = Diagnostic(
     "tensorflow-unchecked",
     Severity.NOTE,
     "with an empty input or output, oneDNN was seen to check neither channels nor batch, and to"
-    " return a tensor of the shape that output_shape asks for",
+    " return a tensor of the requested output_shape",
     source=f"measured with {TENSORFLOW}, oneDNN on",
     differs=True,
 )
@@ -68,8 +70,8 @@ BY_WORD = {
     "SAME": Arithmetic(
         *_HEAD,
         _between("(n - 1)*s + 1", "n*s"),
-        _unchecked("(n - 1)*s + 1", "n*s"),
-        Step("total", "max(full - out, 0)", "what is too much"),
+        _note_unchecked("(n - 1)*s + 1", "n*s"),
+        Step("total", "max(full - out, 0)", "the excess over the output size"),
         Step("crop_begin", "total // 2", "the smaller half goes at the start"),
         _END,
         _WITH_ONEDNN,
@@ -77,15 +79,15 @@ BY_WORD = {
     "VALID": Arithmetic(
         *_HEAD,
         _between("full", "full + s - 1", " or n == 1 and span - s < out < span"),
-        _unchecked("full", "full + s - 1"),
+        _note_unchecked("full", "full + s - 1"),
         Step("crop_begin", "0", "VALID crops nothing at the start"),
         _END,
         _WITH_ONEDNN,
         Limit(
             "any_zero or out >= full",
             "tensorflow-valid-truncation",
-            "output {out} cuts the kernel of span {span} off; it is taken only with oneDNN",
-            "ask for {full} or more.",
+            "output {out} cuts off the kernel of span {span}; it is accepted only with oneDNN",
+            "use {full} or more.",
             finding=True,
             source=f"measured with {TENSORFLOW}; without oneDNN it is refused",
         ),
@@ -110,7 +112,7 @@ EXPLICIT = Arithmetic(
         "output-shape",
         f"output_shape asks for {{out}}, which the forward layer maps to {{{_EXPLICIT_MAPS_BACK}}}"
         ", not to {n}",
-        "ask for {full - before - after} to {full - before - after + s - 1}.",
+        "use {full - before - after} to {full - before - after + s - 1}.",
     ),
     Step("crop_begin", "before", "explicit padding crops the start"),
     _END,

@@ -1,4 +1,4 @@
-"""What reading the words of any dialect has in common: values, lists, kernels, channels."""
+"""The part of a dialect that reads parameters: values, lists, kernels, channels."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any, ClassVar, NoReturn
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, shorten
-from deconvcli.frameworks.dialect._answers import Answers
+from deconvcli.frameworks.dialect._refusals import Refusals
 from deconvcli.frameworks.dialect.parameters import Argument
 from deconvcli.layers.layer import Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, Layout
 
 
-class Words(Answers, ABC):
-    """The parameters, and how what was written for them becomes numbers.
+class ParameterReader(Refusals, ABC):
+    """The parameters of a dialect, and how their values become numbers.
 
-    entry_point: the parameter that names a function or operation where there are several.
+    entry_point: the parameter that names one of several functions or operations.
     """
 
     arguments: ClassVar[tuple[Argument, ...]]
@@ -31,14 +31,14 @@ class Words(Answers, ABC):
 
     @abstractmethod
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """The axes of input and output."""
+        """Return the axes of input and output."""
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """The axes of the weights."""
+        """Return the axes of the weights."""
         return CANONICAL_WEIGHT
 
     def values(self, spelling: Spelling) -> dict[str, Any]:
-        """The spelling's arguments with the defaults of those left out.
+        """Return the spelling's parameters, with defaults for those left out.
 
         Raises:
             UsageError: a parameter this dialect does not have.
@@ -53,10 +53,10 @@ class Words(Answers, ABC):
             )
         return values
 
-    def listed(
+    def read_list(
         self, spelling: Spelling, name: str, length: int, default: int = 0
     ) -> tuple[int, ...]:
-        """A parameter that must be a list of this length; left out, the default for each."""
+        """Return a parameter that must be a list of this length; by default each is `default`."""
         given = spelling.arguments.get(name)
         if given is None:
             return (default,) * length
@@ -75,25 +75,26 @@ class Words(Answers, ABC):
         layout: Layout | None = None,
         otherwise: str = "",
     ) -> tuple[int, ...]:
-        """Kernel sizes, by the parameter `name` or by the weights' shape, which must agree.
+        """Return kernel sizes by the parameter `name` or the weights' shape, which must agree.
 
-        layout: of the weights, where the words change it. otherwise: what was seen instead.
+        layout: of the weights, if parameters change it. otherwise: how an implementation was seen
+        to behave where they do not agree.
         """
         rank = len(sizes.spatial)
         if sizes.weight is None:
             return per_axis(given, rank, name)
-        held = (layout or self.weight_layout({}, rank)).split(sizes.weight, rank)["*"]
-        if given is not None and per_axis(given, rank, name) != held:
+        in_weights = (layout or self.weight_layout({}, rank)).split(sizes.weight, rank)["*"]
+        if given is not None and per_axis(given, rank, name) != in_weights:
             self.refuse(
                 name.replace("_", "-"),
-                f"{name} is {shorten(given)}, the weights have {list(held)}",
+                f"{name} is {shorten(given)}; the weights have {list(in_weights)}",
                 "leave it out, or make them agree.",
                 otherwise,
             )
-        return held
+        return in_weights
 
-    def inert(self, spelling: Spelling) -> tuple[str, ...]:
-        """The words that do not touch the geometry."""
+    def find_inert(self, spelling: Spelling) -> tuple[str, ...]:
+        """Return the parameters that do not change the geometry."""
         if self._inert.isdisjoint(spelling.arguments):
             return ()
         return tuple(name for name in spelling.arguments if name in self._inert)
@@ -108,22 +109,22 @@ class Words(Answers, ABC):
         given_in: int | None = None,
         given_out: int | None = None,
     ) -> tuple[int, int]:
-        """(in, out) from the weights' shape, the parameters and the data, which must agree.
+        """Return (in, out) channels by weights, parameters and data, which must agree.
 
-        What nobody gives is as small as the groups allow.
+        A number that is not given is the minimum that the groups allow.
         """
         if groups < 1:
             self.refuse("groups", f"groups {groups} is not positive", "use 1 or more groups.")
         out, into = given_out, given_in
         if sizes.weight is not None:
             weight = layout.split(sizes.weight, len(kernel))
-            held_in = weight["GI"][0] if "GI" in weight else weight["I"][0] * groups
-            held_out = weight["GO"][0] if "GO" in weight else weight["O"][0] * groups
-            if into is not None and into != held_in:
-                self._disagree("in_channels", into, held_in, sizes.weight)
-            if out is not None and out != held_out:
-                self._disagree("out_channels", out, held_out, sizes.weight)
-            into, out = held_in, held_out
+            in_weights = weight["GI"][0] if "GI" in weight else weight["I"][0] * groups
+            out_weights = weight["GO"][0] if "GO" in weight else weight["O"][0] * groups
+            if into is not None and into != in_weights:
+                self._disagree("in_channels", into, in_weights, sizes.weight)
+            if out is not None and out != out_weights:
+                self._disagree("out_channels", out, out_weights, sizes.weight)
+            into, out = in_weights, out_weights
         into = into if into is not None else sizes.channels
         into = into if into is not None else groups
         out = out if out is not None else groups
@@ -131,14 +132,14 @@ class Words(Answers, ABC):
         if sizes.channels is not None and sizes.channels != into:
             self.refuse(
                 "channels",
-                f"the input has {sizes.channels} channels, the layer takes {into}",
-                "give both the same number of channels, in the layout "
-                f"({self.data_layout({}, len(kernel))}) unless told otherwise.",
+                f"the input has {sizes.channels} channels; the layer takes {into}",
+                "give both the same number of channels; the default layout is"
+                f" ({self.data_layout({}, len(kernel))}).",
             )
         return into, out
 
     def split_evenly(self, into: int, out: int, groups: int) -> None:
-        """Refuse channels that the groups do not divide."""
+        """Refuse channels that cannot be split into equal groups."""
         if groups > 0 and into > 0 and out > 0 and into % groups == out % groups == 0:
             return
         for kind, count in (("input", into), ("output", out)):
@@ -152,12 +153,12 @@ class Words(Answers, ABC):
                 )
 
     def argument(self, role: str) -> Argument | None:
-        """The parameter for a role, if this dialect has one."""
+        """Return the parameter for a role, if this dialect has one."""
         return next((argument for argument in self.arguments if argument.role == role), None)
 
-    def _disagree(self, what: str, given: int, held: int, shape: tuple[int, ...]) -> NoReturn:
+    def _disagree(self, what: str, given: int, in_weights: int, shape: tuple[int, ...]) -> NoReturn:
         self.refuse(
             "channels",
-            f"{what} is {given}, but weights of shape {list(shape)} have {held}",
+            f"{what} is {given}, but weights of shape {list(shape)} have {in_weights}",
             "give one of them, or make them agree.",
         )

@@ -1,4 +1,4 @@
-"""What every implementation of ConvTranspose reads: the operator's attributes."""
+"""The operator's attributes, as every implementation of ConvTranspose reads them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _word(word: str, rank: int) -> str:
 
 
 class ConvTranspose(Dialect):
-    """The operator's words; a subclass says what one implementation makes of them."""
+    """The operator's attributes; a subclass holds how one implementation reads them."""
 
     name = "onnx"
     title = "ONNX ConvTranspose"
@@ -53,7 +53,7 @@ class ConvTranspose(Dialect):
     windows = ONNX_WINDOWS
     arguments = (
         Argument("kernel_shape", "kernel", None, "kernel size", {Form.INTS: each}),
-        Argument("strides", "stride", 1, "distance of two stamps", {Form.INTS: each}),
+        Argument("strides", "stride", 1, "distance between two stamps", {Form.INTS: each}),
         Argument(
             "pads",
             "padding",
@@ -70,9 +70,9 @@ class ConvTranspose(Dialect):
             ("padding",),
         ),
         Argument("output_padding", "output_padding", 0, "appended", {Form.INTS: each}),
-        Argument("dilations", "dilation", 1, "distance of two taps", {Form.INTS: each}),
+        Argument("dilations", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("group", "groups", 1, "independent groups of channels"),
-        Argument("output_shape", "output_size", None, "spatial sizes asked for", {Form.INTS: each}),
+        Argument("output_shape", "output_size", None, "requested spatial sizes", {Form.INTS: each}),
         Argument("opset", default=22),
     )
     signatures = (
@@ -84,19 +84,19 @@ class ConvTranspose(Dialect):
         ),
     )
 
-    # By attribute: who was seen to take what is refused here, and what it makes of it.
+    # By attribute: which implementations accept what is refused here, and their result.
     others: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
-        """The formulas for an auto_pad with these words."""
+        """Return the formulas for an auto_pad with these attributes."""
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
-        """Always channels first."""
+        """Return channels first, always."""
         return CHANNELS_FIRST
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """The layer as this implementation reads it."""
+        """Return the layer as this implementation reads it."""
         words = self.values(spelling)
         rank = len(sizes.spatial)
         word = self.auto_pad(words)
@@ -111,16 +111,16 @@ class ConvTranspose(Dialect):
         rows = zip(
             sizes.spatial,
             kernel,
-            self.listed(spelling, "strides", rank, 1),
-            self.listed(spelling, "dilations", rank, 1),
-            self.listed(spelling, "output_padding", rank),
-            self.listed(spelling, "output_shape", rank),
+            self.read_list(spelling, "strides", rank, 1),
+            self.read_list(spelling, "dilations", rank, 1),
+            self.read_list(spelling, "output_padding", rank),
+            self.read_list(spelling, "output_shape", rank),
             pads[:rank],
             pads[rank:],
             strict=True,
         )
         channels = self.layer_channels(kernel, sizes, groups)
-        return self.reading(
+        return self.build_reading(
             spelling,
             sizes,
             self.arithmetic(word, words),
@@ -134,8 +134,8 @@ class ConvTranspose(Dialect):
         )
 
     def auto_pad(self, words: Mapping[str, Any]) -> str:
-        """The word that pads are computed by; NOTSET where they are given."""
-        word = self.known_word(words)
+        """Return the word by which pads are computed; NOTSET if they are given."""
+        word = self.check_auto_pad(words)
         if words["pads"] != 0 and word != "NOTSET":
             self.refuse(
                 "padding",
@@ -145,8 +145,8 @@ class ConvTranspose(Dialect):
             )
         return word
 
-    def known_word(self, words: Mapping[str, Any]) -> str:
-        """auto_pad, which is one of four words."""
+    def check_auto_pad(self, words: Mapping[str, Any]) -> str:
+        """Return auto_pad, which must be one of four words."""
         word = words["auto_pad"]
         if word not in _WORDS:
             self.refuse(
@@ -158,27 +158,27 @@ class ConvTranspose(Dialect):
         return str(word)
 
     def pads(self, spelling: Spelling, rank: int) -> tuple[int, ...]:
-        """All begins, then all ends; none of them negative."""
-        pads = self.listed(spelling, "pads", 2 * rank)
+        """Return all begins, then all ends; none may be negative."""
+        pads = self.read_list(spelling, "pads", 2 * rank)
         if min(pads) < 0:
             self.refuse(
                 "padding",
-                f"pads {list(pads)} holds a negative",
+                f"pads {list(pads)} has a negative number",
                 "use 0 or more.",
                 self.others.get("pads", ""),
             )
         return pads
 
     def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
-        """(in, out) by the weights, the data and the groups."""
+        """Return (in, out) channels by weights, data and groups."""
         return self.channels(CANONICAL_WEIGHT, kernel, sizes, groups)
 
     def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
-        """Findings that belong to no axis."""
+        """Return findings that belong to no axis."""
         return ()
 
-    def wordings(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """pads from both crops; a negative end becomes output_padding."""
+    def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
+        """Yield pads from both crops; a negative end becomes output_padding."""
         ends = [max(0, axis.crop_end) for axis in layer.axes]
         yield {
             "kernel_shape": list(layer.kernel),
@@ -190,17 +190,17 @@ class ConvTranspose(Dialect):
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
-        """Crops that pads and output_padding cannot make."""
+        """Return the reason: crops that pads and output_padding cannot make."""
         most = compact([max(axis.stride, axis.dilation) - 1 for axis in layer.axes])
         return (
-            f"{self.cropped(layer)}; pads are never negative and output_padding appends {most} at"
-            " most",
-            "add a Pad node behind it.",
+            f"{self.describe_crop(layer)}; pads are never negative, and output_padding appends"
+            f" {most} at most",
+            "add a Pad node after it.",
         )
 
 
-def size_from(word: str, words: Mapping[str, Any]) -> str:
-    """Who gives the output size: asked, same or pads."""
+def find_size_source(word: str, words: Mapping[str, Any]) -> str:
+    """Return what gives the output size: asked (output_shape), same or pads."""
     if words["output_shape"] is not None:
         return "asked"
     return "same" if word.startswith("SAME") else "pads"

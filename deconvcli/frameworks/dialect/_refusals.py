@@ -1,4 +1,4 @@
-"""What a dialect answers where it has no layer to give: refusals, and who says so."""
+"""A dialect's identity, and its errors with the findings that belong to them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from deconvcli.layers.arithmetic import Broken, Limit, evaluate, fill
 from deconvcli.layers.layer import Layer
 
 
-class Answers:
-    """Who the dialect is, and its errors with the findings that belong to them.
+class Refusals:
+    """The part of a dialect that identifies it and builds its errors.
 
-    evidence: who says so, for the dialect itself and for each of its implementations.
-    together: what is demanded of all axes at once, before any of them is computed.
+    evidence: how the answers were verified; implementations: the same for each implementation.
+    together: limits on all axes at once, checked before any axis is computed.
     """
 
     name: ClassVar[str]
@@ -31,12 +31,12 @@ class Answers:
 
     @property
     def is_measured(self) -> bool:
-        """Whether the framework, or an implementation of it, was asked and not only its text."""
+        """Whether the framework or an implementation was measured, not only documents read."""
         return self.evidence.is_measured or bool(self.implementations)
 
     @cached_property
-    def unverified(self) -> tuple[Diagnostic, ...]:
-        """The note that goes with every answer which is taken from documents alone."""
+    def documents_note(self) -> tuple[Diagnostic, ...]:
+        """The note that accompanies every answer taken from documents alone."""
         if self.is_measured:
             return ()
         note = Diagnostic(
@@ -44,41 +44,46 @@ class Answers:
             Severity.NOTE,
             f"what {self.name} does is taken from its documents and was not measured:"
             f" {self.evidence.what}",
-            f"hold one result against {self.title} itself before you rely on it.",
+            f"compare one result with {self.title} itself before you rely on it.",
             self.source,
         )
         return (note,)
 
     def refuse(self, code: str, message: str, help: str, otherwise: str = "") -> NoReturn:
-        """End the reading with the framework's reason; `otherwise`: what was seen instead."""
+        """Refuse the layer with the framework's reason.
+
+        otherwise: how an implementation was seen to behave instead.
+        """
         raise Refused(
             f"{self.name}: {message}",
             help=help,
             code=code,
-            findings=self._seen(code, otherwise, self.source),
+            findings=self._collect_notes(code, otherwise, self.source),
         )
 
-    def hold_together(self, numbers: Mapping[str, Any]) -> None:
-        """Refuse numbers, a list of them for all axes, that break a limit of the whole layer."""
+    def check_together(self, numbers: Mapping[str, Any]) -> None:
+        """Refuse numbers, each a list over all axes, that break a limit of the whole layer."""
         for limit in self.together:
             if not evaluate(limit.condition, numbers):
                 self.refuse(limit.code, fill(limit.message, numbers), fill(limit.help, numbers))
 
-    def _seen(self, code: str, otherwise: str, source: str) -> tuple[Diagnostic, ...]:
-        """What goes with a refusal that an implementation was seen not to make."""
+    def _collect_notes(self, code: str, otherwise: str, source: str) -> tuple[Diagnostic, ...]:
+        """Return the findings of a refusal: a note if an implementation was seen to accept it."""
         if not otherwise:
-            return self.unverified
+            return self.documents_note
         seen = Diagnostic(code, Severity.NOTE, otherwise, "", source, differs=True)
-        return (seen, *self.unverified)
+        return (seen, *self.documents_note)
 
-    def no_words(self, reason: str, help: str) -> NotExpressible:
-        """The error for a layer that this dialect cannot say."""
+    def not_expressible_error(self, reason: str, help: str) -> NotExpressible:
+        """Return the error for a layer that this dialect cannot express."""
         return NotExpressible(
-            f"{self.name} cannot say this layer: {reason}", help=help, findings=self.unverified
+            f"{self.name} cannot express this layer: {reason}",
+            help=help,
+            findings=self.documents_note,
         )
 
-    def broken(self, broken: Broken, name: str, place: int, rank: int) -> Refused:
-        """The refusal for a limit that does not hold on one axis."""
+    def build_refusal(self, broken: Broken, name: str, place: int, rank: int) -> Refused:
+        """Return the error for a limit that does not hold on one axis."""
         axis = f"{axis_name(place, rank)}: " if rank > 1 else ""
         limit, numbers = broken.limit, broken.numbers
         otherwise = fill(limit.otherwise, numbers) if limit.otherwise else ""
@@ -86,21 +91,21 @@ class Answers:
             f"{name}: {axis}{fill(limit.message, numbers)}",
             help=fill(limit.help, numbers),
             code=limit.code,
-            findings=self._seen(limit.code, otherwise, limit.source),
-            # Of a limit with an exception, the source is the exception's.
+            findings=self._collect_notes(limit.code, otherwise, limit.source),
+            # If an implementation is an exception to the limit, its finding has the source.
             source="" if limit.otherwise else limit.source,
         )
 
-    def cropped(self, layer: Layer) -> str:
-        """The crops of a layer as a reason gives them."""
+    def describe_crop(self, layer: Layer) -> str:
+        """Return the crops of a layer as a clause for a message."""
         crops = [(axis.crop_begin, axis.crop_end) for axis in layer.axes]
         if len(set(crops)) == 1:
-            return f"it crops {crops[0][0]} before and {crops[0][1]} behind"
+            return f"it crops {crops[0][0]} at the start and {crops[0][1]} at the end"
         return f"it crops {', '.join(f'{begin}:{end}' for begin, end in crops)} (begin:end)"
 
 
-def findings_of(notes: list[tuple[Limit, dict[str, Any]]]) -> tuple[Diagnostic, ...]:
-    """One warning for each deviation, however many axes show it."""
+def collect_findings(notes: list[tuple[Limit, dict[str, Any]]]) -> tuple[Diagnostic, ...]:
+    """Return one warning for each deviation, however many axes show it."""
     found: dict[str, Diagnostic] = {}
     for limit, numbers in notes:
         found.setdefault(
@@ -120,8 +125,8 @@ def findings_of(notes: list[tuple[Limit, dict[str, Any]]]) -> tuple[Diagnostic, 
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
 
-def in_general(limit: Limit) -> Diagnostic:
-    """What a limit says of every layer that breaks it: with letters in place of numbers."""
+def generalize(limit: Limit) -> Diagnostic:
+    """Return a limit as a note about every layer that breaks it, with letters for numbers."""
     texts = (limit.otherwise or limit.message, limit.help)
     message, help = (_BRACED.sub(r"\1", text) for text in texts)
     differs = bool(limit.otherwise)
