@@ -185,8 +185,8 @@ def _warn_unsteady(one: FrameworkVerification) -> list[Diagnostic]:
         Diagnostic(
             "unsteady-framework",
             Severity.WARNING,
-            f"{one.framework.dialect} #{comparison.number}: the framework computes different values"
-            f" each time, in shape {comparison.theirs}",
+            f"{one.framework.dialect} #{comparison.number}: the framework's values, in shape"
+            f" {comparison.theirs}, differ from call to call",
             one.framework.repro(comparison.case),
         )
         for comparison in one.comparisons

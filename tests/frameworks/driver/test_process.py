@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import deconvcli
 from deconvcli.frameworks.driver.base import Case
 from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
-from deconvcli.frameworks.driver.process import DriverProcess, NotStarted
+from deconvcli.frameworks.driver.process import DriverProcess, NotStarted, Stopped
 from tests.fakes import agreeable, broken, frail, wrong
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
@@ -109,6 +110,22 @@ def test_the_process_ends_with_its_owner() -> None:
         assert process is not None
         assert process.poll() is None
     assert process.poll() == 0
+
+
+def test_a_process_is_stopped_in_the_middle_of_an_answer() -> None:
+    with DriverProcess(frail.FRAMEWORK) as running:
+        running.ask(case(frail.ANSWERS))
+        threading.Timer(0.2, running.stop).start()
+        with pytest.raises(Stopped):
+            running.ask(case(frail.HANGS))
+
+
+def test_a_process_that_is_stopped_before_it_starts_never_answers() -> None:
+    with DriverProcess(agreeable.FRAMEWORK) as running:
+        running.stop()
+        with pytest.raises(Stopped):
+            running.ask(case(3))
+        assert running._process is None
 
 
 def test_arrays_of_files_take_the_place_of_the_pattern(tmp_path: Path) -> None:
