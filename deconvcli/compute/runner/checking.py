@@ -41,7 +41,7 @@ def check_arrays(
     weight: Array,
     bias: Array | None,
     arrays: Mapping[str, Array],
-    progress: Progress,
+    progress: Progress | None = None,
 ) -> Mapping[str, Agreement]:
     """Compare each of these outputs as `check_values` does, in blocks that keep memory small."""
     if not arrays:
@@ -52,7 +52,8 @@ def check_arrays(
     cut = cut_for_check(reading, x.dtype, data.shape)
     for block in blocks(cut):
         checks.add(block, data[block.inputs], outputs)
-        progress(checks.outputs, prod(cut.y))
+        if progress is not None:
+            progress(checks.outputs, prod(cut.y))
     return checks.agreements
 
 

@@ -42,10 +42,10 @@ def memory_needed(reading: Reading, dtype: str, *, checked: bool) -> Memory:
 
 
 class MemoryLimit(NamedTuple):
-    """Bytes that a run may hold; text says so in an error, help says how to allow more."""
+    """Bytes that a run may hold; errors say why with `text`, and how to allow more with `help`."""
 
     total: int
-    text: str
+    text: str = "which is more than is allowed"
     help: str = "allow more memory"
 
 
