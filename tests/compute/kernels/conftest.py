@@ -1,4 +1,4 @@
-"""Every test of the kernels plans its layers anew: many change how."""
+"""Every test of the kernels plans its layers again, because many change how they are planned."""
 
 from __future__ import annotations
 

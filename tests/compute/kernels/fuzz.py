@@ -33,15 +33,15 @@ from tests.compute.kernels.test_engines import Layer
 from tests.compute.kernels.tiled.driving import computed, planned, sizes_of
 
 MACHINES = {128: Machine(128, 32), 256: Machine(256, 16), 512: Machine(512, 32)}
-"""By bits of a vector; LLVM makes those that this processor lacks out of those that it has."""
+"""Machines by the bits of a vector; LLVM emulates vectors that this processor does not have."""
 LONGEST = {1: (300, 20), 2: (24, 7), 3: (9, 4)}
-"""rank: the largest size and kernel."""
+"""The largest size and kernel, by rank."""
 PRODUCTS = 4e6
-"""More only take longer to judge."""
+"""Products of a case; with more, checks only take longer."""
 FEW = [(4, 2), (3, 1), (2, 2), (3, 3)]
-"""(kernel, stride) of layers that are cut as large ones are: each is kernels to compile."""
+"""(kernel, stride) of layers that are cut like large ones: each has kernels to compile."""
 TASK = 3000
-"""Cycles of a task, so that small layers have many."""
+"""Cycles of a task, so few that small layers have many tasks."""
 
 
 class Case(NamedTuple):
@@ -61,7 +61,7 @@ class Case(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What computes it: vectors of channels, tiles of the one recipe or of any, or NumPy."""
+        """The way it is computed: vectors of channels, tiles of one or any recipe, or NumPy."""
         layer = self.layer
         strides, dilations = zip(*(axis[1:3] for axis in layer.axes), strict=True)
         empty = layer.batch == 0 or min(outputs(layer)) == 0
@@ -79,23 +79,23 @@ class Draw:
         self._rng = np.random.default_rng([seed, number])
 
     def between(self, low: int, high: int) -> int:
-        """low ... high; low where high is smaller."""
+        """Draw from low ... high; low if high is smaller."""
         return int(self._rng.integers(low, max(low, high) + 1))
 
     def up_to(self, most: int) -> int:
-        """1 ... most, as often below the root of `most` as above."""
+        """Draw from 1 ... most, as often below the root of `most` as above."""
         return min(most, int((most + 1) ** self._rng.random()))
 
     def one_of(self, values: list[Any]) -> Any:
-        """One of them."""
+        """Draw one of these."""
         return values[self.between(0, len(values) - 1)]
 
     def happens(self, share: float) -> bool:
-        """True so often."""
+        """Return True with this probability."""
         return bool(self._rng.random() < share)
 
     def case(self) -> Case:
-        """A case small enough to be judged soon."""
+        """Draw a case that is small enough for a quick check."""
         is_large = self.happens(0.3)
         layer = self._layer(is_large)
         while products(layer) > PRODUCTS:
@@ -140,25 +140,25 @@ class Draw:
 
 
 def cropped(n: int, axis: AxisNumbers, least: int) -> AxisNumbers:
-    """The axis, cropped less where fewer than `least` outputs would be left."""
+    """Return the axis, cropped less if fewer than `least` outputs would be left."""
     begin = min(axis[3], output_size(n, (*axis[:3], 0, 0)) - least)
     return *axis[:3], begin, min(axis[4], output_size(n, (*axis[:3], begin, 0)) - least)
 
 
 def outputs(layer: Layer) -> list[int]:
-    """The sizes of its output."""
+    """Return the sizes of its output."""
     return [output_size(n, axis) for n, axis in zip(layer.sizes, layer.axes, strict=True)]
 
 
 def products(layer: Layer) -> int:
-    """Products of the full scatter, or outputs if they are more."""
+    """Return the products of the full scatter, or the outputs if these are more."""
     channels = layer.batch * layer.groups * layer.outputs
     taps = prod(axis[0] for axis in layer.axes) * layer.inputs
     return channels * max(prod(layer.sizes) * taps, prod(outputs(layer)))
 
 
 def complaints(case: Case) -> Iterator[str]:
-    """What is wrong with the engine's results."""
+    """List the errors of the engine's results."""
     layer = case.layer
     integers, floats = (arrays(case, fill) for fill in ("integers", "floats"))
     exact = scatter.transposed_convolution(*integers, layer.axes, layer.groups)
@@ -175,19 +175,19 @@ def complaints(case: Case) -> Iterator[str]:
 
 
 def arrays(case: Case, fill: str) -> tuple[Array, Array, Array | None]:
-    """x, w and bias."""
+    """Return x, w and bias."""
     x, w, bias = case.layer.arrays(case.dtype, fill)
     return x, w, bias if case.has_bias else None
 
 
 def stepped(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
-    """y by the engine."""
+    """Compute y with the engine."""
     layer = case.layer
     return engine.transposed_convolution(x, w, bias, layer.axes, layer.groups, case.threads)
 
 
 def in_blocks(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
-    """y by the engine, block by block."""
+    """Compute y with the engine, block by block."""
     layer = case.layer
     step = engine.prepare(w, bias, layer.axes, layer.groups, x.shape, case.threads)
     y = np.full((layer.batch, layer.groups * layer.outputs, *outputs(layer)), np.nan, x.dtype)
@@ -197,7 +197,7 @@ def in_blocks(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
 
 
 def divided_at_random(case: Case) -> Array:
-    """y of integers by the recipe of small layers, in guarded memory."""
+    """Compute y of integers by the recipe of small layers, in guarded memory."""
     layer, draw = case.layer, np.random.default_rng(case.layer.seed)
     itemsize = np.dtype(case.dtype).itemsize
     first = next(recipes(sizes_of(layer), layer.sizes, layer.axes, machine(), itemsize))
@@ -209,8 +209,8 @@ def divided_at_random(case: Case) -> Array:
     return computed(layer, recipe, (x, w, bias), division, front=bool(draw.integers(2)))
 
 
-def judged(case: Case, known: Machine) -> list[str]:
-    """The complaints about a case on such a machine."""
+def find_errors(case: Case, known: Machine) -> list[str]:
+    """List the errors of a case on such a machine."""
     gain = 0 if case.is_large else inf
     chosen = patch.multiple(choice, MIN_GAIN_CYCLES=gain, machine=lambda: known)
     if case.by_channels:
@@ -224,7 +224,7 @@ def judged(case: Case, known: Machine) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Judge `--n` cases and print what was found; 1 if anything was."""
+    """Check `--n` cases and print their errors; return 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python -m tests.compute.kernels.fuzz")
     parser.add_argument("--n", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
@@ -236,7 +236,7 @@ def main(arguments: list[str]) -> int:
     for number in range(given.first, given.first + given.n):
         case = Draw(given.seed, number).case()
         kinds.update([case.kind, case.dtype, *["guarded"] * case.is_guarded])
-        found = judged(case, known)
+        found = find_errors(case, known)
         bad += bool(found)
         for complaint in found:
             print(f"{number}: {complaint}: {case}", flush=True)

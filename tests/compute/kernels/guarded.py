@@ -1,7 +1,7 @@
-"""Arrays that end where memory does: whoever reads or writes beyond one is killed at once.
+"""Arrays that end where the memory ends: an access beyond one kills the process at once.
 
 Nothing else sees a vector that reaches a little too far. NumPy rounds its memory up, and what lies
-behind it is usually mapped.
+after it is usually mapped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NO_ACCESS = 0
 
 
 def guarded(array: Array, *, front: bool = False) -> Array:
-    """A copy with no memory behind its end, or before its beginning; plain where mprotect lacks."""
+    """Return a copy with no memory after its end, or before its start; plain without mprotect."""
     if os.name != "posix":
         return np.array(array)
     middle = -(-max(array.nbytes, 1) // PAGE) * PAGE
@@ -34,7 +34,7 @@ def guarded(array: Array, *, front: bool = False) -> Array:
 
 
 def _forbid(place: int) -> None:
-    """Take the page at this address away from everyone."""
+    """Forbid every access to the page at this address."""
     protect = ctypes.CDLL(None, use_errno=True).mprotect
     if protect(ctypes.c_void_p(place), ctypes.c_size_t(PAGE), NO_ACCESS):
         raise OSError(ctypes.get_errno(), "mprotect")

@@ -1,4 +1,4 @@
-"""Layers are planned once; who changes how they are, plans them anew."""
+"""Layers are planned once; a test that changes how must have them planned again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from deconvcli.compute.kernels import engine
 
 
 def forget() -> None:
-    """What the engine remembers of layers."""
+    """Forget all plans of the engine."""
     engine._choose.cache_clear()
     engine._cut.cache_clear()

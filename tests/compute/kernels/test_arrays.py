@@ -1,4 +1,4 @@
-"""Arrays begin with a line; large memory is used again, but not before nobody can tell."""
+"""Arrays begin at a cache line; large memory is used again once nothing refers to it."""
 
 from __future__ import annotations
 

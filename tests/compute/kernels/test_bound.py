@@ -1,4 +1,4 @@
-"""The judge: it passes what rounding explains and catches what it does not."""
+"""The check accepts every error that rounding explains, and no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Channels go last and come first again as NumPy would move them, to the bit."""
+"""Channels are moved last and first as NumPy moves them, bit by bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The choice is always possible, and divides the work as it promises."""
+"""A choice is always possible, and it is the cheapest one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compilation cache: whatever happens to it, the answer is right and nothing is said."""
+"""The compilation cache: whatever happens to it, results are right and nothing is printed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def environment(caches: Path) -> dict[str, str]:
 
 
 def run(program: Path, caches: Path, **more: str) -> str:
-    """What the program prints, on either stream."""
+    """Return the output of the program, on both streams."""
     result = subprocess.run(
         command(program),
         env=environment(caches) | more,

@@ -1,4 +1,4 @@
-"""What the Numba engine promises beside right sums: bits, threads and memory."""
+"""The promises of the Numba engine besides correct sums: bits, threads and memory."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ LARGE = Layer(2, 24, 10, 2, (30, 41), ((4, 2, 1, 1, 1), (5, 2, 1, 2, 1)), seed=1
 
 @pytest.fixture
 def _one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every layer takes the recipe of small ones, for each other is a second of compilation."""
+    """Give every layer the recipe of small ones: each other takes a second to compile."""
     monkeypatch.setattr(choice, "MIN_GAIN_CYCLES", np.inf)
 
 
 def step_of(layer: Layer, threads: int = 1) -> tuple[Step, Array]:
-    """A prepared layer and its input, both of floats."""
+    """Return a prepared layer and its input, both of floats."""
     x, w, bias = layer.arrays("float32", "floats")
     return engine.prepare(w, bias, layer.axes, layer.groups, x.shape, threads), x
 
@@ -65,11 +65,11 @@ def test_one_step_serves_two_threads_at_once() -> None:
 def test_progress_comes_between_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(division, "MAX_TASK_CYCLES", 1e5)
     step, x = step_of(LARGE)
-    told: list[tuple[int, int]] = []
-    step(x, progress=lambda done, total: told.append((done, total)))
-    total = len(told)
+    reports: list[tuple[int, int]] = []
+    step(x, progress=lambda done, total: reports.append((done, total)))
+    total = len(reports)
     assert total > 8
-    assert told == [(done, total) for done in range(1, total + 1)]
+    assert reports == [(done, total) for done in range(1, total + 1)]
 
 
 POINTS = [
@@ -148,18 +148,18 @@ def test_inputs_of_many_sizes_are_taken_and_few_are_remembered() -> None:
 
 
 def test_layers_of_too_many_phases_are_computed_by_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
+    calls: list[object] = []
     layer = Layer(1, 2, 1, 1, (2, 3), ((2, 70, 1, 0, 0), (2, 70, 1, 0, 0)), seed=1)
     arguments = (*layer.arrays("float32"), layer.axes, 1)
     expected = scatter.transposed_convolution(*arguments)
 
     def compute(*arguments: object) -> Array:
-        asked.append(arguments)
+        calls.append(arguments)
         return expected
 
     monkeypatch.setattr(scatter, "transposed_convolution", compute)
     assert engine.transposed_convolution(*arguments) is expected
-    assert len(asked) == 1
+    assert len(calls) == 1
 
 
 FOOTPRINTS = {

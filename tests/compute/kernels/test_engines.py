@@ -1,4 +1,4 @@
-"""Every engine against the definition: exactly on integers, within the proven bound on floats."""
+"""Every engine agrees with the definition: exactly on integers, within the bound on floats."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from deconvcli.compute.kernels.tiled import division
 
 ENGINES = [pytest.param(module, id=module.__name__.split(".")[-1]) for module in (scatter, engine)]
 LONGEST = {1: (9, 5), 2: (4, 3), 3: (3, 2)}
-"""rank: the largest size and kernel drawn, so that the reference stays quick."""
+"""The largest size and kernel drawn, by rank, so that the reference stays quick."""
 
 
 class Layer(NamedTuple):
-    """A random layer: sizes without batch and channels, then everything the door asks for."""
+    """A random layer; sizes has neither batch nor channels."""
 
     batch: int
     inputs: int
@@ -33,7 +33,7 @@ class Layer(NamedTuple):
     seed: int
 
     def arrays(self, dtype: str, fill: str = "integers") -> tuple[Array, Array, Array]:
-        """x, w and bias; integers are so small that every sum is exact."""
+        """Return x, w and bias; integers are so small that every sum is exact."""
         draw = np.random.default_rng(self.seed)
         shapes = [
             (self.batch, self.inputs * self.groups, *self.sizes),
@@ -47,7 +47,7 @@ class Layer(NamedTuple):
 
 @st.composite
 def axes_of(draw: st.DrawFn, rank: int) -> tuple[int, AxisNumbers]:
-    """A size and an axis with at least no outputs; crops of both signs."""
+    """Draw a size and an axis with no or more outputs, with crops of both signs."""
     most, longest = LONGEST[rank]
     n, kernel = draw(st.integers(1, most)), draw(st.integers(1, longest))
     stride, dilation = draw(st.integers(1, 8)), draw(st.integers(1, 3))
@@ -67,7 +67,7 @@ def layers(draw: st.DrawFn) -> Layer:
 
 
 def forward(y: Array, w: Array, axes: Sequence[AxisNumbers], sizes: tuple[int, ...]) -> Array:
-    """The convolution whose transpose is tested (one group), written as its own definition."""
+    """Compute the convolution whose transpose is tested (one group), from its definition."""
     x = np.zeros((len(y), len(w), *sizes))
     for batch, ci, *i in np.ndindex(x.shape):
         for co, *j in np.ndindex(w.shape[1:]):

@@ -1,4 +1,4 @@
-"""Where Numba cannot be imported or cannot compile, NumPy computes, and that is said once."""
+"""If Numba cannot be imported or cannot compile, NumPy computes, and one line says so once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAILS = {
     "compiling": "",
     "decorating": "",
 }
-"""What a Numba that fails at its import holds."""
+"""Sources of a numba package whose import fails."""
 
 COMPILING = """
 import numba.core.dispatcher
@@ -52,7 +52,7 @@ for dialect, shape in (("torch", (1, 2, 5)), ("keras", (1, 5, 2))):
 def python(
     folder: Path, how: str, code: str, *arguments: str, kind: str = "RuntimeError"
 ) -> subprocess.CompletedProcess[str]:
-    """A Python process, and those that it starts, whose Numba fails in this way."""
+    """Run a Python process whose Numba, like that of its children, fails in this way."""
     if FAILS.get(how):
         (folder / "numba.py").write_text(FAILS[how])
     first = {"compiling": COMPILING.format(kind=kind), "decorating": DECORATING}.get(how, "")
@@ -99,7 +99,7 @@ def test_the_library(how: str, tmp_path: Path) -> None:
 
 
 def says_so_once(err: str) -> None:
-    """One line with what happened and what to do."""
+    """Require one line that says what happened and what to do."""
     [line] = [line for line in err.splitlines() if not line.startswith("assumed: ")]
     assert line.startswith("numba cannot ")
     assert line.endswith("; numpy computes instead: reinstall numba to be fast again, or choose"

@@ -1,4 +1,4 @@
-"""The guard itself: it kills, and it kills nobody who stays inside."""
+"""The guard itself: it kills a process that leaves an array, and no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The machine's limit: measured a few times, kept in a file, and zero where nothing is known."""
+"""The machine's limit: measured a few times, kept in a file, and zero for unknown vectors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def measured(monkeypatch: pytest.MonkeyPatch, *rates: float) -> list[float]:
-    """What flops answers, process by process, where these are measured."""
+    """Return the answers of flops, process by process, for these measurements."""
     left = list(rates)
     monkeypatch.setattr(limit, "machine", lambda: Machine(256, 16))
     monkeypatch.setattr(limit, "_measure", lambda dtype, threads: left.pop(0))

@@ -1,4 +1,4 @@
-"""What is known of a processor follows from the names of its features and the system's files."""
+"""A processor's properties follow from the names of its features and the system's files."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from deconvcli.compute.kernels.machine import UNKNOWN_MACHINE, USUAL_CACHE_BYTES
 
 @pytest.fixture(autouse=True)
 def _plain_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody asks for another processor, and this one is no ARM."""
+    """Compile for this processor, which is not an ARM."""
     for name, value in (("DISABLE_JIT", 0), ("CPU_NAME", None), ("CPU_FEATURES", None)):
         monkeypatch.setattr(room.config, name, value)
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
 
 
 def known(monkeypatch: pytest.MonkeyPatch, *features: str) -> Machine:
-    """What is made of a host with these features and without avx10."""
+    """Return the machine of a host with these features and without avx10."""
     has = {**dict.fromkeys(features, True), "avx10": False}
     monkeypatch.setattr(llvmlite.binding, "get_host_cpu_features", lambda: has)
     return room.machine.__wrapped__()
@@ -81,7 +81,7 @@ def test_without_compilation_there_are_no_vectors(monkeypatch: pytest.MonkeyPatc
 def caches_of(
     monkeypatch: pytest.MonkeyPatch, root: Path, *entries: tuple[str, str, str]
 ) -> dict[int, int]:
-    """The sizes by level found in a tree whose entries are (level, type, size)."""
+    """Return the sizes by level from a tree whose entries are (level, type, size)."""
     for index, entry in enumerate(entries):
         folder = root / f"index{index}"
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""Weights lie in the order of their use: each where the definition has it, whatever the pieces."""
+"""Weights are packed in the order of their use, by the definition and for any size of pieces."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PACKING = Packing((GROUPS, INPUTS, OUTPUTS, TAPS), WIDTH, OFFSETS, RUNS)
 
 
 def expected(w: Array) -> Array:
-    """(parts, weights of a part), one by one."""
+    """Return (parts, weights of a part), packed one by one."""
     by_group = w.reshape(GROUPS, INPUTS, OUTPUTS, TAPS)
 
     def weight(group: int, channel: int, first: int, tap: int, offset: int) -> float:

@@ -1,4 +1,4 @@
-"""What deconvcli/compute/kernels/README.md and its picture show is what the engine plans."""
+"""The tables and the picture of deconvcli/compute/kernels/README.md show what the engine plans."""
 
 from __future__ import annotations
 

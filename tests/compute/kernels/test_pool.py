@@ -1,4 +1,4 @@
-"""Tasks are done once each, by whoever has time, and nobody is waited for in vain."""
+"""Each task is done once, by any thread that has time, and no busy thread is waited for."""
 
 from __future__ import annotations
 
@@ -89,32 +89,32 @@ def test_ctrl_c_ends_the_job_between_tasks() -> None:
 def test_an_error_in_progress_ends_the_job() -> None:
     done: list[int] = []
 
-    def tell(_: int, __: int) -> None:
+    def report(_: int, __: int) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        pool.share(done.append, range(2000), 1, tell)
+        pool.share(done.append, range(2000), 1, report)
     assert done == [0]
 
 
 def test_progress_rises_on_the_calling_thread() -> None:
-    told: list[tuple[int, int, int]] = []
+    reports: list[tuple[int, int, int]] = []
     pool.share(
         lambda _: time.sleep(0.001),
         range(60),
         3,
-        lambda done, total: told.append((done, total, threading.get_ident())),
+        lambda done, total: reports.append((done, total, threading.get_ident())),
     )
-    numbers = [done for done, _, _ in told]
+    numbers = [done for done, _, _ in reports]
     assert numbers == sorted(set(numbers))
     assert 1 <= numbers[0] <= numbers[-1] <= 60
-    assert {(total, thread) for _, total, thread in told} == {(60, threading.get_ident())}
+    assert {(total, thread) for _, total, thread in reports} == {(60, threading.get_ident())}
 
 
 def test_without_helpers_progress_ends_at_all() -> None:
-    told: list[tuple[int, int]] = []
-    pool.share(lambda _: None, range(3), 1, lambda done, total: told.append((done, total)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    reports: list[tuple[int, int]] = []
+    pool.share(lambda _: None, range(3), 1, lambda done, total: reports.append((done, total)))
+    assert reports == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_two_callers_at_once_have_their_own_tasks() -> None:
@@ -152,7 +152,7 @@ def test_a_busy_helper_is_not_waited_for() -> None:
 
 
 def is_forgotten() -> bool:
-    """Whether nobody holds a job, with all its arrays, after it."""
+    """Whether no thread keeps a job, with all its arrays, after its end."""
 
     class Work:
         def __call__(self, task: int) -> None:

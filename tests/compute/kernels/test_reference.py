@@ -24,7 +24,7 @@ BY_HAND = [
 
 
 def along_one_axis(x: list[int], w: list[int], axis: AxisNumbers, bias: Array | None) -> Array:
-    """The reference on one channel, without the axes of batch and channel."""
+    """Compute one channel, without the axes of batch and channel."""
     signal, kernel = np.array(x, np.float32), np.array(w, np.float32)
     y = reference.transposed_convolution(
         signal.reshape(1, 1, -1), kernel.reshape(1, 1, -1), bias, [axis], 1

@@ -23,7 +23,7 @@ budgets = st.builds(Budget, st.integers(1, 20_000), st.just(4), st.just(8))
 
 
 def step_of(module: ModuleType, layer: Layer, w: Array, bias: Array) -> stream.Step:
-    """An engine with its weights in place, for the whole layer."""
+    """An engine with prepared weights, for the whole layer."""
     shape = (layer.batch, layer.inputs * layer.groups, *layer.sizes)
     prepared = module.prepare(w, bias, layer.axes, layer.groups, shape, 1)
 
@@ -40,7 +40,7 @@ def step_of(module: ModuleType, layer: Layer, w: Array, bias: Array) -> stream.S
 def in_blocks(
     module: ModuleType, layer: Layer, budget: Budget, dtype: str, fill: str = "floats"
 ) -> tuple[Array, Array]:
-    """(computed block by block, computed at once), both in `dtype`."""
+    """Return (y computed block by block, y computed at once), both in `dtype`."""
     x, w, bias = layer.arrays(dtype, fill)
     whole = module.transposed_convolution(x, w, bias, layer.axes, layer.groups)
     y = np.full_like(whole, np.nan)
@@ -95,7 +95,7 @@ def test_a_block_is_a_layer_of_its_own(layer: Layer, budget: Budget) -> None:
 
 
 def cut_into(x: tuple[int, ...], y: tuple[int, ...], axis: AxisNumbers, total: int) -> list[Block]:
-    """The blocks of a layer with equal axes, an element costing one byte."""
+    """Return the blocks of a layer with equal axes and elements of one byte."""
     return list(stream.blocks(Cut(x, y, [axis] * (len(x) - 2), Budget(total, 1, 1))))
 
 
@@ -189,14 +189,14 @@ def test_progress_counts_outputs_and_ends_at_all() -> None:
     layer = Layer(3, 1, 2, 1, (8,), ((3, 2, 1, 0, 0),), seed=1)
     x, w, bias = layer.arrays("float32")
     y = engine.transposed_convolution(x, w, bias, layer.axes, 1)
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     step = step_of(engine, layer, w, bias)
     stream.stream(
-        step, x, y, layer.axes, Budget(200, 4, 4), "f4", lambda done, of: told.append((done, of))
+        step, x, y, layer.axes, Budget(200, 4, 4), "f4", lambda done, of: reports.append((done, of))
     )
-    assert told == sorted(told)
-    assert told[0] == (17, 102)  # half of the first image
-    assert told[-1] == (102, 102)
+    assert reports == sorted(reports)
+    assert reports[0] == (17, 102)  # half of the first image
+    assert reports[-1] == (102, 102)
 
 
 def test_blocks_are_given_when_they_are_stored() -> None:

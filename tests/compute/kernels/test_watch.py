@@ -1,4 +1,4 @@
-"""A number that another thread writes is seen, and is not waited for without end."""
+"""A number that another thread writes is seen, and the wait for it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes in comes out; everything else ends in one clear line and leaves nothing behind."""
+"""Written arrays are read back; anything else ends in one clear line and leaves no file."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_other_files_are_refused_in_one_line(file: Path, content: bytes, message
 
 
 def mutants(count: int) -> Iterator[bytes]:
-    """Files with damaged headers, the same in every run."""
+    """Yield files with damaged headers, the same ones in every run."""
     draw = random.Random(20)
     seeds = [saved(np.ones((2, 3), np.float32), version) for version in [(1, 0), (2, 0), (3, 0)]]
     seeds += [saved(np.ones((2, 3), ">i8")), made(GOOD, DATA), made(described("[('a', '<f4')]"))]

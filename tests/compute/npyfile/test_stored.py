@@ -33,14 +33,14 @@ def everything(shape: tuple[int, ...]) -> tuple[slice, ...]:
 
 
 def fill(file: Path, array: Any, **settings: Any) -> None:
-    """The array written through a reserved file."""
+    """Return the array written through a reserved file."""
     with npyfile.reserve(file, array.shape, array.dtype, **settings) as new:
         new[everything(array.shape)] = array
 
 
 @st.composite
 def arrangements(draw: st.DrawFn) -> tuple[tuple[int, ...], list[int], list[tuple[slice, ...]]]:
-    """(shape, an order of its axes, disjoint places that cover the ordered array)."""
+    """Draw (shape, an order of its axes, disjoint places that cover the ordered array)."""
     shape = tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=4)))
     order = draw(st.permutations(range(len(shape))))
     places: list[tuple[slice, ...]] = [()]
@@ -60,9 +60,9 @@ def test_all_of_it_is_what_is_read_whole(
 ) -> None:
     array = np.random.default_rng(0).standard_normal(shape).astype(dtype)
     np.save(file, np.asarray(array, order=order))
-    with npyfile.open_stored(file) as held:
-        assert (held.shape, held.dtype.str) == (shape, dtype)
-        np.testing.assert_array_equal(held[everything(shape)], npyfile.read(file))
+    with npyfile.open_stored(file) as stored:
+        assert (stored.shape, stored.dtype.str) == (shape, dtype)
+        np.testing.assert_array_equal(stored[everything(shape)], npyfile.read(file))
 
 
 @anywhere
@@ -71,8 +71,8 @@ def test_parts_are_read_in_any_order_of_axes(file: Path, drawn: Any, fortran: bo
     shape, order, places = drawn
     array = np.arange(np.prod(shape), dtype=np.int32).reshape(shape)
     np.save(file, np.asfortranarray(array) if fortran else array)
-    with npyfile.open_stored(file, cast=True) as held:
-        ordered = held.rearrange(shape, order)
+    with npyfile.open_stored(file, cast=True) as stored:
+        ordered = stored.rearrange(shape, order)
         assert ordered.shape == array.transpose(order).shape
         for place in places:
             np.testing.assert_array_equal(ordered[place], array.transpose(order)[place])
@@ -95,9 +95,9 @@ def test_parts_are_written_in_any_order_of_axes(file: Path, drawn: Any) -> None:
 def test_axes_of_one_element_come_and_go(file: Path, order: Any) -> None:
     array = np.asarray(np.arange(6.0).reshape(2, 1, 3), order=order)
     np.save(file, array)
-    with npyfile.open_stored(file) as held:
-        np.testing.assert_array_equal(held.rearrange((2, 3), (1, 0))[:, 1:], array[1:, 0].T)
-        more = held.rearrange((1, 2, 3, 1), (0, 3, 1, 2))
+    with npyfile.open_stored(file) as stored:
+        np.testing.assert_array_equal(stored.rearrange((2, 3), (1, 0))[:, 1:], array[1:, 0].T)
+        more = stored.rearrange((1, 2, 3, 1), (0, 3, 1, 2))
         np.testing.assert_array_equal(more[:, :, 1:, :2], array[None, None, 1:, 0, :2])
 
 
@@ -117,11 +117,11 @@ def test_a_damaged_file_is_refused(file: Path) -> None:
 
 def test_a_file_that_shrinks_is_told(file: Path) -> None:
     np.save(file, np.ones(100_000))
-    with npyfile.open_stored(file) as held:
+    with npyfile.open_stored(file) as stored:
         os.truncate(file, 400_000)
-        assert held[:10,].shape == (10,)
+        assert stored[:10,].shape == (10,)
         with pytest.raises(Unreadable, match=r"a\.npy: .* became shorter while it was read"):
-            held[10:,]
+            stored[10:,]
 
 
 def test_errors_of_others_stay_what_they_are(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""The door to the arrays: layouts, orientation, and layers whose crop comes back."""
+"""The runner: layouts, orientation, and circular layers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ small = st.integers(1, 5)
 
 
 def folded(full: np.ndarray[Any, Any], begins: list[int], sizes: list[int]) -> Any:
-    """Every element of the full scatter added where the crop and the period put it."""
+    """Add every element of the full scatter where the crop and the period put it."""
     out = np.zeros((*full.shape[:2], *sizes))
     for place in np.ndindex(full.shape[2:]):
         target = tuple((o - b) % p for o, b, p in zip(place, begins, sizes, strict=True))
@@ -28,7 +28,7 @@ def folded(full: np.ndarray[Any, Any], begins: list[int], sizes: list[int]) -> A
 
 
 def drawn_circular(draw: st.DrawFn) -> tuple[Reading, Reading]:
-    """(a circular layer, the same without any crop) with the same input and weights."""
+    """Draw (a circular layer, the same without any crop) with the same input and weights."""
     rank = draw(st.integers(1, 2))
     axes = [(draw(small), draw(small), draw(st.integers(1, 3)), draw(small)) for _ in range(rank)]
     plain = deconvcli.layer(
@@ -39,10 +39,12 @@ def drawn_circular(draw: st.DrawFn) -> tuple[Reading, Reading]:
         dilation=[d for _, _, d, _ in axes],
     )
     cropped, numbers = [], []
-    for axis, held, (_, s, _, n) in zip(plain.layer.axes, plain.numbers, axes, strict=True):
+    for axis, numbers_of_axis, (_, s, _, n) in zip(
+        plain.layer.axes, plain.numbers, axes, strict=True
+    ):
         begin = draw(st.integers(-3, 8))
         cropped.append(axis._replace(crop_begin=begin, crop_end=axis.full_size(n) - n * s - begin))
-        numbers.append({**held, "out": n * s})
+        numbers.append({**numbers_of_axis, "out": n * s})
     layer = plain.layer._replace(axes=tuple(cropped), circular=True)
     return plain._replace(layer=layer, numbers=tuple(numbers)), plain
 

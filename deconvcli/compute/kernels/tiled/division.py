@@ -73,12 +73,12 @@ class Division(NamedTuple):
 
 def divide(plan: Plan, itemsize: int, threads: int) -> Division:
     """Return the division that the model finds fastest on so many threads."""
-    grid = _grid(plan)
-    cycles = _Model(plan, grid, itemsize, threads).cycles()
+    grid = list_divisions(plan)
+    cycles = DivisionModel(plan, grid, itemsize, threads).cycles()
     return Division(*(int(values[np.argmin(cycles)]) for values in grid))
 
 
-def _grid(plan: Plan) -> Array:
+def list_divisions(plan: Plan) -> Array:
     """Return the divisions to compare as columns of rows, columns, units, chunk and turn."""
     inputs = plan.sizes.inputs
     each = (
@@ -110,7 +110,7 @@ def _halves(size: int, least: int) -> Iterator[int]:
         yield size
 
 
-class _Model:
+class DivisionModel:
     """The cycles of a plan for every column of a grid of divisions."""
 
     def __init__(self, plan: Plan, grid: Array, itemsize: int, threads: int) -> None:

@@ -16,13 +16,13 @@ from tests.compute.kernels.test_engines import Layer
 from tests.compute.kernels.tiled.driving import sizes_of
 
 TILES = [ChannelTile(*shape, machine().lanes(4)) for shape in RATES[machine().registers]]
-"""In float32."""
+"""The tiles of this machine, in float32."""
 
 
 def cut(
     layer: Layer, tile: ChannelTile, dtype: str = "float32", threads: int = 1
 ) -> work.ChannelWork:
-    """The layer as tasks."""
+    """Return the layer as tasks."""
     return work.ChannelWork(
         tile, sizes_of(layer), layer.sizes, layer.axes, np.dtype(dtype), threads
     )
@@ -37,9 +37,9 @@ def computed(
     front: bool = False,
     has_panel: bool = False,
 ) -> Array:
-    """y of the layer's arrays x, w, bias; inputs are read from a panel where it says so.
+    """Compute y from x, w and bias; inputs are read from a panel if `has_panel` says so.
 
-    All memory that a task touches begins as NaN and is guarded, behind its end or before its front.
+    All memory that a task touches begins as NaN and is guarded, after its end or before its start.
     """
     x, w, bias = arrays
     with pytest.MonkeyPatch.context() as patch:

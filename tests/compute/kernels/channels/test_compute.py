@@ -1,4 +1,4 @@
-"""Whatever the tile, the blocks, the units and the memory around them: the same sums."""
+"""The sums do not depend on tile, blocks, units, or the memory around them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What meets what is what the definition multiplies."""
+"""The meetings are the products of the definition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.compute.kernels.test_engines import Layer, layers
 
 
 def defined(layer: Layer) -> list[tuple[int, int, int]]:
-    """(tap, input, output) of every product of one image and channel, from the formula."""
+    """Return (tap, input, output) of every product of one image and channel, from the formula."""
     kernel = tuple(axis[0] for axis in layer.axes)
     size = tuple(output_size(n, axis) for n, axis in zip(layer.sizes, layer.axes, strict=True))
     found = []

@@ -27,7 +27,7 @@ def _many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def done(layer: work.ChannelWork, weights: Weights, x: Array, like: Array) -> Array:
-    """y of all tasks, the last first."""
+    """Compute y by all tasks, the last one first."""
     y = np.full_like(like, np.nan)
     for task in reversed(layer.tasks):
         layer.do(task, x.reshape(-1), weights, y.reshape(-1))

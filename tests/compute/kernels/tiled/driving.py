@@ -24,12 +24,12 @@ SMALL = TiledRecipe(*next(iter(RATES[machine().registers])), LANES, copied=False
 
 
 def sizes_of(layer: Layer) -> LayerSizes:
-    """What of a drawn layer is no axis."""
+    """Return the sizes of a drawn layer that belong to no axis."""
     return LayerSizes(layer.batch, layer.groups, layer.inputs, layer.outputs)
 
 
 def planned(layer: Layer, recipe: TiledRecipe) -> Plan:
-    """The layer cut as the recipe says."""
+    """Return the layer cut by the recipe."""
     return recipe.plan(sizes_of(layer), layer.sizes, layer.axes)
 
 
@@ -41,9 +41,9 @@ def computed(
     *,
     front: bool = False,
 ) -> Array:
-    """y of the layer's arrays x, w, bias.
+    """Compute y from x, w and bias.
 
-    All memory that a task touches begins as NaN and is guarded, behind its end or before its front.
+    All memory that a task touches begins as NaN and is guarded, after its end or before its start.
     """
     x, w, bias = arrays
     tasks = TiledWork(planned(layer, recipe), w.dtype, threads=1)
@@ -67,5 +67,5 @@ def computed(
 
 
 def rectangles(schedule: Schedule) -> list[Rectangle]:
-    """The positions of each block."""
+    """Return the positions of each block."""
     return [schedule.rectangle(block) for block in range(schedule.blocks)]

@@ -1,4 +1,4 @@
-"""Whatever the recipe, the blocks, the chunks and the memory around them: the same sums."""
+"""The sums do not depend on recipe, blocks, chunks, or the memory around them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def expected(layer: Layer, arrays: tuple[Array, Array, Array]) -> Array:
 
 
 ROWS = next(rows for rows, _ in RATES[machine().registers] if rows % 2 == 0)
-"""Of the first tile that takes two planes."""
+"""The recipe of the first tile with room for two planes."""
 
 
 def kept(recipe: TiledRecipe) -> bool:
-    """One tile's worth: each (tile, stride) is a second of compilation."""
+    """Draw layers for one tile: each (tile, stride) takes a second to compile."""
     return recipe.rows == ROWS and recipe.folded in (1, 2)
 
 
@@ -102,7 +102,7 @@ def test_x_itself_serves_as_the_panel_where_one_tap_reads_it(layer: Layer) -> No
     arrays, recipe = layer.arrays("float32"), SMALL._replace(direct=True, merged=True)
     plan = planned(layer, recipe)
     assert plan.way.direct
-    grid = division._grid(plan)
+    grid = division.list_divisions(plan)
     for each in grid.T[:: max(1, grid.shape[1] // 20)]:
         y = computed(layer, recipe, arrays, Division(*map(int, each)))
         expected = reference.transposed_convolution(*arrays, layer.axes, layer.groups)

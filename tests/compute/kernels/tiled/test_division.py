@@ -1,4 +1,4 @@
-"""All threads have work, each task has room, and what follows in turn is looked at."""
+"""All threads have work, each task fits in the cache, and units take turns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SPATIAL = [(8, 8), (64, 64), (300, 200), (100_000,), (20, 20, 20)]
 def divided(
     spatial: tuple[int, ...], inputs: int, threads: int, outputs: int = 64
 ) -> tuple[Plan, Division]:
-    """A 4x4 layer of stride 2."""
+    """Divide a 4x4 layer of stride 2."""
     axes = [(4, 2, 1, 1, 1)] * len(spatial)
     plan = TiledRecipe(6, 2, 8, copied=False).plan(LayerSizes(1, 1, inputs, outputs), spatial, axes)
     return plan, division.divide(plan, 4, threads)

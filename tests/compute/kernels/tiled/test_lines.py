@@ -1,4 +1,4 @@
-"""A line against the definition of its axis, in plain integers."""
+"""A line compared with the definition of its axis, in plain integers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deconvcli.compute.kernels.tiled.lines import Line
 
 @st.composite
 def lines(draw: st.DrawFn) -> tuple[AxisNumbers, Line]:
-    """An axis with at least one output, and its line for one, two or three outputs side by side."""
+    """Draw an axis with outputs, and its line for one, two or three neighbouring outputs."""
     n, kernel, stride, dilation = (draw(st.integers(1, most)) for most in (9, 6, 7, 4))
     crop_begin = draw(st.integers(-8, (n - 1) * stride + dilation * (kernel - 1)))
     left = output_size(n, (kernel, stride, dilation, crop_begin, 0))
@@ -20,7 +20,7 @@ def lines(draw: st.DrawFn) -> tuple[AxisNumbers, Line]:
 
 
 def meetings(axis: AxisNumbers, o: int) -> set[tuple[int, int]]:
-    """(input, tap) of output o by the definition, inputs beyond both ends included."""
+    """Return the (input, tap) pairs of output o by the definition, also beyond both ends."""
     kernel, stride, dilation, crop_begin, _ = axis
     return {
         (i, j)

@@ -18,12 +18,12 @@ from deconvcli.compute.kernels.tiled.recipe import TiledRecipe
 
 Place = tuple[int, ...]
 FAR = 10**6
-"""A distance of copies in which no rows are counted."""
+"""A distance between copies that exceeds all distances of rows."""
 PLAIN = TiledRecipe(4, 2, 4, copied=False)
 
 
 class Drawn(NamedTuple):
-    """A layer with one input channel and group, and the way that it is cut."""
+    """A layer with one input channel and group, and the way in which it is cut."""
 
     sizes: LayerSizes
     spatial: Place
@@ -45,7 +45,7 @@ def axes_of(draw: st.DrawFn, stride: int) -> tuple[int, AxisNumbers]:
 
 @st.composite
 def layers(draw: st.DrawFn) -> Drawn:
-    """Layers cut plainly, by planes of the last axis, or by folding or merging the one before."""
+    """Draw layers cut plainly, by planes of the last axis, by folding or by merging."""
     kinds = ["plain", "planar", "folded", "merged"]
     rank, kind = draw(st.integers(1, 3)), draw(st.sampled_from(kinds))
     recipe = PLAIN._replace(rows=draw(st.integers(1, 6)), copied=draw(st.booleans()))
@@ -69,7 +69,7 @@ def panel_pitch(plan: Plan) -> int:
 def weights(
     plan: Plan, calls: Calls, k: int, rows: list[TileRow]
 ) -> Iterator[tuple[int, int, int]]:
-    """(row, offset, tap) of each product of call k, in the order in which the tile makes them."""
+    """Yield (tile row, offset, tap) of each product of call k, in the order of the tile."""
     tile, at = plan.way.tile, int(calls.counts[:k].sum())
     first, end = int(calls.reads[:k].sum()), at + int(calls.counts[k])
     for read, offset in enumerate(calls.offsets[first : first + calls.reads[k]].tolist()):
@@ -82,19 +82,19 @@ def weights(
 
 
 def read(plan: Plan, row: int, column: int, offset: int) -> Place:
-    """(image, *input) that lies so far behind the first read of a position."""
+    """Return (image, *input) at this distance from the first read of a position."""
     copy, offset = divmod(offset, FAR)
     down, across = divmod(offset, panel_pitch(plan))
     across += plan.last.shifts[copy] if plan.way.copied else plan.last.low
-    rest, place = int(plan.panel_row(np.array(row))) + down, [column + across]
+    above, place = int(plan.panel_row(np.array(row))) + down, [column + across]
     for line in reversed(plan.outer):
-        rest, at = divmod(rest, line.extent)
+        above, at = divmod(above, line.extent)
         place.insert(0, at + line.low)
-    return (rest, *place)
+    return (above, *place)
 
 
 def written(plan: Plan, row: int, column: int, phases: Place) -> Place:
-    """(image, *output) of a position in these phases."""
+    """Return (image, *output) of a position in these phases."""
     place = [column * plan.last.stride + phases[-1]]
     for line, phase in zip(reversed(plan.outer), reversed(phases[:-1]), strict=True):
         row, q = divmod(row, line.size)
@@ -103,7 +103,7 @@ def written(plan: Plan, row: int, column: int, phases: Place) -> Place:
 
 
 def sums(drawn: Drawn) -> dict[tuple[int, Place], list[tuple[Place, int]]]:
-    """For each (channel, output) that exists the (input, tap) of its products, in order.
+    """Return the (input, tap) of the products of each existing (channel, output), in order.
 
     Without those whose input is a zero around the input.
     """
@@ -132,7 +132,7 @@ def sums(drawn: Drawn) -> dict[tuple[int, Place], list[tuple[Place, int]]]:
 
 
 def products(drawn: Drawn) -> dict[Place, list[tuple[Place, int]]]:
-    """For each output that exists the (input, tap) that meet in it, by the definition."""
+    """Return the (input, tap) that meet in each existing output, by the definition."""
     found: dict[Place, list[tuple[Place, int]]] = {}
     sizes = [output_size(n, axis) for n, axis in zip(drawn.spatial, drawn.axes, strict=True)]
     kernel = [axis[0] for axis in drawn.axes]

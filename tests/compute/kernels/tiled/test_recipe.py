@@ -1,4 +1,4 @@
-"""Every recipe fits the machine that it is for."""
+"""Every recipe fits its machine."""
 
 from __future__ import annotations
 

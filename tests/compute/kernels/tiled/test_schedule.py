@@ -1,4 +1,4 @@
-"""Tables of tasks: blocks cover the layer, workspaces hold them, weights lie in their order."""
+"""The tables: blocks cover the layer, workspaces have room for them, weights are in order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RECIPE = TiledRecipe(4, 2, 4, copied=False)
 
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
-    """A layer in any blocks."""
+    """Draw a layer in any blocks."""
     plan = draw(layers()).plan
     sizes = (plan.rows, plan.last.size, plan.units, plan.sizes.inputs, plan.units)
     return Schedule(plan, Division(*(draw(st.integers(1, size)) for size in sizes)), 4)
@@ -39,7 +39,7 @@ def rows_and_columns(block: Rectangle) -> tuple[slice, slice]:
 
 
 def part(table: Array, begin: int, end: int) -> Array:
-    """The list of a table between two entries of its head."""
+    """Return the list of a table between two entries of its head."""
     return table[table[begin] : table[end]]
 
 

@@ -1,4 +1,4 @@
-"""Which rows of a tile take part in which step."""
+"""The rows of a tile that take part in each step."""
 
 from __future__ import annotations
 

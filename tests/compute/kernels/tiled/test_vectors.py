@@ -40,7 +40,7 @@ Multiply = Callable[..., None]
 
 @cache
 def multiply_for(tile: Tile) -> Multiply:
-    """vectors.multiply on one tile, with the arguments of its twin."""
+    """Compile vectors.multiply for one tile, with the arguments of its twin."""
     channels, planes, steps, masks, count, lanes = tile
 
     @compile_kernel
@@ -88,7 +88,7 @@ def test_a_tile_is_multiplied_as_in_the_loop(
 
 @cache
 def fill_for(lanes: int) -> Callable[..., None]:
-    """vectors.fill with the arguments of its twin."""
+    """Compile vectors.fill with the arguments of its twin."""
 
     @compile_kernel
     def fill(space: Array, x: Array, layer: Array, block: Array, channel: int, count: int) -> None:
@@ -98,7 +98,7 @@ def fill_for(lanes: int) -> Callable[..., None]:
 
 
 def schedule_of(layer: Layer, lanes: int, dtype: str, **recipe: Any) -> Schedule:
-    """Blocks of two rows and seven columns, two channels at a time."""
+    """Divide into blocks of two rows and seven columns, two channels at a time."""
     plan = planned(layer, TiledRecipe(3, 2, lanes, **{"copied": False, **recipe}))
     return Schedule(plan, Division(2, 7, plan.units, 2, 1), np.dtype(dtype).itemsize)
 
@@ -121,7 +121,7 @@ def test_a_panel_is_filled_as_in_the_loop(dtype: str, lanes: int, copied: bool) 
 
 @cache
 def store_for(pitch: int, stride: int, lanes: int) -> Callable[..., None]:
-    """vectors.store with the arguments of its twin."""
+    """Compile vectors.store with the arguments of its twin."""
 
     @compile_kernel
     def store(
@@ -172,7 +172,7 @@ def shape_of(layer: Layer) -> tuple[int, ...]:
 
 
 def stored(schedule: Schedule, block: Rectangle) -> list[tuple[Array, Array, int, int, int]]:
-    """(layer, block, vector, count, phase) of one and of two vectors of outputs of a unit."""
+    """Yield (layer, block, vector, count, phase) of one and of two vectors of a unit."""
     table = schedule.block_table(block)
     return [
         (schedule.layer, table, v, count, phase)
@@ -183,7 +183,7 @@ def stored(schedule: Schedule, block: Rectangle) -> list[tuple[Array, Array, int
 
 
 class Shuffles:
-    """Stands for LLVM's builder: vectors are lists of what their lanes hold."""
+    """A stand-in for LLVM's builder, whose vectors are lists of the numbers in their lanes."""
 
     def shuffle_vector(self, first: list[Any], second: list[Any], mask: Any) -> list[Any]:
         return [(first + second)[pick.constant] for pick in mask.constant]
@@ -217,7 +217,7 @@ def test_a_mask_ends_where_its_numbers_say_however_far_away() -> None:
 
 @intrinsic
 def move_some(typing: Any, target: Any, source: Any, low: Any, high: Any) -> Any:
-    """Lanes low ... high-1 of a vector of eight."""
+    """Compile a move of lanes low ... high-1 of a vector of eight."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         emit = Emitter(context, builder, signature, arguments)

@@ -31,7 +31,7 @@ def tasks_of(threads: int = 4) -> work.TiledWork:
 
 
 def done(layer: work.TiledWork, weights: Weights, x: Array) -> Array:
-    """y of all tasks, the last first."""
+    """Compute y by all tasks, the last one first."""
     y = np.full((2, 27, 12, 14), np.nan, np.float32)
     for task in reversed(layer.tasks):
         layer.do(task, x.reshape(-1), weights, y.reshape(-1))
