@@ -221,7 +221,9 @@ def _may_overflow(y: Array, truth: _Truth, bound: Array, dtype: np.dtype[Any]) -
     return allowed
 
 
-def _reaches(part: Array, value: Array, bound: Array, limit: Any, largest: Any) -> Array:
+def _reaches(
+    part: Array, value: Array, bound: Array, limit: np.floating[Any], largest: np.floating[Any]
+) -> Array:
     """Whether terms of one sign reach the accumulator's limit, or the value that of the result."""
     reaches: Array = (part + bound >= limit) | (value + bound >= largest)
     return reaches

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, partial
 from itertools import product
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def _transpose(x: Array, rows: int, columns: int, threads: int) -> Array:
 
 
 @cache
-def _transposer(lanes: int) -> Any:
+def _transposer(lanes: int) -> Callable[..., None]:
     @compile_kernel
     def transpose(
         made: Array, given: Array, rows: int, columns: int, most: int, matrix: int, first: int

@@ -9,6 +9,7 @@ import numpy as np
 
 from deconvcli.compute.kernels.channels import recipe as channels
 from deconvcli.compute.kernels.machine import machine
+from deconvcli.compute.kernels.packing import Weights
 from deconvcli.compute.kernels.reference import Array, AxisNumbers
 from deconvcli.compute.kernels.tiled import recipe as tiled
 from deconvcli.compute.kernels.tiled.plan import LayerSizes
@@ -34,10 +35,10 @@ class Work(Protocol):
     def order(self) -> object:
         """A key that is equal for layers that use the same packed weights."""
 
-    def pack(self, w: Array, bias: Array, most: float) -> Any:
+    def pack(self, w: Array, bias: Array, most: float) -> Weights:
         """Return w and bias in the order of their use; beyond `most` bytes, task by task."""
 
-    def do(self, task: Any, x: Array, weights: Any, y: Array) -> None:
+    def do(self, task: Any, x: Array, weights: Weights, y: Array) -> None:
         """Do one task; x and y are flat and have the layer's size."""
 
 

@@ -19,6 +19,7 @@ from deconvcli.compute.kernels import pool, scatter
 from deconvcli.compute.kernels.arrays import Results
 from deconvcli.compute.kernels.choice import Recipe, Work, choose
 from deconvcli.compute.kernels.direct import Progress
+from deconvcli.compute.kernels.packing import Weights
 from deconvcli.compute.kernels.reference import (
     Array,
     AxisNumbers,
@@ -97,7 +98,7 @@ class Step:
         self._points = [_meets_once(*pair) for pair in zip(shape[2:], axes, strict=True)]
         self._recipe: Recipe | None = None
         self._ways: OrderedDict[object, Compute] = OrderedDict()
-        self._packed: dict[object, Any] = {}
+        self._packed: dict[object, Weights] = {}
         self._way(tuple(shape), self._axes)
 
     def __call__(
@@ -164,7 +165,7 @@ class Step:
         sizes, numbers = zip(*(kept or pairs[:1]), strict=True)
         return sizes, numbers
 
-    def _plan(self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]) -> tuple[Work, Any]:
+    def _plan(self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]) -> tuple[Work, Weights]:
         sizes = LayerSizes(
             shape[0], self._groups, self._w.shape[0] // self._groups, self._w.shape[1]
         )
@@ -188,7 +189,7 @@ def _run_scatter(
 def _run_tasks(
     results: Results,
     work: Work,
-    weights: Any,
+    weights: Weights,
     threads: int,
     x: Array,
     progress: Progress | None,

@@ -13,12 +13,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from deconvcli.compute.kernels.direct import Progress
 from deconvcli.compute.kernels.watch import watch
+
+T = TypeVar("T")
 
 MAX_LOOKS = 400_000
 """Times that the caller checks for the helpers' end before it sleeps: about 0.2 ms."""
@@ -29,10 +31,10 @@ Without them the caller would ask for the lock at once, and be put to sleep for 
 """
 
 
-class _Job:
+class _Job(Generic[T]):
     """Tasks of one call; every thread that joins takes them one by one."""
 
-    def __init__(self, work: Callable[[Any], object], tasks: Sequence[Any]) -> None:
+    def __init__(self, work: Callable[[T], object], tasks: Sequence[T]) -> None:
         self._work = work
         self._tasks = deque(tasks)
         self._total = len(tasks)
@@ -70,7 +72,7 @@ class _Job:
             for task in self._take_tasks() if joined else ():
                 self._work(task)
 
-    def _take_tasks(self) -> Iterator[Any]:
+    def _take_tasks(self) -> Iterator[T]:
         while True:
             try:
                 task = self._tasks.popleft()
@@ -96,13 +98,13 @@ class _Job:
 
 
 _helpers: list[threading.Thread] = []
-_calls: SimpleQueue[_Job] = SimpleQueue()
+_calls: SimpleQueue[_Job[Any]] = SimpleQueue()
 _lock = threading.Lock()
 
 
 def share(
-    work: Callable[[Any], object],
-    tasks: Sequence[Any],
+    work: Callable[[T], object],
+    tasks: Sequence[T],
     threads: int,
     progress: Progress | None = None,
 ) -> None:
@@ -122,9 +124,7 @@ def share(
     job.lead(progress)
 
 
-def _work_alone(
-    work: Callable[[Any], object], tasks: Sequence[Any], progress: Progress | None
-) -> None:
+def _work_alone(work: Callable[[T], object], tasks: Sequence[T], progress: Progress | None) -> None:
     for done, task in enumerate(tasks, 1):
         work(task)
         if progress is not None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from math import prod
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -37,7 +37,7 @@ class Source(Protocol):
     def shape(self) -> Sizes:
         """The shape (N, Cin, *n)."""
 
-    def __getitem__(self, place: Any, /) -> Array:
+    def __getitem__(self, place: tuple[slice, ...], /) -> Array:
         """Return the part at these slices."""
 
 
@@ -48,7 +48,7 @@ class Target(Protocol):
     def shape(self) -> Sizes:
         """The shape (N, Cout, *out)."""
 
-    def __setitem__(self, place: Any, part: Array, /) -> None:
+    def __setitem__(self, place: tuple[slice, ...], part: Array, /) -> None:
         """Store a part at these slices."""
 
 

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from deconvcli.common.errors import Refused, UsageError
 from deconvcli.compute.kernels.failure import NotCompiled
@@ -168,8 +169,8 @@ class Prepared:
 
 def prepare(
     reading: Reading,
-    weight: Any,
-    bias: Any = None,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
     *,
     threads: int | None = None,
     engine: str = "numba",
@@ -200,9 +201,9 @@ def prepare(
 
 def run(
     reading: Reading,
-    x: Any,
-    weight: Any,
-    bias: Any = None,
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
     *,
     threads: int | None = None,
     engine: str = "numba",

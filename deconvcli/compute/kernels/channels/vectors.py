@@ -7,31 +7,41 @@ function has a plain twin in loops.py.
 
 from __future__ import annotations
 
-from typing import Any
-
 from numba.core import types
 from numba.extending import intrinsic
 
-from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils, interleave
+from deconvcli.compute.kernels.emitter import (
+    INDEX,
+    Argument,
+    Builder,
+    Context,
+    Emitter,
+    Intrinsic,
+    Signature,
+    Value,
+    Values,
+    cgutils,
+    interleave,
+)
 
 
 @intrinsic(prefer_literal=True)
 def multiply(
-    typing: Any,
-    sums: Any,
-    places: Any,
-    first: Any,
-    x: Any,
-    x_at: Any,
-    pitch: Any,
-    inputs: Any,
-    weights: Any,
-    weight_at: Any,
-    fetches: Any,
-    rows: Any,
-    vectors: Any,
-    lanes: Any,
-) -> Any:
+    typing_context: object,
+    sums: Argument,
+    places: Argument,
+    first: Argument,
+    x: Argument,
+    x_at: Argument,
+    pitch: Argument,
+    inputs: Argument,
+    weights: Argument,
+    weight_at: Argument,
+    fetches: Argument,
+    rows: Argument,
+    vectors: Argument,
+    lanes: Argument,
+) -> Intrinsic:
     """Add the products of one tap and some input channels, for `rows` meetings.
 
     Meeting r adds the products of the input at x[x_at + places[first + 2*r + 1]] to the vectors at
@@ -45,7 +55,9 @@ def multiply(
         sums, places, first, x, x_at, pitch, inputs, weights, weight_at, fetches, *literals
     )
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def codegen(
+        context: Context, builder: Builder, signature: Signature, arguments: Values
+    ) -> Value:
         emit = _Multiply(context, builder, signature, arguments)
         emit.use(signature.args[0].dtype, width)
         emit.write(height, count)
@@ -76,11 +88,11 @@ class _Multiply(Emitter):
         carried = [INDEX(0), weights, *map(self.load, targets)]
 
         def products(fetches: bool) -> None:
-            def channel(_: Any, at: Any, weight: Any, *sums: Any) -> list[Any]:
-                def number(row: int) -> Any:
+            def channel(_: Value, at: Value, weight: Value, *sums: Value) -> list[Value]:
+                def number(row: int) -> Value:
                     return self.splat(self.advance(sources[row], at))
 
-                def vector(v: int) -> Any:
+                def vector(v: int) -> Value:
                     return self.load(self.advance(weight, INDEX(v * step)))
 
                 further = self.advance(weight, ahead)
@@ -104,21 +116,23 @@ class _Multiply(Emitter):
 
 @intrinsic(prefer_literal=True)
 def store(
-    typing: Any,
-    y: Any,
-    at: Any,
-    pitch: Any,
-    size: Any,
-    kept: Any,
-    sums: Any,
-    sums_at: Any,
-    width: Any,
-    lanes: Any,
-) -> Any:
+    typing_context: object,
+    y: Argument,
+    at: Argument,
+    pitch: Argument,
+    size: Argument,
+    kept: Argument,
+    sums: Argument,
+    sums_at: Argument,
+    width: Argument,
+    lanes: Argument,
+) -> Intrinsic:
     """Write y[at + c*pitch + o] = sums[sums_at + o*width + c] for o < size and c < kept."""
     count = lanes.literal_value
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def codegen(
+        context: Context, builder: Builder, signature: Signature, arguments: Values
+    ) -> Value:
         emit = _Store(context, builder, signature, arguments)
         emit.use(signature.args[0].dtype, count)
         emit.write()
@@ -152,7 +166,7 @@ class _Store(Emitter):
                 value = builder.load(self._of(channel, output.index))
                 builder.store(value, self._to(channel, output.index))
 
-    def _square(self, channel: Any, output: Any) -> None:
+    def _square(self, channel: Value, output: Value) -> None:
         """Store as many channels as outputs; the last square of a row overlaps its predecessor."""
         source, target = self._of(channel, output), self._to(channel, output)
         rows = []
@@ -163,10 +177,10 @@ class _Store(Emitter):
             self.store(value, target)
             target = self.builder.gep(target, [self.pitch])
 
-    def _of(self, channel: Any, output: Any) -> Any:
+    def _of(self, channel: Value, output: Value) -> Value:
         builder = self.builder
         return self.element(self.sums, builder.add(builder.mul(output, self.width), channel))
 
-    def _to(self, channel: Any, output: Any) -> Any:
+    def _to(self, channel: Value, output: Value) -> Value:
         builder = self.builder
         return self.element(self.y, builder.add(builder.mul(channel, self.pitch), output))

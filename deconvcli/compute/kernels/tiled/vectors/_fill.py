@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from numba.core import types
 from numba.extending import intrinsic
 
-from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils
+from deconvcli.compute.kernels.emitter import (
+    INDEX,
+    Argument,
+    Builder,
+    Context,
+    Emitter,
+    Intrinsic,
+    Signature,
+    Value,
+    Values,
+    cgutils,
+)
 from deconvcli.compute.kernels.tiled.tables import (
     BEGIN,
     COPIES,
@@ -25,15 +34,15 @@ from deconvcli.compute.kernels.tiled.tables import (
 
 @intrinsic(prefer_literal=True)
 def fill(
-    typing: Any,
-    space: Any,
-    x: Any,
-    layer: Any,
-    block: Any,
-    channel: Any,
-    count: Any,
-    lanes: Any,
-) -> Any:
+    typing_context: object,
+    space: Argument,
+    x: Argument,
+    layer: Argument,
+    block: Argument,
+    channel: Argument,
+    count: Argument,
+    lanes: Argument,
+) -> Intrinsic:
     """Fill the panel of a block with `count` input channels from `channel` on.
 
     Panel rows are zero beyond the ends of x. With copies there is one row for each shift. Rows are
@@ -42,7 +51,9 @@ def fill(
     """
     width = lanes.literal_value
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def codegen(
+        context: Context, builder: Builder, signature: Signature, arguments: Values
+    ) -> Value:
         emit = _Fill(context, builder, signature, arguments)
         emit.use(signature.args[0].dtype, width)
         emit.write()
@@ -80,7 +91,7 @@ class _Fill(Emitter):
                     builder.select(exists, self.n, INDEX(0)),
                 )
 
-    def _row(self, at: Any, source: Any, n: Any) -> None:
+    def _row(self, at: Value, source: Value, n: Value) -> None:
         """Fill the copies of a row of n inputs, which begin at `source`."""
         builder = self.builder
         with cgutils.for_range(builder, self.copies) as copy:
@@ -89,7 +100,7 @@ class _Fill(Emitter):
             place = builder.add(at, builder.mul(copy.index, self.copy_pitch))
             self._copy(place, builder.add(source, begin), builder.neg(begin), builder.sub(n, begin))
 
-    def _copy(self, at: Any, source: Any, low: Any, high: Any) -> None:
+    def _copy(self, at: Value, source: Value, low: Value, high: Value) -> None:
         """Copy elements low ... high-1 from x, with zeros around them."""
         builder, lanes = self.builder, INDEX(self.lanes)
         target = self.advance(self.space, self.bytes(at))

@@ -3,41 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from numba.core import types
 from numba.extending import intrinsic
 
-from deconvcli.compute.kernels.emitter import INDEX, Emitter
+from deconvcli.compute.kernels.emitter import (
+    INDEX,
+    Argument,
+    Builder,
+    Context,
+    Emitter,
+    Intrinsic,
+    Signature,
+    Value,
+    Values,
+)
 from deconvcli.compute.kernels.tiled.tile import Tile
 
 
 @intrinsic(prefer_literal=True)
 def multiply(
-    typing: Any,
-    sums: Any,
-    sums_at: Any,
-    bias: Any,
-    bias_at: Any,
-    panel: Any,
-    panel_at: Any,
-    channel_pitch: Any,
-    starts: Any,
-    first: Any,
-    offsets: Any,
-    offset_at: Any,
-    taps: Any,
-    inputs: Any,
-    weights: Any,
-    weight_at: Any,
-    resumed: Any,
-    channels: Any,
-    planes: Any,
-    steps: Any,
-    masks: Any,
-    vectors: Any,
-    lanes: Any,
-) -> Any:
+    typing_context: object,
+    sums: Argument,
+    sums_at: Argument,
+    bias: Argument,
+    bias_at: Argument,
+    panel: Argument,
+    panel_at: Argument,
+    channel_pitch: Argument,
+    starts: Argument,
+    first: Argument,
+    offsets: Argument,
+    offset_at: Argument,
+    taps: Argument,
+    inputs: Argument,
+    weights: Argument,
+    weight_at: Argument,
+    resumed: Argument,
+    channels: Argument,
+    planes: Argument,
+    steps: Argument,
+    masks: Argument,
+    vectors: Argument,
+    lanes: Argument,
+) -> Intrinsic:
     """Compute one tile: bias + all (input channel, tap) products for each row and vector.
 
     The sums go to sums[sums_at + row*vectors*lanes ...], row by row, vector by vector. Vector p
@@ -53,7 +62,9 @@ def multiply(
         offset_at, taps, inputs, weights, weight_at, resumed, *literals,
     )  # fmt: skip
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def codegen(
+        context: Context, builder: Builder, signature: Signature, arguments: Values
+    ) -> Value:
         _Multiply(context, builder, signature, arguments, tile).write()
         return context.get_dummy_value()
 
@@ -64,7 +75,12 @@ class _Multiply(Emitter):
     """The loops of `multiply`: input channels outside, taps inside, steps unrolled."""
 
     def __init__(
-        self, context: Any, builder: Any, signature: Any, arguments: Any, tile: Tile
+        self,
+        context: Context,
+        builder: Builder,
+        signature: Signature,
+        arguments: Values,
+        tile: Tile,
     ) -> None:
         super().__init__(context, builder, signature, arguments)
         self.tile = tile
@@ -97,21 +113,21 @@ class _Multiply(Emitter):
             with nothing:
                 self._store_sums(carried[2:])
 
-    def _one_tap(self, inputs: Any, pitch: Any, carried: Sequence[Any]) -> list[Any]:
+    def _one_tap(self, inputs: Value, pitch: Value, carried: Values) -> list[Value]:
         """Return the sums of a call with one tap, without the cost of a loop over taps."""
         offsets = [self.number(self.offsets, INDEX(step)) for step in range(self.tile.steps)]
 
-        def channel(_: Any, panel: Any, weight: Any, *sums: Any) -> list[Any]:
+        def channel(_: Value, panel: Value, weight: Value, *sums: Value) -> list[Value]:
             return [self.advance(panel, pitch), *self._tap(panel, offsets, weight, sums)]
 
         return self.loop(inputs, carried, channel)[2:]
 
-    def _all_taps(self, inputs: Any, pitch: Any, carried: Sequence[Any]) -> list[Any]:
+    def _all_taps(self, inputs: Value, pitch: Value, carried: Values) -> list[Value]:
         """Return the sums, with input channels in the outer loop and taps in the inner one."""
         builder, steps = self.builder, range(self.tile.steps)
 
-        def channel(_: Any, panel: Any, *carried: Any) -> list[Any]:
-            def tap(index: Any, weight: Any, *sums: Any) -> list[Any]:
+        def channel(_: Value, panel: Value, *carried: Value) -> list[Value]:
+            def tap(index: Value, weight: Value, *sums: Value) -> list[Value]:
                 first = builder.mul(index, INDEX(len(steps)))
                 places = [builder.add(first, INDEX(step)) for step in steps]
                 offsets = [self.number(self.offsets, place) for place in places]
@@ -121,7 +137,7 @@ class _Multiply(Emitter):
 
         return self.loop(inputs, carried, channel)[2:]
 
-    def _initial_sums(self) -> list[Any]:
+    def _initial_sums(self) -> list[Value]:
         """Return the accumulators before any product: the bias, or the sums so far."""
         builder = self.builder
         resumed = builder.icmp_signed("!=", self.index(15), INDEX(0))
@@ -136,22 +152,20 @@ class _Multiply(Emitter):
             self._either(a, later_end, b, first_end) for a, b in zip(old_sums, biases, strict=True)
         ]
 
-    def _places(self) -> list[Any]:
+    def _places(self) -> list[Value]:
         """Return the addresses of the sums of each row and vector."""
         target, count = self.advance(self.data(0), self.bytes(self.index(1))), self.tile.rows
         step = self.lanes * self.size
         return [self.advance(target, INDEX(at * step)) for at in range(count * self.tile.vectors)]
 
-    def _biases(self) -> list[Any]:
+    def _biases(self) -> list[Value]:
         bias = self.advance(self.data(2), self.bytes(self.index(3)))
         rows = [
             self.splat(self.advance(bias, INDEX(row * self.size))) for row in range(self.tile.rows)
         ]
         return [row for row in rows for _ in range(self.tile.vectors)]
 
-    def _tap(
-        self, panel: Any, offsets: Sequence[Any], weight: Any, sums: Sequence[Any]
-    ) -> list[Any]:
+    def _tap(self, panel: Value, offsets: Values, weight: Value, sums: Values) -> list[Value]:
         """Return the address of the next weights, and the sums after all steps of a tap."""
         summed = list(sums)
         for step, offset in enumerate(offsets):
@@ -162,7 +176,7 @@ class _Multiply(Emitter):
         return [weight, *summed]
 
     def _step_apart(
-        self, panel: Any, offset: Any, weights: Any, rows: Sequence[int], sums: list[Any]
+        self, panel: Value, offset: Value, weights: Value, rows: Sequence[int], sums: list[Value]
     ) -> None:
         """Add a step in a basic block of its own, after a branch that is always taken.
 
@@ -180,25 +194,25 @@ class _Multiply(Emitter):
                 sums[at] = self._either(value, end, old, before)
 
     def _step(
-        self, panel: Any, offset: Any, weights: Any, rows: Sequence[int], sums: list[Any]
+        self, panel: Value, offset: Value, weights: Value, rows: Sequence[int], sums: list[Value]
     ) -> None:
         """Load every vector once, and add its products for `rows`."""
         source = self.advance(panel, self.bytes(offset))
 
-        def vector(p: int) -> Any:
+        def vector(p: int) -> Value:
             return self.load(self.advance(source, self.lane_starts[p]))
 
-        def weight(place: int) -> Any:
+        def weight(place: int) -> Value:
             return self.splat(self.advance(weights, INDEX(place * self.size)))
 
         self.multiply(rows, self.tile.vectors, weight, vector, sums)
 
-    def _either(self, value: Any, block: Any, other: Any, other_block: Any) -> Any:
+    def _either(self, value: Value, block: Value, other: Value, other_block: Value) -> Value:
         phi = self.builder.phi(value.type)
         phi.add_incoming(value, block)
         phi.add_incoming(other, other_block)
         return phi
 
-    def _store_sums(self, sums: Sequence[Any]) -> None:
+    def _store_sums(self, sums: Values) -> None:
         for place, value in zip(self._places(), sums, strict=True):
             self.store(value, place)

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from numba.core import types
 from numba.extending import intrinsic
 
-from deconvcli.compute.kernels.emitter import INDEX, Emitter, cgutils, interleave
+from deconvcli.compute.kernels.emitter import (
+    INDEX,
+    Argument,
+    Builder,
+    Context,
+    Emitter,
+    Intrinsic,
+    Signature,
+    Value,
+    Values,
+    cgutils,
+    interleave,
+)
 from deconvcli.compute.kernels.tiled.tables import (
     CHANNEL_SIZE,
     FIRST_SEGMENT,
@@ -26,21 +38,21 @@ MAX_WOVEN_PHASES = 16
 
 @intrinsic(prefer_literal=True)
 def store(
-    typing: Any,
-    y: Any,
-    at: Any,
-    space: Any,
-    source: Any,
-    layer: Any,
-    block: Any,
-    v: Any,
-    count: Any,
-    phase: Any,
-    kept: Any,
-    pitch: Any,
-    stride: Any,
-    lanes: Any,
-) -> Any:
+    typing_context: object,
+    y: Argument,
+    at: Argument,
+    space: Argument,
+    source: Argument,
+    layer: Argument,
+    block: Argument,
+    v: Argument,
+    count: Argument,
+    phase: Argument,
+    kept: Argument,
+    pitch: Argument,
+    stride: Argument,
+    lanes: Argument,
+) -> Intrinsic:
     """Write the outputs of vectors v ... v+count-1 of a unit; `count` must be at least 1.
 
     The first of `kept` channels begins at y[at]. The sums of the first vector begin at
@@ -49,7 +61,9 @@ def store(
     """
     width = lanes.literal_value
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def codegen(
+        context: Context, builder: Builder, signature: Signature, arguments: Values
+    ) -> Value:
         emit = _Store(context, builder, signature, arguments)
         emit.use(signature.args[0].dtype, width)
         emit.write(pitch.literal_value, stride.literal_value)
@@ -67,11 +81,11 @@ class _Segment(NamedTuple):
     row: the row of the block. lane: the place of the vector's first sum in a tile row.
     """
 
-    row: Any
-    output: Any
-    size: Any
-    skipped: Any
-    lane: Any
+    row: Value
+    output: Value
+    size: Value
+    skipped: Value
+    lane: Value
 
 
 class _Store(Emitter):
@@ -109,13 +123,13 @@ class _Store(Emitter):
                         to = self.bytes(builder.add(row, segment.output))
                         put(self.advance(target, to), segment)
 
-    def _begin(self, vector: Any) -> Any:
+    def _begin(self, vector: Value) -> Value:
         """Return the first segment of a vector."""
         return self.number(
             self.block, self.builder.add(self.head(self.block, FIRST_SEGMENT), vector)
         )
 
-    def _segment(self, index: Any, before: Any) -> _Segment:
+    def _segment(self, index: Value, before: Value) -> _Segment:
         """Read a segment; its lane is counted from this call's first vector, at lane `before`."""
         builder, fields = self.builder, INDEX(len(_Segment._fields))
         at = builder.add(self.head(self.block, SEGMENTS), builder.mul(index, fields))
@@ -125,12 +139,12 @@ class _Store(Emitter):
         )
         return _Segment(row, output, size, skipped, builder.sub(lane, before))
 
-    def _store_interleaved(self, slot: Any) -> Callable[[Any, _Segment], None]:
+    def _store_interleaved(self, slot: Value) -> Callable[[Value, _Segment], None]:
         """Return a function that stores a segment with its phases interleaved in registers."""
         builder = self.builder
         sources = [self.advance(self.sums, self.bytes(self._row(slot, r))) for r in self._phases()]
 
-        def put(target: Any, segment: _Segment) -> None:
+        def put(target: Value, segment: _Segment) -> None:
             lane = self.bytes(segment.lane)
             parts = [[self.load(self.advance(source, lane))] for source in sources]
             woven = interleave(builder, parts, self.lanes)
@@ -150,22 +164,22 @@ class _Store(Emitter):
 
         return put
 
-    def _further(self, address: Any, vectors: int) -> Any:
+    def _further(self, address: Value, vectors: int) -> Value:
         return self.advance(address, INDEX(vectors * self.lanes * self.size))
 
-    def _phases(self) -> Iterable[Any]:
+    def _phases(self) -> Iterable[Value]:
         return map(INDEX, range(self.stride))
 
-    def _row(self, slot: Any, phase: Any) -> Any:
+    def _row(self, slot: Value, phase: Value) -> Value:
         """Return where the sums of a phase begin."""
         row = self.number(self.layer, self.builder.add(slot, phase))
         return self.builder.mul(row, INDEX(self.pitch))
 
-    def _store_one_by_one(self, slot: Any) -> Callable[[Any, _Segment], None]:
+    def _store_one_by_one(self, slot: Value) -> Callable[[Value, _Segment], None]:
         """Return a function that stores a segment one by one, for any number of phases."""
         builder, stride = self.builder, self.head(self.layer, STRIDE)
 
-        def put(target: Any, segment: _Segment) -> None:
+        def put(target: Value, segment: _Segment) -> None:
             lane = builder.add(segment.lane, builder.sdiv(segment.skipped, stride))
             with cgutils.for_range(builder, stride) as phase:
                 source = builder.add(self._row(slot, phase.index), lane)
