@@ -16,7 +16,6 @@ from typing import NoReturn
 import click
 
 from deconvcli.cli.commands import COMMANDS
-from deconvcli.cli.help import list_by_use, write_commands
 from deconvcli.cli.output import say
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.shelf import suggestion
@@ -30,6 +29,8 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the file names in the order of --help."""
+        from deconvcli.cli.sections import list_by_use  # which only help and shells need
+
         return [listed.name for listed in list_by_use(COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -48,6 +49,8 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write names and summaries by section."""
+        from deconvcli.cli.sections import list_by_use, write_commands
+
         write_commands(formatter, list_by_use(COMMANDS))
 
 

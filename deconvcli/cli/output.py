@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, NamedTuple
+from typing import IO
 
 import click
 
@@ -16,12 +16,13 @@ from deconvcli.views.answers.report import Report
 _ENDLESS = re.compile(r"\S{300,}")
 
 
-class Output(NamedTuple):
+class Output:
     """Where a command's result goes, and in which form; without a file, to standard output."""
 
-    format: str
-    quiet: bool = False
-    file: IO[bytes] | None = None
+    def __init__(self, format: str, quiet: bool = False, file: IO[bytes] | None = None) -> None:
+        self.format = format
+        self.quiet = quiet
+        self.file = file
 
     def show(self, report: Report) -> None:
         """Print the report; with `quiet` only its bare answer."""

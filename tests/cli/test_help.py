@@ -8,8 +8,9 @@ import click
 import pytest
 
 from deconvcli.cli.commands import COMMANDS
-from deconvcli.cli.help import Command, list_by_use
+from deconvcli.cli.help import Command
 from deconvcli.cli.main import cli
+from deconvcli.cli.sections import list_by_use
 from tests.cli.commandline import deconv
 
 EVERY = pytest.mark.parametrize("name", COMMANDS.names)

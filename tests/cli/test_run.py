@@ -116,7 +116,7 @@ class TestInput:
             ("x.npy x.npy", ("2 arguments were given",)),
             ("zero.npy", ("zero.npy has 0 axes",)),
             ("six.npy", ("six.npy has 6 axes",)),
-            ("empty.npy", ("input size 0 holds no elements",)),
+            ("empty.npy", ("an input of size 0 has no elements",)),
             ("", ("no input is named",)),
             ("--in N", ("N is a symbol", "as a number")),
             ("--in 5x5 -D all", ("all is not a name here",)),

@@ -29,7 +29,7 @@ from deconvcli.frameworks.request import MAX_AXES
 
 MOST_REPEATS = 10**6
 ARRAYS, SPEED = "Arrays", "Time and memory"
-FILE = click.Path(dir_okay=True)  # what is no readable file is explained where it is read
+FILE = click.Path(dir_okay=True)  # reading explains why a file cannot be read
 
 
 @click.command(cls=Command, short_help=__doc__)

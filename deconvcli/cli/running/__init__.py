@@ -1,4 +1,4 @@
-"""The steps of `deconv run`: the layer, what is refused, the values, the report."""
+"""The steps of `deconv run`: the layer, refusals, the values, the report."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def run(
 ) -> tuple[Report, bool]:
     """Compute the layer; return what to print, and whether everything agrees.
 
-    source: the input file, None for random numbers. hint: called with what is good to know and
-    no part of the report.
+    source: the input file, None for random numbers. hint: called with facts beside the
+    report.
     """
     job = make_job(source, request, options, hint)
     refuse_target(job)

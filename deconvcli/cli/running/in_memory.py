@@ -34,7 +34,7 @@ def compute_in_memory(job: Job) -> Outcome:
     """Compute, compare, write.
 
     Raises:
-        OutOfMemory: it would not fit, which is said before anything is computed.
+        OutOfMemory: it would not fit; nothing has been computed then.
     """
     refuse_too_much(job)
     frameworks = _select_frameworks(job)

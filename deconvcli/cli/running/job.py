@@ -20,7 +20,7 @@ Hint = Callable[[str], None]
 
 
 class Job(NamedTuple):
-    """What is to be computed; source is the input file, hint prints what is good to know."""
+    """The requested computation; source is the input file, hint prints facts beside the report."""
 
     source: str | None
     options: RunOptions

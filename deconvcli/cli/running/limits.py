@@ -15,8 +15,8 @@ def find_limit(job: Job) -> MemoryLimit:
     """
     given = job.options.max_memory
     limit = memory.available_bytes() if given is None else memory.parse_size(given)
-    whose = "are available" if given is None else "is the limit of --max-memory"
-    return MemoryLimit(limit, f"{memory.format_bytes(limit)} {whose}", "raise --max-memory")
+    reason = "are available" if given is None else "is the limit of --max-memory"
+    return MemoryLimit(limit, f"{memory.format_bytes(limit)} {reason}", "raise --max-memory")
 
 
 def refuse_too_much(job: Job) -> None:

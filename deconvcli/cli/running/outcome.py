@@ -1,4 +1,4 @@
-"""What a run computed, and what is known of it."""
+"""The result of a run, and how it was checked."""
 
 from __future__ import annotations
 
