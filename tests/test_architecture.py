@@ -279,3 +279,30 @@ def test_the_page_names_files_that_exist() -> None:
     assert len(named) > 10
     roots = (PACKAGE, PACKAGE.parent)
     assert [name for name in named if not any((root / name).exists() for root in roots)] == []
+
+
+PARTICIPLE = re.compile(
+    r"_*(told|held|asked|said|meant|placed|shown|judged|known|given|made|found|taken|kept|left|seen"
+    r"|done|gone|built|chosen|sent|drawn|written|sought|thrown|broken|frozen|[a-z]+ed)"
+)
+
+
+def participles(source: str) -> list[str]:
+    """Return the functions that are named by a participle alone; a property may be."""
+    return [
+        node.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+        and PARTICIPLE.fullmatch(node.name)
+        and not any("property" in ast.unparse(each) for each in node.decorator_list)
+    ]
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda value: str(value)[-40:])
+def test_functions_are_named_by_verbs(file: Path) -> None:
+    assert participles(file.read_text(encoding="utf-8")) == []
+
+
+def test_participles_are_found() -> None:
+    assert participles("def told(): ...\ndef _packed(): ...") == ["told", "_packed"]
+    assert not participles("def pack(): ...\nclass A:\n    @property\n    def packed(self): ...")

@@ -26,7 +26,7 @@ def report_comparison(options: dict[str, Any], names: Sequence[str]) -> Report:
     # A pasted call has the parameters of one dialect: others have nothing to read.
     readings = [] if request.call else _readings(rows)
     blocks = [*readings, *_spellings(rows, size_text(reference.shown_output))]
-    blocks[1:1] = _unmeasured(rows)
+    blocks[1:1] = _mention_unmeasured(rows)
     return Report(
         "deconv.shape.all/1",
         size_text(reference.shown_output),
@@ -35,7 +35,7 @@ def report_comparison(options: dict[str, Any], names: Sequence[str]) -> Report:
     )
 
 
-def _unmeasured(rows: Sequence[DialectRow]) -> list[Block]:
+def _mention_unmeasured(rows: Sequence[DialectRow]) -> list[Block]:
     names = [row.dialect for row in rows if not row.verified]
     text = f"from documents only, not measured: {', '.join(names)}"
     return [Lines(wrap(text, MAX_LINE_WIDTH))] if names else []

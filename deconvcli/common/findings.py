@@ -1,4 +1,4 @@
-"""A finding: what is the matter, how bad, what to do, and where it was written."""
+"""A finding: what is wrong, how severe it is, what to do, and where it was written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 
 class Where(NamedTuple):
-    """A place in something the user wrote: line and column count from 1."""
+    """A place in something that the user wrote; line and column count from 1."""
 
     file: str
     line: int = 1
@@ -26,10 +26,10 @@ class Where(NamedTuple):
 class Verb(StrEnum):
     """What a change does at its path."""
 
-    RENAME = "give the key there this name"
-    SET = "put this value there, under a key of its own if there is none"
-    INSERT = "put this item into the list, in front of what stands there"
-    DROP = "take the key and its value out"
+    RENAME = "rename the key at the path"
+    SET = "set this value at the path, with a new key if there is none"
+    INSERT = "insert this item into the list, before the one at the path"
+    DROP = "remove the key and its value"
 
 
 class Change(NamedTuple):
@@ -40,15 +40,15 @@ class Change(NamedTuple):
     value: Any = None
 
 
-# Ways to mend a finding, each of changes that belong together.
+# Ways to fix a finding; the changes of one way belong together.
 Fixes = tuple[tuple[Change, ...], ...]
 
 
 class Diagnostic(NamedTuple):
     """One finding. The message stands alone; help is one action; source says who measured it.
 
-    differs: the implementation was seen to do otherwise than we answer, as the message says.
-    fixes: changes that may mend it, the best first.
+    differs: the implementation was seen to give another answer than ours; the message says which.
+    fixes: changes that may fix it, the best first.
     """
 
     code: str

@@ -17,7 +17,7 @@ MAX_BYTES = 2**63 - 1
 
 
 def available_bytes() -> int:
-    """Bytes that can still be allocated: the least of machine, control group and address space."""
+    """Return the bytes that can still be allocated, as machine, control group and limits allow."""
     limits = [int(psutil.virtual_memory().available), *_cgroup_room(Path("/")), *_address_room()]
     return max(0, min(limits))
 

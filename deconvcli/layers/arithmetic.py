@@ -127,7 +127,7 @@ class Arithmetic:
         """What `program` makes of numbers by name."""
         return self.program(tuple(numbers), implementation)(*numbers.values())
 
-    def noted(self, numbers: Numbers) -> list[Limit]:
+    def broken_limits(self, numbers: Numbers) -> list[Limit]:
         """The limits that were found broken without being refused."""
         limits = (self.entries[place] for place in numbers["noted"])
         return [limit for limit in limits if isinstance(limit, Limit)]

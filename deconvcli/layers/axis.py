@@ -145,7 +145,7 @@ class Axis(NamedTuple):
         missing = self.crop_begin + self.crop_end + 1 - self.span
         return max(1, 1 - (-missing) // self.stride)
 
-    def unrolled(self, n: int) -> tuple[Axis, int, int]:
+    def unroll(self, n: int) -> tuple[Axis, int, int]:
         """(axis, before, after): this circular axis as a plain one on a repeated input.
 
         Where the output has period n*stride, the input has period n: with `before` and `after`

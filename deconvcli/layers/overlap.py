@@ -1,4 +1,4 @@
-"""How many (input, tap) pairs reach each output element: the pattern behind a checkerboard.
+"""How many (input, tap) pairs reach each output element: the cause of a checkerboard.
 
 Axes do not mix: an output element of several axes has as many pairs as the product of its counts
 along each axis, so everything is kept per axis.
@@ -66,7 +66,7 @@ class AxisOverlap(NamedTuple):
         """Counts of one period, starting at output 0, as if there were inputs on all sides."""
         axis = self.axis
         assert isinstance(axis.crop_begin, int)
-        # From this input on, a whole kernel of inputs lies in front of and behind each output.
+        # From this input on, a whole kernel of inputs lies before and after each output.
         inside = axis.span + abs(axis.crop_begin)
         endless = self._replace(n=3 * inside + self.period)
         begin = inside * axis.stride

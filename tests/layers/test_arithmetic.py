@@ -73,8 +73,8 @@ def test_a_broken_limit_carries_its_numbers() -> None:
 
 
 def test_a_limit_of_one_implementation_is_a_note_to_the_dialect_and_nothing_to_others() -> None:
-    assert SUM.noted(SUM.evaluate(dict(GIVEN))) == [ONLY]
-    assert SUM.noted(SUM.evaluate(dict(GIVEN), "elsewhere")) == []
+    assert SUM.broken_limits(SUM.evaluate(dict(GIVEN))) == [ONLY]
+    assert SUM.broken_limits(SUM.evaluate(dict(GIVEN), "elsewhere")) == []
     with pytest.raises(Broken, match="only-here"):
         SUM.evaluate(dict(GIVEN), "here")
 

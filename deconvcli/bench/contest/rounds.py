@@ -31,7 +31,7 @@ def take_turns(
 ) -> None:
     """Run rounds of one burst each, until each runner has had its seconds on average.
 
-    The time in which a runner's threads come to rest counts. report: takes the seconds of each
+    The time in which a runner's threads become idle counts. report: takes the seconds of each
     turn.
     """
     begin = before = clock()

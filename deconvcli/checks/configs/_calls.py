@@ -75,7 +75,7 @@ def _read(text: str, dialect: str) -> PastedLayer:
         return _take_arguments(read, *index_calls()[name])
     if "transpose" not in name.lower():
         raise _unknown(name)
-    return _transposed(text, read, dialect)
+    return _paste_transposed(text, read, dialect)
 
 
 _remembered = lru_cache(REMEMBERED_CALLS)(_read)
@@ -133,7 +133,7 @@ def _value(name: str, given: Any) -> Any:
     return given
 
 
-def _transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
+def _paste_transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
     """Return a transposed convolution, in the network's dialect if that has this call."""
     # nn.ConvTranspose2d in a Keras network is a torch call: the name decides where the network's
     # dialect does not know it.

@@ -51,7 +51,7 @@ def keys_of(operation: str) -> Mapping[str, Key]:
 
 
 @cache
-def _allowed(operation: str) -> Mapping[str, Any]:
+def _list_keys(operation: str) -> Mapping[str, Any]:
     """Return the keys of a kind, and those that every layer has."""
     return MappingProxyType({**keys_of(operation), **LAYER})
 
@@ -121,7 +121,7 @@ def _parameters(
     given: Mapping[str, Any], path: Path, operation: str, problems: Problems
 ) -> dict[str, Any]:
     known = keys_of(operation)
-    problems.check_keys(given, _allowed(operation), path, operation)
+    problems.check_keys(given, _list_keys(operation), path, operation)
     found: dict[str, Any] = {}
     for name in given.keys() & known.keys():
         key = known[name]

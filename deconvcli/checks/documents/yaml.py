@@ -108,17 +108,17 @@ def _close(event: Any, builder: Builder) -> None:
 
 
 def _alias(event: yaml.AliasEvent, builder: Builder) -> None:
-    raise _unsupported(event, f"the alias *{event.anchor}")
+    raise _refuse_feature(event, f"the alias *{event.anchor}")
 
 
 def _decoration_error(event: Any) -> Misplaced:
     """Return the error for an anchor or a tag, neither of which a config needs."""
     if event.anchor is not None:
-        return _unsupported(event, f"the anchor &{event.anchor}")
-    return _unsupported(event, f"the tag {event.tag}")
+        return _refuse_feature(event, f"the anchor &{event.anchor}")
+    return _refuse_feature(event, f"the tag {event.tag}")
 
 
-def _unsupported(event: Any, feature: str) -> Misplaced:
+def _refuse_feature(event: Any, feature: str) -> Misplaced:
     # Aliases can make a small file endless, and tags construct objects in other readers.
     return Misplaced(
         event.start_mark.index,

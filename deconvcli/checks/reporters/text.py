@@ -40,7 +40,7 @@ def _lines(file: CheckedFile, found: Diagnostic) -> Iterator[str]:
 def excerpt(line: str, number: int, column: int) -> tuple[str, str]:
     """Return the line with its number, cut around the column, and a caret below that column."""
     start = max(0, column - EXCERPT_WIDTH) if len(line) > EXCERPT_WIDTH else 0
-    # A tab would move the rest of the line away from the caret.
+    # A tab would move what follows away from the caret.
     shown = line[start : start + EXCERPT_WIDTH].replace("\t", " ")
     margin = " " * len(f"{number}")
     return f"  {number} | {shown}", f"  {margin} | {' ' * (column - 1 - start)}^"

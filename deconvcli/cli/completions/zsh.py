@@ -1,4 +1,4 @@
-"""Zsh: the tree as specifications for `_arguments`, which does the rest."""
+"""Zsh: the tree as specifications for `_arguments`, which does the completing."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _COMMANDS = """\
     fi
 """
 
-_REST = """\
-    if [[ $state == rest ]]; then
+_ARGUMENTS = """\
+    if [[ $state == arguments ]]; then
         curcontext="${curcontext%:*:*}:deconv-$words[1]:"
         case $words[1] in
 """
@@ -51,15 +51,15 @@ fi
 def script(commands: list[Command]) -> str:
     """Return the file `_deconv` for a folder of $fpath; it can be sourced after compinit too."""
     program, *others = commands
-    # The rest of the line becomes $words of its own, which starts at the command.
-    specs = [*_options(program), "'1:command:->command'", "'*::argument:->rest'"]
+    # What follows the command becomes $words of its own, which starts at the command.
+    specs = [*_options(program), "'1:command:->command'", "'*::argument:->arguments'"]
     named = [f"            {quote(f'{command.name}:{command.help}')}" for command in others]
     return "".join(
         [
             _HEAD,
             _arguments("-s -S -C", specs, "    "),
             _COMMANDS.format(commands="\n".join(named)),
-            _REST,
+            _ARGUMENTS,
             *(_command(command) for command in others),
             _TAIL,
         ]

@@ -21,7 +21,7 @@ def axes_of(reading: Reading) -> list[AxisNumbers]:
     """Return the five numbers of each axis, for the input that `canonical_input` returns."""
     axes = reading.layer.axes
     if reading.layer.circular:
-        axes = tuple(axis for axis, _, _ in _unrolled(reading))
+        axes = tuple(axis for axis, _, _ in _unroll_axes(reading))
     return [cast(AxisNumbers, tuple(require_numbers(axis))) for axis in axes]
 
 
@@ -29,7 +29,7 @@ def canonical_shape(reading: Reading) -> tuple[int, ...]:
     """Return the shape (N, Cin, *n) of the array that `canonical_input` returns."""
     spatial = require_numbers(reading.spatial)
     if reading.layer.circular:
-        pairs = zip(spatial, _unrolled(reading), strict=True)
+        pairs = zip(spatial, _unroll_axes(reading), strict=True)
         spatial = [n + before + after for n, (_, before, after) in pairs]
     return (prod(reading.sizes.batch), reading.layer.in_channels, *spatial)
 
@@ -38,7 +38,7 @@ def canonical_input(reading: Reading, x: Array) -> Array:
     """Return (N, C, *spatial) from the dialect's layout, with a circular layer's input repeated."""
     x = plain_input(reading, x)
     if reading.layer.circular:
-        around = [(before, after) for _, before, after in _unrolled(reading)]
+        around = [(before, after) for _, before, after in _unroll_axes(reading)]
         x = np.pad(x, [(0, 0), (0, 0), *around], mode="wrap")
     return x
 
@@ -88,9 +88,9 @@ def _lies_as(reading: Reading, layout: Layout) -> bool:
     return layouts == (layout, layout) and has_one_batch_axis and not reading.layer.circular
 
 
-def _unrolled(reading: Reading) -> list[tuple[Axis, int, int]]:
+def _unroll_axes(reading: Reading) -> list[tuple[Axis, int, int]]:
     pairs = zip(reading.layer.axes, require_numbers(reading.spatial), strict=True)
-    return [axis.unrolled(n) for axis, n in pairs]
+    return [axis.unroll(n) for axis, n in pairs]
 
 
 def _canonical(reading: Reading, layout: Layout, array: Array) -> Array:
@@ -121,13 +121,13 @@ def canonical_weight(reading: Reading, weight: Array) -> Array:
     """Return (Cin, Cout/groups, *kernel), not flipped, from weights in the dialect's layout."""
     sizes, order = _weight_parts(reading)
     parts = weight.reshape(sizes).transpose(order)
-    return _unflipped(reading, parts.reshape(reading.layer.weight_shape(CANONICAL_WEIGHT)))
+    return _unflip(reading, parts.reshape(reading.layer.weight_shape(CANONICAL_WEIGHT)))
 
 
 def own_weight(reading: Reading, weight: Array) -> Array:
     """Return contiguous weights in the dialect's layout and orientation."""
     sizes, order = _weight_parts(reading)
-    parts = _unflipped(reading, weight).reshape([sizes[place] for place in order])
+    parts = _unflip(reading, weight).reshape([sizes[place] for place in order])
     own = parts.transpose([order.index(place) for place in range(len(order))])
     return np.ascontiguousarray(own.reshape(reading.weight_shape))
 
@@ -154,6 +154,6 @@ def _weight_parts(reading: Reading) -> tuple[list[int], list[int]]:
     ] + [letters_of_layout.index(place) for place in kernel]
 
 
-def _unflipped(reading: Reading, weight: Array) -> Array:
+def _unflip(reading: Reading, weight: Array) -> Array:
     """Return (Cin, Cout/groups, *kernel) with the taps reversed if the dialect stores them so."""
     return np.flip(weight, tuple(range(2, weight.ndim))) if reading.flipped else weight

@@ -199,7 +199,7 @@ class Dialect(ParameterReader):
                 axes.append(Axis(got["k"], got["s"], got["d"], got["crop_begin"], got["crop_end"]))
                 computed.append(got)
                 if got["noted"]:
-                    noted += [(limit, got) for limit in arithmetic.noted(got)]
+                    noted += [(limit, got) for limit in arithmetic.broken_limits(got)]
         except Broken as broken:
             raise self.build_refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
         into, out = channels

@@ -24,7 +24,7 @@ IDLE_SHARE = 0.1
 """Share of that time which an idle process may still use."""
 
 IDLE_TIMEOUT = 1.0
-"""Time limit for threads to come to rest: those of some frameworks spin for ever."""
+"""Time limit for threads to become idle: those of some frameworks spin forever."""
 
 
 class Answerer:

@@ -91,14 +91,14 @@ def _value(node: ast.expr) -> Any:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
             return -value
         case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
-            return _computed(node, _OPERATORS[type(operator)], _value(left), _value(right))
+            return _compute(node, _OPERATORS[type(operator)], _value(left), _value(right))
         case ast.Call(func=ast.Attribute(attr=maker)) if maker in _MAKERS:
             return _tensor(node)
         case _:
             return Name(ast.unparse(node))
 
 
-def _computed(node: ast.BinOp, operator: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+def _compute(node: ast.BinOp, operator: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """64*8 as its number; anything else stays an expression without a value."""
     if type(left) is not int or type(right) is not int or (operator is floordiv and right == 0):
         return Name(ast.unparse(node))
@@ -109,7 +109,7 @@ def _computed(node: ast.BinOp, operator: Callable[[Any, Any], Any], left: Any, r
 
 def _tensor(node: ast.Call) -> Any:
     sizes = [_value(argument) for argument in node.args]
-    # A shape in a list may come second, behind JAX's random key.
+    # A shape in a list may come second, after JAX's random key.
     sizes = next((size for size in sizes[:2] if isinstance(size, list)), sizes)
     if sizes and all(type(size) is int and size >= 0 for size in sizes):
         return Tensor(tuple(sizes))

@@ -60,15 +60,15 @@ class Network(NamedTuple):
     def with_letters(self, replace: Callable[[Linear], Size]) -> Network:
         """Return the network with every symbolic size replaced, in inputs and in `expect`."""
 
-        def replaced(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+        def replace_all(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
             return tuple([replace(size) if isinstance(size, Linear) else size for size in sizes])
 
         inputs = {
-            name: shape._replace(spatial=replaced(shape.spatial))
+            name: shape._replace(spatial=replace_all(shape.spatial))
             for name, shape in self.inputs.items()
         }
         nodes = [
-            node if node.expect is None else node._replace(expect=replaced(node.expect))
+            node if node.expect is None else node._replace(expect=replace_all(node.expect))
             for node in self.nodes
         ]
         return self._replace(inputs=inputs, nodes=tuple(nodes))

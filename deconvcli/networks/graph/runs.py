@@ -129,14 +129,14 @@ class AnySize(Linear):
     def __init__(self) -> None:
         super().__init__("any")
 
-    def _unchanged(self, other: Any = None) -> AnySize:
+    def _stay_any(self, other: Any = None) -> AnySize:
         return self
 
     def _always(self, other: Any) -> bool:
         return True
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _unchanged
-    __floordiv__ = __mod__ = __neg__ = _unchanged
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _stay_any
+    __floordiv__ = __mod__ = __neg__ = _stay_any
     __le__ = __ge__ = __eq__ = _always
 
     # `<` fails so that `size < 1` finds nothing missing; `>` holds so that a maximum picks it.

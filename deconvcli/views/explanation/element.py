@@ -53,7 +53,7 @@ def find_pairs(reading: Reading, element: tuple[int, ...]) -> ElementPairs:
 def _axis_pairs(reading: Reading, place: int, output: int) -> list[AxisPair]:
     axis, [n] = reading.layer.axes[place], require_numbers(reading.spatial[place : place + 1])
     # A circular axis repeats its last inputs before the first one.
-    before = axis.unrolled(n)[1] if reading.layer.circular else 0
+    before = axis.unroll(n)[1] if reading.layer.circular else 0
     return [
         AxisPair(
             (pair.input - before) % n,

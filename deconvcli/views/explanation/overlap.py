@@ -77,7 +77,7 @@ def overlap_along(reading: Reading, place: int) -> AxisOverlap:
     if not reading.layer.circular:
         return AxisOverlap(axis, n)
     # Elements that wrap around are those of a longer input that repeats at both ends.
-    unrolled, before, after = axis.unrolled(n)
+    unrolled, before, after = axis.unroll(n)
     return AxisOverlap(unrolled, n + before + after)
 
 

@@ -101,9 +101,9 @@ def test_spatial_axes_may_stand_one_by_one() -> None:
 
 
 def test_an_unrolled_axis_repeats_as_far_as_the_kernel_reaches() -> None:
-    axis, before, after = Axis(3, 1, 1, 1, 1).unrolled(4)
+    axis, before, after = Axis(3, 1, 1, 1, 1).unroll(4)
     assert (axis, before, after) == (Axis(3, 1, 1, 2, 2), 1, 1)
-    axis, before, after = Axis(2, 2).unrolled(4)
+    axis, before, after = Axis(2, 2).unroll(4)
     assert (before, after) == (0, 0)
 
 

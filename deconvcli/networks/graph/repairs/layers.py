@@ -32,7 +32,7 @@ def change_output_padding(failure: Failure) -> Iterator[Edits]:
             continue
         axes = reading.layer.axes
         choices = [range(min(MAX_PADDINGS, max(axis.stride, axis.dilation))) for axis in axes]
-        # The smallest first: of several values that fit, it changes the size the least.
+        # The smallest first: of the values that fit, it changes the size by the fewest elements.
         for values in sorted(product(*choices), key=sum):
             if compact(values) != compact(node.parameters.get("output_padding", 0)):
                 yield (SetParameter(node.name, "output_padding", collapse(values)),)
