@@ -13,6 +13,9 @@ class Linear:
     Comparisons answer for every sufficiently large value of the letter, which is what a formula
     is asked: `max(2N - 2, 0)` is `2N - 2`. From which value on an output exists is a separate
     question, answered by `Axis.smallest_input`.
+
+    Two letters are two unknown sizes: they have no common formula and no order, so every sum and
+    comparison of them raises NotLinear. Only `==` answers: their formulas are not the same one.
     """
 
     __slots__ = ("factor", "letter", "offset")
@@ -33,6 +36,8 @@ class Linear:
     def __add__(self, other: Size) -> Size:
         if isinstance(other, int):
             return self._with(self.factor, self.offset + other)
+        if self.letter != other.letter:
+            raise self._refuse_letter(other)
         return self._with(self.factor + other.factor, self.offset + other.offset)
 
     __radd__ = __add__
@@ -41,10 +46,20 @@ class Linear:
         return self._with(-self.factor, -self.offset)
 
     def __sub__(self, other: Size) -> Size:
+        # Before the negation, so that the message shows the size as it is.
+        if not isinstance(other, int) and self.letter != other.letter:
+            raise self._refuse_letter(other)
         return self + (-other)
 
     def __rsub__(self, other: int) -> Size:
         return -self + other
+
+    def _refuse_letter(self, other: Linear) -> NotLinear:
+        """Return the error for a sum or comparison with another letter."""
+        return NotLinear(
+            f"{self} and {other} are sizes in different letters, which cannot be added or compared",
+            help="write both in one letter if they are meant to be equal, or give one as a number.",
+        )
 
     def __mul__(self, other: Size) -> Size:
         if isinstance(other, Linear):

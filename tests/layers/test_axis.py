@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.common.errors import NotLinear
-from deconvcli.layers.axis import Axis, Linear, floor_sum, linear
+from deconvcli.layers.axis import Axis, Linear, Size, floor_sum, linear
 
 small = st.integers(1, 7)
 crops = st.integers(-4, 6)
@@ -120,3 +122,31 @@ class TestLinear:
 def test_products_need_a_crop_without_letters() -> None:
     with pytest.raises(NotLinear, match="products"):
         Axis(3, 2, 1, 0, Linear("N")).useful_products(Linear("N"))
+
+
+@pytest.mark.parametrize(
+    "combine",
+    [
+        lambda one, other: one + other,
+        lambda one, other: one - other,
+        lambda one, other: one < other,
+        lambda one, other: one <= other,
+        lambda one, other: one > other,
+        lambda one, other: one >= other,
+        lambda one, other: max(one, other),
+        lambda one, other: max(0, 2 * one - other + 1),
+        lambda one, other: sorted([one, other]),
+        lambda one, other: Axis(3, 2, 1, other, 0).output_size(one),
+        lambda one, other: Axis(3, 1, 1, one, other).smallest_input(),
+    ],
+)
+def test_two_letters_have_no_common_formula(combine: Callable[[Size, Size], object]) -> None:
+    with pytest.raises(NotLinear, match="different letters") as caught:
+        combine(Linear("H"), Linear("W"))
+    assert "write both in one letter" in caught.value.help
+    combine(Linear("H", 2, 1), Linear("H"))
+
+
+def test_sizes_in_two_letters_are_different_formulas() -> None:
+    assert Linear("H") != Linear("W")
+    assert (3, Linear("H")) != (3, Linear("W"))

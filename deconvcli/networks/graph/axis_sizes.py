@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import NotLinear, UsageError
 from deconvcli.common.values import axis_name
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.text import size_text
@@ -68,22 +68,32 @@ def find_axis_sizes(network: Network, given: Sequence[Size] | None = None) -> li
     expected as numbers are left out of account, since they hold for one input size only.
 
     Raises:
-        NotLinear: a layer mixes axes whose sizes are letters.
+        NotLinear: a layer mixes axes whose sizes are letters, or two inputs in different letters
+            meet.
         Refused: the sizes do not repeat within a reasonable period.
         UsageError: `given` has another number of sizes than an input has axes.
     """
     free = network.without_numeric_expects()
-    return [
-        AxisSizes(
-            name,
-            axis_name(axis, len(shape.spatial)),
-            find_valid_sizes(free, axis, name),
-            find_valid_sizes(free, axis, name, works_without_remainder),
-            size,
-        )
-        for name, shape in free.inputs.items()
-        for axis, size in enumerate(_per_axis(given, shape.spatial))
-    ]
+    try:
+        return [
+            AxisSizes(
+                name,
+                axis_name(axis, len(shape.spatial)),
+                find_valid_sizes(free, axis, name),
+                find_valid_sizes(free, axis, name, works_without_remainder),
+                size,
+            )
+            for name, shape in free.inputs.items()
+            for axis, size in enumerate(_per_axis(given, shape.spatial))
+        ]
+    except NotLinear as error:
+        failed = find_first_failure(network)
+        if failed is None or failed.error is None:
+            raise
+        # A run does not know the author's letters; a walk does, and it knows the layer as well.
+        raise NotLinear(
+            f"{network.name}: {failed.node.name}: {failed.error.message}", help=failed.error.help
+        ) from error
 
 
 def _per_axis(given: Sequence[Size] | None, own: tuple[Size, ...]) -> tuple[Size, ...]:

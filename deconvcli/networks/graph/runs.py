@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from math import gcd
 from typing import Any
 
+from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear, Size
 
 
@@ -93,6 +94,8 @@ class GrowingSize(Linear):
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (int, GrowingSize)):
+            if isinstance(other, Linear):
+                raise self._refuse_letter(other)
             return NotImplemented
         difference = self - other
         if isinstance(difference, int):
@@ -103,6 +106,14 @@ class GrowingSize(Linear):
         if remainder == 0 and step >= 0:
             self.run.cut_after(max(0, step - 1))
         return difference.offset == 0
+
+    def _refuse_letter(self, other: Linear) -> NotLinear:
+        # A run has no letter of its own that an author would know.
+        known = "a letter" if isinstance(other, AnySize) else str(other)
+        return NotLinear(
+            f"two input sizes that are not connected meet: one varies, the other is {known}",
+            help="write both in one letter if they are meant to be equal, or give one as a number.",
+        )
 
     # A comparison has a side effect, so no dictionary may compare these: look up `_as_key` of them.
     __hash__ = None  # type: ignore[assignment]
@@ -124,16 +135,24 @@ class AnySize(Linear):
 
     It is as large as required, equal to whatever it is compared with, and arithmetic leaves it
     unchanged. So the axes are studied one at a time, and no other axis makes a layer fail.
+
+    It must not meet the size under study, of which nothing would be learned: NotLinear.
     """
 
     def __init__(self) -> None:
         super().__init__("any")
 
     def _stay_any(self, other: Any = None) -> AnySize:
+        self._require_apart(other)
         return self
 
     def _always(self, other: Any) -> bool:
+        self._require_apart(other)
         return True
+
+    def _require_apart(self, other: Any) -> None:
+        if isinstance(other, GrowingSize):
+            raise other._refuse_letter(self)
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _stay_any
     __floordiv__ = __mod__ = __neg__ = _stay_any
@@ -141,9 +160,11 @@ class AnySize(Linear):
 
     # `<` fails so that `size < 1` finds nothing missing; `>` holds so that a maximum picks it.
     def __lt__(self, other: Any) -> bool:
+        self._require_apart(other)
         return False
 
     def __gt__(self, other: Any) -> bool:
+        self._require_apart(other)
         return not isinstance(other, AnySize)
 
     def __hash__(self) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deconvcli.layers.axis import Linear
-from deconvcli.networks.graph import Network, Node, find_valid_sizes, walk
+from deconvcli.common.errors import NotLinear
+from deconvcli.layers.axis import Linear, Size
+from deconvcli.networks.graph import Network, Node, find_axis_sizes, find_valid_sizes, walk
 from deconvcli.networks.operation import Shape
 from tests.networks.graph.nets import paper, unet
 
@@ -92,3 +93,54 @@ def test_a_letter_halved_too_often_stays() -> None:
         above = nodes[-1].name
     first, *_ = shapes(Network("deep", {"x": Shape(1, (H,))}, tuple(nodes)))
     assert "has no single formula in H" in first
+
+
+def two_inputs(*nodes: Node, a: Size = H, b: Size = W) -> Network:
+    return Network("two", {"a": Shape(1, (a, a)), "b": Shape(1, (b, b))}, nodes)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "message"),
+    [
+        ([Node("last", "crop_like", {}, ("a", "b"))], "last: H and W are sizes in different"),
+        ([Node("last", "pad_to", {}, ("a", "b"))], "last: W and H are sizes in different"),
+        ([Node("last", "add", {}, ("a", "b"))], "last: the inputs have unequal sizes"),
+        ([Node("last", "concat", {}, ("a", "b"))], "last: the inputs have unequal sizes"),
+        ([Node("last", "relu", {}, ("a",), expect=(W, W))], "last: the output is [H, H], exp"),
+        (
+            [
+                Node("up", "upsample", {"scale": 2}, ("b",)),
+                Node("last", "crop_like", {}, ("a", "up")),
+            ],
+            "last: H and 2W are sizes in different letters",
+        ),
+    ],
+)
+def test_two_letters_that_meet_have_no_answer(nodes: list[Node], message: str) -> None:
+    network = two_inputs(*nodes)
+    with pytest.raises(NotLinear) as caught:
+        find_axis_sizes(network)
+    assert message in str(caught.value)
+    *_, last = walk(network)
+    assert last.error is not None
+    assert message == f"last: {last.error.message}"[: len(message)]
+
+
+def test_two_letters_that_never_meet_are_answered() -> None:
+    network = two_inputs(
+        Node("one", "max_pool", {"kernel": 2}, ("a",)),
+        Node("two", "max_pool", {"kernel": 4}, ("b",)),
+    )
+    assert shapes(network) == ["[1, H/2, H/2]", "[1, W/4, W/4]"]
+    assert [str(axis.without_remainder.text(axis.letter)) for axis in find_axis_sizes(network)] == [
+        "H = 2m, H >= 2",
+        "H = 2m, H >= 2",
+        "W = 4m, W >= 4",
+        "W = 4m, W >= 4",
+    ]
+
+
+def test_one_letter_on_two_inputs_is_one_size() -> None:
+    network = two_inputs(Node("last", "crop_like", {}, ("a", "b")), a=H + 8, b=H)
+    assert shapes(network) == ["[1, H, H]"]
+    assert {axis.working.text("H") for axis in find_axis_sizes(network)} == {"every H"}
