@@ -81,10 +81,6 @@ class Shelf(Generic[Item]):
             self._taken[name] = getattr(module, self.attribute)
         return self._taken[name]
 
-    def summary(self, name: str) -> str:
-        """Return the first line of a file's docstring, read without importing the file."""
-        return self.docstring(name).partition("\n")[0]
-
     def docstring(self, name: str) -> str:
         """Return the docstring at the top of a file, read without importing the file."""
         [folder, *_] = import_module(self.package).__path__

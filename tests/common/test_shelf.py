@@ -30,7 +30,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf[str]:
 
 def test_listing_imports_nothing(shelf: Shelf[str]) -> None:
     assert shelf.names == ["apple", "broken", "pear"]
-    assert shelf.summary("broken") == "Not importable."
+    assert shelf.docstring("broken") == "Not importable."
     assert "shelf_under_test.apple" not in sys.modules
 
 
@@ -41,7 +41,7 @@ def test_taking_imports_one_file(shelf: Shelf[str]) -> None:
 
 
 def test_a_folder_is_a_large_file(shelf: Shelf[str]) -> None:
-    assert shelf.summary("pear") == "Green and large."
+    assert shelf.docstring("pear") == "Green and large."
     assert shelf.take("pear") == "a pear"
 
 
