@@ -21,11 +21,16 @@ class Like(Operation):
     inputs = (1, 2)
 
     @abstractmethod
-    def check_size(self, current: Size, wanted: Size, axis: str) -> None:
+    def check_size(self, current: Size, wanted: Size, removed: int, axis: str) -> None:
         """Refuse a change of size that this layer cannot make.
 
-        axis: the start of the message, `height: `, or empty.
+        removed: the elements removed at the start. axis: the start of the message, `height: `, or
+        empty.
         """
+
+    def removed_at_start(self, parameters: Parameters, inputs: Sequence[Shape]) -> tuple[int, ...]:
+        """Return the elements that the author removes at the start of each axis."""
+        return (0,) * len(inputs[0].spatial)
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Return the first input's channels with the wanted size."""
@@ -38,8 +43,10 @@ class Like(Operation):
                 f"{given} cannot have the size of {inputs[-1]}: their numbers of axes differ",
                 "use a second input with as many spatial axes as the first.",
             )
-        for place, (have, want) in enumerate(zip(given.spatial, wanted, strict=True)):
-            self.check_size(have, want, f"{axis_name(place, rank)}: " if rank > 1 else "")
+        removed = self.removed_at_start(parameters, inputs)
+        changes = zip(given.spatial, wanted, removed, strict=True)
+        for place, (have, want, start) in enumerate(changes):
+            self.check_size(have, want, start, f"{axis_name(place, rank)}: " if rank > 1 else "")
         return given._replace(spatial=wanted)
 
     def wanted_size(self, parameters: Parameters, inputs: Sequence[Shape]) -> tuple[Size, ...]:

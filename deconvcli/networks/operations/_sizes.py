@@ -16,6 +16,8 @@ Sides = tuple[tuple[int, int], ...]
 def read_sides(value: Any, rank: int, name: str) -> Sides:
     """Return (begin, end) per axis from one integer, one per axis, or a pair per axis.
 
+    Two integers for one axis are its begin and end: without a second axis they mean nothing else.
+
     Raises:
         UsageError: it is none of them.
     """
@@ -28,6 +30,9 @@ def read_sides(value: Any, rank: int, name: str) -> Sides:
             )
         pairs = [per_axis(pair, 2, name) for pair in value]
         return tuple((begin, end) for begin, end in pairs * (rank // len(pairs)))
+    if rank == 1 and isinstance(value, (list, tuple)) and len(value) == 2:
+        begin, end = per_axis(value, 2, name)
+        return ((begin, end),)
     return tuple((each, each) for each in per_axis(value, rank, name))
 
 

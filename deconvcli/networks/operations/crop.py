@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import (
     check_minimum,
     check_not_empty,
@@ -24,11 +24,12 @@ class Crop(Operation):
             "amount",
             KeyForm.SIDES,
             None,
-            "how many elements",
+            "how many elements; for one axis two numbers are begin and end",
             required=True,
             aliases=("cropping", "crops"),
         ),
     )
+    calls = (Call("keras", ("Cropping{n}D",), ("cropping", "data_format")),)
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Return the input's shape, each axis shorter by its two ends."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import check_minimum, read_sides, require_axes
 
 
@@ -19,13 +19,18 @@ class Pad(Operation):
             "amount",
             KeyForm.SIDES,
             None,
-            "how many elements",
+            "how many elements; for one axis two numbers are begin and end",
             required=True,
             aliases=("padding", "pads"),
         ),
         Key(
             "mode", KeyForm.ANY, None, "values of the added elements: zeros, reflect, replicate ..."
         ),
+    )
+    calls = (
+        Call("keras", ("ZeroPadding{n}D",), ("padding", "data_format")),
+        Call("torch", ("ZeroPad1d", "ReflectionPad1d", "ReplicationPad1d"), ("padding",)),
+        Call("torch", ("ConstantPad1d",), ("padding", "value"), {"value": "mode"}),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -37,7 +37,7 @@ class PadTo(Like):
         pairs = zip(given.spatial, multiples, strict=True)
         return tuple([(n + by - 1) // by * by for n, by in pairs])
 
-    def check_size(self, current: Size, wanted: Size, axis: str) -> None:
+    def check_size(self, current: Size, wanted: Size, removed: int, axis: str) -> None:
         """Refuse a size that is larger than the wanted one."""
         if current > wanted:
             refuse(

@@ -28,6 +28,13 @@ from deconvcli.common.errors import UsageError
         ("nn.BatchNorm2d(channels)", "norm", {}),
         ("nn.InstanceNorm2d(64)", "norm", {"affine": False}),
         ("layers.SpatialDropout2D(0.2)", "dropout", {}),
+        ("Cropping1D((0, 8))", "crop", {"cropping": [0, 8]}),
+        ("Cropping2D(cropping=((1, 2), (3, 4)))", "crop", {"cropping": [[1, 2], [3, 4]]}),
+        ("layers.Cropping3D(2)", "crop", {"cropping": 2}),
+        ("ZeroPadding1D((3, 1))", "pad", {"padding": [3, 1]}),
+        ("ZeroPadding2D(((1, 0), (0, 0)))", "pad", {"padding": [[1, 0], [0, 0]]}),
+        ("nn.ReflectionPad1d((1, 2))", "pad", {"padding": [1, 2]}),
+        ("nn.ConstantPad1d(1, 0.5)", "pad", {"padding": 1, "mode": 0.5}),
     ],
 )
 def test_the_keys_of_a_call(text: str, operation: str, parameters: dict[str, Any]) -> None:

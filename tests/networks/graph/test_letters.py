@@ -144,3 +144,36 @@ def test_one_letter_on_two_inputs_is_one_size() -> None:
     network = two_inputs(Node("last", "crop_like", {}, ("a", "b")), a=H + 8, b=H)
     assert shapes(network) == ["[1, H, H]"]
     assert {axis.working.text("H") for axis in find_axis_sizes(network)} == {"every H"}
+
+
+def skip_cropped_at(offset: int, n: Size) -> Network:
+    """Return a network that crops its input, at an offset, to the size after a pooling."""
+    nodes = (
+        Node("down", "max_pool", {"kernel": 4}, ("x",)),
+        Node("up", "upsample", {"scale": 4}, ("down",)),
+        Node("crop", "crop_like", {"offset": offset}, ("x", "up")),
+    )
+    return Network("skip", {"x": Shape(1, (n,))}, nodes)
+
+
+@pytest.mark.parametrize(
+    ("offset", "rule"),
+    [
+        (0, "every n >= 4"),
+        (1, "n = 4m + 1 or 4m + 2 or 4m + 3, n >= 5"),
+        (2, "n = 4m + 2 or 4m + 3, n >= 6"),
+        (3, "n = 4m + 3, n >= 7"),
+        (4, "no n"),
+    ],
+)
+def test_an_offset_leaves_fewer_sizes(offset: int, rule: str) -> None:
+    assert find_valid_sizes(skip_cropped_at(offset, 64)).text() == rule
+    for n in range(4, 20):
+        *_, last = walk(skip_cropped_at(offset, n))
+        assert (last.error is None) == (n % 4 >= offset)
+
+
+def test_an_offset_is_followed_in_letters() -> None:
+    assert shapes(skip_cropped_at(3, H)) == ["[1, (H-3)/4]", "[1, H-3]", "[1, H-3]"]
+    *_, last = walk(skip_cropped_at(4, Linear("H", 4)))
+    assert "4H elements cannot be cropped to 4H after the first 4" in str(last.error)

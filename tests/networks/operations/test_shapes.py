@@ -95,6 +95,9 @@ TWO = Shape(4, (9, 10))
         ("pixel_shuffle", {"factor": 2}, "torch", "[1, 18, 20]"),
         ("pad", {"amount": [[0, 1], [2, 3]]}, "torch", "[4, 10, 15]"),
         ("crop", {"amount": [1, 2]}, "torch", "[4, 7, 6]"),
+        ("crop", {"amount": [[0, 8], [2, 0]]}, "torch", "[4, 1, 8]"),
+        ("crop_like", {"size": 8, "offset": 1}, "torch", "[4, 8, 8]"),
+        ("crop_like", {"size": [8, 5], "offset": [0, 5]}, "torch", "[4, 8, 5]"),
         ("pad_to", {"multiple": 8}, "torch", "[4, 16, 16]"),
         ("pad_to", {"size": [12, 10]}, "torch", "[4, 12, 10]"),
         ("crop_like", {"size": 8}, "torch", "[4, 8, 8]"),
@@ -109,6 +112,23 @@ TWO = Shape(4, (9, 10))
 )
 def test_shapes(operation: str, words: dict[str, Any], dialect: str, out: str) -> None:
     assert shape(operation, words, TWO, dialect=dialect) == out
+
+
+@pytest.mark.parametrize(
+    ("operation", "words", "dialect", "out"),
+    [
+        ("crop", {"amount": [0, 8]}, "keras", "[4, 1]"),
+        ("crop", {"amount": [3, 2]}, "torch", "[4, 4]"),
+        ("crop", {"amount": [3]}, "torch", "[4, 3]"),
+        ("pad", {"amount": [0, 8]}, "torch", "[4, 17]"),
+        ("conv", {"out_channels": 4, "kernel": 3, "padding": [2, 0]}, "onnx", "[4, 9]"),
+        ("max_pool", {"kernel": 3, "stride": 1, "padding": [0, 1]}, "onnx", "[4, 8]"),
+    ],
+)
+def test_two_numbers_for_one_axis_are_begin_and_end(
+    operation: str, words: dict[str, Any], dialect: str, out: str
+) -> None:
+    assert shape(operation, words, ONE, dialect=dialect) == out
 
 
 def test_layers_of_several_inputs() -> None:
@@ -257,6 +277,46 @@ def test_layers_of_several_inputs() -> None:
             "torch",
             "too-small",
             "9 elements cannot be cropped to 10",
+        ),
+        (
+            "crop_like",
+            {"offset": 2},
+            (ONE, Shape(1, (8,))),
+            "torch",
+            "too-small",
+            "9 elements cannot be cropped to 8 after the first 2",
+        ),
+        (
+            "crop_like",
+            {"offset": [0, 4]},
+            (TWO, Shape(1, (9, 7))),
+            "torch",
+            "too-small",
+            "width: 10 elements cannot be cropped to 7 after the first 4",
+        ),
+        (
+            "crop_like",
+            {"offset": [1, 2, 3], "size": 2},
+            (TWO,),
+            "torch",
+            "bad-value",
+            r"offset is \[1, 2, 3\]",
+        ),
+        (
+            "crop_like",
+            {"offset": -1, "size": 2},
+            (TWO,),
+            "torch",
+            "bad-value",
+            "offset is -1; the minimum is 0",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 3, "padding": [1, 0]},
+            (ONE,),
+            "torch",
+            "padding",
+            "torch pads both ends of an axis equally",
         ),
         (
             "pad_to",
