@@ -1,1 +1,1 @@
-"""What every room may use: errors, findings, files, memory."""
+"""Tools for every room: errors, findings, files, memory."""

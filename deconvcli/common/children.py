@@ -1,8 +1,8 @@
-"""Start Python processes that run this very package, and no code of the current folder.
+"""Python processes that run this very package, and no code of the current folder.
 
 A process started with `-m` or `-c` looks for every module in the current folder first, so a
 `signal.py` in an untrusted checkout would run. `-P` keeps that folder out. The package is then
-loaded from where it lies here, which puts no folder before the standard library.
+loaded from its own folder, which puts no folder before the standard library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Every error a user can meet: what was given and what is allowed (message), what to do (help)."""
+"""Every error that a user can meet.
+
+The message has what was given and what is allowed, the help has what to do.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from deconvcli.common.findings import Diagnostic, Where
 class DeconvError(Exception):
     """Base of the family. `code` is stable, `message` stands alone, `help` is one action.
 
-    findings: what else is known, such as an implementation seen to do otherwise. source: who
-    measured that a framework refuses, where that is no rule of its own. where: the place in a
-    document, where there is one.
+    findings: further facts, such as an implementation that was seen to behave differently. source:
+    the measurement that shows a framework's refusal, if no rule of its own does. where: the place
+    in a document, if there is one.
     """
 
     default_code: ClassVar[str] = "error"
@@ -36,10 +39,10 @@ class DeconvError(Exception):
         self.where = where
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how pickle and copy make it again: with all its fields, not through __init__.
+        """Return how pickle and copy rebuild it: with all its fields, not through __init__.
 
-        An exception is otherwise made again from its `args`, which lack what has to be named. A
-        process pool that cannot unpickle an error waits for ever.
+        By default an exception is rebuilt from its `args`, which lack the keyword arguments. A
+        process pool that cannot unpickle an error waits forever.
         """
         return _without_init, (type(self), self.args), self.__dict__
 
@@ -66,7 +69,7 @@ class Refused(DeconvError):
 
 
 class NotExpressible(DeconvError):
-    """The layer exists, but this dialect has no words for it."""
+    """The layer exists, but this dialect cannot express it."""
 
     default_code = "not-expressible"
 
@@ -78,7 +81,7 @@ class NotLinear(DeconvError):
 
 
 class Unreadable(DeconvError):
-    """A file cannot be read or written as asked."""
+    """A file cannot be read or written."""
 
     default_code = "unreadable"
 

@@ -1,4 +1,4 @@
-"""A file written in one step: a reader sees the old one or all of the new one."""
+"""Files written in one step: a reader sees the old file or all of the new one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ StrPath: TypeAlias = str | os.PathLike[str]
 
 @contextmanager
 def open_atomically(path: StrPath, *, force: bool) -> Iterator[BufferedRandom]:
-    """A new file beside `path`, which gets that name if all goes well, and else is removed.
+    """Open a new file beside `path`, which takes that name on success and is removed otherwise.
 
     Raises:
         Unreadable: the file exists (without `force`), is no regular file, or cannot be written.
@@ -23,9 +23,9 @@ def open_atomically(path: StrPath, *, force: bool) -> Iterator[BufferedRandom]:
     name = format_path(path)
     with report_write_errors(name):
         _refuse_target(os.fspath(path), name, force)
-        target = os.path.realpath(path)  # through a link, so that the link stays
+        target = os.path.realpath(path)  # A link stays a link: its target is replaced.
     temporary = os.path.join(os.path.dirname(target), f".deconv-{os.urandom(8).hex()}.tmp")
-    try:  # before it is there: Ctrl-C may come as soon as it is
+    try:  # Before the file exists, since Ctrl-C may come as soon as it does.
         with report_write_errors(name):
             created = _create(temporary)
         with _close_after(created) as file:
@@ -51,12 +51,12 @@ def _close_after(file: BufferedRandom) -> Iterator[BufferedRandom]:
     try:
         yield file
     finally:
-        with suppress(OSError):  # closing tries again to write what could not be written
+        with suppress(OSError):  # closing tries once more to write the buffer
             file.close()
 
 
 def _refuse_target(target: str, name: str, force: bool) -> None:
-    """Never replace a device, a pipe or a folder, nor, without `force`, anything."""
+    """Refuse to replace a device, a pipe or a folder, or without `force` any file."""
     if not os.path.basename(target):
         raise irregular_file_error(name)
     if os.path.exists(target) and not os.path.isfile(target):
@@ -73,21 +73,21 @@ def _publish(temporary: str, target: str, force: bool) -> None:
             return
         except FileExistsError:
             raise
-        except (OSError, AttributeError):  # no hard links here; look once more, then replace
+        except (OSError, AttributeError):  # no hard links here: check once more, then replace
             if os.path.lexists(target):
                 raise FileExistsError(target) from None
     os.replace(temporary, target)
 
 
 def format_path(path: StrPath) -> str:
-    """The path for a message, with what would disturb a terminal escaped."""
+    """Return the path for a message, with characters that disturb a terminal escaped."""
     text = os.fspath(path) or "(empty name)"
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 @contextmanager
 def report_write_errors(name: str) -> Iterator[None]:
-    """What the system refuses inside is Unreadable."""
+    """Turn an error of the system inside the block into Unreadable."""
     try:
         yield
     except FileExistsError as error:
@@ -95,24 +95,24 @@ def report_write_errors(name: str) -> Iterator[None]:
     except (OSError, ValueError) as error:
         raise Unreadable(
             f"{name}: cannot be written: {describe_os_error(error)}",
-            help="write into an existing folder that has room and that you may write to.",
+            help="choose an existing folder that has space and that you can write to.",
         ) from error
 
 
 def irregular_file_error(name: str) -> Unreadable:
-    """A folder or a device where a file is needed."""
+    """Return the error for a folder or a device in place of a file."""
     return Unreadable(
         f"{name}: is a folder or a device, not a regular file", help="name a regular file."
     )
 
 
 def existing_file_error(name: str) -> Unreadable:
-    """A file where none may be."""
+    """Return the error for a file that must not exist."""
     return Unreadable(
-        f"{name}: exists already", help="give --force, or choose another name.", code="exists"
+        f"{name}: already exists", help="give --force, or choose another name.", code="exists"
     )
 
 
 def describe_os_error(error: Exception) -> str:
-    """What the system says, without its number."""
+    """Return the system's message without its number."""
     return getattr(error, "strerror", None) or str(error)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Severity(StrEnum):
-    """How bad a finding is; only an error changes the exit code."""
+    """The severity of a finding; only an error changes the exit code."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -24,7 +24,7 @@ class Where(NamedTuple):
 
 
 class Verb(StrEnum):
-    """What a change does at its path."""
+    """The effect of a change at its path."""
 
     RENAME = "rename the key at the path"
     SET = "set this value at the path, with a new key if there is none"
@@ -33,7 +33,7 @@ class Verb(StrEnum):
 
 
 class Change(NamedTuple):
-    """One change of a document, not yet text. Lists are tuples, mappings tuples of pairs."""
+    """One change of a document, before it is text. Lists are tuples, mappings tuples of pairs."""
 
     verb: Verb
     path: tuple[str | int, ...]

@@ -1,4 +1,4 @@
-"""How much memory this process may still take, and sizes as people write them."""
+"""The memory that this process may still use, and sizes as people write them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,24 @@ MAX_BYTES = 2**63 - 1
 
 def available_bytes() -> int:
     """Return the bytes that can still be allocated, as machine, control group and limits allow."""
-    limits = [int(psutil.virtual_memory().available), *_cgroup_room(Path("/")), *_address_room()]
+    limits = [
+        int(psutil.virtual_memory().available),
+        *_cgroup_bytes(Path("/")),
+        *_address_space_bytes(),
+    ]
     return max(0, min(limits))
 
 
 def parse_size(text: str) -> int:
-    """Bytes in a size such as 2GiB, 500MB, 1e9 or 12.4G; K, M, G alone are powers of 1024.
+    """Return the bytes of a size such as 2GiB, 500MB, 1e9 or 12.4G.
+
+    K, M, G alone are powers of 1024.
 
     Raises:
-        UsageError: not a size, less than one byte, or more than any machine has.
+        UsageError: it is not a size, less than one byte, or more than any machine has.
     """
     match = SIZE.fullmatch(text.strip())
-    # "5i" and "5iB" have the mark of a power of 1024 without a power.
+    # "5i" and "5iB" have the mark of a power of 1024, but no power.
     if match and not (match[3] and not match[2]):
         number, prefix, binary, byte = match.groups()
         base = 1000 if byte and not binary else 1024
@@ -43,18 +49,18 @@ def parse_size(text: str) -> int:
 
 
 def format_bytes(size: int) -> str:
-    """`size` bytes for people: "512 B", "12.4 GiB"."""
+    """Return `size` bytes as a person writes them: "512 B", "12.4 GiB"."""
     if abs(size) < 1024:
         return f"{size} B"
     amount, unit = float(size), 0
-    # 1023.95 would be printed as 1024.0 of the smaller unit.
+    # 1023.95 would be rounded to 1024.0 of the smaller unit.
     while abs(amount) >= 1023.95 and unit < len(UNITS) - 1:
         amount, unit = amount / 1024, unit + 1
     return f"{amount:.1f} {UNITS[unit]}"
 
 
-def _address_room() -> Iterator[int]:
-    """What RLIMIT_AS leaves, where the system has it and it is set."""
+def _address_space_bytes() -> Iterator[int]:
+    """Yield the bytes that RLIMIT_AS leaves, if the system has it and it is set."""
     try:
         import resource
     except ImportError:  # Windows
@@ -64,8 +70,8 @@ def _address_room() -> Iterator[int]:
         yield limit - int(psutil.Process().memory_info().vms)
 
 
-def _cgroup_room(root: Path) -> Iterator[int]:
-    """What each control group around this process leaves; `root` is where proc and sys are.
+def _cgroup_bytes(root: Path) -> Iterator[int]:
+    """Yield the bytes that each control group of this process leaves; `root` has proc and sys.
 
     Source: Linux Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst, "Memory".
     """
@@ -73,14 +79,14 @@ def _cgroup_room(root: Path) -> Iterator[int]:
     for line in _read_lines(root / "proc/self/cgroup"):
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if not controllers:
-            yield from _rooms(groups, path, "memory.max", "memory.current", "inactive_file")
+            yield from _group_bytes(groups, path, "memory.max", "memory.current", "inactive_file")
         elif "memory" in controllers.split(","):
             names = "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
-            yield from _rooms(groups / "memory", path, *names)
+            yield from _group_bytes(groups / "memory", path, *names)
 
 
-def _rooms(mount: Path, path: str, limit: str, usage: str, cache: str) -> Iterator[int]:
-    """The room in the group at `path` and in each group above it.
+def _group_bytes(mount: Path, path: str, limit: str, usage: str, cache: str) -> Iterator[int]:
+    """Yield the free bytes in the group at `path` and in each group above it.
 
     In a container the path may be the host's and not exist below `mount`; the mount itself does.
     """
@@ -88,7 +94,7 @@ def _rooms(mount: Path, path: str, limit: str, usage: str, cache: str) -> Iterat
     for group in dict.fromkeys([mount / inner, *(mount / above for above in inner.parents), mount]):
         most, used = _read_number(group / limit), _read_number(group / usage)
         if most is not None and used is not None:
-            # Cached file pages count as used and are given back before anything is refused.
+            # Cached file pages count as used, but are freed before anything is refused.
             yield most - used + _read_statistic(group / "memory.stat", cache)
 
 
@@ -101,7 +107,7 @@ def _read_statistic(file: Path, name: str) -> int:
 
 
 def _read_number(file: Path) -> int | None:
-    """The number in a one-line file; None if the file is missing or says "max"."""
+    """Return the number in a one-line file; None if it is missing or contains "max"."""
     text = "".join(_read_lines(file)).strip()
     return int(text) if text.isdecimal() else None
 

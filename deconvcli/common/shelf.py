@@ -1,7 +1,7 @@
-"""A shelf is a folder whose file names are the names users type; a folder in it is a large file.
+"""A shelf is a folder whose file names are the names users type; a large file may be a folder.
 
 Listing it imports nothing; taking a name imports that one file. A new dialect, renderer or
-command is therefore one new file, and no table has to learn of it.
+command is therefore one new file, and no table has to change.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _QUOTES = '"""'
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that `word` was probably meant to be."""
+    """Return the known word that is most like `word`, if any is similar."""
     return _nearest(word, tuple(known))
 
 
-# A message and its fix ask for the same word.
+# Cached: the message and its fix both look up the same word.
 @lru_cache(maxsize=8)
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
-    from difflib import get_close_matches  # 3 ms that only a mistake needs
+    from difflib import get_close_matches  # takes 3 ms, which only a mistake should cost
 
     lowered = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
@@ -36,15 +36,15 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
-    """One action for a wrong word: the nearest right one, and all if they are few.
+    """Return one action for a wrong word: the nearest known one, and all if they are few.
 
-    Empty where nothing is near and there are more than a line can hold.
+    It is empty if no word is similar and a line cannot hold them all.
     """
     close = nearest(word, known)
-    meant = [f"did you mean {close!r}?"] if close else []
+    guess = [f"did you mean {close!r}?"] if close else []
     are_listed = len(known) < (9 if close else 50)
-    listed = [f"choose from: {', '.join(known)}."] if are_listed else []
-    return " ".join([*meant, *listed])
+    choices = [f"choose from: {', '.join(known)}."] if are_listed else []
+    return " ".join([*guess, *choices])
 
 
 class Shelf(Generic[Item]):
@@ -58,14 +58,14 @@ class Shelf(Generic[Item]):
 
     @cached_property
     def names(self) -> list[str]:
-        """Sorted names, a leading underscore keeping a file off the shelf."""
+        """The sorted names; a leading underscore keeps a file off the shelf."""
         found = (
             module.name for module in pkgutil.iter_modules(import_module(self.package).__path__)
         )
         return sorted(name for name in found if not name.startswith("_"))
 
     def take(self, name: str) -> Item:
-        """The object of one file.
+        """Return the object of one file.
 
         Raises:
             UsageError: no file has this name.

@@ -1,4 +1,4 @@
-"""Scalar or list: settled once, at the door."""
+"""Values from outside: one number or a list, checked once where they come in."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Any
 
 from deconvcli.common.errors import UsageError
 
-MAX_INT64 = 2**63 - 1  # every framework keeps sizes in int64
+MAX_INT64 = 2**63 - 1  # every framework stores sizes as int64
 
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
 def axis_name(place: int, rank: int) -> str:
-    """`height` for the first of two axes; `axis 2` beyond three."""
+    """Return `height` for the first of two axes, or `axis 2` if there are more than three."""
     return AXIS_NAMES[rank][place] if rank in AXIS_NAMES else f"axis {place}"
 
 
 def per_axis(value: Any, rank: int, name: str) -> tuple[int, ...]:
-    """One integer per axis from one integer or a sequence of `rank` of them.
+    """Return one integer per axis, from one integer or a sequence of `rank` of them.
 
     Raises:
         UsageError: anything else, or an integer beyond int64.
@@ -35,12 +35,12 @@ def per_axis(value: Any, rank: int, name: str) -> tuple[int, ...]:
 
 
 def read_optional_count(value: Any, name: str) -> int | None:
-    """One integer, or None where nothing was given."""
+    """Return one integer, or None if nothing was given."""
     return None if value is None else read_count(value, name)
 
 
 def _are_within(values: list[Any] | tuple[Any, ...], smallest: int) -> bool:
-    """Whether all are integers (a bool is none) from `smallest` to int64's largest."""
+    """Return whether all are integers (a bool is not) from `smallest` to int64's maximum."""
     for value in values:  # a generator in all() would take twice the time
         if type(value) is not int or not smallest <= value <= MAX_INT64:
             return False
@@ -48,7 +48,7 @@ def _are_within(values: list[Any] | tuple[Any, ...], smallest: int) -> bool:
 
 
 def read_count(value: Any, name: str) -> int:
-    """One integer.
+    """Return one integer.
 
     Raises:
         UsageError: anything else.
@@ -61,7 +61,7 @@ def read_count(value: Any, name: str) -> int:
 
 
 def compact(value: Any) -> Any:
-    """A list of equal numbers as that one number."""
+    """Return a list of equal numbers as that one number."""
     if isinstance(value, (list, tuple)) and value and all(item == value[0] for item in value):
         return value[0]
     return tuple(value) if isinstance(value, list) else value
@@ -71,7 +71,7 @@ def check_tensor_shape(shape: Any, axes: int, name: str, *, most: int = 64) -> N
     """Refuse a shape with fewer or more axes, or with anything that is no size.
 
     Raises:
-        UsageError: it is no such shape.
+        UsageError: it is not such a shape.
     """
     if (
         axes >= 2
@@ -89,14 +89,14 @@ def check_tensor_shape(shape: Any, axes: int, name: str, *, most: int = 64) -> N
             code="rank",
         )
     raise UsageError(
-        f"{name} {shorten(shape)} holds something else than sizes",
-        help="every size is an integer, 0 or more, within 64 bits.",
+        f"{name} {shorten(shape)} has a value that is not a size",
+        help="give integers of 0 or more, within 64 bits.",
         code="bad-size",
     )
 
 
 def shorten(value: Any, limit: int = 60) -> str:
-    """A foreign value in one short line."""
+    """Return a value from outside in one short line."""
     try:
         text = repr(value)
     except ValueError:  # an integer too long to be written in decimal
@@ -105,10 +105,10 @@ def shorten(value: Any, limit: int = 60) -> str:
 
 
 def freeze(value: Any) -> Any:
-    """The value with tuples in place of lists, which can be looked up and kept."""
+    """Return the value with tuples in place of lists, so that it can be hashed."""
     return tuple(map(freeze, value)) if isinstance(value, list) else value
 
 
 def format_count(number: int, what: str) -> str:
-    """`1 file`, `2 files`."""
+    """Return a number with its noun: `1 file`, `2 files`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,12 +1,12 @@
-"""How a dialect's words become a crop, written once as formulas.
+"""The formulas by which a dialect's parameters become a crop, each written once.
 
 The same strings are computed (with numbers or symbols), shown by `explain`, and checked as
-limits, so that what a person reads is what the program did. A formula is a Python expression
+limits, so a person reads exactly what the program computed. A formula is a Python expression
 over integers: + - * // % comparisons, min, max, `x if c else y`, and ceil(a / b), floor(a / b).
-What a framework demands of all axes together is a limit over lists, which len takes as well.
+A limit on all axes together is a formula over lists, for which there is also len.
 
-Every arithmetic is given n (input), k (kernel), s (stride), d (dilation) and its dialect's own
-numbers, and must end with steps named crop_begin, crop_end and out.
+Every arithmetic receives n (input), k (kernel), s (stride), d (dilation) and its dialect's own
+numbers, and must have steps named crop_begin, crop_end and out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Program = Callable[..., dict[str, Any]]
 
 
 class Step(NamedTuple):
-    """name = formula, and in one clause why."""
+    """A step `name = formula`, with its meaning in one clause."""
 
     name: str
     formula: str
@@ -31,11 +31,11 @@ class Step(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """What a framework demands of the numbers; message and help may hold {formulas}.
+    """A condition on the numbers; message and help may contain {formulas}.
 
-    `only` names the implementations that refuse it; for the dialect without an implementation
-    it is then a finding. Empty: the dialect itself refuses. `finding` means that nobody refuses.
-    `otherwise` says where an implementation was seen not to do what this limit says.
+    only: the implementations that refuse a layer that breaks it, which is then a finding for the
+    bare dialect; if empty, the dialect itself refuses. finding: nobody refuses. otherwise: how an
+    implementation was seen to depart from this limit.
     """
 
     condition: str
@@ -48,11 +48,11 @@ class Limit(NamedTuple):
     otherwise: str = ""
 
     def refuses(self, implementation: str) -> bool:
-        """Whether breaking this limit ends the reading."""
+        """Return whether `implementation` refuses a layer that breaks this limit."""
         return not self.finding and (not self.only or implementation in self.only)
 
     def concerns(self, implementation: str) -> bool:
-        """Whether this limit says anything to a user of `implementation` ('' for none)."""
+        """Return whether this limit matters to a user of `implementation` ('' for none)."""
         return not self.only or not implementation or implementation in self.only
 
 
@@ -60,14 +60,14 @@ class Broken(Exception):
     """A limit that refuses does not hold for these numbers."""
 
     def __init__(self, limit: Limit, numbers: Numbers) -> None:
-        super().__init__(limit, numbers)  # both, for pickle to make it again
+        super().__init__(limit, numbers)  # both, so that pickle can rebuild it
         self.limit = limit
         self.numbers = numbers
 
 
 SPAN = Step("span", "d*(k - 1) + 1", "the kernel with its dilation")
 FULL = Step("full", "(n - 1)*s + span", "every input stamps the kernel, s apart: the full scatter")
-OUT = Step("out", "full - crop_begin - crop_end", "what the crop leaves")
+OUT = Step("out", "full - crop_begin - crop_end", "the size after the crop")
 
 
 _FUNCTIONS: dict[str, Any] = {
@@ -87,11 +87,11 @@ class Arithmetic:
         self._programs: dict[tuple[str, tuple[str, ...]], Program] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how pickle and copy make it again: programs are compiled where they are used."""
+        """Return how pickle and copy rebuild it: programs are compiled again on first use."""
         return Arithmetic, self.entries
 
     def __eq__(self, other: object) -> bool:
-        """Return whether the formulas are the same, as they are in another process."""
+        """Return whether the formulas are the same, as those from another process are."""
         if not isinstance(other, Arithmetic):
             return NotImplemented
         return self is other or self.entries == other.entries
@@ -101,18 +101,18 @@ class Arithmetic:
 
     @property
     def steps(self) -> list[Step]:
-        """The named formulas in the order in which they are computed."""
+        """The named formulas, in the order in which they are computed."""
         return [entry for entry in self.entries if isinstance(entry, Step)]
 
     @property
     def limits(self) -> list[Limit]:
-        """What must hold, in the order in which it is checked."""
+        """The limits, in the order in which they are checked."""
         return [entry for entry in self.entries if isinstance(entry, Limit)]
 
     def program(self, names: tuple[str, ...], implementation: str = "") -> Program:
-        """A function from the numbers called `names` to them and every step's, by name.
+        """Return a function from the numbers called `names` to these and every step's, by name.
 
-        Broken limits that only some implementations refuse are listed under "noted".
+        Under "noted" it lists broken limits that `implementation` does not refuse.
 
         Raises (the function):
             Broken: a limit that this implementation refuses.
@@ -124,16 +124,16 @@ class Arithmetic:
         return found
 
     def evaluate(self, numbers: Numbers, implementation: str = "") -> dict[str, Any]:
-        """What `program` makes of numbers by name."""
+        """Return the result of `program` for numbers by name."""
         return self.program(tuple(numbers), implementation)(*numbers.values())
 
     def broken_limits(self, numbers: Numbers) -> list[Limit]:
-        """The limits that were found broken without being refused."""
+        """Return the limits that these numbers break without a refusal."""
         limits = (self.entries[place] for place in numbers["noted"])
         return [limit for limit in limits if isinstance(limit, Limit)]
 
     def _compile(self, names: tuple[str, ...], implementation: str) -> Program:
-        """One function for all entries; a refused limit ends it."""
+        """Compile all entries into one function, which a refusing limit ends."""
         lines = [f"def program({', '.join(names)}):", "noted = ()"]
         for place, entry in enumerate(self.entries):
             if isinstance(entry, Step):
@@ -153,7 +153,7 @@ class Arithmetic:
 
 
 class _Rounding(ast.NodeTransformer):
-    """floor(a / b) and ceil(a / b) as exact integer divisions."""
+    """Turns floor(a / b) and ceil(a / b) into exact integer divisions."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -172,7 +172,7 @@ class _Rounding(ast.NodeTransformer):
 
 @cache
 def _compile_text(text: str, mode: str) -> CodeType:
-    """The text compiled, its floor and ceil made exact."""
+    """Return the compiled text, with exact floor and ceil."""
     if "floor(" not in text and "ceil(" not in text:
         return compile(text, "<arithmetic>", mode)
     tree = ast.fix_missing_locations(_Rounding().visit(ast.parse(text, mode=mode)))
@@ -180,12 +180,12 @@ def _compile_text(text: str, mode: str) -> CodeType:
 
 
 def evaluate(formula: str, numbers: Numbers) -> Any:
-    """One formula with these numbers."""
+    """Return the value of one formula for these numbers."""
     return eval(_compile_text(formula, "eval"), _FUNCTIONS, dict(numbers))
 
 
 def fill(template: str, numbers: Numbers) -> str:
-    """The template with each {formula} replaced by its value."""
+    """Return the template with each {formula} replaced by its value."""
     return str(evaluate(f"f{template!r}", numbers))
 
 
@@ -194,7 +194,7 @@ _KEYWORDS = {"if", "else", "and", "or", "not"}
 
 
 def substitute(formula: str, numbers: Numbers) -> str:
-    """The formula with numbers in place of its names: `(n - 1)*s` becomes `(5 - 1)*2`."""
+    """Return the formula with numbers in place of names: `(n - 1)*s` becomes `(5 - 1)*2`."""
 
     def number(match: re.Match[str]) -> str:
         if match[0] in _KEYWORDS:

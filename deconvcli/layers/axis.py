@@ -1,4 +1,4 @@
-"""One spatial axis in canonical form, full scatter then crop, and its sizes: numbers or symbols."""
+"""One spatial axis in canonical form, a full scatter and a crop; sizes are numbers or symbols."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from deconvcli.common.errors import NotLinear
 
 
 class Linear:
-    """factor * letter + offset, a size that waits for its number.
+    """The symbolic size factor * letter + offset.
 
-    Comparisons answer for every sufficiently large value of the letter, which is what a formula
-    is asked: `max(2N - 2, 0)` is `2N - 2`. From which value on an output exists is a separate
-    question, answered by `Axis.smallest_input`.
+    Comparisons hold for every sufficiently large value of the letter, as formulas need them:
+    `max(2N - 2, 0)` is `2N - 2`. The smallest value for which an output exists is a separate
+    question, which `Axis.smallest_input` answers.
 
     Two letters are two unknown sizes: they have no common formula and no order, so every sum and
-    comparison of them raises NotLinear. Only `==` answers: their formulas are not the same one.
+    comparison of them raises NotLinear. Only `==` has an answer: the formulas are not the same.
     """
 
     __slots__ = ("factor", "letter", "offset")
@@ -26,11 +26,11 @@ class Linear:
         self.offset = offset
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how pickle and copy make it again; old protocols know no slots."""
+        """Return how pickle and copy rebuild it; old protocols do not support slots."""
         return object.__new__, (type(self),), self.__getstate__()
 
     def _with(self, factor: int, offset: int) -> Size:
-        """The same letter's size of another slope; a plain number as soon as the letter cancels."""
+        """Return a size of the same letter; a plain number if the letter cancels."""
         return linear(self.letter, factor, offset)
 
     def __add__(self, other: Size) -> Size:
@@ -96,7 +96,7 @@ class Linear:
         return hash((self.letter, self.factor, self.offset))
 
     def _is_negative(self, difference: Size) -> bool:
-        """Whether it is below zero for every large enough value of the letter."""
+        """Return whether it is negative for every large enough value of the letter."""
         return (difference if isinstance(difference, int) else difference.factor) < 0
 
     def __lt__(self, other: Size) -> bool:
@@ -123,7 +123,7 @@ Size = int | Linear
 
 
 def linear(letter: str, factor: int, offset: int) -> Size:
-    """A size that is a plain number as soon as its letter cancels."""
+    """Return the size factor * letter + offset; a plain number if the factor is 0."""
     return Linear(letter, factor, offset) if factor else offset
 
 
@@ -131,7 +131,7 @@ class Axis(NamedTuple):
     """One spatial axis: out = full[crop_begin : full_size - crop_end].
 
     full[o] = sum over i*stride + j*dilation = o of x[i] * w[j]. Both crops may be negative:
-    zeros are appended there (a kernel shorter than the stride, output_padding).
+    then zeros are appended (a kernel shorter than the stride, output_padding).
 
     Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
     """
@@ -144,27 +144,27 @@ class Axis(NamedTuple):
 
     @property
     def span(self) -> int:
-        """Elements from the first to the last tap of the dilated kernel."""
+        """The number of elements from the first to the last tap of the dilated kernel."""
         return self.dilation * (self.kernel - 1) + 1
 
     def full_size(self, n: Size) -> Size:
-        """Elements that n inputs scatter over, before the crop."""
+        """Return the number of elements that n inputs scatter over, before the crop."""
         return (n - 1) * self.stride + self.span
 
     def output_size(self, n: Size) -> Size:
-        """Elements left after the crop; zero or less means that nothing is left."""
+        """Return the number of elements after the crop; zero or less if nothing remains."""
         return self.full_size(n) - self.crop_begin - self.crop_end
 
     def smallest_input(self) -> Size:
-        """The smallest n whose output has at least one element."""
+        """Return the smallest n whose output has at least one element."""
         missing = self.crop_begin + self.crop_end + 1 - self.span
         return max(1, 1 - (-missing) // self.stride)
 
     def unroll(self, n: int) -> tuple[Axis, int, int]:
-        """(axis, before, after): this circular axis as a plain one on a repeated input.
+        """Return (axis, before, after): this circular axis as a plain one on a repeated input.
 
-        Where the output has period n*stride, the input has period n: with `before` and `after`
-        further inputs, taken round from the other end, nothing has to be added up afterwards.
+        If the output has period n*stride, the input has period n. With `before` and `after` more
+        inputs, copied from the opposite ends, no sums of ends are needed afterwards.
         """
         crop_begin, crop_end, out = self.crop_begin, self.crop_end, self.output_size(n)
         assert isinstance(crop_begin, int)
@@ -176,10 +176,10 @@ class Axis(NamedTuple):
         return self._replace(crop_begin=begin, crop_end=end), before, after
 
     def useful_products(self, n: Size) -> Size:
-        """(input, tap) pairs that reach an element the crop keeps.
+        """Return the number of (input, tap) pairs that reach an element the crop keeps.
 
-        With a symbol, the count for every n large enough that the two ends do not meet:
-        each further input then adds `kernel` pairs.
+        For a symbol, this holds for every n so large that the two ends do not meet: each further
+        input then adds `kernel` pairs.
         """
         if isinstance(n, Linear):
             if isinstance(self.crop_begin, Linear) or isinstance(self.crop_end, Linear):
@@ -190,25 +190,25 @@ class Axis(NamedTuple):
             enough = (self.span + abs(self.crop_begin) + abs(self.crop_end)) // self.stride + 2
             return n * self.kernel + (self.useful_products(enough) - enough * self.kernel)
         begin, end = self.crop_begin, self.full_size(n) - self.crop_end
-        assert isinstance(begin, int)  # a number of inputs crops a number of elements
+        assert isinstance(begin, int)  # with a number of inputs, crops are numbers
         assert isinstance(end, int)
         return max(0, self._products_before(n, end) - self._products_before(n, begin))
 
     def _products_before(self, n: int, end: int) -> int:
-        """Pairs with i*stride + j*dilation < end, i in [0, n), j in [0, kernel)."""
-        if self.dilation == 0:  # every tap lands on one place
+        """Return the number of pairs with i*stride + j*dilation < end, i < n and j < kernel."""
+        if self.dilation == 0:  # every tap is on one element
             return self.kernel * min(n, max(0, -(-end // self.stride)))
         # Tap j meets ceil((end - j*dilation) / stride) inputs, clamped to [0, n].
         all_meet = min(self.kernel, max(0, (end - 1 - (n - 1) * self.stride) // self.dilation + 1))
         some_meet = min(self.kernel, max(0, (end - 1) // self.dilation + 1))
         count = max(0, some_meet - all_meet)
-        # From the last such tap backwards the numerators grow by the dilation each step.
+        # From the last such tap backwards, the numerators grow by the dilation at each step.
         first = end - (some_meet - 1) * self.dilation + self.stride - 1
         return n * all_meet + floor_sum(count, self.stride, self.dilation, first)
 
 
 def floor_sum(count: int, divisor: int, step: int, first: int) -> int:
-    """sum of (first + step*i) // divisor for i in [0, count), in logarithmic time.
+    """Return the sum of (first + step*i) // divisor for i in [0, count), in logarithmic time.
 
     Source: Graham, Knuth & Patashnik, Concrete Mathematics, 2nd ed., section 3.5 (the Euclidean
     exchange of axes for lattice points under a line).

@@ -1,4 +1,4 @@
-"""A layer without framework words, the words it was written in, and how the two were joined."""
+"""A layer in canonical form, its spelling in a framework, and the reading that joins them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from deconvcli.layers.layout import Layout
 class Layer(NamedTuple):
     """A transposed convolution: one Axis per spatial axis, channels, groups, bias.
 
-    circular: what the crop cuts off is not lost but added at the opposite end, so that the output
-    is periodic; its size is a whole number of strides, n*s.
+    circular: what the crop cuts off is not lost but added at the opposite end, so the output is
+    periodic; its size is a whole number of strides, n*s.
     """
 
     axes: tuple[Axis, ...]
@@ -31,19 +31,19 @@ class Layer(NamedTuple):
 
     @property
     def kernel(self) -> tuple[int, ...]:
-        """Kernel sizes in axis order."""
+        """The kernel sizes in axis order."""
         return tuple(axis.kernel for axis in self.axes)
 
     def full_sizes(self, spatial: Iterable[Size]) -> tuple[Size, ...]:
-        """Spatial sizes of the full scatter."""
+        """Return the spatial sizes of the full scatter."""
         return tuple(axis.full_size(n) for axis, n in zip(self.axes, spatial, strict=True))
 
     def output_sizes(self, spatial: Iterable[Size]) -> tuple[Size, ...]:
-        """Spatial sizes after the crop."""
+        """Return the spatial sizes after the crop."""
         return tuple(axis.output_size(n) for axis, n in zip(self.axes, spatial, strict=True))
 
     def weight_shape(self, layout: Layout) -> tuple[int, ...]:
-        """The shape of its weights in a layout."""
+        """Return the shape of its weights in a layout."""
         grouped = {
             "G": (self.groups,),
             "I": (self.in_channels // self.groups,),
@@ -53,17 +53,17 @@ class Layer(NamedTuple):
 
     @property
     def weight_count(self) -> int:
-        """Trained numbers of the kernel."""
+        """The number of trained numbers of the kernel."""
         return self.in_channels * (self.out_channels // self.groups) * product(self.kernel)
 
     @property
     def parameter_count(self) -> int:
-        """Trained numbers, the bias included."""
+        """The number of trained numbers, including the bias."""
         return self.weight_count + (self.out_channels if self.has_bias else 0)
 
 
 class Spelling(NamedTuple):
-    """What the author wrote: a dialect's own names and values, and where they were found."""
+    """The parameters as the author wrote them, under a dialect's own names, and their place."""
 
     dialect: str
     arguments: Mapping[str, Any]
@@ -72,7 +72,7 @@ class Spelling(NamedTuple):
 
     @property
     def name(self) -> str:
-        """`keras`, or `keras@tensorflow` where an implementation was named."""
+        """The dialect, as `keras`, or with an implementation, as `keras@tensorflow`."""
         return f"{self.dialect}@{self.implementation}" if self.implementation else self.dialect
 
     @property
@@ -83,10 +83,10 @@ class Spelling(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """What is known of the tensors besides the parameters.
+    """The known sizes of the tensors, besides the parameters.
 
     spatial: one size per axis, numbers or symbols. batch: any number of leading axes.
-    channels and weight (the weight tensor's shape in the dialect's layout) may be unknown.
+    channels and weight, the weights' shape in the dialect's layout, may be unknown.
     """
 
     spatial: tuple[Size, ...]
@@ -96,14 +96,14 @@ class Sizes(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A spelling understood: the layer it means, at one input size.
+    """A spelling with the layer that it means, at one input size.
 
-    numbers: for each axis, what the arithmetic was given and computed, by name.
-    inert: names in the spelling that do not touch the geometry.
+    numbers: for each axis, the inputs and results of the arithmetic by name.
+    inert: names in the spelling that do not change the geometry.
     flipped: the framework stores the kernel in reverse order, w[k - 1 - j] for w[j].
-    own_output_layout: the output's axes where they differ from the input's.
-    answered: how many spatial axes the framework's answer has; None for all.
-    no_values: why no tensor belongs to this answer; empty where values can be computed.
+    own_output_layout: the output's axes, if they differ from the input's.
+    answered: the number of spatial axes of the framework's answer; None for all.
+    no_values: why no tensor belongs to this answer; empty if values can be computed.
     """
 
     spelling: Spelling
@@ -122,7 +122,7 @@ class Reading(NamedTuple):
 
     @property
     def spatial(self) -> tuple[Size, ...]:
-        """Input sizes in axis order."""
+        """The input sizes in axis order."""
         return self.sizes.spatial
 
     @property
@@ -132,7 +132,7 @@ class Reading(NamedTuple):
 
     @property
     def output_sizes(self) -> tuple[Size, ...]:
-        """Output sizes in axis order; fewer than axes where the framework's answer lacks some."""
+        """The output sizes in axis order; fewer than axes if the framework's answer lacks some."""
         return tuple([numbers["out"] for numbers in self.numbers[: self.answered]])
 
     @property
@@ -155,27 +155,27 @@ class Reading(NamedTuple):
 
     @property
     def crop(self) -> tuple[tuple[Size, Size], ...]:
-        """(begin, end) per axis, cut from the full scatter; negative: zeros are appended."""
+        """(begin, end) of each axis, cropped from the full scatter; negative ones append zeros."""
         return tuple([(axis.crop_begin, axis.crop_end) for axis in self.layer.axes])
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulates of the full scatter, before anything is cropped.
+        """The multiply-accumulates of the full scatter, before the crop.
 
         Raises:
-            NotLinear: an input size is a symbol; `macs_formula` answers then.
+            NotLinear: an input size is a symbol; use `macs_formula`.
         """
         return product(require_numbers(self.mac_factors))
 
     @property
     def mac_factors(self) -> list[Size]:
-        """Numbers and symbols whose product is `macs`."""
+        """The numbers and symbols whose product is `macs`."""
         taps = product(self.layer.kernel)
         return [self._channel_products() * taps, *self.sizes.spatial]
 
     @property
     def macs_useful(self) -> int:
-        """Multiply-accumulates that reach an element the crop keeps.
+        """The multiply-accumulates that reach an element the crop keeps.
 
         Raises:
             NotLinear: an input size is a symbol.
@@ -184,7 +184,7 @@ class Reading(NamedTuple):
 
     @property
     def macs_formula(self) -> tuple[str, str]:
-        """(full, useful) as products with the input's letters; for sizes that are large enough."""
+        """(full, useful) as products with the input's letters, valid for large enough sizes."""
         channels = self._channel_products()
         return product_text(self.mac_factors), product_text([channels, *self._useful()])
 
@@ -200,12 +200,12 @@ class Reading(NamedTuple):
 
 
 def product(sizes: Iterable[int]) -> int:
-    """Their product; 1 for none."""
+    """Return the product of the sizes; 1 for none."""
     return reduce(mul, sizes, 1)
 
 
 def product_text(factors: Iterable[Size]) -> str:
-    """A product of numbers and symbolic sizes as text: the numbers multiplied, letters kept."""
+    """Return a product as text, with the numbers multiplied and the symbols kept."""
     factors = list(factors)
     number = product(factor for factor in factors if isinstance(factor, int))
     written = [str(factor) for factor in factors if isinstance(factor, Linear)]
@@ -214,10 +214,10 @@ def product_text(factors: Iterable[Size]) -> str:
 
 
 def require_numbers(sizes: Iterable[Size]) -> list[int]:
-    """The sizes, none of which may be a symbol.
+    """Return the sizes, none of which may be a symbol.
 
     Raises:
-        NotLinear: one is.
+        NotLinear: one of them is a symbol.
     """
     found = []
     for size in sizes:

@@ -1,8 +1,8 @@
 """The order of a tensor's axes, by letter.
 
 N batch, C channels, G groups, I input channels of one group, O output channels of one group,
-`*` all spatial axes in order; 0, 1, 2 those axes one by one, where they do not stand together in
-order. Two letters in one name are one merged axis, the first one outer: torch's weights are
+`*` all spatial axes in order; 0, 1, 2 single spatial axes, if they are not adjacent and in order.
+Two letters in one name are one merged axis, the first letter outer: torch's weights are
 ("GI", "O", "*").
 """
 
@@ -26,7 +26,7 @@ class Layout(NamedTuple):
     def shape(
         self, sizes: Mapping[str, tuple[int, ...]], spatial: tuple[Size, ...]
     ) -> tuple[Size, ...]:
-        """The tensor's shape; sizes holds a tuple for each letter (N may have none or several)."""
+        """Return the tensor's shape; `sizes` has a tuple for each letter (N: any number)."""
         shape: list[Size] = []
         for axis in self.axes:
             if axis == "*":
@@ -40,11 +40,11 @@ class Layout(NamedTuple):
         return tuple(shape)
 
     def count(self, rank: int) -> int:
-        """Axes of a tensor with `rank` spatial ones and one for the batch."""
+        """Return the number of axes of a tensor with `rank` spatial axes and one for the batch."""
         return len(self.axes) + (rank - 1 if "*" in self.axes else 0)
 
     def split(self, shape: tuple[S, ...], rank: int) -> dict[str, tuple[S, ...]]:
-        """Sizes by axis name; what the other axes leave over belongs to the batch."""
+        """Return sizes by axis name; the axes that remain belong to the batch."""
         parts = {axis: shape[places] for axis, places in _places(self.axes, len(shape), rank)}
         if "*" not in parts:
             parts["*"] = tuple([parts[str(place)][0] for place in range(rank)])
@@ -56,7 +56,7 @@ class Layout(NamedTuple):
 
 @cache
 def _places(axes: tuple[str, ...], length: int, rank: int) -> list[tuple[str, slice]]:
-    """Where each axis lies in a shape of this length; few layouts, asked for again and again."""
+    """Return the place of each axis in a shape of this length; cached, as layouts are few."""
     single = len(axes) - ("*" in axes) - ("N" in axes)
     spatial = rank if "*" in axes else 0
     places, start = [], 0

@@ -1,7 +1,7 @@
 """How many (input, tap) pairs reach each output element: the cause of a checkerboard.
 
-Axes do not mix: an output element of several axes has as many pairs as the product of its counts
-along each axis, so everything is kept per axis.
+Axes are independent: the number of pairs of an output element is the product of its counts along
+each axis, so everything is computed per axis.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ class AxisOverlap(NamedTuple):
 
     @property
     def output_size(self) -> int:
-        """Elements after the crop."""
+        """The number of elements after the crop."""
         out = self.axis.output_size(self.n)
         assert isinstance(out, int)
         return out
 
     def taps(self, output: int) -> range:
-        """The taps that reach this output element, found without trying each one."""
+        """Return the taps that reach this output element, without a loop over all."""
         axis = self.axis
         assert isinstance(axis.crop_begin, int)
         place, last = output + axis.crop_begin, (self.n - 1) * axis.stride
         shared = gcd(axis.stride, axis.dilation)
         if place % shared:
             return range(0)
-        if axis.dilation == 0:  # every tap lands where its input does
+        if axis.dilation == 0:  # every tap is on the element of its input
             return range(axis.kernel if 0 <= place <= last else 0)
         smallest, largest = max(0, -((last - place) // axis.dilation)), place // axis.dilation
-        # Taps on the same outputs lie `step` apart; the inverse finds the first one's remainder.
+        # Taps on one output are `step` apart; the modular inverse gives the first one.
         step = axis.stride // shared
         first = place // shared * pow(axis.dilation // shared, -1, step) % step
         return range(smallest + (first - smallest) % step, min(largest, axis.kernel - 1) + 1, step)
 
     def pairs(self, output: int, most: int | None = None) -> list[Pair]:
-        """The pairs that reach this output element, in the order of the taps: all, or `most`."""
+        """Return the pairs that reach this output element by tap: all, or at most `most`."""
         axis = self.axis
         assert isinstance(axis.crop_begin, int)
         place = output + axis.crop_begin
@@ -57,13 +57,13 @@ class AxisOverlap(NamedTuple):
         return [Pair((place - tap * axis.dilation) // axis.stride, tap) for tap in taps]
 
     def counts(self, begin: int = 0, end: int | None = None) -> list[int]:
-        """Pairs of each output element of [begin, end); of all of them without an end."""
+        """Return the number of pairs of each output element in [begin, end), by default of all."""
         stop = self.output_size if end is None else end
         return [len(self.taps(output)) for output in range(begin, stop)]
 
     @property
     def interior(self) -> tuple[int, ...]:
-        """Counts of one period, starting at output 0, as if there were inputs on all sides."""
+        """The counts of one period from output 0 on, as if there were inputs on all sides."""
         axis = self.axis
         assert isinstance(axis.crop_begin, int)
         # From this input on, a whole kernel of inputs lies before and after each output.
@@ -74,38 +74,39 @@ class AxisOverlap(NamedTuple):
 
     @property
     def period(self) -> int:
-        """Outputs after which the interior's counts repeat: 1 where they are all the same."""
+        """The number of outputs after which the interior's counts repeat; 1 if all are the same."""
         axis = self.axis
-        is_even = axis.kernel % self.reached == 0
-        return axis.stride // self.reached if is_even else axis.stride
+        is_even = axis.kernel % self.reached_phases == 0
+        return axis.stride // self.reached_phases if is_even else axis.stride
 
     @property
-    def reached(self) -> int:
-        """Of as many outputs as the stride, those that the taps fall on in turn."""
+    def reached_phases(self) -> int:
+        """The number of outputs, of as many as the stride, that taps fall on in turn."""
         # Taps whose distance is a multiple of the stride fall on the same outputs.
         return self.axis.stride // gcd(self.axis.stride, self.axis.dilation)
 
     @property
     def least(self) -> int:
-        """The smallest count of the interior; 0 is a gap that only the bias fills."""
-        return self.axis.kernel // self.reached if self.reached == self.axis.stride else 0
+        """The smallest count of the interior; 0 is a gap that has only the bias."""
+        reaches_all = self.reached_phases == self.axis.stride
+        return self.axis.kernel // self.reached_phases if reaches_all else 0
 
     @property
     def most(self) -> int:
         """The largest count of the interior."""
-        return -(-self.axis.kernel // self.reached)
+        return -(-self.axis.kernel // self.reached_phases)
 
     @property
     def gaps(self) -> int:
-        """Of as many outputs as the stride, those that no pair reaches."""
-        return self.axis.stride - min(self.axis.kernel, self.reached)
+        """The number of outputs, of as many as the stride, that no pair reaches."""
+        return self.axis.stride - min(self.axis.kernel, self.reached_phases)
 
     @property
     def has_interior(self) -> bool:
-        """Whether a whole period of outputs lies away from the edges."""
+        """Whether a whole period of outputs is away from the edges."""
         axis = self.axis
         assert isinstance(axis.crop_begin, int)
-        # The nearest inputs that do not exist would be at -stride and n*stride.
+        # The nearest missing inputs would be at -stride and n*stride.
         first = max(axis.span - axis.stride - axis.crop_begin, 0)
         end = min(self.n * axis.stride - axis.crop_begin, self.output_size)
         return end - first >= self.period
@@ -116,9 +117,9 @@ class AxisOverlap(NamedTuple):
         return self.least == self.most
 
     def even_kernels(self) -> tuple[int, ...]:
-        """The nearest smaller and larger kernels whose overlap is even.
+        """Return the nearest smaller and larger kernels with an even overlap.
 
-        None where dilation and stride share a factor: the taps never reach some outputs then.
+        There are none if dilation and stride share a factor: taps then never reach some outputs.
         """
         axis = self.axis
         if gcd(axis.stride, axis.dilation) > 1:

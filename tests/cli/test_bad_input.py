@@ -117,7 +117,7 @@ def test_what_was_given_what_is_allowed_what_to_do(line: str, words: tuple[str, 
         ("nn.ConvTranspose2d(3, 4, 3, groups=2)", ("3 input channels cannot be split",)),
         ("nn.ConvTranspose2d(3, 4", ("it is not Python at column 19",)),
         ("nn.ConvTranspose3d(3, 4, 3)", ("5x5 has 2 sizes, the layer has 3 spatial axes",)),
-        ("nn.Conv2d(3, 4, 3)", ("'nn.Conv2d' is no transposed convolution",)),
+        ("nn.Conv2d(3, 4, 3)", ("'nn.Conv2d' is not a transposed convolution",)),
         ("nn.ConvTranspose2d(3, 4, 3); x()", ("no single call",)),
         ("F.conv_transpose2d(x, torch.zeros(3))", ("weights of shape [3] have 1 axes",)),
         ("op.ConvTranspose(x, np.zeros((3, 4)))", ("weights of 2 axes belong to no layer",)),
@@ -132,7 +132,7 @@ def test_pasted_calls(call: str, words: tuple[str, ...]) -> None:
 
 def test_a_call_of_another_dialect_names_its_owner() -> None:
     done = deconv("shape --in 5x5 -D keras", "nn.ConvTranspose2d(3, 4, 3)")
-    refused(done, "keras", "it is torch's: leave --dialect out")
+    refused(done, "keras", "it is torch's: leave the dialect out")
 
 
 @pytest.mark.parametrize(

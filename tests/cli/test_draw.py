@@ -105,7 +105,7 @@ def test_a_failure_leaves_no_file(
 def test_an_existing_file_stays_unless_forced(tmp_path: Path) -> None:
     out = tmp_path / "layer.svg"
     out.write_text("old", encoding="utf-8")
-    refused(deconv(f"{LAYER} -o", str(out)), "exists already", "--force")
+    refused(deconv(f"{LAYER} -o", str(out)), "already exists", "--force")
     assert out.read_text(encoding="utf-8") == "old"
     assert deconv(f"{LAYER} --force -o", str(out)).code == 0
     assert os.listdir(tmp_path) == ["layer.svg"]

@@ -43,7 +43,7 @@ def test_the_file_holds_what_would_be_printed(name: str, tmp_path: Path) -> None
     assert (written.code, written.out) == (printed.code, "")
     assert file.read_text(encoding="utf-8").rstrip() == printed.out.rstrip()
 
-    refused(deconv(f"{LINES[name]} --out {file}"), "exists already", "--force")
+    refused(deconv(f"{LINES[name]} --out {file}"), "already exists", "--force")
     assert deconv(f"{LINES[name]} --out {file} --force").code == printed.code
     assert deconv(f"{LINES[name]} -o -").out == printed.out
     assert [path.name for path in tmp_path.iterdir()] == ["result"]

@@ -213,7 +213,7 @@ class TestOut:
 
     def test_never_over_a_file_without_force(self, folder: Path) -> None:
         (folder / "y.npy").write_bytes(b"kept")
-        refused(deconv(f"{self.LINE} y.npy"), "y.npy: exists already", "--force")
+        refused(deconv(f"{self.LINE} y.npy"), "y.npy: already exists", "--force")
         assert (folder / "y.npy").read_bytes() == b"kept"
         assert deconv(f"{self.LINE} y.npy --force").code == 0
         assert np.load("y.npy").shape == (7, 7)

@@ -107,7 +107,7 @@ def test_control_groups_version_2_count_with_their_parents(tmp_path: Path) -> No
             "sys/fs/cgroup/outer/inner/memory.current": "600\n",
         },
     )
-    assert list(memory._cgroup_room(tmp_path)) == [350]
+    assert list(memory._cgroup_bytes(tmp_path)) == [350]
 
 
 def test_control_groups_version_1_count_where_the_path_is_the_hosts(tmp_path: Path) -> None:
@@ -120,11 +120,11 @@ def test_control_groups_version_1_count_where_the_path_is_the_hosts(tmp_path: Pa
             "sys/fs/cgroup/memory/memory.stat": "total_inactive_file 100\n",
         },
     )
-    assert list(memory._cgroup_room(tmp_path)) == [600]
+    assert list(memory._cgroup_bytes(tmp_path)) == [600]
 
 
 @pytest.mark.parametrize("text", ["", "nonsense\n", "0::\n", "::::\n"])
 def test_control_groups_that_say_nothing_are_no_limit(tmp_path: Path, text: str) -> None:
     files(tmp_path, {"proc/self/cgroup": text})
-    assert list(memory._cgroup_room(tmp_path)) == []
-    assert list(memory._cgroup_room(tmp_path / "nowhere")) == []
+    assert list(memory._cgroup_bytes(tmp_path)) == []
+    assert list(memory._cgroup_bytes(tmp_path / "nowhere")) == []

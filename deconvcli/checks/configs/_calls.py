@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
 from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
-from deconvcli.frameworks.pasted.understand import by_name, understand
+from deconvcli.frameworks.pasted.understand import name_arguments, understand
 from deconvcli.networks.operation import Call
 from deconvcli.networks.operations import index_calls, take
 
@@ -87,7 +87,7 @@ def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer
         return PastedLayer(operation, call.implies)
     own = {name: call.means.get(name, name) for name in order}
     _refuse_foreign(read, operation, own, call.framework)
-    given = _without_inert(by_name(read, order))
+    given = _without_inert(name_arguments(read, order))
     parameters = {own.get(name, name): _value(name, value) for name, value in given.items()}
     arguments = _arguments(read, order)
     return PastedLayer(operation, {**call.implies, **parameters}, "", arguments)

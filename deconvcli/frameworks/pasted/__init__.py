@@ -1,1 +1,1 @@
-"""Readers take apart what a person has (a pasted call, a file) without understanding it."""
+"""Readers of pasted calls, which are parsed and never executed."""

@@ -10,23 +10,23 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64
 
-LONGEST = 4000
+MAX_CALL_CHARACTERS = 4000
 
 
 class Name(NamedTuple):
-    """A variable, or an expression with one: it has a value only in the author's program."""
+    """A variable, or an expression with one, whose value only the author's program has."""
 
     text: str
 
 
 class Tensor(NamedTuple):
-    """torch.zeros(1, 64, 5, 5) and the like: a tensor of which the shape is written."""
+    """A tensor with a written shape, such as torch.zeros(1, 64, 5, 5)."""
 
     shape: tuple[int, ...]
 
 
 class PythonCall(NamedTuple):
-    """name(positional..., keyword=...), with numbers, strings, lists, Name and Tensor inside."""
+    """A call `name(positional..., keyword=...)` of numbers, strings, lists, Name and Tensor."""
 
     name: str
     positional: tuple[Any, ...]
@@ -43,13 +43,13 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 def read_call(text: str) -> PythonCall:
-    """The one call in `text`; an assignment or a trailing comma around it is set aside.
+    """Return the one call in `text`, without an assignment or a trailing comma around it.
 
     Raises:
-        UsageError: it is not one call, or holds what no layer takes.
+        UsageError: it is not one call, or has an argument that no layer takes.
     """
     try:
-        if len(text) > LONGEST:
+        if len(text) > MAX_CALL_CHARACTERS:
             raise _unclear(f"{len(text)} characters are too many for one call")
         body = ast.parse(text.strip().rstrip(",;")).body
         statement = body[0] if len(body) == 1 else None
@@ -78,7 +78,7 @@ def _unclear(why: str) -> UsageError:
 
 def _keyword(keyword: ast.keyword) -> str:
     if keyword.arg is None:
-        raise _unclear("**arguments are unknown here")
+        raise _unclear("**arguments have no names here")
     return keyword.arg
 
 
@@ -99,7 +99,7 @@ def _value(node: ast.expr) -> Any:
 
 
 def _compute(node: ast.BinOp, operator: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    """64*8 as its number; anything else stays an expression without a value."""
+    """Return 64*8 as its number; anything else remains an expression without a value."""
     if type(left) is not int or type(right) is not int or (operator is floordiv and right == 0):
         return Name(ast.unparse(node))
     if max(abs(left), abs(right)) > MAX_INT64:

@@ -1,4 +1,4 @@
-"""A pasted call, found in a dialect and taken apart: words for the layer, shapes of tensors."""
+"""A pasted call, found in a dialect: the layer's parameters and the shapes of tensors."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from deconvcli.frameworks.dialect.parameters import Signature
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
 
-# What a variable may stand for: the shape can do without its value.
+# A variable may stand for these: the output size does not need their values.
 _FREE_ROLES = {"", "bias", "in_channels", "out_channels"}
 
 
 class Pasted(NamedTuple):
-    """words: the layer's parameters. weight, data: shapes that the call wrote out.
+    """A pasted call in its dialect.
 
-    order: the parameters that the call takes, as they come.
+    words: the layer's parameters. weight, data: shapes that the call shows. order: the names of
+    the call's positional parameters.
     """
 
     dialect: Dialect
@@ -31,38 +32,38 @@ class Pasted(NamedTuple):
 
 
 def understand(text: str, dialect_name: str | None) -> Pasted:
-    """The call in the named dialect, else in the first that has it, in order of use.
+    """Return the call in the named dialect, or else in the first dialect that has it.
 
     Raises:
-        UsageError: nobody has this call, or its arguments do not fit.
+        UsageError: no dialect has this call, or its arguments do not fit.
     """
     call = read_call(text)
-    while call.name.endswith(")"):  # Conv2DTranspose(...)(x): the layer is what is called
+    while call.name.endswith(")"):  # Conv2DTranspose(...)(x): the inner call is the layer
         call = read_call(call.name)
     dialect, implementation, signature = _find(call.name, dialect_name)
-    signature = _unbound(signature, call.name)
-    named = by_name(call, signature.parameters)
+    signature = _drop_self(signature, call.name)
+    named = name_arguments(call, signature.parameters)
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
     words = dict(signature.implies)
     for name, value in named.items():
-        words |= _word(dialect, name, value)
+        words |= _read_parameter(dialect, name, value)
     weight, data = shapes[signature.weight], shapes[signature.data]
-    rank = signature.rank or _shown_rank(dialect, words, weight)
+    rank = signature.rank or _find_rank(dialect, words, weight)
     return Pasted(dialect, implementation, words, rank, weight, data, signature.parameters)
 
 
-def _shown_rank(
+def _find_rank(
     dialect: Dialect, words: dict[str, Any], weight: tuple[int, ...] | None
 ) -> int | None:
-    """Spatial axes of a call that has any number of them: by the weights, or a list as kernel."""
+    """Return the number of spatial axes that the weights or a kernel in a list show."""
     if weight is not None:
         return dialect.weight_rank(words, weight)
     kernels = [words.get(a.name) for a in dialect.arguments if a.role == "kernel"]
     return next((len(kernel) for kernel in kernels if isinstance(kernel, list) and kernel), None)
 
 
-def _unbound(signature: Signature, call: str) -> Signature:
-    """The signature, without the tensor that a method is called on: x.conv_transpose2d(w)."""
+def _drop_self(signature: Signature, call: str) -> Signature:
+    """Return the signature without the tensor of a method call: x.conv_transpose2d(w)."""
     if signature.names(call):
         return signature
     return signature._replace(parameters=signature.parameters[1:])
@@ -75,8 +76,8 @@ def _find(call: str, dialect_name: str | None) -> tuple[Dialect, str, Signature]
             if signature.answers(call):
                 return dialect, implementation, signature
     raise UsageError(
-        f"{call!r} is no transposed convolution that {dialect_name or 'a dialect here'} has",
-        help=f"it is {owner}'s: leave --dialect out, or name that one."
+        f"{call!r} is not a transposed convolution of {dialect_name or 'any dialect here'}",
+        help=f"it is {owner}'s: leave the dialect out, or name that one."
         if (owner := _owner(call))
         else "paste one such as nn.ConvTranspose2d(...), Conv2DTranspose(...) or"
         " tf.nn.conv2d_transpose(...), or give options.",
@@ -85,18 +86,18 @@ def _find(call: str, dialect_name: str | None) -> tuple[Dialect, str, Signature]
 
 
 def _owner(call: str) -> str | None:
-    """The first dialect that has this call."""
+    """Return the first dialect that has this call."""
     for name in in_order():
         if any(signature.answers(call) for signature in take(name)[0].signatures):
             return name
     return None
 
 
-def by_name(call: PythonCall, order: Sequence[str]) -> dict[str, Any]:
-    """The call's arguments under the names of its parameters, of which those without come in order.
+def name_arguments(call: PythonCall, order: Sequence[str]) -> dict[str, Any]:
+    """Return the call's arguments by name; `order` has the names of positional ones.
 
     Raises:
-        UsageError: there are too many, or one is given twice.
+        UsageError: there are too many arguments, or one is given twice.
     """
     if len(call.positional) > len(order):
         raise UsageError(
@@ -119,14 +120,14 @@ def _shape(value: Any) -> tuple[int, ...] | None:
     return value.shape if isinstance(value, Tensor) else None
 
 
-def _word(dialect: Dialect, name: str, value: Any) -> dict[str, Any]:
-    """One parameter; a variable is dropped where the shape can do without it."""
+def _read_parameter(dialect: Dialect, name: str, value: Any) -> dict[str, Any]:
+    """Return one parameter; a variable is dropped if the output size does not need it."""
     role = next((a.role for a in dialect.arguments if a.name == name), "unknown")
     if role == "":
-        return {name: _inert(value)}
+        return {name: _to_json_value(value)}
     open_value = _open_value(value)
     if open_value is None or role == "unknown":
-        return {name: value}  # a parameter that does not exist is for the dialect to refuse
+        return {name: value}  # the dialect refuses a parameter that does not exist
     if role == "bias":
         return {name: True}
     if role not in _FREE_ROLES:
@@ -139,7 +140,7 @@ def _word(dialect: Dialect, name: str, value: Any) -> dict[str, Any]:
 
 
 def _open_value(value: Any) -> str | None:
-    """The first part of a value that only the author's program can know."""
+    """Return the first part of a value that only the author's program has, if any."""
     if isinstance(value, Name):
         return value.text
     if isinstance(value, Tensor):
@@ -147,10 +148,10 @@ def _open_value(value: Any) -> str | None:
     return next(filter(None, map(_open_value, value)), None) if isinstance(value, list) else None
 
 
-def _inert(value: Any) -> Any:
-    """A value that does not touch the shape, as JSON can hold it."""
+def _to_json_value(value: Any) -> Any:
+    """Return a value that does not change the shape, in a form that JSON can hold."""
     if isinstance(value, list):
-        return [_inert(item) for item in value]
+        return [_to_json_value(item) for item in value]
     if isinstance(value, bool | int | str | None):
         return value
     return _open_value(value) or repr(value)

@@ -157,7 +157,7 @@ def test_output_is_written_completely_and_replaces_nothing(folder: Path) -> None
     assert (folder / "found.txt").read_text() == deconv("check a.yaml").out
     again = deconv("check a.yaml -o found.txt")
     assert (again.code, again.out) == (2, "")
-    assert "found.txt: exists already" in again.err
+    assert "found.txt: already exists" in again.err
     assert deconv("check a.yaml --format json -o found.txt --force").code == 1
     assert json.loads((folder / "found.txt").read_text())["counts"]["error"] == 1
     assert deconv("check a.yaml -o nowhere/found.txt").code == 2

@@ -256,7 +256,7 @@ def test_the_mode_follows_the_umask(file: Path) -> None:
 
 def test_an_existing_file_is_replaced_only_by_force(file: Path) -> None:
     file.write_text("precious")
-    with pytest.raises(Unreadable, match=r"a\.npy: exists already") as caught:
+    with pytest.raises(Unreadable, match=r"a\.npy: already exists") as caught:
         npyfile.write(file, np.ones(1))
     assert "--force" in caught.value.help
     assert file.read_text() == "precious"
@@ -278,7 +278,7 @@ def test_a_file_that_appears_while_writing_is_kept(
     monkeypatch.setattr("deconvcli.compute.npyfile._write._write_array", other_process)
     if not has_links:
         monkeypatch.setattr(os, "link", no_links)
-    with pytest.raises(Unreadable, match="exists already"):
+    with pytest.raises(Unreadable, match="already exists"):
         npyfile.write(file, np.ones(1))
     assert file.read_text() == "precious"
     assert os.listdir(file.parent) == [file.name]
@@ -296,7 +296,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()
     link = tmp_path / "link.npy"
     link.symlink_to(tmp_path / "far/b.npy")
-    with pytest.raises(Unreadable, match="exists already"):
+    with pytest.raises(Unreadable, match="already exists"):
         npyfile.write(link, np.ones(1))
     npyfile.write(link, np.ones(1), force=True)
     assert link.is_symlink()

@@ -159,7 +159,7 @@ def test_what_goes_wrong_while_it_is_filled_leaves_nothing(
 
 def test_an_existing_file_is_replaced_only_by_force(file: Path) -> None:
     file.write_text("precious")
-    with pytest.raises(Unreadable, match="exists already"):
+    with pytest.raises(Unreadable, match="already exists"):
         fill(file, np.ones(1))
     assert file.read_text() == "precious"
     fill(file, np.ones(1), force=True)
