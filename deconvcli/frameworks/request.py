@@ -89,7 +89,15 @@ class LayerRequest(NamedTuple):
         if "(" not in self.call:
             raise self._no_call(self.call)
         pasted = understand(self.call, self.dialect)
-        return self._read(pasted, f"the pasted call is {pasted.dialect.title}'s")
+        return self._read(pasted, self._explain_choice(pasted))
+
+    def _explain_choice(self, pasted: Pasted) -> str:
+        """Return the reason for a call's dialect, with any other that the call fits as well."""
+        why = f"the pasted call is {pasted.dialect.title}'s"
+        if not pasted.others:
+            return why
+        titles = " and ".join(take(name)[0].title for name in pasted.others)
+        return f"{why}; it fits {titles} too ({self.names.dialect} {' or '.join(pasted.others)})"
 
     def read_as(self, name: str, why: str) -> Understood:
         """Return what the roles mean in the dialect `name`."""

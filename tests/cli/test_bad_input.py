@@ -132,7 +132,7 @@ def test_pasted_calls(call: str, words: tuple[str, ...]) -> None:
 
 def test_a_call_of_another_dialect_names_its_owner() -> None:
     done = deconv("shape --in 5x5 -D keras", "nn.ConvTranspose2d(3, 4, 3)")
-    refused(done, "keras", "it is torch's: leave the dialect out")
+    refused(done, "keras", "torch and mlx have it: leave the dialect out")
 
 
 @pytest.mark.parametrize(

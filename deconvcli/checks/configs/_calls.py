@@ -135,12 +135,9 @@ def _value(name: str, given: Any) -> Any:
 
 def _paste_transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
     """Return a transposed convolution, in the network's dialect if that has this call."""
-    # nn.ConvTranspose2d in a Keras network is a torch call: the name decides where the network's
-    # dialect does not know it.
-    try:
-        pasted = understand(text, dialect)
-    except UsageError:
-        pasted = understand(text, None)
+    # nn.ConvTranspose2d in a Keras network is a torch call: name and arguments decide where the
+    # network's dialect does not have them.
+    pasted = understand(text, None, preferred=dialect)
     roles = {a.name: a.role for a in pasted.dialect.arguments}
     _refuse_foreign(read, "conv_transpose", roles, pasted.dialect.name)
     known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}

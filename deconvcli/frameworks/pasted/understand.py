@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
-from deconvcli.frameworks.dialect.parameters import Signature
-from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
+from deconvcli.frameworks.pasted.search import find_signature, unbind
 
 # A variable may stand for these: the output size does not need their values.
 _FREE_ROLES = {"", "bias", "in_channels", "out_channels"}
@@ -19,7 +18,8 @@ class Pasted(NamedTuple):
     """A pasted call in its dialect.
 
     words: the layer's parameters. weight, data: shapes that the call shows. order: the names of
-    the call's positional parameters.
+    the call's positional parameters. others: dialects whose call of this name takes the same
+    arguments with another meaning.
     """
 
     dialect: Dialect
@@ -29,10 +29,13 @@ class Pasted(NamedTuple):
     weight: tuple[int, ...] | None
     data: tuple[int, ...] | None
     order: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
-def understand(text: str, dialect_name: str | None) -> Pasted:
-    """Return the call in the named dialect, or else in the first dialect that has it.
+def understand(text: str, dialect_name: str | None, preferred: str | None = None) -> Pasted:
+    """Return the call in the named dialect, or else in the one that its name and arguments fit.
+
+    preferred: the dialect that is tried first, where none is named.
 
     Raises:
         UsageError: no dialect has this call, or its arguments do not fit.
@@ -40,8 +43,8 @@ def understand(text: str, dialect_name: str | None) -> Pasted:
     call = read_call(text)
     while call.name.endswith(")"):  # Conv2DTranspose(...)(x): the inner call is the layer
         call = read_call(call.name)
-    dialect, implementation, signature = _find(call.name, dialect_name)
-    signature = _drop_self(signature, call.name)
+    dialect, implementation, signature, others = find_signature(call, dialect_name, preferred)
+    signature = unbind(signature, call.name)
     named = name_arguments(call, signature.parameters)
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
     words = dict(signature.implies)
@@ -49,7 +52,7 @@ def understand(text: str, dialect_name: str | None) -> Pasted:
         words |= _read_parameter(dialect, name, value)
     weight, data = shapes[signature.weight], shapes[signature.data]
     rank = signature.rank or _find_rank(dialect, words, weight)
-    return Pasted(dialect, implementation, words, rank, weight, data, signature.parameters)
+    return Pasted(dialect, implementation, words, rank, weight, data, signature.parameters, others)
 
 
 def _find_rank(
@@ -60,37 +63,6 @@ def _find_rank(
         return dialect.weight_rank(words, weight)
     kernels = [words.get(a.name) for a in dialect.arguments if a.role == "kernel"]
     return next((len(kernel) for kernel in kernels if isinstance(kernel, list) and kernel), None)
-
-
-def _drop_self(signature: Signature, call: str) -> Signature:
-    """Return the signature without the tensor of a method call: x.conv_transpose2d(w)."""
-    if signature.names(call):
-        return signature
-    return signature._replace(parameters=signature.parameters[1:])
-
-
-def _find(call: str, dialect_name: str | None) -> tuple[Dialect, str, Signature]:
-    for name in [dialect_name] if dialect_name else in_order():
-        dialect, implementation = take(name)
-        for signature in dialect.signatures:
-            if signature.answers(call):
-                return dialect, implementation, signature
-    raise UsageError(
-        f"{call!r} is not a transposed convolution of {dialect_name or 'any dialect here'}",
-        help=f"it is {owner}'s: leave the dialect out, or name that one."
-        if (owner := _owner(call))
-        else "paste one such as nn.ConvTranspose2d(...), Conv2DTranspose(...) or"
-        " tf.nn.conv2d_transpose(...), or give options.",
-        code="pasted-call",
-    )
-
-
-def _owner(call: str) -> str | None:
-    """Return the first dialect that has this call."""
-    for name in in_order():
-        if any(signature.answers(call) for signature in take(name)[0].signatures):
-            return name
-    return None
 
 
 def name_arguments(call: PythonCall, order: Sequence[str]) -> dict[str, Any]:
