@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import deconvcli
+from deconvcli.frameworks import releases
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.drivers import FRAMEWORKS
 
@@ -24,6 +25,19 @@ def test_no_other_file_writes_a_version(folder: str) -> None:
         if VERSION.search(file.read_text(encoding="utf-8"))
     }
     assert found - FROM_DOCUMENTS == set()
+
+
+def test_the_readme_shows_these_releases() -> None:
+    text = (FRAMEWORKS_FOLDER / "dialects" / "README.md").read_text(encoding="utf-8")
+    measured = {
+        need.module: need.version
+        for need in vars(releases).values()
+        if isinstance(need, releases.Need)
+    }
+    shown = re.findall(r"\b(\w+) (\d+\.\d+\.\d+)", text)
+    assert len(shown) > 10
+    for module, version in shown:
+        assert measured.get(module.lower(), version) == version
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS.names)
