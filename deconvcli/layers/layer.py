@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
-from operator import mul
+from math import prod
 from typing import Any, NamedTuple, cast
 
 from deconvcli.common.errors import NotLinear
@@ -54,7 +53,7 @@ class Layer(NamedTuple):
     @property
     def weight_count(self) -> int:
         """The number of trained numbers of the kernel."""
-        return self.in_channels * (self.out_channels // self.groups) * product(self.kernel)
+        return self.in_channels * (self.out_channels // self.groups) * prod(self.kernel)
 
     @property
     def parameter_count(self) -> int:
@@ -165,12 +164,12 @@ class Reading(NamedTuple):
         Raises:
             NotLinear: an input size is a symbol; use `macs_formula`.
         """
-        return product(require_numbers(self.mac_factors))
+        return prod(require_numbers(self.mac_factors))
 
     @property
     def mac_factors(self) -> list[Size]:
         """The numbers and symbols whose product is `macs`."""
-        taps = product(self.layer.kernel)
+        taps = prod(self.layer.kernel)
         return [self._channel_products() * taps, *self.sizes.spatial]
 
     @property
@@ -180,7 +179,7 @@ class Reading(NamedTuple):
         Raises:
             NotLinear: an input size is a symbol.
         """
-        return self._channel_products() * product(require_numbers(self._useful()))
+        return self._channel_products() * prod(require_numbers(self._useful()))
 
     @property
     def macs_formula(self) -> tuple[str, str]:
@@ -190,7 +189,7 @@ class Reading(NamedTuple):
 
     def _channel_products(self) -> int:
         layer = self.layer
-        return product(self.sizes.batch) * layer.in_channels * layer.out_channels // layer.groups
+        return prod(self.sizes.batch) * layer.in_channels * layer.out_channels // layer.groups
 
     def _useful(self) -> list[Size]:
         if self.layer.circular:
@@ -199,15 +198,10 @@ class Reading(NamedTuple):
         return [axis.useful_products(n) for axis, n in pairs]
 
 
-def product(sizes: Iterable[int]) -> int:
-    """Return the product of the sizes; 1 for none."""
-    return reduce(mul, sizes, 1)
-
-
 def product_text(factors: Iterable[Size]) -> str:
     """Return a product as text, with the numbers multiplied and the symbols kept."""
     factors = list(factors)
-    number = product(factor for factor in factors if isinstance(factor, int))
+    number = prod(factor for factor in factors if isinstance(factor, int))
     written = [str(factor) for factor in factors if isinstance(factor, Linear)]
     letters = [text if text.isalnum() else f"({text})" for text in written]
     return "*".join([str(number), *letters] if number != 1 or not letters else letters)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from math import prod
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import product, require_numbers
+from deconvcli.layers.layer import require_numbers
 
 
 class KeyForm(Enum):
@@ -142,7 +143,7 @@ class Operation(ABC):
             NotLinear: sizes are symbols; use `mac_factors`.
         """
         # Two symbols have no product, but a table can still show both: hence the factors.
-        return product(require_numbers(self.mac_factors(parameters, inputs, dialect)))
+        return prod(require_numbers(self.mac_factors(parameters, inputs, dialect)))
 
     def mac_factors(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str

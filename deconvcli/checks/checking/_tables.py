@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from deconvcli.checks.checking._verdict import LayerRow, NetworkTable
 from deconvcli.checks.documents import Document
 from deconvcli.checks.rules import WalkedNetwork
 from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear
-from deconvcli.layers.layer import product, product_text, require_numbers
+from deconvcli.layers.layer import product_text, require_numbers
 from deconvcli.layers.text import size_text
 from deconvcli.networks.graph import Network, NodeOutcome
 from deconvcli.networks.graph.letters import LetterFormula
@@ -63,4 +64,4 @@ def _add_costs(row: LayerRow, network: Network, outcome: NodeOutcome) -> LayerRo
     factors = operation.mac_factors(*given)
     if any(isinstance(factor, Linear) for factor in factors):
         return row._replace(macs_formula=product_text(factors))
-    return row._replace(macs=product(require_numbers(factors)))
+    return row._replace(macs=prod(require_numbers(factors)))

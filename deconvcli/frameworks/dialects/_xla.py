@@ -5,10 +5,12 @@ They concern JAX, Flax and Keras's jax backend. The answer follows the rule; a f
 
 from __future__ import annotations
 
+from math import prod
+
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.frameworks.releases import JAX
 from deconvcli.layers.axis import Axis, Linear, Size
-from deconvcli.layers.layer import Reading, product
+from deconvcli.layers.layer import Reading
 
 ABORT = Diagnostic(
     "xla-abort",
@@ -66,7 +68,7 @@ def aborts(reading: Reading) -> bool:
     counted = [(axis, n) for axis, n in axes if not _is_twofold(axis) and not _is_outer(axis, n)]
     sizes = [n for _, n in counted if not isinstance(n, Linear)]
     # A symbol stands for a large size, which no kernel exceeds.
-    return len(sizes) == len(counted) and product(a.kernel for a, _ in counted) > product(sizes)
+    return len(sizes) == len(counted) and prod(a.kernel for a, _ in counted) > prod(sizes)
 
 
 def _is_twofold(axis: Axis) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from deconvcli.common.values import per_axis
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import product, require_numbers
+from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import (
     GROUPS,
@@ -99,7 +100,7 @@ class Conv(Sliding):
     def _weights(self, parameters: Parameters, inputs: Sequence[Shape]) -> int:
         values, [given] = self.values(parameters), inputs
         [channels] = require_numbers([given.channels])
-        taps = product(per_axis(values["kernel"], len(given.spatial), "kernel"))
+        taps = prod(per_axis(values["kernel"], len(given.spatial), "kernel"))
         return channels // int(values["groups"]) * int(values["out_channels"]) * taps
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
-from deconvcli.layers.layer import product
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._elements import count_elements
 from deconvcli.networks.operations._sizes import refuse
@@ -35,7 +35,7 @@ class Reshape(Operation):
         """Return the given shape, which must have as many elements as the input."""
         [given] = inputs
         wanted, count = _read_shape(self.values(parameters)["shape"]), count_elements(given)
-        known = product(size for size in wanted if size != -1)
+        known = prod(size for size in wanted if size != -1)
         follows = count // known if -1 in wanted else 1
         # Covers both a wrong total and a -1 that does not come out whole.
         if follows * known != count:

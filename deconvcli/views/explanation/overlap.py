@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
+from math import prod
 from typing import NamedTuple
 
-from deconvcli.layers.layer import Reading, product, require_numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.layers.text import size_text
 
@@ -55,7 +56,7 @@ def count_overlap(reading: Reading) -> Overlap | None:
     axes = [overlap_along(reading, place) for place in range(len(reading.spatial))]
     at = tuple(axis.output_size // 2 for axis in axes[:-2])
     # Axes do not mix: an element has as many pairs as the product of its counts along the axes.
-    least, most = product(axis.least for axis in axes), product(axis.most for axis in axes)
+    least, most = prod(axis.least for axis in axes), prod(axis.most for axis in axes)
     return Overlap(
         output_size=tuple(axis.output_size for axis in axes),
         at=at,
@@ -83,8 +84,8 @@ def overlap_along(reading: Reading, place: int) -> AxisOverlap:
 
 def _corner(axes: Sequence[AxisOverlap], at: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     """Return as many rows and columns as fit on a page of text."""
-    before = product(axis.counts(o, o + 1)[0] for axis, o in zip(axes, at, strict=False))
-    widest = len(str(product(axis.most for axis in axes))) + 1
+    before = prod(axis.counts(o, o + 1)[0] for axis, o in zip(axes, at, strict=False))
+    widest = len(str(prod(axis.most for axis in axes))) + 1
     across = axes[-1].counts(0, min(axes[-1].output_size, MAX_MAP_WIDTH // widest))
     down = [axis.counts(0, min(axis.output_size, MAX_MAP_ROWS)) for axis in axes[-2:-1]] or [[1]]
     return tuple(tuple(before * row * column for column in across) for row in down[0])
@@ -107,7 +108,7 @@ def _evenness(axes: Sequence[AxisOverlap], least: int, most: int) -> str:
         return f"is even: {most} {verb} every element away from the edges"
     repeats = f"repeating every {size_text([axis.period for axis in axes])}"
     if not least:
-        whole = product(axis.period for axis in axes)
+        whole = prod(axis.period for axis in axes)
         empty = f"{_gaps(axes)} of every {whole} elements, which hold only the bias"
         verb = "pair reaches" if most == 1 else "pairs reach"
         return f"has gaps: no pair reaches {empty}; at most {most} {verb} the others, {repeats}"
@@ -125,7 +126,7 @@ def _pattern(axes: Sequence[AxisOverlap]) -> str:
 def _gaps(axes: Sequence[AxisOverlap]) -> int:
     """Return the number of elements of one period that only the bias fills."""
     reached = (axis.period - axis.period * axis.gaps // axis.axis.stride for axis in axes)
-    return product(axis.period for axis in axes) - product(reached)
+    return prod(axis.period for axis in axes) - prod(reached)
 
 
 def _cure(axes: Sequence[AxisOverlap]) -> str:
