@@ -76,8 +76,8 @@ def check(
     with np.errstate(all="ignore"):  # Inf and NaN are valid results
         for image, channels in _blocks(expected, w.shape[1]):
             truth = _truth(x[image], w, bias, axes, groups, channels, expected[2:])
-            part = _judge(y[image, channels], truth, x.dtype)
-            agreement = _merge(agreement, part, (image, channels.start))
+            more = _judge(y[image, channels], truth, x.dtype)
+            agreement = _merge(agreement, more, (image, channels.start))
     return agreement
 
 
@@ -222,22 +222,22 @@ def _may_overflow(y: Array, truth: _Truth, bound: Array, dtype: np.dtype[Any]) -
 
 
 def _reaches(
-    part: Array, value: Array, bound: Array, limit: np.floating[Any], largest: np.floating[Any]
+    one_sided: Array, value: Array, bound: Array, limit: np.floating[Any], largest: np.floating[Any]
 ) -> Array:
     """Whether terms of one sign reach the accumulator's limit, or the value that of the result."""
-    reaches: Array = (part + bound >= limit) | (value + bound >= largest)
+    reaches: Array = (one_sided + bound >= limit) | (value + bound >= largest)
     return reaches
 
 
-def _merge(whole: Agreement, part: Agreement, origin: tuple[int, int]) -> Agreement:
+def _merge(whole: Agreement, more: Agreement, origin: tuple[int, int]) -> Agreement:
     """Return `whole` extended by one block, which begins at `origin`, an image and a channel."""
     first_bad = whole.first_bad
-    if first_bad is None and part.first_bad is not None:
-        first_bad = (origin[0], origin[1] + part.first_bad[0], *part.first_bad[1:])
+    if first_bad is None and more.first_bad is not None:
+        first_bad = (origin[0], origin[1] + more.first_bad[0], *more.first_bad[1:])
     return Agreement(
-        max(whole.worst_error, part.worst_error),
-        max(whole.worst_share, part.worst_share),
-        whole.outputs + part.outputs,
-        whole.agrees and part.agrees,
+        max(whole.worst_error, more.worst_error),
+        max(whole.worst_share, more.worst_share),
+        whole.outputs + more.outputs,
+        whole.agrees and more.agrees,
         first_bad,
     )

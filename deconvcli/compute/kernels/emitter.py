@@ -157,7 +157,7 @@ class Emitter:
         return builder.shuffle_vector(alone, undefined, zeros)
 
     def loop(self, count: Value, carried: Values, body: Callable[..., list[Value]]) -> list[Value]:
-        """Run `carried = body(index, *carried)` `count` times, at least once, and return the last.
+        """Run `carried = body(index, *carried)` `count` times, at least once; return the last.
 
         The test comes last: where `count` may be 0, the caller must branch around the loop.
         """

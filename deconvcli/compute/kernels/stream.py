@@ -31,25 +31,25 @@ Sizes: TypeAlias = tuple[int, ...]
 
 
 class Source(Protocol):
-    """The input x: an array, or an object that reads parts of one from elsewhere."""
+    """The input x: an array, or an object that reads regions of one from elsewhere."""
 
     @property
     def shape(self) -> Sizes:
         """The shape (N, Cin, *n)."""
 
     def __getitem__(self, place: tuple[slice, ...], /) -> Array:
-        """Return the part at these slices."""
+        """Return the region at these slices."""
 
 
 class Target(Protocol):
-    """The output y: an array, or an object that writes parts of one elsewhere."""
+    """The output y: an array, or an object that writes regions of one elsewhere."""
 
     @property
     def shape(self) -> Sizes:
         """The shape (N, Cout, *out)."""
 
-    def __setitem__(self, place: tuple[slice, ...], part: Array, /) -> None:
-        """Store a part at these slices."""
+    def __setitem__(self, place: tuple[slice, ...], region: Array, /) -> None:
+        """Store a region at these slices."""
 
 
 class Budget(NamedTuple):
@@ -121,13 +121,13 @@ def stream_blocks(
     """Compute y as `stream` does, and yield each block stored in y with the input it came from."""
     done, total = 0, prod(y.shape)
     for block in blocks(Cut(x.shape, y.shape, axes, budget)):
-        part = as_contiguous(x[block.inputs], dtype)
+        data = as_contiguous(x[block.inputs], dtype)
         sizes = tuple(len(range(n)[at]) for n, at in zip(y.shape, block.outputs, strict=True))
         report = partial(_report, progress, done, prod(sizes), total)
-        _store(y, block.outputs, step(part, block.axes, report), sizes)
+        _store(y, block.outputs, step(data, block.axes, report), sizes)
         done += prod(sizes)
         report(1, 1)
-        yield block, part
+        yield block, data
 
 
 def _store(y: Target, place: tuple[slice, ...], computed: Array, sizes: Sizes) -> None:
@@ -163,8 +163,8 @@ def blocks(cut: Cut) -> Iterator[Block]:
         for n, out, axis, length in zip(cut.x[2:], cut.y[2:], cut.axes, lengths, strict=True)
     ]
     for some in _slices(cut.y[0], images):
-        for parts in product(*along):
-            inputs, outputs, axes = zip(*parts, strict=True)
+        for runs in product(*along):
+            inputs, outputs, axes = zip(*runs, strict=True)
             yield Block((some, slice(None), *inputs), (some, slice(None), *outputs), axes)
 
 

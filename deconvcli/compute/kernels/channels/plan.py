@@ -120,8 +120,8 @@ class LayerShape(NamedTuple):
     def block_sizes(self, tile: ChannelTile) -> Iterator[BlockSize]:
         """Yield the block sizes to compare, larger ones first; the smallest need not fit."""
         images = [BlockSize(images, self.outputs) for images in _halves(self.sizes.batch)]
-        parts = [BlockSize(1, outputs) for outputs in list(_halves(self.outputs))[1:]]
-        *larger, least = [*images, *parts]
+        runs = [BlockSize(1, outputs) for outputs in list(_halves(self.outputs))[1:]]
+        *larger, least = [*images, *runs]
         fitting = [block_size for block_size in larger if self._fits(tile, block_size)]
         yield from [*fitting, least][:MAX_BLOCK_SIZES]
 

@@ -178,8 +178,8 @@ def _panel_pitch(blocks: Iterable[Meetings], itemsize: int) -> int:
     They fill an odd number of cache lines, so that channels spread over all sets of the cache.
     """
     most = max(met.reach[1] for met in blocks)
-    lines = -(-most * itemsize // CACHE_LINE_BYTES) | 1
-    return lines * CACHE_LINE_BYTES // itemsize
+    cache_lines = -(-most * itemsize // CACHE_LINE_BYTES) | 1
+    return cache_lines * CACHE_LINE_BYTES // itemsize
 
 
 def _round_up(size: int) -> int:

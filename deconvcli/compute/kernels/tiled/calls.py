@@ -42,10 +42,10 @@ class Calls(NamedTuple):
         lengths = _Lengths(plan, pitch, copy_pitch)
         own = list(_own_calls(plan, lengths))
         made = [
-            part.combine(shared)
+            calls.combine(shared)
             for phases in plan.outer_phases
             for shared in [_shared_taps(plan, phases, lengths)]
-            for part in own
+            for calls in own
         ]
         return cls(*(np.concatenate(column) for column in zip(*made, strict=True)))
 

@@ -45,7 +45,7 @@ MAX_WAITING_SUMS = 1 << 20
 REFUSED_FACTOR = 1e6
 """Factor that makes refused divisions slower than all others, but keeps their order."""
 MIN_CHUNK_CHANNELS = 16
-"""Input channels of a chunk."""
+"""Input channels of the smallest chunk that is compared."""
 TURN_UNITS = (1, 2, 4, 16, 64)
 """Units of a turn that are compared."""
 MAX_UNIT_HALVINGS = 8
@@ -167,13 +167,15 @@ class DivisionModel:
         reads = self._read_share() * self._tile_bytes() / np.where(kept, self.turn, 1)
         reads = self.tiles * reads * (self._panel_bytes() > near)
         sums = 2 * SUM_LINE_CYCLES * (self.chunks - 1) / self.chunks * self._sum_bytes()
-        lines = (
+        cache_lines = (
             visits
             * (weights * self._weight_bytes() + SECOND_CACHE_LINE_CYCLES * reads + sums)
             / CACHE_LINE_BYTES
         )
         vectors = self.tiles * len(self.plan.slots()[1]) * self.plan.way.tile.vectors
-        moved: Array = lines + RESUME_CYCLES * (visits - self.blocks * self.plan.units) * vectors
+        moved: Array = (
+            cache_lines + RESUME_CYCLES * (visits - self.blocks * self.plan.units) * vectors
+        )
         return moved
 
     def _weight_bytes(self) -> Array:
@@ -194,10 +196,10 @@ class DivisionModel:
     def _tile_bytes(self) -> Array:
         """Return the bytes of the panel's cache lines that one tile can read in a chunk."""
         tile, plan = self.plan.way.tile, self.plan
-        line = (tile.vectors * tile.lanes + self.gaps) * self.itemsize + CACHE_LINE_BYTES / 2
+        row_bytes = (tile.vectors * tile.lanes + self.gaps) * self.itemsize + CACHE_LINE_BYTES / 2
         rows = prod(line.reach for line in plan.outer) * plan.copies
-        piece: Array = self.chunk * rows * line
-        return piece
+        tile_bytes: Array = self.chunk * rows * row_bytes
+        return tile_bytes
 
     def _read_share(self) -> float:
         """Return the share of these cache lines that the phases of a unit read, on average."""

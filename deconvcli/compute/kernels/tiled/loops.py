@@ -53,10 +53,10 @@ def multiply(
     lanes: int,
 ) -> None:
     """Compute the sums of one tile; see vectors.multiply."""
-    line = vectors * lanes
+    row_size = vectors * lanes
     for row in range(0 if resumed else channels * planes):
-        for i in range(line):
-            sums[sums_at + row * line + i] = bias[bias_at + row]
+        for i in range(row_size):
+            sums[sums_at + row * row_size + i] = bias[bias_at + row]
     at = weight_at
     for channel in range(inputs):
         for tap in range(taps * steps):
@@ -65,7 +65,10 @@ def multiply(
             for row in range(channels * planes):
                 if mask >> row % planes & 1:
                     for p in range(vectors):
-                        start, target = source + starts[first + p], sums_at + row * line + p * lanes
+                        start, target = (
+                            source + starts[first + p],
+                            sums_at + row * row_size + p * lanes,
+                        )
                         for i in range(lanes):
                             sums[target + i] += weights[at] * panel[start + i]
                     at += 1

@@ -54,14 +54,16 @@ class Workspace(NamedTuple):
             panel_pitch = copy_pitch * plan.copies
             sums = _round_up(division.chunk * panel_pitch + tile.lanes, ALIGNED_NUMBERS)
         # All tiles use the same place for their sums, unless these wait for the next chunk.
-        unit = len(plan.slots()[1]) * tile.vectors * tile.lanes
+        unit_sums = len(plan.slots()[1]) * tile.vectors * tile.lanes
         waits = division.chunk < plan.sizes.inputs
         count = division.waiting_tiles(plan) if waits else 1
-        return cls(pitch, copy_pitch, panel_pitch, sums, unit * waits, sums + unit * count)
+        return cls(
+            pitch, copy_pitch, panel_pitch, sums, unit_sums * waits, sums + unit_sums * count
+        )
 
 
-def _round_up(size: int, unit: int) -> int:
-    return -(-size // unit) * unit
+def _round_up(size: int, multiple: int) -> int:
+    return -(-size // multiple) * multiple
 
 
 class Schedule:

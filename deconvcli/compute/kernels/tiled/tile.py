@@ -25,12 +25,12 @@ class Tile(NamedTuple):
         return self.channels * self.planes
 
     def planes_of(self, step: int) -> list[int]:
-        """Return the planes that take part in `step`."""
+        """Return the planes that `step` serves."""
         mask = self.masks >> step * self.planes
         return [plane for plane in range(self.planes) if mask >> plane & 1]
 
     def rows_of(self, step: int) -> list[int]:
-        """Return the rows that take part in `step`, in the order of their weights."""
+        """Return the rows that `step` serves, in the order of their weights."""
         return [
             c * self.planes + plane for c in range(self.channels) for plane in self.planes_of(step)
         ]

@@ -146,14 +146,15 @@ class _Store(Emitter):
 
         def put(target: Value, segment: _Segment) -> None:
             lane = self.bytes(segment.lane)
-            parts = [[self.load(self.advance(source, lane))] for source in sources]
-            woven = interleave(builder, parts, self.lanes)
+            phases = [[self.load(self.advance(source, lane))] for source in sources]
+            woven = interleave(builder, phases, self.lanes)
             outputs = INDEX(self.stride * self.lanes)
-            with builder.if_else(builder.icmp_signed("==", segment.size, outputs)) as (whole, part):
-                with whole:
+            fills = builder.icmp_signed("==", segment.size, outputs)
+            with builder.if_else(fills) as (is_whole, is_cut):
+                with is_whole:
                     for at, value in enumerate(woven):
                         self.store(value, self._further(target, at))
-                with part:
+                with is_cut:
                     # Masked: the outputs beside a segment belong to other vectors or other tasks.
                     start = self.advance(target, builder.neg(self.bytes(segment.skipped)))
                     end = builder.add(segment.skipped, segment.size)
