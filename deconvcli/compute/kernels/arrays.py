@@ -21,6 +21,7 @@ SOLE_REFERENCES = 2
 
 def allocate_aligned(size: int, dtype: np.dtype[Any]) -> Array:
     """Return an array that begins at a cache line, so that no vector crosses into another."""
+    # NumPy promises 16 bytes only. The slice keeps the whole array alive.
     array = np.empty(size + CACHE_LINE_BYTES // dtype.itemsize, dtype)
     first = -array.ctypes.data % CACHE_LINE_BYTES // dtype.itemsize
     return array[first : first + size]

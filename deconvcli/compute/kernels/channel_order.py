@@ -38,6 +38,7 @@ def _transpose(x: Array, rows: int, columns: int, threads: int) -> Array:
     if not made.size:
         return made
     lanes = machine().lanes(x.dtype.itemsize)
+    # Whole vectors, so that no two tasks write into the same square.
     step = -(-max(1, TASK_NUMBERS // rows) // lanes) * lanes
     tasks = product(range(made.size // (rows * columns)), range(0, columns, step))
     transpose = partial(_transposer(lanes), made, given, rows, columns, step)

@@ -195,6 +195,7 @@ def _load_intact(content: bytes) -> Any:
 
 def replace(file: Path, content: bytes) -> None:
     """Write `file` in one step, so that other processes see all of it or nothing."""
+    # In the same folder, since only there a rename is one step.
     temporary = file.with_name(f"{secrets.token_hex(8)}.tmp")
     try:
         temporary.write_bytes(content)

@@ -74,6 +74,7 @@ class Emitter:
     def load(self, address: Value) -> Value:
         """Load the vector at an address, which may have any alignment."""
         value = self.builder.load(self.builder.bitcast(address, self.vector.as_pointer()))
+        # Otherwise LLVM assumes the vector's own alignment, and faults at any other address.
         value.align = self.size
         return value
 
@@ -81,6 +82,7 @@ class Emitter:
         """Prefetch the cache line at an address, which may lie outside of every array."""
         kind = ir.FunctionType(ir.VoidType(), [address.type, *[ir.IntType(32)] * 3])
         module, name = self.builder.module, "llvm.prefetch.p0i8"
+        # Read, locality 2 of 3 (the second level), data cache.
         to_read, near, data = (ir.IntType(32)(number) for number in (0, 2, 1))
         function = cgutils.get_or_insert_function(module, kind, name)
         self.builder.call(function, [address, to_read, near, data])
@@ -196,6 +198,7 @@ class Emitter:
             at = row * vectors + p
             sums[at] = self.builder.call(self.fma, [a, b, sums[at]])
 
+        # All of the smaller side stay in registers while the larger one passes through one.
         if len(rows) < vectors:
             numbers = [number(place) for place in range(len(rows))]
             for p in range(vectors):

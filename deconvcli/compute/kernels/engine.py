@@ -88,17 +88,21 @@ class Step:
 
         w: (Cin, Cout/groups, *k); bias: (Cout,) or None; shape: (N, Cin, *n) of the first inputs.
         """
+        # Packing reads w as a flat array.
         self._w, self._wide = np.ascontiguousarray(w), accumulator(w.dtype)
         self._bias = np.zeros(w.shape[1] * groups, self._wide)
+        # Added to zeros: -0 becomes the 0 from which the definition starts.
         self._bias += 0 if bias is None else bias
         self._axes, self._groups, self._threads = tuple(axes), groups, threads
         self._most_packed = MAX_ONCE_PACKED_BYTES if once else inf
+        # Two passes over w, not numpy.isfinite, which would take an array of its size.
         ends = (self._w.min(), self._w.max()) if self._w.size else ()
         self._finite = all(map(isfinite, ends))  # a NaN makes both min() and max() NaN
         self._points = [_meets_once(*pair) for pair in zip(shape[2:], axes, strict=True)]
         self._recipe: Recipe | None = None
         self._ways: OrderedDict[object, Compute] = OrderedDict()
         self._packed: dict[object, Weights] = {}
+        # Planned and packed now, so that the first call costs no more than the others.
         self._way(tuple(shape), self._axes)
 
     def __call__(
@@ -116,6 +120,7 @@ class Step:
 
     def _way(self, shape: tuple[int, ...], axes: tuple[AxisNumbers, ...]) -> Compute:
         """Return the function that computes inputs of this shape, kept for the next call."""
+        # Without a lock: threads that race make the same way twice, and either of them is right.
         way = self._ways.get((shape, axes))
         if way is None:
             way = self._prepare_way(shape, axes)
@@ -170,6 +175,7 @@ class Step:
             shape[0], self._groups, self._w.shape[0] // self._groups, self._w.shape[1]
         )
         spatial, axes = self._without_points(shape[2:], axes)
+        # The first block decides for all: the order of every sum depends on the recipe.
         if self._recipe is None:
             self._recipe = _choose(sizes, spatial, axes, self._wide.itemsize)
         layer = _cut(self._recipe, sizes, spatial, axes, self._wide, self._threads)

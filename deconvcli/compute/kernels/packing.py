@@ -50,6 +50,7 @@ class Packing:
         self._shape, self._width, self._offsets = shape, width, offsets
         self._runs = np.array(runs, np.int64).reshape(-1, len(Run._fields))
         sizes = self._runs[:, 1] * (self._runs[:, 4] - self._runs[:, 3])
+        # Where each run begins in a packed part; the last number is the size of a part.
         self._places = np.append(0, np.cumsum(sizes))
         self.size = int(self._places[-1])
         self.group_parts = -(-shape[2] // width)
@@ -73,6 +74,7 @@ class Packing:
         """Yield all parts at once, or piece by piece if they must be converted."""
         _, inputs, _, taps = self._shape
         each = inputs * self._width * taps * wanted.itemsize
+        # Without conversion nothing is copied, so that one piece takes no memory.
         step = len(parts) if given == wanted else max(1, PIECE_BYTES // each)
         for first in range(parts.start, parts.stop, step):
             yield range(first, min(first + step, parts.stop))
@@ -96,6 +98,7 @@ class Packing:
     def _tasks(self, parts: int, threads: int) -> Iterator[tuple[int, int, int, int]]:
         """Yield (first part, last part, first run, last run) of tasks worth a thread's time."""
         runs, each = len(self._runs), max(1, self.size)
+        # Parts first, and runs of one part only where a part is larger than a task.
         some_parts = max(1, TASK_WEIGHTS // each) if threads > 1 else parts
         some_runs = max(1, runs // -(-each // TASK_WEIGHTS)) if threads > 1 else max(1, runs)
         for part, run in product(range(0, parts, some_parts), range(0, runs, some_runs)):

@@ -39,6 +39,7 @@ class _Job(Generic[T]):
         self._tasks = deque(tasks)
         self._total = len(tasks)
         self._state = threading.Condition()
+        # An array, because compiled code watches it without the interpreter's lock.
         self._helping = np.zeros(1, np.int64)
         self._closed = False
         self._error: BaseException | None = None
@@ -51,6 +52,7 @@ class _Job(Generic[T]):
                 if progress is not None:
                     progress(self._total - len(self._tasks), self._total)
         finally:
+            # No helper may join from here on: the caller returns when those inside have left.
             self._tasks.clear()
             with self._state:
                 self._closed = True
@@ -119,6 +121,7 @@ def share(
         return
     job = _Job(work, tasks)
     _start_helpers(helpers)
+    # Helpers that come too late find the job closed, and wait for the next one.
     for _ in range(helpers):
         _calls.put(job)
     job.lead(progress)

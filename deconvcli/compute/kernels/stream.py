@@ -155,6 +155,7 @@ def blocks(cut: Cut) -> Iterator[Block]:
     The batch is split first. An image is then split along the first axis that makes it fit, and
     along several axes only if no single axis does.
     """
+    # An engine takes no empty axis.
     if 0 in cut.y:
         return
     images, *lengths = _block_size(cut)
@@ -228,6 +229,7 @@ def _cut_run(n: int, axis: AxisNumbers, outputs: slice) -> tuple[slice, slice, A
     last = max(min(n, (end - 1) // stride + 1), min(n, first + 1))
     begin -= first * stride
     whole = output_size(last - first, (kernel, stride, dilation, begin, 0))
+    # Outputs that these inputs make beyond the run are cropped, missing ones are appended.
     crop_end = whole - (outputs.stop - outputs.start)
     return slice(first, last), outputs, (kernel, stride, dilation, begin, crop_end)
 

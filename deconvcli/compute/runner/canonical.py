@@ -37,6 +37,7 @@ def canonical_shape(reading: Reading) -> tuple[int, ...]:
 def canonical_input(reading: Reading, x: Array) -> Array:
     """Return (N, C, *spatial) from the dialect's layout, with a circular layer's input repeated."""
     x = plain_input(reading, x)
+    # The engines know no circular axes: the input is repeated as far as the kernel reaches.
     if reading.layer.circular:
         around = [(before, after) for _, before, after in _unroll_axes(reading)]
         x = np.pad(x, [(0, 0), (0, 0), *around], mode="wrap")

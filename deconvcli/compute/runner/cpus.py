@@ -7,6 +7,7 @@ import os
 
 def usable_cpus() -> int:
     """Return the CPUs that this process may use, by affinity and the quota of its control group."""
+    # From Python 3.13 on, which also honours PYTHON_CPU_COUNT.
     allowed = getattr(os, "process_cpu_count", None) or _affinity
     return max(1, min(allowed() or 1, *_quota()))
 

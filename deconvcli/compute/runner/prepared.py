@@ -115,6 +115,7 @@ class Prepared:
     def _compute(self, x: Array, progress: Progress | None) -> Array:
         """Return the output of an input that fits."""
         reading = self.reading
+        # Most torch layers: nothing is copied.
         if self._is_canonical:
             return self.step(x, progress=progress)
         if self.engine == "numba" and self._moves_much(x):

@@ -121,12 +121,14 @@ class LayerShape(NamedTuple):
         """Yield the block sizes to compare, larger ones first; the smallest need not fit."""
         images = [BlockSize(images, self.outputs) for images in _halves(self.sizes.batch)]
         runs = [BlockSize(1, outputs) for outputs in list(_halves(self.outputs))[1:]]
+        # The smallest one is always tried, since a layer must be cut somehow.
         *larger, least = [*images, *runs]
         fitting = [block_size for block_size in larger if self._fits(tile, block_size)]
         yield from [*fitting, least][:MAX_BLOCK_SIZES]
 
     def _fits(self, tile: ChannelTile, block_size: BlockSize) -> bool:
         positions = block_size.images * block_size.outputs
+        # Meetings are taken to spread evenly over the outputs.
         met = int(self.met.sum()) * positions / self.outputs
         sums = positions * tile.width * self.itemsize
         return sums <= SUMS_CACHE_SHARE * cache_size(2) and met <= MAX_BLOCK_MEETINGS

@@ -82,8 +82,10 @@ class ChannelWork:
         met = dict(self.met.blocks(self._outputs, some))
         pitch = _panel_pitch(met.values(), dtype.itemsize)
         panel = images * sizes.inputs * pitch
+        # A panel costs time: x is read in place unless its channels collide in the cache.
         if self._positions <= MAX_IN_PLACE_INPUTS or panel * dtype.itemsize > MAX_PANEL_BYTES:
             panel = pitch = 0
+        # Without the image: blocks that differ only in that have the same table.
         kinds = {task.block[1:] for task in self.tasks}
         self._tables = {kind: self._table(*kind, met[kind[1]], pitch) for kind in kinds}
         sums = _round_up((images * some + 1) * tile.width)
@@ -137,6 +139,7 @@ class ChannelWork:
     def _table(self, images: int, output: int, size: int, met: Meetings, pitch: int) -> Table:
         """Make the table of a block: for each tap the meetings of all its images, in order."""
         rows, width = self.tile.rows, self.tile.width
+        # Tiles are filled up once for each tap, not once for each image.
         firsts = np.append(0, np.cumsum(-(-met.counts * images // rows)))
         # Meetings that fill a tile up read any input, and add to sums after all others, which
         # nobody reads.

@@ -63,6 +63,7 @@ class _Lengths(NamedTuple):
         if axis < len(plan.outer):
             return (np.array(shifts, np.int64) - line.low) * plan.row_pitches[axis] * self.pitch
         if plan.way.copied:
+            # Each copy is already shifted, so the shift chooses the copy and moves nothing.
             copies = [line.shifts.index(shift) for shift in shifts]
             return np.array(copies, np.int64) * self.copy_pitch
         return np.array(shifts, np.int64) - line.low
@@ -111,6 +112,7 @@ class _Own(NamedTuple):
         own = self.taps[:, None]
         taps = np.where(own < 0, own, shared.taps[:, None, None] + own)
         channels = np.broadcast_to(self.channels[:, None, None], taps.shape)
+        # Rows without a tap at a step have no weight there: the tile's mask skips them.
         present, calls = taps != ABSENT, len(taps)
         offsets = np.add.outer(shared.offsets, self.offsets).reshape(-1)
         return (

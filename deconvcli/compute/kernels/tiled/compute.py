@@ -78,9 +78,11 @@ def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
         """
         inputs, calls, phases = layer[INPUTS], layer[CALLS], layer[PHASES]
         units = phases * layer[PARTS]
+        # A panel holds the channels of one group: a task of several groups fills it again.
         for group in range(first_unit // units, (last_unit - 1) // units + 1):
             low = first_unit if first_unit > group * units else group * units
             high = last_unit if last_unit < (group + 1) * units else (group + 1) * units
+            # Chunks outside, units inside: the panel of a chunk serves all units.
             for begin in range(0, inputs, layer[CHUNK]):
                 count = layer[CHUNK] if begin + layer[CHUNK] < inputs else inputs - begin
                 panel_at = (group * inputs + begin) * layer[PANEL_PITCH] if layer[DIRECT] else 0
@@ -90,6 +92,7 @@ def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
                 sums = layer[SUMS]
                 for turn in range(low, high, layer[TURN]):
                     end = turn + layer[TURN] if turn + layer[TURN] < high else high
+                    # Tiles outside, units inside: a tile's share of the panel stays near.
                     for first in range(0, block[VECTORS], vectors):
                         # Only the last chunk completes the sums, and stores them.
                         left = block[VECTORS] - first if begin + count == inputs else 0

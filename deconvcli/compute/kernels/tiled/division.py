@@ -90,6 +90,7 @@ def list_divisions(plan: Plan) -> Array:
     )
     grid = np.stack(np.meshgrid(*each, indexing="ij")).reshape(len(each), -1)
     rows, columns, units, _, turns = grid
+    # A turn longer than the task is the same as one of all its units.
     kept = (turns <= units) | (turns == 1)
     if plan.way.direct:
         # x is read in place in whole vectors. The last one of a row must not begin before its
@@ -139,6 +140,7 @@ class DivisionModel:
         rounds, helped = -(-tasks // threads), (tasks > 1) & (threads > 1)
         waited = work / tasks * IDLE_SHARE + WAKE_CYCLES
         cycles: Array = work / tasks * rounds + TASK_CYCLES * tasks / threads + waited * helped
+        # Not infinity: if every division is refused, the best of them must still win.
         refused = (products > MAX_TASK_CYCLES * tasks) | (self._waiting_sums() > MAX_WAITING_SUMS)
         return np.where(refused, cycles * REFUSED_FACTOR, cycles)
 
@@ -150,6 +152,7 @@ class DivisionModel:
         row = self.plan.copies * (
             PANEL_ROW_CYCLES + PANEL_VECTOR_CYCLES * (self.columns + self.gaps) / way.tile.lanes
         )
+        # A task of several groups fills the panel once for each, and no task shares its panel.
         fills = self.blocks * np.maximum(self.shares, self.plan.sizes.groups)
         filled: Array = fills * self.plan.sizes.inputs * self.panel_rows * row
         return filled
@@ -163,9 +166,11 @@ class DivisionModel:
         weights = WEIGHT_LINE_CYCLES + SECOND_CACHE_LINE_CYCLES * (self.tiles - 1) * (
             self._weight_bytes() * self.turn > near
         )
+        # If both stay in the first level, the panel is loaded once for all units of a turn.
         kept = self._tile_bytes() + self._weight_bytes() <= near
         reads = self._read_share() * self._tile_bytes() / np.where(kept, self.turn, 1)
         reads = self.tiles * reads * (self._panel_bytes() > near)
+        # Loaded and stored between any two chunks, but neither before the first nor after the last.
         sums = 2 * SUM_LINE_CYCLES * (self.chunks - 1) / self.chunks * self._sum_bytes()
         cache_lines = (
             visits

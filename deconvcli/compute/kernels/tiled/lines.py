@@ -44,6 +44,7 @@ class Line(NamedTuple):
         phases: list[dict[int, int]] = [{} for _ in range(count)]
         # From the last tap to the first, so that each phase's shifts ascend.
         for tap in reversed(range(kernel)):
+            # All phases for which (phase + crop_begin - tap*dilation) is a multiple of the stride.
             for phase in range((tap * dilation - crop_begin) % stride, count, stride):
                 phases[phase][(phase + crop_begin - tap * dilation) // stride] = tap
         masks: dict[int, int] = {}

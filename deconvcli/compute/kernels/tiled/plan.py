@@ -153,6 +153,7 @@ class Plan(NamedTuple):
 
     def panel_rows(self, rows: int) -> int:
         """Return the panel rows of the largest block with so many rows of positions."""
+        # Blocks that cross images or outer positions read rows in between that others do not.
         firsts = np.arange(0, self.rows, rows)
         between = self.panel_row(np.minimum(firsts + rows, self.rows) - 1) - self.panel_row(firsts)
         return int(between.max()) + self.reach_rows
@@ -189,8 +190,10 @@ class Plan(NamedTuple):
         if tile.planes > 1:
             yield [[(c, r) for c in channels for r in range(tile.planes)]]
             return
+        # One call serves phases that read the same inputs, whatever their taps.
         for alike in self.last.classes:
             rows: list[TileRow] = [(c, f + r) for c in channels for f in folds for r in alike]
+            # The tile has a fixed number of rows: its last call computes some that nobody stores.
             rows += [(UNUSED, None)] * (-len(rows) % tile.rows)
             yield [rows[at : at + tile.rows] for at in range(0, len(rows), tile.rows)]
 

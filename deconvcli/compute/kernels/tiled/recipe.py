@@ -61,6 +61,7 @@ class TiledRecipe(NamedTuple):
             way = way._replace(folded=lines[-2].stride)
         elif self.planar:
             way = self._with_planes(way, lines[-1])
+        # With planes the width follows from the tile: it has rows / planes channels.
         if way.tile.planes == 1:
             way = way._replace(width=_width(lines[-1], sizes.outputs, self.rows, way.folded))
         return Plan.of(sizes, spatial, axes, way)
@@ -110,11 +111,13 @@ def recipes(
     last, can_merge, is_direct = lines[-1], _can_merge(lines), _is_direct(lines, lanes)
     is_flat = last.stride == 1 and len(axes) > 1 and axes[-2][1] == 1
     for rows, vectors in RATES[known.registers]:
+        # Copies cost a panel for each shift, and help only where rows do not fill their vectors.
         for copied in (False, True) if len(last.shifts) > 1 or last.size % lanes else (False,):
             plain = TiledRecipe(rows, vectors, lanes, copied)
             yield plain
             if _fills(last, rows, sizes.outputs):
                 yield plain._replace(planar=True)
+            # Folding needs stride 1 on both axes: else there are phases to share loads already.
             for folded in range(2, rows + 1) if is_flat else ():
                 line = Line.of(spatial[-2], axes[-2], folded)
                 if line.stride == folded and _fills(line, rows, sizes.outputs):
@@ -122,6 +125,7 @@ def recipes(
             if can_merge and sizes.outputs * last.stride < rows:
                 yield plain._replace(merged=True)
         phases = last.stride * (lines[-2].stride if can_merge else 1)
+        # One tile must make all outputs of a position: x would be read again for each further one.
         if is_direct and sizes.outputs * phases <= rows and sizes.inputs <= MAX_STREAMS:
             yield TiledRecipe(rows, vectors, lanes, False, merged=can_merge, direct=True)
 

@@ -49,9 +49,11 @@ class Workspace(NamedTuple):
         if not plan.way.direct:
             pitch = division.columns + (0 if plan.way.copied else last.reach - 1)
             copy_pitch = _round_up(plan.panel_rows(division.rows) * pitch + tile.lanes, tile.lanes)
+            # Channels whose distance is a multiple of this would evict each other.
             if copy_pitch * plan.copies * itemsize % CACHE_SET_BYTES == 0:
                 copy_pitch += tile.lanes
             panel_pitch = copy_pitch * plan.copies
+            # The additional vector: filling the last row may write so far beyond its end.
             sums = _round_up(division.chunk * panel_pitch + tile.lanes, ALIGNED_NUMBERS)
         # All tiles use the same place for their sums, unless these wait for the next chunk.
         unit_sums = len(plan.slots()[1]) * tile.vectors * tile.lanes
@@ -76,6 +78,7 @@ class Schedule:
         self._phases = np.array(phases, np.int64).reshape(len(phases), len(plan.outer))
         calls = Calls.of(plan, self.shape.row_pitch, self.shape.copy_pitch)
         self.packing = _packing(plan, calls)
+        # Blocks differ in few ways, and their covers are the largest part of the tables.
         self._covers: dict[object, tuple[Array, Array, Array]] = {}
         self.layer = self._layer_table(calls)
 
@@ -153,7 +156,9 @@ class Schedule:
 
     def _cover(self, block: Rectangle, reads: Array) -> tuple[Array, Array, Array]:
         """Return the cover of a block, kept for blocks of the same size and spacing of rows."""
+        # Without the first row: only the distances between rows matter to a panel.
         key = block[1:], (reads - reads[0]).tobytes()
+        # A direct block reads x itself, where its place matters.
         if key not in self._covers or self.plan.way.direct:
             cover = self._cover_dense if self.plan.way.copied else self._cover_ragged
             self._covers[key] = cover(block, reads)
@@ -170,6 +175,7 @@ class Schedule:
             place += at * pitch
             pitch *= line.n
         sizes = self.plan.sizes
+        # What is left of `rows` is the image.
         place += rows * pitch * sizes.groups * sizes.inputs
         return np.where(inside & (rows < sizes.batch), place, -1)
 
@@ -186,6 +192,7 @@ class Schedule:
             line = plan.outer[axis]
             rows, q = np.divmod(rows, line.size)
             at = q * line.stride + self._phases[:, axis, None, None]
+            # Only the axis before the last can be folded; its phase is then 0.
             if axis == len(plan.outer) - 1:
                 at = at + np.arange(folded)[:, None]
             inside &= at < line.out
@@ -202,6 +209,7 @@ class Schedule:
         """
         lanes, stride = self.plan.way.tile.lanes, self.plan.last.stride
         columns = np.arange(0, block.columns, lanes)
+        # The last vector reaches back into its row, if the row is that long.
         columns[-1] = max(0, block.columns - lanes)
         outputs = (block.first_column + columns) * stride
         count = np.minimum(min(lanes, block.columns) * stride, self.plan.last.out - outputs)
@@ -217,6 +225,7 @@ class Schedule:
     def _cover_dense(self, block: Rectangle, reads: Array) -> tuple[Array, Array, Array]:
         """Cover rows without gaps by vectors that go on from row to row."""
         lanes, stride, pitch = self.plan.way.tile.lanes, self.plan.last.stride, self.shape.row_pitch
+        # A run ends where the panel has other rows in between, or the block is narrower than a row.
         breaks = np.append(True, (np.diff(reads) != 1) | (block.columns != pitch))
         row, column = np.divmod(np.arange(block.rows * block.columns), block.columns)
         run = (np.cumsum(breaks) - 1)[row]
@@ -238,6 +247,7 @@ class Schedule:
 def _packing(plan: Plan, calls: Calls) -> Packing:
     """Return the order of weights: by part, call and input channel, then by use in the call."""
     taps, inputs = prod(plan.kernel), plan.sizes.inputs
+    # Parts differ only in their first channel, so that one list of offsets serves all.
     offsets = np.where(calls.taps < 0, UNUSED_WEIGHT, calls.channels * taps + calls.taps)
     ends = [0, *map(int, np.cumsum(calls.counts))]
     runs = [Run(0, inputs, 0, first, last) for first, last in pairwise(ends)]

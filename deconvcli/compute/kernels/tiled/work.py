@@ -59,6 +59,7 @@ class TiledWork:
         table = self._tables.get(block)
         if table is None:
             table = self.schedule.block_table(self.schedule.rectangle(block))
+            # Threads may make the same table twice; the dictionary keeps either.
             if table.nbytes * (len(self._tables) + 1) < MAX_TABLE_BYTES:
                 self._tables[block] = table
         return table
@@ -74,6 +75,7 @@ class TiledWork:
             y, x, packed, first, weights.bias, space, panel, self.schedule.layer, table,
             first_unit, last_unit,
         )  # fmt: skip
+        # Not in a `finally`: after an error the workspace is dropped.
         self._free.append(space)
 
     def _space(self) -> Array:
@@ -81,6 +83,7 @@ class TiledWork:
         try:
             return self._free.pop()
         except IndexError:
+            # Not cleared: garbage only reaches sums that are never stored.
             return np.empty(self.schedule.shape.size, self._dtype)
 
 

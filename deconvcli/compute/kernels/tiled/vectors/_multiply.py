@@ -101,8 +101,10 @@ class _Multiply(Emitter):
             self.bytes(self.number(starts, builder.add(first, INDEX(p))))
             for p in range(tile.vectors)
         ]
+        # Addresses are carried along, so that no multiplication is left inside the loops.
         carried = [panel, weights, *self._initial_sums()]
         alone = builder.icmp_signed("==", self.taps, INDEX(1))
+        # The loops test at their end, so they must not be entered for nothing.
         some = builder.icmp_signed(">", builder.mul(self.taps, inputs), INDEX(0))
         with builder.if_else(some) as (sums, nothing):
             with sums, builder.if_else(alone) as (one_tap, more_taps):

@@ -119,6 +119,7 @@ class _Store(Emitter):
                 with cgutils.for_range_slice(builder, begin, end, INDEX(1)) as (index, _):
                     segment = self._segment(index, before)
                     row = self.number(self.block, builder.add(place, segment.row))
+                    # Rows of a phase that ends early do not exist, and lie at -1.
                     with builder.if_then(builder.icmp_signed(">=", row, INDEX(0))):
                         to = self.bytes(builder.add(row, segment.output))
                         put(self.advance(target, to), segment)
