@@ -11,7 +11,6 @@ from deconvcli.cli.request import NAMES
 from deconvcli.cli.rows import layer_rows
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.request import LayerRequest
-from deconvcli.layers.text import size_text
 
 OWN = "this layer"
 NOTHING = LayerRequest(names=NAMES)
@@ -42,5 +41,5 @@ def choose_layers(
     if understood.assumed:
         say(f"assumed: the minimum of channels; give {', '.join(understood.assumed)} for more")
     layers = [(layer.name, layer.reading()) for layer in (select_layers(names) if names else [])]
-    rows = [*layer_rows(understood), ("input", size_text(understood.shown_input))]
+    rows = [*layer_rows(understood), ("input", understood.input_text)]
     return [*layers, (OWN, understood.reading)], rows

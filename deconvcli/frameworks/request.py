@@ -11,7 +11,7 @@ from deconvcli.common.values import read_count
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.frameworks.pasted.understand import Pasted, understand
+from deconvcli.frameworks.pasted.understand import Declared, Pasted, understand
 from deconvcli.frameworks.wording import (
     KEYS,
     Names,
@@ -23,6 +23,7 @@ from deconvcli.frameworks.wording import (
 )
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading, Sizes, Spelling
+from deconvcli.layers.layout import Layout
 from deconvcli.layers.text import size_text
 
 MAX_AXES = 3
@@ -36,13 +37,20 @@ class Understood(NamedTuple):
 
     leading: 0 for sizes as 5x5, 1 with channels, 2 with a batch as well; outputs are shown in the
     form of the input. assumed: the names of channels that nobody gave, so that the minimum was
-    taken.
+    taken. declared: the parameter of the call that gave the input size, if one did.
     """
 
     reading: Reading
     why: str
     leading: int = 0
     assumed: tuple[str, ...] = ()
+    declared: str = ""
+
+    @property
+    def input_text(self) -> str:
+        """The input as given, with the parameter that gave it, in one line."""
+        source = f" ({self.declared} of the call)" if self.declared else ""
+        return size_text(self.shown_input) + source
 
     @property
     def shown_output(self) -> tuple[Size, ...]:
@@ -129,7 +137,9 @@ class LayerRequest(NamedTuple):
             sizes = sizes._replace(weight=self._find_weight(dialect, words, sizes))
         spelling = Spelling(dialect.name, words, pasted.implementation)
         assumed = () if shown_weight else self._find_assumed(dialect, words, sizes)
-        return Understood(dialect.read(spelling, sizes), why, leading, assumed)
+        has_size = self.input_size or pasted.data
+        declared = pasted.declared.name if pasted.declared and not has_size else ""
+        return Understood(dialect.read(spelling, sizes), why, leading, assumed, declared)
 
     def _find_assumed(
         self, dialect: Dialect, words: Mapping[str, Any], sizes: Sizes
@@ -137,6 +147,8 @@ class LayerRequest(NamedTuple):
         """Return the names of the channels that neither parameters nor shapes give."""
         given = {a.role for a in dialect.arguments if words.get(a.name) is not None}
         given |= set(self.roles) | ({"in_channels"} if sizes.channels is not None else set())
+        if _find_requested_channels(dialect, words, len(sizes.spatial)) is not None:
+            given.add("out_channels")
         channels = ("in_channels", "out_channels")
         return tuple(self.names.role(role) for role in channels if role not in given)
 
@@ -165,7 +177,14 @@ class LayerRequest(NamedTuple):
 
     def _find_sizes(self, pasted: Pasted, words: Mapping[str, Any], rank: int) -> tuple[int, Sizes]:
         """Return (leading axes written, sizes) from the input size or from the call's tensors."""
-        given = self.input_size or pasted.data or _find_keras_input(words)
+        declared = pasted.declared
+        if declared and len(declared.sizes) != rank + 1:
+            raise UsageError(
+                f"{declared.name} has {len(declared.sizes)} sizes, the layer {rank} spatial axes",
+                help=f"give {declared.name} {rank + 1} sizes: the spatial ones and the channels.",
+                code="rank",
+            )
+        given = self.input_size or pasted.data or (declared and declared.known)
         weight = self.weight or pasted.weight
         axes = pasted.dialect.weight_layout(words, rank).count(rank)
         if weight is not None and len(weight) != axes:
@@ -194,12 +213,40 @@ class LayerRequest(NamedTuple):
                 f" {rank + 2} (with batch).",
                 code="rank",
             )
+        layout = pasted.dialect.data_layout(words, rank)
         if is_spatial:
             spatial = given * rank if len(given) == 1 else given
-            return 0, Sizes(spatial, self._find_batch(()), self._find_channels(), weight)
-        parts = pasted.dialect.data_layout(words, rank).split(given, rank)
-        channels = self._find_channels(_require_number(parts["C"][0], "channels"))
-        return leading, Sizes(parts["*"], self._find_batch(parts["N"]), channels, weight)
+            batch, channels = self._find_batch(()), self._find_channels()
+        else:
+            parts = layout.split(given, rank)
+            spatial, batch = parts["*"], self._find_batch(parts["N"])
+            channels = self._find_channels(_require_number(parts["C"][0], "channels"))
+        if declared:
+            channels = self._compare_declared(declared, layout, spatial, channels)
+        return (0 if is_spatial else leading), Sizes(spatial, batch, channels, weight)
+
+    def _compare_declared(
+        self, declared: Declared, layout: Layout, spatial: Sequence[Size], channels: int | None
+    ) -> int | None:
+        """Return the channels, those of the declared input where nothing else gives them.
+
+        Raises:
+            UsageError: the call declares another input.
+        """
+        places = layout.split(tuple(range(len(declared.sizes) + 1)), len(spatial))
+        own_spatial = [declared.sizes[place - 1] for place in places["*"]]
+        own_channels = declared.sizes[places["C"][0] - 1]
+        pairs = [*zip(spatial, own_spatial, strict=True), (channels, own_channels)]
+        # A letter stands for every size, and None in the call for a size that is open.
+        if any(type(given) is type(own) is int and given != own for given, own in pairs):
+            given = size_text(spatial) + (f" with {channels} channels" if channels else "")
+            own = ", ".join(map(str, declared.sizes))
+            raise UsageError(
+                f"{self.names.input_size} is {given}, and {declared.name} of the call is ({own})",
+                help=f"leave one of them out: {declared.name} gives the input size as well.",
+                code="input-size",
+            )
+        return own_channels if channels is None else channels
 
     def _check_kernel(
         self, dialect: Dialect, words: Mapping[str, Any], weight: tuple[int, ...], rank: int
@@ -255,6 +302,8 @@ class LayerRequest(NamedTuple):
                 code="no-kernel",
             )
         [out_channels] = self.roles.get("out_channels", (None,))
+        if out_channels is None:
+            out_channels = _find_requested_channels(dialect, words, len(sizes.spatial))
         groups = self._count_groups(words, dialect.argument("groups"))
         return find_weight_shape(dialect, words, sizes, self.roles["kernel"], out_channels, groups)
 
@@ -326,9 +375,11 @@ def _require_number(size: Size, what: str) -> int:
     )
 
 
-def _find_keras_input(words: Mapping[str, Any]) -> tuple[int, ...] | None:
-    """Return the input_shape that a Keras layer may carry: without batch, numbers only."""
-    given = words.get("input_shape")
-    if isinstance(given, list) and all(type(size) is int for size in given):
-        return tuple(given)
-    return None
+def _find_requested_channels(dialect: Dialect, words: Mapping[str, Any], rank: int) -> int | None:
+    """Return the channels of an output size that is requested as a whole tensor's shape."""
+    argument = dialect.argument("output_size")
+    given = words.get(argument.name) if argument else None
+    if not isinstance(given, list) or len(given) != rank + 2:
+        return None
+    channels = dialect.data_layout(words, rank).split(tuple(given), rank)["C"][0]
+    return channels if type(channels) is int and channels > 0 else None

@@ -119,7 +119,7 @@ def _report(understood: Understood, macs: bool) -> Report:
     output = size_text(understood.shown_output)
     rows = [
         ("output", output),
-        ("input", size_text(understood.shown_input)),
+        ("input", understood.input_text),
         ("full", f"{size_text(reading.layer.full_sizes(reading.spatial))} (before the crop)"),
         ("crop", _format_crop(reading)),
         *layer_rows(understood),

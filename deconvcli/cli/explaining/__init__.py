@@ -34,5 +34,5 @@ def report_layer(understood: Understood, others: Sequence[str]) -> Report:
 def layer_fields(understood: Understood) -> Fields:
     """Return the output size and the layer that it belongs to."""
     output = ("output", size_text(understood.shown_output))
-    given = ("input", size_text(understood.shown_input))
+    given = ("input", understood.input_text)
     return Fields([output, given, *layer_rows(understood)])

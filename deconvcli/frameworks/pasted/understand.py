@@ -14,12 +14,32 @@ from deconvcli.frameworks.pasted.search import find_signature, unbind
 _FREE_ROLES = {"", "bias", "in_channels", "out_channels"}
 
 
+# Keras layers take the shape of their input, with or without its batch; None is an open size.
+_DECLARATIONS = {"input_shape": 0, "batch_input_shape": 1, "batch_shape": 1}
+
+
+class Declared(NamedTuple):
+    """The input's shape that a call has as the parameter `name`, without a batch.
+
+    sizes: None where the call leaves a size open.
+    """
+
+    name: str
+    sizes: tuple[int | None, ...]
+
+    @property
+    def known(self) -> tuple[int, ...] | None:
+        """The sizes, if all are numbers."""
+        known = tuple(size for size in self.sizes if size is not None)
+        return known if len(known) == len(self.sizes) else None
+
+
 class Pasted(NamedTuple):
     """A pasted call in its dialect.
 
     words: the layer's parameters. weight, data: shapes that the call shows. order: the names of
     the call's positional parameters. others: dialects whose call of this name takes the same
-    arguments with another meaning.
+    arguments with another meaning. declared: the input's shape, if a parameter gives it.
     """
 
     dialect: Dialect
@@ -30,6 +50,7 @@ class Pasted(NamedTuple):
     data: tuple[int, ...] | None
     order: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    declared: Declared | None = None
 
 
 def understand(text: str, dialect_name: str | None, preferred: str | None = None) -> Pasted:
@@ -47,12 +68,29 @@ def understand(text: str, dialect_name: str | None, preferred: str | None = None
     signature = unbind(signature, call.name)
     named = name_arguments(call, signature.parameters)
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
+    declared = _take_declaration(dialect, named)
     words = dict(signature.implies)
     for name, value in named.items():
         words |= _read_parameter(dialect, name, value)
     weight, data = shapes[signature.weight], shapes[signature.data]
     rank = signature.rank or _find_rank(dialect, words, weight)
-    return Pasted(dialect, implementation, words, rank, weight, data, signature.parameters, others)
+    order = signature.parameters
+    return Pasted(dialect, implementation, words, rank, weight, data, order, others, declared)
+
+
+def _take_declaration(dialect: Dialect, named: dict[str, Any]) -> Declared | None:
+    """Remove the shape of the input from a call's arguments and return it."""
+    if all(argument.name != "input_shape" for argument in dialect.arguments):
+        return None
+    for name, leading in _DECLARATIONS.items():
+        given = named.get(name)
+        if isinstance(given, list) and given[leading:]:
+            # A variable leaves its size open.
+            sizes = [None if isinstance(size, Name) else size for size in given[leading:]]
+            if all(size is None or (type(size) is int and size >= 0) for size in sizes):
+                del named[name]
+                return Declared(name, tuple(sizes))
+    return None
 
 
 def _find_rank(
