@@ -8,9 +8,11 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests import readme
 
@@ -85,3 +87,16 @@ def test_the_examples_are_in_our_style(repository: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pre_commit_has_the_versions_of_the_extra() -> None:
+    hooks = yaml.safe_load((readme.ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    pinned = {
+        requirement
+        for repository in hooks["repos"]
+        for hook in repository["hooks"]
+        for requirement in hook["additional_dependencies"]
+    }
+    project = tomllib.loads((readme.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert pinned <= set(project["optional-dependencies"]["test"])
+    assert pinned
