@@ -121,6 +121,7 @@ class LayerRequest(NamedTuple):
             return "keras", f"padding {given!r} is a word"
         if given is not None and find_form(given) is Form.INTS:
             return "torch", "padding is a number"
+        # In the order of use, so that torch is taken if any number of dialects can express them.
         for name in in_order():
             dialect = take(name)[0]
             if all(can_express(dialect, role, value) for role, value in self.roles.items()):
@@ -157,6 +158,7 @@ class LayerRequest(NamedTuple):
         roles = {
             self.names.role(role): self.roles[role] for role in _PER_AXIS if role in self.roles
         }
+        # A word as padding has no length.
         lists = {name: value for name, value in roles.items() if not isinstance(value, str)}
         known = self.rank or pasted.rank
         if known is None and self.weight is not None:

@@ -81,7 +81,7 @@ def word_role(
     argument = _find_argument(dialect, role, form)
     if argument is None:
         if role in IN_WEIGHTS:
-            return {}
+            return {}  # `find_weight_shape` expresses it
         if role == "groups" and dialect.grouping is not None:
             return dict(dialect.grouping) if value != (1,) else {}
         raise _foreign_parameter(dialect, role, value, names)

@@ -70,6 +70,7 @@ FULL = Step("full", "(n - 1)*s + span", "every input stamps the kernel, s apart:
 OUT = Step("out", "full - crop_begin - crop_end", "the size after the crop")
 
 
+# Formulas are written by dialects, never by users. Without builtins a mistyped name is an error.
 _FUNCTIONS: dict[str, Any] = {
     "min": min,
     "max": max,
@@ -118,6 +119,7 @@ class Arithmetic:
             Broken: a limit that this implementation refuses.
             NotLinear: a symbolic size has no single formula here.
         """
+        # A program is compiled once: `deconv shape --jsonl` reads thousands of layers with it.
         found = self._programs.get((implementation, names))
         if found is None:
             found = self._programs[implementation, names] = self._compile(names, implementation)

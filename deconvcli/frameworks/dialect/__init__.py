@@ -198,6 +198,7 @@ class Dialect(ParameterReader):
                 got = program(*row)
                 axes.append(Axis(got["k"], got["s"], got["d"], got["crop_begin"], got["crop_end"]))
                 computed.append(got)
+                # Nearly all layers have no findings, and building them costs time.
                 if got["noted"]:
                     noted += [(limit, got) for limit in arithmetic.broken_limits(got)]
         except Broken as broken:

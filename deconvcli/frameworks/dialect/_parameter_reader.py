@@ -44,6 +44,7 @@ class ParameterReader(Refusals, ABC):
             UsageError: a parameter this dialect does not have.
         """
         values = {**self._defaults, **spelling.arguments}
+        # An unknown name adds a key, so one comparison replaces a search through all names.
         if len(values) > len(self._defaults):
             unknown = next(name for name in spelling.arguments if name not in self._defaults)
             raise UsageError(
@@ -118,6 +119,7 @@ class ParameterReader(Refusals, ABC):
         out, into = given_out, given_in
         if sizes.weight is not None:
             weight = layout.split(sizes.weight, len(kernel))
+            # An axis that merges groups and channels has all channels, else those of one group.
             in_weights = weight["GI"][0] if "GI" in weight else weight["I"][0] * groups
             out_weights = weight["GO"][0] if "GO" in weight else weight["O"][0] * groups
             if into is not None and into != in_weights:

@@ -221,6 +221,7 @@ class KerasLayer(Dialect):
     @staticmethod
     def _output_paddings(layer: Layer) -> list[list[int] | None]:
         """Return None, and for each word the one value per axis that could give this crop."""
+        # The full size is (n - 1)*s + span, the size of same (n - 1)*s + span % 2 + op.
         lost = [axis.crop_begin + axis.crop_end for axis in layer.axes]
         even = [axis.span - axis.span % 2 for axis in layer.axes]
         same = [most - crop for most, crop in zip(even, lost, strict=True)]

@@ -157,6 +157,7 @@ class CoreMl(Dialect):
         if sizes.weight is None:
             self.refuse("weight", "the weight's shape is not known", "give the weights' shape.")
         kernel, groups = sizes.weight[2:], read_count(words["groups"], "groups")
+        # Type inference does not compare the input's channels with the weight's.
         unseen = sizes._replace(channels=None)
         channels = self.channels(CANONICAL_WEIGHT, kernel, unseen, groups)
         word, sized = words["pad_type"], words["output_shape"] is not None

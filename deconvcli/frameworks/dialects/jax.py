@@ -146,6 +146,7 @@ class Jax(Dialect):
         """Return the kernel's letters; transpose_kernel exchanges I and O."""
         _, kernel, _ = self._specs(arguments, rank)
         transposed = bool(arguments.get("transpose_kernel"))
+        # A forward kernel's inputs are this layer's outputs, so groups move to the other letter.
         names = {"I": "GO", "O": "I"} if transposed else {"I": "I", "O": "GO"}
         return _layout(kernel, kernel, names)
 
@@ -178,6 +179,7 @@ class Jax(Dialect):
             rows,
             channels=self.channels(layout, kernel, sizes, groups),
             groups=groups,
+            # A forward convolution of the dilated input meets the taps in reverse order.
             flipped=not words["transpose_kernel"],
             weight_layout=layout,
             data_layout=self.data_layout(words, rank),
@@ -306,6 +308,7 @@ class Jax(Dialect):
         """Yield words and explicit padding of conv_transpose, or the other function for groups."""
         stride = [axis.stride for axis in layer.axes]
         dilation = [axis.dilation for axis in layer.axes]
+        # Only conv_general_dilated has groups.
         if layer.groups == 1:
             for padding in ("SAME", "VALID", pads_of(layer)):
                 yield {"strides": stride, "padding": padding, "rhs_dilation": dilation}
@@ -315,6 +318,7 @@ class Jax(Dialect):
             "padding": pads_of(layer),
             "lhs_dilation": stride,
             "rhs_dilation": dilation,
+            # Its own default is channels first, unlike that of conv_transpose.
             "dimension_numbers": list(_DEFAULTS["conv_transpose"][len(layer.axes)]),
             "feature_group_count": layer.groups,
         }

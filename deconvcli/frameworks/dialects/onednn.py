@@ -165,6 +165,7 @@ class OneDnn(ExplicitSize):
         }
         words |= {"groups": layer.groups} if layer.groups > 1 else {}
         yield words
+        # A padding_r down to 1 - stride passes the check, and allows a larger output.
         yield words | {"padding_r": [max(axis.crop_end, 1 - axis.stride) for axis in layer.axes]}
 
     def why_not(self, layer: Layer) -> tuple[str, str]:

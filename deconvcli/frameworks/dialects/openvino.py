@@ -117,6 +117,7 @@ def _both_ends(value: tuple[int, ...], rank: int) -> dict[str, list[int]]:
 
 
 def _signature(name: str, operation: str) -> Signature:
+    # Every later opset exports the operations of opset 1.
     homes = [f"{package}.opset{n}" for package in ("openvino", "ov") for n in range(1, 17)]
     return Signature(
         (f"op.{operation}", *(f"{home}.{name}" for home in homes)),

@@ -196,6 +196,7 @@ class Paddle(Dialect):
         is_function = words["api"] == "functional"
         same, pads = self._pads(words["padding"], layout, rank)
         requested = words["output_size"]
+        # A layer drops its own output_padding if output_size is given in the call.
         if requested is not None and words["output_padding"] != 0 and words["api"] != "layer":
             self.refuse(
                 "output-padding",
@@ -207,6 +208,7 @@ class Paddle(Dialect):
             sizes.spatial,
             kernel,
             per_axis(words["stride"], rank, "stride"),
+            # 'SAME' resets the dilation; the formula compares it with the written one.
             (1,) * rank if same else dilation,
             dilation,
             per_axis(words["output_padding"], rank, "output_padding"),

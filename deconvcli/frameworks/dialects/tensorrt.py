@@ -185,7 +185,8 @@ class TensorRT(Dialect):
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield both crops as numbers, or one for both if they are equal."""
-        begins, ends = ([axis[place] for axis in layer.axes] for place in (3, 4))
+        begins = [axis.crop_begin for axis in layer.axes]
+        ends = [axis.crop_end for axis in layer.axes]
         padding = {"pre_padding": begins, "post_padding": ends}
         yield {
             "num_output_maps": layer.out_channels,

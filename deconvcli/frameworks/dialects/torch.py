@@ -25,6 +25,7 @@ _ONEDNN_SOURCE = f"measured with {TORCH}, CPU, one thread"
 _DILATION = positive("d", "dilation")
 # no_batch: without an image in the batch PyTorch checks less and returns an empty tensor.
 _EMPTY_BATCH = "PyTorch accepts inputs of size 0 in an empty batch, though not with every crop"
+# Rules that an empty batch evades stand twice: a plain refusal, and one with a note for that batch.
 _HEAD = (
     INPUT_EXISTS._replace(condition="n >= 1 or no_batch"),
     INPUT_EXISTS._replace(otherwise=_EMPTY_BATCH, source=_ONEDNN_SOURCE),
@@ -191,6 +192,7 @@ class Torch(Dialect):
             rows,
             channels=channels,
             groups=groups,
+            # A module has a bias by default, a function only if it is given one.
             has_bias=bool(spelling.arguments.get("bias", words["api"] != "functional")),
             weight_layout=CANONICAL_WEIGHT,
             data_layout=CHANNELS_FIRST,

@@ -73,6 +73,7 @@ class ConvTranspose(Dialect):
         Argument("dilations", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("group", "groups", 1, "independent groups of channels"),
         Argument("output_shape", "output_size", None, "requested spatial sizes", {Form.INTS: each}),
+        # Before opset 11, shape inference reads pads together with auto_pad differently.
         Argument("opset", default=22),
     )
     signatures = (

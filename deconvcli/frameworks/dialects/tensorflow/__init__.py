@@ -188,6 +188,7 @@ class TensorFlow(Dialect):
         """Return the groups that the channels imply."""
         if out_channels == 0:
             return 1
+        # conv3d_transpose has no groups.
         if held < 1 or out_channels % held or (rank == 3 and out_channels != held):
             self.refuse(
                 "channels",
@@ -227,6 +228,7 @@ class TensorFlow(Dialect):
                 "explicit padding is supported only by conv2d_transpose with channels last",
                 "use 'SAME' or 'VALID', or slice the output.",
             )
+        # With channels last, axes 1 and 2 of the tensor are the spatial ones.
         begins, ends = zip(*(per_axis(pair, 2, "padding") for pair in given[1:3]), strict=True)
         return begins, ends
 
@@ -234,6 +236,7 @@ class TensorFlow(Dialect):
         """Yield SAME and VALID with the requested output size, then explicit padding in 2-D."""
         ways: list[Any] = ["SAME", "VALID"]
         if len(layer.axes) == 2:
+            # Explicit padding is never negative; a larger output_shape appends instead.
             pairs = [[axis.crop_begin, max(axis.crop_end, 0)] for axis in layer.axes]
             ways.append([[0, 0], *pairs, [0, 0]])
         out = layer.output_sizes(sizes.spatial)
