@@ -33,7 +33,14 @@ def read_sides(value: Any, rank: int, name: str) -> Sides:
     if rank == 1 and isinstance(value, (list, tuple)) and len(value) == 2:
         begin, end = per_axis(value, 2, name)
         return ((begin, end),)
-    return tuple((each, each) for each in per_axis(value, rank, name))
+    try:
+        return tuple((each, each) for each in per_axis(value, rank, name))
+    except UsageError as error:
+        single = f", a list of {rank} (one per axis)" if rank > 1 else ""
+        pairs = "[begin, end] per axis" if rank > 1 else "[begin, end]"
+        raise UsageError(
+            error.message, help=f"give one integer{single} or {pairs}.", code=error.code
+        ) from error
 
 
 def _are_pairs(value: Any) -> bool:
