@@ -88,8 +88,9 @@ Parameters = Mapping[str, Any]
 class Operation(ABC):
     """One kind of layer.
 
-    title: one line. calls: what people paste for it. inputs: the smallest and the largest number
-    of them; None for any number. mixes_axes: whether the size of one spatial axis influences more
+    title: one line. calls: what people paste for it. implies: our keys that an alias settles, as
+    `batch_norm` settles which norm. inputs: the smallest and the largest number of them; None for
+    any number. mixes_axes: whether the size of one spatial axis influences more
     than that axis.
     """
 
@@ -98,6 +99,7 @@ class Operation(ABC):
     title: ClassVar[str]
     keys: ClassVar[tuple[Key, ...]] = ()
     calls: ClassVar[tuple[Call, ...]] = ()
+    implies: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     mixes_axes: ClassVar[bool] = False
 
@@ -156,7 +158,7 @@ class Operation(ABC):
         return self.macs(parameters, inputs, dialect)
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Return how many numbers the layer trains."""
+        """Return how many parameters the layer has, as its framework's own summary counts them."""
         return 0
 
     def values(self, parameters: Parameters) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
 from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
 from deconvcli.frameworks.pasted.understand import name_arguments, understand
-from deconvcli.networks.operation import Call
+from deconvcli.networks.operation import Call, KeyForm
 from deconvcli.networks.operations import index_calls, take
 
 # A network repeats its layers, so the same few texts are read again and again; a text beyond
@@ -55,7 +55,9 @@ class PastedLayer(NamedTuple):
 # Arguments that affect no size, such as initializers and names.
 _INERT = re.compile(
     r"activation|name|dtype|device|trainable|input_shape|data_format|padding_mode|api|\w+_"
-    r"(initializer|regularizer|constraint)|return_indices|count_include_pad|divisor_override"
+    r"(initializer|regularizer|constraint)|return_indices|count_include_pad|divisor_override|"
+    r"track_running_stats|use_running_average|synchronized|fused|renorm\w*|virtual_batch_size|"
+    r"rms_scaling|autocast|axis_name|param_dtype|rngs|\w+_init"
 )
 
 
@@ -88,7 +90,9 @@ def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer
     own = {name: call.means.get(name, name) for name in order}
     _refuse_foreign(read, operation, own, call.framework)
     given = _without_inert(name_arguments(read, order))
-    parameters = {own.get(name, name): _value(name, value) for name, value in given.items()}
+    parameters = _read_values(
+        {own.get(name, name): value for name, value in given.items()}, operation
+    )
     arguments = _arguments(read, order)
     return PastedLayer(operation, {**call.implies, **parameters}, "", arguments)
 
@@ -121,6 +125,21 @@ def _arguments(read: PythonCall, order: tuple[str, ...]) -> Arguments:
 def _without_inert(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments without those that affect no size."""
     return {name: value for name, value in given.items() if not _INERT.fullmatch(name)}
+
+
+def _read_values(given: Mapping[str, Any], operation: str) -> dict[str, Any]:
+    """Return the values, without the unknown ones of keys that touch no size."""
+    free = {
+        name
+        for key in take(operation).keys
+        if key.form is KeyForm.ANY
+        for name in (key.name, *key.aliases)
+    }
+    return {
+        name: _value(name, value)
+        for name, value in given.items()
+        if not (name in free and isinstance(value, (Name, Tensor)))
+    }
 
 
 def _value(name: str, given: Any) -> Any:

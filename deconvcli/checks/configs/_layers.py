@@ -114,7 +114,8 @@ def _parse_keys(
         return None
     # `name` and `inputs` belong to every layer, unless this kind has a key of that name.
     given = {name: each for name, each in value.items() if name in known or name not in LAYER}
-    return ParsedLayer(operation, _parameters(given, path, operation, problems))
+    implied = take(operation).implies.get(operation, _NOTHING)
+    return ParsedLayer(operation, {**implied, **_parameters(given, path, operation, problems)})
 
 
 def _parameters(

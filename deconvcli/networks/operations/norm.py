@@ -2,47 +2,190 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
+from types import MappingProxyType
+from typing import Any
 
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import shorten
+from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._channels import GROUPS, check_groups
 from deconvcli.networks.operations._same_shape import SameShape
+from deconvcli.networks.operations._sizes import refuse
+from deconvcli.networks.operations._trained import counts_as_keras, split_axes
+
+# By kind: whether a norm without further keys has a shift beside its scale.
+KINDS: Mapping[str, bool] = MappingProxyType(
+    {"batch": True, "group": True, "instance": True, "layer": True, "rms": False, "weight": False}
+)
+# The dialects whose instance norm trains nothing unless it is asked to.
+PLAIN_INSTANCE_NORMS = ("torch", "mlx")
 
 
 class Norm(SameShape):
-    """Batch, group, instance and layer normalisation."""
+    """Batch, group, instance, layer and root-mean-square normalisation."""
 
     name = "norm"
     aliases = ("batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm", "weight_norm")
     title = "normalisation"
     keys = (
-        GROUPS._replace(meaning="groups of channels in a group norm", aliases=("num_groups",)),
-        Key("affine", KeyForm.FLAG, True, "a trained scale and shift per channel"),
+        GROUPS._replace(
+            meaning="groups of channels in a group norm; -1 for one channel each",
+            aliases=("num_groups",),
+            at_least=-1,
+        ),
+        Key("kind", KeyForm.WORD, None, "which norm", choices=tuple(KINDS)),
+        Key(
+            "affine",
+            KeyForm.FLAG,
+            None,
+            "a trained scale and shift; default: true, but not in an instance norm of torch or mlx",
+            aliases=("elementwise_affine",),
+        ),
+        Key("scale", KeyForm.FLAG, True, "a trained scale", aliases=("use_scale",)),
+        Key("center", KeyForm.FLAG, True, "a trained shift", aliases=("bias", "use_bias")),
+        Key(
+            "num_features",
+            KeyForm.ANY,
+            None,
+            "input channels, if you want them checked",
+            aliases=("num_channels",),
+        ),
+        Key(
+            "normalized_shape",
+            KeyForm.ANY,
+            None,
+            "sizes of a layer norm, with one scale and shift for each element",
+        ),
+        Key("axis", KeyForm.ANY, None, "axes of a Keras norm, with one scale and shift for each"),
+        Key(
+            "moving_statistics",
+            KeyForm.FLAG,
+            None,
+            "whether mean and variance of a batch norm count as parameters; default: in Keras",
+        ),
         Key("eps", KeyForm.ANY, None, "added to the variance", aliases=("epsilon",)),
         Key("momentum", KeyForm.ANY, None, "momentum of the running mean"),
     )
+    implies = MappingProxyType({f"{kind}_norm": {"kind": kind} for kind in KINDS})
     calls = (
-        Call("torch", ("BatchNorm{n}d", "GroupNorm", "LayerNorm", "LayerNorm{n}d")),
+        Call(
+            "torch",
+            ("BatchNorm{n}d", "SyncBatchNorm"),
+            ("num_features", "eps", "momentum", "affine"),
+            implies={"kind": "batch", "moving_statistics": False},
+        ),
         # By default the only norm that trains nothing.
-        Call("torch", ("InstanceNorm{n}d",), implies={"affine": False}),
+        Call(
+            "torch",
+            ("InstanceNorm{n}d",),
+            ("num_features", "eps", "momentum", "affine"),
+            implies={"kind": "instance", "affine": False},
+        ),
+        Call(
+            "torch",
+            ("GroupNorm",),
+            ("num_groups", "num_channels", "eps", "affine"),
+            implies={"kind": "group"},
+        ),
+        Call(
+            "torch",
+            ("LayerNorm",),
+            ("normalized_shape", "eps", "elementwise_affine", "bias"),
+            implies={"kind": "layer"},
+        ),
+        Call("torch", ("LayerNorm{n}d",), implies={"kind": "layer"}),
+        Call(
+            "torch",
+            ("RMSNorm",),
+            ("normalized_shape", "eps", "elementwise_affine"),
+            implies={"kind": "rms"},
+        ),
         Call(
             "keras",
-            ("BatchNormalization", "GroupNormalization", "LayerNormalization"),
+            ("BatchNormalization",),
+            ("axis", "momentum", "epsilon", "center", "scale"),
+            implies={"kind": "batch", "moving_statistics": True},
         ),
-        Call("flax", ("BatchNorm", "InstanceNorm")),
+        Call(
+            "keras",
+            ("GroupNormalization",),
+            ("groups", "axis", "epsilon", "center", "scale"),
+            implies={"kind": "group", "groups": 32},
+        ),
+        Call(
+            "keras",
+            ("LayerNormalization",),
+            ("axis", "epsilon", "center", "scale"),
+            implies={"kind": "layer"},
+        ),
+        Call("keras", ("RMSNormalization",), ("axis", "epsilon"), implies={"kind": "rms"}),
+        Call("flax", ("BatchNorm",), ("use_running_average",), implies={"kind": "batch"}),
+        Call("flax", ("InstanceNorm",), (), implies={"kind": "instance", "affine": True}),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Return the input's shape, whose channels the groups must divide."""
-        [given] = inputs
-        check_groups("input", given.channels, self.values(parameters)["groups"])
+        values, [given] = self.values(parameters), inputs
+        declared = values["num_features"]
+        # An instance norm that trains nothing ignores its channels, in torch with a warning.
+        if type(declared) is int and declared != given.channels and _is_affine(values, dialect):
+            refuse(
+                "channels",
+                f"the input has {given.channels} channels, the layer takes {declared}",
+                f"write {given.channels}, or change the layer above.",
+            )
+        if values["groups"] != -1:
+            check_groups("input", given.channels, values["groups"])
+        _read_normalised(values, given)
         return given
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Return two numbers per channel, a scale and a shift, where they are trained."""
-        [channels] = require_numbers([inputs[0].channels])
-        return 2 * channels if self.values(parameters)["affine"] else 0
+        """Return a scale and a shift per channel, or per element of the shape that is given.
+
+        Source: measured with torch 2.13.0 and Keras 3.15.1. The means and variances of a batch
+        norm are buffers in torch, and parameters that are not trained in Keras' `count_params`.
+        """
+        values, [given] = self.values(parameters), inputs
+        count = prod(require_numbers(_read_normalised(values, given)))
+        has_shift = KINDS.get(values["kind"] or "", True) and values["center"]
+        trained = (bool(values["scale"]) + bool(has_shift)) if _is_affine(values, dialect) else 0
+        moving = values["moving_statistics"]
+        if moving is None:
+            moving = values["kind"] == "batch" and counts_as_keras(dialect)
+        return (trained + (2 if moving else 0)) * count
+
+
+def _is_affine(values: Mapping[str, Any], dialect: str) -> bool:
+    affine = values["affine"]
+    if affine is None:
+        return values["kind"] != "instance" or dialect not in PLAIN_INSTANCE_NORMS
+    return bool(affine)
+
+
+def _read_normalised(values: Mapping[str, Any], given: Shape) -> list[Size]:
+    """Return the sizes whose product is the number of scales.
+
+    Raises:
+        UsageError: they are written in another form.
+    """
+    sizes, axes = values["normalized_shape"], values["axis"]
+    if sizes is None:
+        # One axis alone is that of the channels, wherever the model has them.
+        if axes is None or type(axes) is int:
+            return [given.channels]
+        return split_axes(given, axes, "axis")[0]
+    listed = list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
+    if not listed or not all(type(size) is int and size >= 1 for size in listed):
+        raise UsageError(
+            f"normalized_shape is {shorten(sizes)}",
+            help="give the sizes, such as [64, 28, 28], or one number.",
+            code="bad-value",
+        )
+    return listed
 
 
 OPERATION: Operation = Norm()

@@ -376,6 +376,8 @@ def test_refusals(
         ("dense", {"units": 7}, 2520, 2520, 35),
         ("batch_norm", {}, 0, 0, 8),
         ("relu", {}, 0, 0, 0),
+        ("prelu", {"kind": "prelu"}, 0, 0, 1),
+        ("snake", {"kind": "snake"}, 0, 0, 4),
     ],
 )
 def test_costs(

@@ -1,0 +1,42 @@
+"""The numbers that layers without weights train: scales, shifts, slopes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import shorten
+from deconvcli.layers.axis import Size
+from deconvcli.networks.operation import Shape
+
+# Keras counts the numbers that a layer stores, trained or not; the others those that it trains.
+KERAS = ("keras", "keras2")
+
+
+def counts_as_keras(dialect: str) -> bool:
+    """Whether a layer of this dialect is counted as Keras counts it."""
+    return dialect.partition("@")[0] in KERAS
+
+
+def split_axes(given: Shape, axes: Any, name: str) -> tuple[list[Size], list[Size]]:
+    """Return the sizes on these axes, and those on the others.
+
+    axes: a list in Keras' numbers, for which the batch is 0 and the channels are last.
+
+    Raises:
+        UsageError: the input has no such axis.
+    """
+    sizes = [*given.spatial, given.channels]
+    rank = len(sizes)
+    listed = list(axes) if isinstance(axes, (list, tuple)) else [axes]
+    places = {axis - 1 if type(axis) is int and axis > 0 else axis for axis in listed}
+    # Type, not isinstance: True is no axis. 0 is the batch, which the places do not count.
+    if 0 in listed or not all(type(at) is int and -rank <= at < rank for at in places):
+        raise UsageError(
+            f"{name} is {shorten(axes)}, and the input has {rank} axes after its batch",
+            help=f"use 1 to {rank}, or -1 for the last.",
+            code="bad-value",
+        )
+    chosen = {place % rank for place in places}
+    on = [size for place, size in enumerate(sizes) if place in chosen]
+    return on, [size for place, size in enumerate(sizes) if place not in chosen]

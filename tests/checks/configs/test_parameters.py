@@ -1,0 +1,138 @@
+"""The parameters of norms and PReLUs, as torch 2.13.0 and Keras 3.15.1 count them.
+
+Measured on a batch of [8, 10, 10]: `sum(p.numel() for p in module.parameters())` and
+`layer.count_params()` after `build((None, 10, 10, 8))`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from deconvcli.checks.checking import CheckedFile, Settings, check_bytes
+
+TORCH = {
+    "nn.BatchNorm2d(8)": 16,
+    "nn.BatchNorm2d(num_features=8, momentum=MOMENTUM)": 16,
+    "nn.BatchNorm2d(8, affine=False)": 0,
+    "nn.BatchNorm2d(8, 1e-3, 0.1, False)": 0,
+    "nn.SyncBatchNorm(8)": 16,
+    "nn.GroupNorm(4, 8)": 16,
+    "nn.GroupNorm(4, 8, affine=False)": 0,
+    "nn.LayerNorm([8, 10, 10])": 1600,
+    "nn.LayerNorm([8, 10, 10], bias=False)": 800,
+    "nn.LayerNorm(10)": 20,
+    "nn.LayerNorm((10, 10))": 200,
+    "nn.LayerNorm([8, 10, 10], elementwise_affine=False)": 0,
+    "nn.InstanceNorm2d(8)": 0,
+    "nn.InstanceNorm2d(8, affine=True)": 16,
+    "nn.InstanceNorm2d(9)": 0,
+    "nn.RMSNorm(10)": 10,
+    "nn.RMSNorm([8, 10, 10])": 800,
+    "nn.RMSNorm(10, elementwise_affine=False)": 0,
+    "nn.PReLU()": 1,
+    "nn.PReLU(8)": 8,
+    "nn.PReLU(num_parameters=8, init=0.1)": 8,
+    "nn.LeakyReLU(0.1)": 0,
+    "batch_norm": 16,
+    "{op: batch_norm, affine: false}": 0,
+    "{op: group_norm, groups: 2}": 16,
+    "instance_norm": 0,
+    "{op: instance_norm, affine: true}": 16,
+    "layer_norm": 16,
+    "{op: layer_norm, normalized_shape: [8, 10, 10]}": 1600,
+    "rms_norm": 8,
+    "prelu": 1,
+    "{op: prelu, num_parameters: 8}": 8,
+    "{op: activation, kind: prelu}": 1,
+    "relu": 0,
+}
+KERAS = {
+    "BatchNormalization()": 32,
+    "BatchNormalization(center=False)": 24,
+    "BatchNormalization(scale=False)": 24,
+    "BatchNormalization(-1, 0.9, 1e-3, False, False)": 16,
+    "GroupNormalization(4)": 16,
+    "GroupNormalization(groups=-1)": 16,
+    "GroupNormalization(4, center=False)": 8,
+    "LayerNormalization()": 16,
+    "LayerNormalization(axis=[1, 2, 3])": 1600,
+    "LayerNormalization(axis=(1, 2))": 200,
+    "LayerNormalization(scale=False)": 8,
+    "RMSNormalization()": 8,
+    "PReLU()": 800,
+    "PReLU(shared_axes=[1, 2])": 8,
+    "PReLU(shared_axes=[1, 2, 3])": 1,
+    "LeakyReLU(0.1)": 0,
+    "batch_norm": 32,
+    "{op: batch_norm, scale: false}": 24,
+    "layer_norm": 16,
+    "{op: layer_norm, axis: [1, 2, 3]}": 1600,
+    "rms_norm": 8,
+    "prelu": 800,
+    "{op: prelu, shared_axes: [1, 2]}": 8,
+}
+# Counted as their own framework does, in a network of another one.
+ELSEWHERE = {
+    ("keras", "nn.BatchNorm2d(8)"): 16,
+    ("torch", "BatchNormalization()"): 32,
+    ("keras@jax", "batch_norm"): 32,
+    ("keras2", "prelu"): 800,
+    ("flax", "nn.BatchNorm(use_running_average=True, use_scale=False)"): 8,
+    ("flax", "nn.InstanceNorm()"): 16,
+    ("flax", "batch_norm"): 16,
+    ("paddle", "prelu"): 1,
+}
+
+
+def check(layer: str, dialect: str = "torch", size: str = "10x10") -> CheckedFile:
+    text = (
+        f"dialect: {dialect}\nnetworks:\n  net:\n    input: {{channels: 8, size: {size}}}\n"
+        f"    layers:\n      - {layer}\n"
+    )
+    return check_bytes("a.yaml", text.encode(), "yaml", Settings(tables=True))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "layer", "parameters"),
+    [
+        *(("torch", layer, count) for layer, count in TORCH.items()),
+        *(("keras", layer, count) for layer, count in KERAS.items()),
+        *((dialect, layer, count) for (dialect, layer), count in ELSEWHERE.items()),
+    ],
+)
+def test_parameters_are_counted_as_the_framework_does(
+    dialect: str, layer: str, parameters: int
+) -> None:
+    checked = check(layer, dialect)
+    assert checked.findings == ()
+    [row] = checked.networks[0].rows
+    assert (row.shape, row.parameters) == ("[8, 10, 10]", parameters)
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ("nn.BatchNorm2d(9)", "the input has 8 channels, the layer takes 9"),
+        ("nn.GroupNorm(4, 12)", "the input has 8 channels, the layer takes 12"),
+        ("nn.GroupNorm(3, 8)", "8 input channels cannot be split into 3 equal groups"),
+        ("nn.InstanceNorm2d(9, affine=True)", "the input has 8 channels, the layer takes 9"),
+        ("nn.PReLU(9)", "the input has 8 channels, the PReLU 9 slopes"),
+        ("GroupNormalization()", "8 input channels cannot be split into 32 equal groups"),
+        ("nn.LayerNorm([0])", "normalized_shape is [0]"),
+        ("LayerNormalization(axis=[1, 4])", "axis is [1, 4], and the input has 3 axes"),
+        ("PReLU(shared_axes=[0])", "shared_axes is [0], and the input has 3 axes"),
+        ("PReLU(shared_axes=[True])", "shared_axes is [True], and the input has 3 axes"),
+        ("{op: norm, kind: bath}", "kind is 'bath'"),
+        ("nn.BatchNorm2d(8, affine=trained)", "affine is trained, whose value only the program"),
+    ],
+)
+def test_what_the_framework_refuses(layer: str, message: str) -> None:
+    [finding] = check(layer).findings
+    assert message in finding.message
+
+
+def test_an_unknown_size_leaves_the_count_unknown() -> None:
+    [row] = check("PReLU()", "keras", "HxW").networks[0].rows
+    assert row.parameters is None
+    [row] = check("PReLU(shared_axes=[1, 2])", "keras", "HxW").networks[0].rows
+    assert row.parameters == 8
