@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from deconvcli.cli.help import OPTIONS, Option
 from deconvcli.cli.output import Output, open_output
@@ -33,6 +34,26 @@ class Word(click.Choice[str]):
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
         """Return the error as Click does, shorter and with a guess."""
         return f"{value!r} is not known; {suggestion(str(value), list(self.choices))}"
+
+
+class FormatWord(Word):
+    """The name of a format; another command's name, in the environment, means the default."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the name of a format that this command has."""
+        if value not in self.choices and param and param.name and ctx and param.default is not None:
+            in_environment = ctx.get_parameter_source(param.name) is ParameterSource.ENVIRONMENT
+            # DECONV_FORMAT is set once for all commands of a CI job, and only some have `github`.
+            if in_environment and value in _list_formats():
+                return param.default
+        return super().convert(value, param, ctx)
+
+
+def _list_formats() -> list[str]:
+    """Return the formats of all commands."""
+    from deconvcli.checks.reporters import REPORTERS  # which only this question needs
+
+    return [*RENDERERS.names, *REPORTERS.names]
 
 
 class DialectName(Typed):
@@ -278,15 +299,15 @@ def layer_options(
     )
 
 
-LAYER_OPTIONS = (CALL_ARGUMENT, *layer_options())
-
-
 def format_option(names: Sequence[str], help: str) -> Callable[[Any], Any]:
-    """Return the option --format, one of these names; DECONV_FORMAT changes its default."""
+    """Return the option --format, one of these names; DECONV_FORMAT changes its default.
+
+    A format that only other commands have is ignored there.
+    """
     return option(
         "--format",
         "format",
-        type=Word(names),
+        type=FormatWord(names),
         default="text",
         envvar="DECONV_FORMAT",
         show_envvar=True,

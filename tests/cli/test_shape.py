@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from deconvcli.checks.reporters import REPORTERS
 from deconvcli.views.answers.renderers import RENDERERS
 from tests.cli.commandline import deconv, refused, rows
 
@@ -351,6 +353,40 @@ def test_every_format_of_every_report(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setenv("DECONV_FORMAT", format)
             assert deconv(report) == done
             monkeypatch.delenv("DECONV_FORMAT")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "shape --in 5x5 -k 3",
+        "shape --in 5x5 -k 3 -D all",
+        "explain --in 5x5 -k 3",
+        "dialects",
+        "rule",
+        "bench --list",
+    ],
+)
+def test_another_commands_format_in_the_environment_is_ignored(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = deconv(line)
+    for format in set(REPORTERS.names) - set(RENDERERS.names):
+        monkeypatch.setenv("DECONV_FORMAT", format)
+        assert deconv(line) == usual
+        refused(deconv(f"{line} --format {format}"), f"'{format}' is not known")
+    monkeypatch.setenv("DECONV_FORMAT", "jsn")
+    refused(deconv(line), "'jsn' is not known; did you mean 'json'?")
+
+
+def test_check_ignores_the_formats_of_other_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "a.deconv.yaml"
+    config.write_text("networks: {a: {input: 5x5, layers: [{kernel: 3}]}}", "utf-8")
+    usual = deconv("check", str(config))
+    for format in set(RENDERERS.names) - set(REPORTERS.names):
+        monkeypatch.setenv("DECONV_FORMAT", format)
+        assert deconv("check", str(config)) == usual
 
 
 @pytest.mark.parametrize(

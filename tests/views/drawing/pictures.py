@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from deconvcli.cli.options import LAYER_OPTIONS, takes
+from deconvcli.cli.options import CALL_ARGUMENT, layer_options, takes
 from deconvcli.cli.request import read_request
 from deconvcli.layers.layer import Reading
 from deconvcli.views.drawing.layout import Drawing
@@ -27,7 +27,7 @@ LAYERS = (
 
 
 @click.command()
-@takes(*LAYER_OPTIONS)
+@takes(CALL_ARGUMENT, *layer_options())
 def layer(**options: Any) -> None:
     """Take the options alone: a command of the program would remember this context's --help."""
 
