@@ -11,7 +11,7 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING without the milliseconds that impo
 if TYPE_CHECKING:
     from typing import Any
 
-    from deconvcli.api import check, convert, explain, layer, prepare, run
+    from deconvcli.api import check, convert, explain, layer, paste, prepare, run
     from deconvcli.common.errors import DeconvError, NotExpressible, Refused
     from deconvcli.layers.layer import Reading
 
@@ -24,6 +24,7 @@ _HOME = {
     "convert": "deconvcli.api",
     "explain": "deconvcli.api",
     "layer": "deconvcli.api",
+    "paste": "deconvcli.api",
     "prepare": "deconvcli.api",
     "run": "deconvcli.api",
 }
@@ -38,6 +39,7 @@ __all__ = [
     "convert",
     "explain",
     "layer",
+    "paste",
     "prepare",
     "run",
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from deconvcli.frameworks.dialect.live import to_shape
 from deconvcli.frameworks.spelling import convert, read_layer
 from deconvcli.layers.layer import Reading
 
-__all__ = ["check", "convert", "explain", "layer", "prepare", "run"]
+__all__ = ["check", "convert", "explain", "layer", "paste", "prepare", "run"]
 
 if TYPE_CHECKING:
     from deconvcli.checks.checking import Verdict
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def layer(
-    dialect: str,
+    dialect: str | object,
     *,
     input_shape: Sequence[int],
     weight_shape: Sequence[int] | None = None,
@@ -25,15 +26,44 @@ def layer(
 ) -> Reading:
     """Return a layer as its framework reads it.
 
-    dialect: `torch`, `keras`, `keras@tensorflow` ... input_shape, weight_shape: in that
-    framework's own layouts. parameters: under its own names. rank: the number of spatial axes,
-    where the shapes leave it open (an unbatched input without weights).
+    dialect: `torch`, `keras`, `keras@tensorflow` ...; or a layer object of PyTorch, Keras, Flax,
+    Paddle, MLX, tinygrad or Equinox, which brings its own parameters. input_shape, weight_shape:
+    in that framework's own layouts. parameters: under its own names. rank: the number of spatial
+    axes, where the shapes leave it open (an unbatched input without weights).
 
     Raises:
         Refused: the framework would refuse the layer.
-        UsageError: an unknown dialect or parameter, or a value of the wrong form.
+        UsageError: an unknown dialect or parameter, a value of the wrong form, or an object that
+            is no transposed convolution.
     """
-    return read_layer(dialect, parameters, input_shape, weight_shape, rank)
+    input_shape, weight_shape = to_shape(input_shape), to_shape(weight_shape)
+    if isinstance(dialect, str):
+        return read_layer(dialect, parameters, input_shape, weight_shape, rank)
+    from deconvcli.frameworks.live import read_live  # which most layers do not need
+
+    return read_live(dialect, parameters, input_shape, weight_shape, rank)
+
+
+def paste(
+    text: str,
+    *,
+    input_shape: Sequence[int] | None = None,
+    weight_shape: Sequence[int] | None = None,
+    dialect: str | None = None,
+) -> Reading:
+    """Return the layer of a pasted call, which is parsed and never executed.
+
+    input_shape: in the framework's own layout, or the spatial sizes alone; may be left out where
+    the call has it. weight_shape: for calls that take a weight tensor. dialect: where several
+    frameworks have such a call.
+
+    Raises:
+        Refused: the framework would refuse the layer.
+        UsageError: the text is no call of a transposed convolution, or something is missing.
+    """
+    from deconvcli.frameworks.request import read_pasted  # which most layers do not need
+
+    return read_pasted(text, to_shape(input_shape), to_shape(weight_shape), dialect)
 
 
 def explain(reading: Reading) -> Explanation:

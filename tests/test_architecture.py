@@ -43,7 +43,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"dialect", "releases"},
         {"dialects"},
         {"pasted", "spelling", "wording"},
-        {"driver", "jsonl", "request"},
+        {"driver", "jsonl", "live", "request"},
         {"drivers"},
         {"installed"},
     ),

@@ -36,6 +36,7 @@ class Need(NamedTuple):
 
 
 COREMLTOOLS = Need("coremltools", "coremltools", "9.0")
+EQUINOX = Need("equinox", "equinox", "0.13.8", "Equinox")
 FLAX = Need("flax", "flax", "0.12.8", "Flax")
 JAX = Need("jax", "jax", "0.10.2", "JAX")
 KERAS = Need("keras", "keras", "3.15.1", "Keras")

@@ -15,6 +15,7 @@ from deconvcli.common.findings import Diagnostic
 from deconvcli.common.values import check_tensor_shape, compact
 from deconvcli.frameworks.dialect._parameter_reader import ParameterReader
 from deconvcli.frameworks.dialect._refusals import collect_findings, generalize
+from deconvcli.frameworks.dialect.live import LiveClass
 from deconvcli.frameworks.dialect.parameters import Signature
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.layers.arithmetic import Arithmetic, Broken
@@ -28,8 +29,8 @@ Accidents: TypeAlias = Mapping[str, tuple[Diagnostic, ...]]
 class Dialect(ParameterReader):
     """One framework's way to write the layer.
 
-    arithmetics: all that `read` may use. accidents: other measured deviations, by implementation,
-    or under the empty name for all.
+    live: the classes of its layer objects. arithmetics: all that `read` may use. accidents: other
+    measured deviations, by implementation, or under the empty name for all.
     groups, circular: whether it has groups, and layers whose crop is added at the opposite end.
     orientation: the order in which it stores the taps of a kernel. grouping: the parameters of a
     layer with groups, if only the weights' shape gives their number. forward: the name of its
@@ -38,6 +39,7 @@ class Dialect(ParameterReader):
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
+    live: ClassVar[tuple[LiveClass, ...]] = ()
     arithmetics: ClassVar[tuple[Arithmetic, ...]]
     accidents: ClassVar[Accidents] = {}
     groups: ClassVar[bool] = True

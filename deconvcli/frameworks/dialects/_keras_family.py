@@ -15,6 +15,13 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, INPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.live import (
+    LiveLayer,
+    find_rank,
+    find_shape,
+    list_classes,
+    to_plain,
+)
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
@@ -103,6 +110,26 @@ def layer_signatures(*homes: str) -> tuple[Signature, ...]:
         )
         for rank in (1, 2, 3)
     )
+
+
+LIVE = "Conv([123])DTranspose"
+
+
+def describe_layer(layer: Any) -> LiveLayer:
+    """Return the parameters of a layer object, by its attributes or else by its config."""
+    config = layer.get_config() if callable(getattr(layer, "get_config", None)) else {}
+    names = (*_GEOMETRY, "use_bias")
+    found = {name: getattr(layer, name, config.get(name)) for name in names}
+    # An unbuilt layer has no kernel: some versions raise, others say None.
+    weight = find_shape(getattr(layer, "kernel", None))
+    words = {name: to_plain(value) for name, value in found.items()}
+    return LiveLayer(words, find_rank(layer, LIVE), weight)
+
+
+def is_second_generation(layer: Any) -> bool:
+    """Return whether it is Keras 2's: there the transposed layer is a child of the forward one."""
+    names = {name for _, name in list_classes(layer)}
+    return not names.isdisjoint({"Conv1D", "Conv2D", "Conv3D"})
 
 
 class KerasLayer(Dialect):

@@ -13,6 +13,7 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_shape, read_values
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.dialects._jax_family import (
@@ -44,6 +45,23 @@ _INERT = (
     *("mask", "dtype", "param_dtype", "precision", "kernel_init", "bias_init", "promote_dtype"),
     *("preferred_element_type", "parent", "name", "rngs", "kernel_metadata", "bias_metadata"),
 )
+
+
+_COMMON = ("kernel_size", "strides", "padding", "kernel_dilation", "use_bias", "transpose_kernel")
+
+
+def _describe(module: Any) -> LiveLayer:
+    """Return the parameters of a module of either API; one of linen has weights while bound."""
+    is_nnx = hasattr(module, "in_features")
+    names = ("in_features", "out_features") if is_nnx else ("features",)
+    words = read_values(module, {name: name for name in (*names, *_COMMON)})
+    words["api"] = "nnx" if is_nnx else "linen"
+    kernel = words["kernel_size"]
+    rank = len(kernel) if isinstance(kernel, list) else 1
+    if is_nnx:
+        return LiveLayer(words, rank, find_shape(getattr(module, "kernel", None)))
+    variables = module.variables if getattr(module, "scope", None) is not None else {}
+    return LiveLayer(words, rank, find_shape(variables.get("params", {}).get("kernel")))
 
 
 class Flax(Dialect):
@@ -93,6 +111,7 @@ class Flax(Dialect):
         Signature(("flax.linen.ConvTranspose", "nn.ConvTranspose"), _LINEN, None, {"api": "linen"}),
         Signature(("flax.nnx.ConvTranspose",), _NNX, None, {"api": "nnx"}),
     )
+    live = (LiveClass("flax", "ConvTranspose", _describe),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels last, after any number of batch axes."""

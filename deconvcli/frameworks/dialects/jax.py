@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
+from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, read_count, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_shape, read_values
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.dialects._jax_family import (
@@ -24,7 +26,7 @@ from deconvcli.frameworks.dialects._jax_family import (
     pads_of,
 )
 from deconvcli.frameworks.dialects._xla import ACCIDENTS, add_accidents
-from deconvcli.frameworks.releases import JAX
+from deconvcli.frameworks.releases import EQUINOX, JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
@@ -83,12 +85,56 @@ def _to_dimension_numbers(word: str, rank: int) -> list[str]:
     return specs if len(specs) > 1 else [specs[0], kernel, specs[0]]
 
 
+_EQUINOX = ("kernel_size", "stride", "padding", "output_padding", "dilation", "groups")
+
+
+def _describe_equinox(module: Any) -> LiveLayer:
+    """Return the call of conv_general_dilated that an equinox.nn.ConvTranspose makes.
+
+    Source: ConvTranspose._padding_transpose in equinox/nn/_conv.py.
+
+    Raises:
+        UsageError: it is circular: its input is repeated before that call.
+    """
+    words = read_values(module, {name: name for name in (*_EQUINOX, "padding_mode")})
+    if words["padding_mode"] != "ZEROS":
+        raise UsageError(
+            f"padding_mode is {shorten(words['padding_mode'])}, and only 'ZEROS' is read here",
+            help="pad the input yourself, and give the layer without padding_mode.",
+            code="padding-mode",
+        )
+    rank, pads = len(words["kernel_size"]), []
+    given = [(0, 0)] * rank if words["padding"] == "VALID" else words["padding"]
+    for place in range(rank):
+        kernel, stride, extra, dilation = (
+            words[name][place] for name in ("kernel_size", "stride", "output_padding", "dilation")
+        )
+        most = dilation * (kernel - 1)
+        if isinstance(given, str):
+            total = most - stride + extra + 1
+            extra, total = max(-total, 0), max(total, 0)
+            low = (total + (given == "SAME_LOWER")) // 2
+            begin, end = low, total - low
+        else:
+            begin, end = given[place]
+        pads.append([most - begin, most - end + extra])
+    call = {
+        "window_strides": [1] * rank,
+        "padding": pads,
+        "lhs_dilation": words["stride"],
+        "rhs_dilation": words["dilation"],
+        "feature_group_count": words["groups"],
+        "api": "conv_general_dilated",
+    }
+    return LiveLayer(call, rank, find_shape(module.weight), has_batch=False)
+
+
 class Jax(Dialect):
     """jax.lax.conv_transpose, and jax.lax.conv_general_dilated with lhs_dilation."""
 
     name = "jax"
     title = "JAX"
-    source = f"{JAX}: jax/_src/lax/convolution.py"
+    source = f"{JAX}: jax/_src/lax/convolution.py; {EQUINOX}: equinox/nn/_conv.py"
     evidence = Evidence(f"{JAX}, CPU", rows=800)
     windows = XLA_WINDOWS
     arguments = (
@@ -136,6 +182,7 @@ class Jax(Dialect):
         Signature((f"jax.lax.{name}",), parameters, None, {"api": name}, "lhs", "rhs")
         for name, parameters in _PARAMETERS.items()
     )
+    live = (LiveClass("equinox", "ConvTranspose(?:[123]d)?", _describe_equinox),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return the input's letters, its spatial axes in the order of the kernel's."""

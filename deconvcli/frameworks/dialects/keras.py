@@ -13,6 +13,7 @@ from deconvcli.common.errors import Refused
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, INPUT_EXISTS
+from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer
 from deconvcli.frameworks.dialect.parameters import Argument, Signature
 from deconvcli.frameworks.dialects._keras_family import (
     AUTOMATIC,
@@ -22,10 +23,13 @@ from deconvcli.frameworks.dialects._keras_family import (
     HEAD,
     KERNEL,
     LAYER_ONLY,
+    LIVE,
     SAME_GIVEN,
     STRIDES,
     VALID_GIVEN,
     KerasLayer,
+    describe_layer,
+    is_second_generation,
     layer_signatures,
 )
 from deconvcli.frameworks.dialects._xla import ABORT, add_abort
@@ -162,6 +166,18 @@ _OPS = (
 )
 
 
+_BACKENDS = ("tensorflow", "torch", "jax")
+
+
+def _describe(layer: Any) -> LiveLayer | None:
+    """Return the parameters, and the backend: each has a parent of its own for all layers."""
+    if is_second_generation(layer):
+        return None
+    homes = {one.__module__ for one in type(layer).__mro__}
+    backends = [name for name in _BACKENDS if f"keras.src.backend.{name}.layer" in homes]
+    return describe_layer(layer)._replace(implementation="".join(backends[:1]))
+
+
 class Keras(KerasLayer):
     """keras.layers.Conv{1,2,3}DTranspose and keras.ops.conv_transpose."""
 
@@ -187,6 +203,7 @@ class Keras(KerasLayer):
         *layer_signatures("keras.layers", "tf.keras.layers", "tensorflow.keras.layers"),
         Signature(("keras.ops.conv_transpose",), _OPS, None, {"api": "ops"}, "inputs", "kernel"),
     )
+    live = (LiveClass("keras", LIVE, _describe),)
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer, with what becomes of it on each backend."""

@@ -11,17 +11,20 @@ from typing import Any, ClassVar
 
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.live import LiveClass
 from deconvcli.frameworks.dialect.parameters import Argument
 from deconvcli.frameworks.dialects._keras_family import (
     AUTOMATIC,
     GIVEN,
     HEAD,
     LAYER_ONLY,
+    LIVE,
     SAME_GIVEN,
     STRIDE_OR_DILATION,
     KerasLayer,
     Names,
     Rows,
+    describe_layer,
     layer_signatures,
 )
 from deconvcli.frameworks.releases import TENSORFLOW, TF_KERAS
@@ -78,6 +81,9 @@ class Keras2(KerasLayer):
     arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
     signatures = layer_signatures(
         "tf_keras.layers", "keras.layers", "tf.keras.layers", "tensorflow.keras.layers"
+    )
+    live = tuple(
+        LiveClass(package, LIVE, describe_layer) for package in ("tf_keras", "tensorflow", "keras")
     )
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:

@@ -13,6 +13,13 @@ from deconvcli.common.values import per_axis, read_count, read_optional_count
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
+from deconvcli.frameworks.dialect.live import (
+    LiveClass,
+    LiveLayer,
+    find_rank,
+    find_shape,
+    read_values,
+)
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
@@ -76,6 +83,19 @@ def _signatures(rank: int) -> tuple[Signature, ...]:
     )
 
 
+_LIVE = "ConvTranspose([123])d"
+
+
+def _describe(module: Any) -> LiveLayer:
+    """Return the parameters of a layer object, which keeps channels and kernel in its weights."""
+    names = ("stride", "padding", "dilation", "output_padding")
+    words = read_values(module, {name: name for name in names})
+    out, *kernel, into = find_shape(module.weight) or ()
+    words |= {"in_channels": into, "out_channels": out, "kernel_size": kernel}
+    words |= {"bias": getattr(module, "bias", None) is not None, "api": "layer"}
+    return LiveLayer(words, find_rank(module, _LIVE), (out, *kernel, into))
+
+
 class Mlx(Dialect):
     """mlx.nn.ConvTranspose{1,2,3}d and mlx.core.conv_transpose{1,2,3}d."""
 
@@ -97,6 +117,7 @@ class Mlx(Dialect):
     )
     arithmetics = (ARITHMETIC,)
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
+    live = (LiveClass("mlx", _LIVE, _describe),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels last, always."""

@@ -22,6 +22,13 @@ from deconvcli.frameworks.dialect.limits import (
     not_negative,
     positive,
 )
+from deconvcli.frameworks.dialect.live import (
+    LiveClass,
+    LiveLayer,
+    find_rank,
+    find_shape,
+    read_values,
+)
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
@@ -145,6 +152,19 @@ def _flatten(pairs: tuple[tuple[int, int], ...], rank: int) -> list[int]:
     return list(chain.from_iterable(each_pair(pairs, rank)))
 
 
+_LIVE = "Conv([123])DTranspose"
+_ATTRIBUTES = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "groups")
+
+
+def _describe(layer: Any) -> LiveLayer:
+    """Return the parameters of a layer object, most of which it keeps under private names."""
+    names = (*_ATTRIBUTES, "dilation", "data_format")
+    words = read_values(layer, {f"_{name}": name for name in names})
+    words |= read_values(layer, {"output_padding": "output_padding"})
+    words |= {"api": "layer", "bias_attr": None if layer.bias is not None else False}
+    return LiveLayer(words, find_rank(layer, _LIVE), find_shape(layer.weight))
+
+
 class Paddle(Dialect):
     """paddle.nn.Conv{1,2,3}DTranspose and paddle.nn.functional.conv{1,2,3}d_transpose."""
 
@@ -176,6 +196,7 @@ class Paddle(Dialect):
     )
     arithmetics = tuple(BY_WORDS.values())
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
+    live = (LiveClass("paddle", _LIVE, _describe),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels first, unless data_format puts C last."""

@@ -20,6 +20,7 @@ from deconvcli.frameworks.dialect.limits import (
     not_negative,
     positive,
 )
+from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_shape, read_values
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.releases import TINYGRAD
@@ -64,6 +65,14 @@ def _last_axis_first(pairs: tuple[tuple[Any, Any], ...], rank: int) -> list[int]
     return list(chain.from_iterable(reversed(spread)))
 
 
+def _describe(layer: Any) -> LiveLayer:
+    """Return the parameters of a layer object; ConvTranspose1d makes one of the same class."""
+    names = ("groups", "stride", "dilation", "padding", "output_padding")
+    words = read_values(layer, {name: name for name in names})
+    words["bias"] = True if layer.bias is not None else None
+    return LiveLayer(words, len(layer.kernel_size), find_shape(layer.weight))
+
+
 class Tinygrad(Dialect):
     """tinygrad.Tensor.conv_transpose2d, for any number of spatial axes."""
 
@@ -105,6 +114,7 @@ class Tinygrad(Dialect):
             weight="weight",
         ),
     )
+    live = (LiveClass("tinygrad", "ConvTranspose2d", _describe),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels first, always."""

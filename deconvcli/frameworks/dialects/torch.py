@@ -12,6 +12,13 @@ from deconvcli.common.values import compact, per_axis, read_count, read_optional
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.live import (
+    LiveClass,
+    LiveLayer,
+    find_rank,
+    find_shape,
+    read_values,
+)
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
@@ -112,6 +119,46 @@ def _signatures(rank: int) -> tuple[Signature, ...]:
     )
 
 
+_LIVE = "(?:Lazy|Parametrized)?ConvTranspose([123])d"
+_ATTRIBUTES = (
+    *("in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding"),
+    *("groups", "dilation", "padding_mode"),
+)
+
+
+def _describe(module: Any) -> LiveLayer:
+    """Return the parameters of torch.nn.ConvTranspose{1,2,3}d, lazy, parametrised or quantised."""
+    rank = find_rank(module, _LIVE)
+    words = read_values(module, {name: name for name in _ATTRIBUTES})
+    bias = getattr(module, "bias", None)
+    # Quantised layers have methods in place of both parameters.
+    words["bias"] = (bias() if callable(bias) and not hasattr(bias, "shape") else bias) is not None
+    weight = find_shape(_find_parameter(module, "weight"))
+    if weight is not None and len(weight) == rank + 2:
+        # The weights count in a forward pass: pruning changes them and leaves the numbers alone.
+        words["in_channels"], words["out_channels"] = weight[0], weight[1] * words["groups"]
+        words["kernel_size"] = list(weight[2:])
+    elif words["in_channels"]:
+        into, out = words["in_channels"], words["out_channels"]
+        weight = (into, out // words["groups"], *words["kernel_size"])
+    else:
+        weight = None
+        del words["in_channels"]  # 0 until a lazy layer has seen its first input
+    return LiveLayer(words, rank, weight)
+
+
+def _find_parameter(module: Any, name: str) -> Any:
+    """Return a parameter that is stored, None for one that is computed when it is asked for.
+
+    Spectral normalisation takes a step of its power iteration whenever its weight is read.
+    """
+    own = vars(module)
+    for stored in (own, own.get("_parameters") or {}, own.get("_buffers") or {}):
+        if name in stored:
+            return stored[name]
+    return None
+
+
 class Torch(Dialect):
     """torch.nn.ConvTranspose{1,2,3}d and torch.nn.functional.conv_transpose{1,2,3}d."""
 
@@ -138,6 +185,7 @@ class Torch(Dialect):
     )
     arithmetics = (BY_OUTPUT_PADDING, BY_OUTPUT_SIZE)
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
+    live = (LiveClass("torch", _LIVE, _describe),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels first, with or without a batch."""
