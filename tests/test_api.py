@@ -65,11 +65,11 @@ def test_refusals_carry_code_message_and_help() -> None:
 def test_shapes_are_checked() -> None:
     with pytest.raises(UsageError, match="too few axes"):
         deconvcli.layer("torch", input_shape=(5,), weight_shape=(1, 1, 3))
-    with pytest.raises(UsageError, match="something else than sizes"):
+    with pytest.raises(UsageError, match="a value that is not a size"):
         deconvcli.layer("torch", input_shape=(1, 1, -5), weight_shape=(1, 1, 3))
-    with pytest.raises(UsageError, match="something else than sizes"):
+    with pytest.raises(UsageError, match="a value that is not a size"):
         deconvcli.layer("torch", input_shape=(1, 1, 2**63), weight_shape=(1, 1, 3))
-    with pytest.raises(deconvcli.Refused, match="input has 2 channels, the layer takes 3"):
+    with pytest.raises(deconvcli.Refused, match="input has 2 channels; the layer takes 3"):
         deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(3, 1, 3))
 
 
@@ -87,7 +87,7 @@ class TestConvert:
             "keras", input_shape=(1, 5, 5, 1), filters=1, kernel_size=3, strides=2, padding="same"
         )
         assert same.crop == ((0, 1), (0, 1))
-        with pytest.raises(deconvcli.NotExpressible, match="crops 0 before and 1 behind") as error:
+        with pytest.raises(deconvcli.NotExpressible, match="crops 0 at the start and 1") as error:
             deconvcli.convert(same, "torch")
         assert "slice" in error.value.help
 
