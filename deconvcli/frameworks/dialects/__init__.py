@@ -1,4 +1,4 @@
-"""The shelf of dialects: one file a framework, holding only what is different about it."""
+"""The shelf of dialects: one file per framework, with only what is different about it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from deconvcli.frameworks.dialect import Dialect
 
 DIALECTS: Shelf[Dialect] = Shelf("deconvcli.frameworks.dialects", "DIALECT", "dialect")
 
-# Searched first, in this order, when nothing names a dialect; all others follow by name.
+# Searched first, in this order, if no dialect is named; all others follow by name.
 PREFERRED = ("torch", "keras", "tensorflow", "onnx")
 
 
 def in_order() -> list[str]:
-    """All dialects, those that most people mean first."""
+    """Return all dialects, those that most people use first."""
     return [*PREFERRED, *(name for name in DIALECTS.names if name not in PREFERRED)]
 
 

@@ -225,7 +225,7 @@ class KerasLayer(Dialect):
         return str(word)
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
-        """Yield yield both words with each output_padding that could give this crop."""
+        """Yield both words with each output_padding that could give this crop."""
         for word, more in product(("valid", "same"), self._output_paddings(layer)):
             yield {
                 "filters": layer.out_channels,

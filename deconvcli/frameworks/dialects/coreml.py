@@ -1,7 +1,7 @@
-"""Core ML (MIL): `same`, `valid` or `custom`, no output_padding, and next to no checks.
+"""Core ML (MIL): `same`, `valid` or `custom`, no output_padding, and hardly any checks.
 
-Only the sizes are measured, by type inference. Where `same` crops, and what an output_shape of
-another size does, is written nowhere; TensorFlow's rule is taken, and a finding says so.
+Only the sizes are measured, by type inference. No document describes how `same` crops, or the
+effect of another output_shape: we follow TensorFlow's rule and add a finding.
 """
 
 from __future__ import annotations

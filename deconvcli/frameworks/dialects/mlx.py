@@ -1,4 +1,4 @@
-"""MLX: channels last, weights by output channel, and a padding that is right up to the kernel.
+"""MLX: channels last, weights by output channel, and padding that is right only up to the kernel.
 
 Padding beyond dilation*(kernel - 1) removes elements of the input, a whole stride each. Groups run
 in 1-D and 2-D, and only through the functions.

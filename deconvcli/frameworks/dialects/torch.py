@@ -27,7 +27,9 @@ from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 
-_ONEDNN = "PyTorch's oneDNN kernels (float32, and several images, groups or a kernel above 3x3)"
+_ONEDNN = (
+    "PyTorch's oneDNN kernels (float32, and several images, groups or a kernel larger than 3x3)"
+)
 _ONEDNN_SOURCE = f"measured with {TORCH}, CPU, one thread"
 _DILATION = positive("d", "dilation")
 # no_batch: without an image in the batch PyTorch checks less and returns an empty tensor.

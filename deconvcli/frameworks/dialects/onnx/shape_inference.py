@@ -133,7 +133,7 @@ class ShapeInference(ConvTranspose):
         return sizes.channels, sizes.weight[1] * groups
 
     def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
-        """Return channels that do not fit together."""
+        """Return a warning for channels of input and weights that differ."""
         if sizes.weight is None or sizes.weight[0] == channels[0]:
             return ()
         return (
@@ -155,7 +155,7 @@ class ShapeInference(ConvTranspose):
 
 
 def _count_answered(reading: Reading, asked: Any) -> int:
-    """Return spatial axes before the first whose output_shape is smaller than the input."""
+    """Return the number of axes before the first that output_shape makes smaller."""
     rank = len(reading.spatial)
     if asked is None:
         return rank

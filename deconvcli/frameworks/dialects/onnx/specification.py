@@ -157,7 +157,7 @@ class Specification(ConvTranspose):
         return super().layer_channels(kernel, sizes, groups)
 
     def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
-        """What the reference evaluator fails on."""
+        """Return a finding for a layer on which the reference evaluator fails."""
         what = reference.find_failure(sizes, channels, groups)
         if not what:
             return ()
