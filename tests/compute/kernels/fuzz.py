@@ -30,7 +30,7 @@ from deconvcli.compute.kernels.tiled.division import Division
 from deconvcli.compute.kernels.tiled.recipe import recipes
 from tests.compute.kernels.planning import forget
 from tests.compute.kernels.test_engines import Layer
-from tests.compute.kernels.tiled.driving import computed, planned, sizes_of
+from tests.compute.kernels.tiled.driving import compute_layer, plan_layer, sizes_of
 
 MACHINES = {128: Machine(128, 32), 256: Machine(256, 16), 512: Machine(512, 32)}
 """Machines by the bits of a vector; LLVM emulates vectors that this processor does not have."""
@@ -120,7 +120,7 @@ class Draw:
             outputs, inputs, groups = 1, 1, self.up_to(20)
         batch = 0 if self.happens(0.01) else self.up_to(5)
         least = 0 if self.happens(0.02) else 1
-        axes = [cropped(n, axis, least) for n, axis in zip(sizes, axes, strict=True)]
+        axes = [crop(n, axis, least) for n, axis in zip(sizes, axes, strict=True)]
         seed = self.between(0, 1 << 30)
         return Layer(batch, inputs, outputs, groups, tuple(sizes), tuple(axes), seed)
 
@@ -139,7 +139,7 @@ class Draw:
         return kernel, stride, 1, self.between(0, 1), self.between(-1, 1)
 
 
-def cropped(n: int, axis: AxisNumbers, least: int) -> AxisNumbers:
+def crop(n: int, axis: AxisNumbers, least: int) -> AxisNumbers:
     """Return the axis, cropped less if fewer than `least` outputs would be left."""
     begin = min(axis[3], output_size(n, (*axis[:3], 0, 0)) - least)
     return *axis[:3], begin, min(axis[4], output_size(n, (*axis[:3], begin, 0)) - least)
@@ -162,11 +162,11 @@ def complaints(case: Case) -> Iterator[str]:
     layer = case.layer
     integers, floats = (arrays(case, fill) for fill in ("integers", "floats"))
     exact = scatter.transposed_convolution(*integers, layer.axes, layer.groups)
-    if not np.array_equal(stepped(case, *integers), exact):
+    if not np.array_equal(compute_in_blocks(case, *integers), exact):
         yield "integers are not exact"
-    if case.is_guarded and not np.array_equal(divided_at_random(case), exact):
+    if case.is_guarded and not np.array_equal(compute_guarded(case), exact):
         yield "integers are not exact in guarded memory"
-    y = stepped(case, *floats)
+    y = compute_in_blocks(case, *floats)
     agreement = bound.check(y, *floats, layer.axes, layer.groups)
     if not agreement.agrees:
         yield f"floats: {agreement}"
@@ -180,7 +180,7 @@ def arrays(case: Case, fill: str) -> tuple[Array, Array, Array | None]:
     return x, w, bias if case.has_bias else None
 
 
-def stepped(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
+def compute_in_blocks(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
     """Compute y with the engine."""
     layer = case.layer
     return engine.transposed_convolution(x, w, bias, layer.axes, layer.groups, case.threads)
@@ -196,17 +196,17 @@ def in_blocks(case: Case, x: Array, w: Array, bias: Array | None) -> Array:
     return y
 
 
-def divided_at_random(case: Case) -> Array:
+def compute_guarded(case: Case) -> Array:
     """Compute y of integers by the recipe of small layers, in guarded memory."""
     layer, draw = case.layer, np.random.default_rng(case.layer.seed)
     itemsize = np.dtype(case.dtype).itemsize
     first = next(recipes(sizes_of(layer), layer.sizes, layer.axes, machine(), itemsize))
     recipe = first._replace(woven=False, copied=bool(draw.integers(2)))
-    plan = planned(layer, recipe)
+    plan = plan_layer(layer, recipe)
     most = (plan.rows, plan.last.size, plan.units, layer.inputs, plan.units)
     division = Division(*(int(draw.integers(1, size + 1)) for size in most))
     x, w, bias = layer.arrays(case.dtype)
-    return computed(layer, recipe, (x, w, bias), division, front=bool(draw.integers(2)))
+    return compute_layer(layer, recipe, (x, w, bias), division, front=bool(draw.integers(2)))
 
 
 def find_errors(case: Case, known: Machine) -> list[str]:

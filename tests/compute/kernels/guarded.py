@@ -18,7 +18,7 @@ PAGE = mmap.PAGESIZE
 NO_ACCESS = 0
 
 
-def guarded(array: Array, *, front: bool = False) -> Array:
+def guard(array: Array, *, front: bool = False) -> Array:
     """Return a copy with no memory after its end, or before its start; plain without mprotect."""
     if os.name != "posix":
         return np.array(array)

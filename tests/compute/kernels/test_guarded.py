@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.compute.kernels.guarded import guarded
+from tests.compute.kernels.guarded import guard
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import ctypes, numpy
-from tests.compute.kernels.guarded import guarded
-array = guarded(numpy.arange(5.0), front={front})
+from tests.compute.kernels.guarded import guard
+array = guard(numpy.arange(5.0), front={front})
 ctypes.memset(array.ctypes.data + {at}, 0, 1)
 """
 
@@ -35,5 +35,5 @@ def test_one_byte_beyond_the_array_is_fatal(front: bool, at: int, is_killed: boo
 @pytest.mark.parametrize("front", [False, True])
 def test_the_copy_is_the_array(front: bool) -> None:
     array = np.arange(6.0).reshape(2, 3)
-    np.testing.assert_array_equal(guarded(array, front=front), array, strict=True)
-    assert guarded(array[:0]).shape == (0, 3)
+    np.testing.assert_array_equal(guard(array, front=front), array, strict=True)
+    assert guard(array[:0]).shape == (0, 3)

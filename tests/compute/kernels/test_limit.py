@@ -19,7 +19,7 @@ def a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     limit.flops.cache_clear()
 
 
-def measured(monkeypatch: pytest.MonkeyPatch, *rates: float) -> list[float]:
+def measure_each(monkeypatch: pytest.MonkeyPatch, *rates: float) -> list[float]:
     """Return the answers of flops, process by process, for these measurements."""
     left = list(rates)
     monkeypatch.setattr(limit, "machine", lambda: Machine(256, 16))
@@ -32,7 +32,7 @@ def measured(monkeypatch: pytest.MonkeyPatch, *rates: float) -> list[float]:
 
 
 def test_the_best_of_five_processes_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = measured(monkeypatch, 3.0, 5.0, 4.0, 1.0, 2.0)
+    answers = measure_each(monkeypatch, 3.0, 5.0, 4.0, 1.0, 2.0)
     assert answers == [3.0, 5.0, 5.0, 5.0, 5.0, 5.0, 5.0, 5.0]
 
 
@@ -40,15 +40,15 @@ def test_the_best_of_five_processes_stays(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_damaged_file_is_measured_again(
     content: bytes, a_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measured(monkeypatch, *[7.0] * 5)
+    measure_each(monkeypatch, *[7.0] * 5)
     [file] = a_folder.iterdir()
     file.write_bytes(content)
-    assert measured(monkeypatch, *[9.0] * 5)[0] == 9.0
+    assert measure_each(monkeypatch, *[9.0] * 5)[0] == 9.0
 
 
 def test_no_folder_means_measuring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limit, "cache_folder", lambda: None)
-    assert measured(monkeypatch, *map(float, range(8)))[7] == 7.0
+    assert measure_each(monkeypatch, *map(float, range(8)))[7] == 7.0
 
 
 def test_unknown_vectors_have_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ def _plain_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
 
 
-def known(monkeypatch: pytest.MonkeyPatch, *features: str) -> Machine:
+def machine_of(monkeypatch: pytest.MonkeyPatch, *features: str) -> Machine:
     """Return the machine of a host with these features and without avx10."""
     has = {**dict.fromkeys(features, True), "avx10": False}
     monkeypatch.setattr(llvmlite.binding, "get_host_cpu_features", lambda: has)
@@ -41,13 +41,13 @@ def known(monkeypatch: pytest.MonkeyPatch, *features: str) -> Machine:
 def test_features_tell_the_vectors(
     features: tuple[str, ...], expected: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert known(monkeypatch, *features) == expected
+    assert machine_of(monkeypatch, *features) == expected
 
 
 @pytest.mark.parametrize("name", ["arm64", "aarch64", "ARM64"])
 def test_64_bit_arm_always_has_vectors(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: name)
-    assert known(monkeypatch) == Machine(128, 32)
+    assert machine_of(monkeypatch) == Machine(128, 32)
 
 
 def test_lanes_are_what_fits() -> None:
@@ -65,17 +65,17 @@ def test_another_processor_has_what_numba_was_told(
 ) -> None:
     monkeypatch.setattr(room.config, "CPU_NAME", "haswell")
     monkeypatch.setattr(room.config, "CPU_FEATURES", features)
-    assert known(monkeypatch, "avx512f") == expected
+    assert machine_of(monkeypatch, "avx512f") == expected
 
 
 def test_the_hosts_own_name_is_no_other_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room.config, "CPU_NAME", "host")
-    assert known(monkeypatch, "avx512f") == Machine(512, 32)
+    assert machine_of(monkeypatch, "avx512f") == Machine(512, 32)
 
 
 def test_without_compilation_there_are_no_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room.config, "DISABLE_JIT", 1)
-    assert known(monkeypatch, "avx512f") == UNKNOWN_MACHINE
+    assert machine_of(monkeypatch, "avx512f") == UNKNOWN_MACHINE
 
 
 def caches_of(

@@ -17,7 +17,7 @@ RUNS = [Run(0, 3, 0, 0, 3), Run(1, 2, 1, 1, 2), Run(0, 1, 0, 3, 5)]
 PACKING = Packing((GROUPS, INPUTS, OUTPUTS, TAPS), WIDTH, OFFSETS, RUNS)
 
 
-def expected(w: Array) -> Array:
+def pack_one_by_one(w: Array) -> Array:
     """Return (parts, weights of a part), packed one by one."""
     by_group = w.reshape(GROUPS, INPUTS, OUTPUTS, TAPS)
 
@@ -56,7 +56,7 @@ def test_some_parts_are_packed_as_the_definition_has_them(dtype: str, data: st.D
         packed = PACKING.pack(w, parts, wide, data.draw(st.integers(1, 3)))
     assert packed.dtype == wide
     np.testing.assert_array_equal(
-        packed.reshape(len(parts), -1), expected(w)[parts.start : parts.stop]
+        packed.reshape(len(parts), -1), pack_one_by_one(w)[parts.start : parts.stop]
     )
 
 

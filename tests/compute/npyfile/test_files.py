@@ -25,13 +25,13 @@ from deconvcli.compute import npyfile
 MAGIC = b"\x93NUMPY"
 
 
-def saved(array: NDArray[Any], version: tuple[int, int] | None = None) -> bytes:
+def save_bytes(array: NDArray[Any], version: tuple[int, int] | None = None) -> bytes:
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, array, version=version)
     return buffer.getvalue()
 
 
-def made(header: str, data: bytes = b"", major: int = 1) -> bytes:
+def make_file(header: str, data: bytes = b"", major: int = 1) -> bytes:
     text = header.encode() + b"\n"
     length = struct.pack("<H" if major == 1 else "<I", len(text))
     return MAGIC + bytes([major, 0]) + length + text + data
@@ -49,7 +49,7 @@ def test_floats_come_out_native_and_contiguous(
     file: Path, dtype: str, order: Any, shape: tuple[int, ...]
 ) -> None:
     array = np.asarray(np.random.default_rng(0).standard_normal(shape).astype(dtype), order=order)
-    file.write_bytes(saved(array))
+    file.write_bytes(save_bytes(array))
     read = npyfile.read(file)
     np.testing.assert_array_equal(read, array.astype(array.dtype.newbyteorder("=")), strict=True)
     assert read.flags.c_contiguous
@@ -59,7 +59,7 @@ def test_floats_come_out_native_and_contiguous(
 @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
 def test_the_header_of_every_version_is_read(file: Path, version: tuple[int, int]) -> None:
     array = np.asfortranarray(np.ones((2, 3), np.float32))
-    content = saved(array, version)
+    content = save_bytes(array, version)
     file.write_bytes(content)
     offset = len(content) - 24
     expected = npyfile.Header((2, 3), np.dtype(np.float32), True, offset, 24)
@@ -68,7 +68,7 @@ def test_the_header_of_every_version_is_read(file: Path, version: tuple[int, int
 
 @pytest.mark.parametrize("dtype", ["?", "<i1", ">i4", "<u8"])
 def test_integers_need_cast(file: Path, dtype: str) -> None:
-    file.write_bytes(saved(np.array([[0, 1], [1, 0]], dtype)))
+    file.write_bytes(save_bytes(np.array([[0, 1], [1, 0]], dtype)))
     with pytest.raises(
         UsageError, match=r"a\.npy: holds .*; float16, float32 or float64"
     ) as caught:
@@ -82,7 +82,7 @@ GOOD = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}"
 DATA = bytes(8)
 
 
-def described(descr: str, shape: str = "(2,)") -> str:
+def describe(descr: str, shape: str = "(2,)") -> str:
     return f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
 
 
@@ -91,29 +91,29 @@ BAD = {
     "text": (b"1.0 2.0\n", "header cannot be read"),
     "zip": (b"PK\x03\x04" + bytes(200), "header cannot be read"),
     "pickle": (pickle.dumps([1, 2]), "header cannot be read"),
-    "version": (b"\x93NUMPY\x04\x00" + made(GOOD, DATA)[8:], "header cannot be read"),
-    "header cut": (made(GOOD)[:40], "header cannot be read"),
-    "header long": (made(GOOD + " " * 10_001, DATA), "header cannot be read"),
+    "version": (b"\x93NUMPY\x04\x00" + make_file(GOOD, DATA)[8:], "header cannot be read"),
+    "header cut": (make_file(GOOD)[:40], "header cannot be read"),
+    "header long": (make_file(GOOD + " " * 10_001, DATA), "header cannot be read"),
     "header huge": (MAGIC + b"\x02\x00\xff\xff\xff\xff" + bytes(100), "header cannot be read"),
-    "header no dictionary": (made("[1]", DATA), "header cannot be read"),
-    "header deep": (made("(" * 9000, DATA), "header cannot be read"),
-    "header tokens": (made("{'descr': '<f4", DATA), "header cannot be read"),
-    "truncated": (made(GOOD, DATA[:-1]), "it has 7 bytes of data, but its header says 8"),
-    "trailing": (made(GOOD, DATA + b"x"), "it has 9 bytes of data, but its header says 8"),
-    "huge": (made(described("'<f4'", "(10**6, 10**6)").replace("10**6", "1000000")), "says 4"),
-    "astronomic": (made(described("'<f8'", f"({'9' * 400},)")), "says more"),
-    "negative": (made(described("'<f4'", "(-1, -2)"), DATA), r"its shape is \(-1, -2\)"),
-    "bool": (made(described("'<f4'", "(True, 2)"), DATA), "its shape is"),
-    "axes": (made(described("'<f4'", str((1,) * 33)), bytes(4)), "its shape is"),
-    "complex": (made(described("'<c8'"), bytes(16)), "holds complex numbers"),
-    "longdouble": (made(described("'<f16'"), bytes(32)), "holds float128|header cannot"),
-    "object": (made(described("'|O'"), pickle.dumps([1])), "pickled Python objects"),
-    "structured": (made(described("[('a', '<f4')]"), DATA), "structured or raw"),
-    "subarray": (made(described("('<f4', (1,))"), DATA), "structured or raw"),
-    "bfloat16": (made(described("'|V2'"), DATA[:4]), "bfloat16"),
-    "nothing": (made(described("'|V0'", "(1000000000000,)")), "structured or raw"),
-    "date": (made(described("'<M8[s]'"), bytes(16)), "holds datetime64"),
-    "string": (made(described("'<U1'"), DATA), "holds <U1"),
+    "header no dictionary": (make_file("[1]", DATA), "header cannot be read"),
+    "header deep": (make_file("(" * 9000, DATA), "header cannot be read"),
+    "header tokens": (make_file("{'descr': '<f4", DATA), "header cannot be read"),
+    "truncated": (make_file(GOOD, DATA[:-1]), "it has 7 bytes of data, but its header says 8"),
+    "trailing": (make_file(GOOD, DATA + b"x"), "it has 9 bytes of data, but its header says 8"),
+    "huge": (make_file(describe("'<f4'", "(10**6, 10**6)").replace("10**6", "1000000")), "says 4"),
+    "astronomic": (make_file(describe("'<f8'", f"({'9' * 400},)")), "says more"),
+    "negative": (make_file(describe("'<f4'", "(-1, -2)"), DATA), r"its shape is \(-1, -2\)"),
+    "bool": (make_file(describe("'<f4'", "(True, 2)"), DATA), "its shape is"),
+    "axes": (make_file(describe("'<f4'", str((1,) * 33)), bytes(4)), "its shape is"),
+    "complex": (make_file(describe("'<c8'"), bytes(16)), "holds complex numbers"),
+    "longdouble": (make_file(describe("'<f16'"), bytes(32)), "holds float128|header cannot"),
+    "object": (make_file(describe("'|O'"), pickle.dumps([1])), "pickled Python objects"),
+    "structured": (make_file(describe("[('a', '<f4')]"), DATA), "structured or raw"),
+    "subarray": (make_file(describe("('<f4', (1,))"), DATA), "structured or raw"),
+    "bfloat16": (make_file(describe("'|V2'"), DATA[:4]), "bfloat16"),
+    "nothing": (make_file(describe("'|V0'", "(1000000000000,)")), "structured or raw"),
+    "date": (make_file(describe("'<M8[s]'"), bytes(16)), "holds datetime64"),
+    "string": (make_file(describe("'<U1'"), DATA), "holds <U1"),
 }
 
 
@@ -130,8 +130,14 @@ def test_other_files_are_refused_in_one_line(file: Path, content: bytes, message
 def mutants(count: int) -> Iterator[bytes]:
     """Yield files with damaged headers, the same ones in every run."""
     draw = random.Random(20)
-    seeds = [saved(np.ones((2, 3), np.float32), version) for version in [(1, 0), (2, 0), (3, 0)]]
-    seeds += [saved(np.ones((2, 3), ">i8")), made(GOOD, DATA), made(described("[('a', '<f4')]"))]
+    seeds = [
+        save_bytes(np.ones((2, 3), np.float32), version) for version in [(1, 0), (2, 0), (3, 0)]
+    ]
+    seeds += [
+        save_bytes(np.ones((2, 3), ">i8")),
+        make_file(GOOD, DATA),
+        make_file(describe("[('a', '<f4')]")),
+    ]
     pieces = [
         b"(",
         b")",
@@ -198,7 +204,7 @@ def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
 def test_a_pipe_that_takes_the_name_after_the_look_is_refused(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file.write_bytes(saved(np.ones(1)))
+    file.write_bytes(save_bytes(np.ones(1)))
     regular = os.stat(file)
     monkeypatch.setattr(os, "stat", lambda path: regular)
     with pytest.raises(Unreadable, match="is a folder or a device"):
@@ -211,7 +217,7 @@ def test_data_that_does_not_fit_in_memory_is_said(
     def refuse(*arguments: object) -> None:
         raise MemoryError
 
-    file.write_bytes(saved(np.ones(4)))
+    file.write_bytes(save_bytes(np.ones(4)))
     monkeypatch.setattr(np, "empty", refuse)
     with pytest.raises(OutOfMemory, match="its 32 bytes do not fit"):
         npyfile.read(file)
@@ -235,7 +241,7 @@ def test_what_is_written_is_what_numpy_would_save(
 ) -> None:
     array = np.ones(shape, dtype)
     npyfile.write(file, array)
-    assert file.read_bytes() == saved(array)
+    assert file.read_bytes() == save_bytes(array)
     assert os.listdir(file.parent) == [file.name]
 
 
@@ -335,10 +341,10 @@ def test_a_disk_that_fills_up_leaves_no_file(file: Path) -> None:
 
 
 def test_an_interrupt_leaves_no_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(descriptor: int) -> None:
+    def interrupt(descriptor: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "fsync", interrupted)
+    monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         npyfile.write(file, np.ones(1))
     assert os.listdir(file.parent) == []

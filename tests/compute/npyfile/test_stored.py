@@ -232,11 +232,11 @@ def test_much_is_sent_to_the_disk_on_the_way(file: Path, monkeypatch: pytest.Mon
 def test_an_interrupt_as_soon_as_the_file_is_there_leaves_nothing(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def created(path: str) -> None:
+    def create(path: str) -> None:
         Path(path).touch()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("deconvcli.common.files._create", created)
+    monkeypatch.setattr("deconvcli.common.files._create", create)
     with pytest.raises(KeyboardInterrupt), npyfile.reserve(file, (3,), "<f4"):
         pass
     assert os.listdir(file.parent) == []

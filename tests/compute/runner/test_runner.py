@@ -18,7 +18,7 @@ from deconvcli.layers.layout import CHANNELS_LAST, Layout
 small = st.integers(1, 5)
 
 
-def folded(full: np.ndarray[Any, Any], begins: list[int], sizes: list[int]) -> Any:
+def fold(full: np.ndarray[Any, Any], begins: list[int], sizes: list[int]) -> Any:
     """Add every element of the full scatter where the crop and the period put it."""
     out = np.zeros((*full.shape[:2], *sizes))
     for place in np.ndindex(full.shape[2:]):
@@ -55,7 +55,7 @@ def test_a_circular_layer_adds_its_crop_at_the_other_end(data: st.DataObject) ->
     x = random_array(plain.input_shape, "float64", 1, 0)  # type: ignore[arg-type]
     weight = random_array(plain.weight_shape, "float64", 1, 1)
     begins: list[Any] = [begin for begin, _ in circular.crop]
-    expected = folded(run(plain, x, weight), begins, list(circular.output_sizes))  # type: ignore[arg-type]
+    expected = fold(run(plain, x, weight), begins, list(circular.output_sizes))  # type: ignore[arg-type]
     y = run(circular, x, weight)
     assert y.shape == circular.output_shape
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-12)

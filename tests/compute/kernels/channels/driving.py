@@ -11,7 +11,7 @@ from deconvcli.compute.kernels.channels import work
 from deconvcli.compute.kernels.channels.plan import RATES, ChannelDivision, ChannelTile
 from deconvcli.compute.kernels.machine import machine
 from deconvcli.compute.kernels.reference import Array, output_shape
-from tests.compute.kernels.guarded import guarded
+from tests.compute.kernels.guarded import guard
 from tests.compute.kernels.test_engines import Layer
 from tests.compute.kernels.tiled.driving import sizes_of
 
@@ -28,7 +28,7 @@ def cut(
     )
 
 
-def computed(
+def compute_layer(
     layer: Layer,
     tile: ChannelTile,
     arrays: tuple[Array, Array, Array],
@@ -48,15 +48,15 @@ def computed(
         patch.setattr(work, "MAX_IN_PLACE_INPUTS", 0 if has_panel else inf)
         tasks = cut(layer, tile, w.dtype.name)
     weights = tasks.pack(w, bias, inf)
-    weights._packed = guarded(weights.for_parts(range(tasks.units))[0], front=front)
-    weights.bias = guarded(weights.bias, front=front)
+    weights._packed = guard(weights.for_parts(range(tasks.units))[0], front=front)
+    weights.bias = guard(weights.bias, front=front)
     for kind, table in tasks._tables.items():
-        firsts, places = (guarded(part, front=front) for part in table[:2])
+        firsts, places = (guard(part, front=front) for part in table[:2])
         tasks._tables[kind] = table._replace(firsts=firsts, places=places)
-    tasks._layer = guarded(tasks._layer, front=front)
-    tasks._free.append(guarded(np.full(tasks._workspace().size, np.nan, w.dtype), front=front))
+    tasks._layer = guard(tasks._layer, front=front)
+    tasks._free.append(guard(np.full(tasks._workspace().size, np.nan, w.dtype), front=front))
     y = np.full(output_shape(x.shape, w.shape, layer.axes, layer.groups), np.nan, w.dtype)
-    flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
+    flat, target = guard(x, front=front).reshape(-1), guard(y, front=front).reshape(-1)
     for task in tasks.tasks:
         tasks.do(task, flat, weights, target)
     return target.reshape(y.shape)

@@ -18,7 +18,7 @@ from deconvcli.compute.kernels.channels.plan import (
     ChannelTile,
 )
 from deconvcli.compute.kernels.machine import config, machine
-from tests.compute.kernels.channels.driving import TILES, computed, cut
+from tests.compute.kernels.channels.driving import TILES, compute_layer, cut
 from tests.compute.kernels.test_engines import Layer, layers
 
 FLAT = Layer(3, 9, 29, 1, (3, 5), ((4, 2, 1, 1, 1), (5, 3, 1, 0, -2)), seed=1)
@@ -36,8 +36,8 @@ def test_every_tile_makes_the_same_sums(layer: Layer) -> None:
     expected = scatter.transposed_convolution(*integers, layer.axes, layer.groups)
     bits = set()
     for tile in TILES[:2] if config.DISABLE_JIT else TILES:
-        np.testing.assert_array_equal(computed(layer, tile, integers), expected, strict=True)
-        bits.add(computed(layer, tile, floats).tobytes())
+        np.testing.assert_array_equal(compute_layer(layer, tile, integers), expected, strict=True)
+        bits.add(compute_layer(layer, tile, floats).tobytes())
     assert len(bits) == 1
 
 
@@ -59,7 +59,7 @@ def test_any_division_makes_the_sums_of_the_definition(
     block_size = BlockSize(images, whole) if images > 1 else BlockSize(1, min(outputs, whole))
     division = ChannelDivision(block_size, units)
     front, has_panel = has
-    y = computed(layer, TILES[0], arrays, division, front=front, has_panel=has_panel)
+    y = compute_layer(layer, TILES[0], arrays, division, front=front, has_panel=has_panel)
     np.testing.assert_array_equal(y, expected, strict=True)
 
 
@@ -75,11 +75,13 @@ def test_float64_has_a_kernel_of_its_own() -> None:
     arrays = FLAT.arrays("float64", "floats")
     tile = ChannelTile(*TILES[0][:2], machine().lanes(8))
     expected = scatter.transposed_convolution(*arrays, FLAT.axes, 1)
-    np.testing.assert_allclose(computed(FLAT, tile, arrays), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(compute_layer(FLAT, tile, arrays), expected, rtol=1e-12, atol=1e-12)
 
 
 def test_nan_and_inf_go_where_the_definition_takes_them() -> None:
     x, w, bias = FLAT.arrays("float32")
     x[0, 3, 1, 2], x[2, 5, 0, 0] = np.nan, np.inf
     expected = scatter.transposed_convolution(x, w, bias, FLAT.axes, 1)
-    np.testing.assert_array_equal(computed(FLAT, TILES[0], (x, w, bias)), expected, strict=True)
+    np.testing.assert_array_equal(
+        compute_layer(FLAT, TILES[0], (x, w, bias)), expected, strict=True
+    )

@@ -14,7 +14,7 @@ from deconvcli.compute.kernels.reference import output_size
 from tests.compute.kernels.test_engines import Layer, layers
 
 
-def defined(layer: Layer) -> list[tuple[int, int, int]]:
+def list_products(layer: Layer) -> list[tuple[int, int, int]]:
     """Return (tap, input, output) of every product of one image and channel, from the formula."""
     kernel = tuple(axis[0] for axis in layer.axes)
     size = tuple(output_size(n, axis) for n, axis in zip(layer.sizes, layer.axes, strict=True))
@@ -34,7 +34,7 @@ def test_meetings_are_those_of_the_definition(layer: Layer) -> None:
     met = Meetings.of(layer.sizes, layer.axes)
     taps = np.repeat(met.taps, met.counts)
     found = list(zip(taps.tolist(), met.inputs.tolist(), met.outputs.tolist(), strict=True))
-    assert found == defined(layer)
+    assert found == list_products(layer)
     assert (met.counts > 0).all()
 
 
@@ -60,7 +60,7 @@ def test_parts_are_all_meetings_once(layer: Layer, size: int) -> None:
         if len(part.inputs):
             low, filled = part.reach
             assert (low, low + filled) == (min(part.inputs), max(part.inputs) + 1)
-    assert sorted(found) == defined(layer)
+    assert sorted(found) == list_products(layer)
     assert [first for first, _ in met.blocks(count, size)] == list(range(0, count, size))
 
 

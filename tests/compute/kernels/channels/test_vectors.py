@@ -11,7 +11,7 @@ from deconvcli.compute.kernels.channels import loops, vectors
 from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.machine import config
 from deconvcli.compute.kernels.reference import Array
-from tests.compute.kernels.guarded import guarded
+from tests.compute.kernels.guarded import guard
 
 pytestmark = pytest.mark.skipif(
     bool(config.DISABLE_JIT), reason="intrinsics exist in compiled code only"
@@ -41,8 +41,8 @@ def test_products_are_those_of_the_loops(
     pairs = [[0, 0], *[[(rows - 1 - row) * width + 1, row] for row in range(rows)]]
     places = np.array(pairs).reshape(-1)
     x, weights = integers(1 + 4 * inputs, dtype), integers(3 + inputs * width, dtype)
-    made, expected = (guarded(integers(rows * width + 1, dtype)) for _ in range(2))
-    multiply(made, guarded(places), guarded(x), guarded(weights), fetches)
+    made, expected = (guard(integers(rows * width + 1, dtype)) for _ in range(2))
+    multiply(made, guard(places), guard(x), guard(weights), fetches)
     loops.multiply(expected, places, 2, x, 1, 4, inputs, weights, 3, fetches, rows, count, lanes)
     np.testing.assert_array_equal(made, expected)
 
@@ -58,7 +58,7 @@ def test_outputs_are_those_of_the_loops(dtype: str, lanes: int, size: int, kept:
         fast.store(y, 2, size + 3, size, kept, sums, 1, 32, lanes)
 
     sums = integers(1 + 32 * size, dtype)
-    made, expected = (guarded(np.full(2 + kept * (size + 3) - 3, np.nan, dtype)) for _ in range(2))
-    store(made, guarded(sums), size, kept)
+    made, expected = (guard(np.full(2 + kept * (size + 3) - 3, np.nan, dtype)) for _ in range(2))
+    store(made, guard(sums), size, kept)
     loops.store(expected, 2, size + 3, size, kept, sums, 1, 32, lanes)
     np.testing.assert_array_equal(made, expected)

@@ -15,7 +15,7 @@ from deconvcli.compute.kernels.tiled.recipe import TiledRecipe
 from deconvcli.compute.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.compute.kernels.tiled.work import TiledWork
 from deconvcli.compute.kernels.tiled.work import tasks as tasks_of
-from tests.compute.kernels.guarded import guarded
+from tests.compute.kernels.guarded import guard
 from tests.compute.kernels.test_engines import Layer
 
 LANES = machine().lanes(4)
@@ -28,12 +28,12 @@ def sizes_of(layer: Layer) -> LayerSizes:
     return LayerSizes(layer.batch, layer.groups, layer.inputs, layer.outputs)
 
 
-def planned(layer: Layer, recipe: TiledRecipe) -> Plan:
+def plan_layer(layer: Layer, recipe: TiledRecipe) -> Plan:
     """Return the layer cut by the recipe."""
     return recipe.plan(sizes_of(layer), layer.sizes, layer.axes)
 
 
-def computed(
+def compute_layer(
     layer: Layer,
     recipe: TiledRecipe,
     arrays: tuple[Array, Array, Array],
@@ -46,21 +46,21 @@ def computed(
     All memory that a task touches begins as NaN and is guarded, after its end or before its start.
     """
     x, w, bias = arrays
-    tasks = TiledWork(planned(layer, recipe), w.dtype, threads=1)
+    tasks = TiledWork(plan_layer(layer, recipe), w.dtype, threads=1)
     if division is not None:
         tasks.schedule = Schedule(tasks.plan, division, w.itemsize)
         tasks.tasks = list(tasks_of(tasks.schedule))
     weights = tasks.pack(w, bias, inf)
-    weights._packed = guarded(weights.for_parts(range(tasks.plan.parts))[0], front=front)
-    weights.bias = guarded(weights.bias, front=front)
+    weights._packed = guard(weights.for_parts(range(tasks.plan.parts))[0], front=front)
+    weights.bias = guard(weights.bias, front=front)
     schedule = tasks.schedule
-    schedule.layer = guarded(schedule.layer, front=front)
-    tasks._free.append(guarded(np.full(schedule.shape.size, np.nan, w.dtype), front=front))
+    schedule.layer = guard(schedule.layer, front=front)
+    tasks._free.append(guard(np.full(schedule.shape.size, np.nan, w.dtype), front=front))
     y = np.full(output_shape(x.shape, w.shape, layer.axes, layer.groups), np.nan, w.dtype)
-    flat, target = guarded(x, front=front).reshape(-1), guarded(y, front=front).reshape(-1)
+    flat, target = guard(x, front=front).reshape(-1), guard(y, front=front).reshape(-1)
     for block in range(schedule.blocks):
         table = schedule.block_table(schedule.rectangle(block))
-        tasks._tables[block] = guarded(table, front=front)
+        tasks._tables[block] = guard(table, front=front)
     for task in tasks.tasks:
         tasks.do(task, flat, weights, target)
     return target.reshape(y.shape)

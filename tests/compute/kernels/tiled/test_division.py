@@ -14,7 +14,7 @@ CACHE = 512 << 10
 SPATIAL = [(8, 8), (64, 64), (300, 200), (100_000,), (20, 20, 20)]
 
 
-def divided(
+def divide_layer(
     spatial: tuple[int, ...], inputs: int, threads: int, outputs: int = 64
 ) -> tuple[Plan, Division]:
     """Divide a 4x4 layer of stride 2."""
@@ -35,7 +35,7 @@ def test_large_layers_are_divided_so_that_all_have_work_and_room(
     spatial: tuple[int, ...], threads: int, inputs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(division, "cache_size", {1: 32 << 10, 2: CACHE}.__getitem__)
-    plan, chosen = divided(spatial, inputs, threads)
+    plan, chosen = divide_layer(spatial, inputs, threads)
     tasks, cycles = tasks_of(plan, chosen), layer_cycles(plan)
     assert tasks >= min(threads, cycles // (4 * division.WAKE_CYCLES))
     assert cycles / tasks < 2 * division.MAX_TASK_CYCLES
@@ -46,19 +46,19 @@ def test_large_layers_are_divided_so_that_all_have_work_and_room(
 @pytest.mark.parametrize("spatial", SPATIAL)
 @pytest.mark.parametrize("inputs", [3, 64, 1024])
 def test_sums_that_wait_between_chunks_are_bounded(spatial: tuple[int, ...], inputs: int) -> None:
-    plan, chosen = divided(spatial, inputs, threads=2, outputs=512)
+    plan, chosen = divide_layer(spatial, inputs, threads=2, outputs=512)
     waiting = chosen.units * chosen.rows * chosen.columns * plan.way.width * plan.row_phases
     assert chosen.chunk == inputs or waiting <= division.MAX_WAITING_SUMS
 
 
 def test_few_cycles_are_one_task() -> None:
-    plan, chosen = divided((4, 4), 4, threads=8)
+    plan, chosen = divide_layer((4, 4), 4, threads=8)
     assert chosen[:4] == (plan.rows, plan.last.size, plan.units, 4)
 
 
 def test_a_division_is_found_where_every_task_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(division, "MAX_TASK_CYCLES", 1.0)
-    plan, chosen = divided((16, 16), 64, threads=2)
+    plan, chosen = divide_layer((16, 16), 64, threads=2)
     assert tasks_of(plan, chosen) >= 2
 
 

@@ -93,7 +93,7 @@ def read(plan: Plan, row: int, column: int, offset: int) -> Place:
     return (above, *place)
 
 
-def written(plan: Plan, row: int, column: int, phases: Place) -> Place:
+def output_of(plan: Plan, row: int, column: int, phases: Place) -> Place:
     """Return (image, *output) of a position in these phases."""
     place = [column * plan.last.stride + phases[-1]]
     for line, phase in zip(reversed(plan.outer), reversed(phases[:-1]), strict=True):
@@ -121,7 +121,7 @@ def sums(drawn: Drawn) -> dict[tuple[int, Place], list[tuple[Place, int]]]:
                 fold, phases[plan.own_axis] = divmod(phase, len(plan.lines[plan.own_axis].phases))
                 if fold:
                     phases[-2] = fold
-                output = written(plan, row, column, tuple(phases))
+                output = output_of(plan, row, column, tuple(phases))
                 image, *place = read(plan, row, column, offset)
                 exists = all(at < size for at, size in zip(output[1:], out, strict=True))
                 inside = all(0 <= i < n for i, n in zip(place, drawn.spatial, strict=True))

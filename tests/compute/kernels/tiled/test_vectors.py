@@ -25,9 +25,9 @@ from deconvcli.compute.kernels.tiled.recipe import TiledRecipe
 from deconvcli.compute.kernels.tiled.schedule import Rectangle, Schedule
 from deconvcli.compute.kernels.tiled.tables import VECTORS
 from deconvcli.compute.kernels.tiled.tile import Tile
-from tests.compute.kernels.guarded import guarded
+from tests.compute.kernels.guarded import guard
 from tests.compute.kernels.test_engines import Layer
-from tests.compute.kernels.tiled.driving import planned, rectangles
+from tests.compute.kernels.tiled.driving import plan_layer, rectangles
 
 pytestmark = pytest.mark.skipif(
     bool(config.DISABLE_JIT), reason="intrinsics exist in compiled code only"
@@ -76,8 +76,8 @@ def test_a_tile_is_multiplied_as_in_the_loop(
         weights = draw.integers(-9, 9, 4 + inputs * taps * served).astype(dtype)
         panel = draw.integers(-9, 9, 3 + 40 * inputs + 40 + lanes).astype(dtype)
         tables = draw.integers(0, 20, 10 + taps * tile.steps)
-        bias, weights, panel, tables = map(guarded, (bias, weights, panel, tables))
-        fast, plain = guarded(sums), sums.copy()
+        bias, weights, panel, tables = map(guard, (bias, weights, panel, tables))
+        fast, plain = guard(sums), sums.copy()
         multiply_for(tile)(fast, bias, panel, tables, taps, inputs, weights, resumed)
         loops.multiply(
             plain, 2, bias, 1, panel, 3, 40, tables, 1, tables, 10, taps, inputs, weights, 4,
@@ -99,7 +99,7 @@ def fill_for(lanes: int) -> Callable[..., None]:
 
 def schedule_of(layer: Layer, lanes: int, dtype: str, **recipe: Any) -> Schedule:
     """Divide into blocks of two rows and seven columns, two channels at a time."""
-    plan = planned(layer, TiledRecipe(3, 2, lanes, **{"copied": False, **recipe}))
+    plan = plan_layer(layer, TiledRecipe(3, 2, lanes, **{"copied": False, **recipe}))
     return Schedule(plan, Division(2, 7, plan.units, 2, 1), np.dtype(dtype).itemsize)
 
 
@@ -107,10 +107,10 @@ def schedule_of(layer: Layer, lanes: int, dtype: str, **recipe: Any) -> Schedule
 @pytest.mark.parametrize(("dtype", "lanes"), WIDTHS)
 def test_a_panel_is_filled_as_in_the_loop(dtype: str, lanes: int, copied: bool) -> None:
     schedule = schedule_of(LAYER, lanes, dtype, copied=copied)
-    x = guarded(LAYER.arrays(dtype)[0].reshape(-1))
+    x = guard(LAYER.arrays(dtype)[0].reshape(-1))
     for block in rectangles(schedule):
         spaces = [np.full(schedule.shape.size, np.nan, dtype) for _ in range(2)]
-        fast, plain = map(guarded, spaces)
+        fast, plain = map(guard, spaces)
         tables = schedule.layer, schedule.block_table(block)
         fill_for(lanes)(fast, x, *tables, 1, 2)
         loops.fill(plain, x, *tables, 1, 2, lanes)
@@ -157,9 +157,9 @@ def test_outputs_are_stored_as_in_the_loop(dtype: str, lanes: int, kind: str) ->
     blocks = rectangles(schedule)
     assert len(blocks) > 1
     for block in blocks:
-        fast, plain = guarded(y), y.copy()
-        for place in stored(schedule, block):
-            arguments = (0, guarded(space), schedule.shape.sums, *place, min(2, plan.way.width))
+        fast, plain = guard(y), y.copy()
+        for place in list_stores(schedule, block):
+            arguments = (0, guard(space), schedule.shape.sums, *place, min(2, plan.way.width))
             store_for(pitch, stride, lanes)(fast, *arguments)
             loops.store(plain, *arguments, pitch, stride, lanes)
         assert not np.isnan(plain).all()
@@ -167,11 +167,11 @@ def test_outputs_are_stored_as_in_the_loop(dtype: str, lanes: int, kind: str) ->
 
 
 def shape_of(layer: Layer) -> tuple[int, ...]:
-    plan = planned(layer, TiledRecipe(1, 1, 4, copied=False))
+    plan = plan_layer(layer, TiledRecipe(1, 1, 4, copied=False))
     return (layer.batch, layer.groups * layer.outputs, *(line.out for line in plan.lines))
 
 
-def stored(schedule: Schedule, block: Rectangle) -> list[tuple[Array, Array, int, int, int]]:
+def list_stores(schedule: Schedule, block: Rectangle) -> list[tuple[Array, Array, int, int, int]]:
     """Yield (layer, block, vector, count, phase) of one and of two vectors of a unit."""
     table = schedule.block_table(block)
     return [
@@ -204,13 +204,13 @@ def test_a_mask_ends_where_its_numbers_say_however_far_away() -> None:
     ends = [-far - 3, -1, 0, 3, 8, 11, far // 2 + 5, far + 2]
 
     @compile_kernel
-    def moved(target: Array, source: Array, low: int, high: int) -> None:
+    def move(target: Array, source: Array, low: int, high: int) -> None:
         move_some(target, source, low, high)  # type: ignore[call-arg]
 
     source = np.arange(8, dtype=np.float32)
     for low, high in product(ends, ends):
         target = np.full(8, -1, np.float32)
-        moved(target, source, low, high)
+        move(target, source, low, high)
         kept = (source >= low) & (source < high)
         np.testing.assert_array_equal(target, np.where(kept, source, -1))
 

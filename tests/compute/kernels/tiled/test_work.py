@@ -16,7 +16,7 @@ from deconvcli.compute.kernels.reference import Array
 from deconvcli.compute.kernels.tiled import division, work
 from deconvcli.compute.kernels.tiled.division import Division
 from tests.compute.kernels.test_engines import Layer
-from tests.compute.kernels.tiled.driving import SMALL, planned
+from tests.compute.kernels.tiled.driving import SMALL, plan_layer
 
 LAYER = Layer(2, 5, 9, 3, (6, 7), ((4, 2, 1, 1, 1), (3, 2, 1, 1, 0)), seed=1)
 
@@ -27,7 +27,7 @@ def _many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tasks_of(threads: int = 4) -> work.TiledWork:
-    return work.TiledWork(planned(LAYER, SMALL), np.dtype(np.float32), threads)
+    return work.TiledWork(plan_layer(LAYER, SMALL), np.dtype(np.float32), threads)
 
 
 def done(layer: work.TiledWork, weights: Weights, x: Array) -> Array:
