@@ -37,9 +37,9 @@ def read_sides(value: Any, rank: int, name: str) -> Sides:
         return tuple((each, each) for each in per_axis(value, rank, name))
     except UsageError as error:
         single = f", a list of {rank} (one per axis)" if rank > 1 else ""
-        pairs = "[begin, end] per axis" if rank > 1 else "[begin, end]"
+        sides = "[begin, end] per axis" if rank > 1 else "[begin, end]"
         raise UsageError(
-            error.message, help=f"give one integer{single} or {pairs}.", code=error.code
+            error.message, help=f"give one integer{single} or {sides}.", code=error.code
         ) from error
 
 
