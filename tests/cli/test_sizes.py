@@ -72,6 +72,79 @@ def test_where_nothing_works_it_says_why(tmp_path: Path) -> None:
     assert "net works for no input size: join: the inputs have unequal sizes" in done.out
 
 
+UNMET = {
+    "input: {channels: 1, size: 32000}\n    expect: 32000\n    layers:\n"
+    "      - {op: conv, out_channels: 8, kernel: 9, name: last}": (
+        "net: last: the output is [31992], expected [32000]; n = 32008 gives it"
+    ),
+    "input: {channels: 1, size: 570x570}\n    expect: {channels: 1, size: 388x388}\n"
+    "    layers: [{op: crop, amount: 92, name: last}]": (
+        "net: last: the output is [1, 386, 386], expected [1, 388, 388]; n = 572 gives it"
+    ),
+    "input: {channels: 1, size: 570x572}\n    layers:\n      - {op: crop, amount: 92}\n"
+    "      - {op: relu, name: last, expect: 386x386}": (
+        "net: last: the output is [386, 388], expected [386, 386]; width n = 570 gives it"
+    ),
+    "input: {channels: 1, size: 8x9}\n    expect: 5x5\n    layers:\n"
+    "      - {op: max_pool, kernel: 2, name: last}": (
+        "net: last: the output is [4, 4], expected [5, 5]; n = 10 to 11 gives it"
+    ),
+    "input: {channels: 1, size: 9x9}\n    expect: 5x6\n    layers:\n"
+    "      - {op: max_pool, kernel: 2, name: last}": (
+        "net: last: the output is [4, 4], expected [5, 6]; height n = 10 to 11,"
+        " width n = 12 to 13 give it"
+    ),
+    "input: {channels: 1, size: 9}\n    expect: 65\n    layers:\n"
+    "      - {op: upsample, size: 64, name: last}": (
+        "net: last: the output is [64], expected [65]; no input size gives it"
+    ),
+    "input: {channels: 1, size: T}\n    expect: 65\n    layers:\n"
+    "      - {op: upsample, scale: 2, name: last}": (
+        "net: last: the output is [2T], expected [65]; no input size gives it"
+    ),
+    "input: {channels: 1, size: HxW}\n    expect: 65x64\n    layers:\n"
+    "      - {op: upsample, scale: 2, name: last}": (
+        "net: last: the output is [2H, 2W], expected [65, 64]; no input size gives it"
+    ),
+    "input: {channels: 2, size: 3x4}\n    layers:\n      - flatten\n"
+    "      - {op: relu, expect: 32, name: last}": (
+        "net: last: the output is [24], expected [32]; height n = 4 gives it"
+    ),
+    "inputs: {a: {channels: 1, size: 10}, b: {channels: 1, size: 20}}\n    layers:\n"
+    "      - {op: relu, inputs: [b]}\n"
+    "      - {op: conv, kernel: 3, out_channels: 1, inputs: [a], expect: 10, name: last}": (
+        "net: last: the output is [8], expected [10]; a length n = 12 gives it"
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "message"), UNMET.items())
+def test_a_size_expected_in_numbers_is_compared(tmp_path: Path, body: str, message: str) -> None:
+    done = deconv("sizes", written(tmp_path, f"networks:\n  net:\n    {body}\n"))
+    assert done.code == 1
+    assert f"error[expect]: {message}\n" in done.out
+
+
+def test_a_size_expected_in_numbers_that_is_met_is_a_column() -> None:
+    done = deconv(f"sizes {PAPER} --format json")
+    [height, width] = json.loads(done.out)["networks"][0]["axes"]
+    assert done.code == 0
+    assert height["meets_expect"] == width["meets_expect"]
+    assert height["meets_expect"] == {
+        "rule": "n = 572",
+        "progressions": [{"first": 572, "step": 1, "last": 572}],
+    }
+
+
+def test_letters_need_only_some_value_that_meets_a_number(tmp_path: Path) -> None:
+    text = (
+        "networks:\n  net:\n    input: {channels: 1, size: T}\n    expect: 64\n"
+        "    layers:\n      - {op: upsample, scale: 2}\n"
+    )
+    done = deconv("sizes", written(tmp_path, text))
+    assert (done.code, done.out.splitlines()[-1].split()[-3:]) == (0, ["T", "=", "32"])
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

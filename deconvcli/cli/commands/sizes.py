@@ -22,22 +22,31 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph import (
     AxisSizes,
+    MeetingSizes,
     Network,
     SizeSet,
+    UnmetExpect,
     find_axis_sizes,
     find_first_failure,
+    find_unmet_expects,
 )
 from deconvcli.views.answers.report import Report, Table
 
 COLUMNS = ("input", "axis", "works for", "no remainder", "yours", "smaller", "larger", "pad")
+# Only where the network expects a size in numbers.
+MEETING_COLUMN = "meets expect"
 
 
 class SizedNetwork(NamedTuple):
-    """A network of a file, and the sizes that work on each axis of its inputs."""
+    """A network of a file, and the sizes that work on each axis of its inputs.
+
+    unmet: the layers that miss a size expected in numbers.
+    """
 
     file: str
     network: Network
     axes: Sequence[AxisSizes]
+    unmet: Sequence[UnmetExpect]
 
 
 @click.command(cls=Command, short_help=__doc__)
@@ -59,8 +68,9 @@ def command(
     reaches the larger one. The sizes under "no remainder" are those for which no layer drops
     elements of its input by rounding down. Exits with 1 if no size works.
 
-    An `expect` with letters has to hold for every size listed. An `expect` in numbers alone holds
-    for one size only, and is ignored.
+    An `expect` with letters has to hold for every size listed. An `expect` in numbers alone is
+    compared at the input size in the file, and the sizes under "meets expect" are those that give
+    it. Exits with 1 if it is not met.
 
     \b
     Examples:
@@ -70,7 +80,12 @@ def command(
     """
     configs = read_configs(paths)
     sized = [
-        SizedNetwork(config.document.name, read.graph, find_axis_sizes(read.graph, at))
+        SizedNetwork(
+            config.document.name,
+            read.graph,
+            find_axis_sizes(read.graph, at),
+            find_unmet_expects(read.graph),
+        )
         for config in configs
         for read in config.networks
         if name in (None, read.graph.name)
@@ -92,19 +107,27 @@ def _no_network(configs: Sequence[Config], name: str | None) -> UsageError:
 
 
 def _report(sized: Sequence[SizedNetwork]) -> Report:
-    """Return one table per network, and a finding for each network that works for no size."""
+    """Return a table per network, and findings where no size works or an `expect` is not met."""
     rules = (axis.working.text(axis.letter) for one in sized for axis in one.axes)
-    tables = [
-        Table(f"{one.file}: {one.network.name}", COLUMNS, [_cells(axis) for axis in one.axes])
-        for one in sized
-    ]
+    tables = [_table(one) for one in sized]
     findings = [
         _nothing_works(one.network)
         for one in sized
         if any(not axis.working.progressions for axis in one.axes)
     ]
+    findings += [_unmet(one.network, unmet) for one in sized for unmet in one.unmet]
     data = {"networks": [_data(one) for one in sized]}
     return Report("deconv.sizes/1", "\n".join(dict.fromkeys(rules)), tables, data, findings)
+
+
+def _table(sized: SizedNetwork) -> Table:
+    rows: list[tuple[str, ...]] = [_cells(axis) for axis in sized.axes]
+    columns: tuple[str, ...] = COLUMNS
+    if any(axis.meeting is not None for axis in sized.axes):
+        columns = (*COLUMNS, MEETING_COLUMN)
+        meeting = [axis.meeting.text(axis.letter) if axis.meeting else "-" for axis in sized.axes]
+        rows = [(*cells, text) for cells, text in zip(rows, meeting, strict=True)]
+    return Table(f"{sized.file}: {sized.network.name}", columns, rows)
 
 
 def _cells(axis: AxisSizes) -> tuple[str, ...]:
@@ -132,6 +155,32 @@ def _nothing_works(network: Network) -> Diagnostic:
     )
 
 
+def _unmet(network: Network, unmet: UnmetExpect) -> Diagnostic:
+    """Return the finding that an `expect` in numbers is not met, with the sizes that meet it."""
+    meets = "" if unmet.meeting is None else f"; {_format_meeting(unmet.meeting, network)}"
+    return Diagnostic(
+        "expect",
+        Severity.ERROR,
+        f"{network.name}: {unmet.node}: {unmet.message}{meets}",
+        "use an input size that gives it, or change the expected size."
+        if unmet.meeting
+        else "change the expected size, or a layer above it.",
+    )
+
+
+def _format_meeting(meeting: Sequence[MeetingSizes], network: Network) -> str:
+    """Return `n = 572 gives it`, with the axis where not all axes have this rule."""
+    if not meeting:
+        return "no input size gives it"
+    rules = dict.fromkeys(axis.text for axis in meeting)
+    every = sum(len(shape.spatial) for shape in network.inputs.values())
+    if len(rules) == 1 and len(meeting) == every:
+        return f"{next(iter(rules))} gives it"
+    several = len(network.inputs) > 1
+    named = (f"{axis.input} " * several + f"{axis.axis} {axis.text}" for axis in meeting)
+    return f"{', '.join(named)} {'gives' if len(meeting) == 1 else 'give'} it"
+
+
 def _data(sized: SizedNetwork) -> dict[str, Any]:
     return {
         "file": sized.file,
@@ -148,10 +197,15 @@ def _data(sized: SizedNetwork) -> dict[str, Any]:
                 "smaller": axis.smaller,
                 "larger": axis.larger,
                 "pad": axis.pad,
+                "meets_expect": None if axis.meeting is None else _meeting_data(axis, axis.meeting),
             }
             for axis in sized.axes
         ],
     }
+
+
+def _meeting_data(axis: AxisSizes, meeting: SizeSet) -> dict[str, Any]:
+    return {"rule": meeting.text(axis.letter), "progressions": _progressions(meeting)}
 
 
 def _progressions(sizes: SizeSet) -> list[dict[str, Any]]:

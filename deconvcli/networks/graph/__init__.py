@@ -9,18 +9,26 @@ from deconvcli.networks.graph.axis_sizes import AxisSizes, find_axis_sizes, find
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.memo import works, works_without_remainder
 from deconvcli.networks.graph.network import Network, Node
+from deconvcli.networks.graph.numeric_expects import (
+    MeetingSizes,
+    UnmetExpect,
+    find_unmet_expects,
+)
 from deconvcli.networks.graph.shapes import NodeOutcome, iter_outcomes
 from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.graph.sizes import find_valid_sizes
 
 __all__ = [
     "AxisSizes",
+    "MeetingSizes",
     "Network",
     "Node",
     "NodeOutcome",
     "SizeSet",
+    "UnmetExpect",
     "find_axis_sizes",
     "find_first_failure",
+    "find_unmet_expects",
     "find_valid_sizes",
     "iter_outcomes",
     "walk",

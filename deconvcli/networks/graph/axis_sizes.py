@@ -12,6 +12,7 @@ from deconvcli.layers.text import size_text
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.memo import works_without_remainder
 from deconvcli.networks.graph.network import Network
+from deconvcli.networks.graph.numeric_expects import find_meeting_sizes
 from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.graph.sizes import find_valid_sizes
@@ -21,7 +22,8 @@ class AxisSizes(NamedTuple):
     """One spatial axis of one input.
 
     working: the sizes for which every layer works. without_remainder: those of them for which no
-    layer drops elements of its input by rounding down. given: the size to start from.
+    layer drops elements of its input by rounding down. given: the size to start from. meeting:
+    those of the working sizes that meet every `expect`; None where no `expect` is in numbers.
     """
 
     input: str
@@ -29,6 +31,7 @@ class AxisSizes(NamedTuple):
     working: SizeSet
     without_remainder: SizeSet
     given: Size
+    meeting: SizeSet | None = None
 
     @property
     def number(self) -> int | None:
@@ -64,8 +67,8 @@ class AxisSizes(NamedTuple):
 def find_axis_sizes(network: Network, given: Sequence[Size] | None = None) -> list[AxisSizes]:
     """Return the sizes of every axis of every input that work.
 
-    given: sizes in place of the network's own, one for all axes or one per axis. Sizes that are
-    expected as numbers are left out of account, since they hold for one input size only.
+    given: sizes in place of the network's own, one for all axes or one per axis. A working size
+    need not meet an `expect` in numbers, which holds for one input size only.
 
     Raises:
         NotLinear: a layer mixes axes whose sizes are letters, or two inputs in different letters
@@ -74,6 +77,7 @@ def find_axis_sizes(network: Network, given: Sequence[Size] | None = None) -> li
         UsageError: `given` has another number of sizes than an input has axes.
     """
     free = network.without_numeric_expects()
+    has_numbers = any(node.expects_numbers for node in network.nodes)
     try:
         return [
             AxisSizes(
@@ -82,6 +86,7 @@ def find_axis_sizes(network: Network, given: Sequence[Size] | None = None) -> li
                 find_valid_sizes(free, axis, name),
                 find_valid_sizes(free, axis, name, works_without_remainder),
                 size,
+                find_meeting_sizes(network, axis, name) if has_numbers else None,
             )
             for name, shape in free.inputs.items()
             for axis, size in enumerate(_per_axis(given, shape.spatial))

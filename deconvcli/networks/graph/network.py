@@ -30,6 +30,12 @@ class Node(NamedTuple):
     expect: Expected | None = None
     dialect: str = ""
 
+    @property
+    def expects_numbers(self) -> bool:
+        """Whether it has an `expect`, and that in numbers alone."""
+        expect = self.expect
+        return expect is not None and not any(isinstance(size, Linear) for size in expect)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what pickle and copy build a node from: they refuse a read-only mapping."""
         return Node, tuple(self._replace(parameters=dict(self.parameters)))
@@ -73,12 +79,13 @@ class Network(NamedTuple):
         ]
         return self._replace(inputs=inputs, nodes=tuple(nodes))
 
-    def without_numeric_expects(self) -> Network:
-        """Return the network without each `expect` in numbers alone, which holds for one size."""
+    def without_numeric_expects(self, keep: str = "") -> Network:
+        """Return the network without each `expect` in numbers alone, which holds for one size.
+
+        keep: the name of a node that keeps its own.
+        """
         nodes = [
-            node
-            if node.expect is None or any(isinstance(size, Linear) for size in node.expect)
-            else node._replace(expect=None)
+            node._replace(expect=None) if node.expects_numbers and node.name != keep else node
             for node in self.nodes
         ]
         return self._replace(nodes=tuple(nodes))
