@@ -48,7 +48,7 @@ DISAGREEMENTS = {
     "SAME, kernel below stride": (
         ((4,), (2,), {**UPPER, "strides": [3]}),
         ((12,), (11,), (12,), (11,)),
-        {"onnxruntime-same-size", "onnx-reference-rounding"},
+        {"onnxruntime-same-size"},
     ),
     "SAME with output_padding": (
         ((4,), (3,), {**UPPER, "strides": [2], "output_padding": [1]}),
@@ -103,7 +103,7 @@ DISAGREEMENTS = {
     "output_shape above the full size": (
         ((3,), (3,), {**UPPER, "strides": [2], "output_shape": [8]}),
         ((8,), (8,), (8,), (8,)),
-        {"onnx-larger-output-shape", "onnx-reference-rounding"},
+        {"onnx-larger-output-shape"},
     ),
     "dilation 0": (
         ((3,), (3,), {"dilations": [0]}),
@@ -189,3 +189,43 @@ def test_an_inferred_shape_that_fits_is_computed() -> None:
     reading = layer("onnx@shape_inference", (2,), (2,), {"strides": [2]})
     y = deconvcli.run(reading, np.ones((1, 1, 2)), np.ones((1, 1, 2)))
     assert y.tolist() == [[[1, 1, 1, 1]]]
+
+
+LOWER = {"auto_pad": "SAME_LOWER"}
+
+
+@pytest.mark.parametrize(
+    ("words", "size", "reference", "runtime"),
+    [
+        ({}, 10, (0, -1), (0, -1)),
+        (LOWER, 10, (0, -1), (0, -1)),
+        (UPPER, 10, (-1, 0), (0, -1)),
+        (LOWER, 11, (-1, -1), (0, -2)),
+        (UPPER, 11, (-1, -1), (0, -2)),
+        (LOWER, 12, (-1, -2), None),
+        (UPPER, 12, (-2, -1), None),
+    ],
+)
+def test_half_of_what_is_appended_is_rounded_down_as_measured(
+    words: Case, size: int, reference: Shape, runtime: Shape | None
+) -> None:
+    given = ((3,), (3,), {"strides": [3], "output_shape": [size], **words})
+    reading = layer("onnx", *given)
+    assert reading.crop == (reference,)
+    assert [finding.code for finding in reading.findings] == (
+        [] if runtime == reference else ["onnx-larger-output-shape"]
+    )
+    if words:
+        assert layer("onnx@reference", *given).crop == (reference,)
+    if runtime is None:
+        assert answer("onnx@onnxruntime", *given) is None
+    else:
+        assert layer("onnx@onnxruntime", *given).crop == (runtime,)
+
+
+def test_the_standards_own_test_appends_at_the_end() -> None:
+    words = {"strides": [3, 2], "output_shape": [10, 8]}
+    for name in NAMES:
+        reading = layer(name, (3, 3), (3, 3), words, (1, 1, 2))
+        assert (reading.output_shape, reading.findings) == ((1, 2, 10, 8), ())
+        assert reading.crop == ((0, -1), (0, -1))

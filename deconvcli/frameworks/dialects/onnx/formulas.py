@@ -23,8 +23,8 @@ CROP_END = Step("crop_end", "end - op", "and the end, where output_padding adds 
 REQUESTED = Step("out", "size", "output_shape as requested")
 SAME = Step("out", "n*s", "SAME: input times stride")
 TOTAL = Step("total", "natural - out", "the excess over the output size")
-# C's division rounds towards zero, so a negative total leaves its odd element elsewhere.
-HALF = Step("half", "total // 2 if total >= 0 else -(-total // 2)", "rounded towards zero")
+# As the standard's own test, convtranspose_output_shape, shows for a negative total.
+HALF = Step("half", "total // 2", "rounded down, even if it is negative")
 REMAINDER = Step("crop_end", "full - out - crop_begin", "the remainder at the end")
 # How an odd total is split: by any word but SAME_UPPER as by SAME_LOWER.
 BEGIN = {

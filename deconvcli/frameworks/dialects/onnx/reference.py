@@ -17,7 +17,7 @@ from deconvcli.frameworks.dialect.limits import (
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose, find_size_source
 from deconvcli.frameworks.releases import ONNX
-from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
+from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit
 from deconvcli.layers.layer import Sizes, Spelling
 
 SOURCE = f"measured with {ONNX}: onnx/reference/ops/op_conv_transpose.py"
@@ -51,11 +51,10 @@ _WINDOWS = Limit(
     otherwise="the number of windows is compared over all axes together; where it fits by chance,"
     " the values are scrambled",
 )
-_HALF = Step("half", "total // 2", "rounded down, even if it is negative")
 _BY_PADS = Arithmetic(*_HEAD, _APPENDS, f.CROP_BEGIN, f.CROP_END, OUT, *_TAIL)
 _BY_SIZE = Arithmetic(*_HEAD, f.REQUESTED, *_TAIL, _WINDOWS, f.CROP_BEGIN, f.REMAINDER)
 _SIZED = {
-    (kind, word): Arithmetic(*_HEAD, out, *_TAIL, f.TOTAL, _HALF, begin, f.REMAINDER, _APPENDS)
+    (kind, word): Arithmetic(*_HEAD, out, *_TAIL, f.TOTAL, f.HALF, begin, f.REMAINDER, _APPENDS)
     for kind, out in (("asked", f.REQUESTED), ("same", f.SAME))
     for word, begin in f.BEGIN.items()
 }

@@ -45,10 +45,9 @@ _UNCHECKED = (
         source=SOURCE,
     ),
 )
-_HALF = Step("half", "total // 2", "rounded down")
 _SAME = (
     Step("total", "max(span - s, 0)", "the crop of SAME, whatever output_padding is"),
-    _HALF,
+    f.HALF,
 )
 _OTHER_SIZE = Limit(
     "out == n*s",
@@ -78,7 +77,7 @@ _TABLE = {
         f.REQUESTED,
         not_negative("out", "output_shape"),
         f.TOTAL,
-        _HALF,
+        f.HALF,
         begin,
         f.REMAINDER,
         *_UNCHECKED,

@@ -56,10 +56,11 @@ _POSITIVE_OUT = f.POSITIVE_OUT._replace(
 _BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, _OUTPUT_EXISTS, _BELOW_STRIDE)
 
 _LARGER = Limit(
-    "total >= 0",
+    "total >= 0 or crop_begin == 0 and out < natural + s",
     "onnx-larger-output-shape",
-    "output_shape {out} exceeds the full size {natural}: the specification's negative pads"
-    " append {-crop_begin} zeros at the start; ONNX Runtime appends all at the end or refuses",
+    "output_shape {out} exceeds the full size {natural}: by the specification negative pads append"
+    " {-crop_begin} at the start and {-total + crop_begin} at the end; ONNX Runtime appends all at"
+    " the end, and refuses {natural + s} or more",
     "use {natural} or less.",
     finding=True,
     source=onnxruntime.SOURCE,
@@ -71,15 +72,6 @@ _UNPADDED = Limit(
     "the reference evaluator computes no pads from output_shape without SAME_UPPER or SAME_LOWER:"
     " it crops {begin} at the start, not {crop_begin}, or refuses {out}",
     "use SAME_LOWER, which means the same in the specification.",
-    finding=True,
-    source=reference.SOURCE,
-)
-_ROUNDS_DOWN = Limit(
-    "total >= 0 or total % 2 == 0",
-    "onnx-reference-rounding",
-    "the reference evaluator rounds half of {total} down, the specification towards zero: its"
-    " values are shifted by one",
-    "give pads and output_padding in place of auto_pad.",
     finding=True,
     source=reference.SOURCE,
 )
@@ -112,12 +104,12 @@ def _compute_pads(rounding: str, *entries: Step | Limit) -> Arithmetic:
 
 
 _REQUESTED = (f.REQUESTED, _LARGER, shape_inference.LOSES_AXES)
-_SAME = (f.SAME, _APPENDS, _ADDS, _ROUNDS_DOWN)
+_SAME = (f.SAME, _APPENDS, _ADDS)
 # By what gives the size, then by auto_pad; all but SAME_UPPER are split as SAME_LOWER.
 _SIZED = {
     "asked": {
-        "SAME_UPPER": _compute_pads("SAME_UPPER", *_REQUESTED, _ROUNDS_DOWN),
-        "SAME_LOWER": _compute_pads("SAME_LOWER", *_REQUESTED, _ROUNDS_DOWN),
+        "SAME_UPPER": _compute_pads("SAME_UPPER", *_REQUESTED),
+        "SAME_LOWER": _compute_pads("SAME_LOWER", *_REQUESTED),
         "VALID": _compute_pads("SAME_LOWER", *_REQUESTED, _UNPADDED),
         "NOTSET": _compute_pads("SAME_LOWER", *_REQUESTED, _UNPADDED),
     },
