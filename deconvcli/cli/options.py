@@ -15,7 +15,7 @@ from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import MAX_INT64
-from deconvcli.frameworks.dialects import DIALECTS, in_order, take
+from deconvcli.frameworks.dialects import DIALECTS, in_order, resolve_name
 from deconvcli.views.answers.renderers import RENDERERS
 
 # Each dialect has limits of its own, and refuses with its reason.
@@ -74,23 +74,22 @@ class DialectName(Typed):
         yield from self.words
 
     def parse(self, text: str) -> Any:
-        """Return the name, if it is known.
+        """Return the name used here, if the text is that or another usual name.
 
         Raises:
             UsageError: no dialect and no implementation has this name.
         """
-        if text == ALL and ALL not in self.words:
+        word = text.strip().lower()
+        if word == ALL and ALL not in self.words:
             raise UsageError(
                 "all is not a name here",
                 help="name what you mean; deconv shape -D all compares all.",
             )
-        if not text:
+        if not word:
             raise UsageError(
                 "a name is missing", help="write torch, or a list such as torch,keras."
             )
-        if text not in self.words:
-            take(text)
-        return text
+        return word if word in self.words else resolve_name(text)
 
 
 class DialectNames(DialectName):

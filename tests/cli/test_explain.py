@@ -167,7 +167,9 @@ def test_compare_names_dialects() -> None:
     assert [found["dialect"] for found in mlx] == ["mlx"]
     every = explain_json("--in 5 -k 3 -s 2 -p same --compare all")["elsewhere"]
     assert len(every) > 15
-    refused(deconv(f"{layer} --compare pytorch"), "'pytorch' is not known", "did you mean 'torch'")
+    refused(
+        deconv(f"{layer} --compare pytorhc"), "'pytorhc' is not known", "did you mean 'pytorch'"
+    )
     refused(deconv(f"{layer} --compare torch --why 1"), "--why compares no dialects")
     refused(deconv(f"{layer} -D keras,torch --why 1"), "--why compares no dialects")
 

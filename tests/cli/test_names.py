@@ -116,3 +116,17 @@ def test_words_that_stand_for_names() -> None:
     refused(
         deconv(f"shape {LAYER} -D all -D torch"), "-D has all and other names", "give all alone"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("PyTorch,TF", ("torch", "tensorflow")),
+        ("torch,pytorch", ("torch",)),
+        ("ort,onnx@ORT,lax", ("onnx@onnxruntime", "jax")),
+        ("tf.keras,Keras@TF", ("keras", "keras@tensorflow")),
+    ],
+)
+def test_other_usual_names_are_taken(given: str, names: Sequence[str]) -> None:
+    assert value("shape", "-D", "-D", given) == names
+    assert value("explain", "--compare", "--compare", given) == names

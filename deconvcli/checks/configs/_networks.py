@@ -17,14 +17,12 @@ from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
 from deconvcli.common.values import MAX_INT64
-from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.frameworks.dialects import aliases, in_order, resolve_name, take
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph import Network, Node
 from deconvcli.networks.operation import Key, KeyForm, Shape
 
 PREVIOUS = "previous"
-# Usual names of runtimes that are implementations of a dialect here.
-TARGET_ALIASES = {"onnxruntime": "onnx@onnxruntime", "tf": "tensorflow", "litert": "tflite"}
 
 
 class Defaults(NamedTuple):
@@ -47,10 +45,10 @@ def read_defaults(
 def _dialect(value: Mapping[str, Any], path: Path, problems: Problems) -> str:
     if "dialect" not in value:
         return ""
-    return _known_dialect(value["dialect"], (*path, "dialect"), in_order(), problems)
+    return _known_dialect(value["dialect"], (*path, "dialect"), problems)
 
 
-def _known_dialect(name: Any, path: Path, known: Sequence[str], problems: Problems) -> str:
+def _known_dialect(name: Any, path: Path, problems: Problems) -> str:
     if not isinstance(name, str):
         problems.report(
             "illegal-value",
@@ -60,11 +58,11 @@ def _known_dialect(name: Any, path: Path, known: Sequence[str], problems: Proble
         )
         return ""
     try:
-        take(name)
+        return resolve_name(name)
     except UsageError as error:
-        problems.report_misspelling(error, path, name, _implementations(name) or known)
+        known = _implementations(name) or [*in_order(), *aliases()]
+        problems.report_misspelling(error, path, name, known)
         return ""
-    return name
 
 
 def _implementations(name: str) -> list[str]:
@@ -81,9 +79,7 @@ def _targets(value: Any, path: Path, problems: Problems) -> tuple[str, ...]:
             "illegal-value", path, f"targets is {format_value(value)}", "write a list of names."
         )
         return ()
-    named = [TARGET_ALIASES.get(name, name) if isinstance(name, str) else name for name in value]
-    known = [*TARGET_ALIASES, *in_order()]
-    found = [_known_dialect(name, (*path, i), known, problems) for i, name in enumerate(named)]
+    found = [_known_dialect(name, (*path, i), problems) for i, name in enumerate(value)]
     # A name that is wrong has been reported; the other targets are still checked.
     return tuple(filter(None, found))
 

@@ -12,11 +12,11 @@ from typing import Any
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, MAX_ROUNDS, VARIABLE
 from deconvcli.checks.configs._forms import FORMS, Schema
 from deconvcli.checks.configs._layers import keys_of
-from deconvcli.checks.configs._networks import PREVIOUS, TARGET_ALIASES
+from deconvcli.checks.configs._networks import PREVIOUS
 from deconvcli.checks.configs._sizes import sizes_schema
 from deconvcli.checks.configs._tables import BLOCK, FILE, LAYER, NETWORK, SHAPE
 from deconvcli.common.values import MAX_INT64
-from deconvcli.frameworks.dialects import DIALECTS
+from deconvcli.frameworks.dialects import DIALECTS, aliases
 from deconvcli.networks.operation import Key
 from deconvcli.networks.operations import OPERATIONS
 
@@ -33,7 +33,7 @@ def schema() -> Schema:
             "shape": _object(SHAPE, _SHAPE, ["channels"]),
             "expect": {"anyOf": [sizes_schema(), _ref("shape")]},
             "dialect": {"enum": _dialects()},
-            "targets": {"type": "array", "items": {"enum": [*_dialects(), *TARGET_ALIASES]}},
+            "targets": {"type": "array", "items": {"enum": _dialects()}},
             "variable": {"type": "string", "pattern": rf"^{VARIABLE.pattern}$"},
             "network": _network(),
             "layers": {"type": "array", "items": _ref("layer"), "minItems": 1},
@@ -67,10 +67,11 @@ def _describe(part: Schema, meaning: str) -> Schema:
 
 
 def _dialects() -> list[str]:
+    """Return every name of a dialect in small letters; a config may write them in any case."""
     names = []
     for name in DIALECTS.names:
         names += [name, *(f"{name}@{known}" for known in DIALECTS.take(name).implementations)]
-    return names
+    return [*names, *aliases()]
 
 
 def _network() -> Schema:

@@ -121,6 +121,8 @@ def _page(dialect: Dialect, implementation: str) -> Report:
         ("data", _layout_text(dialect.data_layout({}, RANK))),
         ("weights", f"{weight_text(dialect)}; taps {dialect.orientation}"),
     ]
+    if names := _list_aliases(dialect, implementation):
+        fields.append(("or", f"{', '.join(names)}; in any case"))
     blocks: list[Block] = [Fields(fields)]
     if dialect.implementations and not implementation:
         rows = _evidence_rows(dialect)[1:]
@@ -137,6 +139,13 @@ def _page(dialect: Dialect, implementation: str) -> Report:
         blocks.append(Lines(wrap(f"Accepted without effect: {', '.join(unread)}.", 80)))
     data = {"dialects": [_data(dialect)], "deviations": _deviations_data(dialect, implementation)}
     return Report("deconv.dialects/1", name, blocks, data)
+
+
+def _list_aliases(dialect: Dialect, implementation: str) -> list[str]:
+    """Return the other names of a dialect, or of one of its implementations."""
+    others = dialect.implementation_aliases.items()
+    own = () if implementation else dialect.aliases
+    return [*own, *(alias for alias, meant in others if meant == implementation)]
 
 
 def _deviations(dialect: Dialect, implementation: str) -> list[Block]:
@@ -183,6 +192,8 @@ def _data(dialect: Dialect) -> dict[str, Any]:
     return {
         "name": dialect.name,
         "title": dialect.title,
+        "aliases": dialect.aliases,
+        "implementation_aliases": dialect.implementation_aliases,
         "source": dialect.source,
         "verified": _evidence_data(dialect.evidence),
         "implementations": {

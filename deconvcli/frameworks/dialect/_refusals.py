@@ -20,10 +20,14 @@ class Refusals:
 
     evidence: how the answers were verified; implementations: the same for each implementation.
     together: limits on all axes at once, checked before any axis is computed.
+    aliases, implementation_aliases: other usual names of the framework, and of implementations, in
+    small letters and without `-`, `_` and spaces.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    implementation_aliases: ClassVar[Mapping[str, str]] = {}
     source: ClassVar[str]
     evidence: ClassVar[Evidence]
     implementations: ClassVar[Mapping[str, Evidence]] = {}

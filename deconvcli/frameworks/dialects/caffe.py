@@ -47,6 +47,7 @@ class Caffe(Dialect):
 
     name = "caffe"
     title = "Caffe"
+    aliases = ("bvlccaffe",)
     source = (
         "BVLC Caffe 9b89154 (2020-02-13): src/caffe/layers/deconv_layer.cpp, base_conv_layer.cpp,"
         " src/caffe/proto/caffe.proto"

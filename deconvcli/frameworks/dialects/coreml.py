@@ -104,6 +104,7 @@ class CoreMl(Dialect):
 
     name = "coreml"
     title = "Core ML (MIL)"
+    aliases = ("mil", "coremltools")
     source = _SOURCE
     evidence = Evidence(f"{COREMLTOOLS}, type inference", rows=300, values=False)
     forward = "mb.conv"

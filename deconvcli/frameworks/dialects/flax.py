@@ -69,6 +69,7 @@ class Flax(Dialect):
 
     name = "flax"
     title = "Flax"
+    aliases = ("linen", "nnx", "flax.linen", "flax.nnx")
     source = f"{FLAX}: flax/linen/linear.py, flax/nnx/nn/linear.py"
     evidence = Evidence(f"{FLAX} on {JAX}, CPU", rows=600)
     circular = True

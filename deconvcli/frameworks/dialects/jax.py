@@ -134,6 +134,7 @@ class Jax(Dialect):
 
     name = "jax"
     title = "JAX"
+    aliases = ("lax", "jax.lax")
     source = f"{JAX}: jax/_src/lax/convolution.py; {EQUINOX}: equinox/nn/_conv.py"
     evidence = Evidence(f"{JAX}, CPU", rows=800)
     windows = XLA_WINDOWS

@@ -183,6 +183,7 @@ class Keras(KerasLayer):
 
     name = "keras"
     title = "Keras 3"
+    aliases = ("keras3", "tf.keras", "tensorflow.keras", "keras.layers", "tf.keras.layers")
     source = (
         f"{KERAS}: src/backend/common/backend_utils.py,"
         " src/layers/convolutional/base_conv_transpose.py"

@@ -74,6 +74,7 @@ class Keras2(KerasLayer):
 
     name = "keras2"
     title = "Keras 2"
+    aliases = ("tfkeras",)
     source = f"{TF_KERAS}: src/layers/convolutional, src/utils/conv_utils.py"
     together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION, _ONE_DILATION)
     evidence = Evidence(f"{TF_KERAS} on {TENSORFLOW}, CPU, oneDNN on", rows=492)

@@ -101,6 +101,7 @@ class Mlx(Dialect):
 
     name = "mlx"
     title = "MLX"
+    aliases = ("mlx.nn", "mlx.core")
     source = f"{MLX}: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
     evidence = Evidence(f"{MLX}, CPU", rows=600)
     forward = "Conv{rank}d"

@@ -109,6 +109,7 @@ class MXNet(Dialect):
 
     name = "mxnet"
     title = "Apache MXNet"
+    aliases = ("mx", "apachemxnet", "gluon")
     source = _SOURCE
     evidence = Evidence("Apache MXNet 2.0 source (b84609d)")
     forward = "Convolution"

@@ -79,6 +79,7 @@ class OneDnn(ExplicitSize):
 
     name = "onednn"
     title = "oneDNN deconvolution"
+    aliases = ("mkldnn", "dnnl")
     source = "oneDNN 3.8.0 (515bfba): doc/primitives/convolution.md, src/common/deconvolution.cpp"
     evidence = Evidence("oneDNN 3.8.0 guide and source (515bfba)")
     windows = Windows(pairs=True)

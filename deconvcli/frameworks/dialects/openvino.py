@@ -144,6 +144,7 @@ class OpenVino(Dialect):
 
     name = "openvino"
     title = "OpenVINO"
+    aliases = ("ov",)
     source = f"{OPENVINO}: convolution_backprop_shape_inference_util.hpp"
     evidence = Evidence(f"{OPENVINO}, CPU plugin", rows=700)
     windows = ONNX_WINDOWS

@@ -170,6 +170,7 @@ class Paddle(Dialect):
 
     name = "paddle"
     title = "PaddlePaddle"
+    aliases = ("paddlepaddle", "paddle.nn")
     source = f"{PADDLE}: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
     evidence = Evidence(f"{PADDLE}, CPU", rows=800)
     forward = "Conv{rank}D"

@@ -84,6 +84,7 @@ class TensorRT(Dialect):
 
     name = "tensorrt"
     title = "TensorRT"
+    aliases = ("trt",)
     source = "TensorRT 10 NvInfer.h: IDeconvolutionLayer, PaddingMode; operator Deconvolution"
     evidence = Evidence("TensorRT 10 API and operator documentation")
     windows = ONNX_WINDOWS

@@ -78,6 +78,7 @@ class Tflite(Dialect):
 
     name = "tflite"
     title = "TensorFlow Lite"
+    aliases = ("litert", "tensorflowlite", "tf.lite")
     source = f"{LITERT}: tflite/kernels/transpose_conv.cc"
     evidence = Evidence(f"{LITERT}, built-in kernel without delegates", rows=500)
     windows = XLA_WINDOWS._replace(pairs=False)

@@ -78,6 +78,7 @@ class Tinygrad(Dialect):
 
     name = "tinygrad"
     title = "tinygrad"
+    aliases = ("tinygrad.nn",)
     source = f"{TINYGRAD}: tinygrad/mixin/op.py, conv_transpose2d"
     evidence = Evidence(f"{TINYGRAD}, DEV=PYTHON", rows=400)
     forward = "Tensor.conv2d"

@@ -166,6 +166,7 @@ class Torch(Dialect):
 
     name = "torch"
     title = "PyTorch"
+    aliases = ("pytorch", "libtorch", "torch.nn", "torch.nn.functional")
     source = f"{TORCH}: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
     evidence = Evidence(f"{TORCH}, CPU", rows=900)
     forward = "Conv{rank}d"

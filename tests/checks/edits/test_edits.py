@@ -56,7 +56,7 @@ WORDS = [
     ("nn.Conv2d(4, 4, kernl_size=3)", "DCV102", "nn.Conv2d(4, 4, kernel_size=3)"),
     ("{op: max_poll, kernel: 2}", "DCV105", "{op: max_pool, kernel: 2}"),
     ("sigmiod", "DCV105", "sigmoid"),
-    ("{op: relu, dialect: pytorch}", "DCV105", "{op: relu, dialect: torch}"),
+    ("{op: relu, dialect: torhc}", "DCV105", "{op: relu, dialect: torch}"),
     ("{op: relu, dialect: keras@tensorflwo}", "DCV105", '{op: relu, dialect: "keras@tensorflow"}'),
     ("{op: relu, inputs: inptu}", "DCV105", "{op: relu, inputs: input}"),
     ("{repeat: {width: [4, 8]}, layers: [{op: norm, name: a$widht}]}", "DCV105", '{repeat: {width: [4, 8]}, layers: [{op: norm, name: "a$width"}]}'),

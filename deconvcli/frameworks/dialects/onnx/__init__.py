@@ -6,7 +6,8 @@ Bare `onnx` is the written specification; each implementation departs from it in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from deconvcli.common.findings import Diagnostic
 from deconvcli.frameworks.dialect import Dialect
@@ -26,6 +27,11 @@ _IMPLEMENTATIONS: dict[str, ConvTranspose] = {
 
 class Onnx(Specification):
     """The ConvTranspose operator, opset 1 to 22."""
+
+    implementation_aliases: ClassVar[Mapping[str, str]] = {
+        "onnxruntime": "onnxruntime",
+        "ort": "onnxruntime",
+    }
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer by the specification, or as the implementation reads it."""

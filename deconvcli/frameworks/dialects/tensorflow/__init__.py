@@ -53,6 +53,7 @@ class TensorFlow(Dialect):
 
     name = "tensorflow"
     title = "TensorFlow"
+    aliases = ("tf", "tf2", "tensorflow2", "tf.nn")
     source = SOURCE
     evidence = Evidence(f"{TENSORFLOW}, CPU, oneDNN on", rows=800)
     forward = "tf.nn.conv{rank}d"
