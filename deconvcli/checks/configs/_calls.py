@@ -43,13 +43,15 @@ class Arguments(NamedTuple):
 class PastedLayer(NamedTuple):
     """The kind of a pasted layer, its keys, and its arguments as written.
 
-    dialect: the one that has this call; empty for the network's own.
+    dialect: the one that has this call; empty for the network's own. name: its own name, as in
+    `Conv2D(8, 3, name="stem")`, or empty.
     """
 
     operation: str
     parameters: Mapping[str, Any]
     dialect: str = ""
     arguments: Arguments = Arguments()
+    name: str = ""
 
 
 # Arguments that affect no size, such as initializers and names.
@@ -72,12 +74,15 @@ def read_pasted_layer(text: str, dialect: str) -> PastedLayer:
 
 def _read(text: str, dialect: str) -> PastedLayer:
     read = read_call(text)
-    name = read.name.rpartition(".")[2]
-    if name in index_calls():
-        return _take_arguments(read, *index_calls()[name])
-    if "transpose" not in name.lower():
-        raise _unknown(name)
-    return _paste_transposed(text, read, dialect)
+    called = read.name.rpartition(".")[2]
+    if called in index_calls():
+        layer = _take_arguments(read, *index_calls()[called])
+    elif "transpose" in called.lower():
+        layer = _paste_transposed(text, read, dialect)
+    else:
+        raise _unknown(called)
+    name = read.keywords.get("name")
+    return layer._replace(name=name) if isinstance(name, str) else layer
 
 
 _remembered = lru_cache(REMEMBERED_CALLS)(_read)

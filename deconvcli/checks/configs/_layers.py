@@ -27,15 +27,17 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ParsedLayer(NamedTuple):
-    """The kind of a layer, with the values of that kind's keys.
+    """The kind of a layer, empty where it could not be read, with the values of that kind's keys.
 
     dialect: of a pasted call, or empty. arguments: of a pasted call, as they were written.
+    name: the one that a pasted call gives itself, or empty.
     """
 
     operation: str
     parameters: Mapping[str, Any]
     dialect: str = ""
     arguments: Arguments | None = None
+    name: str = ""
 
 
 @cache
@@ -56,12 +58,15 @@ def _list_keys(operation: str) -> Mapping[str, Any]:
     return MappingProxyType({**keys_of(operation), **LAYER})
 
 
-def parse_layer(entry: LayerEntry, dialect: str, problems: Problems) -> ParsedLayer | None:
-    """Return the layer's kind and keys, or None if something is wrong with them."""
+def parse_layer(entry: LayerEntry, dialect: str, problems: Problems) -> ParsedLayer:
+    """Return the layer's kind and keys; if something is wrong with them, at most its name."""
     # A value that is wrong has been replaced by None, which no operation accepts.
     before, value = problems.count, entry.value
     found = _parse(value, entry.path, dialect, problems)
-    return found if problems.count == before else None
+    if found is None:
+        return ParsedLayer("", _NOTHING)
+    # Without its name the layers that take it would be findings as well.
+    return found if problems.count == before else ParsedLayer("", _NOTHING, name=found.name)
 
 
 def _parse(value: Any, path: Path, dialect: str, problems: Problems) -> ParsedLayer | None:
@@ -86,7 +91,7 @@ def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Parse
     # None is the default that the call states, as in output_padding=None.
     given = {name: value for name, value in read.parameters.items() if value is not None}
     parameters = _parameters(given, path, read.operation, problems)
-    return ParsedLayer(read.operation, parameters, read.dialect, read.arguments)
+    return ParsedLayer(read.operation, parameters, read.dialect, read.arguments, read.name)
 
 
 def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> ParsedLayer | None:

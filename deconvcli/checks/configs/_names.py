@@ -16,6 +16,12 @@ class LayerNames:
         # By the full name, and by the name as written, which a later round takes over.
         self._latest: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
+        self._reserved: set[str] = set()
+
+    def reserve(self, given: object) -> None:
+        """Keep a name that an author gives from being invented for another layer."""
+        if isinstance(given, str):
+            self._reserved.add(given)
 
     def add(self, given: str, rounds: tuple[int, ...]) -> str | None:
         """Add a layer and return its full name, such as `block.2`, or None if that is in use."""
@@ -30,7 +36,7 @@ class LayerNames:
         while True:
             self._counts[operation] += 1
             name = f"{operation}{self._counts[operation]}"
-            if name not in self._latest:
+            if name not in self._latest and name not in self._reserved:
                 self._keep(name, name)
                 return name
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, LayerEntry, expand_layers
 from deconvcli.checks.configs._calls import Arguments
 from deconvcli.checks.configs._forms import Misfit, explain_misreading, format_value, guess_value
-from deconvcli.checks.configs._layers import parse_layer
+from deconvcli.checks.configs._layers import ParsedLayer, parse_layer
 from deconvcli.checks.configs._names import LayerNames
 from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._sizes import parse_sizes
@@ -189,35 +189,42 @@ class _Reader:
 
     def take(self, layers: Sequence[LayerEntry]) -> None:
         """Read all layers, in order."""
-        for entry in layers:
-            self._add_node(entry)
+        parsed = [parse_layer(entry, self._defaults.dialect, self._problems) for entry in layers]
+        # Read first: a name that an author gives further down must not be invented before.
+        for entry, found in zip(layers, parsed, strict=True):
+            given = entry.value.get("name") if isinstance(entry.value, dict) else found.name
+            self._names.reserve(given)
+        for entry, found in zip(layers, parsed, strict=True):
+            self._add_node(entry, found)
 
-    def _add_node(self, entry: LayerEntry) -> None:
+    def _add_node(self, entry: LayerEntry, found: ParsedLayer) -> None:
         given = entry.value if isinstance(entry.value, dict) else {}
-        found = parse_layer(entry, self._defaults.dialect, self._problems)
         inputs = self._inputs(given, entry)
-        operation = found.operation if found else ""
-        name = self._name(given, entry, operation or "layer")
-        own = _dialect(given, entry.path, self._problems) or (found.dialect if found else "")
+        name = self._name(given, entry, found)
+        own = _dialect(given, entry.path, self._problems) or found.dialect
         # A layer that could not be read stays in the graph, or layers that name it would fail too.
         node = Node(
             name,
-            operation,
-            found.parameters if found else {},
+            found.operation,
+            found.parameters,
             inputs,
             self._expect(given, entry.path),
             own,
         )
         self.nodes.append(node)
         self.paths[name] = entry.path
-        if found and found.arguments:
+        if found.arguments:
             self.calls[name] = found.arguments
 
-    def _name(self, given: Mapping[str, Any], entry: LayerEntry, operation: str) -> str:
+    def _name(self, given: Mapping[str, Any], entry: LayerEntry, found: ParsedLayer) -> str:
         """Return the layer's own name, or an invented one if it has none or a wrong one."""
-        if "name" not in given:
+        operation = found.operation or "layer"
+        if "name" in given:
+            own, place = given["name"], (*entry.path, "name")
+        elif found.name:
+            own, place = found.name, entry.path
+        else:
             return self._names.invent(operation)
-        own, place = given["name"], (*entry.path, "name")
         if not isinstance(own, str) or not 0 < len(own) <= MAX_NAME_LENGTH or own == PREVIOUS:
             help = f"write 1 to {MAX_NAME_LENGTH} characters, other than {PREVIOUS}."
             self._problems.report("illegal-value", place, f"name is {format_value(own)}", help)
