@@ -62,17 +62,6 @@ class AxisOverlap(NamedTuple):
         return [len(self.taps(output)) for output in range(begin, stop)]
 
     @property
-    def interior(self) -> tuple[int, ...]:
-        """The counts of one period from output 0 on, as if there were inputs on all sides."""
-        axis = self.axis
-        assert isinstance(axis.crop_begin, int)
-        # From this input on, a whole kernel of inputs lies before and after each output.
-        inside = axis.span + abs(axis.crop_begin)
-        endless = self._replace(n=3 * inside + self.period)
-        begin = inside * axis.stride
-        return tuple(endless.counts(begin, begin + self.period))
-
-    @property
     def period(self) -> int:
         """The number of outputs after which the interior's counts repeat; 1 if all are the same."""
         axis = self.axis

@@ -14,6 +14,7 @@ from deconvcli.views.explanation.element import MAX_LISTED_PAIRS, find_pairs
 from deconvcli.views.explanation.forward import find_forward
 from deconvcli.views.explanation.insertion import find_insertion
 from deconvcli.views.explanation.overlap import count_overlap, overlap_along
+from tests.layers.interior import count_interior
 from tests.views.explanation.layers import layers
 
 Values = np.ndarray[Any, Any]
@@ -83,8 +84,8 @@ def test_the_map_counts_those_pairs(reading: Reading) -> None:
     [row] = found.corner
     assert list(row) == [find_pairs(reading, (at,)).total for at in range(len(row))]
     assert (found.least, found.most) == (
-        min(overlap_along(reading, 0).interior),
-        max(overlap_along(reading, 0).interior),
+        min(count_interior(overlap_along(reading, 0))),
+        max(count_interior(overlap_along(reading, 0))),
     )
 
 

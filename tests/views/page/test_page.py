@@ -23,6 +23,7 @@ from deconvcli.views.page.variants import FieldValues, Variant, read_fields
 from deconvcli.views.page.write import write_page
 from tests.browser import Browser, needs_browser, opened
 from tests.cli.commandline import deconv, rows
+from tests.layers.interior import count_interior
 from tests.views.drawing.pictures import LAYERS, read_options
 from tests.views.page.variants import draw_fields, exact_variants
 
@@ -96,7 +97,7 @@ def expected_answer(found: Reading, variant: Variant, fields: FieldValues) -> Ma
         "output": [str(size) for size in found.output_sizes],
         "steps": [[_step_texts(step, row) for step in found.arithmetic.steps] for row in rows],
         "notes": list(dict.fromkeys(notes)),
-        "interior": [list(overlap.interior) for overlap in overlaps],
+        "interior": [list(count_interior(overlap)) for overlap in overlaps],
         "even": [[str(kernel) for kernel in overlap.even_kernels()] for overlap in overlaps],
         "drawn": {
             f"{mark.cell[0]},{mark.cell[1]}": [KINDS[mark.kind], mark.pairs]
