@@ -11,22 +11,22 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING without the milliseconds that impo
 if TYPE_CHECKING:
     from typing import Any
 
+    from deconvcli.api import PublicReading as Reading
     from deconvcli.api import check, convert, explain, layer, paste, prepare, run
     from deconvcli.common.errors import DeconvError, NotExpressible, Refused
-    from deconvcli.layers.layer import Reading
 
 _HOME = {
-    "DeconvError": "deconvcli.common.errors",
-    "NotExpressible": "deconvcli.common.errors",
-    "Reading": "deconvcli.layers.layer",
-    "Refused": "deconvcli.common.errors",
-    "check": "deconvcli.api",
-    "convert": "deconvcli.api",
-    "explain": "deconvcli.api",
-    "layer": "deconvcli.api",
-    "paste": "deconvcli.api",
-    "prepare": "deconvcli.api",
-    "run": "deconvcli.api",
+    "DeconvError": "deconvcli.common.errors.DeconvError",
+    "NotExpressible": "deconvcli.common.errors.NotExpressible",
+    "Reading": "deconvcli.api.PublicReading",
+    "Refused": "deconvcli.common.errors.Refused",
+    "check": "deconvcli.api.check",
+    "convert": "deconvcli.api.convert",
+    "explain": "deconvcli.api.explain",
+    "layer": "deconvcli.api.layer",
+    "paste": "deconvcli.api.paste",
+    "prepare": "deconvcli.api.prepare",
+    "run": "deconvcli.api.run",
 }
 
 __all__ = [
@@ -50,7 +50,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'deconvcli' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOME[name]), name)
+    module, _, attribute = _HOME[name].rpartition(".")
+    return getattr(import_module(module), attribute)
 
 
 def __dir__() -> list[str]:

@@ -5,15 +5,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from deconvcli.frameworks import spelling
 from deconvcli.frameworks.dialect.live import to_shape
-from deconvcli.frameworks.spelling import convert, read_layer
+from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 
 __all__ = ["check", "convert", "explain", "layer", "paste", "prepare", "run"]
 
 if TYPE_CHECKING:
     from deconvcli.checks.checking import Verdict
+    from deconvcli.views.drawing.picture import Picture
     from deconvcli.views.explanation import Explanation
+
+
+class PublicReading(Reading):
+    """A reading that can show itself; its public name is deconvcli.Reading.
+
+    These methods need the views, which lie above the layers and above the dialects that make
+    readings. So this is a class of its own up here, which every function below returns; pickle
+    finds it by its name, and it equals the reading that it was made of.
+    """
+
+    __slots__ = ()
+
+    def explain(self) -> Explanation:
+        """Return how the parameters became the output size, step by step."""
+        return explain(self)
+
+    def draw(self) -> Picture:
+        """Return the animated picture, as SVG text that notebooks show and `save` writes.
+
+        Raises:
+            NotLinear: an input size is a symbol.
+        """
+        from deconvcli.views.drawing.picture import Picture, draw_layer
+        from deconvcli.views.drawing.svg import write_animation
+
+        return Picture(write_animation(draw_layer(self)))
+
+    def _repr_html_(self) -> str:
+        from deconvcli.views.explanation.notebook import write_element
+
+        return write_element(self)
 
 
 def layer(
@@ -23,7 +56,7 @@ def layer(
     weight_shape: Sequence[int] | None = None,
     rank: int | None = None,
     **parameters: Any,
-) -> Reading:
+) -> PublicReading:
     """Return a layer as its framework reads it.
 
     dialect: `torch`, `keras`, `keras@tensorflow` ...; or a layer object of PyTorch, Keras, Flax,
@@ -38,10 +71,10 @@ def layer(
     """
     input_shape, weight_shape = to_shape(input_shape), to_shape(weight_shape)
     if isinstance(dialect, str):
-        return read_layer(dialect, parameters, input_shape, weight_shape, rank)
+        return _publish(read_layer(dialect, parameters, input_shape, weight_shape, rank))
     from deconvcli.frameworks.live import read_live  # which most layers do not need
 
-    return read_live(dialect, parameters, input_shape, weight_shape, rank)
+    return _publish(read_live(dialect, parameters, input_shape, weight_shape, rank))
 
 
 def paste(
@@ -50,7 +83,7 @@ def paste(
     input_shape: Sequence[int] | None = None,
     weight_shape: Sequence[int] | None = None,
     dialect: str | None = None,
-) -> Reading:
+) -> PublicReading:
     """Return the layer of a pasted call, which is parsed and never executed.
 
     input_shape: in the framework's own layout, or the spatial sizes alone; may be left out where
@@ -63,7 +96,17 @@ def paste(
     """
     from deconvcli.frameworks.request import read_pasted  # which most layers do not need
 
-    return read_pasted(text, to_shape(input_shape), to_shape(weight_shape), dialect)
+    return _publish(read_pasted(text, to_shape(input_shape), to_shape(weight_shape), dialect))
+
+
+def convert(reading: Reading, dialect: str) -> PublicReading:
+    """Return the same layer in another dialect's parameters, at the same input size.
+
+    Raises:
+        NotExpressible: that framework cannot express it, and why.
+        Refused: the parameters exist, and the implementation named after `@` refuses them.
+    """
+    return _publish(spelling.convert(reading, dialect))
 
 
 def explain(reading: Reading) -> Explanation:
@@ -100,3 +143,8 @@ def prepare(reading: Reading, weight: Any, bias: Any = None, *, threads: int | N
     from deconvcli.compute.runner import prepare
 
     return prepare(reading, weight, bias, threads=threads)
+
+
+def _publish(reading: Reading) -> PublicReading:
+    """Return the reading with the methods of the views."""
+    return PublicReading(*reading)

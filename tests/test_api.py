@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,6 +76,47 @@ def test_shapes_are_checked() -> None:
         deconvcli.layer("torch", input_shape=(1, 1, 2**63), weight_shape=(1, 1, 3))
     with pytest.raises(deconvcli.Refused, match="input has 2 channels; the layer takes 3"):
         deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(3, 1, 3))
+
+
+class TestShowing:
+    """A layer shows itself."""
+
+    def test_str_is_one_line_and_repr_is_short(self) -> None:
+        assert str(up()) == (
+            "torch: stride=2, padding=1; weights 64x32x4x4; 1x64x5x5 -> 1x32x10x10"
+        )
+        assert repr(up()) == "<torch layer, 1x64x5x5 -> 1x32x10x10>"
+        plain = deconvcli.layer("keras@jax", input_shape=(2, 5, 1), weight_shape=(3, 1, 1))
+        assert str(plain) == "keras@jax: defaults; weights 3x1x1; 2x5x1 -> 2x7x1"
+
+    def test_it_explains_itself(self) -> None:
+        assert up().explain() == deconvcli.explain(up())
+
+    def test_it_draws_itself(self, tmp_path: Path) -> None:
+        picture = up().draw()
+        assert picture.startswith("<svg ")
+        assert picture._repr_svg_() == picture
+        assert type(picture._repr_svg_()) is str
+        assert repr(picture).startswith("<Picture: ")
+        for _ in range(2):
+            picture.save(tmp_path / "layer.svg")
+            assert (tmp_path / "layer.svg").read_text(encoding="utf-8") == picture
+        with pytest.raises(UsageError, match=r"does not end in \.svg"):
+            picture.save(str(tmp_path / "layer.png"))
+
+    @pytest.mark.parametrize("way", [pickle.dumps, copy.copy, copy.deepcopy])
+    def test_copies_show_themselves_too(self, way: Callable[[Any], Any]) -> None:
+        made = way(up())
+        made = pickle.loads(made) if isinstance(made, bytes) else made
+        assert made == up()
+        assert made.draw() == up().draw()
+        assert made._replace(flipped=True).explain() != made.explain()
+
+    def test_converted_and_pasted_layers_show_themselves(self) -> None:
+        pasted = deconvcli.paste("nn.ConvTranspose2d(64, 32, 4, 2, 1)", input_shape=(5, 5))
+        for layer in (deconvcli.convert(up(), "onnx"), pasted):
+            assert layer.draw().startswith("<svg ")
+            assert isinstance(layer, deconvcli.Reading)
 
 
 class TestConvert:

@@ -12,6 +12,7 @@ from deconvcli.common.values import compact
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.axis import Axis, Linear, Size
 from deconvcli.layers.layout import Layout
+from deconvcli.layers.text import size_text
 
 
 class Layer(NamedTuple):
@@ -118,6 +119,17 @@ class Reading(NamedTuple):
     own_output_layout: Layout | None = None
     answered: int | None = None
     no_values: str = ""
+
+    def __str__(self) -> str:
+        parameters = self.spelling.text or "defaults"
+        weights = f"weights {size_text(self.weight_shape)}"
+        return f"{self.spelling.name}: {parameters}; {weights}; {self._shapes()}"
+
+    def __repr__(self) -> str:
+        return f"<{self.spelling.name} layer, {self._shapes()}>"
+
+    def _shapes(self) -> str:
+        return f"{size_text(self.input_shape)} -> {size_text(self.output_shape)}"
 
     @property
     def spatial(self) -> tuple[Size, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.cli.explaining.blocks import list_blocks
 from deconvcli.cli.explaining.data import collect_data
 from deconvcli.cli.rows import layer_rows
 from deconvcli.frameworks.request import Understood
@@ -12,6 +11,7 @@ from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Fields, Report
 from deconvcli.views.comparison.differences import find_differences
 from deconvcli.views.explanation import explain
+from deconvcli.views.explanation.blocks import list_blocks
 
 EXPLAIN_SCHEMA = "deconv.explain/1"
 MAX_LINE_WIDTH = 80
@@ -21,10 +21,11 @@ def report_layer(understood: Understood, others: Sequence[str]) -> Report:
     """Return the report of the whole layer. others: dialects to compare it with."""
     explanation = explain(understood.reading)
     elsewhere = find_differences(understood.reading, others)
+    described = [(found.dialect, found.text) for found in elsewhere]
     return Report(
         EXPLAIN_SCHEMA,
         size_text(explanation.output_sizes),
-        [layer_fields(understood), *list_blocks(explanation, elsewhere)],
+        [layer_fields(understood), *list_blocks(explanation, described)],
         collect_data(understood, explanation, elsewhere),
         understood.reading.findings,
         MAX_LINE_WIDTH,

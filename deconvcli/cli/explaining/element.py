@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deconvcli.cli.explaining import EXPLAIN_SCHEMA, MAX_LINE_WIDTH, layer_fields
-from deconvcli.cli.explaining.blocks import list_overlap_blocks
 from deconvcli.cli.explaining.data import collect_data
 from deconvcli.frameworks.request import Understood
 from deconvcli.views.answers.report import Block, Lines, Report, Table
 from deconvcli.views.explanation import Explanation, explain
+from deconvcli.views.explanation.blocks import list_overlap_blocks
 from deconvcli.views.explanation.element import AxisPair, ElementPairs, find_pairs
 
 

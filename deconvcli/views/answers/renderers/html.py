@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from deconvcli.common.findings import Diagnostic
 from deconvcli.views.answers.renderers.text import finding_text
 from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report, Table
 from deconvcli.views.answers.shades import choose_shade, shade_colours
@@ -19,20 +20,42 @@ def render(report: Report) -> str:
     # An answer may have many lines, a title has one.
     headline, *_ = report.answer.splitlines() or [""]
     title = escape(f"deconv: {headline}")
-    parts = [_block(block) for block in report.blocks]
-    parts += [f'<p class="finding">{escape(finding_text(found))}</p>' for found in report.findings]
     return "\n".join(
         [
             "<!doctype html>",
             '<html lang="en">',
             f'<head><meta charset="utf-8"><title>{title}</title>',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<style>\n{_STYLE.read_text(encoding='utf-8')}{_shades()}\n</style></head>",
+            f"<style>\n{_style()}\n</style></head>",
             f"<body><main>\n<h1>{title}</h1>",
-            *parts,
+            *_list_parts(report.blocks, report.findings),
             "</main></body></html>",
         ]
     )
+
+
+def render_element(blocks: Sequence[Block], findings: Sequence[Diagnostic], picture: str) -> str:
+    """Return blocks as one element of another page, such as a notebook; picture: an <img>."""
+    # Nested in the element's class, no rule of the style reaches the page around it, and the rules
+    # for a whole page select nothing.
+    return "\n".join(
+        [
+            f'<div class="deconv"><style>.deconv {{\n{_style()}\n}}</style><main>',
+            *_list_parts(blocks, findings),
+            picture,
+            "</main></div>",
+        ]
+    )
+
+
+def _list_parts(blocks: Sequence[Block], findings: Sequence[Diagnostic]) -> list[str]:
+    """Return the elements of blocks and findings, in order."""
+    found = [f'<p class="finding">{escape(finding_text(one))}</p>' for one in findings]
+    return [*map(_block, blocks), *found]
+
+
+def _style() -> str:
+    return f"{_STYLE.read_text(encoding='utf-8')}{_shades()}"
 
 
 def _shades() -> str:

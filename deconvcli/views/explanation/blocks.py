@@ -7,13 +7,15 @@ from itertools import groupby
 
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Block, Counts, Lines, Table
-from deconvcli.views.comparison.differences import Difference
 from deconvcli.views.explanation import ExplainedAxis, Explanation
 from deconvcli.views.explanation.overlap import Overlap
 
 
-def list_blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> Iterator[Block]:
-    """Yield the steps, the crop, other views, the overlap, other dialects, and the notes."""
+def list_blocks(explanation: Explanation, elsewhere: Sequence[tuple[str, str]]) -> Iterator[Block]:
+    """Yield the steps, the crop, other views, the overlap, other dialects, and the notes.
+
+    elsewhere: (dialect, description) for each dialect that the layer is compared with.
+    """
     for steps, names in _group(explanation.axes):
         yield _steps(names, steps)
     meanings = {step.name: step.meaning for axis in explanation.axes for step in axis.steps}
@@ -27,8 +29,7 @@ def list_blocks(explanation: Explanation, elsewhere: Sequence[Difference]) -> It
         yield Table("Other views of the layer", ("view", "description"), explanation.views)
     yield from list_overlap_blocks(explanation)
     if elsewhere:
-        rows = [(found.dialect, found.text) for found in elsewhere]
-        yield Table("In other dialects", ("dialect", "parameters"), rows)
+        yield Table("In other dialects", ("dialect", "parameters"), elsewhere)
     yield Lines([*explanation.notes, explanation.closing])
 
 
