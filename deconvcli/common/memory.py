@@ -11,8 +11,10 @@ import psutil
 
 from deconvcli.common.errors import UsageError
 
-UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?(?:e\+?[0-9]{1,2})?)\s*([kmgtp]?)(i?)(b?)", re.I)
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+_SIZE_PATTERN = re.compile(
+    r"([0-9]{1,18}(?:\.[0-9]{1,18})?(?:e\+?[0-9]{1,2})?)\s*([kmgtp]?)(i?)(b?)", re.I
+)
 MAX_BYTES = 2**63 - 1
 
 
@@ -34,7 +36,7 @@ def parse_size(text: str) -> int:
     Raises:
         UsageError: it is not a size, less than one byte, or more than any machine has.
     """
-    match = SIZE.fullmatch(text.strip())
+    match = _SIZE_PATTERN.fullmatch(text.strip())
     # "5i" and "5iB" have the mark of a power of 1024, but no power.
     if match and not (match[3] and not match[2]):
         number, prefix, binary, byte = match.groups()
@@ -54,9 +56,9 @@ def format_bytes(size: int) -> str:
         return f"{size} B"
     amount, unit = float(size), 0
     # 1023.95 would be rounded to 1024.0 of the smaller unit.
-    while abs(amount) >= 1023.95 and unit < len(UNITS) - 1:
+    while abs(amount) >= 1023.95 and unit < len(_UNITS) - 1:
         amount, unit = amount / 1024, unit + 1
-    return f"{amount:.1f} {UNITS[unit]}"
+    return f"{amount:.1f} {_UNITS[unit]}"
 
 
 def _address_space_bytes() -> Iterator[int]:
