@@ -47,7 +47,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"drivers"},
         {"installed"},
     ),
-    "layers": ({"text"}, {"axis"}, {"arithmetic", "layout", "overlap"}, {"layer"}),
+    "layers": ({"text"}, {"axis"}, {"arithmetic", "layout", "overlap"}, {"layer"}, {"counts"}),
     "networks": ({"operation"}, {"operations"}, {"graph"}),
     "views": (
         {"palette"},

@@ -17,7 +17,7 @@ def layer_rows(understood: Understood) -> list[tuple[str, str]]:
     rows = [("layer", f"{spelling.name}: {text}")]
     kernel = take(spelling.dialect)[0].argument("kernel")
     if kernel is None or kernel.name not in shaping:
-        rows.append(("weights", size_text(reading.weight_shape)))
+        rows.append(("weights", size_text(understood.weight_shape)))
     return [*rows, ("why", f"{spelling.name}, because {understood.why}")]
 
 
@@ -27,6 +27,12 @@ def inert_rows(understood: Understood, most: int = 4) -> list[tuple[str, str]]:
     more = [f"{len(names) - most} more"] if len(names) > most else []
     listed = ", ".join([*names[:most], *more])
     return [("also", f"{listed}: no effect on the shape")] if names else []
+
+
+def unknown_data(understood: Understood) -> dict[str, dict[str, str]]:
+    """Return the expressions of the counts that are null in the shapes of a document, if any."""
+    unknown = {role: count.expression for role, count in understood.unknown.items()}
+    return {"unknown": unknown} if unknown else {}
 
 
 def _find_idle(understood: Understood) -> list[str]:

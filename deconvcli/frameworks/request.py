@@ -23,6 +23,7 @@ from deconvcli.frameworks.wording import (
     word_roles,
 )
 from deconvcli.layers.axis import Size
+from deconvcli.layers.counts import Counts, Shape, Unknown
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
 from deconvcli.layers.text import size_text
@@ -38,7 +39,8 @@ class Understood(NamedTuple):
 
     leading: 0 for sizes as 5x5, 1 with channels, 2 with a batch as well; outputs are shown in the
     form of the input. assumed: the names of channels that nobody gave, so that the minimum was
-    taken. declared: the parameter of the call that gave the input size, if one did.
+    taken. declared: the parameter of the call that gave the input size, if one did. unknown: the
+    counts of the layer that are not known, by their names in it; the layer has the minimum there.
     """
 
     reading: Reading
@@ -46,6 +48,12 @@ class Understood(NamedTuple):
     leading: int = 0
     assumed: tuple[str, ...] = ()
     declared: str = ""
+    unknown: Mapping[str, Unknown] = MappingProxyType({})
+
+    @property
+    def counts(self) -> Counts:
+        """Channels, groups and bias, without numbers where they are not known."""
+        return Counts.of(self.reading.layer, self.unknown)
 
     @property
     def input_text(self) -> str:
@@ -54,19 +62,50 @@ class Understood(NamedTuple):
         return size_text(self.shown_input) + source
 
     @property
-    def shown_output(self) -> tuple[Size, ...]:
+    def shown_output(self) -> Shape:
         """The output in the form of the input."""
-        return self._in_form(self.reading.output_shape, self.reading.output_sizes)
+        return self._in_form(self.output_shape, self.reading.output_sizes)
 
     @property
-    def shown_input(self) -> tuple[Size, ...]:
+    def shown_input(self) -> Shape:
         """The input as given, one number spread over the axes."""
-        return self._in_form(self.reading.input_shape, self.reading.spatial)
+        return self._in_form(self.input_shape, self.reading.spatial)
 
-    def _in_form(self, shape: tuple[Size, ...], spatial: tuple[Size, ...]) -> tuple[Size, ...]:
+    @property
+    def input_shape(self) -> Shape:
+        """The input's shape in the dialect's layout."""
+        return self.counts.input_shape(self.reading) if self.unknown else self.reading.input_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """The output's shape in the dialect's layout."""
+        return self.counts.output_shape(self.reading) if self.unknown else self.reading.output_shape
+
+    @property
+    def weight_shape(self) -> Shape:
+        """The weights' shape in the dialect's layout."""
+        return self.counts.weight_shape(self.reading) if self.unknown else self.reading.weight_shape
+
+    def _in_form(self, shape: Shape, spatial: tuple[Size, ...]) -> Shape:
         if self.leading == 0:
             return spatial
         return shape if self.leading == 2 else shape[len(self.reading.sizes.batch) :]
+
+    def assume_minimum(self) -> Understood:
+        """Return the same with the minimum for counts that nobody gave.
+
+        Raises:
+            UsageError: the call has a count that only the author's program knows.
+        """
+        for role, count in self.unknown.items():
+            if count.parameter and role != "bias":
+                raise UsageError(
+                    f"{count.parameter} is {count.expression}, which has a value only in your"
+                    " program, and this needs its number",
+                    help="write its number into the call.",
+                    code="pasted-call",
+                )
+        return self._replace(unknown={})
 
 
 class LayerRequest(NamedTuple):
@@ -134,25 +173,38 @@ class LayerRequest(NamedTuple):
         dialect, rank = pasted.dialect, self._find_rank(pasted)
         words = word_roles(dialect, self.roles, rank, self.names, pasted.words)
         leading, sizes = self._find_sizes(pasted, words, rank)
+        words = {**_bind_counts(pasted, words, sizes.channels), **words}
         shown_weight = sizes.weight
         if shown_weight is None:
             sizes = sizes._replace(weight=self._find_weight(dialect, words, sizes))
         spelling = Spelling(dialect.name, words, pasted.implementation)
-        assumed = () if shown_weight else self._find_assumed(dialect, words, sizes)
+        unknown = self._find_unknown(pasted, words, sizes, has_weight=bool(shown_weight))
+        assumed = [self.names.role(role) for role, count in unknown.items() if not count.parameter]
         has_size = self.input_size or pasted.data
         declared = pasted.declared.name if pasted.declared and not has_size else ""
-        return Understood(dialect.read(spelling, sizes), why, leading, assumed, declared)
+        reading = dialect.read(spelling, sizes)
+        return Understood(reading, why, leading, tuple(assumed), declared, unknown)
 
-    def _find_assumed(
-        self, dialect: Dialect, words: Mapping[str, Any], sizes: Sizes
-    ) -> tuple[str, ...]:
-        """Return the names of the channels that neither parameters nor shapes give."""
+    def _find_unknown(
+        self, pasted: Pasted, words: Mapping[str, Any], sizes: Sizes, *, has_weight: bool
+    ) -> dict[str, Unknown]:
+        """Return the counts of the layer that neither parameters nor shapes give, by role."""
+        dialect = pasted.dialect
+        found = {}
+        for argument in dialect.arguments:
+            if argument.name in pasted.unknown and argument.name not in words:
+                expression = pasted.unknown[argument.name]
+                found[argument.role] = Unknown(expression, argument.name)
         given = {a.role for a in dialect.arguments if words.get(a.name) is not None}
         given |= set(self.roles) | ({"in_channels"} if sizes.channels is not None else set())
         if _find_requested_channels(dialect, words, len(sizes.spatial)) is not None:
             given.add("out_channels")
-        channels = ("in_channels", "out_channels")
-        return tuple(self.names.role(role) for role in channels if role not in given)
+        if has_weight:
+            given |= {"in_channels", "out_channels"}
+        for role in ("in_channels", "out_channels"):
+            own = dialect.argument(role)
+            found.setdefault(role, Unknown(own.name if own else role))
+        return {role: count for role, count in found.items() if role not in given}
 
     def _find_rank(self, pasted: Pasted) -> int:
         """Return the number of spatial axes: from the call or a file, else the longest list."""
@@ -358,7 +410,7 @@ def read_pasted(
     weight = _require_sizes(weight_shape, "weight_shape")
     names = KEYS._replace(input_size="input_shape")
     request = LayerRequest(text, dialect, size, weight=weight, names=names)
-    understood = request.understand()
+    understood = request.understand().assume_minimum()
     reading = understood.reading
     if size is None or understood.leading != 1:
         return reading
@@ -408,6 +460,20 @@ def _find_lists(pasted: Pasted) -> dict[str, list[Any]]:
         for name, value in pasted.words.items()
         if isinstance(value, list) and roles.get(name) in _ONE_PER_AXIS
     }
+
+
+def _bind_counts(
+    pasted: Pasted, words: Mapping[str, Any], in_channels: int | None
+) -> dict[str, Any]:
+    """Return the counts whose expression has a number: as the input's channels, or elsewhere."""
+    argument = pasted.dialect.argument("in_channels")
+    known = {argument.name: in_channels, **words} if argument else words
+    numbers = {
+        expression: known[name]
+        for name, expression in pasted.unknown.items()
+        if known.get(name) is not None
+    }
+    return {name: numbers[text] for name, text in pasted.unknown.items() if text in numbers}
 
 
 def _require_number(size: Size, what: str) -> int:

@@ -191,19 +191,21 @@ class Reading(NamedTuple):
         Raises:
             NotLinear: an input size is a symbol.
         """
-        return self._channel_products() * prod(require_numbers(self._useful()))
+        return self._channel_products() * prod(require_numbers(self.useful_products))
 
     @property
     def macs_formula(self) -> tuple[str, str]:
         """(full, useful) as products with the input's letters, valid for large enough sizes."""
         channels = self._channel_products()
-        return product_text(self.mac_factors), product_text([channels, *self._useful()])
+        return product_text(self.mac_factors), product_text([channels, *self.useful_products])
 
     def _channel_products(self) -> int:
         layer = self.layer
         return prod(self.sizes.batch) * layer.in_channels * layer.out_channels // layer.groups
 
-    def _useful(self) -> list[Size]:
+    @property
+    def useful_products(self) -> list[Size]:
+        """The (input, tap) pairs of each axis that reach an element the crop keeps."""
         if self.layer.circular:
             return [n * axis.kernel for axis, n in zip(self.layer.axes, self.spatial, strict=True)]
         pairs = zip(self.layer.axes, self.sizes.spatial, strict=True)

@@ -163,6 +163,9 @@ def _paste_transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
     # network's dialect does not have them.
     pasted = understand(text, None, preferred=dialect)
     roles = {a.name: a.role for a in pasted.dialect.arguments}
+    for name, expression in pasted.unknown.items():
+        if roles[name] != "bias":
+            _value(name, Name(expression))
     _refuse_foreign(read, "conv_transpose", roles, pasted.dialect.name)
     known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}
     parameters = _without_inert({roles.get(name, name): value for name, value in known.items()})

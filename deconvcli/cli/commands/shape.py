@@ -23,11 +23,12 @@ from deconvcli.cli.options import (
 )
 from deconvcli.cli.output import Output
 from deconvcli.cli.request import FLAGS, read_request
-from deconvcli.cli.rows import inert_rows, layer_rows
+from deconvcli.cli.rows import inert_rows, layer_rows, unknown_data
 from deconvcli.cli.types import Sizes
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
 from deconvcli.views.answers.report import Fields, Report
@@ -156,28 +157,46 @@ def _smallest_letter(n: Linear, smallest: int) -> int:
 
 def _list_costs(understood: Understood) -> list[tuple[str, str]]:
     """Return multiply-accumulates and parameters."""
-    reading = understood.reading
-    layer = reading.layer
-    if any(isinstance(n, Linear) for n in reading.spatial):
-        full, useful = reading.macs_formula
-        macs = f"{full} full, {useful} useful after the crop"
-    else:
+    reading, (full, useful) = understood.reading, _count_macs(understood)
+    macs = f"{_format_count(full)} full, {_format_count(useful)} useful after the crop"
+    if not any(isinstance(n, Linear) for n in reading.spatial):
         share = 100 * reading.macs_useful / reading.macs if reading.macs else 100.0
-        macs = (
-            f"{reading.macs:,} full, {reading.macs_useful:,} useful after the crop ({share:.1f} %)"
-        )
-    bias = f", {layer.out_channels:,} of them bias" if layer.has_bias else ", no bias"
+        macs += f" ({share:.1f} %)"
+    total, in_bias = _count_parameters(understood)
+    bias = f", {_format_count(in_bias)} of them bias" if in_bias else ", no bias"
     return [
         ("macs", macs),
-        ("parameters", f"{layer.parameter_count:,}{bias}"),
+        ("parameters", f"{_format_count(total)}{bias}"),
         ("channels", _format_channels(understood)),
     ]
 
 
-def _format_channels(understood: Understood) -> str:
+def _count_macs(understood: Understood) -> tuple[int | str, int | str]:
+    """Return (full, useful): numbers, or formulas with letters and the author's expressions."""
+    reading = understood.reading
+    if understood.unknown.keys() - {"bias"}:
+        return understood.counts.write_macs(reading)
+    if any(isinstance(n, Linear) for n in reading.spatial):
+        return reading.macs_formula
+    return reading.macs, reading.macs_useful
+
+
+def _count_parameters(understood: Understood) -> tuple[int | str, int | str]:
+    """Return (all, of the bias): numbers, or formulas with the author's expressions."""
     layer = understood.reading.layer
+    if understood.unknown:
+        return understood.counts.write_parameters(layer)
+    return layer.parameter_count, layer.parameter_count - layer.weight_count
+
+
+def _format_count(count: int | str) -> str:
+    return count if isinstance(count, str) else f"{count:,}"
+
+
+def _format_channels(understood: Understood) -> str:
+    counts = understood.counts
     assumed = f" (not given: {', '.join(understood.assumed)})" if understood.assumed else ""
-    return f"{layer.in_channels} -> {layer.out_channels}, groups {layer.groups}{assumed}"
+    return f"{counts.in_channels} -> {counts.out_channels}, groups {counts.groups}{assumed}"
 
 
 def _data(understood: Understood, macs: bool) -> dict[str, Any]:
@@ -188,28 +207,31 @@ def _data(understood: Understood, macs: bool) -> dict[str, Any]:
         "parameters": dict(reading.spelling.arguments),
         "input": understood.shown_input,
         "output": understood.shown_output,
-        "input_shape": reading.input_shape,
-        "output_shape": reading.output_shape,
+        "input_shape": understood.input_shape,
+        "output_shape": understood.output_shape,
         "full": reading.layer.full_sizes(reading.spatial),
         "crop": reading.crop,
         "circular": reading.layer.circular,
         "flipped": reading.flipped,
-        "weight_shape": reading.weight_shape,
+        "weight_shape": understood.weight_shape,
+        **unknown_data(understood),
     }
     if macs:
-        symbolic = any(isinstance(n, Linear) for n in reading.spatial)
-        full, useful = reading.macs_formula if symbolic else (reading.macs, reading.macs_useful)
+        full, useful = _count_macs(understood)
         data["macs"] = {"full": full, "useful": useful}
-        data["parameter_count"] = reading.layer.parameter_count
+        count, _ = _count_parameters(understood)
+        is_known = isinstance(count, int)
+        data["parameter_count"] = count if is_known else None
+        data |= {} if is_known else {"parameter_formula": count}
     return data
 
 
 def _compare_size(
     report: Report, understood: Understood, expect: tuple[Size, ...]
 ) -> tuple[Report, bool]:
-    """Return the report with the expected size, and whether the output has it."""
+    """Return the report with the expected size, and whether the known output has it."""
     reading = understood.reading
-    forms = {len(shape): shape for shape in (reading.output_shape, understood.shown_output)}
+    forms = {len(shape): shape for shape in (understood.output_shape, understood.shown_output)}
     forms[len(reading.output_sizes)] = reading.output_sizes
     wanted = expect * len(reading.spatial) if len(expect) == 1 else expect
     if len(wanted) not in forms:
@@ -218,21 +240,31 @@ def _compare_size(
             help="give one size per spatial axis.",
             code="rank",
         )
-    got = forms[len(wanted)]
-    met = got == wanted
+    pairs = list(zip(forms[len(wanted)], wanted, strict=True))
+    known = [(have, want) for have, want in pairs if not isinstance(have, Unknown)]
+    open_pairs = [(have, want) for have, want in pairs if isinstance(have, Unknown)]
+    met = all(have == want for have, want in known)
     [fields] = report.blocks
     assert isinstance(fields, Fields)
-    row = ("expected", f"{size_text(wanted)}: {_format_difference(got, wanted)}")
-    data: Mapping[str, Any] = {**report.data, "expected": wanted, "met": met}
+    verdict = _format_difference(known)
+    if open_pairs:
+        verdict += "; not compared: " + ", ".join(
+            f"{have} with {want}" for have, want in open_pairs
+        )
+    row = ("expected", f"{size_text(wanted)}: {verdict}")
+    data: dict[str, Any] = {**report.data, "expected": wanted, "met": met}
+    if open_pairs:
+        data["not_compared"] = [have.expression for have, _ in open_pairs]
     answer = report.answer if met else f"{report.answer} is not {size_text(wanted)}"
     blocks = [Fields([*fields.rows, row])]
     return Report(report.schema, answer, blocks, data, report.findings), met
 
 
-def _format_difference(got: tuple[Size, ...], wanted: tuple[Size, ...]) -> str:
-    if got == wanted:
+def _format_difference(pairs: list[tuple[Size, Size]]) -> str:
+    """Return `yes`, or by how much the output, the first of each pair, differs."""
+    if all(have == want for have, want in pairs):
         return "yes"
-    by = ", ".join(_format_offset(have, want) for have, want in zip(got, wanted, strict=True))
+    by = ", ".join(_format_offset(have, want) for have, want in pairs)
     return f"no, the output differs by {by}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deconvcli.cli.rows import unknown_data
 from deconvcli.frameworks.request import Understood
 from deconvcli.views.comparison.differences import Difference
 from deconvcli.views.explanation import ExplainedAxis, Explanation
@@ -35,10 +36,11 @@ def _layer(understood: Understood) -> dict[str, object]:
         "dialect": reading.spelling.name,
         "why": understood.why,
         "parameters": dict(reading.spelling.arguments),
-        "input_shape": reading.input_shape,
-        "output_shape": reading.output_shape,
-        "weight_shape": reading.weight_shape,
+        "input_shape": understood.input_shape,
+        "output_shape": understood.output_shape,
+        "weight_shape": understood.weight_shape,
         "flipped": reading.flipped,
+        **unknown_data(understood),
     }
 
 

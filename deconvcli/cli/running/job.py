@@ -85,7 +85,7 @@ def _understand(
     if "kernel" not in request.roles and request.call is None and weights is None:
         hint("assumed: kernel 3; give -k or --weights for another")
         request = request._replace(roles={**request.roles, "kernel": (3,)})
-    return request.understand()
+    return request.understand().assume_minimum()
 
 
 def _add_input(request: LayerRequest, source: str, rank: int | None, hint: Hint) -> LayerRequest:

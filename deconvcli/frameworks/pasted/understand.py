@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
@@ -11,7 +12,7 @@ from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, re
 from deconvcli.frameworks.pasted.search import find_signature, unbind
 
 # A variable may stand for these: the output size does not need their values.
-_FREE_ROLES = {"", "bias", "in_channels", "out_channels"}
+_FREE_ROLES = {"", "bias", "groups", "in_channels", "out_channels"}
 
 
 # Keras layers take the shape of their input, with or without its batch; None is an open size.
@@ -39,7 +40,8 @@ class Pasted(NamedTuple):
 
     words: the layer's parameters. weight, data: shapes that the call shows. order: the names of
     the call's positional parameters. others: dialects whose call of this name takes the same
-    arguments with another meaning. declared: the input's shape, if a parameter gives it.
+    arguments with another meaning. declared: the input's shape, if a parameter gives it. unknown:
+    the expressions of the parameters whose numbers only the author's program has.
     """
 
     dialect: Dialect
@@ -51,6 +53,7 @@ class Pasted(NamedTuple):
     order: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     declared: Declared | None = None
+    unknown: Mapping[str, str] = MappingProxyType({})
 
 
 def understand(text: str, dialect_name: str | None, preferred: str | None = None) -> Pasted:
@@ -69,13 +72,27 @@ def understand(text: str, dialect_name: str | None, preferred: str | None = None
     named = name_arguments(call, signature.parameters)
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
     declared = _take_declaration(dialect, named)
-    words = dict(signature.implies)
+    words, unknown = dict(signature.implies), {}
+    # A function takes the bias itself, as an initializer does; a layer takes whether it has one.
+    has_tensors = bool(signature.data)
     for name, value in named.items():
-        words |= _read_parameter(dialect, name, value)
+        role, expression = _find_role(dialect, name), _open_value(value)
+        if role == "":
+            words[name] = _to_json_value(value)
+        elif expression is None or role == "unknown":
+            words[name] = value  # the dialect refuses a parameter that does not exist
+        elif role == "bias" and (has_tensors or "(" in expression):
+            words[name] = True
+        elif role in _FREE_ROLES:
+            unknown[name] = expression
+        else:
+            raise _needs_number(name, expression)
     weight, data = shapes[signature.weight], shapes[signature.data]
     rank = signature.rank or _find_rank(dialect, words, weight)
     order = signature.parameters
-    return Pasted(dialect, implementation, words, rank, weight, data, order, others, declared)
+    return Pasted(
+        dialect, implementation, words, rank, weight, data, order, others, declared, unknown
+    )
 
 
 def _take_declaration(dialect: Dialect, named: dict[str, Any]) -> Declared | None:
@@ -130,23 +147,16 @@ def _shape(value: Any) -> tuple[int, ...] | None:
     return value.shape if isinstance(value, Tensor) else None
 
 
-def _read_parameter(dialect: Dialect, name: str, value: Any) -> dict[str, Any]:
-    """Return one parameter; a variable is dropped if the output size does not need it."""
-    role = next((a.role for a in dialect.arguments if a.name == name), "unknown")
-    if role == "":
-        return {name: _to_json_value(value)}
-    open_value = _open_value(value)
-    if open_value is None or role == "unknown":
-        return {name: value}  # the dialect refuses a parameter that does not exist
-    if role == "bias":
-        return {name: True}
-    if role not in _FREE_ROLES:
-        raise UsageError(
-            f"{name} is {open_value}, which has a value only in your program",
-            help="write its number into the call.",
-            code="pasted-call",
-        )
-    return {}
+def _find_role(dialect: Dialect, name: str) -> str:
+    return next((a.role for a in dialect.arguments if a.name == name), "unknown")
+
+
+def _needs_number(name: str, expression: str) -> UsageError:
+    return UsageError(
+        f"{name} is {expression}, which has a value only in your program",
+        help="write its number into the call.",
+        code="pasted-call",
+    )
 
 
 def _open_value(value: Any) -> str | None:

@@ -72,10 +72,8 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
         spelling = convert(reference, name).spelling
     except DeconvError as error:
         return row._replace(why_not=error.message)
-    # Channels that nobody gave are 1 only because every layer needs a number.
-    assumed = [role for role in ("in_channels", "out_channels") if role not in request.roles]
-    hidden = [] if understood.leading or request.call else assumed
-    return row._replace(words=dialect.text(spelling, hidden))
+    # Counts that are not known are 1 only because every layer needs a number.
+    return row._replace(words=dialect.text(spelling, tuple(understood.unknown)))
 
 
 def _read_as(request: LayerRequest, name: str) -> Reading:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
+from deconvcli.layers.axis import Linear
+from deconvcli.layers.counts import Unknown
 from deconvcli.views.answers.report import Report
 
 
@@ -24,6 +26,10 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def render(report: Report) -> str:
-    """Return the JSON, indented by two; symbolic sizes are strings."""
-    # Symbolic sizes are the only values in a report that JSON does not know.
-    return dumps(document(report), indent=2, default=str)
+    """Return the JSON, indented by two."""
+    return dumps(document(report), indent=2, default=encode_size)
+
+
+def encode_size(size: Linear | Unknown) -> str | None:
+    """Return a symbolic size as text and an unknown count as null; all else is JSON already."""
+    return None if isinstance(size, Unknown) else str(size)

@@ -1,0 +1,193 @@
+"""Counts that only the author's program has: no number is printed as if it were known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cli.commandline import deconv, refused, rows
+
+KERAS = 'Conv2DTranspose(filters, 4, strides=2, padding="same")'
+TORCH = "nn.ConvTranspose2d(ngf * 8, ngf * 4, 4, 2, 1)"
+
+
+def _document(*arguments: str) -> Any:
+    return json.loads(deconv(*arguments, "--format", "json").out)
+
+
+@pytest.mark.parametrize(
+    ("size", "call", "output"),
+    [
+        ("8x8x64", KERAS, "16x16x(filters)"),
+        ("1x8x8x64", KERAS, "1x16x16x(filters)"),
+        ("8x8", KERAS, "16x16"),
+        ("HxWx64", KERAS, "2Hx2Wx(filters)"),
+        ("64x8x8", TORCH, "(ngf * 4)x16x16"),
+        ("64x8x8", "nn.LazyConvTranspose2d(max(c, 8), 4, 2, 1)", "(max(c, 8))x16x16"),
+        ("64x8x8", "nn.ConvTranspose2d(64, c - 1, 4, 2, 1)", "(c - 1)x16x16"),
+        ("64x8", "nn.ConvTranspose1d(64, self.width, 4, 2, 1)", "(self.width)x16"),
+        (
+            "8x8x64",
+            "nn.ConvTranspose(features=f, kernel_size=(4, 4), strides=(2, 2))",
+            "16x16x(f)",
+        ),
+        ("64x8x8", "paddle.nn.Conv2DTranspose(64, depth, 4, stride=2, padding=1)", "(depth)x16x16"),
+        ("64x8x8", "F.conv_transpose2d(x, w, stride=2, padding=1)", "(out_channels)x16x16"),
+        # What has one expression has one number, and the input gives it.
+        ("64x8x8", "nn.ConvTranspose2d(c, c, 4, 2, 1)", "64x16x16"),
+        ("64x8x8", "nn.ConvTranspose2d(c, 2 * c, 4, 2, 1)", "(2 * c)x16x16"),
+        ("64x8x8", "nn.ConvTranspose2d(o, o, 4, 2, 1, groups=o)", "64x16x16"),
+        ("64x8x8", "nn.ConvTranspose2d(64, o, 4, 2, 1, groups=g)", "(o)x16x16"),
+    ],
+)
+def test_unknown_channels_stay_unknown(size: str, call: str, output: str) -> None:
+    kernel = ["-k", "4"] if call.startswith("F.") else []
+    assert deconv("shape", "-q", "--in", size, call, *kernel) == (0, f"{output}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("call", "size", "expect", "code", "row"),
+    [
+        (KERAS, "8x8x64", "16x16x32", 0, "yes; not compared: (filters) with 32"),
+        (KERAS, "8x8x64", "16x16", 0, "yes"),
+        (KERAS, "8x8", "1x16x16x32", 0, "yes; not compared: (filters) with 32"),
+        (
+            KERAS,
+            "8x8x64",
+            "15x16x32",
+            1,
+            "no, the output differs by +1, +0; not compared: (filters) with 32",
+        ),
+        (TORCH, "64x8x8", "32x16x16", 0, "yes; not compared: (ngf * 4) with 32"),
+        ("nn.ConvTranspose2d(c, c, 4, 2, 1)", "64x8x8", "32x16x16", 1, "no, the output differs by"),
+    ],
+)
+def test_only_known_sizes_are_compared(
+    call: str, size: str, expect: str, code: int, row: str
+) -> None:
+    done = deconv("shape", "--in", size, call, "--expect", expect)
+    assert done.code == code
+    assert rows(done.out)["expected"].startswith(f"{expect}: {row}")
+
+
+def test_the_document_names_what_is_not_compared() -> None:
+    arguments = ("shape", "--in", "8x8x64", KERAS, "--expect", "16x16x32")
+    printed = _document(*arguments)
+    assert (printed["met"], printed["not_compared"]) == (True, ["filters"])
+    assert "not_compared" not in _document("shape", "--in", "8x8", KERAS, "--expect", "16x16")
+
+
+@pytest.mark.parametrize(
+    ("options", "full", "parameters", "channels"),
+    [
+        (("8x8x64", KERAS), "65536*filters", "1024*filters + filters", "64 -> (filters)"),
+        (
+            ("64x8x8", TORCH),
+            "65536*(ngf * 4)",
+            "1024*(ngf * 4) + (ngf * 4)",
+            "64 -> (ngf * 4)",
+        ),
+        (
+            ("HxW", "nn.ConvTranspose2d(c, n, 4, 2, 1, bias=False)"),
+            "16*H*W*c*n",
+            "16*c*n",
+            "(c) -> (n)",
+        ),
+        (
+            ("8", "nn.ConvTranspose1d(c, c, 4, 2, 1, groups=c, bias=flag)"),
+            "32*c",
+            "4*c + c*flag",
+            "(c) -> (c), groups (c)",
+        ),
+        (
+            ("64x8", "nn.ConvTranspose1d(64, 32, 4, 2, 1, bias=flag)"),
+            "65,536",
+            "8192 + 32*flag",
+            "64 -> 32, groups 1",
+        ),
+        (
+            ("8", "nn.ConvTranspose1d(64, n, 4, 2, 1, groups=3 * g, bias=False)"),
+            "2048*n/(3 * g)",
+            "256*n/(3 * g)",
+            "64 -> (n), groups (3 * g)",
+        ),
+        (("8", "-k", "4"), "32*in_channels*out_channels", "4*in_channels*out_channels", "(in_"),
+        (
+            ("8", "-k", "4", "--out-channels", "6", "-g", "2"),
+            "96*in_channels",
+            "12*in_channels",
+            "",
+        ),
+    ],
+)
+def test_costs_are_formulas(
+    options: tuple[str, ...], full: str, parameters: str, channels: str
+) -> None:
+    printed = rows(deconv("shape", "--macs", "--in", *options).out)
+    assert printed["macs"].startswith(f"{full} full, ")
+    assert printed["parameters"].startswith(parameters)
+    assert printed["channels"].startswith(channels)
+
+
+def test_the_share_of_useful_products_needs_no_channels() -> None:
+    known = rows(deconv("shape", "--macs", "--in", "8x8x64", KERAS.replace("filters", "32")).out)
+    share = known["macs"].rpartition("(")[2]
+    assert rows(deconv("shape", "--macs", "--in", "8x8x64", KERAS).out)["macs"].endswith(share)
+
+
+def test_a_formula_gives_the_number_of_the_same_call_with_numbers() -> None:
+    call = "nn.ConvTranspose2d(c, n, (4, 3), 2, 1, groups=2)"
+    formulas = _document("shape", "--macs", "--in", "8x7", call)
+    numbers = _document(
+        "shape", "--macs", "--in", "8x7", call.replace("c,", "6,").replace("n,", "4,")
+    )
+    values = {"c": 6, "n": 4}
+    assert eval(formulas["macs"]["full"], {}, values) == numbers["macs"]["full"]
+    assert eval(formulas["macs"]["useful"], {}, values) == numbers["macs"]["useful"]
+    assert formulas["parameter_count"] is None
+    assert eval(formulas["parameter_formula"], {}, values) == numbers["parameter_count"]
+
+
+def test_shapes_in_documents_are_null_beside_the_expression() -> None:
+    printed = _document("shape", "--in", "8x8x64", KERAS)
+    assert printed["output"] == [16, 16, None]
+    assert printed["output_shape"] == [1, 16, 16, None]
+    assert printed["weight_shape"] == [4, 4, None, 64]
+    assert printed["unknown"] == {"out_channels": "filters"}
+    layer = _document("explain", "--in", "64x8x8", TORCH)["layer"]
+    assert (layer["output_shape"], layer["weight_shape"]) == ([1, None, 16, 16], [64, None, 4, 4])
+    assert layer["unknown"] == {"out_channels": "ngf * 4"}
+
+
+def test_a_layer_with_all_numbers_has_no_unknown() -> None:
+    known = KERAS.replace("filters", "32")
+    assert "unknown" not in _document("shape", "--in", "8x8x64", known)
+
+
+def test_explanations_show_the_expression() -> None:
+    assert rows(deconv("explain", "--in", "64x8x8", TORCH).out)["output"] == "(ngf * 4)x16x16"
+
+
+def test_other_dialects_are_given_no_assumed_channels() -> None:
+    done = deconv("shape", "--in", "64x8x8", TORCH, "-D", "torch,keras,flax")
+    assert "The same layer, output (ngf * 4)x16x16," in done.out
+    assert not {"out_channels=", "filters=", "features="} & set(done.out.replace("=", "= ").split())
+
+
+@pytest.mark.parametrize("command", ["run", "bench"])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (TORCH, "out_channels is ngf * 4"),
+        ("nn.ConvTranspose2d(64, 32, 4, 2, 1, groups=g)", "groups is g"),
+    ],
+)
+def test_values_need_the_number(command: str, call: str, message: str) -> None:
+    refused(deconv(command, "--in", "64x8x8", call), message, "write its number")
+
+
+def test_an_option_gives_the_number() -> None:
+    done = deconv("shape", "-q", "--in", "64x8x8", TORCH, "--out-channels", "32")
+    assert done.out == "32x16x16\n"
