@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from deconvcli.common.errors import NotLinear
+from deconvcli.common.errors import NotLinear, UsageError
+from deconvcli.common.values import per_axis
 
 
 class Linear:
@@ -125,6 +127,31 @@ Size = int | Linear
 def linear(letter: str, factor: int, offset: int) -> Size:
     """Return the size factor * letter + offset; a plain number if the factor is 0."""
     return Linear(letter, factor, offset) if factor else offset
+
+
+def has_zero(sizes: Iterable[Size]) -> bool:
+    """Return whether one of the sizes is the number 0; a symbol stands for sizes of 1 or more."""
+    return any(type(size) is int and size == 0 for size in sizes)
+
+
+def read_sizes(value: Any, rank: int, name: str) -> tuple[Size, ...]:
+    """Return one size per axis, numbers or symbols, from one size or a sequence of `rank` of them.
+
+    Raises:
+        UsageError: anything else, or an integer beyond int64.
+    """
+    listed = list(value) if isinstance(value, (list, tuple)) else [value] * rank
+    if not any(isinstance(size, Linear) for size in listed):
+        return per_axis(value, rank, name)
+    numbers = [1 if isinstance(size, Linear) else size for size in listed]
+    if len(listed) != rank:
+        raise UsageError(
+            f"{name} has {len(listed)} sizes, the layer {rank} axes",
+            help=f"give one size, or {rank}.",
+            code="bad-value",
+        )
+    per_axis(numbers, rank, name)
+    return tuple(listed)
 
 
 class Axis(NamedTuple):

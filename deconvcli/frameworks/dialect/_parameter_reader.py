@@ -11,6 +11,7 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, shorten
 from deconvcli.frameworks.dialect._refusals import Refusals
 from deconvcli.frameworks.dialect.parameters import Argument
+from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.layers.layer import Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, Layout
 
@@ -58,14 +59,22 @@ class ParameterReader(Refusals, ABC):
         self, spelling: Spelling, name: str, length: int, default: int = 0
     ) -> tuple[int, ...]:
         """Return a parameter that must be a list of this length; by default each is `default`."""
+        given = self._require_list(spelling, name, length)
+        return (default,) * length if given is None else per_axis(given, length, name)
+
+    def read_size_list(self, spelling: Spelling, name: str, length: int) -> tuple[Size, ...]:
+        """Return a list of sizes of this length, which may be symbols; by default each is 0."""
+        given = self._require_list(spelling, name, length)
+        return (0,) * length if given is None else read_sizes(given, length, name)
+
+    def _require_list(self, spelling: Spelling, name: str, length: int) -> Any:
+        """Return a parameter that is a list of this length or None."""
         given = spelling.arguments.get(name)
-        if given is None:
-            return (default,) * length
-        if not isinstance(given, (list, tuple)) or len(given) != length:
+        if given is not None and (not isinstance(given, (list, tuple)) or len(given) != length):
             self.refuse(
                 name.replace("_", "-"), f"{name} is {shorten(given)}", f"give a list of {length}."
             )
-        return per_axis(given, length, name)
+        return given
 
     def kernel(
         self,

@@ -13,6 +13,7 @@ from deconvcli.common.values import per_axis
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.limits import positive
 from deconvcli.layers.arithmetic import Limit, Step
+from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.layers.layer import Layer, Sizes
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
 
@@ -98,7 +99,7 @@ class ExplicitSize(Dialect):
 
     def read_size(
         self, words: Mapping[str, Any], sizes: Sizes
-    ) -> tuple[tuple[int, ...], int | None, bool]:
+    ) -> tuple[tuple[Size, ...], int | None, bool]:
         """Return (spatial sizes, channels, whether they are given); zeros and None if not.
 
         Spatial sizes alone are enough, since options of the command line have no others.
@@ -107,7 +108,7 @@ class ExplicitSize(Dialect):
         if given is None:
             return (0,) * rank, None, False
         if not isinstance(given, (list, tuple)) or len(given) != rank + 2:
-            return per_axis(given, rank, self.size_parameter), None, True
+            return read_sizes(given, rank, self.size_parameter), None, True
         batch, channels, *spatial = per_axis(given, rank + 2, self.size_parameter)
         if (batch,) != sizes.batch:
             self.refuse(

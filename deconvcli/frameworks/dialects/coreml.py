@@ -27,6 +27,7 @@ from deconvcli.frameworks.dialect.parameters import (
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.releases import COREMLTOOLS
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 
@@ -194,12 +195,12 @@ class CoreMl(Dialect):
 
     def _read_output_shape(
         self, spelling: Spelling, sizes: Sizes, out_channels: int
-    ) -> tuple[int, ...]:
+    ) -> tuple[Size, ...]:
         """Return the spatial part of output_shape; batch and channels must be the layer's."""
         given, rank = spelling.arguments.get("output_shape"), len(sizes.spatial)
         if given is None or (isinstance(given, (list, tuple)) and len(given) == rank):
-            return self.read_list(spelling, "output_shape", rank)
-        requested = self.read_list(spelling, "output_shape", rank + 2)
+            return self.read_size_list(spelling, "output_shape", rank)
+        requested = self.read_size_list(spelling, "output_shape", rank + 2)
         ours = (*sizes.batch, out_channels)
         if requested[:2] != ours:
             self.refuse(

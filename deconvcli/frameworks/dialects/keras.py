@@ -35,6 +35,7 @@ from deconvcli.frameworks.dialects._keras_family import (
 from deconvcli.frameworks.dialects._xla import ABORT, add_abort
 from deconvcli.frameworks.releases import JAX, KERAS, TENSORFLOW, TORCH
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.axis import has_zero
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 
 _TENSORFLOW_SOURCE = (
@@ -240,7 +241,7 @@ class Keras(KerasLayer):
 def _is_empty(reading: Reading) -> bool:
     """Return whether a size of the output is 0 and none would be negative."""
     asked = [numbers.get("asked", numbers["out"]) for numbers in reading.numbers]
-    return 0 in (*reading.sizes.batch, *asked) and min(asked) >= 0
+    return has_zero((*reading.sizes.batch, *asked)) and min(asked) >= 0
 
 
 DIALECT: Dialect = Keras()

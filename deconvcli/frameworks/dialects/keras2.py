@@ -29,6 +29,7 @@ from deconvcli.frameworks.dialects._keras_family import (
 )
 from deconvcli.frameworks.releases import TENSORFLOW, TF_KERAS
 from deconvcli.layers.arithmetic import SPAN, Arithmetic, Limit, evaluate
+from deconvcli.layers.axis import has_zero
 from deconvcli.layers.layer import Layer, Sizes
 
 _SOURCE = f"measured with {TF_KERAS} on {TENSORFLOW}, oneDNN on"
@@ -99,7 +100,9 @@ class Keras2(KerasLayer):
         names: Names = ("n", "k", "s", "d", "dilation")
         columns = [spatial, kernel, strides, computed, dilations]
         if given:
-            any_zero = 0 in sizes.batch or 0 in _compute_same_sizes(*columns[:3], computed, *given)
+            any_zero = has_zero(
+                (*sizes.batch, *_compute_same_sizes(*columns[:3], computed, *given))
+            )
             # Two dilated axes use tf.nn.atrous_conv2d_transpose, which makes no exception for 0.
             any_zero = any_zero and not (rank == 2 and max(dilations) > 1)
             names, columns = (*names, "op", "any_zero"), [*columns, *given, (any_zero,) * rank]

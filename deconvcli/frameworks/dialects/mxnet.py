@@ -165,7 +165,7 @@ class MXNet(Dialect):
         groups = read_count(words["num_group"], "num_group")
         operator = Spelling(self.name, words)
         dilate = self._dilate(operator, rank)
-        target = self.read_list(operator, "target_shape", rank)
+        target = self.read_size_list(operator, "target_shape", rank)
         rows = zip(
             sizes.spatial,
             kernel,

@@ -34,6 +34,7 @@ from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
 from deconvcli.frameworks.releases import PADDLE
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.axis import read_sizes
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
 
@@ -234,7 +235,7 @@ class Paddle(Dialect):
             (1,) * rank if same else dilation,
             dilation,
             per_axis(words["output_padding"], rank, "output_padding"),
-            per_axis(0 if requested is None else requested, rank, "output_size"),
+            read_sizes(0 if requested is None else requested, rank, "output_size"),
             *pads,
             (layout is CHANNELS_FIRST,) * rank,
             (0 in sizes.batch,) * rank,

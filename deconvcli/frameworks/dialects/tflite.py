@@ -18,6 +18,7 @@ from deconvcli.frameworks.dialect.parameters import Argument, Form, each
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.releases import LITERT
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_LAST, Layout
 
@@ -147,7 +148,7 @@ class Tflite(Dialect):
 
     def _read_output_shape(
         self, spelling: Spelling, sizes: Sizes, held: int
-    ) -> tuple[tuple[int, ...], int]:
+    ) -> tuple[tuple[Size, ...], int]:
         """Return (spatial sizes, channels) of output_shape; its batch must be the input's."""
         given = spelling.arguments.get("output_shape")
         if given is None:
@@ -158,7 +159,7 @@ class Tflite(Dialect):
                 f"choose a size; SAME takes ({height} - 1)*stride + 1 to {height}*stride.",
             )
         if isinstance(given, (list, tuple)) and len(given) == RANK:
-            return self.read_list(spelling, "output_shape", RANK), held
+            return self.read_size_list(spelling, "output_shape", RANK), held
         batch, *requested, channels = self.read_list(spelling, "output_shape", RANK + 2)
         if (batch,) != sizes.batch:
             self.refuse(

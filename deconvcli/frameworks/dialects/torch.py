@@ -24,6 +24,7 @@ from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
 from deconvcli.frameworks.releases import TORCH
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 
@@ -221,7 +222,8 @@ class Torch(Dialect):
             given_in=read_optional_count(words["in_channels"], "in_channels"),
             given_out=read_optional_count(words["out_channels"], "out_channels"),
         )
-        arithmetic, requested = BY_OUTPUT_PADDING, (0,) * rank
+        arithmetic = BY_OUTPUT_PADDING
+        requested: tuple[Size, ...] = (0,) * rank
         if words["output_size"] is not None:
             arithmetic, requested = BY_OUTPUT_SIZE, self._output_size(words["output_size"], sizes)
         rows = zip(
@@ -249,7 +251,7 @@ class Torch(Dialect):
             data_layout=CHANNELS_FIRST,
         )
 
-    def _output_size(self, given: Any, sizes: Sizes) -> tuple[int, ...]:
+    def _output_size(self, given: Any, sizes: Sizes) -> tuple[Size, ...]:
         """Return the spatial part; leading batch and channels are ignored, as in torch."""
         rank, leading = len(sizes.spatial), len(sizes.batch) + 1
         listed = list(given) if isinstance(given, (list, tuple)) else [given] * rank
@@ -259,7 +261,7 @@ class Torch(Dialect):
                 f"output_size has {len(listed)} numbers",
                 f"give {rank} (spatial), or {rank + leading} with batch and channels before them.",
             )
-        return per_axis(listed[-rank:], rank, "output_size")
+        return read_sizes(listed[-rank:], rank, "output_size")
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield the module, with padding from the start and output_padding from the difference."""

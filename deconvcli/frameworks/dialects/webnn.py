@@ -142,7 +142,7 @@ class WebNN(Dialect):
             padding[::2],
             padding[1::2],
             self.read_list(spelling, "outputPadding", 2),
-            self.read_list(spelling, "outputSizes", 2),
+            self.read_size_list(spelling, "outputSizes", 2),
             strict=True,
         )
         return self.build_reading(

@@ -115,7 +115,7 @@ class ConvTranspose(Dialect):
             self.read_list(spelling, "strides", rank, 1),
             self.read_list(spelling, "dilations", rank, 1),
             self.read_list(spelling, "output_padding", rank),
-            self.read_list(spelling, "output_shape", rank),
+            self.read_size_list(spelling, "output_shape", rank),
             pads[:rank],
             pads[rank:],
             strict=True,

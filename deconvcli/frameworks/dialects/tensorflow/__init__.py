@@ -24,6 +24,7 @@ from deconvcli.frameworks.dialects.tensorflow.formulas import (
     UNCHECKED,
 )
 from deconvcli.frameworks.releases import TENSORFLOW
+from deconvcli.layers.axis import Size, has_zero, read_sizes
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
 
@@ -121,7 +122,7 @@ class TensorFlow(Dialect):
         requested, batch, out_channels = self._read_output_shape(words, sizes, layout)
         strides = self._spread(words["strides"], layout, rank, "strides")
         dilations = self._spread(words["dilations"], layout, rank, "dilations")
-        any_zero = 0 in (batch, out_channels, *requested)
+        any_zero = has_zero((batch, out_channels, *requested))
         before, after = self._read_explicit(words, layout, rank)
         rows = zip(
             sizes.spatial,
@@ -157,7 +158,7 @@ class TensorFlow(Dialect):
 
     def _read_output_shape(
         self, words: Mapping[str, Any], sizes: Sizes, layout: Layout
-    ) -> tuple[tuple[int, ...], int, int]:
+    ) -> tuple[tuple[Size, ...], int, int]:
         """Return (spatial sizes, batch, channels) of output_shape."""
         given, rank = words["output_shape"], len(sizes.spatial)
         if given is None:
@@ -172,7 +173,7 @@ class TensorFlow(Dialect):
         takes_spatial = words["api"] in (None, "conv2d_transpose")
         is_number = type(given) is int and words["api"] is None
         if sizes.weight is not None and (is_number or (is_spatial and takes_spatial)):
-            return per_axis(given, rank, "output_shape"), sizes.batch[0], sizes.weight[rank]
+            return read_sizes(given, rank, "output_shape"), sizes.batch[0], sizes.weight[rank]
         if type(given) is int:
             given = [given]
         shape = per_axis(given, rank + 2, "output_shape")
@@ -261,7 +262,7 @@ class TensorFlow(Dialect):
 def _has_nothing(spelling: Spelling, sizes: Sizes) -> bool:
     """Return whether input or output is empty, in which case TensorFlow checks little."""
     requested = spelling.arguments.get("output_shape")
-    return 0 in sizes.batch or (isinstance(requested, (list, tuple)) and 0 in requested)
+    return 0 in sizes.batch or (isinstance(requested, (list, tuple)) and has_zero(requested))
 
 
 def _build_notes(layout: Layout, groups: int) -> tuple[Diagnostic, ...]:
