@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from deconvcli.bench.contest.benchmark import Benchmark, TimedEngine
-from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, LayerResult, Outcome
+from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, LayerResult, TimingOutcome
 from deconvcli.cli.verdict import json_number
 from deconvcli.common.findings import Diagnostic
 from deconvcli.common.values import format_count
@@ -93,7 +93,7 @@ def _row(benchmark: Benchmark, result: LayerResult) -> list[str]:
     return cells
 
 
-def _time_text(outcome: Outcome) -> str:
+def _time_text(outcome: TimingOutcome) -> str:
     if not outcome.times:
         return NONE
     return f"{_three_digits(1e3 * min(outcome.times))}{' wrong' if outcome.why else ''}"
@@ -161,7 +161,7 @@ def _layer_data(benchmark: Benchmark, result: LayerResult) -> dict[str, Any]:
     }
 
 
-def _outcome_data(outcome: Outcome) -> dict[str, Any]:
+def _outcome_data(outcome: TimingOutcome) -> dict[str, Any]:
     difference = outcome.difference
     return {
         "minimum": min(outcome.times, default=None),

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from deconvcli.bench.contest.contest import Contestant, Settings, list_contestants, time_layer
+from deconvcli.bench.contest.contest import (
+    BenchmarkSettings,
+    Contestant,
+    list_contestants,
+    time_layer,
+)
 from deconvcli.bench.contest.machine import measure_limit, read_processor_name
 from deconvcli.bench.contest.ours import DIALECT, find_working_engine
 from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, LayerResult, mean_ratio
@@ -21,14 +26,14 @@ from deconvcli.layers.layer import Reading, require_numbers
 NamedLayer = tuple[str, Reading]
 
 
-class Plan(NamedTuple):
+class BenchmarkPlan(NamedTuple):
     """The engines and the layers of a benchmark.
 
     settings: with the engine of ours that works here; engine_note: why it is another than the
     requested one, or empty. skipped: the reason for each layer that does not fit into memory.
     """
 
-    settings: Settings
+    settings: BenchmarkSettings
     engine_note: str
     contestants: list[Contestant]
     layers: list[NamedLayer]
@@ -55,7 +60,7 @@ class Benchmark(NamedTuple):
     """
 
     processor: str
-    settings: Settings
+    settings: BenchmarkSettings
     limit: float | None
     engines: list[TimedEngine]
     results: list[LayerResult]
@@ -102,8 +107,8 @@ def check_timeable(reading: Reading) -> None:
 
 
 def plan_benchmark(
-    layers: Sequence[NamedLayer], frameworks: Sequence[TimedFramework], settings: Settings
-) -> Plan:
+    layers: Sequence[NamedLayer], frameworks: Sequence[TimedFramework], settings: BenchmarkSettings
+) -> BenchmarkPlan:
     """Return the plan to time our engine and these frameworks on the layers that fit into memory.
 
     Raises:
@@ -126,10 +131,12 @@ def plan_benchmark(
             )
     if not fitting:
         raise OutOfMemory(skipped[0], help="name fewer --frameworks, or choose a smaller layer.")
-    return Plan(settings, note, contestants, fitting, skipped)
+    return BenchmarkPlan(settings, note, contestants, fitting, skipped)
 
 
-def run_benchmark(plan: Plan, report: Callable[[float], None] = lambda seconds: None) -> Benchmark:
+def run_benchmark(
+    plan: BenchmarkPlan, report: Callable[[float], None] = lambda seconds: None
+) -> Benchmark:
     """Time every engine on every layer of the plan. Ctrl-C ends the processes.
 
     report: takes the seconds that each turn took.

@@ -9,7 +9,7 @@ import numpy as np
 
 from deconvcli.bench.contest.ours import DIALECT
 from deconvcli.bench.contest.ours import FRAMEWORK as OUR_ENGINE
-from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, Outcome
+from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, TimingOutcome
 from deconvcli.bench.contest.rounds import take_turns
 from deconvcli.common.errors import DeconvError
 from deconvcli.compute.runner import Array, random_array
@@ -25,7 +25,7 @@ ANSWER_SECONDS = 600.0
 """Time limit for one answer: some frameworks compile for long, and a layer may be slow."""
 
 
-class Settings(NamedTuple):
+class BenchmarkSettings(NamedTuple):
     """The conditions of a benchmark, the same for all engines.
 
     seconds: time for each engine on each layer, pauses included. engine: which of ours.
@@ -47,7 +47,9 @@ class Contestant(NamedTuple):
     parameters: Mapping[str, Any]
 
 
-def list_contestants(frameworks: Sequence[TimedFramework], settings: Settings) -> list[Contestant]:
+def list_contestants(
+    frameworks: Sequence[TimedFramework], settings: BenchmarkSettings
+) -> list[Contestant]:
     """Return our engine, the same with packing in every call, then the frameworks."""
 
     def ours(name: str, packing: Packing) -> Contestant:
@@ -69,7 +71,7 @@ class Entry:
 
     def __init__(self, contestant: Contestant) -> None:
         self.contestant = contestant
-        self.outcome = Outcome()
+        self.outcome = TimingOutcome()
 
     def prepare(self, reading: Reading, x: Array, weight: Array, threads: int) -> Array | None:
         """Prepare the layer and return its first output as (N, C, *spatial).
@@ -83,9 +85,9 @@ class Entry:
             y = ask_for_output(contestant.process, question, threads=threads)
             return question.to_canonical(y)
         except DeconvError as error:
-            self.outcome = Outcome(why=error.message)
+            self.outcome = TimingOutcome(why=error.message)
         except NoAnswer as error:
-            self.outcome = Outcome(why=str(error))
+            self.outcome = TimingOutcome(why=str(error))
         return None
 
     def compare(self, y: Array, expected: Array) -> None:
@@ -97,13 +99,13 @@ class Entry:
         # Written with `not`, since every comparison with NaN is false.
         elif not difference <= TOLERANCE * np.finfo(y.dtype).eps:
             why = f"its values differ by {difference:.2g} of the largest"
-        self.outcome = Outcome((), difference, why)
+        self.outcome = TimingOutcome((), difference, why)
 
     def time_burst(self, seconds: float) -> bool:
         """Add one time to the outcome; return False if the engine has failed."""
         answer = self.contestant.process.time_burst(seconds)
         if "error" in answer:
-            self.outcome = Outcome(why=error_text(answer))
+            self.outcome = TimingOutcome(why=error_text(answer))
             return False
         times = (*self.outcome.times, answer["fastest"])
         self.outcome = self.outcome._replace(times=times)
@@ -113,9 +115,9 @@ class Entry:
 def time_layer(
     contestants: Sequence[Contestant],
     reading: Reading,
-    settings: Settings,
+    settings: BenchmarkSettings,
     report: Callable[[float], None],
-) -> dict[str, Outcome]:
+) -> dict[str, TimingOutcome]:
     """Return the outcome of each contestant on this layer, all on the same random numbers.
 
     The values of the first contestant are the expected ones. report: takes the seconds of each

@@ -12,7 +12,7 @@ OURS = "ours"
 OURS_PACKING = "ours+pack"
 
 
-class Outcome(NamedTuple):
+class TimingOutcome(NamedTuple):
     """The result of one engine on one layer.
 
     times: seconds of the fastest call of each round; empty if it cannot compute the layer.
@@ -35,7 +35,7 @@ class LayerResult(NamedTuple):
 
     name: str
     reading: Reading
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, TimingOutcome]
 
     def seconds(self, engine: str) -> float | None:
         """Return the time of the fastest call, or None if it does not count."""

@@ -111,7 +111,7 @@ def command(
         return 0
     # NumPy and Numba load here, since listing needs neither.
     from deconvcli.bench.contest.benchmark import plan_benchmark, run_benchmark
-    from deconvcli.bench.contest.contest import Settings
+    from deconvcli.bench.contest.contest import BenchmarkSettings
     from deconvcli.cli.benching import choose_layers
     from deconvcli.cli.figures import report_benchmark
     from deconvcli.cli.progress import progress
@@ -125,7 +125,7 @@ def command(
     own = read_request({**options, "call": next(iter(calls), None)})
     layers, rows = choose_layers(names, suite, own)
     installed, missing = select_timed(frameworks or ())
-    settings = Settings(threads or usable_cpus(), seconds, dtype, engine)
+    settings = BenchmarkSettings(threads or usable_cpus(), seconds, dtype, engine)
     plan = plan_benchmark(layers, installed, settings)
     if plan.engine_note:
         say(plan.engine_note)

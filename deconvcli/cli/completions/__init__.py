@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deconvcli.cli.completions import bash, fish, zsh
-from deconvcli.cli.completions.tree import Command, read_commands
+from deconvcli.cli.completions.tree import CompletedCommand, read_commands
 from deconvcli.cli.main import cli
 
 # File names are those under which each shell looks for the completion of `deconv`.
-SCRIPTS: dict[str, Callable[[list[Command]], str]] = {
+SCRIPTS: dict[str, Callable[[list[CompletedCommand]], str]] = {
     "deconv.bash": bash.script,
     "_deconv": zsh.script,
     "deconv.fish": fish.script,

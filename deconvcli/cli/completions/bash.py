@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from shlex import quote
 
-from deconvcli.cli.completions.tree import Command, Value
+from deconvcli.cli.completions.tree import CompletedCommand, Value
 
 _HEAD = """\
 # Completion of deconv for bash.
@@ -86,12 +86,12 @@ complete -o default -F _deconv deconv
 """
 
 
-def script(commands: list[Command]) -> str:
+def script(commands: list[CompletedCommand]) -> str:
     """Return the file that a user sources, or puts into bash-completion's folder as `deconv`."""
     return _HEAD + "".join(_command(command) for command in commands) + _TAIL
 
 
-def _command(command: Command) -> str:
+def _command(command: CompletedCommand) -> str:
     names = " ".join(name for option in command.options for name in option.names)
     words, files = _offers(command.argument)
     lines = [
@@ -103,7 +103,7 @@ def _command(command: Command) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _values(command: Command) -> list[str]:
+def _values(command: CompletedCommand) -> list[str]:
     """Return a `case` with one line for all options with the same values."""
     takers: dict[tuple[str, ...], list[str]] = {}
     for option in command.options:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.cli.completions.tree import Command, Option, Value
+from deconvcli.cli.completions.tree import CompletedCommand, CompletedOption, Value
 
 _HEAD = """\
 # Completion of deconv for fish.
@@ -36,7 +36,7 @@ complete -c deconv -f
 """
 
 
-def script(commands: list[Command]) -> str:
+def script(commands: list[CompletedCommand]) -> str:
     """Return the file for fish's folder of completions."""
     program, *others = commands
     named = [f"-a {command.name} -d {_quote(command.help)}" for command in others]
@@ -47,7 +47,7 @@ def script(commands: list[Command]) -> str:
     )
 
 
-def _command(command: Command) -> str:
+def _command(command: CompletedCommand) -> str:
     argument = [_value(command.argument)] if command.argument else []
     return _lines(f"__deconv_at {command.name}", [*argument, *_options(command)])
 
@@ -56,11 +56,11 @@ def _lines(condition: str, ends: list[str]) -> str:
     return "\n" + "".join(f"complete -c deconv -n '{condition}' {end}\n" for end in ends)
 
 
-def _options(command: Command) -> list[str]:
+def _options(command: CompletedCommand) -> list[str]:
     return [_option(option) for option in command.options]
 
 
-def _option(option: Option) -> str:
+def _option(option: CompletedOption) -> str:
     names = " ".join(
         f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names
     )

@@ -25,7 +25,7 @@ class Value(NamedTuple):
     is_list: bool = False
 
 
-class Option(NamedTuple):
+class CompletedOption(NamedTuple):
     """One option under all its names; without a value it is a flag."""
 
     names: tuple[str, ...]
@@ -34,16 +34,16 @@ class Option(NamedTuple):
     value: Value | None
 
 
-class Command(NamedTuple):
+class CompletedCommand(NamedTuple):
     """A command; the program itself has an empty name, and its argument is a command."""
 
     name: str
     help: str
-    options: tuple[Option, ...]
+    options: tuple[CompletedOption, ...]
     argument: Value | None
 
 
-def read_commands(program: click.Group) -> list[Command]:
+def read_commands(program: click.Group) -> list[CompletedCommand]:
     """Return the program itself, then its commands as --help lists them; nothing hidden.
 
     Raises:
@@ -60,7 +60,7 @@ def read_commands(program: click.Group) -> list[Command]:
     return [_command("", context)._replace(argument=names), *commands]
 
 
-def _command(name: str, context: click.Context) -> Command:
+def _command(name: str, context: click.Context) -> CompletedCommand:
     options, arguments = [], []
     for param in context.command.get_params(context):
         value = _value(param, context)
@@ -69,11 +69,11 @@ def _command(name: str, context: click.Context) -> Command:
         elif isinstance(param, click.Argument):
             arguments.append(value)
     help, *_ = context.command.get_short_help_str(limit=1000).splitlines() or [""]
-    return Command(name, help, tuple(options), _join_arguments(arguments))
+    return CompletedCommand(name, help, tuple(options), _join_arguments(arguments))
 
 
-def _option(option: click.Option, value: Value) -> Option:
-    return Option(
+def _option(option: click.Option, value: Value) -> CompletedOption:
+    return CompletedOption(
         (*option.opts, *option.secondary_opts),
         " ".join((option.help or "").split()),
         option.multiple or option.count,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
-from deconvcli.cli.completions.tree import Command, Option, Value
+from deconvcli.cli.completions.tree import CompletedCommand, CompletedOption, Value
 
 _HEAD = """\
 #compdef deconv
@@ -48,7 +48,7 @@ fi
 """
 
 
-def script(commands: list[Command]) -> str:
+def script(commands: list[CompletedCommand]) -> str:
     """Return the file `_deconv` for a folder of $fpath; it can be sourced after compinit too."""
     program, *others = commands
     # What follows the command becomes $words of its own, which starts at the command.
@@ -66,7 +66,7 @@ def script(commands: list[Command]) -> str:
     )
 
 
-def _command(command: Command) -> str:
+def _command(command: CompletedCommand) -> str:
     specs = _options(command)
     if command.argument is not None:
         specs.append(quote("*" + _value(command.argument)))
@@ -79,11 +79,11 @@ def _arguments(flags: str, specs: list[str], indent: str) -> str:
     return f" \\\n{indent}    ".join(lines) + " && ret=0\n"
 
 
-def _options(command: Command) -> list[str]:
+def _options(command: CompletedCommand) -> list[str]:
     return [_option(option) for option in command.options]
 
 
-def _option(option: Option) -> str:
+def _option(option: CompletedOption) -> str:
     names = [name + _glue(name) if option.value else name for name in option.names]
     once = "*" if option.repeats else f"({' '.join(option.names)})"
     name = names[0] if len(names) == 1 else f"{{{','.join(names)}}}"

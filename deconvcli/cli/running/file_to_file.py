@@ -15,7 +15,7 @@ from deconvcli.cli.running.arrays import (
 )
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.limits import find_limit
-from deconvcli.cli.running.outcome import Outcome, prepare_layer, say_engine
+from deconvcli.cli.running.outcome import RunOutcome, prepare_layer, say_engine
 from deconvcli.cli.running.target import find_written_shape
 from deconvcli.cli.running.timing import Timing, format_call
 from deconvcli.common.errors import UsageError
@@ -26,7 +26,7 @@ from deconvcli.compute.runner.files import Files, run_files
 from deconvcli.layers.layer import require_numbers
 
 
-def compute_file_to_file(job: Job) -> Outcome:
+def compute_file_to_file(job: Job) -> RunOutcome:
     """Compute, compare and write block by block.
 
     Raises:
@@ -47,7 +47,7 @@ def compute_file_to_file(job: Job) -> Outcome:
         say(f"the input contains {NOT_FINITE}")
     timing = Timing((done.seconds,), 2 * reading.macs_useful, compiled=step.engine == "numba")
     job.hint(f"computed in {format_call(timing)}, block by block")
-    return Outcome(shape, step.engine, timing, checks.agreements)
+    return RunOutcome(shape, step.engine, timing, checks.agreements)
 
 
 def _name_files(job: Job, shape: tuple[int, ...]) -> Files:

@@ -18,7 +18,7 @@ from deconvcli.cli.running.arrays import (
 )
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.limits import refuse_too_much
-from deconvcli.cli.running.outcome import Outcome, prepare_layer, say_engine
+from deconvcli.cli.running.outcome import RunOutcome, prepare_layer, say_engine
 from deconvcli.cli.running.target import find_written_shape
 from deconvcli.cli.running.timing import time_calls
 from deconvcli.compute import npyfile
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from deconvcli.frameworks.driver.check import FrameworkCheck
 
 
-def compute_in_memory(job: Job) -> Outcome:
+def compute_in_memory(job: Job) -> RunOutcome:
     """Compute, compare, write.
 
     Raises:
@@ -49,7 +49,7 @@ def compute_in_memory(job: Job) -> Outcome:
     if out is not None:
         written = y.reshape(find_written_shape(job, y.shape))
         npyfile.write(out, written, force=job.options.force)
-    return Outcome(y.shape, step.engine, timing, agreements, others)
+    return RunOutcome(y.shape, step.engine, timing, agreements, others)
 
 
 def _say_not_finite(x: Array) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deconvcli.frameworks.driver.check import FrameworkCheck
 
 
-class Outcome(NamedTuple):
+class RunOutcome(NamedTuple):
     """shape: the output's, in the dialect's layout. others: the checks of other frameworks."""
 
     shape: tuple[int, ...]

@@ -7,7 +7,7 @@ from typing import Any
 from deconvcli.cli.against import check_data, check_text
 from deconvcli.cli.rows import layer_rows
 from deconvcli.cli.running.job import Job
-from deconvcli.cli.running.outcome import Outcome
+from deconvcli.cli.running.outcome import RunOutcome
 from deconvcli.cli.running.target import find_shown_shape, find_written_shape
 from deconvcli.cli.running.timing import list_timing, timing_data
 from deconvcli.cli.verdict import verdict_data, verdict_text
@@ -16,7 +16,7 @@ from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Fields, Report
 
 
-def report_run(job: Job, outcome: Outcome) -> tuple[Report, bool]:
+def report_run(job: Job, outcome: RunOutcome) -> tuple[Report, bool]:
     """Return the report, and whether everything agrees."""
     predicted = job.understood.shown_output
     actual = find_shown_shape(job, outcome.shape)
@@ -41,7 +41,7 @@ def report_run(job: Job, outcome: Outcome) -> tuple[Report, bool]:
     return report, agrees
 
 
-def _list_rows(job: Job, outcome: Outcome) -> list[tuple[str, str]]:
+def _list_rows(job: Job, outcome: RunOutcome) -> list[tuple[str, str]]:
     rows = [
         *((name, verdict_text(verdict)) for name, verdict in outcome.agreements.items()),
         *((other.name, check_text(other)) for other in outcome.others),
@@ -57,7 +57,7 @@ def _list_rows(job: Job, outcome: Outcome) -> list[tuple[str, str]]:
     return rows
 
 
-def _data(job: Job, outcome: Outcome) -> dict[str, Any]:
+def _data(job: Job, outcome: RunOutcome) -> dict[str, Any]:
     return {
         "engine": outcome.engine,
         "dtype": job.dtype,

@@ -17,7 +17,7 @@ Compute = Callable[[Report | None], Array]
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 
 
-class Limit(NamedTuple):
+class SpeedLimit(NamedTuple):
     """FLOP/s that this machine reaches with so many threads in a number type; 0 if not known."""
 
     flops: float
@@ -34,7 +34,7 @@ class Timing(NamedTuple):
     seconds: tuple[float, ...]
     flop: int
     compiled: bool
-    limit: Limit | None = None
+    limit: SpeedLimit | None = None
 
     @property
     def flops(self) -> float:
@@ -77,12 +77,12 @@ def _clock(compute: Compute, report: Report | None) -> tuple[Array, float]:
     return y, max(perf_counter() - begin, 1e-9)
 
 
-def _measure_limit(job: Job) -> Limit:
+def _measure_limit(job: Job) -> SpeedLimit:
     # Calibration, which nobody else pays for.
     from deconvcli.bench.contest.machine import measure_limit
 
     flops = measure_limit(str(job.wide), job.threads) or 0.0
-    return Limit(flops, job.threads, str(job.wide))
+    return SpeedLimit(flops, job.threads, str(job.wide))
 
 
 def format_call(timing: Timing) -> str:
@@ -114,7 +114,7 @@ def list_timing(timing: Timing) -> list[tuple[str, str]]:
     ]
 
 
-def _compare_limit(limit: Limit, share: float | None) -> str:
+def _compare_limit(limit: SpeedLimit, share: float | None) -> str:
     if share is None:
         return ", of a limit that cannot be measured here"
     threads = format_count(limit.threads, "thread")

@@ -31,14 +31,14 @@ class DialectRow(NamedTuple):
     why_not: str | None
 
 
-class Comparison(NamedTuple):
+class DialectComparison(NamedTuple):
     """The layer that a request means, and one row for each dialect that it is compared with."""
 
     reference: Understood
     rows: tuple[DialectRow, ...]
 
 
-def compare_dialects(request: LayerRequest, names: Iterable[str]) -> Comparison:
+def compare_dialects(request: LayerRequest, names: Iterable[str]) -> DialectComparison:
     """Return how each of these dialects reads the request's roles and writes its layer.
 
     Raises:
@@ -46,7 +46,7 @@ def compare_dialects(request: LayerRequest, names: Iterable[str]) -> Comparison:
         Refused: the request's own dialect refuses the layer.
     """
     reference = request.understand()
-    return Comparison(reference, tuple(_compare(name, request, reference) for name in names))
+    return DialectComparison(reference, tuple(_compare(name, request, reference) for name in names))
 
 
 def has_same_values(one: Reading, other: Reading) -> bool:

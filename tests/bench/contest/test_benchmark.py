@@ -7,13 +7,13 @@ import pytest
 import deconvcli
 from deconvcli.bench.contest import rounds
 from deconvcli.bench.contest.benchmark import check_timeable, plan_benchmark, run_benchmark
-from deconvcli.bench.contest.contest import Settings
+from deconvcli.bench.contest.contest import BenchmarkSettings
 from deconvcli.common import memory
 from deconvcli.common.errors import OutOfMemory, UsageError
 from tests.fakes import agreeable, mistaken
 
 LAYER = deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(2, 3, 4), stride=2)
-SETTINGS = Settings(threads=1, seconds=0.001, engine="numpy")
+SETTINGS = BenchmarkSettings(threads=1, seconds=0.001, engine="numpy")
 
 
 @pytest.mark.usefixtures("fakes_can_be_found")

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 import deconvcli
-from deconvcli.bench.contest.outcome import OURS, OURS_PACKING, LayerResult, Outcome, mean_ratio
+from deconvcli.bench.contest.outcome import (
+    OURS,
+    OURS_PACKING,
+    LayerResult,
+    TimingOutcome,
+    mean_ratio,
+)
 
 LAYER = deconvcli.layer("torch", input_shape=(1, 2, 5), weight_shape=(2, 3, 4), stride=2)
 
@@ -14,7 +20,8 @@ def result(ours: float | None, packing: float | None = None, **theirs: float | N
     """Return a result with these fastest times; None stands for no time."""
     times = {OURS: ours, OURS_PACKING: packing, **theirs}
     outcomes = {
-        name: Outcome((3 * time, time, 2 * time) if time else ()) for name, time in times.items()
+        name: TimingOutcome((3 * time, time, 2 * time) if time else ())
+        for name, time in times.items()
     }
     return LayerResult("layer", LAYER, outcomes)
 

@@ -23,7 +23,9 @@ def test_the_example_runs(
     page = Path(contest.__path__[0], "README.md").read_text(encoding="utf-8")
     [example] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     quick = example.replace('"unet", "fcn8"', '"fcn_depthwise"')
-    quick = quick.replace("Settings(threads=2)", "Settings(2, 0.001, engine='numpy')")
+    quick = quick.replace(
+        "BenchmarkSettings(threads=2)", "BenchmarkSettings(2, 0.001, engine='numpy')"
+    )
     assert len(quick) != len(example)
     exec(quick, {})
     assert float(capsys.readouterr().out) > 0
