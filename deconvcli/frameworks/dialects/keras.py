@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from deconvcli.common.errors import Refused
+from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, INPUT_EXISTS
@@ -50,6 +51,32 @@ _JAX_ABORT = ABORT._replace(
 
 
 _SIZE = "keras-tensorflow-size"
+# How limits name the TensorFlow backend with an input of size 0, of which it checks no size.
+_HOLLOW = "tensorflow on an empty input"
+_SAME_ON_ALL = INPUT_EXISTS._replace(
+    only=("", "torch", "jax", "openvino"),
+    otherwise="the TensorFlow and jax backends accept an input of size 0 and return zeros, of"
+    " different sizes",
+    source=f"measured with {KERAS} on {TENSORFLOW} and {JAX}, CPU",
+)
+_HOLLOW_INPUT = Diagnostic(
+    "keras-tensorflow-empty-input",
+    Severity.WARNING,
+    "the TensorFlow backend accepts an input of size 0 only with oneDNN, and returns zeros; the"
+    " torch backend refuses it",
+    "skip the layer where there is no input.",
+    f"measured with {KERAS} on {TENSORFLOW}, CPU, oneDNN on",
+)
+
+
+def _limit_hollow(asked: str = "out") -> Limit:
+    return Limit(
+        f"{asked} >= 0",
+        "empty-output",
+        f"the output would have size {{{asked}}}, with which TensorFlow ends the process",
+        "use a larger output_padding, or leave it out.",
+        only=(_HOLLOW,),
+    )
 
 
 def _limit_tensorflow(smallest: str, largest: str, asked: str = "out", also: str = "") -> Limit:
@@ -91,6 +118,7 @@ def _clip(out: Step, *crop: Step | Limit) -> tuple[Step | Limit, ...]:
     """Return entries that never give less than 0, for a negative output_padding of the function."""
     return (
         out._replace(name="asked"),
+        _limit_hollow("asked"),
         Limit(
             "asked + span > 0",
             "output-padding",
@@ -107,7 +135,8 @@ def _clip(out: Step, *crop: Step | Limit) -> tuple[Step | Limit, ...]:
 
 _TAKES_VALID = ("full", "full + s - 1")
 _TAKES_SAME = ("(n - 1)*s + 1", "n*s")
-_HEAD_OF_LAYER = (*HEAD, *LAYER_ONLY)
+_HEAD = (_SAME_ON_ALL, *HEAD[1:])
+_HEAD_OF_LAYER = (*_HEAD, *LAYER_ONLY)
 
 
 def _leave_to_backend(limit: Limit) -> Limit:
@@ -119,7 +148,7 @@ def _leave_to_backend(limit: Limit) -> Limit:
 
 
 _HEAD_OF_OPS = (
-    INPUT_EXISTS,
+    _SAME_ON_ALL,
     KERNEL,
     _leave_to_backend(STRIDES),
     _leave_to_backend(DILATION),
@@ -130,15 +159,15 @@ _HEAD_OF_OPS = (
 # By (word, entry point), without and with output_padding.
 _AUTOMATIC = {
     (word, entry_point): Arithmetic(*head, *entries)
-    for entry_point, head in (("layer", HEAD), ("ops", _HEAD_OF_OPS))
+    for entry_point, head in (("layer", _HEAD), ("ops", _HEAD_OF_OPS))
     for word, entries in AUTOMATIC.items()
 }
 _GIVEN = {
     ("valid", "layer"): Arithmetic(
-        *_HEAD_OF_LAYER, *GIVEN["valid"], _limit_tensorflow(*_TAKES_VALID), _EMPTY
+        *_HEAD_OF_LAYER, *GIVEN["valid"], _limit_hollow(), _limit_tensorflow(*_TAKES_VALID), _EMPTY
     ),
     ("same", "layer"): Arithmetic(
-        *_HEAD_OF_LAYER, *GIVEN["same"], _limit_tensorflow(*_TAKES_SAME), _EMPTY
+        *_HEAD_OF_LAYER, *GIVEN["same"], _limit_hollow(), _limit_tensorflow(*_TAKES_SAME), _EMPTY
     ),
     ("valid", "ops"): Arithmetic(
         *_HEAD_OF_OPS,
@@ -199,7 +228,7 @@ class Keras(KerasLayer):
         *KerasLayer.arguments,
         Argument("api", meaning="'layer' (Conv2DTranspose) or 'ops' (keras.ops.conv_transpose)"),
     )
-    accidents: ClassVar[Accidents] = {"jax": (_JAX_ABORT,)}
+    accidents: ClassVar[Accidents] = {"jax": (_JAX_ABORT,), "tensorflow": (_HOLLOW_INPUT,)}
     arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
     signatures = (
         *layer_signatures("keras.layers", "tf.keras.layers", "tensorflow.keras.layers"),
@@ -215,6 +244,10 @@ class Keras(KerasLayer):
 
     def _read_sized(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer; TensorFlow checks no size if one of them is 0."""
+        if spelling.implementation == "tensorflow" and has_zero(sizes.spatial):
+            reading = super().read(spelling._replace(implementation=_HOLLOW), sizes)
+            findings = (*reading.findings, _HOLLOW_INPUT)
+            return reading._replace(spelling=spelling, findings=findings)
         try:
             reading = super().read(spelling, sizes)
         except Refused as refused:

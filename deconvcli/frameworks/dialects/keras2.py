@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS
 from deconvcli.frameworks.dialect.live import LiveClass
 from deconvcli.frameworks.dialect.parameters import Argument
 from deconvcli.frameworks.dialects._keras_family import (
@@ -35,7 +36,7 @@ from deconvcli.layers.layer import Layer, Sizes
 _SOURCE = f"measured with {TF_KERAS} on {TENSORFLOW}, oneDNN on"
 
 # Numbers besides those of Keras 3: dilation (as written), and any_zero, whether any size of the
-# output is 0, which disables TensorFlow's check.
+# input or output is 0, which disables TensorFlow's check.
 _TENSORFLOW_TAKES = Limit(
     "any_zero or (n - 1)*s + 1 <= out <= n*s",
     "output-padding",
@@ -53,6 +54,14 @@ _DILATION_IGNORED = Limit(
     source=_SOURCE,
 )
 
+_EMPTY_INPUT = Limit(
+    "n >= 1",
+    "keras2-empty-input",
+    "TensorFlow accepts an input of size {n} only with oneDNN, and returns zeros",
+    "skip the layer where there is no input.",
+    finding=True,
+    source=_SOURCE,
+)
 _ONE_DILATION = Limit(
     "len(d) != 2 or min(d) == max(d)",
     "dilation-rate",
@@ -60,13 +69,13 @@ _ONE_DILATION = Limit(
     "use one dilation for both, or Keras 3.",
 )
 
-_AUTOMATIC = {
-    word: Arithmetic(*HEAD, *entries, _DILATION_IGNORED) for word, entries in AUTOMATIC.items()
-}
+_HEAD = (INPUT_EXISTS._replace(condition="n >= 1 or dilation == 1"), *HEAD[1:])
+_ENDS = (OUTPUT_EXISTS._replace(condition="out >= 0"), _EMPTY_INPUT, _DILATION_IGNORED)
+_AUTOMATIC = {word: Arithmetic(*_HEAD, *entries, *_ENDS) for word, entries in AUTOMATIC.items()}
 # With valid, an output_padding less than the stride always gives a size TensorFlow accepts.
 _GIVEN = {
-    "valid": Arithmetic(*HEAD, *LAYER_ONLY, *GIVEN["valid"], _DILATION_IGNORED),
-    "same": Arithmetic(*HEAD, *LAYER_ONLY, *GIVEN["same"], _TENSORFLOW_TAKES, _DILATION_IGNORED),
+    "valid": Arithmetic(*_HEAD, *LAYER_ONLY, *GIVEN["valid"], *_ENDS),
+    "same": Arithmetic(*_HEAD, *LAYER_ONLY, *GIVEN["same"], _TENSORFLOW_TAKES, *_ENDS),
 }
 
 
@@ -100,9 +109,8 @@ class Keras2(KerasLayer):
         names: Names = ("n", "k", "s", "d", "dilation")
         columns = [spatial, kernel, strides, computed, dilations]
         if given:
-            any_zero = has_zero(
-                (*sizes.batch, *_compute_same_sizes(*columns[:3], computed, *given))
-            )
+            same = _compute_same_sizes(*columns[:3], computed, *given)
+            any_zero = has_zero((*sizes.batch, *spatial, *same))
             # Two dilated axes use tf.nn.atrous_conv2d_transpose, which makes no exception for 0.
             any_zero = any_zero and not (rank == 2 and max(dilations) > 1)
             names, columns = (*names, "op", "any_zero"), [*columns, *given, (any_zero,) * rank]

@@ -133,6 +133,7 @@ class TensorFlow(Dialect):
             before,
             after,
             (any_zero,) * rank,
+            (has_zero(sizes.spatial),) * rank,
             strict=True,
         )
         groups = self._groups(out_channels, sizes.weight[rank], rank)
@@ -147,7 +148,7 @@ class TensorFlow(Dialect):
             spelling,
             sizes,
             EXPLICIT if explicit else BY_WORD[words["padding"]],
-            ("n", "k", "s", "d", "size", "before", "after", "any_zero"),
+            ("n", "k", "s", "d", "size", "before", "after", "any_zero", "no_input"),
             rows,
             channels=self.channels(WEIGHT, sizes.weight[:rank], sizes, groups),
             groups=groups,
@@ -177,6 +178,12 @@ class TensorFlow(Dialect):
         if type(given) is int:
             given = [given]
         shape = per_axis(given, rank + 2, "output_shape")
+        if min(shape) < 0:
+            self.refuse(
+                "output-shape",
+                f"output_shape {list(shape)} has a negative size; every size must be >= 0",
+                "use 0 or more.",
+            )
         parts = layout.split(shape, rank)
         if parts["N"] != sizes.batch and 0 not in shape:
             self.refuse(
@@ -262,7 +269,8 @@ class TensorFlow(Dialect):
 def _has_nothing(spelling: Spelling, sizes: Sizes) -> bool:
     """Return whether input or output is empty, in which case TensorFlow checks little."""
     requested = spelling.arguments.get("output_shape")
-    return 0 in sizes.batch or (isinstance(requested, (list, tuple)) and has_zero(requested))
+    given = requested if isinstance(requested, (list, tuple)) else ()
+    return has_zero((*sizes.batch, *sizes.spatial, *given))
 
 
 def _build_notes(layout: Layout, groups: int) -> tuple[Diagnostic, ...]:
