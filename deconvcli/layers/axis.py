@@ -39,7 +39,7 @@ class Linear:
         if isinstance(other, int):
             return self._with(self.factor, self.offset + other)
         if self.letter != other.letter:
-            raise self._refuse_letter(other)
+            return self._combine_letters(other)
         return self._with(self.factor + other.factor, self.offset + other.offset)
 
     __radd__ = __add__
@@ -50,15 +50,15 @@ class Linear:
     def __sub__(self, other: Size) -> Size:
         # Before the negation, so that the message shows the size as it is.
         if not isinstance(other, int) and self.letter != other.letter:
-            raise self._refuse_letter(other)
+            return self._combine_letters(other)
         return self + (-other)
 
     def __rsub__(self, other: int) -> Size:
         return -self + other
 
-    def _refuse_letter(self, other: Linear) -> NotLinear:
-        """Return the error for a sum or comparison with another letter."""
-        return NotLinear(
+    def _combine_letters(self, other: Linear) -> Size:
+        """Refuse a sum or comparison with another letter."""
+        raise NotLinear(
             f"{self} and {other} are sizes in different letters, which cannot be added or compared",
             help="write both in one letter if they are meant to be equal, or give one as a number.",
         )
@@ -130,8 +130,9 @@ def linear(letter: str, factor: int, offset: int) -> Size:
 
 
 def has_zero(sizes: Iterable[Size]) -> bool:
-    """Return whether one of the sizes is the number 0; a symbol stands for sizes of 1 or more."""
-    return any(type(size) is int and size == 0 for size in sizes)
+    """Return whether one of the sizes is 0, for whatever it stands."""
+    # Both: a size that is left open is equal to everything, and yet not below 1.
+    return any(size == 0 and size < 1 for size in sizes)
 
 
 def read_sizes(value: Any, rank: int, name: str) -> tuple[Size, ...]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph.network import Network, Node
-from deconvcli.networks.graph.runs import AnySize, GrowingSize, SizeRun
+from deconvcli.networks.graph.runs import AnySize, GrowingSize, OtherLetter, SizeRun
 from deconvcli.networks.graph.shapes import NodeOutcome, apply_node, iter_outcomes
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.operations import take
@@ -95,7 +95,7 @@ class RunWalker:
         if isinstance(size, (GrowingSize, AnySize)) or not isinstance(self.varied, Linear):
             return size
         is_varied = size.letter == self.varied.letter
-        return value * size.factor + size.offset if is_varied else AnySize()
+        return value * size.factor + size.offset if is_varied else OtherLetter(size.letter)
 
     def _vary(self, shape: Shape, value: Size) -> Shape:
         """Return the shape with the value on the axis; inputs of the same number vary together."""

@@ -94,8 +94,10 @@ class GrowingSize(Linear):
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (int, GrowingSize)):
+            if isinstance(other, AnySize):
+                return other == self
             if isinstance(other, Linear):
-                raise self._refuse_letter(other)
+                raise make_meeting_error(other.letter)
             return NotImplemented
         difference = self - other
         if isinstance(difference, int):
@@ -107,13 +109,13 @@ class GrowingSize(Linear):
             self.run.cut_after(max(0, step - 1))
         return difference.offset == 0
 
-    def _refuse_letter(self, other: Linear) -> NotLinear:
-        # A run has no letter of its own that an author would know.
-        known = "a letter" if isinstance(other, AnySize) else str(other)
-        return NotLinear(
-            f"two input sizes that are not connected meet: one varies, the other is {known}",
-            help="write both in one letter if they are meant to be equal, or give one as a number.",
-        )
+    def __le__(self, other: Size) -> bool:
+        return other >= self if isinstance(other, AnySize) else super().__le__(other)
+
+    def _combine_letters(self, other: Linear) -> Size:
+        if isinstance(other, AnySize):
+            return other + self
+        raise make_meeting_error(other.letter)
 
     # A comparison has a side effect, so no dictionary may compare these: look up `_as_key` of them.
     __hash__ = None  # type: ignore[assignment]
@@ -134,25 +136,27 @@ class AnySize(Linear):
     """The size of an axis that is not under study: every condition on it holds.
 
     It is as large as required, equal to whatever it is compared with, and arithmetic leaves it
-    unchanged. So the axes are studied one at a time, and no other axis makes a layer fail.
-
-    It must not meet the size under study, of which nothing would be learned: NotLinear.
+    unchanged. So the axes are studied one at a time, and no other axis makes a layer fail. Where
+    one letter is on two axes, as in `expect: HxH`, it meets the size under study.
     """
 
-    def __init__(self) -> None:
-        super().__init__("any")
+    def __init__(self, letter: str = "any") -> None:
+        super().__init__(letter)
+
+    def require_no_meeting(self) -> None:
+        """Raise where this size must not meet the one under study."""
 
     def _stay_any(self, other: Any = None) -> AnySize:
-        self._require_apart(other)
+        self._check_meeting(other)
         return self
 
     def _always(self, other: Any) -> bool:
-        self._require_apart(other)
+        self._check_meeting(other)
         return True
 
-    def _require_apart(self, other: Any) -> None:
+    def _check_meeting(self, other: Any) -> None:
         if isinstance(other, GrowingSize):
-            raise other._refuse_letter(self)
+            self.require_no_meeting()
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _stay_any
     __floordiv__ = __mod__ = __neg__ = _stay_any
@@ -160,12 +164,31 @@ class AnySize(Linear):
 
     # `<` fails so that `size < 1` finds nothing missing; `>` holds so that a maximum picks it.
     def __lt__(self, other: Any) -> bool:
-        self._require_apart(other)
+        self._check_meeting(other)
         return False
 
     def __gt__(self, other: Any) -> bool:
-        self._require_apart(other)
+        self._check_meeting(other)
         return not isinstance(other, AnySize)
 
     def __hash__(self) -> int:
         return 0
+
+
+class OtherLetter(AnySize):
+    """The size of another letter than the one under study, which it must not meet.
+
+    Elsewhere every condition on it holds. Where the two meet, nothing is known about either.
+    """
+
+    def require_no_meeting(self) -> None:
+        """Raise NotLinear: the author does not say how the two letters compare."""
+        raise make_meeting_error(self.letter)
+
+
+def make_meeting_error(letter: str) -> NotLinear:
+    """Return the error for two sizes that no author's word connects."""
+    return NotLinear(
+        f"the input size under study meets {letter}, a size in another letter",
+        help="write both in one letter if they are meant to be equal, or give one as a number.",
+    )

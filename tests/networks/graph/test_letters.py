@@ -140,6 +140,26 @@ def test_two_letters_that_never_meet_are_answered() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kernel", "rule"), [(2, "H = 2m, H >= 2"), ([2, 4], "H = 4m, H >= 4"), (1, "every H")]
+)
+def test_one_letter_on_two_axes_may_be_expected(kernel: object, rule: str) -> None:
+    network = Network(
+        "square",
+        {"x": Shape(1, (H, H))},
+        (
+            Node("down", "max_pool", {"kernel": kernel}, ("x",)),
+            Node("up", "upsample", {"scale": kernel}, ("down",), expect=(H, H)),
+            Node("join", "add", {}, ("up", "x")),
+        ),
+    )
+    rules = [axis.working.text("H") for axis in find_axis_sizes(network)]
+    assert rule in rules
+    assert shapes(network)[-1] == "[1, H, H]"
+    wrong = network._replace(nodes=(Node("relu", "relu", {}, ("x",), expect=(H + 1, H)),))
+    assert find_axis_sizes(wrong)[0].working.text("H") == "no H"
+
+
 def test_one_letter_on_two_inputs_is_one_size() -> None:
     network = two_inputs(Node("last", "crop_like", {}, ("a", "b")), a=H + 8, b=H)
     assert shapes(network) == ["[1, H, H]"]
