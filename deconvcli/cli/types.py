@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import click
 
@@ -21,11 +21,90 @@ if TYPE_CHECKING:
 else:
     ParamType = click.ParamType  # generic only since Click 8.4
 
-_SEPARATOR = re.compile(r"[x,×]")  # noqa: RUF001 - people paste the multiplication sign
+_SEPARATORS = "x,X*×"  # noqa: RUF001 - people paste the multiplication sign
+_PLAIN = re.compile(r"\d+(x\d+)*")
+# A shape as torch and TensorFlow print it.
+_SHAPE = re.compile(r"(?:torch\.Size|Size|tf\.TensorShape|TensorShape)\((?P<inner>.*)\)")
+_BRACKETS = {"(": ")", "[": "]"}
+# Spaces are free beside these alone: 5 5 may be two sizes, or 55.
+_SPACES = re.compile(rf"\s*([{_SEPARATORS}:+()\[\]-])\s*")
+# A pair of pads in brackets of its own, as one of several parts.
+_PAIR = re.compile(
+    rf"(?:^|[{_SEPARATORS}])\s*(?P<pair>\([^()\[\]]*\)|\[[^()\[\]]*\])\s*(?=[{_SEPARATORS}]|$)"
+)
 _NUMBER = re.compile(r"\d+")
 _SYMBOL = re.compile(r"(?P<factor>\d{,19})(?P<letter>[A-WYZa-wyz]\d?)(?P<offset>[+-]\d{1,18})?")
+_PRODUCT = re.compile(r"\d\s*(\*)\s*[A-Za-z]|[A-Za-z]\s*(\*)\s*\d")
+# What Python and Keras write for a value that is not given, and for a size that is open.
+_NONE = "None"
 _EXAMPLES = "write 5, 5x5, 5,5 or 16x16x16."
 _EXAMPLE = "write one number, such as 4."
+
+
+class Written(NamedTuple):
+    """Sizes or pads as typed, and in the short form: `5x5` for `(5, 5)`, `1:2x3:4` for pairs.
+
+    places: for each character of the short form, and for its end, its place in the typed text.
+    """
+
+    typed: str
+    short: str
+    places: Sequence[int]
+
+    def parts(self) -> Iterator[tuple[int, str]]:
+        """Yield (place, part) for the parts between separators."""
+        place = 0
+        for part in self.short.split("x"):
+            yield place, part
+            place += len(part) + 1
+
+
+def read_written(text: str) -> Written:
+    """Return the text in its short form.
+
+    Brackets, the name of a shape's type and spaces beside a sign are left out. Every separator
+    becomes x, and one within an inner pair of brackets a colon.
+    """
+    if _PLAIN.fullmatch(text):
+        return Written(text, text, range(len(text) + 1))
+    start, end = _find_inner(text)
+    spaces = {
+        place
+        for found in _SPACES.finditer(text)
+        for place in range(*found.span())
+        if text[place].isspace()
+    }
+    pairs = {
+        start + place
+        for found in _PAIR.finditer(text[start:end])
+        for place in range(*found.span("pair"))
+    }
+    short, places = "", []
+    for place in range(start, end):
+        sign = text[place]
+        # A bracket that encloses no whole part stays, and is no number.
+        if place not in spaces and not (place in pairs and sign in "()[]"):
+            short += (":" if place in pairs else "x") if sign in _SEPARATORS else sign
+            places.append(place)
+    return Written(text, short, [*places, end])
+
+
+def _find_inner(text: str) -> tuple[int, int]:
+    """Return (start, end) of the text within its outer brackets; of all of it if it has none."""
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    if shape := _SHAPE.fullmatch(text, start, end):
+        start, end = shape.span("inner")
+    if end - start < 2 or _BRACKETS.get(text[start]) != text[end - 1]:
+        return start, end
+    depth = 0
+    for place in range(start, end):
+        depth += (text[place] in _BRACKETS) - (text[place] in _BRACKETS.values())
+        if depth == 0 and place < end - 1:
+            return start, end  # two lists beside each other: (1, 2), (3, 4)
+    inner = text[start + 1 : end - 1].rstrip()
+    # Python writes one size as (5,).
+    return start + 1, start + 1 + len(inner) - inner.endswith(",")
 
 
 def caret(text: str, place: int) -> str:
@@ -37,21 +116,16 @@ def caret(text: str, place: int) -> str:
     return f"\n    {one_line}\n    {' ' * place}^"
 
 
-def _split(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (place, part) for the parts between separators."""
-    place = 0
-    for part in _SEPARATOR.split(text):
-        yield place, part
-        place += len(part) + 1
-
-
-def _make_error(text: str, place: int, why: str, help: str) -> UsageError:
+def _make_error(written: Written, place: int, why: str, help: str) -> UsageError:
+    text = written.typed
     if len(text) > 60:
         return UsageError(f"{text[:24]!r}... ({len(text)} characters): {why}", help=help)
-    return UsageError(f"{text!r}: {why}{caret(text, place)}", help=help)
+    return UsageError(f"{text!r}: {why}{caret(text, written.places[place])}", help=help)
 
 
-def parse_number(text: str, whole: str, place: int, smallest: int, help: str = _EXAMPLES) -> int:
+def parse_number(
+    text: str, whole: Written, place: int, smallest: int, help: str = _EXAMPLES
+) -> int:
     """Return one number of a size; an error marks the place in the whole text."""
     if not text:
         raise _make_error(whole, place, "a number is missing here", help)
@@ -69,6 +143,15 @@ def parse_number(text: str, whole: str, place: int, smallest: int, help: str = _
             whole, place, f"{number} is less than {smallest}", f"use {smallest} or more."
         )
     return number
+
+
+def _as_typed(text: str) -> Written:
+    """Return a text that is one value, whose short form is the text itself."""
+    return Written(text, text, range(len(text) + 1))
+
+
+def _parse_single(text: str, smallest: int) -> int:
+    return parse_number(text, _as_typed(text), 0, smallest, _EXAMPLE)
 
 
 class Typed(ParamType, ABC):
@@ -115,7 +198,7 @@ class Typed(ParamType, ABC):
 
 
 class Numbers(Typed):
-    """`3` or `3x5`: one number, or one per axis, each at least `smallest`."""
+    """`3`, `3x5` or `(3, 5)`: one number, or one per axis, each at least `smallest`."""
 
     name = "numbers"
     metavar = "N[xN]"
@@ -123,9 +206,14 @@ class Numbers(Typed):
     def __init__(self, smallest: int) -> None:
         self.smallest = smallest
 
-    def parse(self, text: str) -> tuple[int, ...]:
-        """Return a tuple with one number per axis, or with one for all."""
-        return tuple(parse_number(part, text, place, self.smallest) for place, part in _split(text))
+    def parse(self, text: str) -> tuple[int, ...] | None:
+        """Return a tuple with one number per axis, or with one for all; for `None`, nothing."""
+        if text == _NONE:
+            return None
+        whole = read_written(text)
+        return tuple(
+            parse_number(part, whole, place, self.smallest) for place, part in whole.parts()
+        )
 
 
 class Count(Typed):
@@ -137,9 +225,11 @@ class Count(Typed):
     def __init__(self, smallest: int) -> None:
         self.smallest = smallest
 
-    def parse(self, text: str) -> tuple[int]:
-        """Return a tuple with the number."""
-        return (parse_number(text, text, 0, self.smallest, _EXAMPLE),)
+    def parse(self, text: str) -> tuple[int] | None:
+        """Return a tuple with the number; for `None`, nothing."""
+        if text == _NONE:
+            return None
+        return (_parse_single(text, self.smallest),)
 
 
 class Whole(Typed):
@@ -154,9 +244,11 @@ class Whole(Typed):
 
     def parse(self, text: str) -> int:
         """Return the number."""
-        number = parse_number(text, text, 0, self.smallest, _EXAMPLE)
+        number = _parse_single(text, self.smallest)
         if number > self.largest:
-            raise _make_error(text, 0, f"{number} is too large", f"use {self.largest} or less.")
+            raise _make_error(
+                _as_typed(text), 0, f"{number} is too large", f"use {self.largest} or less."
+            )
         return number
 
 
@@ -171,7 +263,7 @@ class Seconds(Typed):
         number = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,9})?", text) else 0.0
         if not 0 < number <= 3600:
             raise _make_error(
-                text,
+                _as_typed(text),
                 0,
                 "this is not a time above 0 and up to 3600",
                 "write seconds, such as 1 or 0.25.",
@@ -180,23 +272,44 @@ class Seconds(Typed):
 
 
 class Sizes(Typed):
-    """`5x5`, or with letters: `N`, `HxW`, `2N-1`."""
+    """`5x5`, `(5, 5)`, or with letters: `N`, `HxW`, `2N-1`, `(None, None, 64)`."""
 
     name = "size"
     metavar = "SIZE"
 
     def parse(self, text: str) -> tuple[Size, ...]:
         """Return one size per axis: numbers, or symbols that stand for any number."""
-        return tuple(self._size(part, text, place) for place, part in _split(text))
+        if product := _PRODUCT.search(text):
+            place = product.start(1) if product[1] else product.start(2)
+            why = "this is either a multiple or a second size"
+            raise _make_error(_as_typed(text), place, why, "write 2H for a multiple, or 2xH.")
+        whole = read_written(text)
+        parts = list(whole.parts())
+        letters = _choose_letters([part for _, part in parts])
+        return tuple(
+            linear(next(letters), 1, 0) if part == _NONE else self._size(part, whole, place)
+            for place, part in parts
+        )
 
     @staticmethod
-    def _size(part: str, whole: str, place: int) -> Size:
+    def _size(part: str, whole: Written, place: int) -> Size:
         symbol = _SYMBOL.fullmatch(part)
         # 5y5 is a slip of the keyboard, not five times y5.
         if symbol is None or (symbol["factor"] and symbol["letter"][1:]):
             return parse_number(part, whole, place, 1)
         factor = parse_number(symbol["factor"] or "1", whole, place, 1)
         return linear(symbol["letter"], factor, int(symbol["offset"] or 0))
+
+
+def _choose_letters(parts: Sequence[str]) -> Iterator[str]:
+    """Yield a letter for each open size, none of which is written already.
+
+    A batch is the first of four sizes, or the only open one of three.
+    """
+    has_batch = len(parts) > 3 or (parts.count(_NONE) == 1 and len(parts) != 2)
+    letters = "NHWDABEFG" if has_batch and parts[0] == _NONE else "HWDABEFG"
+    written = {letter for part in parts if part != _NONE for letter in part}
+    return (letter for letter in letters if letter not in written)
 
 
 Padding = str | tuple[int, ...] | tuple[tuple[int, int], ...]
@@ -212,16 +325,20 @@ class Sides(Typed):
         """Return the words that most dialects know."""
         return ("valid", "same")
 
-    def parse(self, text: str) -> Padding:
-        """Return a word, numbers, or (begin, end) pairs."""
-        if re.fullmatch(r"[A-Za-z_]+", text):
-            return text  # only a dialect knows which words it accepts
-        if ":" not in text:
-            return tuple(parse_number(part, text, place, 0) for place, part in _split(text))
-        return tuple(self._pair(part, text, place) for place, part in _split(text))
+    def parse(self, text: str) -> Padding | None:
+        """Return a word, numbers, or (begin, end) pairs; for `None`, nothing."""
+        if text == _NONE:
+            return None
+        word = text.strip().strip("'\"")
+        if re.fullmatch(r"[A-Za-z_]+", word):
+            return word  # only a dialect knows which words it accepts
+        whole = read_written(text)
+        if ":" not in whole.short:
+            return tuple(parse_number(part, whole, place, 0) for place, part in whole.parts())
+        return tuple(self._pair(part, whole, place) for place, part in whole.parts())
 
     @staticmethod
-    def _pair(part: str, whole: str, place: int) -> tuple[int, int]:
+    def _pair(part: str, whole: Written, place: int) -> tuple[int, int]:
         begin, colon, end = part.partition(":")
         if not colon:
             raise _make_error(whole, place, "begin:end is missing here", "write 1:2,0:1 or 1x2.")

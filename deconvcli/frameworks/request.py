@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64, read_count, shorten
@@ -41,6 +41,7 @@ class Understood(NamedTuple):
     form of the input. assumed: the names of channels that nobody gave, so that the minimum was
     taken. declared: the parameter of the call that gave the input size, if one did. unknown: the
     counts of the layer that are not known, by their names in it; the layer has the minimum there.
+    open_batch: the letter of a batch that is left open; it is counted as 1.
     """
 
     reading: Reading
@@ -49,6 +50,7 @@ class Understood(NamedTuple):
     assumed: tuple[str, ...] = ()
     declared: str = ""
     unknown: Mapping[str, Unknown] = MappingProxyType({})
+    open_batch: Size | None = None
 
     @property
     def counts(self) -> Counts:
@@ -72,14 +74,24 @@ class Understood(NamedTuple):
         return self._in_form(self.input_shape, self.reading.spatial)
 
     @property
+    def _with_batch(self) -> Reading:
+        """The reading with the batch as it was written, for its shapes alone."""
+        if self.open_batch is None:
+            return self.reading
+        sizes = self.reading.sizes._replace(batch=cast("tuple[int, ...]", (self.open_batch,)))
+        return self.reading._replace(sizes=sizes)
+
+    @property
     def input_shape(self) -> Shape:
         """The input's shape in the dialect's layout."""
-        return self.counts.input_shape(self.reading) if self.unknown else self.reading.input_shape
+        reading = self._with_batch
+        return self.counts.input_shape(reading) if self.unknown else reading.input_shape
 
     @property
     def output_shape(self) -> Shape:
         """The output's shape in the dialect's layout."""
-        return self.counts.output_shape(self.reading) if self.unknown else self.reading.output_shape
+        reading = self._with_batch
+        return self.counts.output_shape(reading) if self.unknown else reading.output_shape
 
     @property
     def weight_shape(self) -> Shape:
@@ -182,8 +194,16 @@ class LayerRequest(NamedTuple):
         assumed = [self.names.role(role) for role, count in unknown.items() if not count.parameter]
         has_size = self.input_size or pasted.data
         declared = pasted.declared.name if pasted.declared and not has_size else ""
+        open_batch = self._find_open_batch(dialect.data_layout(words, rank), leading, rank)
         reading = dialect.read(spelling, sizes)
-        return Understood(reading, why, leading, tuple(assumed), declared, unknown)
+        return Understood(reading, why, leading, tuple(assumed), declared, unknown, open_batch)
+
+    def _find_open_batch(self, layout: Layout, leading: int, rank: int) -> Size | None:
+        """Return the letter of a batch that nothing gives as a number."""
+        if leading != 2 or self.batch is not None or self.input_size is None:
+            return None
+        [batch] = layout.split(self.input_size, rank)["N"]
+        return None if isinstance(batch, int) else batch
 
     def _find_unknown(
         self, pasted: Pasted, words: Mapping[str, Any], sizes: Sizes, *, has_weight: bool
@@ -331,10 +351,15 @@ class LayerRequest(NamedTuple):
         return given if in_shape is None else in_shape
 
     def _find_batch(self, in_shape: Sequence[Size]) -> tuple[int, ...]:
-        """Return the batch by the input's shape or by the option, which must agree; else 1."""
+        """Return the batch by the input's shape or by the option, which must agree; else 1.
+
+        A batch that is a letter is open: any number goes with it.
+        """
         if not in_shape:
             return (1 if self.batch is None else self.batch,)
-        batch = _require_number(in_shape[0], "batch")
+        if not isinstance(in_shape[0], int):
+            return self._find_batch(())
+        batch = in_shape[0]
         if self.batch not in (None, batch):
             raise UsageError(
                 f"{self.names.batch} is {self.batch}, the input has {batch}", help="give it once."
@@ -481,7 +506,7 @@ def _require_number(size: Size, what: str) -> int:
         return size
     raise UsageError(
         f"the {what} {size} is a symbol",
-        help="give it as a number; only spatial sizes may be symbols.",
+        help="give it as a number; only spatial sizes and the batch may be symbols.",
     )
 
 

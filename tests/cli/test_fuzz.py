@@ -45,6 +45,7 @@ TYPED = (
     *("valid", "same", "1:2,0:1", "1:-1", ":", "x", "", "SAME_LOWER", "VALID", "NHWC", "all"),
     *("channels_first", "torch", "keras", "tensorflow", "onnx", "keras@torch", "json", "markdown"),
     *("onnx@onnxruntime", "9" * 19, "9" * 5000, "\x1b[31m", "\ud800", "é", "٣"),
+    *("(5, 5)", "5*5", "torch.Size([1, 3, 8, 8])", "(None, 5, 5, 1)", "((1, 2), (0, 1))", "None"),
 )
 
 arguments = st.lists(st.sampled_from(VALUES), max_size=5)

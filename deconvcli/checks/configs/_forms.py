@@ -13,7 +13,12 @@ from deconvcli.networks.operation import Key, KeyForm
 
 MAX_AXES = 3
 # 18 digits always fit into 64 bits.
-_TIMES = re.compile(r"[1-9][0-9]{0,17}(x[1-9][0-9]{0,17}){1,2}")
+WHOLE = "[1-9][0-9]{0,17}"
+TIMES = r" *[xX×] *"  # noqa: RUF001 - people paste the multiplication sign
+# 5x5, 5*5 and (5, 5); without brackets, 5,555 would be one number to some and two to others.
+_TIMES = re.compile(
+    rf"{WHOLE}(?:(?:{TIMES}| *\* *){WHOLE}){{1,2}}|\( *{WHOLE}(?: *, *{WHOLE}){{1,2}} *\)"
+)
 
 # Not 017, which has several readings: a guess must be certain.
 _DIGITS = re.compile(r"[1-9][0-9]{0,17}")
@@ -65,7 +70,7 @@ def _range_text(key: Key) -> str:
 def _take_sizes(key: Key, value: Any) -> Any:
     """Return one integer, or one per axis from a list or from text such as 3x5."""
     if isinstance(value, str) and _TIMES.fullmatch(value):
-        return _take_sizes(key, [int(part) for part in value.split("x")])
+        return _take_sizes(key, [int(part) for part in re.findall("[0-9]+", value)])
     try:
         if isinstance(value, list) and 1 <= len(value) <= MAX_AXES:
             return [_take_integer(key, item) for item in value]
@@ -79,7 +84,7 @@ def _take_sizes(key: Key, value: Any) -> Any:
 def _sizes_schema(key: Key) -> Schema:
     one = _integer_schema(key)
     several = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_AXES}
-    text = {"type": "string", "pattern": f"^{_TIMES.pattern}$"}
+    text = {"type": "string", "pattern": f"^(?:{_TIMES.pattern})$"}
     return {"anyOf": [one, several, text]}
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from deconvcli.checks.configs._forms import MAX_AXES, Misfit, Schema
+from deconvcli.checks.configs._forms import MAX_AXES, TIMES, WHOLE, Misfit, Schema
 from deconvcli.common.values import MAX_INT64
 from deconvcli.layers.axis import Size, linear
 
 # 18 digits fit into 64 bits. X is not a letter of a size, since it separates sizes.
 _ONE = r"(?:[1-9][0-9]{0,17}|(?:[1-9][0-9]{0,5})?[A-WYZa-wyz][0-9]?(?:[+-][0-9]{1,9})?)"
-_SIZE = re.compile(rf"{_ONE}(?:x{_ONE}){{0,2}}")
+# 2*H would be a multiple to some and two sizes to others, so that * needs two numbers.
+_SIZE = re.compile(
+    rf"{_ONE}(?:{TIMES}{_ONE}){{0,2}}|{WHOLE}(?: *\* *{WHOLE}){{1,2}}"
+    rf"|\( *{_ONE}(?: *, *{_ONE}){{0,2}}(?: *,)? *\)"
+)
+_PART = re.compile(_ONE)
 _SYMBOL = re.compile(r"(\d*)([A-WYZa-wyz]\d?)([+-]\d+)?")
 ALLOWED_SIZES = "sizes such as 572x572 or [572, 572], or letters such as HxW"
 
@@ -23,7 +28,7 @@ def parse_sizes(value: Any) -> tuple[Size, ...]:
         Misfit: the value has another form.
     """
     if isinstance(value, str) and _SIZE.fullmatch(value):
-        return tuple(_parse_size(part) for part in value.split("x"))
+        return tuple(_parse_size(part) for part in _PART.findall(value))
     if isinstance(value, list) and len(value) <= MAX_AXES:
         return tuple(_parse_item(item) for item in value)
     return (_parse_item(value),)
@@ -32,7 +37,7 @@ def parse_sizes(value: Any) -> tuple[Size, ...]:
 def _parse_item(value: Any) -> Size:
     if type(value) is int and 1 <= value <= MAX_INT64:
         return value
-    if isinstance(value, str) and "x" not in value and _SIZE.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(_ONE, value):
         return _parse_size(value)
     raise Misfit(ALLOWED_SIZES)
 
@@ -49,4 +54,4 @@ def sizes_schema() -> Schema:
     number = {"type": "integer", "minimum": 1, "maximum": MAX_INT64}
     one = {"anyOf": [number, {"type": "string", "pattern": f"^{_ONE}$"}]}
     several = {"type": "array", "items": one, "maxItems": MAX_AXES}
-    return {"anyOf": [number, several, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]}
+    return {"anyOf": [number, several, {"type": "string", "pattern": f"^(?:{_SIZE.pattern})$"}]}

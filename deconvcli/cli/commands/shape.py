@@ -162,6 +162,8 @@ def _list_costs(understood: Understood) -> list[tuple[str, str]]:
     if not any(isinstance(n, Linear) for n in reading.spatial):
         share = 100 * reading.macs_useful / reading.macs if reading.macs else 100.0
         macs += f" ({share:.1f} %)"
+    if understood.open_batch is not None:
+        macs += f", for {understood.open_batch} = 1"
     total, in_bias = _count_parameters(understood)
     bias = f", {_format_count(in_bias)} of them bias" if in_bias else ", no bias"
     return [

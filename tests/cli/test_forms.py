@@ -1,0 +1,154 @@
+"""Sizes and pads in the forms that people have at hand: Python's, and those of printed shapes."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed
+from deconvcli.common.errors import UsageError
+from tests.cli.commandline import deconv, refused, rows
+
+TORCH = "nn.ConvTranspose2d(3, 8, 4, 2, 1)"
+KERAS = "Conv2DTranspose(8, 4, 2, 'same')"
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        *("(5, 5)", "[5, 5]", "5*5", "5 x 5", "5X5", "5 \u00d7 5", "(5,5)", " 5x5 ", "( 5 ,5, )"),
+        *("5, 5", "torch.Size([5, 5])", "Size([5, 5])", "TensorShape([5, 5])", "(5*5)", "[5x5]"),
+    ],
+)
+def test_two_numbers(size: str) -> None:
+    usual = deconv("shape --in 5x5 -k 3x3")
+    assert deconv("shape -k", "3x3", "--in", size) == usual
+    assert deconv("shape --in 5x5 -k", size.replace("5", "3")) == usual
+    assert rows(deconv("shape -k 3 --in 5x5 --expect", size).out)["expected"].startswith("5x5")
+
+
+@pytest.mark.parametrize(
+    ("size", "call", "output"),
+    [
+        ("(1, 3, 64, 32)", TORCH, "1x8x128x64"),
+        ("torch.Size([1, 3, 8, 8])", TORCH, "1x8x16x16"),
+        ("(3, 8, 8)", TORCH, "8x16x16"),
+        ("torch.Size([2, 3, H, 8])", TORCH, "2x8x2Hx16"),
+        ("(None, 3, 8, 8)", TORCH, "Nx8x16x16"),
+        ("(None, 3, None, None)", TORCH, "Nx8x2Hx2W"),
+        ("(None, 3, N, 2H)", TORCH, "Wx8x2Nx4H"),
+        ("TensorShape([None, 8, 8, 64])", KERAS, "Nx16x16x8"),
+        ("(None, 23, 23, 1)", KERAS, "Nx46x46x8"),
+        ("(None, None, 1)", KERAS, "2Hx2Wx8"),
+        ("(H, 2W - 1)", KERAS, "2H x 4W-2"),
+        ("(None, 10, 3)", "Conv1DTranspose(8, 4, 2, 'same')", "Nx20x8"),
+        ("(None, None, None, None, 3)", "Conv3DTranspose(8, 4, 2, 'same')", "Nx2Hx2Wx2Dx8"),
+    ],
+)
+def test_whole_shapes(size: str, call: str, output: str) -> None:
+    assert deconv("shape -q --in", size, call).out == f"{output}\n"
+
+
+def test_an_open_batch_counts_as_one() -> None:
+    done = deconv("shape --macs --in", "(None, 8, 8, 64)", KERAS)
+    one = deconv("shape --macs --in", "(1, 8, 8, 64)", KERAS)
+    assert rows(done.out)["macs"] == f"{rows(one.out)['macs']}, for N = 1"
+    assert rows(done.out)["input"] == "Nx8x8x64"
+    assert deconv("shape -q --batch 7 --in", "(None, 8, 8, 64)", KERAS).out == "7x16x16x8\n"
+    assert deconv("shape -q --expect Nx16x16x8 --in", "(None, 8, 8, 64)", KERAS).code == 0
+
+
+@pytest.mark.parametrize(
+    ("padding", "usual"),
+    [
+        ("(1, 2)", "1x2"),
+        ("[1, 2]", "1x2"),
+        ("((1, 2), (0, 1))", "1:2,0:1"),
+        ("[(1, 2), (0, 1)]", "1:2,0:1"),
+        ("[[1, 2], [0, 1]]", "1:2,0:1"),
+        ("(1, 2), (0, 1)", "1:2,0:1"),
+        ("[(1, -2)]", "1:-2"),
+        ("1 : 2, 0 : 1", "1:2,0:1"),
+        ("'same'", "same"),
+        ('"valid"', "valid"),
+    ],
+)
+def test_pads(padding: str, usual: str) -> None:
+    assert Sides().parse(padding) == Sides().parse(usual)
+
+
+@pytest.mark.parametrize("option", ["--op", "-d", "-s", "-p", "-g", "--batch", "--output-size"])
+def test_none_is_a_value_that_is_not_given(option: str) -> None:
+    assert deconv(f"shape --in 5x5 -k 3 {option} None") == deconv("shape --in 5x5 -k 3")
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ("5 5", ("this is not a number", "\n    5 5\n     ^\n")),
+        ("(5, 5", ("this is not a number", "\n    (5, 5\n    ^\n")),
+        ("5x5)", ("this is not a number", "\n    5x5)\n       ^\n")),
+        ("(5, , 5)", ("a number is missing here", "\n    (5, , 5)\n        ^\n")),
+        ("(5; 5)", ("this is not a number", "\n    (5; 5)\n      ^\n")),
+        ("()", ("a number is missing here", "\n    ()\n     ^\n")),
+        ("5(5)", ("this is not a number", "\n    5(5)\n     ^\n")),
+        ("[5, (5, 5)]", ("this is not a number",)),
+        ("2*H", ("either a multiple or a second size", "write 2H for a multiple, or 2xH")),
+        ("H*2", ("either a multiple or a second size", "\n    H*2\n     ^\n")),
+        ("(5, 0)", ("0 is less than 1", "\n    (5, 0)\n        ^\n")),
+        ("torch.zeros(5, 5)", ("this is not a number",)),
+        ("none", ("this is not a number",)),
+    ],
+)
+def test_what_is_no_size(size: str, words: tuple[str, ...]) -> None:
+    refused(deconv("shape -k 3 --in", size), *words)
+
+
+FORMS = (
+    *("(5, 5)", "5*5", "5 x 5", "torch.Size([1, 3, 8, 8])", "TensorShape([None, 8, 8, 64])"),
+    *("(None, 23, 23, 1)", "((1, 2), (0, 1))", "[[1, 2], [3, 4]]", "(H, 2W - 1)", "None"),
+)
+
+
+@pytest.mark.parametrize("kind", [Sizes(), Numbers(0), Count(0), Sides()], ids=lambda k: k.name)
+def test_mutants_are_read_or_refused(kind: Typed) -> None:
+    dice = random.Random(17)
+    for _ in range(2500):
+        text = [*dice.choice(FORMS)]
+        for _ in range(dice.randint(1, 4)):
+            place = dice.randrange(len(text) + 1)
+            text[place : place + dice.randint(0, 2)] = dice.choice("()[],:x*X -+0915NH'\n\0é٣")
+        with suppress(UsageError):
+            kind.parse("".join(text))
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel"),
+    [
+        ("6x5", "3x4"),
+        ("(6, 5)", "(3, 4)"),
+        ("6*5", "3*4"),
+        ("6 x 5", "3 X 4"),
+        ("6 X 5", "3 \u00d7 4"),
+        ("[6, 5]", "[3, 4]"),
+    ],
+)
+def test_the_same_forms_in_a_config(size: str, kernel: str, tmp_path: Path) -> None:
+    text = f"""
+networks:
+  a:
+    input:
+      channels: 1
+      size: {size}
+    layers:
+      - op: conv_transpose
+        kernel: {kernel}
+        out_channels: 1
+    expect: 8x8
+"""
+    config = tmp_path / "a.yaml"
+    config.write_text(text, "utf-8")
+    assert deconv("check --isolated", str(config)).code == 0
