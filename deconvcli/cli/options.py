@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from deconvcli.cli.help import OPTIONS, Option
 from deconvcli.cli.output import Output, open_output
-from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed
+from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed, Variables
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import MAX_INT64
@@ -154,6 +154,17 @@ def _join_names(
     return tuple(in_order()) if word == ALL else ()
 
 
+def _join_variables(
+    ctx: click.Context, param: click.Parameter, given: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    joined: dict[str, Any] = {}
+    for values in given:
+        if twice := sorted(joined.keys() & values.keys()):
+            raise UsageError(f"--set gives {twice[0]} two values", help="give it once.")
+        joined |= values
+    return joined or None
+
+
 def _only_name(
     ctx: click.Context, param: click.Parameter, given: Sequence[Sequence[str]]
 ) -> str | None:
@@ -293,6 +304,15 @@ def layer_options(
             "data_format",
             metavar="WORD",
             help="Order of the axes: channels_last, NCHW ...",
+            section=more,
+        ),
+        option(
+            "--set",
+            "variables",
+            type=Variables(),
+            multiple=True,
+            callback=_join_variables,
+            help="Values of variables in CALL: k=4,s=2.",
             section=more,
         ),
     )

@@ -26,7 +26,7 @@ FLAGS = MappingProxyType(
         "data_format": "--data-format",
     }
 )
-NAMES = Names(FLAGS, "--dialect", "--in", "--batch")
+NAMES = Names(FLAGS, "--dialect", "--in", "--batch", "--set")
 
 
 def read_request(options: Mapping[str, Any]) -> LayerRequest:
@@ -34,5 +34,11 @@ def read_request(options: Mapping[str, Any]) -> LayerRequest:
     roles = {role: options[role] for role in FLAGS if options[role] is not None}
     batch = None if options["batch"] is None else options["batch"][0]
     return LayerRequest(
-        options["call"], options["dialect"], options["input_size"], batch, roles, names=NAMES
+        options["call"],
+        options["dialect"],
+        options["input_size"],
+        batch,
+        roles,
+        names=NAMES,
+        variables=options["variables"] or {},
     )

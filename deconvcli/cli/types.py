@@ -348,3 +348,43 @@ class Sides(Typed):
             parse_number(begin, whole, place, low),
             parse_number(end, whole, place + len(begin) + 1, low),
         )
+
+
+class Variables(Typed):
+    """Values of variables in a pasted call: `k=4,s=2`, with lists as `(3, 5)` or `3x5`."""
+
+    name = "variables"
+    metavar = "NAME=VALUE[,...]"
+
+    _ITEM = re.compile(
+        r"\s*(?P<name>[^=,()\s]+)\s*=\s*(?P<value>\([^()]*\)|\[[^\[\]]*\]|[^,]*)(,|$)"
+    )
+    _CONSTANTS: ClassVar[dict[str, Any]] = {"True": True, "False": False, "None": None}
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """Return the value of each variable: a number, a list of numbers, or a word."""
+        values: dict[str, Any] = {}
+        whole, place = _as_typed(text), 0
+        while place < len(text):
+            item = self._ITEM.match(text, place)
+            if item is None or not item["value"].strip():
+                raise _make_error(whole, place, "this is not NAME=VALUE", "write --set k=4,s=2.")
+            if item["name"] in values:
+                raise _make_error(
+                    whole, place, "this variable has a value already", "give it once."
+                )
+            values[item["name"]] = self._value(item["value"].strip(), whole, item.start("value"))
+            place = item.end()
+        if not values:
+            raise _make_error(whole, 0, "a variable is missing here", "write --set k=4,s=2.")
+        return values
+
+    def _value(self, value: str, whole: Written, place: int) -> Any:
+        low = -MAX_INT64
+        inner = value.strip("()[]").strip(" ,")
+        if value[0] in "([" or re.fullmatch(r"\d+(x\d+)+", value):
+            parts = inner.split("," if value[0] in "([" else "x")
+            return [parse_number(part.strip(), whole, place, low) for part in parts]
+        if re.match(r"-?\d", value):
+            return parse_number(value, whole, place, low)
+        return self._CONSTANTS.get(value, value.strip("'\""))

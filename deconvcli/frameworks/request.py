@@ -11,6 +11,7 @@ from deconvcli.common.values import MAX_INT64, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.frameworks.pasted.forms import is_layer_text
 from deconvcli.frameworks.pasted.understand import Declared, Pasted, understand
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.frameworks.wording import (
@@ -124,7 +125,7 @@ class LayerRequest(NamedTuple):
     """One layer as typed, None where not given; rank, weight, channels where files show them.
 
     call: a pasted call. roles: by name (`kernel`, `stride` ...), numbers in tuples. names: how the
-    user writes all of these.
+    user writes all of these. variables: values of the variables in the call.
     """
 
     call: str | None = None
@@ -136,6 +137,7 @@ class LayerRequest(NamedTuple):
     weight: tuple[int, ...] | None = None
     channels: int | None = None
     names: Names = KEYS
+    variables: Mapping[str, Any] = MappingProxyType({})
 
     def understand(self) -> Understood:
         """Return the layer as its dialect reads it.
@@ -144,20 +146,26 @@ class LayerRequest(NamedTuple):
             UsageError: something is missing, foreign to the dialect, or of another rank.
             Refused: the framework would refuse the layer.
         """
+        if self.call is None and self.variables:
+            raise UsageError(
+                f"{self.names.variables} has no effect without a pasted call",
+                help="leave it out, or paste the call.",
+            )
         if self.call is None:
             return self.read_as(*self._find_dialect())
-        if "(" not in self.call:
+        if not is_layer_text(self.call):
             raise self._no_call(self.call)
-        pasted = understand(self.call, self.dialect)
+        setter = self.names.variables
+        pasted = understand(self.call, self.dialect, variables=self.variables, setter=setter)
         return self._read(pasted, self._explain_choice(pasted))
 
     def _explain_choice(self, pasted: Pasted) -> str:
         """Return the reason for a call's dialect, with any other that the call fits as well."""
-        why = f"the pasted call is {pasted.dialect.title}'s"
         if not pasted.others:
-            return why
+            return pasted.why
         titles = " and ".join(take(name)[0].title for name in pasted.others)
-        return f"{why}; it fits {titles} too ({self.names.dialect} {' or '.join(pasted.others)})"
+        choices = f"{self.names.dialect} {' or '.join(pasted.others)}"
+        return f"{pasted.why}; it fits {titles} too ({choices})"
 
     def read_as(self, name: str, why: str) -> Understood:
         """Return what the roles mean in the dialect `name`."""
@@ -399,7 +407,9 @@ class LayerRequest(NamedTuple):
         return {} if given is None else word_role(dialect, "groups", given, 1, self.names)
 
     def _no_call(self, text: str) -> UsageError:
-        return UsageError(
+        from deconvcli.frameworks.pasted.misread import explain_text  # only for an error
+
+        return explain_text(text) or UsageError(
             f"{text[:60]!r} is not a pasted call: it has no parenthesis",
             help=f"write a size as {self.names.input_size} 5x5, and a call as"
             " 'nn.ConvTranspose2d(64, 32, 4)'.",

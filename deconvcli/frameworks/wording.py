@@ -34,6 +34,7 @@ class Names(NamedTuple):
     dialect: str = "dialect"
     input_size: str = "input_size"
     batch: str = "batch"
+    variables: str = ""
 
     def role(self, role: str) -> str:
         """Return the user's name of a role; the bias, for one, is no option of the command line."""

@@ -629,3 +629,36 @@ def test_one_pair_stands_for_every_axis() -> None:
     assert deconv("shape -q --in 5x5 -k 3 -p 0:1 -D jax").out == "4x4\n"  # pads, not crops
     line = "shape -q --in 5x5 -k 3 -s 2 -p 0:1 --output-size 10 -D tensorflow"
     assert deconv(line).out == "10x10\n"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        "--set k=4,s=2,p=1",
+        "--set k=4 --set s=2,p=1",
+        "--set k=(4,4),s=[2,2],p=1",
+        "--set k=4x4,s=2,p=1",
+    ],
+)
+def test_variables_of_a_call_get_values(variables: str) -> None:
+    call = "nn.ConvTranspose2d(8, 4, k, s, p)"
+    assert deconv(f"shape -q --in 5x5 {variables}", call).out == "10x10\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ("--set k", "this is not NAME=VALUE"),
+        ("--set k=", "this is not NAME=VALUE"),
+        ("--set k=4,,s=2", "this is not NAME=VALUE"),
+        ("--set k=4,k=5", "has a value already"),
+        ("--set k=4 --set k=5", "--set gives k two values"),
+        ("--set k=(4,x)", "this is not a number"),
+        ("--set k=99999999999999999999", "exceeds 64 bits"),
+        ("--set k=4,q=1", "has no variable q"),
+    ],
+)
+def test_wrong_variables_are_refused(variables: str, words: str) -> None:
+    done = deconv(f"shape --in 5x5 {variables}", "nn.ConvTranspose2d(8, 4, k)")
+    assert done.code == 2
+    assert words in done.err

@@ -117,8 +117,9 @@ def command(
     from deconvcli.cli.progress import progress
     from deconvcli.compute.runner import usable_cpus
     from deconvcli.frameworks.installed import note_missing, select_timed
+    from deconvcli.frameworks.pasted.forms import is_layer_text
 
-    calls = [text for text in what if "(" in text]
+    calls = [text for text in what if is_layer_text(text)]
     if len(calls) > 1:
         raise UsageError("several calls were pasted", help="paste one; name others of a suite.")
     names = [text for text in what if text not in calls]

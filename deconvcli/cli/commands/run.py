@@ -25,6 +25,7 @@ from deconvcli.cli.request import read_request
 from deconvcli.cli.types import Whole
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64
+from deconvcli.frameworks.pasted.forms import is_layer_text
 from deconvcli.frameworks.request import MAX_AXES
 
 MOST_REPEATS = 10**6
@@ -137,8 +138,8 @@ def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> 
 
 
 def _separate(what: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """Return (pasted call, input file): a call has a parenthesis and is no .npy file."""
-    calls = [text for text in what if "(" in text and not text.endswith(".npy")]
+    """Return (pasted call, input file): a call has brackets and is no .npy file."""
+    calls = [text for text in what if is_layer_text(text) and not text.endswith(".npy")]
     files = [text for text in what if text not in calls]
     if len(calls) > 1 or len(files) > 1:
         raise UsageError(

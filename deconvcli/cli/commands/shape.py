@@ -33,7 +33,7 @@ from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text, size_text
 from deconvcli.views.answers.report import Fields, Report
 
-OTHER_NAMES = {"call": "a pasted call", "input_size": "--in"}
+OTHER_NAMES = {"call": "a pasted call", "input_size": "--in", "variables": "--set"}
 
 
 @click.command(cls=Command, short_help=__doc__)

@@ -19,7 +19,7 @@ from deconvcli.frameworks.dialect.limits import (
     not_negative,
     positive,
 )
-from deconvcli.frameworks.dialect.parameters import Argument, Form, plain
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -75,9 +75,9 @@ class Caffe(Dialect):
         *(Argument(name) for name in ("axis", "engine", "force_nd_im2col")),
         *(Argument(name) for name in ("weight_filler", "bias_filler")),
     )
-    # Layers are written as protocol buffers, which the reader of pasted calls does not parse.
     arithmetics = (ARITHMETIC,)
-    signatures = ()
+    # By the fields of convolution_param, as NetSpec and the text of a network have them.
+    signatures = (Signature(("caffe.layers.Deconvolution",), ()),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels first, at `axis`; everything before them is batch."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.frameworks.pasted.misread import explain_unknown_call
 from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor
 
 # Nobody develops these any more: a call that fits a living framework as well is taken for that.
@@ -23,20 +22,29 @@ RIVALS: Mapping[str, tuple[tuple[str, int], ...]] = {
 # Modules that many programs call by one short name, so that it names no framework.
 _SHORT_MODULES = ("nn.", "F.")
 _COUNTS = ("in_channels", "out_channels", "groups")
+HasName = Callable[[Signature, str], bool]
 _NUMBERS = ("kernel", "stride", "dilation", "output_padding")
 
 
 class Match(NamedTuple):
-    """A signature of a dialect. others: dialects that the call fits with another meaning."""
+    """A call and the signature of a dialect that it belongs to.
 
+    misfits: how many of the call's arguments the signature does not take or lacks. others: dialects
+    that the call fits with another meaning. origin: the framework that the call belongs to and how
+    the dialect differs from it, where the call was translated.
+    """
+
+    call: PythonCall
     dialect: Dialect
     implementation: str
     signature: Signature
+    misfits: int = 0
     others: tuple[str, ...] = ()
+    origin: tuple[str, str] | None = None
 
 
-def find_signature(
-    call: PythonCall, dialect_name: str | None, preferred: str | None = None
+def find_match(
+    call: PythonCall, dialect_name: str | None = None, preferred: str | None = None
 ) -> Match:
     """Return the signature of a call in the named dialect, else in the one that it fits best.
 
@@ -46,21 +54,64 @@ def find_signature(
         UsageError: no dialect has this call.
     """
     names = [dialect_name] if dialect_name else _search_order(preferred)
-    best: tuple[int, Match] | None = None
-    # A name such as `L.Conv2DTranspose` gives a module by a name of the program's own.
-    for has_name in (Signature.answers, _has_last_name):
-        for match in _list_matches(call.name, names, has_name):
-            misfits = count_misfits(match.dialect, match.signature, call)
-            if misfits == 0:
-                rivals = () if dialect_name else _list_rivals(match.dialect, call)
-                return match._replace(others=rivals)
-            if best is None or misfits < best[0]:
-                best = misfits, match
-        if (best and call.name in best[1].signature.paths) or _is_foreign(call.name, names):
-            break
+    best = _find_best(call, names, Signature.answers)
+    if best and best.misfits == 0:
+        return best if dialect_name else best._replace(others=_list_rivals(best.dialect, call))
+    if best and call.name in best.signature.paths:
+        return best
+    # Loaded late: their tables and patterns take some ms, which only an unusual call should cost.
+    from deconvcli.frameworks.pasted.borrowed import find_borrowed, list_names
+    from deconvcli.frameworks.pasted.misread import explain_unknown_call
+
+    if borrowed := find_borrowed(call, whole=True):
+        return _translate(*borrowed, dialect_name)
+    if not _is_foreign(call.name, names):
+        # A name such as `L.Conv2DTranspose` gives a module by a name of the program's own.
+        other = _find_best(call, names, _has_last_name)
+        best = min((found for found in (best, other) if found), key=_misfits, default=None)
+    is_open = dialect_name is None and (best is None or _has_foreign_keyword(call, names))
+    if is_open and (borrowed := find_borrowed(call, whole=False)):
+        return _translate(*borrowed, dialect_name)
     if best is None:
-        raise explain_unknown_call(call.name, dialect_name, _find_owners(call.name))
-    return best[1]
+        # Of names that differ in case alone, the last is suggested: a dialect's.
+        known = [*list_names(), *_list_known_names()]
+        raise explain_unknown_call(call.name, dialect_name, _find_owners(call.name), known)
+    return best
+
+
+def _translate(title: str, remark: str, call: PythonCall, dialect_name: str | None) -> Match:
+    """Return the match of a call that was translated from another framework."""
+    return find_match(call, dialect_name)._replace(origin=(title, remark))
+
+
+def _find_best(call: PythonCall, names: Iterable[str], has_name: HasName) -> Match | None:
+    """Return the first signature that fits, else the one with the fewest misfits."""
+    best: Match | None = None
+    for name, implementation, signature in _list_signatures(call.name, names, has_name):
+        dialect = take(name)[0]
+        misfits = count_misfits(dialect, signature, call)
+        if best is None or misfits < best.misfits:
+            best = Match(call, dialect, implementation, signature, misfits)
+        if misfits == 0:
+            break
+    return best
+
+
+def _misfits(match: Match) -> int:
+    return match.misfits
+
+
+def _has_foreign_keyword(call: PythonCall, names: Iterable[str]) -> bool:
+    """Return whether an argument's name is unknown to every dialect with a call of this name."""
+    known = {
+        name
+        for dialect, _, signature in _list_signatures(call.name, names, _has_last_name)
+        for name in (
+            *signature.parameters,
+            *(argument.name for argument in take(dialect)[0].arguments),
+        )
+    }
+    return not call.keywords.keys() <= known
 
 
 def count_misfits(dialect: Dialect, signature: Signature, call: PythonCall) -> int:
@@ -99,13 +150,18 @@ def _search_order(preferred: str | None) -> list[str]:
     return [preferred, *others] if preferred else others
 
 
-def _list_matches(call: str, names: Iterable[str], has_name: Any) -> Iterator[Match]:
-    """Yield the signatures with this name; a dialect is loaded only when its turn comes."""
+def _list_signatures(
+    call: str, names: Iterable[str], has_name: HasName
+) -> Iterator[tuple[str, str, Signature]]:
+    """Yield (dialect, implementation, signature) of those with this name.
+
+    A dialect is loaded only when its turn comes.
+    """
     for name in names:
         dialect, implementation = take(name)
         for signature in dialect.signatures:
             if has_name(signature, call):
-                yield Match(dialect, implementation, signature)
+                yield dialect.name, implementation, signature
 
 
 def _has_last_name(signature: Signature, call: str) -> bool:
@@ -129,18 +185,25 @@ def _is_foreign(call: str, names: list[str]) -> bool:
 def _find_owners(call: str) -> list[str]:
     """Return the dialects that have this call, or else a call that ends in this name."""
     for has_name in (Signature.answers, _has_last_name):
-        if found := list(_list_matches(call, _search_order(None), has_name)):
-            return list(dict.fromkeys(match.dialect.name for match in found))
+        if found := [name for name, *_ in _list_signatures(call, _search_order(None), has_name)]:
+            return list(dict.fromkeys(found))
     return []
+
+
+def _list_known_names() -> Iterator[str]:
+    """Yield the last part of the name of every call."""
+    for name in _search_order(None):
+        for signature in take(name)[0].signatures:
+            yield from (path.rpartition(".")[2] for path in signature.paths)
 
 
 def _list_rivals(dialect: Dialect, call: PythonCall) -> tuple[str, ...]:
     """Return the dialects whose call of this name takes the same arguments in other roles."""
     names = [name for name, least in RIVALS.get(dialect.name, ()) if len(call.positional) >= least]
     return tuple(
-        match.dialect.name
-        for match in _list_matches(call.name, names, Signature.answers)
-        if count_misfits(match.dialect, match.signature, call) == 0
+        name
+        for name, _, signature in _list_signatures(call.name, names, Signature.answers)
+        if count_misfits(take(name)[0], signature, call) == 0
     )
 
 

@@ -8,9 +8,14 @@ from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
-from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
-from deconvcli.frameworks.pasted.search import find_signature, unbind
+from deconvcli.frameworks.pasted.forms import read_layer
+from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor
+from deconvcli.frameworks.pasted.search import find_match, unbind
 
+# Classes that add a normalization to the weights and pass everything else on, by what they have
+# before the name of the framework's own: WNConvTranspose1d.
+_WRAPPERS = ("WN", "SN", "Norm", "WeightNorm", "SpectralNorm", "Parametrized", "Quantized")
+_WRAPPER_WORDS = ("causal", "norm", "norm_kwargs", "norm_type")
 # A variable may stand for these: the output size does not need their values.
 _FREE_ROLES = {"", "bias", "groups", "in_channels", "out_channels"}
 
@@ -41,7 +46,8 @@ class Pasted(NamedTuple):
     words: the layer's parameters. weight, data: shapes that the call shows. order: the names of
     the call's positional parameters. others: dialects whose call of this name takes the same
     arguments with another meaning. declared: the input's shape, if a parameter gives it. unknown:
-    the expressions of the parameters whose numbers only the author's program has.
+    the expressions of the parameters whose numbers only the author's program has. why: the reason
+    for this dialect.
     """
 
     dialect: Dialect
@@ -54,22 +60,36 @@ class Pasted(NamedTuple):
     others: tuple[str, ...] = ()
     declared: Declared | None = None
     unknown: Mapping[str, str] = MappingProxyType({})
+    why: str = ""
 
 
-def understand(text: str, dialect_name: str | None, preferred: str | None = None) -> Pasted:
-    """Return the call in the named dialect, or else in the one that its name and arguments fit.
+def understand(
+    text: str,
+    dialect_name: str | None,
+    preferred: str | None = None,
+    variables: Mapping[str, Any] = MappingProxyType({}),
+    setter: str = "",
+) -> Pasted:
+    """Return the layer in the named dialect, or else in the one that its name and arguments fit.
 
-    preferred: the dialect that is tried first, where none is named.
+    preferred: the dialect that is tried first, where none is named. variables: values of the
+    variables in the text. setter: the user's option for them.
 
     Raises:
         UsageError: no dialect has this call, or its arguments do not fit.
     """
-    call = read_call(text)
-    while call.name.endswith(")"):  # Conv2DTranspose(...)(x): the inner call is the layer
-        call = read_call(call.name)
-    dialect, implementation, signature, others = find_signature(call, dialect_name, preferred)
-    signature = unbind(signature, call.name)
-    named = name_arguments(call, signature.parameters)
+    written = read_layer(text, variables)
+    for name in variables.keys() - written.used:
+        raise UsageError(
+            f"the pasted {written.kind} has no variable {name}",
+            help="leave it out, or write it as the text does.",
+            code="unused-variable",
+        )
+    match = find_match(_strip_wrapper(written.call), dialect_name, preferred)
+    dialect, signature = match.dialect, unbind(match.signature, match.call.name)
+    named = name_arguments(match.call, signature.parameters)
+    if written.kind == "configuration":
+        named = _drop_inert(dialect, named)
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
     declared = _take_declaration(dialect, named)
     words, unknown = dict(signature.implies), {}
@@ -83,16 +103,44 @@ def understand(text: str, dialect_name: str | None, preferred: str | None = None
             words[name] = value  # the dialect refuses a parameter that does not exist
         elif role == "bias" and (has_tensors or "(" in expression):
             words[name] = True
+        elif role == "data_format" and expression.isupper():
+            words[name] = expression  # Paddle prints it without quotes
         elif role in _FREE_ROLES:
             unknown[name] = expression
         else:
-            raise _needs_number(name, expression)
-    weight, data = shapes[signature.weight], shapes[signature.data]
-    rank = signature.rank or _find_rank(dialect, words, weight)
-    order = signature.parameters
+            raise _needs_number(name, expression, setter)
+    weight = shapes[signature.weight]
+    title, remark = match.origin or (dialect.title, "")
+    why = f"the pasted {written.kind} is {title}'s"
     return Pasted(
-        dialect, implementation, words, rank, weight, data, order, others, declared, unknown
+        dialect,
+        match.implementation,
+        words,
+        signature.rank or _find_rank(dialect, words, weight),
+        weight,
+        shapes[signature.data],
+        signature.parameters,
+        match.others,
+        declared,
+        unknown,
+        f"{why}; {dialect.title} has {remark}" if remark else why,
     )
+
+
+def _strip_wrapper(call: PythonCall) -> PythonCall:
+    """Return the framework's call in place of one with a normalization: WNConvTranspose1d."""
+    last = call.name.rpartition(".")[2]
+    start = last.partition("Conv")[0]
+    if start not in _WRAPPERS or "Transpose" not in last:
+        return call
+    words = {name: value for name, value in call.keywords.items() if name not in _WRAPPER_WORDS}
+    return PythonCall(last.removeprefix(start), call.positional, words)
+
+
+def _drop_inert(dialect: Dialect, named: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that matter: a configuration has every other one as well."""
+    inert = {a.name for a in dialect.arguments if a.role == "" and a.name != "input_shape"}
+    return {name: value for name, value in named.items() if name not in inert}
 
 
 def _take_declaration(dialect: Dialect, named: dict[str, Any]) -> Declared | None:
@@ -151,10 +199,12 @@ def _find_role(dialect: Dialect, name: str) -> str:
     return next((a.role for a in dialect.arguments if a.name == name), "unknown")
 
 
-def _needs_number(name: str, expression: str) -> UsageError:
+def _needs_number(name: str, expression: str, setter: str) -> UsageError:
+    example = f"{expression}=4" if expression.replace(".", "_").isidentifier() else "k=4,s=2"
+    option = f", or give variables their values with {setter} {example}" if setter else ""
     return UsageError(
         f"{name} is {expression}, which has a value only in your program",
-        help="write its number into the call.",
+        help=f"write its number into the call{option}.",
         code="pasted-call",
     )
 

@@ -13,7 +13,7 @@ from deconvcli.frameworks.pasted.search import (
     RETIRED,
     RIVALS,
     count_misfits,
-    find_signature,
+    find_match,
 )
 from deconvcli.frameworks.pasted.understand import understand
 from deconvcli.frameworks.request import LayerRequest
@@ -86,13 +86,11 @@ def test_a_call_of_others_is_refused_with_their_names(dialect: str, call: str, o
 
 
 def test_a_preferred_dialect_is_taken_where_it_fits() -> None:
-    found = find_signature(PythonCall("nn.Conv2DTranspose", (8, 4, 3), {}), None, "mxnet")
+    found = find_match(PythonCall("nn.Conv2DTranspose", (8, 4, 3), {}), None, "mxnet")
     assert found.dialect.name == "mxnet"
-    found = find_signature(
-        PythonCall("nn.Conv2DTranspose", (8, 4, 3), {"stride": 2}), None, "mxnet"
-    )
+    found = find_match(PythonCall("nn.Conv2DTranspose", (8, 4, 3), {"stride": 2}), None, "mxnet")
     assert found.dialect.name == "paddle"
-    found = find_signature(PythonCall("Conv2DTranspose", (8, 3), {}), None, "keras@jax")
+    found = find_match(PythonCall("Conv2DTranspose", (8, 3), {}), None, "keras@jax")
     assert (found.dialect.name, found.implementation) == ("keras", "jax")
 
 
@@ -117,7 +115,7 @@ def test_the_table_of_rivals_is_complete(one: str) -> None:
     for name, count in product(sorted(names), range(1, 8)):
         call = PythonCall(name, (3,) * count, {})
         try:
-            match = find_signature(call, None)
+            match = find_match(call)
         except UsageError:
             continue
         if match.dialect.name != one or count_misfits(match.dialect, match.signature, call):

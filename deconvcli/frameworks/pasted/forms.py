@@ -1,0 +1,60 @@
+"""A layer in whatever form people hold it, made into one call; parsed and never executed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, refuse_unreadable
+from deconvcli.frameworks.pasted.python_code import ONNX_NODE, find_call
+
+
+class LayerText(NamedTuple):
+    """A layer as one call.
+
+    kind: the word for its form: a call, a configuration, a node, a layer. used: the variables that
+    were needed for its arguments.
+    """
+
+    call: PythonCall
+    kind: str
+    used: frozenset[str]
+
+
+def read_layer(text: str, variables: Mapping[str, Any] = MappingProxyType({})) -> LayerText:
+    """Return the one transposed convolution in a text.
+
+    variables: values of variables that the text names.
+
+    Raises:
+        UsageError: there is none or more than one, or the text has no known form.
+    """
+    reader = ValueReader(variables)
+    with refuse_unreadable(text):
+        call, kind = _read_python(text, reader), "call"
+        if call is None:
+            # Loaded late: its patterns take some ms, which a plain call should not cost.
+            from deconvcli.frameworks.pasted.other_forms import read_other_form
+
+            call, kind = read_other_form(text, reader)
+        elif call.name == ONNX_NODE:
+            kind = "node"
+    return LayerText(call, kind, frozenset(reader.used))
+
+
+def is_layer_text(text: str) -> bool:
+    """Return whether a text may describe a layer, rightly or not: it has brackets."""
+    return any(sign in text for sign in "({<")
+
+
+def _read_python(text: str, reader: ValueReader) -> PythonCall | None:
+    """Return the call in a text that is Python code as it stands."""
+    plain = text.strip().rstrip(",;")
+    if plain.startswith("{"):
+        return None
+    with suppress(SyntaxError):
+        return find_call(ast.parse(plain), reader)
+    return None

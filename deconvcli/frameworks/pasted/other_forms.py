@@ -1,0 +1,173 @@
+"""Forms of a layer that are not Python code: what frameworks print and store.
+
+A line of a printed model; a Keras configuration; a printed ONNX node; a layer of a Caffe network.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from textwrap import dedent
+from typing import Any
+
+from deconvcli.frameworks.pasted.misread import explain_text, explain_unknown_call
+from deconvcli.frameworks.pasted.prototext import Message, read_message
+from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, unclear
+from deconvcli.frameworks.pasted.python_code import CAFFE_LAYER, ONNX_NODE, find_call
+
+_PROTOTEXT = re.compile(r"\s*(layers?|node|convolution_param|attribute)\s*\{|[^(]*\bop_type\s*:")
+# `%y = ConvTranspose[strides = [2, 2]](%x, %w)` of printable_node and of exported TorchScript, and
+# `y = ConvTranspose <strides: ints = [2, 2]> (x, w)` of onnx.printer.
+_PRINTED_NODE = re.compile(
+    r"=\s*(?:onnx::)?(?P<type>Conv\w*)\s*(?:\[(?P<square>.*?)\]|<(?P<angle>.*?)>)\s*\(\s*[%\w]",
+    re.DOTALL,
+)
+_ATTRIBUTE_TYPE = re.compile(r"(\b\w+)\s*:\s*(?:ints?|strings?|floats?)\s*=")
+# A child of a printed model, an entry of a mapping: `(up): ...`, `'up': ...`, `0: ...`.
+_LABEL = re.compile(r"(?:>>> |\.\.\. |[-*] )?(?:(?:\(\w+\)|'[\w.]*'|\"[\w.]*\"|\d+)\s*:\s*)?")
+# Children of one printed module, such as the parametrizations of a weight.
+_PRINTED_CHILDREN = re.compile(r"\n\s*\((?:parametrizations|\w*norm)\): .*\Z", re.DOTALL)
+_FLAX_ATTRIBUTES = re.compile(r"\s*\w+\(\s*# attributes\n")
+# Attributes of ONNX, which a bare mapping of them is recognized by.
+_ONNX_KEYS = ("kernel_shape", "auto_pad", "pads")
+# Keys of a Keras configuration that no layer takes as arguments.
+_KERAS_EXTRAS = ("rank", "build_config", "module", "registered_name", "compile_config")
+
+
+def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
+    """Return the layer in a text that is not plain Python code, and the word for its form.
+
+    Raises:
+        UsageError: there is none or more than one, or the text has no known form.
+        SyntaxError: it has no known form, and is not Python code either.
+    """
+    if error := explain_text(text):
+        raise error
+    stripped = text.strip()
+    if _PROTOTEXT.match(stripped):
+        return _read_prototext(stripped)
+    if node := _PRINTED_NODE.search(stripped):
+        return _read_printed_node(node, stripped, reader), "node"
+    if stripped.startswith("{"):
+        return _read_mapping(stripped, reader)
+    call = find_call(ast.parse(_clean(text)), reader)
+    if call is None:
+        raise unclear("there is no single call in it")
+    return call, "call"
+
+
+def _clean(text: str) -> str:
+    """Return the Python code of a text, without what printing and copying put around it."""
+    text = dedent(text).strip().rstrip(",;")
+    text = text[_LABEL.match(text).end() :]  # type: ignore[union-attr]
+    if _FLAX_ATTRIBUTES.match(text):
+        text = re.sub(r"^(\s*\w+ = .*)$", r"\1,", text, flags=re.MULTILINE)
+    text = _PRINTED_CHILDREN.sub(")", text)
+    # MXNet prints the channels of a layer as `64 -> 32`.
+    return re.sub(r"\((\w+) -> (\w+)", r"(\1, \2", text)
+
+
+def _read_printed_node(node: re.Match[str], text: str, reader: ValueReader) -> PythonCall:
+    """Return a node as onnx prints it."""
+    if len(_PRINTED_NODE.findall(text)) > 1:
+        raise unclear("there is more than one node in it", "paste one of them at a time.")
+    if node["type"] != "ConvTranspose":
+        raise explain_unknown_call(node["type"], None, ())
+    attributes = node["square"] if node["angle"] is None else node["angle"]
+    plain = _ATTRIBUTE_TYPE.sub(r"\1 =", attributes)
+    body = ast.parse(f"f({plain})", mode="eval").body
+    if not isinstance(body, ast.Call):
+        raise unclear("its attributes are no list of names and values")
+    return PythonCall(ONNX_NODE, (), reader.read_call(body).keywords)
+
+
+def _read_mapping(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
+    """Return a layer's configuration, in JSON or as Python prints it."""
+    given = reader.read(ast.parse(text, mode="eval").body)
+    if not isinstance(given, dict):
+        raise unclear("it is no mapping of names to values")
+    kind = given.get("class_name")
+    inner = given.get("config") if kind is not None else given
+    if not isinstance(inner, dict) or not isinstance(kind, str | None):
+        raise unclear("its class_name and config are not those of a layer")
+    built = given.get("build_config")
+    words = {name: value for name, value in inner.items() if name not in _KERAS_EXTRAS}
+    if any(name in words for name in _ONNX_KEYS):
+        return PythonCall(ONNX_NODE, (), words), "node"
+    if words.get("groups") in (1, None):
+        words.pop("groups", None)
+    if isinstance(built, dict) and isinstance(built.get("input_shape"), list):
+        words.setdefault("batch_shape", built["input_shape"])
+    if kind is None:
+        kind = _guess_class(words)
+    return PythonCall(kind.rpartition(">")[2], (), words), "configuration"
+
+
+def _guess_class(words: Mapping[str, Any]) -> str:
+    """Return the class that has these words, by its number of axes."""
+    kernel = words.get("kernel_size")
+    rank = len(kernel) if isinstance(kernel, list) else 2
+    if "filters" in words:
+        return f"keras.layers.Conv{rank}DTranspose"
+    if "kernel_size" in words:
+        return f"ConvTranspose{rank}d"
+    raise unclear(
+        "it has no class_name, and neither kernel_size nor kernel_shape",
+        "paste the whole configuration, as keras.layers.serialize(layer) gives it.",
+    )
+
+
+def _read_prototext(text: str) -> tuple[PythonCall, str]:
+    """Return a layer of a Caffe network, or a node of an ONNX graph."""
+    message = read_message(text)
+    if "op_type" in message or "attribute" in message or "node" in message:
+        return _read_node([*message.get("node", ()), message]), "node"
+    layers = [*message.get("layer", ()), *message.get("layers", ())]
+    named = [layer for layer in layers if isinstance(layer, dict)]
+    found = [layer for layer in named if _has_type(layer, "deconvolution")]
+    if not layers and "convolution_param" in message:
+        found = [message]
+    if len(found) != 1:
+        kinds = ", ".join(str(layer.get("type", ["?"])[0]) for layer in named[:4])
+        raise unclear(
+            f'it has {len(found)} layers of type "Deconvolution" (its types: {kinds})',
+            "paste one such layer.",
+        )
+    [fields] = found[0].get("convolution_param", [{}])[:1]
+    if not isinstance(fields, dict):
+        raise unclear("its convolution_param is no message")
+    return PythonCall(CAFFE_LAYER, (), _unlist(fields)), "layer"
+
+
+def _has_type(layer: Message, kind: str) -> bool:
+    return [str(value).lower() for value in layer.get("type", ())] == [kind]
+
+
+def _read_node(messages: list[Any]) -> PythonCall:
+    """Return the one ConvTranspose of these nodes."""
+    nodes = [node for node in messages if isinstance(node, dict) and "attribute" in node]
+    kinds = [str(node.get("op_type", ["ConvTranspose"])[0]) for node in nodes]
+    if kinds.count("ConvTranspose") != 1:
+        raise unclear(
+            f"it has {kinds.count('ConvTranspose')} nodes ConvTranspose with attributes",
+            "paste one such node.",
+        )
+    words = {}
+    for attribute in nodes[kinds.index("ConvTranspose")]["attribute"]:
+        if not isinstance(attribute, dict) or len(attribute.get("name", ())) != 1:
+            raise unclear("it has an attribute without a name")
+        name = str(attribute["name"][0])
+        single = [*attribute.get("i", ()), *attribute.get("s", ()), *attribute.get("f", ())]
+        words[name] = attribute["ints"] if "ints" in attribute else next(iter(single), None)
+    return PythonCall(ONNX_NODE, (), words)
+
+
+def _unlist(fields: Message) -> dict[str, Any]:
+    """Return fields with one value as that value, without messages such as weight_filler."""
+    plain = {
+        name: values
+        for name, values in fields.items()
+        if not any(isinstance(value, dict) for value in values)
+    }
+    return {name: values[0] if len(values) == 1 else values for name, values in plain.items()}

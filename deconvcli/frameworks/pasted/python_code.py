@@ -1,0 +1,108 @@
+"""The one transposed convolution in Python code, alone or inside containers and other calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, unclear
+
+ONNX_NODE = "onnx.ConvTranspose"
+CAFFE_LAYER = "caffe.layers.Deconvolution"
+# Parts of the names of layers that change sizes, so that a container of them is not one layer.
+_RESIZING = (
+    *("conv", "pool", "upsampl", "pad", "crop", "shuffle", "resize", "interpolate", "linear"),
+    *("dense", "flatten", "reshape", "fold"),
+)
+# Arguments of a node that are not its attributes.
+_NODE_WORDS = ("inputs", "outputs", "name", "doc_string", "domain", "op", "op_type", "overload")
+
+
+def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
+    """Return the one transposed convolution in Python code, else the only call, if there is one.
+
+    Raises:
+        UsageError: there is more than one, or another layer changes the size as well.
+    """
+    for line in tree.body:
+        reader.learn(line)
+    found = list(_list_layers(tree, ()))
+    if len(found) > 1:
+        raise unclear(
+            f"there are {len(found)} transposed convolutions in it", "paste one of them at a time."
+        )
+    if not found:
+        statement = tree.body[0] if len(tree.body) == 1 else None
+        node = getattr(statement, "value", None)
+        while isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
+            node = node.func
+        return reader.read_call(node) if isinstance(node, ast.Call) else None
+    [(node, parents)] = found
+    for other in _list_others(node, parents):
+        raise unclear(
+            f"{ast.unparse(other.func)}(...) around or beside it changes the size as well",
+            "paste the transposed convolution alone; deconv check and deconv sizes read networks.",
+        )
+    return _find_made_layer(reader.read_call(node))
+
+
+def _list_layers(
+    node: ast.AST, parents: tuple[ast.Call, ...]
+) -> Iterator[tuple[ast.Call, tuple[ast.Call, ...]]]:
+    """Yield each transposed convolution with the calls that have it as an argument."""
+    inner = parents
+    if isinstance(node, ast.Call):
+        if _is_layer(node):
+            yield node, parents
+        inner = (*parents, node)
+    for child in ast.iter_child_nodes(node):
+        applied = isinstance(node, ast.Call) and child is node.func
+        yield from _list_layers(child, parents if applied else inner)
+
+
+def _is_layer(node: ast.Call) -> bool:
+    name = _last_name(node.func)
+    if name in ("make_node", "Node"):
+        return any(
+            isinstance(value, ast.Constant) and value.value == "ConvTranspose"
+            for value in (*node.args, *(keyword.value for keyword in node.keywords))
+        )
+    lowered = name.lower()
+    return "deconv" in lowered or ("conv" in lowered and "transpose" in lowered)
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _changes_size(call: ast.Call) -> bool:
+    name = _last_name(call.func).lower()
+    return any(part in name for part in _RESIZING)
+
+
+def _list_others(node: ast.Call, parents: tuple[ast.Call, ...]) -> Iterator[ast.Call]:
+    """Yield the calls around this one, and beside it in containers, that change sizes as well."""
+    for parent in parents:
+        maker = parent.func if isinstance(parent.func, ast.Call) else parent
+        if _changes_size(maker):
+            yield maker
+        for argument in parent.args:
+            items = argument.elts if isinstance(argument, ast.List | ast.Tuple) else [argument]
+            calls = [item for item in items if isinstance(item, ast.Call) and item is not node]
+            yield from (call for call in calls if _changes_size(call))
+
+
+def _find_made_layer(call: PythonCall) -> PythonCall:
+    """Return the layer that a helper makes: the node of make_node, the layer of Caffe's NetSpec."""
+    last = call.name.rpartition(".")[2]
+    if last in ("make_node", "Node"):
+        attributes = call.keywords.get("attrs", call.keywords)
+        if isinstance(attributes, Mapping):
+            words = {name: given for name, given in attributes.items() if name not in _NODE_WORDS}
+            return PythonCall(ONNX_NODE, (), words)
+    fields = call.keywords.get("convolution_param")
+    if last == "Deconvolution" and isinstance(fields, Mapping):
+        return PythonCall(CAFFE_LAYER, (), fields)
+    return call

@@ -1,0 +1,307 @@
+"""The forms in which people hold a layer: each is read as the layer that it is, or explained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.pasted.understand import understand
+from deconvcli.frameworks.request import LayerRequest, Understood
+
+PLAIN = ("torch", 8, 4, (4, 4), (2, 2), ((1, 1), (1, 1)))
+"""nn.ConvTranspose2d(8, 4, 4, 2, 1)"""
+
+KERAS_CONFIG = """{
+  "module": "keras.layers", "class_name": "Conv2DTranspose", "registered_name": null,
+  "config": {"name": "up", "trainable": true, "dtype": {"module": "keras", "class_name":
+    "DTypePolicy", "config": {"name": "float32"}}, "filters": 4, "kernel_size": [4, 4],
+    "strides": [2, 2], "padding": "same", "data_format": "channels_last", "dilation_rate": [1, 1],
+    "groups": 1, "activation": "linear", "use_bias": true, "kernel_initializer": {"module":
+    "keras.initializers", "class_name": "GlorotUniform", "config": {"seed": null}}},
+  "build_config": {"input_shape": [null, 5, 5, 8]}}"""
+PARAMETRIZED = """ParametrizedConvTranspose2d(
+  8, 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1)
+  (parametrizations): ModuleDict(
+    (weight): ParametrizationList(
+      (0): _WeightNorm()
+    )
+  )
+)"""
+LINEN = """ConvTranspose(
+    # attributes
+    features = 4
+    kernel_size = (4, 4)
+    strides = (2, 2)
+    padding = 'SAME'
+    kernel_init = init
+)"""
+CAFFE = """layer {
+  name: "up" type: "Deconvolution" bottom: "a" top: "b"  # doubles the size
+  param { lr_mult: 0 }
+  convolution_param {
+    num_output: 4 kernel_size: 4 stride: 2 pad: 1 bias_term: false
+    weight_filler { type: 'bilinear' }
+  }
+}"""
+NODE = """input: "X" input: "W" output: "Y" name: "up" op_type: "ConvTranspose"
+attribute { name: "kernel_shape" ints: 4 ints: 4 type: INTS }
+attribute { name: "strides" ints: 2 ints: 2 type: INTS }
+attribute { name: "pads" ints: 1 ints: 1 ints: 1 ints: 1 type: INTS }
+attribute { name: "group" i: 1 type: INT }"""
+ATTRIBUTES = "kernel_shape = [4, 4], pads = [1, 1, 1, 1], strides = [2, 2]"
+
+TORCH = [
+    "weight_norm(nn.ConvTranspose2d(8, 4, 4, 2, 1))",
+    "spectral_norm(ConvTranspose2d(8, 4, 4, 2, 1), n_power_iterations=2)",
+    "nn.utils.parametrizations.weight_norm(torch.nn.ConvTranspose2d(8, 4, 4, 2, 1), dim=1)",
+    "nn.Sequential(nn.ConvTranspose2d(8, 4, 4, 2, 1))",
+    "nn.Sequential(nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.BatchNorm2d(4), nn.ReLU(True))",
+    "self.up = nn.ConvTranspose2d(8, 4, 4, 2, 1)",
+    "self.up: nn.Module = nn.ConvTranspose2d(8, 4, 4, 2, 1)",
+    "self.ups.append(weight_norm(nn.ConvTranspose2d(8, 4, 4, 2, 1)))",
+    "layers += [nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.Tanh()]",
+    "x = F.relu(nn.ConvTranspose2d(8, 4, 4, 2, 1)(x))",
+    "return nn.ConvTranspose2d(8, 4, 4, 2, 1)",
+    "nn.ConvTranspose2d(8, 4, 4, 2, 1),  # 5x5 -> 10x10",
+    "if up:\n    self.up = nn.ConvTranspose2d(8, 4, 4, 2, 1)",
+    "    k = 4\n    self.up = nn.ConvTranspose2d(8, 4, k, k // 2, 1)",
+    "'up': nn.ConvTranspose2d(8, 4, 4, 2, 1),",
+    ">>> nn.ConvTranspose2d(8, 4, 4, 2, 1)",
+    "WNConvTranspose2d(8, 4, 4, 2, 1)",
+    "modules.SNConvTranspose2d(8, 4, 4, 2, 1)",
+    "NormConvTranspose2d(8, 4, 4, 2, 1, causal=False, norm='weight_norm')",
+    "(up): ConvTranspose2d(8, 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))",
+    "(0): ConvTranspose2d(8, 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1), bias=False)",
+    PARAMETRIZED,
+    "{'in_channels': 8, 'out_channels': 4, 'kernel_size': [4, 4], 'stride': 2, 'padding': 1}",
+    "flow.nn.ConvTranspose2d(8, 4, 4, 2, 1)",
+]
+
+
+def _read(text: str, **variables: Any) -> Understood:
+    return LayerRequest(text, input_size=(5, 5), variables=variables).understand()
+
+
+def _summarize(understood: Understood) -> tuple[Any, ...]:
+    layer = understood.reading.layer
+    strides = tuple(axis.stride for axis in layer.axes)
+    channels = layer.in_channels, layer.out_channels
+    return (understood.reading.spelling.name, *channels, layer.kernel, strides, layer_crop(layer))
+
+
+def layer_crop(layer: Any) -> tuple[tuple[int, int], ...]:
+    """Return (begin, end) for each axis."""
+    return tuple((axis.crop_begin, axis.crop_end) for axis in layer.axes)
+
+
+@pytest.mark.parametrize("text", TORCH)
+def test_a_layer_is_found_in_whatever_surrounds_it(text: str) -> None:
+    assert _summarize(_read(text)) == PLAIN
+
+
+# Each row: the text, the dialect, the reason for it, and the layer's output for 5x5.
+OTHERS = [
+    (KERAS_CONFIG, "keras", "the pasted configuration is Keras 3's", (10, 10)),
+    ("{'filters': 4, 'kernel_size': (4, 4), 'strides': (2, 2), 'padding': 'valid', 'name': 'a'}",
+     "keras", "the pasted configuration is Keras 3's", (12, 12)),
+    ("{'class_name': 'Custom>Conv2DTranspose', 'config': {'filters': 4, 'kernel_size': 3}}",
+     "keras", "the pasted configuration is Keras 3's", (7, 7)),
+    ("model.add(layers.Conv2DTranspose(4, 4, strides=2, padding='same'))", "keras",
+     "the pasted call is Keras 3's", (10, 10)),
+    ("x = Conv2DTranspose(4, 4, strides=2)(x)", "keras", "the pasted call is Keras 3's", (12, 12)),
+    ("keras.Sequential([keras.Input((5, 5, 3)), tfl.Conv2DTranspose(4, 3)])", "keras",
+     "the pasted call is Keras 3's", (7, 7)),
+    ("nnx.ConvTranspose(8, 4, (4, 4), strides=(2, 2), rngs=rngs)", "flax",
+     "the pasted call is Flax's", (10, 10)),
+    (LINEN, "flax", "the pasted call is Flax's", (10, 10)),
+    ("Conv2DTranspose(8, 4, kernel_size=[4, 4], stride=[2, 2], padding=1, data_format=NCHW)",
+     "paddle", "the pasted call is PaddlePaddle's", (10, 10)),
+    ("Conv2DTranspose(8 -> 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))", "paddle",
+     "the pasted call is PaddlePaddle's", (10, 10)),
+    ("helper.make_node('ConvTranspose', ['X', 'W'], ['Y'], kernel_shape=[4, 4], strides=[2, 2])",
+     "onnx", "the pasted node is ONNX ConvTranspose's", (12, 12)),
+    ("onnx.helper.make_node(op_type='ConvTranspose', inputs=['X', 'W'], outputs=['Y'],"
+     " name='up', kernel_shape=[4, 4], auto_pad='SAME_UPPER', strides=[2, 2])",
+     "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    ("gs.Node(op='ConvTranspose', attrs={'kernel_shape': [4, 4], 'strides': [2, 2]})", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (12, 12)),
+    (f"%y = ConvTranspose[{ATTRIBUTES}](%x, %w)", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    (f"%5 : Float(1, 4, 10, 10) = onnx::ConvTranspose[group=1, {ATTRIBUTES}](%x, %w)", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    (f"y = ConvTranspose <{ATTRIBUTES.replace(' =', ': ints =')}> (x, w)", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    (NODE, "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    (f"node {{ {NODE} }}", "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    ("{'kernel_shape': [4, 4], 'strides': [2, 2]}", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (12, 12)),
+    (CAFFE, "caffe", "the pasted layer is Caffe's", (10, 10)),
+    ("convolution_param { num_output: 4 kernel_size: [4, 4] stride: 2 }", "caffe",
+     "the pasted layer is Caffe's", (12, 12)),
+    ("n.up = L.Deconvolution(n.score, convolution_param=dict(num_output=4, kernel_size=4,"
+     " stride=2))", "caffe", "the pasted call is Caffe's", (12, 12)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "dialect", "why", "output"), OTHERS)
+def test_printed_and_stored_forms(
+    text: str, dialect: str, why: str, output: tuple[int, ...]
+) -> None:
+    size = (5, 5, 8) if "build_config" in text else (5, 5)
+    understood = LayerRequest(text, input_size=size).understand()
+    assert understood.reading.spelling.name == dialect
+    assert understood.why == why
+    assert understood.reading.output_sizes == output
+
+
+def test_the_shape_in_a_configuration_is_the_input() -> None:
+    understood = LayerRequest(KERAS_CONFIG).understand()
+    assert understood.shown_output == (10, 10, 4)
+    assert understood.input_text == "5x5x8 (batch_shape of the call)"
+
+
+BORROWED = [
+    ("hk.Conv2DTranspose(4, 4, stride=2)", "flax", "Haiku's; Flax has the same layer", (10, 10)),
+    ("hk.Conv2DTranspose(4, (3, 4), 2, padding='VALID')", "flax",
+     "Haiku's; Flax has the same layer", (11, 12)),
+    ("hk.ConvNDTranspose(2, 4, 4, 2)", "flax", "Haiku's; Flax has the same layer", (10, 10)),
+    ("Conv2DTranspose(output_channels=4, kernel_shape=4, stride=2)", "flax",
+     "Haiku's; Flax has the same layer", (10, 10)),
+    ("eqx.nn.ConvTranspose2d(8, 4, 4, stride=2, padding=1, key=key)", "torch",
+     "Equinox's; PyTorch has the same sizes, with the taps in reverse", (10, 10)),
+    # The fifth argument is the output_padding.
+    ("eqx.nn.ConvTranspose2d(8, 4, 4, 2, 1, key=key)", "torch",
+     "Equinox's; PyTorch has the same sizes, with the taps in reverse", (13, 13)),
+    ("nn.ConvTranspose2d(8, 4, 4, 2, padding=1, use_bias=False, key=key)", "torch",
+     "Equinox's; PyTorch has the same sizes, with the taps in reverse", (10, 10)),
+    ("nn.Conv2dTranspose(8, 4, 4, 2, pad_mode='pad', padding=1)", "torch",
+     "MindSpore's; PyTorch has the same layer", (10, 10)),
+    ("nn.Conv2dTranspose(8, 4, 4, 2, 'pad', 1, 1)", "torch",
+     "MindSpore's; PyTorch has the same layer", (11, 11)),
+    ("tf.layers.conv2d_transpose(x, 4, 4, 2, 'same', name='up')", "keras2",
+     "TensorFlow 1's; Keras 2 has the same layer", (10, 10)),
+    ("tf.compat.v1.layers.Conv2DTranspose(4, [4, 4], (2, 2))", "keras2",
+     "TensorFlow 1's; Keras 2 has the same layer", (12, 12)),
+    ("slim.conv2d_transpose(x, 4, [4, 4], 2, scope='up')", "keras2",
+     "TF-Slim's; Keras 2 has the same layer", (10, 10)),
+    ("tf.contrib.layers.convolution2d_transpose(x, 4, 4, stride=2, padding='VALID')", "keras2",
+     "TF-Slim's; Keras 2 has the same layer", (12, 12)),
+    ("Deconvolution2D(4, 4, 4, output_shape=(None, 10, 10, 4), subsample=(2, 2),"
+     " border_mode='same')", "keras2",
+     "Keras 1's; Keras 2 has the same layer where output_shape agrees with the other parameters",
+     (10, 10)),
+    ("L.Deconvolution2D(8, 4, 4, stride=2, pad=1)", "torch",
+     "Chainer's; PyTorch has the same layer", (10, 10)),
+    ("L.Deconvolution2D(8, 4, 4, 2, 1, outsize=(11, 11), nobias=True)", "torch",
+     "Chainer's; PyTorch has the same layer", (11, 11)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "dialect", "why", "output"), BORROWED)
+def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
+    text: str, dialect: str, why: str, output: tuple[int, ...]
+) -> None:
+    understood = _read(text)
+    assert understood.reading.spelling.name == dialect
+    assert understood.why == f"the pasted call is {why}"
+    assert understood.reading.output_sizes == output
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "help"),
+    [
+        ("nn.Conv2dTranspose(8, 4, 4, 2)", "pad_mode 'same' of MindSpore", "padding='same'"),
+        ("hk.Conv2DTranspose(4, 4, output_shape=9)", "output_shape of Haiku", "leave it out"),
+        ("hk.Conv2DTranspose(4, 4, data_format='NCHW')", "'NCHW' is not read", "channels last"),
+        ("hk.Conv2DTranspose(4, 4, strides=2)", "Haiku has no parameter 'strides'", "stride, out"),
+        ("eqx.nn.ConvTranspose1d(" + "1, " * 20 + ")", "takes 12 positional", "in order: in_chan"),
+        ("CausalConvTranspose1d(8, 4, 4)", "class of its project", "subtract what it cuts off"),
+        ("nn.Sequential(nn.ConvTranspose2d(8, 4, 4), nn.Conv2d(4, 3, 3))",
+         r"nn.Conv2d\(...\) around or beside it", "paste the transposed convolution alone"),
+        ("F.pad(F.conv_transpose2d(x, w), (0, 1))", r"F.pad\(...\) around", "alone"),
+        ("Conv2D(3, 3)(Conv2DTranspose(4, 3)(x))", r"Conv2D\(...\) around", "alone"),
+        ("nn.ConvTranspose2d(8, 4, 4)\nnn.ConvTranspose2d(4, 2, 4)", "there are 2", "one of them"),
+        ("(a): ConvTranspose2d(8, 4, 2)\n(b): ConvTranspose2d(4, 2, 2)", "there are 2", "one"),
+        ("conv2d_transpose (Conv2DTranspose) (None, 16, 16, 64) 36928", "row of a summary",
+         "paste the code"),
+        ("│ up (Conv2DTranspose)   │ (None, 16, 16, 64)  │ 36,928 │", "row of a summary", "paste"),
+        ("ConvTranspose2d-5    [-1, 64, 32, 32]   32,768", "row of a summary", "print(model)"),
+        ("├─ConvTranspose2d: 1-1     [1, 32, 8, 8]  32,800", "row of a summary", "get_config()"),
+        ("<Conv2DTranspose name=up, built=False>", "without its parameters", "get_config()"),
+        ("<keras.layers.Conv2DTranspose object at 0x7f>", "without its parameters", "paste"),
+        ("shot.png", "'shot.png' is an image", "paste the code"),
+        ("ConvTranspose((4, 4), 64 => 32, stride = 2)", "Flux", "nn.ConvTranspose2d"),
+        ("transposedConv2dLayer(4, 32, 'Stride', 2)", "MATLAB", "nn.ConvTranspose2d"),
+        ("transposedConv2dLayer([4 4], 32, Stride=2)", "MATLAB", "nn.ConvTranspose2d"),
+        ("nn.ConvTranspos2d(8, 4, 4)", "not a transposed", "did you mean nn.ConvTranspose2d?"),
+        ("Conv2DTransposed(8, 4)", "not a transposed", "did you mean Conv2DTranspose?"),
+        ("tf.nn.conv2d_transpos(x, w, 4)", "not a transposed", "tf.nn.conv2d_transpose?"),
+        ("nn.convTranspose2D(8, 4, 4)", "not a transposed", "did you mean nn.ConvTranspose"),
+        ("nn.Conv2d(8, 4, 4)", "a forward convolution", "is nn.ConvTranspose2d;"),
+        ("layers.Conv2D(8, 3)", "a forward convolution", "is layers.Conv2DTranspose;"),
+        ("tf.nn.conv2d(x, w, 2, 'SAME')", "a forward", "is tf.nn.conv2d_transpose;"),
+        ("F.conv1d(x, w)", "a forward convolution", "is F.conv_transpose1d;"),
+        ("nn.Conv(features=3, kernel_size=(3, 3))", "a forward", "is nn.ConvTranspose;"),
+        ("SeparableConv2D(8, 3)", "a forward convolution", "is Conv2DTranspose;"),
+        ("y = Conv <strides: ints = [2, 2]> (x, w)", "'Conv' is a forward", "is ConvTranspose;"),
+        ("{'class_name': 'Conv2D', 'config': {}}", "a forward convolution", "is Conv2DTranspose"),
+        ("layer { type: 'Convolution' }", "0 layers of type", "paste one such layer"),
+        ("layer { type: 'Deconvolution'", "'}' is missing", "paste"),
+        ("layer { type: }", "where a value should be", "paste"),
+        ("layer { 3: 4 }", "where a field's name should be", "paste"),
+        ("layer { a: " + "[" + "{ a: " * 30, "nested too deeply", "paste"),
+        ("layer { a: " + "9" * 40 + " }", "too long", "paste"),
+        ("layer { type: 'Deconvolution' } }", "'}' where a field's name", "paste"),
+        ("op_type: 'ConvTranspose'\nattribute { ints: 3 }", "without a name", "paste"),
+        ("op_type: 'Conv'\nattribute { name: 'group' i: 3 }", "0 nodes ConvTranspose", "one such"),
+        ("{'a': 3}", "no class_name", "keras.layers.serialize"),
+        ("{3: 4}", "no mapping of names", "paste one call"),
+        ("{'class_name': 3, 'config': {}}", "class_name and config", "paste"),
+        ("y = ConvTranspose[a = [1]](x)\nz = ConvTranspose[a = [1]](y)", "more than one", "one"),
+    ],
+)  # fmt: skip
+def test_what_is_no_layer_gets_a_sentence_that_helps(text: str, message: str, help: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
+        LayerRequest(text, input_size=(5,) if "1d" in text else (5, 5)).understand()
+    assert help in error.value.help
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "output"),
+    [
+        ("nn.ConvTranspose2d(8, 4, k, s, p)", {"k": 4, "s": 2, "p": 1}, (10, 10)),
+        ("nn.ConvTranspose2d(8, 4, k, u, (k - u) // 2)", {"k": 4, "u": 2}, (10, 10)),
+        ("nn.ConvTranspose2d(8, 4, cfg.kernel, 2, u % 2)", {"cfg.kernel": 4, "u": 3}, (10, 10)),
+        ("nn.ConvTranspose2d(8, 4, k[0], 2 ** i, 1)", {"k[0]": 4, "i": 1}, (10, 10)),
+        ("Conv2DTranspose(4, k, s, mode)", {"k": [3, 4], "s": 2, "mode": "same"}, (10, 10)),
+        ("nn.ConvTranspose2d(8, 4, 4, 2, output_padding=-n)", {"n": -1}, (13, 13)),
+        ("layer(nn.ConvTranspose2d(8, 4, 4, s, bias=b))", {"s": 2, "b": False}, (12, 12)),
+    ],
+)
+def test_variables_get_values(
+    text: str, variables: dict[str, Any], output: tuple[int, ...]
+) -> None:
+    assert _read(text, **variables).reading.output_sizes == output
+
+
+def test_a_variable_without_a_place_or_a_call_is_refused() -> None:
+    with pytest.raises(UsageError, match="the pasted call has no variable q"):
+        _read("nn.ConvTranspose2d(8, 4, 4)", q=3)
+    with pytest.raises(UsageError, match="without a pasted call"):
+        LayerRequest(input_size=(5, 5), roles={"kernel": (3,)}, variables={"k": 3}).understand()
+
+
+def test_an_open_variable_is_refused_with_the_way_to_set_it() -> None:
+    with pytest.raises(UsageError, match="kernel_size is k, which") as error:
+        understand("nn.ConvTranspose2d(8, 4, k)", None, setter="--set")
+    assert error.value.help.endswith("give variables their values with --set k=4.")
+    with pytest.raises(UsageError) as error:
+        understand("nn.ConvTranspose2d(8, 4, k - 1)", None, setter="--set")
+    assert error.value.help.endswith("with --set k=4,s=2.")
+
+
+def test_nothing_is_executed() -> None:
+    text = "__import__('os').system('false') or nn.ConvTranspose2d(8, 4, 4, 2, 1)"
+    assert _summarize(_read(text)) == PLAIN
