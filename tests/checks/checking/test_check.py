@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from deconvcli.checks.checking import Settings, check
+from deconvcli.checks.checking import Settings, check, read_configs
+from deconvcli.common.errors import Unreadable
 from tests.checks.checking import fuzz
 from tests.cli.commandline import deconv
 
@@ -129,6 +130,16 @@ def test_the_lock_shows_which_size_changed(folder: Path) -> None:
     done = deconv("check a.yaml --locked")
     assert done.code == 1
     assert "a.yaml:5:9: error[DCV120]: net: up: 15x15 -> 16x16" in done.out
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"schema": "deconv.lock/1", "files": 3}'])
+def test_another_file_is_not_read_as_a_lock(text: str, folder: Path) -> None:
+    (folder / "a.yaml").write_text(GOOD)
+    (folder / "deconv.lock").write_text(text)
+    done = deconv("check a.yaml --locked")
+    assert (done.code, done.out) == (2, "")
+    assert "deconv.lock is not a lock file of deconv" in done.err
+    assert "--lock and --locked are both given" in deconv("check a.yaml --lock --locked").err
 
 
 def test_a_layer_that_is_gone_is_reported_too(folder: Path) -> None:
@@ -255,6 +266,9 @@ def test_circular_links_and_unreadable_files(folder: Path) -> None:
     (folder / "gone.yaml").symlink_to(folder / "nothing")
     os.mkfifo(folder / "pipe.yaml")  # which no reader must wait for
     assert [found.code for found in check(["."]).findings] == ["DCV101"] * 3
+    with pytest.raises(Unreadable, match=r"loop\.yaml: ") as caught:
+        read_configs(["loop.yaml"])
+    assert "make the file readable" in caught.value.help
 
 
 @contextmanager

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
+import pickle
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 
 from deconvcli.checks.checking import Settings, SourceFile, _processes, check
 from deconvcli.checks.checking._worker import _pickle_error
+from deconvcli.common.children import command
 
 
 def test_more_processes_than_files_find_the_same(tmp_path: Path) -> None:
@@ -22,6 +26,25 @@ def test_an_error_of_a_process_is_raised_here() -> None:
     bad: Any = None
     with pytest.raises(AttributeError):
         _processes.check_in_processes([bad, bad], Settings(), 2)
+
+
+def test_a_process_answers_every_question_and_ends_with_its_input(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("networks: [")
+    source = SourceFile("a.yaml", str(tmp_path / "a.yaml"))
+    questions: list[Any] = [([source], Settings()), ([None], Settings()), ([], Settings())]
+    # `check_in_processes` kills its processes, which is faster than letting them end.
+    done = subprocess.run(
+        command(_processes.WORKER),
+        input=b"".join(map(pickle.dumps, questions)),
+        capture_output=True,
+        check=True,
+    )
+    answers = io.BytesIO(done.stdout)
+    [checked] = pickle.load(answers)
+    assert [found.code for found in checked.findings] == ["DCV101"]
+    assert isinstance(pickle.load(answers), AttributeError)
+    assert pickle.load(answers) == []
+    assert answers.read() == b""
 
 
 def test_a_process_that_ends_early_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
