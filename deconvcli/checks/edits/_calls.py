@@ -23,8 +23,7 @@ def rename_argument(document: Document, path: Path, name: str) -> TextEdit:
         begin = _parse(text).args[place].col_offset
         return _replace_in_call(document, path[:-1], begin, begin, f"{name}=")
     found = re.search(rf"\b{re.escape(str(path[-1]))}(?=\s*=)", text)
-    if found is None:
-        raise NotWritable
+    assert found is not None  # the call was read with this name
     return _replace_in_call(document, path[:-1], found.start(), found.end(), name)
 
 

@@ -80,7 +80,7 @@ def _changes_of_edit(
         case InsertBefore():
             layer = _layer(edit.node, edit.node.inputs)
             yield Change(Verb.INSERT, source.paths[edit.below], layer)
-        case InsertAfter():
+        case InsertAfter():  # pragma: no branch - there is no other edit
             yield from _insert_after(edit, document, source)
 
 
@@ -107,17 +107,15 @@ def _rewire(document: Document, source: NetworkSource, changed: Network) -> Iter
     for node in changed.nodes:
         if node.name in before:
             path = (*source.paths[node.name], "inputs")
-            yield from _rewire_inputs(document, path, before[node.name], node, previous)
+            # A layer that states no inputs takes the layer before it, which is the one it needs.
+            if path in document.places:
+                yield from _rewire_inputs(document, path, before[node.name], node, previous)
         previous = node.name
 
 
 def _rewire_inputs(
     document: Document, path: Path, before: Node, after: Node, previous: str
 ) -> Iterator[Change]:
-    if path not in document.places:
-        if after.inputs != (previous,):
-            yield Change(Verb.SET, path, after.inputs)
-        return
     written = document.value_at(path)
     is_list = isinstance(written, list)
     for number, name in enumerate(after.inputs):

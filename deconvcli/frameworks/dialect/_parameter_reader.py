@@ -153,15 +153,13 @@ class ParameterReader(Refusals, ABC):
         """Refuse channels that cannot be split into equal groups."""
         if groups > 0 and into > 0 and out > 0 and into % groups == out % groups == 0:
             return
-        for kind, count in (("input", into), ("output", out)):
-            if groups < 1 or count < 1 or count % groups:
-                self.refuse(
-                    "groups" if groups != 1 else "channels",
-                    f"{count} {kind} channels cannot be split into {groups} equal groups",
-                    f"use a positive multiple of {groups}."
-                    if groups > 0
-                    else "use 1 or more groups.",
-                )
+        is_input = groups < 1 or into < 1 or into % groups
+        kind, count = ("input", into) if is_input else ("output", out)
+        self.refuse(
+            "groups" if groups != 1 else "channels",
+            f"{count} {kind} channels cannot be split into {groups} equal groups",
+            f"use a positive multiple of {groups}." if groups > 0 else "use 1 or more groups.",
+        )
 
     def argument(self, role: str) -> Argument | None:
         """Return the parameter for a role, if this dialect has one."""

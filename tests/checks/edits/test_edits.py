@@ -154,3 +154,60 @@ def test_another_input_is_an_edit_of_its_size() -> None:
     one = check_text(network("{op: conv, out_channels: 4, kernel: 11}"))
     by_code = {found.code: [edit.new for edit in edits] for found, edits in one.edits.items()}
     assert by_code == {"DCV106": ["11x11"]}
+
+
+UNEVEN = UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1}"
+
+
+def test_an_output_with_a_name_moves_to_the_new_layer() -> None:
+    layer = "{op: conv, out_channels: 4, kernel: 3, name: last, expect: 8x8}"
+    text = network(layer) + "    output: last\n"
+    [edits] = check_text(text).edits.values()
+    assert edit_text(text, edits).endswith(
+        "      - {op: crop_like, name: last_cropped, size: [8, 8], expect: 8x8}\n"
+        "    output: last_cropped\n"
+    )
+
+
+def test_a_layer_is_added_at_the_end_of_a_list_between_brackets() -> None:
+    head, tail = "networks: {net: {input: {channels: 4, size: 8x8}, layers: [", "]}}\n"
+    layer = "{op: conv, out_channels: 4, kernel: 3"
+    text = f"{head}{layer}, expect: 8x8}}{tail}"
+    [edits] = check_text(text).edits.values()
+    assert edit_text(text, edits) == (
+        f"{head}{{op: pad_to, name: input_padded, size: [10, 10]}}, {layer}}}, "
+        f"{{op: crop_like, name: conv1_cropped, size: [8, 8], expect: 8x8}}{tail}"
+    )
+
+
+def test_a_claim_that_is_the_first_key_does_not_move() -> None:
+    text = network("{expect: 8x8, op: conv, out_channels: 4, kernel: 3}")
+    [[edit]] = check_text(text).edits.values()
+    assert (edit.old, edit.new) == ("8x8", "10x10")
+    assert edit_text(text, [edit]) == text.replace("size: 8x8", "size: 10x10")
+
+
+@pytest.mark.parametrize(
+    ("layer", "code"),
+    [
+        # A value or a key on two lines, between which a comment may stand.
+        (UP + "kernel: [3,\n        3], stride: 2, padding: 1, output_padding: 1}", "DCV201"),
+        ("inputs:\n          - input\n        " + UP[1:-2].replace(", ", "\n        ") + "\n"
+         "        kernel: 2\n        stride: 2\n        expect: 17x17", "DCV109"),
+        # A key or a call that the file writes with escapes.
+        ('{op: conv, out_channels: 4, "kern\\u006c": 3}', "DCV102"),
+        ('"nn.Conv2d(4, 4, kernl_size=3, padding_mode=\\"zeros\\")"', "DCV102"),
+    ],
+)  # fmt: skip
+def test_an_edit_that_needs_more_than_one_line_is_not_made(layer: str, code: str) -> None:
+    one = check_text(network(layer))
+    assert code in {found.code for found in one.findings}
+    assert code not in {found.code for found in one.edits}
+
+
+def test_long_networks_are_not_searched_for_other_kernels() -> None:
+    short, long = (check_text(network(*["relu"] * count, UNEVEN)) for count in (3, 300))
+    codes = {found.code for found in short.findings}
+    assert codes == {found.code for found in long.findings} == {"DCV201", "DCV203"}
+    assert set(map(len, short.edits.values())) == {2}
+    assert not long.edits

@@ -10,6 +10,7 @@ import junitparser
 import pytest
 
 from deconvcli.checks.checking import CheckedFile, LayerRow, NetworkTable, Verdict
+from deconvcli.checks.edits import TextEdit
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.checks.rules import rules
 from deconvcli.cli.output import printable
@@ -87,6 +88,24 @@ def test_sarif_has_what_code_scanning_needs() -> None:
         assert re.fullmatch(r"[\w.%/~-]+", uri)
         assert location["physicalLocation"]["region"] == {"startLine": 3, "startColumn": 5}
     assert len({result["partialFingerprints"]["deconv/v1"] for result in run["results"]}) == 4
+
+
+def test_sarif_has_the_edits_of_a_finding() -> None:
+    edits = (TextEdit(3, 5, 8, "old", "new"),)
+    log = json.loads(
+        shown("sarif", Verdict((CheckedFile("a.yaml", (ERROR,), edits={ERROR: edits}),)))
+    )
+    [result] = log["runs"][0]["results"]
+    [change] = result["fixes"][0]["artifactChanges"]
+    assert (
+        change["artifactLocation"] == result["locations"][0]["physicalLocation"]["artifactLocation"]
+    )
+    assert change["replacements"] == [
+        {
+            "deletedRegion": {"startLine": 3, "startColumn": 5, "endColumn": 8},
+            "insertedContent": {"text": "new"},
+        }
+    ]
 
 
 def test_junit_is_read_by_a_parser() -> None:

@@ -96,6 +96,31 @@ TABLE = [
     ("{op: conv, out_channels: no, kernel: 3}", "DCV104", "out_channels is 'no'", "1 or more"),
     ("{op: conv, out_channels: 4, kernel: 5:30}", "DCV104", "'5:30'", "Programs disagree"),
     ("{op: conv, out_channels: 4, kernel: 0}", "DCV104", "kernel is 0", "1 or more"),
+    (
+        "{op: conv, out_channels: 4, filters: 4, kernel: 3}",
+        "DCV104",
+        "sets out_channels a second time",
+        "keep one",
+    ),
+    (
+        "{op: conv, out_channels: 4, kernel: 3, padding: [1, [1, 2]]}",
+        "DCV104",
+        "padding is [1, [1, 2]]",
+        "per axis, or a word",
+    ),
+    (
+        "{op: conv, kernel: [" + "1, " * 100 + "]}",
+        "DCV104",
+        "more than 100 values",
+        "only the keys of its kind",
+    ),
+    ("{op: norm, kind: bacth}", "DCV104", "kind is 'bacth'", "batch"),
+    (
+        "'nn.Conv2d(3, width, 3)'",
+        "DCV104",
+        "out_channels is width, whose value only the program knows",
+        "write the number",
+    ),
     ("{op: convolve}", "DCV105", "'convolve' is not known", "'conv'"),
     ("{op: add, inputs: [input]}", "DCV105", "add has 1 input", "2 or more"),
     ("{op: relu, inputs: [skp]}", "DCV105", "no layer 'skp' above", "input"),
@@ -160,6 +185,40 @@ def test_a_layer_has_one_finding(layer: str, code: str, message: str, help: str)
     assert help in found.help
     assert found.where is not None
     assert found.where.path.startswith("networks.n.layers[1]")
+
+
+def test_the_first_of_several_inputs_must_be_named() -> None:
+    text = (
+        "networks: {n: {inputs: {a: {channels: 3, size: 8}, b: {channels: 3, size: 8}},"
+        " layers: [relu, relu]}}"
+    )
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert found.message == "the first layer of a network with several inputs has no inputs"
+    assert found.help == "write inputs: [NAME] in the first layer."
+
+
+def test_an_overlap_that_depends_on_the_input_is_not_counted() -> None:
+    """At a fixed output size the letter is cropped away, and no axis has a first output."""
+    layer = "{op: conv_transpose, out_channels: 3, kernel: 3, stride: 2, output_shape: 17}"
+    text = (
+        f"networks: {{n: {{dialect: onnx, input: {{channels: 3, size: SIZE}}, layers: [{layer}]}}}}"
+    )
+    codes = [
+        {found.code for found in check_bytes("a.yaml", data.encode(), "yaml", Settings()).findings}
+        for data in (text.replace("SIZE", "8"), text.replace("SIZE", "T"))
+    ]
+    assert ["DCV201" in each for each in codes] == [True, False]
+
+
+def test_a_deviation_of_a_target_is_reported() -> None:
+    layer = "{op: conv_transpose, out_channels: 4, kernel: 4, stride: 2, padding: 1, groups: 2}"
+    text = (
+        "networks: {n: {targets: [tensorflow], input: {channels: 4, size: 8x8},"
+        f" layers: [{layer}]}}}}"
+    )
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings(select=("DCV204",))).findings
+    assert found.message.startswith("conv_transpose1: not portable to tensorflow: ")
+    assert "oneDNN" in found.message + found.help
 
 
 def test_a_network_that_is_no_mapping_is_one_finding() -> None:

@@ -95,6 +95,26 @@ def test_channels_that_do_not_fit() -> None:
     assert [str(fix) for fix in found.fixes] == ["set in_channels of c to 3"]
 
 
+@pytest.mark.parametrize(
+    "node",
+    [
+        Node("n", "pixel_shuffle", {"factor": 2}, ("x",)),
+        Node("n", "norm", {"kind": "group", "groups": 2}, ("x",)),
+    ],
+    ids=lambda node: node.operation,
+)
+def test_channels_that_the_layer_does_not_declare_are_not_changed(node: Node) -> None:
+    found = diagnose(Network("one", {"x": Shape(3, (8,))}, (node,)), "n")
+    assert found.fixes == ()
+
+
+def test_a_claim_in_letters_is_not_met_by_a_crop() -> None:
+    node = Node("c", "relu", {}, ("x",), expect=(Linear("T", 2),))
+    network = Network("one", {"x": Shape(3, (Linear("T"),))}, (node,))
+    assert failing(network) == ["c"]
+    assert diagnose(network, "c").fixes == ()
+
+
 def test_nothing_left_needs_a_larger_input() -> None:
     node = Node("c", "conv", {"out_channels": 1, "kernel": 9}, ("x",))
     found = diagnose(Network("one", {"x": Shape(3, (8, 20))}, (node,)), "c")
@@ -173,7 +193,12 @@ def test_an_input_in_letters_is_not_padded() -> None:
 
 def test_too_many_inputs_are_counted() -> None:
     crop = Node("crop", "crop_like", {}, ("x", "x", "x"))
-    [outcome] = walk(Network("net", {"x": Shape(1, (8,))}, (crop,)))
-    assert outcome.error is not None
-    assert outcome.error.message == "crop_like has 3 inputs"
-    assert outcome.error.help == "list 1 to 2 of the layers above under `inputs`."
+    relu = Node("relu", "relu", {}, ("x", "x"))
+    for node, message, allowed in (
+        (crop, "crop_like has 3 inputs", "1 to 2"),
+        (relu, "relu has 2 inputs", "1"),
+    ):
+        [outcome] = walk(Network("net", {"x": Shape(1, (8,))}, (node,)))
+        assert outcome.error is not None
+        assert outcome.error.message == message
+        assert outcome.error.help == f"list {allowed} of the layers above under `inputs`."

@@ -30,8 +30,7 @@ def propose_even_kernels(failure: Failure) -> Iterator[Edits]:
     No size changes.
     """
     reading = read_transposed(failure.network, failure.outcome)
-    if reading is None:
-        return
+    assert reading is not None  # only transposed convolutions are uneven
     for axes in zip(*map(_even_axes, reading.layer.axes), strict=False):
         tried = (_settings(failure, axes, keys) for keys in _KEYS)
         # Dialects differ in what their keys crop, so the edited layer is read again: only edits

@@ -42,7 +42,7 @@ def _block(block: Block, width: int | None) -> str:
             return "\n".join(part for line in lines for part in _fold(line, width))
         case Counts(title, counts):
             return "\n".join([*_fold(title, width), *counts_text(counts)])
-        case Table(title, columns, rows):
+        case Table(title, columns, rows):  # pragma: no branch - there is no other block
             heading = _fold(title, width) if title else []
             return "\n".join([*heading, *_fit(columns, rows, width)])
 
