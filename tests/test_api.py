@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ml_dtypes import bfloat16
 
 import deconvcli
 from deconvcli.common.errors import UsageError
 from deconvcli.compute.runner import ENGINES, load_engine, random_array
+from deconvcli.frameworks.dialects import take
+from deconvcli.layers.number_types import INTEGERS
 
 UP = {"stride": 2, "padding": 1}
 
@@ -205,12 +208,146 @@ class TestRun:
             deconvcli.run(layer, x, w[:1])
         with pytest.raises(UsageError, match="bias has shape"):
             deconvcli.run(layer, x, w, bias=np.zeros(1))
-        with pytest.raises(UsageError, match="dtype int64"):
-            deconvcli.run(layer, x.astype("int64"), w)
+        with pytest.raises(UsageError, match="x has dtype complex128; float16, bfloat16"):
+            deconvcli.run(layer, x.astype("complex128"), w)
+        with pytest.raises(UsageError, match=r"x has dtype >f4; .* in native byte order"):
+            deconvcli.run(layer, x.astype(">f4"), w)
         with pytest.raises(UsageError, match="threads is 0"):
             deconvcli.run(layer, x, w, threads=0)
         with pytest.raises(UsageError, match="engine 'cuda' is not known"):
             load_engine("cuda")
+
+
+def make_pair(dialect: str, rank: int = 1, **parameters: Any) -> tuple[Any, Any, Any]:
+    """A layer of one channel, data and weights of small integers, as float64."""
+    weight: Any = np.arange(1.0, 3.0**rank + 1)
+    x: Any = np.arange(-2.0, 5.0**rank - 2)
+    writer = take(dialect.partition("@")[0])[0]
+    letters = dict.fromkeys(("N", "C", "G", "I", "O"), (1,))
+    x = x.reshape(writer.data_layout({}, rank).shape(letters, (5,) * rank))
+    weight = weight.reshape(writer.weight_layout({}, rank).shape(letters, (3,) * rank))
+    layer = deconvcli.layer(dialect, input_shape=x.shape, weight_shape=weight.shape, **parameters)
+    return layer, x, weight
+
+
+FULL = np.convolve(np.arange(-2, 3), [1, 2, 3])
+
+
+class TestNumberTypes:
+    """Types that a framework computes, exactly; and those that it refuses."""
+
+    @pytest.mark.parametrize("data", ["float16", "float32", "float64"])
+    @pytest.mark.parametrize("weights", ["float16", "float32", "float64", "int64"])
+    @pytest.mark.parametrize("dialect", ["torch", "paddle", "onnx", "onnx@onnxruntime", "openvino"])
+    def test_two_types_are_refused(self, dialect: str, data: str, weights: str) -> None:
+        layer, x, w = make_pair(dialect)
+        if data == weights:
+            assert deconvcli.run(layer, x.astype(data), w.astype(weights)).dtype == data
+            return
+        with pytest.raises(deconvcli.Refused, match=r"does not compute") as caught:
+            deconvcli.run(layer, x.astype(data), w.astype(weights))
+        assert "convert" in caught.value.help
+
+    @pytest.mark.parametrize(
+        ("dialect", "parameters", "data", "weights", "output"),
+        [
+            ("flax", {"padding": "VALID"}, "float32", "float64", "float64"),
+            ("flax", {"padding": "VALID"}, "float64", "float32", "float64"),
+            ("flax", {"padding": "VALID"}, "float16", "float32", "float32"),
+            ("mlx", {}, "float32", "float16", "float32"),
+            ("tinygrad", {}, "float16", "float64", "float64"),
+            ("keras", {}, "float64", "float32", "float32"),
+            ("keras2", {}, "float16", "float32", "float32"),
+            ("coreml", {}, "float16", "float32", "float16"),
+        ],
+    )
+    def test_others_make_one_of_two(
+        self, dialect: str, parameters: dict[str, Any], data: str, weights: str, output: str
+    ) -> None:
+        layer, x, w = make_pair(dialect, **parameters)
+        y = deconvcli.run(layer, x.astype(data), w.astype(weights))
+        assert y.dtype == output
+        expected = np.convolve(np.arange(-2, 3), w.ravel()[:: -1 if layer.flipped else 1])
+        np.testing.assert_array_equal(y.ravel(), expected)
+
+    @pytest.mark.parametrize(
+        ("dialect", "parameters", "dtypes"),
+        [
+            ("torch", {}, ["int64"]),
+            (
+                "tensorflow",
+                {"padding": "VALID", "output_shape": [1, 7, 1], "strides": 1},
+                ["int32"],
+            ),
+            ("tinygrad", {}, ["int32", "int64"]),
+            ("jax", {"padding": "VALID", "transpose_kernel": True}, INTEGERS),
+            ("keras@jax", {"api": "ops"}, INTEGERS),
+            ("keras@torch", {"api": "ops"}, ["int64"]),
+            ("keras@tensorflow", {"api": "ops"}, ["int32"]),
+        ],
+    )
+    def test_integers_wrap_around(
+        self, dialect: str, parameters: dict[str, Any], dtypes: list[str]
+    ) -> None:
+        layer, x, w = make_pair(dialect, **parameters)
+        for name in INTEGERS:
+            data, weights = x.astype("int64").astype(name), w.astype(name)
+            if name not in dtypes:
+                with pytest.raises(deconvcli.Refused, match=f"has dtype {name}, which"):
+                    deconvcli.run(layer, data, weights)
+                continue
+            top = np.iinfo(name).max
+            weights = weights * np.array(top, name)  # beyond every product's range
+            y = deconvcli.run(layer, data, weights)
+            exact = [int(value) * top for value in FULL]
+            bits = np.iinfo(name).bits
+            assert y.dtype == name
+            assert [int(value) % 2**bits for value in y.ravel()] == [v % 2**bits for v in exact]
+
+    @pytest.mark.parametrize(
+        ("dialect", "parameters", "why"),
+        [
+            ("openvino", {}, "in float32, which rounds"),
+            ("flax", {"padding": "VALID"}, "to float32, which rounds"),
+            ("keras", {}, "never integers"),
+            ("keras", {"api": "ops"}, "different integers"),
+            ("mlx", {}, "it takes float16"),
+            ("onnx", {}, "it takes float16"),
+        ],
+    )
+    def test_other_integers_are_refused_with_the_reason(
+        self, dialect: str, parameters: dict[str, Any], why: str
+    ) -> None:
+        layer, x, w = make_pair(dialect, **parameters)
+        with pytest.raises(deconvcli.Refused, match=why):
+            deconvcli.run(layer, x.astype("int32"), w.astype("int32"))
+
+    def test_tensorflow_takes_no_integers_of_three_axes(self) -> None:
+        layer, x, w = make_pair(
+            "tensorflow", 3, padding="VALID", output_shape=[1, 7, 7, 7, 1], strides=1
+        )
+        with pytest.raises(deconvcli.Refused, match="int32"):
+            deconvcli.run(layer, x.astype("int32"), w.astype("int32"))
+
+    def test_bfloat16_is_rounded_once(self) -> None:
+        layer, x, w = make_pair("torch")
+        x, w = x / 3, w / 7
+        data, weights = x.astype(bfloat16), w.astype(bfloat16)
+        y = deconvcli.run(layer, data, weights, bias=np.ones(1, bfloat16))
+        exact = np.convolve(data.ravel().astype("d"), weights.ravel().astype("d")) + 1
+        assert y.dtype == bfloat16
+        np.testing.assert_array_equal(y.ravel(), exact.astype("f").astype(bfloat16))
+        with pytest.raises(deconvcli.Refused, match="bfloat16 data with float32 weights"):
+            deconvcli.run(layer, data, weights.astype("f"))
+
+    def test_bfloat16_and_float16_make_float32(self) -> None:
+        layer, x, w = make_pair("mlx")
+        assert deconvcli.run(layer, x.astype(bfloat16), w.astype("float16")).dtype == np.float32
+
+    def test_prepared_integers_travel(self) -> None:
+        layer, x, w = make_pair("torch")
+        step = pickle.loads(pickle.dumps(deconvcli.prepare(layer, w.astype("int64"))))
+        np.testing.assert_array_equal(step(x.astype("int64")).ravel(), FULL)
 
 
 def test_random_numbers_are_the_same_everywhere() -> None:

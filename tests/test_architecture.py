@@ -47,7 +47,13 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"drivers"},
         {"installed"},
     ),
-    "layers": ({"text"}, {"axis"}, {"arithmetic", "layout", "overlap"}, {"layer"}, {"counts"}),
+    "layers": (
+        {"number_types", "text"},
+        {"axis"},
+        {"arithmetic", "layout", "overlap"},
+        {"layer"},
+        {"counts"},
+    ),
     "networks": ({"operation"}, {"operations"}, {"graph"}),
     "views": (
         {"palette"},

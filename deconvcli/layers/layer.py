@@ -12,6 +12,7 @@ from deconvcli.common.values import compact
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.axis import Axis, Linear, Size
 from deconvcli.layers.layout import Layout
+from deconvcli.layers.number_types import NumberTypes
 from deconvcli.layers.text import size_text
 
 
@@ -104,6 +105,7 @@ class Reading(NamedTuple):
     own_output_layout: the output's axes, if they differ from the input's.
     answered: the number of spatial axes of the framework's answer; None for all.
     no_values: why no tensor belongs to this answer; empty if values can be computed.
+    number_types: those that the framework computes.
     """
 
     spelling: Spelling
@@ -119,6 +121,7 @@ class Reading(NamedTuple):
     own_output_layout: Layout | None = None
     answered: int | None = None
     no_values: str = ""
+    number_types: NumberTypes = NumberTypes()
 
     def __str__(self) -> str:
         parameters = self.spelling.text or "defaults"

@@ -34,10 +34,10 @@ from deconvcli.compute.runner.engines import (
     load_engine,
     use_numpy_from_now_on,
 )
+from deconvcli.compute.runner.foreign import BFLOAT16, as_array
 from deconvcli.layers.layer import Reading, require_numbers
+from deconvcli.layers.number_types import FLOATS, INTEGERS
 
-DTYPES = ("float16", "float32", "float64")
-NATIVE = frozenset(map(np.dtype, DTYPES))
 VECTOR_DTYPES = frozenset(map(np.dtype, ("float32", "float64")))
 """Number types that the engine can reorder with vectors; NumPy reorders all others."""
 MAX_REORDERED_BYTES = 32 << 20
@@ -60,12 +60,13 @@ class Prepared:
         once: bool,
     ) -> None:
         self.reading = reading
-        self._weight = canonical_weight(
-            reading, _require_fit(weight, reading.weight_shape, "weight")
-        )
+        _require_fit(weight, reading.weight_shape, "weight")
+        _require_type(reading, weight.dtype, "weight")
         if bias is not None:
-            bias = _require_fit(bias, (reading.layer.out_channels,), "bias")
-        self._bias = bias
+            _require_fit(bias, (reading.layer.out_channels,), "bias")
+            _require_type(reading, bias.dtype, "bias")
+        self._given, self._bias = weight.dtype, bias
+        self._weight = canonical_weight(reading, weight)
         self._threads, self._once = threads, once
         self._input_shape = tuple(require_numbers(reading.input_shape))
         self._outputs = prod(require_numbers(reading.output_shape))
@@ -85,12 +86,15 @@ class Prepared:
 
     def _load(self, name: str) -> None:
         """Load the engine, and prepare the layer for the number type of its weights."""
+        dtype = _widen(self._given)
+        # Integers are exact only in integers, which no compiled engine computes.
+        name = name if dtype.kind == "f" else "numpy"
         try:
             self._use(load_engine(name))
-            self._step(self._weight.dtype)
+            self._step(dtype)
         except NotCompiled as error:
             self._use(use_numpy_from_now_on(error))
-            self._step(self._weight.dtype)
+            self._step(dtype)
 
     def _use(self, engine: Engine) -> None:
         """Compute with this engine from now on; `why` says why it is not the requested one."""
@@ -99,18 +103,43 @@ class Prepared:
         self._channel_order = load_channel_order(self.engine) if is_reordered else None
         self._steps: dict[np.dtype[Any], Step] = {}
 
-    def __call__(self, x: Array, progress: Progress | None = None) -> Array:
-        """Return the output in the dialect's own layout and x's dtype.
+    def __call__(self, x: ArrayLike, progress: Progress | None = None) -> Array:
+        """Return the output in the dialect's own layout.
 
-        x: the reading's input_shape, float16, float32 or float64. progress(done, total) is called
+        x: the reading's input_shape, of any framework. The output has its dtype; where the weights
+        have another one, what the framework makes of the two. progress(done, total) is called
         between tasks.
+
+        Raises:
+            Refused: the framework does not compute this dtype, or not with that of the weights.
+            UsageError: x does not fit, or is of a dtype that nobody computes.
         """
-        x = _require_fit(x, self._input_shape, "x")
+        array = as_array(x, "x")
+        _require_fit(array, self._input_shape, "x")
+        dtype = self._join_types(array.dtype)
+        wide = _widen(dtype)
+        array = array.astype(wide, copy=False)
         try:
-            return self._compute(x, progress)
+            y = self._compute(array, progress)
         except NotCompiled as error:  # from reordering channels, which is not part of a step
             self._use(use_numpy_from_now_on(error))
-            return self._compute(x, progress)
+            y = self._compute(array, progress)
+        with np.errstate(over="ignore"):  # beyond bfloat16's largest number lies infinity
+            return y.astype(dtype, copy=False)
+
+    def _join_types(self, data: np.dtype[Any]) -> np.dtype[Any]:
+        """Return the output's dtype for this one of the input."""
+        _require_type(self.reading, data, "x")
+        weights = self._given
+        name = self.reading.number_types.join(data.name, weights.name)
+        if name is None:
+            raise Refused(
+                f"{self.reading.spelling.name} does not compute {data.name} data with"
+                f" {weights.name} weights",
+                help="convert one of them, as in weight.astype(x.dtype).",
+                code="mixed-types",
+            )
+        return next((one for one in (data, weights) if one.name == name), np.dtype(name))
 
     def _compute(self, x: Array, progress: Progress | None) -> Array:
         """Return the output of an input that fits."""
@@ -196,8 +225,8 @@ def prepare(
             help="give a number of threads from 1, or None for all CPUs.",
             code="threads",
         )
-    as_array = None if bias is None else np.asarray(bias)
-    return Prepared(reading, np.asarray(weight), as_array, threads, engine, once)
+    addend = None if bias is None else as_array(bias, "bias")
+    return Prepared(reading, as_array(weight, "weight"), addend, threads, engine, once)
 
 
 def run(
@@ -211,7 +240,7 @@ def run(
 ) -> Array:
     """Compute the layer once; the arguments are those of `prepare` and `Prepared`."""
     prepared = prepare(reading, weight, bias, threads=threads, engine=engine, once=True)
-    return prepared(np.asarray(x))
+    return prepared(x)
 
 
 def refuse_without_values(reading: Reading) -> None:
@@ -231,11 +260,19 @@ def refuse_without_values(reading: Reading) -> None:
         )
 
 
-def _require_fit(array: Array, shape: tuple[int, ...], name: str) -> Array:
-    """Return the array, whose shape and dtype must fit the layer.
+def _widen(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type to compute in: its products are exact, or wrap around as integers do."""
+    if dtype.name == BFLOAT16:
+        return np.dtype(np.float32)
+    # Modulo 2**64 is modulo every smaller power of two, and signs make no difference to that.
+    return dtype if dtype.kind == "f" else np.dtype(np.int64)
+
+
+def _require_fit(array: Array, shape: tuple[int, ...], name: str) -> None:
+    """Refuse an array of another shape.
 
     Raises:
-        UsageError: the shape or dtype does not fit.
+        UsageError: the shape does not fit.
     """
     if array.shape != shape:
         raise UsageError(
@@ -243,10 +280,31 @@ def _require_fit(array: Array, shape: tuple[int, ...], name: str) -> Array:
             help="pass the array in the dialect's own layout.",
             code="array-shape",
         )
-    if array.dtype not in NATIVE:
-        raise UsageError(
-            f"{name} has dtype {array.dtype}; {', '.join(DTYPES)} in native byte order are allowed",
-            help="convert the array with numpy.ndarray.astype.",
+
+
+def _require_type(reading: Reading, dtype: np.dtype[Any], name: str) -> None:
+    """Refuse a number type that the framework, or nobody here, computes.
+
+    Raises:
+        Refused: the framework does not compute it.
+        UsageError: it is no type of real numbers in native byte order.
+    """
+    types = reading.number_types
+    if types.computes(dtype.name) and dtype.isnative:
+        return
+    help, known = (
+        "convert the array with numpy.ndarray.astype.",
+        ", ".join((*FLOATS, *types.integers)),
+    )
+    if dtype.name in INTEGERS and dtype.isnative:
+        raise Refused(
+            f"{name} has dtype {dtype.name}, which {reading.spelling.name} does not compute:"
+            f" {types.instead or f'it takes {known}'}",
+            help=help,
             code="dtype",
         )
-    return array
+    raise UsageError(
+        f"{name} has dtype {dtype}; {known} in native byte order are allowed",
+        help=help,
+        code="dtype",
+    )

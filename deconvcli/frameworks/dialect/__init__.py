@@ -22,6 +22,7 @@ from deconvcli.layers.arithmetic import Arithmetic, Broken
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
+from deconvcli.layers.number_types import NumberTypes
 
 Accidents: TypeAlias = Mapping[str, tuple[Diagnostic, ...]]
 
@@ -35,7 +36,8 @@ class Dialect(ParameterReader):
     orientation: the order in which it stores the taps of a kernel. grouping: the parameters of a
     layer with groups, if only the weights' shape gives their number. forward: the name of its
     forward layer, if that takes the same parameters; {rank} is the number of spatial axes.
-    windows: what its convolutions and poolings accept as padding.
+    windows: what its convolutions and poolings accept as padding. number_types: those that it
+    computes, and what it makes of two.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -48,6 +50,7 @@ class Dialect(ParameterReader):
     grouping: ClassVar[Mapping[str, Any] | None] = None
     forward: ClassVar[str] = ""
     windows: ClassVar[Windows] = Windows()
+    number_types: ClassVar[NumberTypes] = NumberTypes()
 
     @abstractmethod
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
@@ -166,6 +169,10 @@ class Dialect(ParameterReader):
         }
         return Spelling(self.name, written).text
 
+    def find_number_types(self, spelling: Spelling, rank: int) -> NumberTypes:
+        """Return the number types that these parameters are computed in."""
+        return self.number_types
+
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
         """Return the same data with this layer's weights in this dialect's layout."""
         weight = layer.weight_shape(self.weight_layout({}, len(layer.axes)))
@@ -220,4 +227,5 @@ class Dialect(ParameterReader):
             if noted
             else notes + self.documents_note,
             output_layout,
+            number_types=self.find_number_types(spelling, len(axes)),
         )

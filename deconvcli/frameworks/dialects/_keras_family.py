@@ -27,6 +27,7 @@ from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling, require_numbers
 from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 Names: TypeAlias = tuple[str, ...]
 Rows: TypeAlias = Iterable[tuple[Any, ...]]
@@ -139,6 +140,7 @@ class KerasLayer(Dialect):
     together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION,)
     forward = "Conv{rank}D"
     windows = XLA_WINDOWS._replace(words=("valid", "same", "causal"), pairs=False)
+    number_types = NumberTypes(Mixing.AS_WEIGHTS, instead="a layer's weights are never integers")
     arguments = (
         Argument("filters", "out_channels", None, "output channels"),
         Argument("kernel_size", "kernel", None, "kernel size"),

@@ -30,6 +30,7 @@ from deconvcli.frameworks.releases import FLAX, JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_LAST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 _ARITHMETICS = Arithmetics("strides", "kernel_dilation")
 _WORDS = ("SAME", "VALID", "CIRCULAR")
@@ -73,6 +74,9 @@ class Flax(Dialect):
     source = f"{FLAX}: flax/linen/linear.py, flax/nnx/nn/linear.py"
     evidence = Evidence(f"{FLAX} on {JAX}, CPU", rows=600)
     circular = True
+    number_types = NumberTypes(
+        Mixing.PROMOTED, instead="it converts integers to float32, which rounds beyond 2**24"
+    )
     forward = "Conv"
     windows = XLA_WINDOWS._replace(numbers=True, default="same")
     arguments = (

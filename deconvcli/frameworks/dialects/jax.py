@@ -30,6 +30,7 @@ from deconvcli.frameworks.releases import EQUINOX, JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
+from deconvcli.layers.number_types import INTEGERS, Mixing, NumberTypes
 
 Pairs: TypeAlias = Sequence[Sequence[int]]
 
@@ -137,6 +138,7 @@ class Jax(Dialect):
     aliases = ("lax", "jax.lax")
     source = f"{JAX}: jax/_src/lax/convolution.py; {EQUINOX}: equinox/nn/_conv.py"
     evidence = Evidence(f"{JAX}, CPU", rows=800)
+    number_types = NumberTypes(Mixing.REFUSED, INTEGERS)
     windows = XLA_WINDOWS
     arguments = (
         Argument("strides", "stride", None, "distance between two stamps", {Form.INTS: each}),

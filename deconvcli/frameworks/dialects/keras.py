@@ -38,6 +38,7 @@ from deconvcli.frameworks.releases import JAX, KERAS, TENSORFLOW, TORCH
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.axis import has_zero
 from deconvcli.layers.layer import Reading, Sizes, Spelling
+from deconvcli.layers.number_types import INTEGERS, Mixing, NumberTypes
 
 _TENSORFLOW_SOURCE = (
     f"measured with {KERAS} on {TENSORFLOW}, whose input-gradient kernel checks the"
@@ -208,6 +209,14 @@ def _describe(layer: Any) -> LiveLayer | None:
     return describe_layer(layer)._replace(implementation="".join(backends[:1]))
 
 
+_NUMBER_TYPES = {
+    "": NumberTypes(Mixing.REFUSED, instead="its backends compute different integers"),
+    "tensorflow": NumberTypes(Mixing.REFUSED, ("int32",)),
+    "torch": NumberTypes(Mixing.REFUSED, ("int64",)),
+    "jax": NumberTypes(Mixing.REFUSED, INTEGERS),
+}
+
+
 class Keras(KerasLayer):
     """keras.layers.Conv{1,2,3}DTranspose and keras.ops.conv_transpose."""
 
@@ -260,6 +269,12 @@ class Keras(KerasLayer):
             return reading
         findings = tuple(finding for finding in reading.findings if finding.code != _SIZE)
         return reading._replace(spelling=spelling, findings=findings)
+
+    def find_number_types(self, spelling: Spelling, rank: int) -> NumberTypes:
+        """Return a layer's, or for keras.ops those of its backend, and of none if none is named."""
+        if self.is_layer({"api": spelling.arguments.get("api")}):
+            return self.number_types
+        return _NUMBER_TYPES[spelling.implementation]
 
     def is_layer(self, words: Mapping[str, Any]) -> bool:
         """Return whether this is a layer object, which checks more than keras.ops."""

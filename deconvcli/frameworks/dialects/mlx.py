@@ -27,6 +27,7 @@ from deconvcli.frameworks.releases import MLX
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_LAST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 WEIGHT = Layout(("GO", "*", "I"))
 _SOURCE = f"measured with {MLX}, CPU"
@@ -105,6 +106,7 @@ class Mlx(Dialect):
     source = f"{MLX}: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
     evidence = Evidence(f"{MLX}, CPU", rows=600)
     forward = "Conv{rank}d"
+    number_types = NumberTypes(Mixing.PROMOTED)
     windows = Windows()
     arguments = (
         *LAYER_START,

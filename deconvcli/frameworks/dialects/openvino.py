@@ -26,6 +26,7 @@ from deconvcli.frameworks.releases import OPENVINO
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 SINGLE, GROUPED = "ConvolutionBackpropData", "GroupConvolutionBackpropData"
 WEIGHT = {SINGLE: Layout(("GI", "O", "*")), GROUPED: Layout(("G", "I", "O", "*"))}
@@ -148,6 +149,9 @@ class OpenVino(Dialect):
     source = f"{OPENVINO}: convolution_backprop_shape_inference_util.hpp"
     evidence = Evidence(f"{OPENVINO}, CPU plugin", rows=700)
     windows = ONNX_WINDOWS
+    number_types = NumberTypes(
+        Mixing.REFUSED, instead="its CPU plugin computes integers in float32, which rounds"
+    )
     entry_point = "op"
     grouping: ClassVar[Mapping[str, Any]] = {"op": GROUPED}
     arguments = (

@@ -37,6 +37,7 @@ from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.axis import read_sizes
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 _SOURCE = f"measured with {PADDLE}, CPU"
 
@@ -176,6 +177,7 @@ class Paddle(Dialect):
     evidence = Evidence(f"{PADDLE}, CPU", rows=800)
     forward = "Conv{rank}D"
     windows = Windows(("valid", "same"), pairs=True, rounds_up=True)
+    number_types = NumberTypes(Mixing.REFUSED)
     arguments = (
         *LAYER_START,
         Argument(

@@ -27,6 +27,7 @@ from deconvcli.frameworks.releases import TINYGRAD
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 _SOURCE = f"measured with {TINYGRAD}"
 
@@ -83,6 +84,9 @@ class Tinygrad(Dialect):
     evidence = Evidence(f"{TINYGRAD}, DEV=PYTHON", rows=400)
     forward = "Tensor.conv2d"
     windows = Windows(pairs=True, rounds_up=True)
+    number_types = NumberTypes(
+        Mixing.PROMOTED, ("int32", "int64"), "it adds smaller integers up in 32 bits"
+    )
     arguments = (
         Argument("groups", "groups", 1, "independent groups of channels"),
         Argument("stride", "stride", 1, "distance between two stamps in the output"),

@@ -27,6 +27,7 @@ from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 _ONEDNN = (
     "PyTorch's oneDNN kernels (float32, and several images, groups or a kernel larger than 3x3)"
@@ -171,6 +172,7 @@ class Torch(Dialect):
     source = f"{TORCH}: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
     evidence = Evidence(f"{TORCH}, CPU", rows=900)
     forward = "Conv{rank}d"
+    number_types = NumberTypes(Mixing.REFUSED, ("int64",))
     windows = Windows(
         ("valid", "same"), rounds_up=True, same_has_strides=False, at_most_half_kernel=True
     )

@@ -20,6 +20,7 @@ from deconvcli.frameworks.dialects._documented import check_axes, require_weight
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 _INPUT = {"nchw": CHANNELS_FIRST, "nhwc": CHANNELS_LAST}
 _FILTER = {
@@ -86,6 +87,7 @@ class WebNN(Dialect):
     evidence = Evidence("WebNN draft of 2026-06-26 (c515210)")
     forward = "conv{rank}d"
     windows = Windows(pairs=True, rounds_up=True)
+    number_types = NumberTypes(Mixing.REFUSED)
     arguments = (
         Argument("strides", "stride", 1, "distance between two stamps", {Form.INTS: each}),
         Argument(

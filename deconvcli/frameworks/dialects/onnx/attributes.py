@@ -17,6 +17,7 @@ from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 _WORDS = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
 _PADDING_WORDS = {"valid": "VALID", "same": "SAME_UPPER"}
@@ -51,6 +52,7 @@ class ConvTranspose(Dialect):
     }
     forward = "Conv"
     windows = ONNX_WINDOWS
+    number_types = NumberTypes(Mixing.REFUSED)
     arguments = (
         Argument("kernel_shape", "kernel", None, "kernel size", {Form.INTS: each}),
         Argument("strides", "stride", 1, "distance between two stamps", {Form.INTS: each}),

@@ -27,6 +27,7 @@ from deconvcli.frameworks.releases import TENSORFLOW
 from deconvcli.layers.axis import Size, has_zero, read_sizes
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
+from deconvcli.layers.number_types import Mixing, NumberTypes
 
 WEIGHT = Layout(("*", "O", "GI"))
 SOURCE = (
@@ -59,6 +60,7 @@ class TensorFlow(Dialect):
     evidence = Evidence(f"{TENSORFLOW}, CPU, oneDNN on", rows=800)
     forward = "tf.nn.conv{rank}d"
     windows = XLA_WINDOWS
+    number_types = NumberTypes(Mixing.REFUSED, ("int32",))
     arguments = (
         Argument("output_shape", "output_size", None, "the output's shape; required"),
         Argument("strides", "stride", None, "distance between two stamps in the output; required"),
@@ -83,6 +85,10 @@ class TensorFlow(Dialect):
         *(_signature(f"conv{rank}d_transpose", rank) for rank in (1, 2, 3)),
         _signature("conv_transpose", None),
     )
+
+    def find_number_types(self, spelling: Spelling, rank: int) -> NumberTypes:
+        """Return the number types; the kernel of three axes takes no integers."""
+        return self.number_types._replace(integers=()) if rank > 2 else self.number_types
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels last, unless data_format puts C second."""
