@@ -37,7 +37,7 @@ class MeetingSizes(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The sizes as a rule in the author's letter."""
+        """The rule for the sizes, in the author's letter."""
         return self.sizes.text(self.given.letter if isinstance(self.given, Linear) else "n")
 
 
