@@ -10,12 +10,13 @@ from deconvcli.cli.request import read_request
 from deconvcli.layers.text import crop_text, size_text
 from deconvcli.views.answers.report import Block, Lines, Report, Table
 from deconvcli.views.comparison.dialects import DialectRow, compare_dialects
+from deconvcli.views.comparison.differences import REVERSED
 
 MAX_LINE_WIDTH = 80
 
 
 def report_comparison(options: dict[str, Any], names: Sequence[str]) -> Report:
-    """Return one row for each of these dialects, compared with the one that the options mean."""
+    """Return one row for each of these dialects, compared with the first that reads the layer."""
     request = read_request({**options, "dialect": None})
     reference, rows = compare_dialects(request, names)
     spelling = reference.reading.spelling
@@ -54,6 +55,8 @@ def _reading_cells(row: DialectRow) -> tuple[str, str, str]:
     if row.output is None or row.crop is None:
         return "refused", "-", "-"
     values = "the same" if row.same_values else "different"
+    if row.reversed_reading:
+        values = "the same with the taps reversed"
     return size_text(row.output), crop_text(row.crop), values
 
 
@@ -61,9 +64,16 @@ def _spellings(rows: Sequence[DialectRow], output: str) -> list[Block]:
     table = Table(
         f"The same layer, output {output}, in each dialect's own parameters",
         ("dialect", "parameters"),
-        [(row.dialect, row.words or "not expressible") for row in rows],
+        [(row.dialect, _format_words(row)) for row in rows],
     )
     return [table, *_reasons([(row.dialect, row.why_not) for row in rows])]
+
+
+def _format_words(row: DialectRow) -> str:
+    """Return a dialect's parameters for the layer, and whether its weights have another order."""
+    if row.words is None:
+        return "not expressible"
+    return f"{row.words or 'defaults'}{REVERSED if row.reversed_words else ''}"
 
 
 def _reasons(reasons: Sequence[tuple[str, str | None]]) -> list[Block]:

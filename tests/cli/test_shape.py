@@ -662,3 +662,27 @@ def test_wrong_variables_are_refused(variables: str, words: str) -> None:
     done = deconv(f"shape --in 5x5 {variables}", "nn.ConvTranspose2d(8, 4, k)")
     assert done.code == 2
     assert words in done.err
+
+
+def test_the_first_named_dialect_is_the_reference() -> None:
+    line = "shape --in 5x5 -k 3 -s 2 -p SAME --output-size 10x10 -D"
+    done = deconv(f"{line} tensorflow,tflite")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("tensorflow: strides=2")
+    assert deconv(f"{line} tflite,tensorflow").out.startswith("tflite: ")
+    assert deconv(f"{line} all").code == 0
+    mixed = deconv("shape --in 5x5 -k 3 -s 2 -p 1 -D keras,torch")
+    assert mixed.out.startswith("torch: ")
+    assert "\nkeras    refused  -" in mixed.out
+
+
+@pytest.mark.parametrize("format", RENDERERS.names)
+def test_reversed_taps_are_reported_in_every_format(format: str) -> None:
+    call = "nn.ConvTranspose2d(256, 256, 4, 4)"
+    for command in ("shape -D torch,flax", "explain --compare flax", "explain -D torch,flax"):
+        done = deconv(f"{command} --in 24x24 --format {format}", call)
+        if command[0] == "s" and format in ("json", "jsonl"):
+            rows = json.loads(done.out)["dialects"]
+            assert [row["reversed_words"] for row in rows] == [False, True]
+        else:
+            assert ", with the taps reversed" in " ".join(done.out.split())

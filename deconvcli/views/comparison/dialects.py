@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
-from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.request import LayerRequest, Understood
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.axis import Size
@@ -19,6 +19,8 @@ class DialectRow(NamedTuple):
     verified: whether the dialect was measured. output, crop, same_values: of the roles as this
     dialect reads them; None if it refuses, then `refusal` is the reason. words: its parameters for
     the layer of the request; None if it cannot express the layer, then `why_not` is the reason.
+    reversed_reading, reversed_words: whether the roles as it reads them, and these words, mean a
+    kernel in the opposite order, so that only weights with the taps reversed give the same values.
     """
 
     dialect: str
@@ -29,6 +31,8 @@ class DialectRow(NamedTuple):
     refusal: str | None
     words: str | None
     why_not: str | None
+    reversed_reading: bool | None = None
+    reversed_words: bool | None = None
 
 
 class DialectComparison(NamedTuple):
@@ -41,21 +45,40 @@ class DialectComparison(NamedTuple):
 def compare_dialects(request: LayerRequest, names: Iterable[str]) -> DialectComparison:
     """Return how each of these dialects reads the request's roles and writes its layer.
 
+    The layer is that of the request's own dialect; without one, and for a list of names that is
+    not complete, that of the first named dialect that reads the request.
+
     Raises:
         UsageError: an unknown dialect, or a request that names no layer.
-        Refused: the request's own dialect refuses the layer.
+        Refused: every one of the dialects refuses the layer; the reason is the first one's.
     """
-    reference = request.understand()
+    names = tuple(names)
+    reference = _find_reference(request, names)
     return DialectComparison(reference, tuple(_compare(name, request, reference) for name in names))
+
+
+def _find_reference(request: LayerRequest, names: Sequence[str]) -> Understood:
+    """Return the layer with which the dialects are compared."""
+    # Nobody singled out one of all the dialects, so that the options or the call decide first.
+    is_open = request.dialect is None and set(names) != set(in_order())
+    candidates = [*names, request.dialect] if is_open else [request.dialect, *names]
+    first: DeconvError | None = None
+    for name in candidates:
+        try:
+            return request._replace(dialect=name).understand()
+        except DeconvError as error:
+            first = first or error
+    assert first is not None
+    raise first
 
 
 def has_same_values(one: Reading, other: Reading) -> bool:
     """Return whether equal weights give equal outputs: the same crop, the same orientation."""
-    return (
-        one.layer.axes == other.layer.axes
-        and one.flipped == other.flipped
-        and one.layer.circular == other.layer.circular
-    )
+    return _has_same_geometry(one, other) and one.flipped == other.flipped
+
+
+def _has_same_geometry(one: Reading, other: Reading) -> bool:
+    return one.layer.axes == other.layer.axes and one.layer.circular == other.layer.circular
 
 
 def _compare(name: str, request: LayerRequest, understood: Understood) -> DialectRow:
@@ -67,13 +90,16 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
         row = row._replace(refusal=error.message)
     else:
         same = has_same_values(reading, reference)
+        turned = _has_same_geometry(reading, reference) and not same
         row = row._replace(output=reading.output_sizes, crop=reading.crop, same_values=same)
+        row = row._replace(reversed_reading=turned)
     try:
-        spelling = convert(reference, name).spelling
+        found = convert(reference, name)
     except DeconvError as error:
         return row._replace(why_not=error.message)
     # Counts that are not known are 1 only because every layer needs a number.
-    return row._replace(words=dialect.text(spelling, tuple(understood.unknown)))
+    words = dialect.text(found.spelling, tuple(understood.unknown))
+    return row._replace(words=words, reversed_words=found.flipped != reference.flipped)
 
 
 def _read_as(request: LayerRequest, name: str) -> Reading:

@@ -14,20 +14,23 @@ from deconvcli.layers.layer import Layer, Reading, Spelling
 # Every dialect has these under its own names, and they move no element.
 _HIDDEN = ("in_channels", "out_channels", "bias")
 MAX_SHIFT = 2
+REVERSED = ", with the taps reversed"
 
 
 class Difference(NamedTuple):
     """The same layer in another dialect, or the nearest one of the same size.
 
     words: the parameters of that layer; empty if there is none. shift: per axis, output element o
-    of that layer is element o + shift of this one; all 0 for the same values. text: both in one
-    sentence, or the reason why there is no such layer.
+    of that layer is element o + shift of this one; all 0 for the same values. text: all in one
+    sentence, or the reason why there is no such layer. reversed: whether that dialect stores the
+    taps in the opposite order, so that the weights have to be reversed along each spatial axis.
     """
 
     dialect: str
     words: str
     shift: tuple[int, ...]
     text: str
+    reversed: bool = False
 
 
 def find_differences(reading: Reading, names: Iterable[str]) -> tuple[Difference, ...]:
@@ -46,7 +49,7 @@ def _find_difference(reading: Reading, name: str) -> Difference:
         return Difference(name, "", no_shift, error.message)
     words = _write_parameters(found.spelling)
     text = f"{words}: the same layer{_reversal(reading, found)}"
-    return Difference(name, words, no_shift, text)
+    return Difference(name, words, no_shift, text, found.flipped != reading.flipped)
 
 
 def _find_nearest(reading: Reading, name: str) -> Difference | None:
@@ -62,7 +65,7 @@ def _find_nearest(reading: Reading, name: str) -> Difference | None:
         return None
     words = _write_parameters(found.spelling)
     text = f"{words}: {_describe_shift(known)}{_reversal(reading, found)}"
-    return Difference(name, words, known, text)
+    return Difference(name, words, known, text, found.flipped != reading.flipped)
 
 
 def _find_shift(reading: Reading, place: int, name: str) -> int | None:
@@ -102,7 +105,7 @@ def _describe_shift(shift: tuple[int, ...]) -> str:
 
 def _reversal(reading: Reading, found: Reading) -> str:
     """Return what to do with the weights if one of the two stores them in reverse order."""
-    return "" if found.flipped == reading.flipped else ", with the kernel reversed"
+    return "" if found.flipped == reading.flipped else REVERSED
 
 
 def _write_parameters(spelling: Spelling) -> str:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
+
 import deconvcli
+from deconvcli.common.errors import Refused
+from deconvcli.frameworks.dialects import in_order
 from deconvcli.frameworks.request import LayerRequest
 from deconvcli.views.comparison.dialects import compare_dialects, has_same_values
 
@@ -13,7 +18,7 @@ REQUEST = LayerRequest(input_size=(5, 5), roles=ROLES)
 
 
 def test_a_row_has_the_reading_and_the_parameters() -> None:
-    reference, [row] = compare_dialects(REQUEST, ["onnx"])
+    reference, [row] = compare_dialects(REQUEST._replace(dialect="keras"), ["onnx"])
     assert reference.reading.spelling.dialect == "keras"
     assert (row.output, row.crop, row.same_values) == ((10, 10), ((0, 1), (0, 1)), True)
     assert row.words == "kernel_shape=3, strides=2, pads=(0, 0, 1, 1)"
@@ -46,3 +51,79 @@ def test_a_reversed_kernel_gives_other_values() -> None:
     turned = deconvcli.layer("jax", **shapes, strides=[2], padding="SAME", transpose_kernel=True)
     assert has_same_values(jax, jax)
     assert not has_same_values(jax, turned)
+
+
+@pytest.mark.parametrize(
+    ("names", "reference"),
+    [
+        (["tensorflow", "tflite"], "tensorflow"),
+        (["tflite", "tensorflow"], "tflite"),
+        (["torch", "onnx"], "onnx"),
+        (["keras", "torch", "tflite", "tensorflow"], "tflite"),
+        (in_order(), "tensorflow"),
+    ],
+)
+def test_the_first_named_that_reads_the_request_is_the_reference(
+    names: list[str], reference: str
+) -> None:
+    roles = {"kernel": (3,), "stride": (2,), "padding": "SAME", "output_size": (10,)}
+    if "onnx" in names[:2]:
+        roles = {"kernel": (3,), "padding": ((1, 0),)}
+    found, rows = compare_dialects(LayerRequest(input_size=(5, 5), roles=roles), names)
+    assert found.reading.spelling.name == reference
+    assert [row.dialect for row in rows] == names
+
+
+def test_a_call_may_be_of_a_dialect_that_is_named_later() -> None:
+    request = LayerRequest("nn.Conv2DTranspose(1, 1, 3, 2, 1)", input_size=(5, 5))
+    for names, dialect in ((["onnx", "paddle"], "paddle"), (["mxnet", "paddle"], "mxnet")):
+        reference, _ = compare_dialects(request, names)
+        assert reference.reading.spelling.dialect == dialect
+
+
+def test_where_all_refuse_the_first_reason_is_raised() -> None:
+    request = LayerRequest(input_size=(5, 5), roles={"kernel": (0,)})
+    with pytest.raises(Refused, match="keras: height: kernel_size 0"):
+        compare_dialects(request, ["keras", "torch"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "turned"),
+    [
+        ("torch", "flax", True),
+        ("torch", "jax", True),
+        ("keras", "flax", True),
+        ("onnx", "jax", True),
+        ("flax", "torch", True),
+        ("jax", "keras", True),
+        ("jax", "flax", False),
+        ("torch", "keras", False),
+        ("mlx", "paddle", False),
+    ],
+)
+def test_words_for_reversed_taps_say_so(one: str, other: str, turned: bool) -> None:
+    padding = "VALID" if one in ("jax", "flax") else None
+    roles = {"kernel": (4,), "stride": (4,), **({"padding": padding} if padding else {})}
+    request = LayerRequest(input_size=(3,), roles=roles)
+    reference, [own, row] = compare_dialects(request, [one, other])
+    assert (own.reversed_words, row.reversed_words) == (False, turned)
+    reading = reference.reading
+    there = deconvcli.convert(reading, other)
+    assert (there.flipped != reading.flipped) is turned
+    x, taps = np.arange(1.0, 4), np.arange(1.0, 5)
+    here = deconvcli.run(
+        reading, x.reshape(reading.input_shape), taps.reshape(reading.weight_shape)
+    )
+    turned_taps = taps[::-1] if turned else taps
+    weight = turned_taps.reshape(there.weight_shape)
+    found = deconvcli.run(there, x.reshape(there.input_shape), weight)
+    np.testing.assert_array_equal(found.ravel(), here.ravel())
+
+
+def test_the_same_geometry_with_reversed_taps_differs_from_another_one() -> None:
+    roles = {"kernel": (3,), "stride": (2,), "padding": "VALID"}
+    _, rows = compare_dialects(LayerRequest(input_size=(5,), roles=roles), ["jax", "keras"])
+    assert [(row.same_values, row.reversed_reading) for row in rows] == [
+        (True, False),
+        (False, True),
+    ]

@@ -69,7 +69,7 @@ def test_a_reversed_kernel_is_reported() -> None:
         "jax", input_shape=(1, 5, 1), weight_shape=(3, 1, 1), strides=[2], padding="SAME"
     )
     for name in ("torch", "keras"):
-        assert find_only(reading, name).text.endswith(", with the kernel reversed")
+        assert find_only(reading, name).text.endswith(", with the taps reversed")
     assert find_only(keras(5, **SAME), "torch").text.endswith("here")
 
 
