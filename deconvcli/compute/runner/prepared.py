@@ -66,6 +66,7 @@ class Prepared:
             _require_fit(bias, (reading.layer.out_channels,), "bias")
             _require_type(reading, bias.dtype, "bias")
         self._given, self._bias = weight.dtype, bias
+        self._types: dict[np.dtype[Any], tuple[np.dtype[Any], np.dtype[Any]]] = {}
         self._weight = canonical_weight(reading, weight)
         self._threads, self._once = threads, once
         self._input_shape = tuple(require_numbers(reading.input_shape))
@@ -116,19 +117,25 @@ class Prepared:
         """
         array = as_array(x, "x")
         _require_fit(array, self._input_shape, "x")
-        dtype = self._join_types(array.dtype)
-        wide = _widen(dtype)
-        array = array.astype(wide, copy=False)
+        # NumPy makes the name of a type anew each time, which takes as long as a small layer.
+        types = self._types.get(array.dtype)
+        if types is None:
+            types = self._types[array.dtype] = self._find_types(array.dtype)
+        dtype, wide = types
+        if array.dtype != wide:
+            array = array.astype(wide)
         try:
             y = self._compute(array, progress)
         except NotCompiled as error:  # from reordering channels, which is not part of a step
             self._use(use_numpy_from_now_on(error))
             y = self._compute(array, progress)
+        if dtype == wide:
+            return y
         with np.errstate(over="ignore"):  # beyond bfloat16's largest number lies infinity
-            return y.astype(dtype, copy=False)
+            return y.astype(dtype)
 
-    def _join_types(self, data: np.dtype[Any]) -> np.dtype[Any]:
-        """Return the output's dtype for this one of the input."""
+    def _find_types(self, data: np.dtype[Any]) -> tuple[np.dtype[Any], np.dtype[Any]]:
+        """Return the dtypes of the output and of the computation for this one of the input."""
         _require_type(self.reading, data, "x")
         weights = self._given
         name = self.reading.number_types.join(data.name, weights.name)
@@ -139,7 +146,10 @@ class Prepared:
                 help="convert one of them, as in weight.astype(x.dtype).",
                 code="mixed-types",
             )
-        return next((one for one in (data, weights) if one.name == name), np.dtype(name))
+        dtype = next((one for one in (data, weights) if one.name == name), None)
+        # Two types of 16 bits become one that is neither.
+        dtype = np.dtype(name) if dtype is None else dtype
+        return dtype, _widen(dtype)
 
     def _compute(self, x: Array, progress: Progress | None) -> Array:
         """Return the output of an input that fits."""
