@@ -280,8 +280,9 @@ def layer_options(
             "--output-size",
             "--output-shape",
             "output_size",
-            type=Numbers(1),
-            help="Output size to request, in dialects with such a parameter.",
+            type=Sizes(),
+            help="Output size to request, in dialects with such a parameter; letters of the input"
+            " are allowed: 2Hx2W.",
             section=more,
         ),
         option(

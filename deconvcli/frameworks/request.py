@@ -23,7 +23,7 @@ from deconvcli.frameworks.wording import (
     word_role,
     word_roles,
 )
-from deconvcli.layers.axis import Size
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.counts import Counts, Shape, Unknown
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
@@ -193,6 +193,7 @@ class LayerRequest(NamedTuple):
         dialect, rank = pasted.dialect, self._find_rank(pasted)
         words = word_roles(dialect, self.roles, rank, self.names, pasted.words)
         leading, sizes = self._find_sizes(pasted, words, rank)
+        self._check_letters(sizes.spatial)
         words = {**_bind_counts(pasted, words, sizes.channels), **words}
         shown_weight = sizes.weight
         if shown_weight is None:
@@ -330,6 +331,18 @@ class LayerRequest(NamedTuple):
                 code="input-size",
             )
         return own_channels if channels is None else channels
+
+    def _check_letters(self, spatial: Sequence[Size]) -> None:
+        """Refuse an output size in letters that are not the input's."""
+        known = {size.letter for size in spatial if isinstance(size, Linear)}
+        for size in self.roles.get("output_size", ()):
+            if isinstance(size, Linear) and size.letter not in known:
+                name = self.names.role("output_size")
+                raise UsageError(
+                    f"{name} has the letter {size.letter}, the input {size_text(spatial)} does not",
+                    help=f"write {name} in letters of {self.names.input_size}, or in numbers.",
+                    code="letters",
+                )
 
     def _check_kernel(
         self, dialect: Dialect, words: Mapping[str, Any], weight: tuple[int, ...], rank: int

@@ -80,7 +80,17 @@ class Spelling(NamedTuple):
     def text(self) -> str:
         """The arguments in one line, lists of equal numbers as that number."""
         shown = {name: given for name, given in self.arguments.items() if name != "api"}
-        return ", ".join(f"{name}={compact(given)!r}" for name, given in shown.items())
+        return ", ".join(f"{name}={_write_value(given)}" for name, given in shown.items())
+
+
+def _write_value(given: Any) -> str:
+    """Return a value as its author writes it, with symbolic sizes as they are typed."""
+    value = compact(given)
+    if isinstance(value, Linear):
+        return str(value)
+    if isinstance(value, tuple) and any(isinstance(size, Linear) for size in value):
+        return f"({', '.join(map(str, value))})"
+    return repr(value)
 
 
 class Sizes(NamedTuple):

@@ -142,13 +142,19 @@ def _format_crop(reading: Reading) -> str:
 def _list_minimum_sizes(understood: Understood) -> list[tuple[str, str]]:
     """Return the smallest values of the letters that leave an output."""
     reading = understood.reading
-    pairs = zip(reading.spatial, reading.layer.axes, strict=True)
-    known = {
-        f"{n.letter} >= {_smallest_letter(n, smallest)}"
-        for n, axis in pairs
-        if isinstance(n, Linear) and isinstance(smallest := axis.smallest_input(), int)
-    }
-    return [("for", ", ".join(sorted(known)))] if known else []
+    if any(isinstance(crop, Linear) for pair in reading.crop for crop in pair):
+        from deconvcli.frameworks.symbols import find_smallest_letters  # a rare case
+
+        smallest = find_smallest_letters(reading)
+    else:
+        pairs = zip(reading.spatial, reading.layer.axes, strict=True)
+        letters = [(n, axis.smallest_input()) for n, axis in pairs if isinstance(n, Linear)]
+        smallest = {}
+        for n, least in letters:
+            assert isinstance(least, int)  # the crop is numbers
+            smallest[n.letter] = max(_smallest_letter(n, least), smallest.get(n.letter, 1))
+    known = sorted(f"{letter} >= {least}" for letter, least in smallest.items())
+    return [("for", ", ".join(known))] if known else []
 
 
 def _smallest_letter(n: Linear, smallest: int) -> int:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deconvcli.common.values import per_axis
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.limits import positive
 from deconvcli.layers.arithmetic import Limit, Step
 from deconvcli.layers.axis import Size, read_sizes
-from deconvcli.layers.layer import Layer, Sizes
+from deconvcli.layers.layer import Layer, Sizes, require_numbers
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
 
 
@@ -109,14 +108,15 @@ class ExplicitSize(Dialect):
             return (0,) * rank, None, False
         if not isinstance(given, (list, tuple)) or len(given) != rank + 2:
             return read_sizes(given, rank, self.size_parameter), None, True
-        batch, channels, *spatial = per_axis(given, rank + 2, self.size_parameter)
+        shape = read_sizes(given, rank + 2, self.size_parameter)
+        batch, channels = require_numbers(shape[:2])
         if (batch,) != sizes.batch:
             self.refuse(
                 "batch",
                 f"{self.size_parameter} has batch {batch}, the input {sizes.batch[0]}",
                 "give both the same batch size.",
             )
-        return tuple(spatial), channels, True
+        return shape[2:], channels, True
 
     def output_shape_of(self, layer: Layer, sizes: Sizes) -> list[Any]:
         """Return the output's shape as a caller of this framework gives it."""

@@ -19,7 +19,7 @@ from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.releases import LITERT
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling, require_numbers
 from deconvcli.layers.layout import CHANNELS_LAST, Layout
 
 WEIGHT = Layout(("O", "*", "GI"))
@@ -160,14 +160,15 @@ class Tflite(Dialect):
             )
         if isinstance(given, (list, tuple)) and len(given) == RANK:
             return self.read_size_list(spelling, "output_shape", RANK), held
-        batch, *requested, channels = self.read_list(spelling, "output_shape", RANK + 2)
+        shape = self.read_size_list(spelling, "output_shape", RANK + 2)
+        batch, channels = require_numbers((shape[0], shape[-1]))
         if (batch,) != sizes.batch:
             self.refuse(
                 "batch",
                 f"output_shape has batch {batch}, the input {list(sizes.batch)}",
                 "give both the same batch size.",
             )
-        return tuple(requested), channels
+        return shape[1:-1], channels
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield SAME and VALID with the requested output size."""

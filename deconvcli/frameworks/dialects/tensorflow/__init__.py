@@ -24,8 +24,8 @@ from deconvcli.frameworks.dialects.tensorflow.formulas import (
     UNCHECKED,
 )
 from deconvcli.frameworks.releases import TENSORFLOW
-from deconvcli.layers.axis import Size, has_zero, read_sizes
-from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
+from deconvcli.layers.axis import Linear, Size, has_zero, read_sizes
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling, require_numbers
 from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
 from deconvcli.layers.number_types import Mixing, NumberTypes
 
@@ -178,13 +178,14 @@ class TensorFlow(Dialect):
         # From options, one number stands for all axes; conv2d_transpose takes the spatial sizes.
         is_spatial = isinstance(given, (list, tuple)) and len(given) == rank
         takes_spatial = words["api"] in (None, "conv2d_transpose")
-        is_number = type(given) is int and words["api"] is None
+        is_one = type(given) is int or isinstance(given, Linear)
+        is_number = is_one and words["api"] is None
         if sizes.weight is not None and (is_number or (is_spatial and takes_spatial)):
             return read_sizes(given, rank, "output_shape"), sizes.batch[0], sizes.weight[rank]
-        if type(given) is int:
+        if is_one:
             given = [given]
-        shape = per_axis(given, rank + 2, "output_shape")
-        if min(shape) < 0:
+        shape = read_sizes(given, rank + 2, "output_shape")
+        if any(size < 0 for size in shape):
             self.refuse(
                 "output-shape",
                 f"output_shape {list(shape)} has a negative size; every size must be >= 0",
@@ -197,7 +198,8 @@ class TensorFlow(Dialect):
                 f"output_shape has batch {parts['N'][0]}, the input {list(sizes.batch)}",
                 "give both the same batch size.",
             )
-        return parts["*"], parts["N"][0], parts["C"][0]
+        batch, channels = require_numbers((parts["N"][0], parts["C"][0]))
+        return parts["*"], batch, channels
 
     def _groups(self, out_channels: int, held: int, rank: int) -> int:
         """Return the groups that the channels imply."""
