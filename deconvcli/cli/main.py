@@ -24,6 +24,10 @@ from deconvcli.common.version import __version__
 OK, FINDINGS, USAGE, BUG, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 3, 130, 141
 
 
+# Names that people give the input's size, and that look like other options.
+INPUT_SIZE_NAMES = ("--size", "--shape", "--input", "--input-size", "--input-shape", "--in-size")
+
+
 class Commands(click.Group):
     """The shelf of commands as a Click group: --help reads their docstrings, importing none."""
 
@@ -47,11 +51,23 @@ class Commands(click.Group):
             )
         return super().resolve_command(ctx, args)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; a pasted call without a command is one for `shape`."""
+        if args and args[0] not in COMMANDS.names and any(map(_is_pasted, args)):
+            # A wrong word in the place of a command is still refused, with a guess.
+            args = ["shape", *args] if args[0][:1] == "-" or _is_pasted(args[0]) else args
+        return super().parse_args(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write names and summaries by section."""
         from deconvcli.cli.sections import list_by_use, write_commands
 
         write_commands(formatter, list_by_use(COMMANDS))
+
+
+def _is_pasted(argument: str) -> bool:
+    """Return whether an argument may be a pasted layer; no command and no file looks like one."""
+    return "(" in argument or "{" in argument
 
 
 EXAMPLES = """\b
@@ -148,6 +164,8 @@ def _guess(option: str, context: click.Context | None) -> str:
     from difflib import get_close_matches  # 3 ms that only a mistake needs
 
     known = [name for param in context.command.params for name in param.opts] if context else []
+    if option in INPUT_SIZE_NAMES and "--in" in known:
+        return "did you mean --in? "
     close = get_close_matches(option, [name for name in known if name.startswith("--")], n=1)
     return f"did you mean {close[0]}? " if close else ""
 

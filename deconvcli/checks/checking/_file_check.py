@@ -20,6 +20,7 @@ from deconvcli.checks.rules import (
     WalkedNetwork,
     assign_code,
     even_kernel_search,
+    find_code,
     prepare_subject,
     run_rules,
 )
@@ -163,5 +164,5 @@ def _is_silenced(found: Diagnostic, lines: list[str]) -> bool:
     comment = _IGNORE_COMMENT.search(lines[line - 1]) if line <= len(lines) else None
     if comment is None:
         return False
-    codes = {code.strip().upper() for code in (comment[1] or "").split(",")}
+    codes = {find_code(code) for code in (comment[1] or "").split(",")}
     return comment[1] is None or found.code in codes

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from deconvcli.checks.rules import rules
+from deconvcli.checks.rules import find_code, rules
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.findings import Severity
 from deconvcli.common.shelf import suggestion
@@ -130,16 +130,19 @@ def read_codes(given: Any) -> tuple[str, ...]:
     listed = given.split(",") if isinstance(given, str) else given
     if not isinstance(listed, Sequence) or not all(isinstance(code, str) for code in listed):
         raise _wrong_value("select or ignore", given, "a list of codes, such as ['DCV201']")
-    return tuple(_read_code(code.strip().upper()) for code in listed)
+    return tuple(_read_code(code) for code in listed)
 
 
-def _read_code(code: str) -> str:
+def _read_code(text: str) -> str:
+    """Return the code of a rule, or the start of codes: of DCV201, 201, uneven-overlap or DCV2."""
+    code = find_code(text)
     # As in ruff.
     if code == "ALL":
         return "DCV"
     if not code or not any(known.startswith(code) for known in rules()):
-        help = suggestion(code, list(rules()))
-        raise UsageError(f"no rule has the code {shorten(code)}", help=help, code="unknown-rule")
+        names = [*rules(), *(name.replace("_", "-") for name, _ in rules().values())]
+        help = suggestion(text, names)
+        raise UsageError(f"no rule has the code {shorten(text)}", help=help, code="unknown-rule")
     return code
 
 
@@ -148,9 +151,9 @@ def _read_severities(given: Any) -> Mapping[str, Severity]:
     if not isinstance(given, dict):
         raise _wrong_value("severity", given, allowed)
     for code, word in given.items():
-        if code not in rules() or word not in list(Severity):
+        if find_code(code) not in rules() or word not in list(Severity):
             raise _wrong_value(f"severity.{code}"[:60], word, allowed)
-    return {code: Severity(word) for code, word in given.items()}
+    return {find_code(code): Severity(word) for code, word in given.items()}
 
 
 def _read_flag(given: Any) -> bool:

@@ -6,6 +6,7 @@ of one network, or a whole file; a test checks it and expects the rule's finding
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -61,21 +62,30 @@ def rules() -> dict[str, tuple[str, Rule]]:
     return dict(sorted(found.items()))
 
 
+def find_code(text: str) -> str:
+    """Return the code that a text names: by itself in any case, by its digits, or by its rule.
+
+    A text that names no rule, such as the start of several codes, comes back in capitals.
+    """
+    word = text.strip()
+    name = word.lower().replace("-", "_")
+    found = next((code for code, (own, _) in rules().items() if own == name), word.upper())
+    return f"DCV{found}" if re.fullmatch("[0-9]+", found) else found
+
+
 def take(code: str) -> tuple[str, Rule]:
-    """Return (name, rule) for a code in any case, or for a rule's name.
+    """Return (name, rule) for a code in any case, for its digits, or for a rule's name.
 
     Raises:
         UsageError: there is no such rule.
     """
-    known = rules()
-    by_name = {name: code for code, (name, _) in known.items()}
-    wanted = by_name.get(code.lower().replace("-", "_"), code.upper())
-    if wanted not in known:
-        names = [*known, *(name.replace("_", "-") for name in by_name)]
+    found = rules().get(find_code(code))
+    if found is None:
+        names = [*rules(), *(name.replace("_", "-") for name, _ in rules().values())]
         raise UsageError(
             f"rule {code[:60]!r} is not known", help=suggestion(code, names), code="unknown-rule"
         )
-    return known[wanted]
+    return found
 
 
 def page(name: str) -> str:

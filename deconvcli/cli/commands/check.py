@@ -37,7 +37,7 @@ MAX_JOBS = 1024
 
 
 class RuleCodes(Typed):
-    """Codes of rules, or the starts of codes, separated by commas."""
+    """Codes or names of rules, or the starts of codes, separated by commas."""
 
     name = "codes"
     metavar = "CODE[,CODE]"

@@ -62,6 +62,8 @@ _EMPTY_INPUT = Limit(
     finding=True,
     source=_SOURCE,
 )
+# Keras 2 has no keras.ops, which takes both.
+_STRIDE_OR_DILATION = STRIDE_OR_DILATION._replace(help="keep one of them at 1.")
 _ONE_DILATION = Limit(
     "len(d) != 2 or min(d) == max(d)",
     "dilation-rate",
@@ -86,7 +88,7 @@ class Keras2(KerasLayer):
     title = "Keras 2"
     aliases = ("tfkeras",)
     source = f"{TF_KERAS}: src/layers/convolutional, src/utils/conv_utils.py"
-    together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION, _ONE_DILATION)
+    together: ClassVar[tuple[Limit, ...]] = (_STRIDE_OR_DILATION, _ONE_DILATION)
     evidence = Evidence(f"{TF_KERAS} on {TENSORFLOW}, CPU, oneDNN on", rows=492)
     arguments = (*KerasLayer.arguments, Argument("api", meaning="'layer', the only one"))
     arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())
