@@ -36,7 +36,7 @@ def choose_layers(
     if own == NOTHING:
         selected = select_layers(names, suite or DEFAULT_SUITE)
         return [(layer.name, layer.reading()) for layer in selected], []
-    understood = own.understand().assume_minimum()
+    understood = own.understand().assume_minimum(NAMES)
     check_timeable(understood.reading)
     if understood.assumed:
         say(f"assumed: the minimum of channels; give {', '.join(understood.assumed)} for more")

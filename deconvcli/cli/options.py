@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from deconvcli.cli.help import OPTIONS, Option
 from deconvcli.cli.output import Output, open_output
-from deconvcli.cli.types import Count, Numbers, Sides, Sizes, Typed, Variables
+from deconvcli.cli.types import Count, Numbers, RequestedSizes, Sides, Sizes, Typed, Variables
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import MAX_INT64
@@ -280,7 +280,7 @@ def layer_options(
             "--output-size",
             "--output-shape",
             "output_size",
-            type=Sizes(),
+            type=RequestedSizes(),
             help="Output size to request, in dialects with such a parameter; letters of the input"
             " are allowed: 2Hx2W.",
             section=more,

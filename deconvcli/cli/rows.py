@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.request import Understood
+from deconvcli.layers.counts import Unknown
 from deconvcli.layers.text import size_text
 
 
@@ -31,7 +32,8 @@ def inert_rows(understood: Understood, most: int = 4) -> list[tuple[str, str]]:
 
 def unknown_data(understood: Understood) -> dict[str, dict[str, str]]:
     """Return the expressions of the counts that are null in the shapes of a document, if any."""
-    unknown = {role: count.expression for role, count in understood.unknown.items()}
+    counts = understood.unknown.items()
+    unknown = {role: one.expression for role, one in counts if isinstance(one, Unknown)}
     return {"unknown": unknown} if unknown else {}
 
 

@@ -301,6 +301,14 @@ class Sizes(Typed):
         return linear(symbol["letter"], factor, int(symbol["offset"] or 0))
 
 
+class RequestedSizes(Sizes):
+    """The same for an output; `None` is a value that is not given, as in the frameworks."""
+
+    def parse(self, text: str) -> Any:
+        """Return one size per axis, or with one for all; for `None`, nothing."""
+        return None if text == _NONE else super().parse(text)
+
+
 def _choose_letters(parts: Sequence[str]) -> Iterator[str]:
     """Yield a letter for each open size, none of which is written already.
 

@@ -12,7 +12,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.pasted.forms import is_layer_text
-from deconvcli.frameworks.pasted.understand import Declared, Pasted, understand
+from deconvcli.frameworks.pasted.understand import Declared, Pasted, needs_number, understand
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.frameworks.wording import (
     KEYS,
@@ -50,7 +50,7 @@ class Understood(NamedTuple):
     leading: int = 0
     assumed: tuple[str, ...] = ()
     declared: str = ""
-    unknown: Mapping[str, Unknown] = MappingProxyType({})
+    unknown: Mapping[str, Unknown | Linear] = MappingProxyType({})
     open_batch: Size | None = None
 
     @property
@@ -104,20 +104,19 @@ class Understood(NamedTuple):
             return spatial
         return shape if self.leading == 2 else shape[len(self.reading.sizes.batch) :]
 
-    def assume_minimum(self) -> Understood:
+    def assume_minimum(self, names: Names = KEYS) -> Understood:
         """Return the same with the minimum for counts that nobody gave.
 
+        names: how the user writes an option for the values of variables.
+
         Raises:
-            UsageError: the call has a count that only the author's program knows.
+            UsageError: a count is a letter, or has a value only in the author's program.
         """
         for role, count in self.unknown.items():
+            if isinstance(count, Linear):
+                raise _refuse_symbol(count, "channels")
             if count.parameter and role != "bias":
-                raise UsageError(
-                    f"{count.parameter} is {count.expression}, which has a value only in your"
-                    " program, and this needs its number",
-                    help="write its number into the call.",
-                    code="pasted-call",
-                )
+                raise needs_number(count.parameter, count.expression, names.variables)
         return self._replace(unknown={})
 
 
@@ -199,11 +198,18 @@ class LayerRequest(NamedTuple):
         if shown_weight is None:
             sizes = sizes._replace(weight=self._find_weight(dialect, words, sizes))
         spelling = Spelling(dialect.name, words, pasted.implementation)
-        unknown = self._find_unknown(pasted, words, sizes, has_weight=bool(shown_weight))
-        assumed = [self.names.role(role) for role, count in unknown.items() if not count.parameter]
+        layout = dialect.data_layout(words, rank)
+        unknown = self._find_unknown(
+            pasted, words, sizes, layout, leading, has_weight=bool(shown_weight)
+        )
+        assumed = [
+            self.names.role(role)
+            for role, count in unknown.items()
+            if isinstance(count, Unknown) and not count.parameter
+        ]
         has_size = self.input_size or pasted.data
         declared = pasted.declared.name if pasted.declared and not has_size else ""
-        open_batch = self._find_open_batch(dialect.data_layout(words, rank), leading, rank)
+        open_batch = self._find_open_batch(layout, leading, rank)
         reading = dialect.read(spelling, sizes)
         return Understood(reading, why, leading, tuple(assumed), declared, unknown, open_batch)
 
@@ -215,11 +221,18 @@ class LayerRequest(NamedTuple):
         return None if isinstance(batch, int) else batch
 
     def _find_unknown(
-        self, pasted: Pasted, words: Mapping[str, Any], sizes: Sizes, *, has_weight: bool
-    ) -> dict[str, Unknown]:
+        self,
+        pasted: Pasted,
+        words: Mapping[str, Any],
+        sizes: Sizes,
+        layout: Layout,
+        leading: int,
+        *,
+        has_weight: bool,
+    ) -> dict[str, Unknown | Linear]:
         """Return the counts of the layer that neither parameters nor shapes give, by role."""
         dialect = pasted.dialect
-        found = {}
+        found: dict[str, Unknown | Linear] = {}
         for argument in dialect.arguments:
             if argument.name in pasted.unknown and argument.name not in words:
                 expression = pasted.unknown[argument.name]
@@ -230,6 +243,10 @@ class LayerRequest(NamedTuple):
             given.add("out_channels")
         if has_weight:
             given |= {"in_channels", "out_channels"}
+        if leading and self.input_size is not None:
+            [letter] = layout.split(self.input_size, len(sizes.spatial))["C"]
+            if isinstance(letter, Linear):
+                found.setdefault("in_channels", letter)
         for role in ("in_channels", "out_channels"):
             own = dialect.argument(role)
             found.setdefault(role, Unknown(own.name if own else role))
@@ -304,7 +321,8 @@ class LayerRequest(NamedTuple):
         else:
             parts = layout.split(given, rank)
             spatial, batch = parts["*"], self._find_batch(parts["N"])
-            channels = self._find_channels(_require_number(parts["C"][0], "channels"))
+            [in_shape] = parts["C"]
+            channels = self._find_channels(None if isinstance(in_shape, Linear) else in_shape)
         if declared:
             channels = self._compare_declared(declared, layout, spatial, channels)
         return (0 if is_spatial else leading), Sizes(spatial, batch, channels, weight)
@@ -524,13 +542,8 @@ def _bind_counts(
     return {name: numbers[text] for name, text in pasted.unknown.items() if text in numbers}
 
 
-def _require_number(size: Size, what: str) -> int:
-    if isinstance(size, int):
-        return size
-    raise UsageError(
-        f"the {what} {size} is a symbol",
-        help="give it as a number; only spatial sizes and the batch may be symbols.",
-    )
+def _refuse_symbol(size: Size, what: str) -> UsageError:
+    return UsageError(f"the {what} {size} is a symbol", help="give it as a number.", code="symbol")
 
 
 def _find_requested_channels(dialect: Dialect, words: Mapping[str, Any], rank: int) -> int | None:

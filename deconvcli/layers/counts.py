@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from math import prod
 from typing import NamedTuple
 
-from deconvcli.layers.axis import Size
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.layer import Layer, Reading, product_text
 from deconvcli.layers.layout import Layout
 
@@ -46,7 +46,7 @@ class Unknown:
         return self.expression if self.expression.isidentifier() else str(self)
 
 
-Count = int | Unknown
+Count = Size | Unknown
 Shape = tuple[Size | Unknown, ...]
 
 
@@ -59,7 +59,7 @@ class Counts(NamedTuple):
     bias: Count
 
     @classmethod
-    def of(cls, layer: Layer, unknown: Mapping[str, Unknown]) -> Counts:
+    def of(cls, layer: Layer, unknown: Mapping[str, Unknown | Linear]) -> Counts:
         """Return the counts of a layer; unknown: those that are no numbers, by name."""
         known: dict[str, Count] = {name: getattr(layer, name) for name in cls._fields[:3]}
         return cls(**{**known, "bias": int(layer.has_bias), **unknown})
@@ -114,8 +114,7 @@ class Counts(NamedTuple):
         number = prod(numbers)
         if isinstance(groups, int) and number % groups == 0:
             return _product_text([number // groups, *others])
-        divisor = groups.factor if isinstance(groups, Unknown) else groups
-        return f"{_product_text([number, *others])}/{divisor}"
+        return f"{_product_text([number, *others])}/{_product_text([groups])}"
 
 
 def _product_text(factors: Iterable[Size | Unknown]) -> str:
@@ -135,8 +134,7 @@ def _divide(count: Count, groups: Count) -> Count:
         return count // groups
     if groups == 1:
         return count
-    top, bottom = (one.factor if isinstance(one, Unknown) else one for one in (count, groups))
-    return Unknown(f"{top} / {bottom}")
+    return Unknown(f"{_product_text([count])} / {_product_text([groups])}")
 
 
 def _replace(

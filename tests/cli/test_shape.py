@@ -275,7 +275,7 @@ def test_a_crop_may_depend_on_the_symbol() -> None:
 def test_sizes_and_the_batch_may_be_symbols() -> None:
     call = "F.conv_transpose2d(torch.zeros(1, 1, 5, 5), k)"
     assert deconv("shape -q -k 3 --out-channels 1 --in Bx1x5x5", call).out == "Bx1x7x7\n"
-    refused(deconv("shape -k 3 --in 1xCx5x5", call), "channels C", "and the batch may be symbols")
+    assert deconv("shape -q -k 3 --out-channels 1 --in 1xCx5x5", call).out == "1x1x7x7\n"
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,44 @@ def test_other_dialects_are_given_no_assumed_channels() -> None:
     ],
 )
 def test_values_need_the_number(command: str, call: str, message: str) -> None:
-    refused(deconv(command, "--in", "64x8x8", call), message, "write its number")
+    refused(deconv(command, "--in", "64x8x8", call), message, "--set")
+
+
+def test_the_error_names_the_variables_of_an_expression() -> None:
+    call = "nn.ConvTranspose2d(64, max(self.width, n) * 4, 4, 2, 1)"
+    refused(deconv("run", "--in", "64x8x8", call), "--set self.width=4,n=4")
+
+
+def test_a_value_gives_the_number() -> None:
+    done = deconv("shape", "-q", "--in", "64x8x8", TORCH, "--set", "ngf=8")
+    assert done.out == "32x16x16\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "call", "output", "macs"),
+    [
+        ("CxHxW", "nn.ConvTranspose2d(64, 32, 4, 2, 1)", "32x2Hx2W", "32768*H*W"),
+        ("Cx8x8", "nn.LazyConvTranspose2d(32, 4, 2, 1)", "32x16x16", "32768*C"),
+        ("8x8xC", KERAS, "16x16x(filters)", "1024*C*filters"),
+        ("1xCx8x8", "nn.ConvTranspose2d(c, c, 4, 2, 1, groups=c)", "1x(c)x16x16", "1024*c"),
+        ("Cx8", "nn.LazyConvTranspose1d(6, 4, 2, 1, groups=2)", "6x16", "96*C"),
+    ],
+)
+def test_input_channels_may_be_a_letter(size: str, call: str, output: str, macs: str) -> None:
+    printed = rows(deconv("shape", "--in", size, call, "--macs").out)
+    assert printed["output"] == output
+    assert printed["macs"].startswith(f"{macs} full")
+
+
+def test_a_letter_for_channels_is_text_in_documents() -> None:
+    printed = _document("shape", "--in", "8x8xC", KERAS)
+    assert (printed["input"], printed["weight_shape"]) == ([8, 8, "C"], [4, 4, None, "C"])
+    assert printed["unknown"] == {"out_channels": "filters"}
+
+
+def test_values_need_the_number_of_channels() -> None:
+    call = "nn.LazyConvTranspose2d(32, 4, 2, 1)"
+    refused(deconv("run", "--in", "Cx8x8", call), "the channels C is a symbol", "as a number")
 
 
 def test_an_option_gives_the_number() -> None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from deconvcli.cli.request import NAMES
 from deconvcli.cli.running.options import RunOptions
 from deconvcli.common.errors import UsageError
 from deconvcli.compute import npyfile
@@ -85,7 +86,7 @@ def _understand(
     if "kernel" not in request.roles and request.call is None and weights is None:
         hint("assumed: kernel 3; give -k or --weights for another")
         request = request._replace(roles={**request.roles, "kernel": (3,)})
-    return request.understand().assume_minimum()
+    return request.understand().assume_minimum(NAMES)
 
 
 def _add_input(request: LayerRequest, source: str, rank: int | None, hint: Hint) -> LayerRequest:

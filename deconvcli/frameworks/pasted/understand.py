@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -108,7 +109,7 @@ def understand(
         elif role in _FREE_ROLES:
             unknown[name] = expression
         else:
-            raise _needs_number(name, expression, setter)
+            raise needs_number(name, expression, setter)
     weight = shapes[signature.weight]
     title, remark = match.origin or (dialect.title, "")
     why = f"the pasted {written.kind} is {title}'s"
@@ -199,8 +200,11 @@ def _find_role(dialect: Dialect, name: str) -> str:
     return next((a.role for a in dialect.arguments if a.name == name), "unknown")
 
 
-def _needs_number(name: str, expression: str, setter: str) -> UsageError:
-    example = f"{expression}=4" if expression.replace(".", "_").isidentifier() else "k=4,s=2"
+def needs_number(name: str, expression: str, setter: str) -> UsageError:
+    """Return the error for a parameter whose number only the author's program has."""
+    # A name before a parenthesis is a function's.
+    variables = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*(?![\w.]|\s*\()", expression))
+    example = ",".join(f"{variable}=4" for variable in variables) or "k=4,s=2"
     option = f", or give variables their values with {setter} {example}" if setter else ""
     return UsageError(
         f"{name} is {expression}, which has a value only in your program",
