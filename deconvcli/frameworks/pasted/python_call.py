@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from operator import add, floordiv, mod, mul, sub
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64
@@ -146,7 +147,9 @@ def refuse_unreadable(text: str) -> Iterator[None]:
     if len(text) > MAX_CALL_CHARACTERS:
         raise unclear(f"{len(text)} characters are too many for one call")
     try:
-        yield
+        with catch_warnings():
+            simplefilter("ignore")  # Python warns about text such as `3or 4`
+            yield
     except SyntaxError as error:
         if error.msg.startswith("Exceeds the limit"):  # CPython's, for integers
             raise unclear("it holds a number that is too long") from error
