@@ -51,6 +51,7 @@ class Call(NamedTuple):
     names: without their module; `{n}` stands for 1, 2 and 3. parameters: the call's own, in
     order; None for a call whose arguments touch no size and are not read. means: our key for each
     parameter whose name is another key of ours. implies: our keys that the call itself settles.
+    required: how many of the parameters have no default.
     """
 
     framework: str
@@ -58,6 +59,7 @@ class Call(NamedTuple):
     parameters: tuple[str, ...] | None = None
     means: Mapping[str, str] = MappingProxyType({})
     implies: Mapping[str, Any] = MappingProxyType({})
+    required: int = 0
 
     @property
     def full_names(self) -> Iterator[str]:

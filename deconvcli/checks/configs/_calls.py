@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from deconvcli.checks.configs._choice import INERT, choose_call
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
 from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
@@ -54,15 +54,6 @@ class PastedLayer(NamedTuple):
     name: str = ""
 
 
-# Arguments that affect no size, such as initializers and names.
-_INERT = re.compile(
-    r"activation|name|dtype|device|trainable|input_shape|data_format|padding_mode|api|\w+_"
-    r"(initializer|regularizer|constraint)|return_indices|count_include_pad|divisor_override|"
-    r"track_running_stats|use_running_average|synchronized|fused|renorm\w*|virtual_batch_size|"
-    r"rms_scaling|autocast|axis_name|param_dtype|rngs|\w+_init"
-)
-
-
 def read_pasted_layer(text: str, dialect: str) -> PastedLayer:
     """Return the layer that a pasted call makes.
 
@@ -76,7 +67,7 @@ def _read(text: str, dialect: str) -> PastedLayer:
     read = read_call(text)
     called = read.name.rpartition(".")[2]
     if called in index_calls():
-        layer = _take_arguments(read, *index_calls()[called])
+        layer = _take_arguments(read, *choose_call(read, index_calls()[called], dialect))
     elif "transpose" in called.lower():
         layer = _paste_transposed(text, read, dialect)
     else:
@@ -95,6 +86,8 @@ def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer
     own = {name: call.means.get(name, name) for name in order}
     _refuse_foreign(read, operation, own, call.framework)
     given = _without_inert(name_arguments(read, order))
+    if given.get("bias_attr") is not False:  # Paddle has an initializer there as well
+        given.pop("bias_attr", None)
     parameters = _read_values(
         {own.get(name, name): value for name, value in given.items()}, operation
     )
@@ -129,7 +122,7 @@ def _arguments(read: PythonCall, order: tuple[str, ...]) -> Arguments:
 
 def _without_inert(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments without those that affect no size."""
-    return {name: value for name, value in given.items() if not _INERT.fullmatch(name)}
+    return {name: value for name, value in given.items() if not INERT.fullmatch(name)}
 
 
 def _read_values(given: Mapping[str, Any], operation: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from deconvcli.common.errors import UsageError
@@ -38,14 +38,14 @@ def list_names() -> list[str]:
 
 
 @cache
-def index_calls() -> Mapping[str, tuple[str, Call]]:
-    """Return (operation, call) for the name of each call that people paste."""
-    return {
-        name: (operation, call)
-        for operation in OPERATIONS.names
-        for call in OPERATIONS.take(operation).calls
-        for name in call.full_names
-    }
+def index_calls() -> Mapping[str, Sequence[tuple[str, Call]]]:
+    """Return (operation, call) of each framework for every name that people paste."""
+    found: dict[str, list[tuple[str, Call]]] = {}
+    for operation in OPERATIONS.names:
+        for call in OPERATIONS.take(operation).calls:
+            for name in call.full_names:
+                found.setdefault(name, []).append((operation, call))
+    return found
 
 
 @cache

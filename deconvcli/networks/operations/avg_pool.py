@@ -30,6 +30,20 @@ class AveragePool(Pool):
             ),
         ),
         Call("keras", ("AveragePooling{n}D", "AvgPool{n}D"), KERAS_PARAMETERS),
+        Call(
+            "paddle",
+            ("AvgPool{n}D",),
+            (
+                "kernel_size",
+                "stride",
+                "padding",
+                "ceil_mode",
+                "exclusive",
+                "divisor_override",
+            ),
+            required=1,
+        ),
+        Call("mxnet", ("AvgPool{n}D",), ("pool_size", "strides", "padding", "ceil_mode", "layout")),
     )
 
 

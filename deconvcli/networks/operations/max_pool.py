@@ -19,6 +19,20 @@ class MaxPool(Pool):
             ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode"),
         ),
         Call("keras", ("MaxPooling{n}D", "MaxPool{n}D"), KERAS_PARAMETERS),
+        Call(
+            "paddle",
+            ("MaxPool{n}D",),
+            (
+                "kernel_size",
+                "stride",
+                "padding",
+                "return_mask",
+                "ceil_mode",
+                "data_format",
+            ),
+            required=1,
+        ),
+        Call("mxnet", ("MaxPool{n}D",), ("pool_size", "strides", "padding", "layout", "ceil_mode")),
     )
 
 

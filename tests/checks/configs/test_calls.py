@@ -77,3 +77,65 @@ def test_a_call_has_its_own_parameters(text: str, word: str, own: str, framework
     with pytest.raises(UsageError, match=f"has no argument '{word}'") as caught:
         read_pasted_layer(text, "torch")
     assert caught.value.help == f"write {own}, as {framework} does."
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "parameters"),
+    [
+        ("nn.Conv2D(3, 8, 3)", "torch", {"in_channels": 3, "out_channels": 8, "kernel_size": 3}),
+        ("nn.Conv2D(3, 8, 3)", "paddle", {"in_channels": 3, "out_channels": 8, "kernel_size": 3}),
+        ("nn.Conv2D(3, 8, 3)", "mxnet", {"out_channels": 3, "kernel_size": 8, "strides": 3}),
+        (
+            "nn.Conv2D(8, 3, strides=2)",
+            "torch",
+            {"out_channels": 8, "kernel_size": 3, "strides": 2},
+        ),
+        ("Conv2D(3, 8, 3)", "keras", {"filters": 3, "kernel_size": 8, "strides": 3}),
+        ("Conv2D(3, 8, 3)", "keras2", {"filters": 3, "kernel_size": 8, "strides": 3}),
+        ("Conv2D(3, 8, 3)", "keras@jax", {"filters": 3, "kernel_size": 8, "strides": 3}),
+        ("Conv2D(3, 8, 3)", "paddle", {"in_channels": 3, "out_channels": 8, "kernel_size": 3}),
+        (
+            "Conv2D(3, 8, 3, padding=1)",
+            "torch",
+            {"in_channels": 3, "out_channels": 8, "kernel_size": 3, "padding": 1},
+        ),
+        (
+            "Conv2D(8, 3, 2, 'same')",
+            "torch",
+            {"filters": 8, "kernel_size": 3, "strides": 2, "padding": "same"},
+        ),
+        ("layers.Conv2D(3, 8, 3)", "torch", {"filters": 3, "kernel_size": 8, "strides": 3}),
+        ("Conv2D(8, 3)", "torch", {"filters": 8, "kernel_size": 3}),
+        (
+            "nn.Conv3D(3, 8, 3, stride=2, bias_attr=False)",
+            "torch",
+            {"in_channels": 3, "out_channels": 8, "kernel_size": 3, "stride": 2, "bias": False},
+        ),
+        (
+            "nn.Conv1D(3, 8, 3, bias_attr=attr)",
+            "paddle",
+            {"in_channels": 3, "out_channels": 8, "kernel_size": 3},
+        ),
+        ("nn.MaxPool2D(2, 2, 1)", "paddle", {"kernel_size": 2, "stride": 2, "padding": 1}),
+        ("MaxPool2D(2, 2, 'same')", "torch", {"pool_size": 2, "strides": 2, "padding": "same"}),
+        ("MaxPool2D(2, 2, 1)", "torch", {"kernel_size": 2, "stride": 2, "padding": 1}),
+        ("nn.AvgPool2D(3, stride=2)", "torch", {"kernel_size": 3, "stride": 2}),
+        ("nn.AvgPool1D(pool_size=3)", "torch", {"pool_size": 3}),
+    ],
+)
+def test_arguments_and_dialect_decide_about_a_shared_name(
+    text: str, dialect: str, parameters: dict[str, Any]
+) -> None:
+    assert read_pasted_layer(text, dialect).parameters == parameters
+
+
+@pytest.mark.parametrize(
+    "text", ["Conv2D(3, 8, 3)", "Conv1D(3, 8, 3)", "Conv3D(3, 8, 3, name='a')"]
+)
+def test_a_name_that_nothing_decides_about_is_asked_back(text: str) -> None:
+    with pytest.raises(
+        UsageError, match=r"may be keras's \(filters, kernel_size, strides\)"
+    ) as error:
+        read_pasted_layer(text, "torch")
+    assert "paddle's (in_channels, out_channels, kernel_size)" in error.value.message
+    assert "set the dialect" in error.value.help

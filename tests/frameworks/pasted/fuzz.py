@@ -116,7 +116,7 @@ def _exchange_name(text: str, sources: list[str], dice: random.Random) -> str:
     if not names or not others:
         return text
     found = dice.choice(names)
-    return text[: found.start()] + dice.choice(others) + text[found.end() :]
+    return text[: found.start()] + str(dice.choice(others)) + text[found.end() :]
 
 
 _MUTATIONS: tuple[Callable[[str, list[str], random.Random], str], ...] = (
