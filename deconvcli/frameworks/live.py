@@ -73,10 +73,12 @@ def _describe(module: object) -> tuple[Dialect, LiveLayer]:
             if known.owns(module):
                 try:
                     live = known.describe(module)
-                except (AttributeError, KeyError) as error:
+                # The attributes of an object that only has the name may be anything.
+                except Exception as error:
+                    reason = shorten(f"{type(error).__name__}: {error}", 120).strip("'\"")
                     raise UsageError(
-                        f"{_format_class(module)} is called as a layer of {dialect.title}, and"
-                        f" lacks something: {error}",
+                        f"{_format_class(module)} has the name of a layer of {dialect.title}, and"
+                        f" cannot be read as one: {reason}",
                         help="give the parameters: deconvcli.layer"
                         f"({name!r}, input_shape=..., ...).",
                         code="live-layer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -299,7 +300,7 @@ NETWORK = make(
         (make("torch.nn.modules.linear.Linear"), "is not a transposed convolution", "one layer"),
         (7, "int is not a transposed convolution", "one layer"),
         (None, "NoneType is not a transposed convolution", "one layer"),
-        (make(CONV), "lacks something: .*in_channels", "give the parameters"),
+        (make(CONV), "cannot be read as one: AttributeError: .*in_channels", "give the parameters"),
     ],
 )
 def test_other_objects_are_refused_with_advice(module: object, message: str, help: str) -> None:
@@ -320,6 +321,20 @@ def test_classes_have_names_that_are_patterns(name: str) -> None:
     for known in take(name)[0].live:
         assert known.package
         assert "Transpose" in known.name
+
+
+ODD = (None, 0, -1, 3, 10**30, "SAME", "", True, 1.5, (), (1, 2), ((1, 1), (2,)), {}, object())
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_odd_attributes_are_refused(name: str) -> None:
+    module, shape, _ = LAYERS[name]
+    for attribute in vars(module):
+        for odd in (*ODD, array(), array(2, 0), Uninitialized(), lambda: None):
+            other = type(module)()
+            other.__dict__.update(vars(module), **{attribute: odd})
+            with suppress(deconvcli.DeconvError):  # and nothing else
+                deconvcli.layer(other, input_shape=shape)
 
 
 class TestPaste:
