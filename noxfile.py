@@ -63,11 +63,12 @@ def judges(session: nox.Session) -> None:
 
 @nox.session
 def frameworks(session: nox.Session) -> None:
-    """Compare our predictions with the pinned frameworks: 40 layers of each."""
+    """Compare our predictions with the pinned frameworks: 40 layers of each, and layer objects."""
     if sys.version_info >= (3, 14):
         session.skip("TensorFlow has no wheels for this Python yet")
     session.install("--quiet", "--editable", ".[frameworks]")
     session.run("deconv", "verify", "--n", "40", "--require")
+    session.run("python", "-m", "tests.frameworks.live_layers")
 
 
 @nox.session

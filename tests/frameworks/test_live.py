@@ -323,7 +323,22 @@ def test_classes_have_names_that_are_patterns(name: str) -> None:
         assert "Transpose" in known.name
 
 
-ODD = (None, 0, -1, 3, 10**30, "SAME", "", True, 1.5, (), (1, 2), ((1, 1), (2,)), {}, object())
+ODD: tuple[Any, ...] = (
+    None,
+    0,
+    -1,
+    3,
+    10**30,
+    "SAME",
+    "",
+    True,
+    1.5,
+    (),
+    (1, 2),
+    ((1, 1), (2,)),
+    {},
+    object(),
+)
 
 
 @pytest.mark.parametrize("name", LAYERS)
