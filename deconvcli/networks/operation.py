@@ -21,6 +21,7 @@ class KeyForm(Enum):
 
     INTEGER = "one integer"
     SIZES = "one integer, or a list with one per axis"
+    OUTPUT_SIZES = "one size, or a list with one per axis: integers, or letters such as 2H"
     SIDES = "one integer, a list with one per axis or with [begin, end] per axis, or a word"
     WORD = "a word"
     FLAG = "true or false"
@@ -92,8 +93,8 @@ class Operation(ABC):
 
     title: one line. calls: what people paste for it. implies: our keys that an alias settles, as
     `batch_norm` settles which norm. inputs: the smallest and the largest number of them; None for
-    any number. mixes_axes: whether the size of one spatial axis influences more
-    than that axis.
+    any number. size_keys: the keys whose values may have letters. mixes_axes: whether the size of
+    one spatial axis influences more than that axis.
     """
 
     name: ClassVar[str]
@@ -108,6 +109,7 @@ class Operation(ABC):
     def __init__(self) -> None:
         # Once per kind: `values` is called for every node of every walk.
         self._defaults = {key.name: key.default for key in self.keys}
+        self.size_keys = tuple(k.name for k in self.keys if k.form is KeyForm.OUTPUT_SIZES)
 
     @abstractmethod
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -7,14 +7,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from deconvcli.checks.configs._sizes import (
+    MAX_AXES,
+    TIMES,
+    WHOLE,
+    Misfit,
+    Schema,
+    parse_sizes,
+    sizes_schema,
+)
 from deconvcli.common.shelf import nearest
 from deconvcli.common.values import MAX_INT64, shorten
 from deconvcli.networks.operation import Key, KeyForm
 
-MAX_AXES = 3
-# 18 digits always fit into 64 bits.
-WHOLE = "[1-9][0-9]{0,17}"
-TIMES = r" *[xX×] *"  # noqa: RUF001 - people paste the multiplication sign
 # 5x5, 5*5 and (5, 5); without brackets, 5,555 would be one number to some and two to others.
 _TIMES = re.compile(
     rf"{WHOLE}(?:(?:{TIMES}| *\* *){WHOLE}){{1,2}}|\( *{WHOLE}(?: *, *{WHOLE}){{1,2}} *\)"
@@ -26,12 +31,6 @@ _DIGITS = re.compile(r"[1-9][0-9]{0,17}")
 _TRUTH: Mapping[str, bool] = MappingProxyType(
     {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 )
-
-Schema = dict[str, Any]
-
-
-class Misfit(Exception):
-    """The value does not have the form; the message says what is allowed."""
 
 
 class FormRule(NamedTuple):
@@ -86,6 +85,28 @@ def _sizes_schema(key: Key) -> Schema:
     several = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_AXES}
     text = {"type": "string", "pattern": f"^(?:{_TIMES.pattern})$"}
     return {"anyOf": [one, several, text]}
+
+
+def _take_output_sizes(key: Key, value: Any) -> Any:
+    """Return what `_take_sizes` returns, or sizes with letters such as 2Hx2W or [2H, 64]."""
+    try:
+        return _take_sizes(key, value)
+    except Misfit as misfit:
+        try:
+            sizes = parse_sizes(value)
+        except Misfit:
+            raise Misfit(f"{misfit}, or letters such as 2Hx2W") from None
+        if not sizes:
+            raise
+        return list(sizes) if len(sizes) > 1 else sizes[0]
+
+
+def _output_sizes_schema(key: Key) -> Schema:
+    forms = sizes_schema()["anyOf"]
+    with_letters = [
+        {**form, "minItems": 1} if form.get("type") == "array" else form for form in forms
+    ]
+    return {"anyOf": [*_sizes_schema(key)["anyOf"], *with_letters]}
 
 
 def _take_sides(key: Key, value: Any) -> Any:
@@ -152,6 +173,7 @@ FORMS: Mapping[KeyForm, FormRule] = MappingProxyType(
     {
         KeyForm.INTEGER: FormRule(_take_integer, _integer_schema),
         KeyForm.SIZES: FormRule(_take_sizes, _sizes_schema),
+        KeyForm.OUTPUT_SIZES: FormRule(_take_output_sizes, _output_sizes_schema),
         KeyForm.SIDES: FormRule(_take_sides, _sides_schema),
         KeyForm.WORD: FormRule(_take_word, _word_schema),
         KeyForm.FLAG: FormRule(_take_flag, lambda key: {"type": "boolean"}),

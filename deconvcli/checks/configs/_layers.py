@@ -11,12 +11,12 @@ from deconvcli.checks.configs._blocks import LayerEntry
 from deconvcli.checks.configs._calls import Arguments, read_pasted_layer
 from deconvcli.checks.configs._forms import (
     FORMS,
-    Misfit,
     explain_misreading,
     format_value,
     guess_value,
 )
 from deconvcli.checks.configs._problems import Problems
+from deconvcli.checks.configs._sizes import Misfit
 from deconvcli.checks.configs._tables import LAYER
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, LayerEntry, expand_layers
 from deconvcli.checks.configs._calls import Arguments
-from deconvcli.checks.configs._forms import Misfit, explain_misreading, format_value, guess_value
+from deconvcli.checks.configs._forms import explain_misreading, format_value, guess_value
 from deconvcli.checks.configs._layers import ParsedLayer, parse_layer
 from deconvcli.checks.configs._names import LayerNames
 from deconvcli.checks.configs._problems import Problems
-from deconvcli.checks.configs._sizes import parse_sizes
+from deconvcli.checks.configs._sizes import Misfit, parse_sizes
 from deconvcli.checks.configs._tables import NETWORK, SHAPE
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from deconvcli.checks.configs._forms import MAX_AXES, TIMES, WHOLE, Misfit, Schema
 from deconvcli.common.values import MAX_INT64
 from deconvcli.layers.axis import Size, linear
+
+Schema = dict[str, Any]
+
+MAX_AXES = 3
+# 18 digits always fit into 64 bits.
+WHOLE = "[1-9][0-9]{0,17}"
+TIMES = r" *[xX×] *"  # noqa: RUF001 - people paste the multiplication sign
 
 # 18 digits fit into 64 bits. X is not a letter of a size, since it separates sizes.
 _ONE = r"(?:[1-9][0-9]{0,17}|(?:[1-9][0-9]{0,5})?[A-WYZa-wyz][0-9]?(?:[+-][0-9]{1,9})?)"
@@ -19,6 +25,10 @@ _SIZE = re.compile(
 _PART = re.compile(_ONE)
 _SYMBOL = re.compile(r"(\d*)([A-WYZa-wyz]\d?)([+-]\d+)?")
 ALLOWED_SIZES = "sizes such as 572x572 or [572, 572], or letters such as HxW"
+
+
+class Misfit(Exception):
+    """The value does not have the form; the message says what is allowed."""
 
 
 def parse_sizes(value: Any) -> tuple[Size, ...]:

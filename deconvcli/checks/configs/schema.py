@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, MAX_ROUNDS, VARIABLE
-from deconvcli.checks.configs._forms import FORMS, Schema
+from deconvcli.checks.configs._forms import FORMS
 from deconvcli.checks.configs._layers import keys_of
 from deconvcli.checks.configs._networks import PREVIOUS
-from deconvcli.checks.configs._sizes import sizes_schema
+from deconvcli.checks.configs._sizes import Schema, sizes_schema
 from deconvcli.checks.configs._tables import BLOCK, FILE, LAYER, NETWORK, SHAPE
 from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import DIALECTS, aliases

@@ -35,7 +35,7 @@ _HEAD = (
 )
 _CROP = (
     Limit(
-        "adj < s",
+        "adj <= s - 1",
         "output-padding",
         "adj {adj} is not smaller than stride {s}",
         "use {s - 1} or less; a target_shape that leaves an odd crop needs an adj of 1.",

@@ -76,7 +76,7 @@ _BY_OUTPUT_PADDING = (
 _BY_OUTPUT_SIZE = (
     Step("smallest", "full - total", "the size without output_padding"),
     Limit(
-        "size >= smallest and (no_batch or size < smallest + s)",
+        "size >= smallest and (no_batch or size <= smallest + s - 1)",
         "output-size",
         "output_size {size} is outside {smallest} to {smallest + s - 1} (the documented maximum"
         " {smallest + s} is refused as well)",

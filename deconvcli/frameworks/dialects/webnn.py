@@ -59,7 +59,7 @@ BY_OUTPUT_SIZES = Arithmetic(
     *_HEAD,
     Step("smallest", "full - begin - end", "the size without outputPadding"),
     Limit(
-        "smallest <= size < smallest + s",
+        "smallest <= size <= smallest + s - 1",
         "output-size",
         "outputSizes {size} is outside {smallest} to {smallest + s - 1}",
         "use {smallest} to {smallest + s - 1}, or change the filter, strides or padding.",

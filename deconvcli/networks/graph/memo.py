@@ -113,12 +113,12 @@ class RunWalker:
     def _apply_once(self, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Remembered:
         # A node computes on a run of its own, whose cut is remembered and applied to every run
         # that brings the same sizes: what one run learns from a comparison holds for all.
-        expect = node.expect or ()
-        key = (node.name, (_as_key(expect), *(_as_key(shape.sizes) for shape in inputs)))
+        own = (*(node.expect or ()), *node.letters)
+        key = (node.name, (_as_key(own), *(_as_key(shape.sizes) for shape in inputs)))
         if key not in self._memo:
             probe = SizeRun(0, 1)  # a step count is all that is remembered: any start will do
-            if expect:
-                node = node._replace(expect=_move_sizes(probe, expect))
+            if own:
+                node = node.with_letters(lambda size: _move(probe, size))
             moved = tuple([_move_shape(probe, shape) for shape in inputs])
             outcome = apply_node(node, moved, dialect)
             passes = self.condition(outcome, dialect)
@@ -138,12 +138,12 @@ def _as_key(sizes: tuple[Size, ...]) -> tuple[MemoSize, ...]:
 
 def _move_sizes(run: SizeRun, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
     """Return the same growths on another run."""
-    return tuple(
-        [
-            GrowingSize(run, size.factor, size.offset) if isinstance(size, GrowingSize) else size
-            for size in sizes
-        ]
-    )
+    return tuple([_move(run, size) if isinstance(size, Linear) else size for size in sizes])
+
+
+def _move(run: SizeRun, size: Linear) -> Size:
+    """Return a growth on another run, and any other symbol as it is."""
+    return GrowingSize(run, size.factor, size.offset) if isinstance(size, GrowingSize) else size
 
 
 def _move_shape(run: SizeRun, shape: Shape) -> Shape:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.operation import Shape
+from deconvcli.networks.operations import find_size_keys
 
 Expected = tuple[Size, ...]
 
 # A default of a NamedTuple is shared by all its instances, so it must be read-only.
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _as_list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]
 
 
 class Node(NamedTuple):
@@ -29,6 +34,34 @@ class Node(NamedTuple):
     inputs: tuple[str, ...] = ()
     expect: Expected | None = None
     dialect: str = ""
+
+    @property
+    def letters(self) -> tuple[Linear, ...]:
+        """The symbolic sizes in its parameters, in order."""
+        sizes = (size for _, value in self._sized_parameters() for size in _as_list(value))
+        return tuple([size for size in sizes if isinstance(size, Linear)])
+
+    def with_letters(self, replace: Callable[[Linear], Size]) -> Node:
+        """Return the node with every symbolic size replaced, in `expect` and in its parameters."""
+
+        def replace_one(size: Any) -> Any:
+            return replace(size) if isinstance(size, Linear) else size
+
+        changed = {
+            key: [replace_one(size) for size in value]
+            if isinstance(value, list | tuple)
+            else replace_one(value)
+            for key, value in self._sized_parameters()
+        }
+        if self.expect is None and not changed:
+            return self
+        expect = None if self.expect is None else tuple([replace_one(n) for n in self.expect])
+        return self._replace(parameters={**self.parameters, **changed}, expect=expect)
+
+    def _sized_parameters(self) -> list[tuple[str, Any]]:
+        # Looked up for every node of every run: most kinds have no such keys.
+        keys = find_size_keys(self.operation)
+        return [(key, self.parameters[key]) for key in keys if key in self.parameters]
 
     @property
     def expects_numbers(self) -> bool:
@@ -64,7 +97,7 @@ class Network(NamedTuple):
         return next(node for node in self.nodes if node.name == name)
 
     def with_letters(self, replace: Callable[[Linear], Size]) -> Network:
-        """Return the network with every symbolic size replaced, in inputs and in `expect`."""
+        """Return the network with every symbolic size replaced, in inputs and in nodes."""
 
         def replace_all(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
             return tuple([replace(size) if isinstance(size, Linear) else size for size in sizes])
@@ -73,10 +106,7 @@ class Network(NamedTuple):
             name: shape._replace(spatial=replace_all(shape.spatial))
             for name, shape in self.inputs.items()
         }
-        nodes = [
-            node if node.expect is None else node._replace(expect=replace_all(node.expect))
-            for node in self.nodes
-        ]
+        nodes = [node.with_letters(replace) for node in self.nodes]
         return self._replace(inputs=inputs, nodes=tuple(nodes))
 
     def without_numeric_expects(self, keep: str = "") -> Network:

@@ -51,5 +51,7 @@ def _formula(size: Size, letter: str) -> tuple[int, int] | int | None:
 
 
 def _is_uniform(value: Any) -> bool:
-    """Whether a parameter has the same value for every axis."""
+    """Whether a parameter has the same value for every axis; a letter is that of one axis."""
+    if isinstance(value, Linear):
+        return False
     return not isinstance(value, list | tuple) or all(item == value[0] for item in value)

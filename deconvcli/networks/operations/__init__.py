@@ -32,6 +32,15 @@ def take(name: str) -> Operation:
 
 
 @cache
+def find_size_keys(name: str) -> tuple[str, ...]:
+    """Return the keys of an operation whose values may have letters; none for an unknown one."""
+    try:
+        return take(name).size_keys
+    except UsageError:
+        return ()
+
+
+@cache
 def list_names() -> list[str]:
     """Return every name and alias."""
     return [*OPERATIONS.names, *sorted(_by_alias())]

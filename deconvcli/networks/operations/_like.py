@@ -6,12 +6,33 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
-from deconvcli.common.values import axis_name, per_axis
-from deconvcli.layers.axis import Size
+from deconvcli.common.values import axis_name
+from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import check_minimum, refuse, require_axes
 
-SIZE = Key("size", KeyForm.SIZES, None, "the output size, if no second input gives it", at_least=1)
+SIZE = Key(
+    "size",
+    KeyForm.OUTPUT_SIZES,
+    None,
+    "the output size, if no second input gives it",
+    at_least=1,
+)
+
+
+def read_size_of(like: Shape, given: Shape) -> tuple[Size, ...]:
+    """Return the spatial size of a second input.
+
+    Raises:
+        Refused: it has other axes than the first.
+    """
+    if len(like.spatial) != require_axes(given):
+        refuse(
+            "rank",
+            f"{given} cannot have the size of {like}: their numbers of axes differ",
+            "use a second input with as many spatial axes as the first.",
+        )
+    return like.spatial
 
 
 class Like(Operation):
@@ -37,12 +58,6 @@ class Like(Operation):
         [given, *_] = inputs
         wanted = self.wanted_size(parameters, inputs)
         rank = require_axes(given)
-        if len(wanted) != rank:
-            refuse(
-                "rank",
-                f"{given} cannot have the size of {inputs[-1]}: their numbers of axes differ",
-                "use a second input with as many spatial axes as the first.",
-            )
         removed = self.removed_at_start(parameters, inputs)
         changes = zip(given.spatial, wanted, removed, strict=True)
         for place, (have, want, start) in enumerate(changes):
@@ -59,7 +74,7 @@ class Like(Operation):
                 "list the layer whose size it takes as the second input.",
             )
         if size is None:
-            return inputs[1].spatial
-        sizes = per_axis(size, require_axes(inputs[0]), "size")
+            return read_size_of(inputs[1], inputs[0])
+        sizes = read_sizes(size, require_axes(inputs[0]), "size")
         check_minimum(sizes, 1, "size")
         return sizes

@@ -51,10 +51,11 @@ def _are_pairs(value: Any) -> bool:
     )
 
 
-def check_minimum(values: Sequence[int], least: int, name: str) -> None:
-    """Refuse numbers below a minimum."""
-    low = min(values, default=least)
-    if low < least:
+def check_minimum(values: Sequence[Size], least: int, name: str) -> None:
+    """Refuse sizes below a minimum."""
+    # Not their minimum: sizes in two letters have no order.
+    low = next((value for value in values if value < least), None)
+    if low is not None:
         raise UsageError(
             f"{name} is {low}; the minimum is {least}",
             help=f"use {least} or more.",

@@ -14,7 +14,13 @@ from deconvcli.networks.operations._channels import (
     OUT_CHANNELS,
     check_in_channels,
 )
-from deconvcli.networks.operations._sizes import check_not_empty, format_factor, require_axes
+from deconvcli.networks.operations._like import read_size_of
+from deconvcli.networks.operations._sizes import (
+    check_not_empty,
+    format_factor,
+    refuse,
+    require_axes,
+)
 from deconvcli.networks.operations._window import DILATION, KERNEL, STRIDE
 
 PADDING = Key(
@@ -32,6 +38,7 @@ class TransposedConvolution(Operation):
     name = "conv_transpose"
     aliases = ("conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "deconv")
     title = "transposed convolution"
+    inputs = (1, 2)
     keys = (
         OUT_CHANNELS,
         KERNEL._replace(meaning="kernel size"),
@@ -49,9 +56,9 @@ class TransposedConvolution(Operation):
         IN_CHANNELS,
         Key(
             "output_size",
-            KeyForm.SIZES,
+            KeyForm.OUTPUT_SIZES,
             None,
-            "the output size itself",
+            "the output size itself; a second input gives its own",
             aliases=("output_shape", "target_shape"),
             at_least=1,
         ),
@@ -80,10 +87,12 @@ class TransposedConvolution(Operation):
             Refused: the framework would refuse it.
             UsageError: the dialect has no such parameter, or a value is not of its form.
         """
-        [given] = inputs
+        [given, *likes] = inputs
         check_in_channels(self.values(parameters), given)
         require_axes(given)
         roles = {role: value for role, value in parameters.items() if value is not None}
+        for like in likes:
+            roles["output_size"] = _size_like(like, given, roles)
         channels = None if isinstance(given.channels, Linear) else given.channels
         return read_roles(dialect, roles, Sizes(given.spatial, channels=channels))
 
@@ -108,6 +117,21 @@ class TransposedConvolution(Operation):
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Return the number of weights, and of biases if the framework's layer has them."""
         return self.read(parameters, inputs, dialect).layer.parameter_count
+
+
+def _size_like(like: Shape, given: Shape, roles: Parameters) -> list[Size]:
+    """Return the spatial size of the second input, as `up(x, output_size=skip.size())` does.
+
+    Raises:
+        Refused: it has other axes, or the size is given as well.
+    """
+    if "output_size" in roles:
+        refuse(
+            "inputs",
+            "conv_transpose has a second input and an output_size",
+            "keep the second input, whose size the output takes, or the output_size.",
+        )
+    return list(read_size_of(like, given))
 
 
 def _format_unevenness(n: Size, out: Size, stride: int) -> str:

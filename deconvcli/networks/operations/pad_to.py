@@ -39,7 +39,8 @@ class PadTo(Like):
 
     def check_size(self, current: Size, wanted: Size, removed: int, axis: str) -> None:
         """Refuse a size that is larger than the wanted one."""
-        if current > wanted:
+        # Not `current > wanted`: that holds for the size of an axis that is not under study.
+        if not current <= wanted:
             refuse(
                 "too-large",
                 f"{axis}{current} elements cannot be padded to {wanted}",

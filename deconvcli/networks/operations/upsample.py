@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.common.values import per_axis
+from deconvcli.layers.axis import read_sizes
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.networks.operations._like import read_size_of
 from deconvcli.networks.operations._sizes import check_minimum, refuse, require_axes
 
 
@@ -15,6 +16,7 @@ class Upsample(Operation):
     name = "upsample"
     aliases = ("upsampling", "interpolate", "resize")
     title = "repeated or interpolated elements"
+    inputs = (1, 2)
     keys = (
         Key(
             "scale",
@@ -24,7 +26,13 @@ class Upsample(Operation):
             aliases=("scale_factor", "factor"),
             at_least=1,
         ),
-        Key("size", KeyForm.SIZES, None, "the output size itself, instead of scale", at_least=1),
+        Key(
+            "size",
+            KeyForm.OUTPUT_SIZES,
+            None,
+            "the output size itself, if no second input gives it",
+            at_least=1,
+        ),
         Key("mode", KeyForm.ANY, None, "nearest, bilinear ...", aliases=("interpolation",)),
         Key("align_corners", KeyForm.ANY, None, "whether corner samples are aligned"),
     )
@@ -40,13 +48,19 @@ class Upsample(Operation):
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """Return each axis `scale` times as long, or with the given size."""
-        values, [given] = self.values(parameters), inputs
+        """Return each axis `scale` times as long, or with the given size or the second input's."""
+        values, [given, *likes] = self.values(parameters), inputs
         rank = require_axes(given)
-        if (values["scale"] is None) == (values["size"] is None):
-            refuse("scale", "upsample needs scale or size, not both", "write scale: 2.")
+        if len(likes) + (values["scale"] is not None) + (values["size"] is not None) != 1:
+            refuse(
+                "scale",
+                "upsample needs one of scale, size and a second input",
+                "write scale: 2, or list the layer whose size it takes as the second input.",
+            )
+        if likes:
+            return given._replace(spatial=read_size_of(likes[0], given))
         name = "size" if values["scale"] is None else "scale"
-        factors = per_axis(values[name], rank, name)
+        factors = read_sizes(values[name], rank, name)
         check_minimum(factors, 1, name)
         if name == "size":
             return given._replace(spatial=factors)

@@ -103,7 +103,7 @@ def two_inputs(*nodes: Node, a: Size = H, b: Size = W) -> Network:
     ("nodes", "message"),
     [
         ([Node("last", "crop_like", {}, ("a", "b"))], "last: H and W are sizes in different"),
-        ([Node("last", "pad_to", {}, ("a", "b"))], "last: W and H are sizes in different"),
+        ([Node("last", "pad_to", {}, ("a", "b"))], "last: H and W are sizes in different"),
         ([Node("last", "add", {}, ("a", "b"))], "last: the inputs have unequal sizes"),
         ([Node("last", "concat", {}, ("a", "b"))], "last: the inputs have unequal sizes"),
         ([Node("last", "relu", {}, ("a",), expect=(W, W))], "last: the output is [H, H], exp"),
@@ -197,3 +197,71 @@ def test_an_offset_is_followed_in_letters() -> None:
     assert shapes(skip_cropped_at(3, H)) == ["[1, (H-3)/4]", "[1, H-3]", "[1, H-3]"]
     *_, last = walk(skip_cropped_at(4, Linear("H", 4)))
     assert "4H elements cannot be cropped to 4H after the first 4" in str(last.error)
+
+
+def up_to_skip(n: Size, padding: int = 1, dialect: str = "torch") -> Network:
+    """Return a network whose transposed convolution takes its output size from a skip."""
+    up = {"out_channels": 1, "kernel": 3, "stride": 2, "padding": padding}
+    nodes = (
+        Node("skip", "relu", {}, ("x",)),
+        Node("down", "conv", {"out_channels": 1, "kernel": 3, "stride": 2, "padding": 1}, ("x",)),
+        Node("up", "conv_transpose", up, ("down", "skip")),
+        Node("join", "add", {}, ("up", "skip")),
+    )
+    return Network("skips", {"x": Shape(1, (n, n))}, nodes, dialect=dialect)
+
+
+@pytest.mark.parametrize(
+    "dialect", ["torch", "paddle", "webnn", "onnx", "openvino", "onednn", "cudnn", "mxnet"]
+)
+def test_an_output_takes_the_size_of_a_skip(dialect: str) -> None:
+    assert find_valid_sizes(up_to_skip(64, dialect=dialect)).text() == "every n"
+    for n in range(1, 12):
+        assert shapes(up_to_skip(n, dialect=dialect))[-1] == f"[1, {n}, {n}]"
+    assert shapes(up_to_skip(H, dialect=dialect))[-2:] == ["[1, H, H]", "[1, H, H]"]
+
+
+def test_a_skip_that_an_output_cannot_reach_is_a_failure() -> None:
+    assert find_valid_sizes(up_to_skip(64, padding=0)).text() == "no n"
+    assert "output_size 64 is outside 65 to 66" in shapes(up_to_skip(64, padding=0))[2]
+
+
+@pytest.mark.parametrize(
+    ("operation", "words", "n", "rule"),
+    [
+        ("crop_like", {"size": [H, H]}, H + 2, "every H"),
+        ("crop_like", {"size": [H, H]}, H - 1, "no H"),
+        ("crop_like", {"size": [H, 8]}, H, "every H"),
+        ("pad_to", {"size": [Linear("H", 2), H]}, H, "every H"),
+        ("pad_to", {"size": [H - 4, H]}, H, "no H"),
+        ("upsample", {"size": [Linear("H", 2), H]}, H, "every H"),
+        ("upsample", {"size": [H - 4, H]}, H, "every H >= 5"),
+        (
+            "conv_transpose",
+            {"kernel": 3, "stride": 2, "padding": 1, "out_channels": 1, "output_size": [2 * H] * 2},
+            H,
+            "every H",
+        ),
+        (
+            "conv_transpose",
+            {"kernel": 3, "stride": 2, "padding": 1, "out_channels": 1, "output_size": [H, H]},
+            H,
+            "H = 1",
+        ),
+    ],
+)
+def test_a_size_in_letters_follows_the_input(
+    operation: str, words: dict[str, object], n: Size, rule: str
+) -> None:
+    node = Node("last", operation, words, ("x",))
+    network = Network("letters", {"x": Shape(1, (n, n))}, (node,))
+    assert find_valid_sizes(network).text("H") == rule
+    if rule == "every H":
+        [size] = {key: words[key] for key in ("size", "output_size") if key in words}.values()
+        assert shapes(network) == [f"[1, {', '.join(map(str, size))}]"]  # type: ignore[call-overload]
+
+
+def test_a_size_in_a_letter_that_no_input_has_is_no_size() -> None:
+    crop = Node("crop", "crop_like", {"size": W}, ("x",))
+    with pytest.raises(NotLinear, match="H and W are sizes in different letters"):
+        find_axis_sizes(Network("letters", {"x": Shape(1, (H,))}, (crop,)))

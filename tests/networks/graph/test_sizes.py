@@ -115,3 +115,10 @@ def test_an_input_of_fewer_axes_has_no_part_in_the_others() -> None:
     network = Network("both", inputs, (pool, tone))
     texts = [find_valid_sizes(network, axis, "image").text() for axis in (0, 1)]
     assert texts == ["every n >= 3", "every n >= 2"]
+
+
+def test_a_pad_to_a_number_leaves_the_other_axes_alone() -> None:
+    pad = Node("pad", "pad_to", {"size": [16, 12]}, ("x",))
+    network = Network("pad", {"x": Shape(1, (8, 8))}, (pad,))
+    assert find_valid_sizes(network, 0).text() == "n = 1 to 16"
+    assert find_valid_sizes(network, 1).text() == "n = 1 to 12"

@@ -16,6 +16,7 @@ from deconvcli.networks.operations import OPERATIONS, index_calls, take
 VALUES: dict[KeyForm, Any] = {
     KeyForm.INTEGER: 2,
     KeyForm.SIZES: 2,
+    KeyForm.OUTPUT_SIZES: 2,
     KeyForm.SIDES: 1,
     KeyForm.WORD: "relu",
     KeyForm.FLAG: True,

@@ -137,6 +137,12 @@ def test_layers_of_several_inputs() -> None:
     assert shape("add", {}, TWO, TWO) == "[4, 9, 10]"
     assert shape("crop_like", {}, TWO, small) == "[4, 7, 8]"
     assert shape("pad_to", {}, small, TWO) == "[3, 9, 10]"
+    assert shape("upsample", {}, small, TWO) == "[3, 9, 10]"
+    up = {"out_channels": 2, "kernel": 3, "stride": 2}
+    for padding, dialect in ((1, "torch"), (1, "paddle"), (0, "onnx"), ("SAME", "tensorflow")):
+        words = {**up, "padding": padding}
+        skip = Shape(5, (13, 16))
+        assert shape("conv_transpose", words, small, skip, dialect=dialect) == "[2, 13, 16]"
 
 
 @pytest.mark.parametrize(
@@ -326,6 +332,39 @@ def test_layers_of_several_inputs() -> None:
             "too-large",
             "9 elements cannot be padded to 8",
         ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3, "stride": 2, "padding": 1},
+            (ONE, Shape(1, (19,))),
+            "torch",
+            "output-size",
+            "output_size 19 is outside 17 to 18",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3, "output_size": 9},
+            (ONE, ONE),
+            "torch",
+            "inputs",
+            "conv_transpose has a second input and an output_size",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3},
+            (ONE, TWO),
+            "torch",
+            "rank",
+            "their numbers of axes differ",
+        ),
+        (
+            "conv_transpose",
+            {"out_channels": 2, "kernel": 3},
+            (ONE, ONE),
+            "keras",
+            "foreign-parameter",
+            "keras has no output_size",
+        ),
+        ("upsample", {"scale": 2}, (ONE, ONE), "torch", "scale", "upsample needs one of"),
         ("crop_like", {}, (ONE,), "torch", "inputs", "crop_like needs a second input or a size"),
         (
             "pixel_shuffle",
@@ -344,7 +383,14 @@ def test_layers_of_several_inputs() -> None:
             r"has 360 elements, which do not fill \[7, 7\]",
         ),
         ("reshape", {"shape": [-1, -1]}, (TWO,), "torch", "bad-value", r"shape is \[-1, -1\]"),
-        ("upsample", {}, (TWO,), "torch", "scale", "upsample needs scale or size"),
+        (
+            "upsample",
+            {},
+            (TWO,),
+            "torch",
+            "scale",
+            "needs one of scale, size and a second input",
+        ),
         (
             "group_norm",
             {"groups": 3},

@@ -24,7 +24,7 @@ SOURCE = f"measured with {ONNX}: onnx/reference/ops/op_conv_transpose.py"
 
 ANY_STRIDE = "the reference evaluator does not check strides, and accepts 0 if an output is empty"
 # The forward layer, with these pads, has one window for each input.
-FITS = "0 <= out + begin + end - full < s"
+FITS = "0 <= out + begin + end - full <= s - 1"
 _HEAD = (
     INPUT_EXISTS,
     f.KERNEL,
