@@ -71,7 +71,7 @@ def test_refusals_carry_code_message_and_help() -> None:
 
 
 def test_shapes_are_checked() -> None:
-    with pytest.raises(UsageError, match="too few axes"):
+    with pytest.raises(deconvcli.Refused, match="too few axes"):
         deconvcli.layer("torch", input_shape=(5,), weight_shape=(1, 1, 3))
     with pytest.raises(UsageError, match="a value that is not a size"):
         deconvcli.layer("torch", input_shape=(1, 1, -5), weight_shape=(1, 1, 3))

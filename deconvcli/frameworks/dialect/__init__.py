@@ -12,8 +12,8 @@ from typing import Any, ClassVar, TypeAlias
 
 from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.findings import Diagnostic
-from deconvcli.common.values import check_tensor_shape, compact
-from deconvcli.frameworks.dialect._parameter_reader import ParameterReader
+from deconvcli.common.values import compact
+from deconvcli.frameworks.dialect._axis_reader import AxisReader
 from deconvcli.frameworks.dialect._refusals import collect_findings, generalize
 from deconvcli.frameworks.dialect.live import LiveClass
 from deconvcli.frameworks.dialect.parameters import Signature
@@ -24,10 +24,13 @@ from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
 from deconvcli.layers.number_types import NumberTypes
 
+ANY_AXES = 64
+"""The end of a range of axes that is open: no tensor has so many."""
+
 Accidents: TypeAlias = Mapping[str, tuple[Diagnostic, ...]]
 
 
-class Dialect(ParameterReader):
+class Dialect(AxisReader):
     """One framework's way to write the layer.
 
     live: the classes of its layer objects. arithmetics: all that `read` may use. accidents: other
@@ -91,7 +94,7 @@ class Dialect(ParameterReader):
                 "use one layer per group and concatenate.",
             )
         own_sizes = self.sizes_for(layer, sizes)
-        for arguments in self.propose(layer, sizes):
+        for arguments in self.propose(layer, own_sizes):
             spelling = Spelling(self.name, arguments)
             with suppress(Refused, UsageError):
                 read = self.read(spelling, own_sizes).layer
@@ -116,48 +119,6 @@ class Dialect(ParameterReader):
                 yielded.add((found.code, found.message))
                 yield found
 
-    def rank(
-        self,
-        arguments: Mapping[str, Any],
-        input_shape: Sequence[int],
-        weight_shape: Sequence[int] | None,
-    ) -> int:
-        """Return the number of spatial axes, by weights or kernel; else the input has a batch."""
-        if isinstance(weight_shape, (list, tuple)):
-            return self.weight_rank(arguments, weight_shape)
-        kernel = next((arguments.get(a.name) for a in self.arguments if a.role == "kernel"), None)
-        if isinstance(kernel, list | tuple) and len(kernel) > 1:
-            return len(kernel)
-        return len(input_shape) - 2
-
-    def weight_rank(self, arguments: Mapping[str, Any], weight_shape: Sequence[int]) -> int:
-        """Return the number of spatial axes of weights: neither channels nor groups."""
-        return len(weight_shape) - len(self.weight_layout(arguments, 1).axes) + 1
-
-    def sizes(
-        self,
-        arguments: Mapping[str, Any],
-        input_shape: Sequence[int],
-        weight_shape: Sequence[int] | None = None,
-        rank: int | None = None,
-    ) -> Sizes:
-        """Return sizes from shapes in this dialect's own layouts.
-
-        Raises:
-            UsageError: too few axes, or a size that is no integer from 0 to int64's largest.
-        """
-        shown = rank is None and isinstance(weight_shape, (list, tuple))
-        if rank is None:
-            rank = self.rank(arguments, input_shape, weight_shape)
-        check_tensor_shape(input_shape, rank + 1, "input_shape")
-        if weight_shape is not None:
-            # Weights that determine the rank cannot contradict it.
-            axes = len(weight_shape) if shown else self.weight_layout(arguments, rank).count(rank)
-            check_tensor_shape(weight_shape, axes, "weight_shape", most=axes)
-        parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
-        weight = None if weight_shape is None else tuple(weight_shape)
-        return Sizes(parts["*"], parts["N"], parts["C"][0], weight)
-
     def text(self, spelling: Spelling, hidden: Sequence[str] = ()) -> str:
         """Return the parameters as a person writes them, without defaults and `hidden` roles."""
         roles = {argument.name: argument.role for argument in self.arguments}
@@ -172,11 +133,6 @@ class Dialect(ParameterReader):
     def find_number_types(self, spelling: Spelling, rank: int) -> NumberTypes:
         """Return the number types that these parameters are computed in."""
         return self.number_types
-
-    def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
-        """Return the same data with this layer's weights in this dialect's layout."""
-        weight = layer.weight_shape(self.weight_layout({}, len(layer.axes)))
-        return sizes._replace(channels=layer.in_channels, weight=weight)
 
     def build_reading(
         self,
@@ -200,6 +156,7 @@ class Dialect(ParameterReader):
 
         rows: for each axis the values of `names`, which include n, k, s and d.
         """
+        self.check_axes(sizes)
         axes, computed, noted = [], [], []
         program = arithmetic.program(names, spelling.implementation)
         try:

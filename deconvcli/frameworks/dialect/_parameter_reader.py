@@ -6,14 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, shorten
 from deconvcli.frameworks.dialect._refusals import Refusals
 from deconvcli.frameworks.dialect.parameters import Argument
 from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.layers.layer import Sizes, Spelling
-from deconvcli.layers.layout import CANONICAL_WEIGHT, Layout
+from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
+from deconvcli.layers.text import size_text
 
 
 class ParameterReader(Refusals, ABC):
@@ -118,10 +119,12 @@ class ParameterReader(Refusals, ABC):
         *,
         given_in: int | None = None,
         given_out: int | None = None,
+        data: Layout | None = None,
     ) -> tuple[int, int]:
         """Return (in, out) channels by weights, parameters and data, which must agree.
 
-        A number that is not given is the minimum that the groups allow.
+        A number that is not given is the minimum that the groups allow. data: the layout of the
+        input, if parameters change it.
         """
         if groups < 1:
             self.refuse("groups", f"groups {groups} is not positive", "use 1 or more groups.")
@@ -141,13 +144,55 @@ class ParameterReader(Refusals, ABC):
         out = out if out is not None else groups
         self.split_evenly(into, out, groups)
         if sizes.channels is not None and sizes.channels != into:
-            self.refuse(
-                "channels",
-                f"the input has {sizes.channels} channels; the layer takes {into}",
-                "give both the same number of channels; the default layout is"
-                f" ({self.data_layout({}, len(kernel))}).",
-            )
+            self.refuse_channels(sizes, into, data)
         return into, out
+
+    def refuse_channels(
+        self, sizes: Sizes, into: int, data: Layout | None = None, otherwise: str = ""
+    ) -> NoReturn:
+        """Refuse an input without the layer's channels, which may lie at another axis.
+
+        data: the layout of the input, if parameters change it.
+        """
+        batch, spatial, rank = sizes.batch, sizes.spatial, len(sizes.spatial)
+        layout = data or self.data_layout({}, rank)
+        at_first, at_last = spatial[0] == into, spatial[-1] == into
+        shown = () if batch == (1,) else batch
+        given = layout.shape({"N": shown, "C": (sizes.channels or 0,)}, spatial)
+        if layout == CHANNELS_FIRST and at_last and (rank == 1 or not at_first):
+            right = (*shown, into, sizes.channels, *spatial[:-1])
+            self._refuse_order("first", given, right, otherwise)
+        if layout == CHANNELS_LAST and at_first and (rank == 1 or not at_last):
+            right = (*shown, *spatial[1:], sizes.channels, into)
+            self._refuse_order("last", given, right, otherwise)
+        is_batch, is_single = not batch and at_first and rank > 1, batch == (into,)
+        if layout == CHANNELS_FIRST and (is_batch or is_single):
+            kind = "a batch" if is_batch else "one input"
+            own = rank - 1 if is_batch else rank + 1
+            self.refuse(
+                "rank",
+                f"with {into} channels, the input {size_text(given)} is {kind} of {own} spatial"
+                f" ax{'is' if own == 1 else 'es'}; the layer has {rank}",
+                "give input and layer the same number of spatial axes.",
+                otherwise,
+            )
+        self.refuse(
+            "channels",
+            f"the input has {sizes.channels} channels; the layer takes {into}",
+            f"give both the same number of channels; the layout of the input is ({layout}).",
+            otherwise,
+        )
+
+    def _refuse_order(
+        self, place: str, given: Sequence[Any], right: Sequence[Any], otherwise: str
+    ) -> NoReturn:
+        own = self.argument("data_format")
+        raise Refused(
+            f"{self.name} takes channels {place}: {size_text(right)}, not {size_text(given)}",
+            help=f"move the channels{f', or set {own.name}' if own else ''}.",
+            code="channels",
+            findings=self._collect_notes("channels", otherwise, self.source),
+        )
 
     def split_evenly(self, into: int, out: int, groups: int) -> None:
         """Refuse channels that cannot be split into equal groups."""

@@ -1,4 +1,4 @@
-"""Checks that dialects from documents share: the number of axes, and a required output size.
+"""Checks that dialects from documents share: the weights' axes, and a required output size.
 
 cuDNN and oneDNN do not compute the output's size. The caller gives it, as for the gradient of a
 convolution, and they only check that the forward layer maps it back to the input's.
@@ -6,7 +6,7 @@ convolution, and they only check that the forward layer maps it back to the inpu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from deconvcli.frameworks.dialect import Dialect
@@ -15,23 +15,6 @@ from deconvcli.layers.arithmetic import Limit, Step
 from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.layers.layer import Layer, Sizes, require_numbers
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
-
-
-def check_axes(dialect: Dialect, sizes: Sizes, ranks: Sequence[int]) -> None:
-    """Refuse an input without exactly one batch axis and one of these numbers of spatial axes."""
-    rank, leading = len(sizes.spatial), len(sizes.batch)
-    if rank in ranks and leading == 1:
-        return
-    wanted = " or ".join(str(rank + 2) for rank in ranks)
-    dialect.refuse(
-        "rank",
-        f"the input has {leading} batch and {rank} spatial axes; {dialect.title} takes tensors of"
-        f" {wanted} axes",
-        f"give one batch axis, channels and {' or '.join(map(str, ranks))} spatial axes; add"
-        " spatial axes of size, kernel and stride 1 if there are too few."
-        if rank not in ranks
-        else "give a batch axis, of size 1 for a single input.",
-    )
 
 
 def require_weight_shape(dialect: Dialect, sizes: Sizes, layout: Layout) -> tuple[int, ...]:

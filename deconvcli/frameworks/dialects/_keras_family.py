@@ -209,7 +209,12 @@ class KerasLayer(Dialect):
             names,
             rows,
             channels=self.channels(
-                WEIGHT, kernel, sizes, 1, given_out=read_optional_count(words["filters"], "filters")
+                WEIGHT,
+                kernel,
+                sizes,
+                1,
+                given_out=read_optional_count(words["filters"], "filters"),
+                data=self.data_layout(words, rank),
             ),
             has_bias=is_layer and words["use_bias"] is True,
             weight_layout=WEIGHT,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deconvcli.common.values import per_axis, read_count, read_optional_count
-from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect import ANY_AXES, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import (
     INPUT_EXISTS,
@@ -53,6 +53,8 @@ class Caffe(Dialect):
         " src/caffe/proto/caffe.proto"
     )
     evidence = Evidence("BVLC Caffe source of 2020-02-13 (9b89154)")
+    batch_axes = range(ANY_AXES)
+    spatial_axes = range(1, ANY_AXES)
     forward = "Convolution"
     windows = Windows(rounds_up=True)
     arguments = (

@@ -108,6 +108,7 @@ class CoreMl(Dialect):
     aliases = ("mil", "coremltools")
     source = _SOURCE
     evidence = Evidence(f"{COREMLTOOLS}, type inference", rows=300, values=False)
+    other_axes = "type inference was seen to accept four spatial axes, and inputs without a batch"
     forward = "mb.conv"
     windows = XLA_WINDOWS._replace(rounds_up=True)
     arguments = (

@@ -18,7 +18,6 @@ from deconvcli.frameworks.dialect.parameters import Argument, Form, each
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import (
     ExplicitSize,
-    check_axes,
     require_weight_shape,
     size_entries,
 )
@@ -28,7 +27,6 @@ from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST
 
 # Whether the filter is flipped.
 _MODES = {"CUDNN_CROSS_CORRELATION": False, "CUDNN_CONVOLUTION": True}
-_RANKS = (2, 3)
 
 ARITHMETIC = Arithmetic(
     INPUT_EXISTS,
@@ -46,6 +44,7 @@ class CuDnn(ExplicitSize):
     """cudnnConvolutionBackwardData with a descriptor of cudnnSetConvolutionNdDescriptor."""
 
     name = "cudnn"
+    spatial_axes = range(2, 4)
     title = "cuDNN cudnnConvolutionBackwardData"
     source = (
         "cuDNN API 7 to 9: cudnnConvolutionBackwardData, cudnnGetConvolutionNdForwardOutputDim,"
@@ -70,7 +69,7 @@ class CuDnn(ExplicitSize):
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer whose input is dy and whose output is dx."""
         words = self.values(spelling)
-        check_axes(self, sizes, _RANKS)
+        self.check_axes(sizes)
         rank = len(sizes.spatial)
         weight = require_weight_shape(self, sizes, CANONICAL_WEIGHT)
         kernel = CANONICAL_WEIGHT.split(weight, rank)["*"]
@@ -118,7 +117,7 @@ class CuDnn(ExplicitSize):
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
         """Return the reason: one axis, or a crop that symmetric padding and a size cannot make."""
-        if len(layer.axes) not in _RANKS:
+        if len(layer.axes) not in self.spatial_axes:
             return "it has one spatial axis; cuDNN takes 2 or 3", "give a second axis of size 1."
         most = compact([axis.stride - 1 for axis in layer.axes])
         return (

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, read_optional_count, shorten
-from deconvcli.frameworks.dialect import Accidents, Dialect
+from deconvcli.frameworks.dialect import ANY_AXES, Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_shape, read_values
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
@@ -73,6 +73,7 @@ class Flax(Dialect):
     aliases = ("linen", "nnx", "flax.linen", "flax.nnx")
     source = f"{FLAX}: flax/linen/linear.py, flax/nnx/nn/linear.py"
     evidence = Evidence(f"{FLAX} on {JAX}, CPU", rows=600)
+    batch_axes = range(ANY_AXES)
     circular = True
     number_types = NumberTypes(
         Mixing.PROMOTED, instead="it converts integers to float32, which rounds beyond 2**24"
@@ -140,7 +141,7 @@ class Flax(Dialect):
 
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
         """Return the same data; transpose_kernel decides about the weights' shape."""
-        return sizes._replace(channels=layer.in_channels, weight=None)
+        return self.adapt_batch(sizes)._replace(channels=layer.in_channels, weight=None)
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer as either of Flax's two APIs computes it."""

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeAlias
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, read_count, shorten
-from deconvcli.frameworks.dialect import Accidents, Dialect
+from deconvcli.frameworks.dialect import ANY_AXES, Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_shape, read_values
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
@@ -134,6 +134,7 @@ class Jax(Dialect):
     """jax.lax.conv_transpose, and jax.lax.conv_general_dilated with lhs_dilation."""
 
     name = "jax"
+    spatial_axes = range(1, ANY_AXES)
     title = "JAX"
     aliases = ("lax", "jax.lax")
     source = f"{JAX}: jax/_src/lax/convolution.py; {EQUINOX}: equinox/nn/_conv.py"
@@ -206,12 +207,6 @@ class Jax(Dialect):
         function = self._function(words)
         if sizes.weight is None:
             self.refuse("rhs", "the kernel's shape is not known", "give the weights' shape.")
-        if len(sizes.batch) != 1:
-            self.refuse(
-                "rank",
-                f"the input has {len(sizes.batch) + rank + 1} axes; the kernel has {rank + 2}",
-                "give both the same number: the input has exactly one batch axis.",
-            )
         stride = self._stride(spelling, function, rank)
         arithmetic, pads = self._padding(words, function, stride)
         layout = self.weight_layout(words, rank)
@@ -227,7 +222,9 @@ class Jax(Dialect):
             arithmetic,
             NAMES,
             rows,
-            channels=self.channels(layout, kernel, sizes, groups),
+            channels=self.channels(
+                layout, kernel, sizes, groups, data=self.data_layout(words, rank)
+            ),
             groups=groups,
             # A forward convolution of the dilated input meets the taps in reverse order.
             flipped=not words["transpose_kernel"],

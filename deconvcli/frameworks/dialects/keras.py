@@ -221,6 +221,7 @@ class Keras(KerasLayer):
     """keras.layers.Conv{1,2,3}DTranspose and keras.ops.conv_transpose."""
 
     name = "keras"
+    other_axes = "keras.ops.conv_transpose was seen to take four spatial axes on the jax backend"
     title = "Keras 3"
     aliases = ("keras3", "tf.keras", "tensorflow.keras", "keras.layers", "tf.keras.layers")
     source = (

@@ -16,7 +16,6 @@ from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import Windows
-from deconvcli.frameworks.dialects._documented import check_axes
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -158,7 +157,7 @@ class MXNet(Dialect):
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer as the operator's shape inference computes it."""
         words = self._operator_parameters(spelling, len(sizes.spatial))
-        check_axes(self, sizes, (1, 2, 3))
+        self.check_axes(sizes)
         rank = len(sizes.spatial)
         data, weight = self.data_layout(words, rank), self.weight_layout(words, rank)
         kernel = self.kernel(words["kernel"], "kernel", sizes, layout=weight)
@@ -189,6 +188,7 @@ class MXNet(Dialect):
                 groups,
                 given_in=read_optional_count(words["in_channels"] or None, "in_channels"),
                 given_out=read_optional_count(words["num_filter"], "num_filter"),
+                data=data,
             ),
             groups=groups,
             has_bias=bool(words["use_bias"]) if _is_gluon(words) else not words["no_bias"],

@@ -16,7 +16,6 @@ from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_p
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import (
     ExplicitSize,
-    check_axes,
     require_weight_shape,
     size_entries,
 )
@@ -109,12 +108,12 @@ class OneDnn(ExplicitSize):
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
         """Return the same data, with an axis for groups if the layer has any."""
         weight = layer.weight_shape(_GROUPED if layer.groups > 1 else _PLAIN)
-        return sizes._replace(channels=layer.in_channels, weight=weight)
+        return self.adapt_batch(sizes)._replace(channels=layer.in_channels, weight=weight)
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer that the primitive's descriptor means."""
         words = self.values(spelling)
-        check_axes(self, sizes, (1, 2, 3))
+        self.check_axes(sizes)
         rank = len(sizes.spatial)
         layout = self.weight_layout(words, rank)
         weight = layout.split(require_weight_shape(self, sizes, layout), rank)

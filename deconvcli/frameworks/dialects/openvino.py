@@ -195,7 +195,7 @@ class OpenVino(Dialect):
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
         """Return the same data with this layer's weights in the layout of its operation."""
         weight = layer.weight_shape(WEIGHT[GROUPED if layer.groups > 1 else SINGLE])
-        return sizes._replace(channels=layer.in_channels, weight=weight)
+        return self.adapt_batch(sizes)._replace(channels=layer.in_channels, weight=weight)
 
     def _operation(self, given: Any) -> str:
         if given not in (None, SINGLE, GROUPED):

@@ -256,6 +256,7 @@ class Paddle(Dialect):
                 groups,
                 given_in=read_optional_count(words["in_channels"], "in_channels"),
                 given_out=read_optional_count(words["out_channels"], "out_channels"),
+                data=layout,
             ),
             groups=groups,
             has_bias=bool(words["bias"]) if is_function else words["bias_attr"] is not False,

@@ -22,12 +22,10 @@ from deconvcli.frameworks.dialect.parameters import (
     plain,
 )
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
-from deconvcli.frameworks.dialects._documented import check_axes
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 
-_RANKS = (2, 3)
 _HEAD = (
     INPUT_EXISTS,
     positive("k", "kernel_shape"),
@@ -83,6 +81,7 @@ class TensorRT(Dialect):
     """INetworkDefinition.add_deconvolution_nd and the attributes of its IDeconvolutionLayer."""
 
     name = "tensorrt"
+    spatial_axes = range(2, 4)
     title = "TensorRT"
     aliases = ("trt",)
     source = "TensorRT 10 NvInfer.h: IDeconvolutionLayer, PaddingMode; operator Deconvolution"
@@ -124,7 +123,7 @@ class TensorRT(Dialect):
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer by the formulas of its padding mode."""
         words = self.values(spelling)
-        check_axes(self, sizes, _RANKS)
+        self.check_axes(sizes)
         rank = len(sizes.spatial)
         arithmetic = self._arithmetic(words["padding_mode"])
         kernel = self.kernel(words["kernel_shape"], "kernel_shape", sizes)
@@ -200,7 +199,7 @@ class TensorRT(Dialect):
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
         """Return the reason: one axis, or zeros that would have to be appended."""
-        if len(layer.axes) not in _RANKS:
+        if len(layer.axes) not in self.spatial_axes:
             return "it has one spatial axis; TensorRT takes 2 or 3", "add an axis of size 1."
         return (
             f"{self.describe_crop(layer)}; neither end can be negative without output padding",

@@ -78,6 +78,7 @@ class Tflite(Dialect):
     """The operator TRANSPOSE_CONV, by the built-in kernel."""
 
     name = "tflite"
+    spatial_axes = range(RANK, RANK + 1)
     title = "TensorFlow Lite"
     aliases = ("litert", "tensorflowlite", "tf.lite")
     source = f"{LITERT}: tflite/kernels/transpose_conv.cc"
@@ -112,7 +113,7 @@ class Tflite(Dialect):
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer at the requested output size."""
         words = self.values(spelling)
-        self._require_two_axes(len(sizes.spatial))
+        self.check_axes(sizes)
         if sizes.weight is None:
             self.refuse("weights", "the weights' shape is not known", "give the weights' shape.")
         word = words["padding"]
@@ -137,14 +138,6 @@ class Tflite(Dialect):
             weight_layout=WEIGHT,
             data_layout=CHANNELS_LAST,
         )
-
-    def _require_two_axes(self, rank: int) -> None:
-        if rank != RANK:
-            self.refuse(
-                "rank",
-                f"TRANSPOSE_CONV has {RANK} spatial axes, not {rank}",
-                "give a signal a height of 1.",
-            )
 
     def _read_output_shape(
         self, spelling: Spelling, sizes: Sizes, held: int

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from deconvcli.common.values import per_axis, read_count
-from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect import ANY_AXES, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import (
     INPUT_EXISTS,
@@ -82,6 +82,7 @@ class Tinygrad(Dialect):
     aliases = ("tinygrad.nn",)
     source = f"{TINYGRAD}: tinygrad/mixin/op.py, conv_transpose2d"
     evidence = Evidence(f"{TINYGRAD}, DEV=PYTHON", rows=400)
+    spatial_axes = range(1, ANY_AXES)
     forward = "Tensor.conv2d"
     windows = Windows(pairs=True, rounds_up=True)
     number_types = NumberTypes(

@@ -16,7 +16,7 @@ from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
-from deconvcli.frameworks.dialects._documented import check_axes, require_weight_shape
+from deconvcli.frameworks.dialects._documented import require_weight_shape
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -82,6 +82,7 @@ class WebNN(Dialect):
     """MLGraphBuilder.convTranspose2d."""
 
     name = "webnn"
+    spatial_axes = range(2, 3)
     title = "WebNN convTranspose2d"
     source = "Web Neural Network API, MLGraphBuilder.convTranspose2d: index.bs at c515210"
     evidence = Evidence("WebNN draft of 2026-06-26 (c515210)")
@@ -130,7 +131,7 @@ class WebNN(Dialect):
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer as the steps of the method compute its output."""
         words = self.values(spelling)
-        check_axes(self, sizes, (2,))
+        self.check_axes(sizes)
         layout = self.weight_layout(words, 2)
         kernel = layout.split(require_weight_shape(self, sizes, layout), 2)["*"]
         groups = read_count(words["groups"], "groups")
@@ -153,7 +154,7 @@ class WebNN(Dialect):
             BY_OUTPUT_SIZES if sized else BY_OUTPUT_PADDING,
             ("n", "k", "s", "d", "begin", "end", "op", "size"),
             rows,
-            channels=self.channels(layout, kernel, sizes, groups),
+            channels=self.channels(layout, kernel, sizes, groups, data=self.data_layout(words, 2)),
             groups=groups,
             has_bias=words["bias"] not in (None, False),
             weight_layout=layout,

@@ -77,7 +77,7 @@ def test_refusals(words: dict[str, Any], reason: str) -> None:
 
 def test_one_axis_is_refused() -> None:
     words = {"weight_shape": (1, 1, 3), "dxDesc": [7]}
-    refuses("takes tensors of 4 or 5 axes", "cudnn", (1, 1, 5), **words)
+    refuses("takes 2 or 3 spatial axes", "cudnn", (1, 1, 5), **words)
 
 
 def test_what_it_can_say() -> None:

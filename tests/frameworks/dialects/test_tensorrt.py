@@ -75,7 +75,7 @@ def test_refusals(words: dict[str, Any], reason: str) -> None:
 
 
 def test_one_axis_is_refused() -> None:
-    refuses("takes tensors of 4 or 5 axes", "tensorrt", (1, 8, 5), kernel_shape=[3])
+    refuses("takes 2 or 3 spatial axes", "tensorrt", (1, 8, 5), kernel_shape=[3])
 
 
 def test_what_it_cannot_say() -> None:

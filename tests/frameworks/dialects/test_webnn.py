@@ -85,8 +85,8 @@ def test_a_type_error(parameters: dict[str, Any], reason: str) -> None:
 
 def test_other_channels_or_ranks_are_refused() -> None:
     refuses("has 3 channels", "webnn", (1, 3, 5, 6), weight_shape=W)
-    refuses("takes tensors of 4 axes", "webnn", (1, 4, 5), weight_shape=(4, 2, 3))
-    refuses("0 batch and 2 spatial axes", "webnn", (4, 5, 6), weight_shape=W)
+    refuses("takes 2 spatial axes", "webnn", (1, 4, 5), weight_shape=(4, 2, 3))
+    refuses("takes an input of 4 axes", "webnn", (4, 5, 6), weight_shape=W)
     refuses("shape is not known", "webnn", X)
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from deconvcli.common.findings import Diagnostic
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import compact, read_count, shorten
-from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect import ANY_AXES, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
@@ -50,6 +50,7 @@ class ConvTranspose(Dialect):
             f"onnx.shape_inference of {ONNX}, strict mode", rows=900, values=False
         ),
     }
+    spatial_axes = range(1, ANY_AXES)
     forward = "Conv"
     windows = ONNX_WINDOWS
     number_types = NumberTypes(Mixing.REFUSED)

@@ -140,11 +140,10 @@ class Specification(ConvTranspose):
     def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
         """Return (in, out); one implementation allows channels of data and weights to differ."""
         if sizes.weight is not None and sizes.channels not in (None, sizes.weight[0]):
-            self.refuse(
-                "channels",
-                f"the input has {sizes.channels} channels; the weights take {sizes.weight[0]}",
-                "give both the same number; the weights are (in, out / group, spatial axes).",
-                "onnx.shape_inference does not compare them and gives a shape",
+            self.refuse_channels(
+                sizes,
+                sizes.weight[0],
+                otherwise="onnx.shape_inference does not compare them and gives a shape",
             )
         return super().layer_channels(kernel, sizes, groups)
 

@@ -58,6 +58,10 @@ class TensorFlow(Dialect):
     aliases = ("tf", "tf2", "tensorflow2", "tf.nn")
     source = SOURCE
     evidence = Evidence(f"{TENSORFLOW}, CPU, oneDNN on", rows=800)
+    other_axes = (
+        "oneDNN was seen to accept an input of tf.nn.conv2d_transpose with one axis too many, and"
+        " to ignore it"
+    )
     forward = "tf.nn.conv{rank}d"
     windows = XLA_WINDOWS
     number_types = NumberTypes(Mixing.REFUSED, ("int32",))
@@ -156,7 +160,7 @@ class TensorFlow(Dialect):
             EXPLICIT if explicit else BY_WORD[words["padding"]],
             ("n", "k", "s", "d", "size", "before", "after", "any_zero", "no_input"),
             rows,
-            channels=self.channels(WEIGHT, sizes.weight[:rank], sizes, groups),
+            channels=self.channels(WEIGHT, sizes.weight[:rank], sizes, groups, data=layout),
             groups=groups,
             weight_layout=WEIGHT,
             data_layout=layout,
