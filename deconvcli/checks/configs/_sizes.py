@@ -16,7 +16,8 @@ WHOLE = "[1-9][0-9]{0,17}"
 TIMES = r" *[xX×] *"  # noqa: RUF001 - people paste the multiplication sign
 
 # 18 digits fit into 64 bits. X is not a letter of a size, since it separates sizes.
-_ONE = r"(?:[1-9][0-9]{0,17}|(?:[1-9][0-9]{0,5})?[A-WYZa-wyz][0-9]?(?:[+-][0-9]{1,9})?)"
+# Letters first: `_PART` would take the 2 of 2H for a size.
+_ONE = r"(?:(?:[1-9][0-9]{0,5})?[A-WYZa-wyz][0-9]?(?:[+-][0-9]{1,9})?|[1-9][0-9]{0,17})"
 # 2*H would be a multiple to some and two sizes to others, so that * needs two numbers.
 _SIZE = re.compile(
     rf"{_ONE}(?:{TIMES}{_ONE}){{0,2}}|{WHOLE}(?: *\* *{WHOLE}){{1,2}}"

@@ -72,3 +72,20 @@ def test_sizes_that_are_refused(layer: str, dialect: str, message: str) -> None:
     [finding] = check(f"      - {layer}\n", dialect).findings
     assert message in finding.message
     assert finding.help
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ("320T", "[3, 320T]"),
+        ("2Hx3W-1", "[3, 2H, 3W-1]"),
+        ("(2H, 64)", "[3, 2H, 64]"),
+        ("32 x 2N1 x 7", "[3, 32, 2N1, 7]"),
+        ("12*5", "[3, 12, 5]"),
+    ],
+)
+def test_a_number_before_a_letter_is_a_multiple(size: str, shape: str) -> None:
+    text = f"networks: {{net: {{input: {{channels: 3, size: '{size}'}}, layers: [relu]}}}}"
+    checked = check_bytes("a.yaml", text.encode(), "yaml", Settings(tables=True))
+    assert checked.findings == ()
+    assert checked.networks[0].rows[0].shape == shape
