@@ -77,6 +77,11 @@ def explain_unknown_call(
         return _error(message, f"{having}: leave the dialect out, or {named}.")
     if error := explain_text(f"{call}("):
         return error
+    if head == "self":
+        return _error(
+            f"{call!r} is a layer that was created elsewhere",
+            f"paste the code that creates it, such as {call} = nn.ConvTranspose2d(64, 32, 4).",
+        )
     if _CUTTING.search(last):
         return _error(
             f"{call!r} is a class of its project, which may cut off a part of the output",

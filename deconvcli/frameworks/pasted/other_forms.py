@@ -29,6 +29,8 @@ _LABEL = re.compile(r"(?:>>> |\.\.\. |[-*] )?(?:(?:\(\w+\)|'[\w.]*'|\"[\w.]*\"|\
 # Children of one printed module, such as the parametrizations of a weight.
 _PRINTED_CHILDREN = re.compile(r"\n\s*\((?:parametrizations|\w*norm)\): .*\Z", re.DOTALL)
 _FLAX_ATTRIBUTES = re.compile(r"\s*\w+\(\s*# attributes\n")
+# print(model) of a container: `Sequential(` and its children, each on a line of its own.
+_PRINTED_NETWORK = re.compile(r"\w+\(\s*\n\s*\(\w+\): \w+\(")
 # Attributes of ONNX, which a bare mapping of them is recognized by.
 _ONNX_KEYS = ("kernel_shape", "auto_pad", "pads")
 # Keys of a Keras configuration that no layer takes as arguments.
@@ -51,6 +53,11 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
         return _read_printed_node(node, stripped, reader), "node"
     if stripped.startswith("{"):
         return _read_mapping(stripped, reader)
+    if _PRINTED_NETWORK.match(stripped):
+        raise unclear(
+            "it is a whole network",
+            "paste the line of one layer, such as (0): ConvTranspose2d(...).",
+        )
     call = find_call(ast.parse(_clean(text)), reader)
     if call is None:
         raise unclear("there is no single call in it")
@@ -91,6 +98,8 @@ def _read_mapping(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
     inner = given.get("config") if kind is not None else given
     if not isinstance(inner, dict) or not isinstance(kind, str | None):
         raise unclear("its class_name and config are not those of a layer")
+    if isinstance(inner.get("layers"), list):
+        raise unclear("it is a whole network", "paste one of the layers in its configuration.")
     built = given.get("build_config")
     words = {name: value for name, value in inner.items() if name not in _KERAS_EXTRAS}
     if any(name in words for name in _ONNX_KEYS):

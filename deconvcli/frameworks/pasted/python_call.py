@@ -88,6 +88,8 @@ class ValueReader:
         """Return a value: a number, a word, a list, a mapping, a Tensor, or else a Name."""
         match node:
             case ast.Constant(value=value):
+                if value is ...:
+                    raise unclear("it is cut short by ...", "paste all of its arguments.")
                 return value
             case ast.Tuple(elts=items) | ast.List(elts=items):
                 return [self.read(item) for item in items]
