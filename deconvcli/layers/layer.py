@@ -84,13 +84,19 @@ class Spelling(NamedTuple):
 
 
 def _write_value(given: Any) -> str:
-    """Return a value as its author writes it, with symbolic sizes as they are typed."""
+    """Return a value as its author writes it, with symbols and expressions as they are typed."""
     value = compact(given)
-    if isinstance(value, Linear):
-        return str(value)
-    if isinstance(value, tuple) and any(isinstance(size, Linear) for size in value):
-        return f"({', '.join(map(str, value))})"
-    return repr(value)
+    if isinstance(value, tuple):
+        comma = "," if len(value) == 1 else ""
+        return f"({', '.join(map(_write_one, value))}{comma})"
+    return _write_one(value)
+
+
+def _write_one(value: Any) -> str:
+    """Return the value as code, but a symbol or an expression as it is typed."""
+    # Symbols and expressions are the only values that JSON does not have.
+    is_json = isinstance(value, bool | int | float | str | list | tuple | dict | None)
+    return repr(value) if is_json else str(value)
 
 
 class Sizes(NamedTuple):

@@ -176,6 +176,22 @@ def test_other_dialects_are_given_no_assumed_channels() -> None:
     assert not {"out_channels=", "filters=", "features="} & set(done.out.replace("=", "= ").split())
 
 
+@pytest.mark.parametrize(
+    ("dialect", "shape"),
+    [
+        ("tensorflow", "output_shape=(1, 16, 16, (ngf * 4))"),
+        ("tflite", "output_shape=(1, 16, 16, (ngf * 4))"),
+        ("onednn", "dst_dims=(1, (ngf * 4), 16, 16)"),
+        ("cudnn", "dxDesc=(1, (ngf * 4), 16, 16)"),
+    ],
+)
+def test_whole_output_shapes_have_the_expression(dialect: str, shape: str) -> None:
+    layer = ("--in", "64x8x8", TORCH)
+    assert shape in deconv("shape", *layer, "-D", f"torch,{dialect}").out
+    [found] = _document("explain", *layer, "--compare", dialect)["elsewhere"]
+    assert shape in found["words"]
+
+
 @pytest.mark.parametrize("command", ["run", "bench"])
 @pytest.mark.parametrize(
     ("call", "message"),

@@ -20,7 +20,7 @@ MAX_LINE_WIDTH = 80
 def report_layer(understood: Understood, others: Sequence[str]) -> Report:
     """Return the report of the whole layer. others: dialects to compare it with."""
     explanation = explain(understood.reading)
-    elsewhere = find_differences(understood.reading, others)
+    elsewhere = find_differences(understood.reading, others, understood.unknown)
     described = [(found.dialect, found.text) for found in elsewhere]
     return Report(
         EXPLAIN_SCHEMA,

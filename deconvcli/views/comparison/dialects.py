@@ -11,6 +11,7 @@ from deconvcli.frameworks.request import LayerRequest, Understood
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
+from deconvcli.views.comparison.parameters import write_parameters
 
 
 class DialectRow(NamedTuple):
@@ -98,7 +99,7 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
     except DeconvError as error:
         return row._replace(why_not=error.message)
     # Counts that are not known are 1 only because every layer needs a number.
-    words = dialect.text(found.spelling, tuple(understood.unknown))
+    words = write_parameters(found, understood.unknown, understood.unknown)
     return row._replace(words=words, reversed_words=found.flipped != reference.flipped)
 
 

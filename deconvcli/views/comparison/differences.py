@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, NotExpressible
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.axis import Axis
-from deconvcli.layers.layer import Layer, Reading, Spelling
+from deconvcli.layers.counts import Count
+from deconvcli.layers.layer import Layer, Reading
+from deconvcli.views.comparison.parameters import write_parameters
 
 # Every dialect has these under its own names, and they move no element.
 _HIDDEN = ("in_channels", "out_channels", "bias")
@@ -33,26 +36,33 @@ class Difference(NamedTuple):
     reversed: bool = False
 
 
-def find_differences(reading: Reading, names: Iterable[str]) -> tuple[Difference, ...]:
-    """Return one difference for each of these dialects except the layer's own."""
+def find_differences(
+    reading: Reading, names: Iterable[str], unknown: Mapping[str, Count] = MappingProxyType({})
+) -> tuple[Difference, ...]:
+    """Return one difference for each of these dialects except the layer's own.
+
+    unknown: the counts of the layer that are no numbers, by role.
+    """
     own = reading.spelling.dialect
-    return tuple(_find_difference(reading, name) for name in names if name != own)
+    return tuple(_find_difference(reading, name, unknown) for name in names if name != own)
 
 
-def _find_difference(reading: Reading, name: str) -> Difference:
+def _find_difference(reading: Reading, name: str, unknown: Mapping[str, Count]) -> Difference:
     no_shift = (0,) * len(reading.layer.axes)
     try:
         found = convert(reading, name)
     except NotExpressible as error:
-        return _find_nearest(reading, name) or Difference(name, "", no_shift, error.message)
+        return _find_nearest(reading, name, unknown) or Difference(
+            name, "", no_shift, error.message
+        )
     except DeconvError as error:  # expressible, but this implementation refuses it
         return Difference(name, "", no_shift, error.message)
-    words = _write_parameters(found.spelling)
+    words = write_parameters(found, unknown, _HIDDEN)
     text = f"{words}: the same layer{_reversal(reading, found)}"
     return Difference(name, words, no_shift, text, found.flipped != reading.flipped)
 
 
-def _find_nearest(reading: Reading, name: str) -> Difference | None:
+def _find_nearest(reading: Reading, name: str, unknown: Mapping[str, Count]) -> Difference | None:
     """Return a layer whose crop has the same sum but starts a little earlier or later."""
     shifts = [_find_shift(reading, place, name) for place in range(len(reading.layer.axes))]
     known = tuple(shift for shift in shifts if shift is not None)
@@ -63,7 +73,7 @@ def _find_nearest(reading: Reading, name: str) -> Difference | None:
         found = convert(reading._replace(layer=reading.layer._replace(axes=tuple(axes))), name)
     except DeconvError:
         return None
-    words = _write_parameters(found.spelling)
+    words = write_parameters(found, unknown, _HIDDEN)
     text = f"{words}: {_describe_shift(known)}{_reversal(reading, found)}"
     return Difference(name, words, known, text, found.flipped != reading.flipped)
 
@@ -106,7 +116,3 @@ def _describe_shift(shift: tuple[int, ...]) -> str:
 def _reversal(reading: Reading, found: Reading) -> str:
     """Return what to do with the weights if one of the two stores them in reverse order."""
     return "" if found.flipped == reading.flipped else REVERSED
-
-
-def _write_parameters(spelling: Spelling) -> str:
-    return take(spelling.dialect)[0].text(spelling, _HIDDEN)
