@@ -171,8 +171,6 @@ def _guess(option: str, context: click.Context | None) -> str:
 
 
 def _say_os_error(error: OSError) -> int:
-    if isinstance(error, BrokenPipeError):
-        return CLOSED_PIPE
     place = f"{error.filename}: " if error.filename else ""
     return _say(
         f"error[io]: {place}{error.strerror or error}\n"

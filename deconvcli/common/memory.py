@@ -65,7 +65,7 @@ def _address_space_bytes() -> Iterator[int]:
     """Yield the bytes that RLIMIT_AS leaves, if the system has it and it is set."""
     try:
         import resource
-    except ImportError:  # Windows
+    except ImportError:  # pragma: no cover - Windows
         return
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit != resource.RLIM_INFINITY:

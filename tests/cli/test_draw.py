@@ -53,6 +53,15 @@ def test_one_frame_does_not_move(tmp_path: Path) -> None:
     assert "keyframes" not in out.read_text(encoding="utf-8")
 
 
+def test_a_page_is_written_and_has_no_frames(tmp_path: Path) -> None:
+    out = tmp_path / "layer.html"
+    assert deconv(f"{LAYER} -o", str(out)).code == 0
+    assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    other = str(tmp_path / "other.html")
+    refused(deconv(f"{LAYER} --frame 9 -o", other), "--frame has no effect on a page")
+    assert not os.path.exists(other)
+
+
 def test_a_png_is_one_frame(tmp_path: Path) -> None:
     last, ninth, whole = (tmp_path / f"{name}.png" for name in ("last", "9", "29"))
     assert deconv(f"{LAYER} -o", str(last)).code == 0

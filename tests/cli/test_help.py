@@ -28,6 +28,12 @@ def options(name: str) -> list[click.Option]:
     return [param for param in command.get_params(context) if isinstance(param, click.Option)]
 
 
+def test_without_a_command_the_help_is_an_error() -> None:
+    done = deconv("")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.rstrip() == deconv("--help").out.rstrip()
+
+
 def test_commands_stand_below_their_subject_in_order_of_use() -> None:
     done = deconv("--help")
     assert (done.code, done.err) == (0, "")

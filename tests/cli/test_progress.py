@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import io
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +20,7 @@ import pytest
 from deconvcli.cli import progress
 from deconvcli.cli.progress import bar
 from deconvcli.compute.runner import Prepared
+from deconvcli.frameworks.request import LayerRequest
 from tests.cli.commandline import deconv, saved
 
 
@@ -60,6 +64,17 @@ def test_it_appears_after_half_a_second_and_goes(
         assert "computing" in terminal.getvalue()
         assert " 50%" in terminal.getvalue()
     assert terminal.getvalue().endswith("\x1b[2K")  # the line is erased
+
+
+def test_several_bars_count_their_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    with progress.progress(4) as add:
+        for label, steps in (("torch", 1), ("keras", 3)):
+            add(label)(steps)
+    lines = re.split(r"[\r\n]+", terminal.getvalue())
+    for label, count in (("torch", "1/4"), ("keras", "3/4")):
+        assert any(label in line and count in line for line in lines)
+    assert terminal.getvalue().endswith("\x1b[2K")  # the lines are erased
 
 
 def test_it_moves_ten_times_a_second_at_most(
@@ -184,6 +199,17 @@ def test_an_engine_is_given_what_moves_the_bar(monkeypatch: pytest.MonkeyPatch) 
     assert deconv("run -q --in 8x8 -k 3 --engine numpy --repeat 1").code == 0
     assert callable(given[0])
     assert given[1:] == [None]  # a bar would be timed too
+
+
+def test_ctrl_c_ends_the_command_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def understand(*anything: Any) -> None:
+        raise KeyboardInterrupt
+
+    at_exit: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(LayerRequest, "understand", understand)
+    monkeypatch.setattr(atexit, "register", lambda *called: at_exit.append(called))
+    assert deconv("shape --in 5 -k 3") == (130, "", "\n")
+    assert at_exit == [(os._exit, 130)]
 
 
 def test_nothing_of_an_interrupted_process_is_taken_apart(tmp_path: Path) -> None:

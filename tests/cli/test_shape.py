@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -47,6 +48,23 @@ def test_the_seed_cases(size: str, call: str, output: str) -> None:
 def test_a_quiet_answer_is_bare() -> None:
     arguments = "shape -q --in 5x5 -k 3 -s 2 --padding valid"
     assert deconv(arguments) == (0, "11x11\n", "")
+
+
+class Terminal(io.StringIO):
+    """Standard output that people look at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_the_same_words_in_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    line = "shape --in 5x5 -k 3 -s 2 -D torch"
+    colored = deconv(line, out=Terminal()).out
+    assert "\x1b[1m11x11" in colored
+    words = re.sub(r"\x1b\[\d*m", "", colored).split()
+    assert words == deconv(line).out.split()
 
 
 INERT = (

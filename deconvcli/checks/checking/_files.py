@@ -79,7 +79,7 @@ def _display_name(path: str) -> str:
     """Return the path relative to the current folder, with slashes, as CI annotations need it."""
     try:
         relative = os.path.relpath(path)
-    except ValueError:  # another drive
+    except ValueError:  # pragma: no cover - Windows: another drive
         relative = path
     name = (path if relative.startswith("..") else relative).replace(os.sep, "/")
     # CI systems can read a line that starts with a colon as a command.

@@ -110,7 +110,8 @@ def _default_folder() -> Path:
 
 def _is_private(folder: Path) -> bool:
     """Whether root and this user alone can put files into `folder` or replace it."""
-    if not hasattr(os, "geteuid"):  # Windows: access lists keep profile folders private
+    # On Windows access lists keep profile folders private.
+    if not hasattr(os, "geteuid"):  # pragma: no cover - Windows
         return True
     state = folder.stat()
     is_mine = state.st_uid == os.geteuid() and not state.st_mode & 0o022
@@ -132,10 +133,6 @@ class _DiskCache:
     def __init__(self, function: Callable[..., object], folder: Path) -> None:
         self._function = function
         self._folder = folder
-
-    @property
-    def cache_path(self) -> str:
-        return str(self._folder)
 
     def load_overload(self, signature: object, context: Any) -> Any:
         """Return the compilation cached for `signature`, or None."""

@@ -94,7 +94,7 @@ def _work(rows: int, vectors: int, lanes: int) -> Any:
 
     multiply: Any = tiled.multiply
 
-    @compile_kernel
+    @compile_kernel  # pragma: no cover - runs compiled only
     def tiles(
         sums: Array, panel: Array, starts: Array, offsets: Array, weights: Array, repeats: int
     ) -> None:

@@ -155,5 +155,5 @@ def _forget() -> None:
     _calls, _lock = SimpleQueue(), threading.Lock()
 
 
-if hasattr(os, "register_at_fork"):
+if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no forks
     os.register_at_fork(after_in_child=_forget)

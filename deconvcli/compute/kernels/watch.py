@@ -12,7 +12,7 @@ from deconvcli.compute.kernels.machine import config
 from deconvcli.compute.kernels.reference import Array
 
 
-@intrinsic
+@intrinsic  # pragma: no cover - the compiler runs it, if its result is not cached
 def _load(typing_context: Any, array: Any) -> Any:
     """Return the first number of an int64 array, loaded again at each call.
 
@@ -26,7 +26,7 @@ def _load(typing_context: Any, array: Any) -> Any:
     return types.int64(array), emit
 
 
-@compile_kernel
+@compile_kernel  # pragma: no cover - runs compiled only
 def _watch(number: Array, most: int, longer: int) -> None:
     load: Any = _load
     for _ in range(most):

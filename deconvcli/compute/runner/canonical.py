@@ -148,8 +148,6 @@ def _weight_parts(reading: Reading) -> tuple[list[int], list[int]]:
         for axis in reading.weight_layout.axes
         for letter in (kernel if axis == "*" else axis)
     ]
-    if "G" not in letters_of_layout:
-        letters_of_layout, letters["G"] = ["G", *letters_of_layout], 1
     return [letters[letter] for letter in letters_of_layout], [
         letters_of_layout.index(part) for part in "GIO"
     ] + [letters_of_layout.index(place) for place in kernel]

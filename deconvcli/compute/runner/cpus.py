@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def usable_cpus() -> int:
@@ -15,14 +18,13 @@ def usable_cpus() -> int:
 def _affinity() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return os.cpu_count() or 1  # pragma: no cover - macOS, Windows
 
 
 def _quota() -> list[int]:
     """Return the CPUs of cgroup v2's cpu.max, rounded up; several thousand without a quota."""
     try:
-        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
-            quota, period = file.read().split()
+        quota, period = _QUOTA.read_text(encoding="ascii").split()
         return [-(-int(quota) // int(period))]
     except (OSError, ValueError):
         return [1 << 12]

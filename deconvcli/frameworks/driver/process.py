@@ -177,7 +177,7 @@ class DriverProcess(Generic[AnyDriver]):
 @contextmanager
 def _block_sigpipe() -> Iterator[None]:
     """Make a write to a dead process an error, although our commands let SIGPIPE end them."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
