@@ -159,9 +159,11 @@ class Prepared:
             return self.step(x, progress=progress)
         if self.engine == "numba" and self._moves_much(x):
             return self._compute_in_blocks(x, progress)
-        if self._channel_order is not None and x.dtype in VECTOR_DTYPES:
-            y = self.step(self._channel_order.channels_first(x, self._threads), progress=progress)
-            return self._channel_order.channels_last(y, self._threads)
+        # Kept, since a step that cannot be compiled changes the engine on the way.
+        order = self._channel_order
+        if order is not None and x.dtype in VECTOR_DTYPES:
+            y = self.step(order.channels_first(x, self._threads), progress=progress)
+            return order.channels_last(y, self._threads)
         y = self.step(canonical_input(reading, x), progress=progress)
         return own_output(reading, y)
 
