@@ -123,6 +123,13 @@ def test_control_groups_version_1_count_where_the_path_is_the_hosts(tmp_path: Pa
     assert list(memory._cgroup_bytes(tmp_path)) == [600]
 
 
+def test_a_control_group_without_statistics_has_no_cache_to_free(tmp_path: Path) -> None:
+    group = {"memory.max": "1000\n", "memory.current": "700\n", "memory.stat": "anon 400\n"}
+    files(tmp_path, {"proc/self/cgroup": "0::/\n"})
+    files(tmp_path / "sys/fs/cgroup", group)
+    assert list(memory._cgroup_bytes(tmp_path)) == [300]
+
+
 @pytest.mark.parametrize("text", ["", "nonsense\n", "0::\n", "::::\n"])
 def test_control_groups_that_say_nothing_are_no_limit(tmp_path: Path, text: str) -> None:
     files(tmp_path, {"proc/self/cgroup": text})

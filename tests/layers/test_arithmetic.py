@@ -92,3 +92,12 @@ def test_every_arithmetic_ends_in_a_crop(name: str) -> None:
         assert {"span", "full", "crop_begin", "crop_end", "out"} <= set(names)
         assert len(names) == len(set(names))
         assert all(step.meaning for step in arithmetic.steps)
+
+
+def test_equal_formulas_are_one_key() -> None:
+    """Also after a journey through pickle, which makes another object."""
+    again = Arithmetic(*SUM.entries)
+    assert again is not SUM
+    assert {SUM: 1}[again] == 1
+    assert Arithmetic(SPAN, FULL) != again
+    assert again != SUM.entries

@@ -53,6 +53,17 @@ def test_useful_products_are_those_that_the_crop_keeps(axis: Axis, n: int) -> No
     assert axis.useful_products(n) == sum(first <= o < end for o in reached)
 
 
+@given(small, small, crops, crops, st.integers(1, 9))
+def test_taps_without_dilation_land_on_one_place(
+    kernel: int, stride: int, begin: int, end: int, n: int
+) -> None:
+    axis = Axis(kernel, stride, 0, begin, end)
+    full = (n - 1) * stride + 1
+    assert axis.full_size(n) == full
+    kept = range(begin, full - end)
+    assert axis.useful_products(n) == kernel * sum(i * stride in kept for i in range(n))
+
+
 @given(axes, st.integers(20, 60))
 def test_useful_products_of_a_symbol_hold_for_large_sizes(axis: Axis, n: int) -> None:
     formula = axis.useful_products(Linear("N"))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import platform
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
+
+CPU_LIST = Path("/proc/cpuinfo")
 
 
 def read_processor_name() -> str:
     """Return the processor's name as the system reports it."""
-    with suppress(OSError), open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
+    with suppress(OSError), CPU_LIST.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             label, _, name = line.partition(":")
             if label.strip() == "model name":

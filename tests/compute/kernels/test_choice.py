@@ -50,6 +50,16 @@ def test_extreme_layers_are_computed(name: str, monkeypatch: pytest.MonkeyPatch)
     np.testing.assert_array_equal(engine.transposed_convolution(*arguments, 2), expected)
 
 
+@pytest.mark.parametrize("inputs", [16, 64])
+def test_few_channels_are_read_in_place(inputs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernel and stride are equal, so that every output reads one input of each channel."""
+    monkeypatch.setattr(choice, "machine", lambda: Machine(256, 16))
+    layer = Layer(1, inputs, 1, 1, (256, 256), ((2, 2, 1, 0, 0),) * 2, seed=1)
+    recipe = choice.choose(sizes_of(layer), layer.sizes, layer.axes, 4)
+    assert isinstance(recipe, tiled.TiledRecipe)
+    assert recipe.direct == (inputs <= tiled.MAX_STREAMS)
+
+
 def test_layers_that_gain_little_share_one_kernel() -> None:
     small = [
         Layer(1, 3, 2, 1, (5,), ((4, 3, 1, 0, 0),), seed=1),

@@ -118,6 +118,38 @@ def test_a_warm_cache_is_used(program: Path, tmp_path: Path) -> None:
     assert before == {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.bin")}
 
 
+ADDRESS = """
+import ctypes
+from deconvcli.compute.kernels.compilation import compile_kernel
+
+absolute = ctypes.CDLL(None).labs
+absolute.argtypes, absolute.restype = [ctypes.c_long], ctypes.c_long
+
+@compile_kernel
+def plus(a):
+    return absolute(a) + 1
+
+print(plus(-2))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the C library has another name there")
+def test_an_address_of_this_process_is_not_cached(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(ADDRESS)
+    assert run(program, tmp_path) == "3\n"
+    assert not list(tmp_path.rglob("*.bin"))
+
+
+def test_used_up_memory_is_not_a_failure_of_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(function: Callable[..., object]) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(compilation, "_make_dispatcher", fail)
+    with pytest.raises(MemoryError):
+        compilation.compile_kernel(fail)
+
+
 @pytest.mark.parametrize(
     "more",
     [{"NUMBA_DISABLE_JIT": "1"}, {"NUMBA_BOUNDSCHECK": "1"}, {"NUMBA_CACHE_DIR": "/dev/null"}],

@@ -78,6 +78,13 @@ def test_without_compilation_there_are_no_vectors(monkeypatch: pytest.MonkeyPatc
     assert machine_of(monkeypatch, "avx512f") == UNKNOWN_MACHINE
 
 
+def test_a_tree_without_data_caches_gives_the_usual_sizes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    entries = [(str(level), "Instruction", "64K") for level in range(1, 9)]
+    assert caches_of(monkeypatch, tmp_path, *entries) == USUAL_CACHE_BYTES
+
+
 def caches_of(
     monkeypatch: pytest.MonkeyPatch, root: Path, *entries: tuple[str, str, str]
 ) -> dict[int, int]:

@@ -10,6 +10,7 @@ import stat
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from deconvcli.common.errors import OutOfMemory, Unreadable, UsageError
 from deconvcli.compute import npyfile
+from deconvcli.compute.npyfile import _header, _read
 
 MAGIC = b"\x93NUMPY"
 
@@ -220,6 +222,22 @@ def test_data_that_does_not_fit_in_memory_is_said(
     file.write_bytes(save_bytes(np.ones(4)))
     monkeypatch.setattr(np, "empty", refuse)
     with pytest.raises(OutOfMemory, match="its 32 bytes do not fit"):
+        npyfile.read(file)
+
+
+def test_a_file_that_becomes_shorter_is_refused(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_bytes(save_bytes(np.ones(100)))
+
+    @contextmanager
+    def open_and_cut(path: Path) -> Iterator[Any]:
+        with _header.open_regular(path) as opened:
+            os.truncate(path, 200)
+            yield opened
+
+    monkeypatch.setattr(_read, "open_regular", open_and_cut)
+    with pytest.raises(Unreadable, match="it became shorter while it was read"):
         npyfile.read(file)
 
 

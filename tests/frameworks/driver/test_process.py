@@ -112,6 +112,17 @@ def test_the_process_ends_with_its_owner() -> None:
     assert process.poll() == 0
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows has no such signal")
+def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deconvcli.frameworks.driver.process.END_SECONDS", 0.05)
+    with DriverProcess(agreeable.FRAMEWORK) as running:
+        running.ask(case(3))
+        process = running._process
+        assert process is not None
+        process.send_signal(signal.SIGSTOP)
+    assert process.poll() == -signal.SIGKILL
+
+
 def test_a_process_is_stopped_in_the_middle_of_an_answer() -> None:
     with DriverProcess(frail.FRAMEWORK) as running:
         running.ask(case(frail.ANSWERS))

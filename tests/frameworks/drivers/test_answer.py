@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from deconvcli.frameworks.driver.base import function_parameters
+from deconvcli.frameworks.driver.base import function_parameters, to_tuples
 from deconvcli.frameworks.drivers import _answer
 from deconvcli.frameworks.drivers._answer import (
     IDLE_TIMEOUT,
@@ -35,6 +35,10 @@ def test_nothing_is_timed_that_is_not_prepared() -> None:
     refused = answerer.answer({**CASE, "weight_shape": [2, 1, 4], "threads": 1})
     assert refused["error"]["message"] == "a kernel has a middle"
     assert "error" in answerer.answer({"burst": 1e-9})
+
+
+def test_lists_at_every_depth_become_tuples() -> None:
+    assert to_tuples([1, [[2], (3,)], "ab"]) == (1, ((2,), (3,)), "ab")
 
 
 def test_a_burst_has_a_warm_call_however_short_it_is() -> None:

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from deconvcli.compute.kernels import reference, scatter
@@ -49,6 +49,7 @@ def test_every_tile_makes_the_same_sums(layer: Layer) -> None:
     st.integers(1, 5),
     st.tuples(st.booleans(), st.booleans()),
 )
+@example(FLAT, 1, 7, 3, (False, True))  # several units use the panel of one group
 def test_any_division_makes_the_sums_of_the_definition(
     layer: Layer, images: int, outputs: int, units: int, has: tuple[bool, bool]
 ) -> None:
