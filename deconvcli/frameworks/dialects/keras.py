@@ -215,6 +215,7 @@ _NUMBER_TYPES = {
     "torch": NumberTypes(Mixing.REFUSED, ("int64",)),
     "jax": NumberTypes(Mixing.REFUSED, INTEGERS),
 }
+_NUMBER_TYPES[_HOLLOW] = _NUMBER_TYPES["tensorflow"]
 
 
 class Keras(KerasLayer):
