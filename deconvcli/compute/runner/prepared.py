@@ -117,7 +117,7 @@ class Prepared:
         """
         array = as_array(x, "x")
         _require_fit(array, self._input_shape, "x")
-        # NumPy makes the name of a type anew each time, which takes as long as a small layer.
+        # NumPy builds the name of a type in each call, which takes as long as a small layer.
         types = self._types.get(array.dtype)
         if types is None:
             types = self._types[array.dtype] = self._find_types(array.dtype)

@@ -211,7 +211,7 @@ def _describe(layer: Any) -> LiveLayer | None:
 
 _NUMBER_TYPES = {
     "": NumberTypes(Mixing.REFUSED, instead="its backends compute different integers"),
-    "tensorflow": NumberTypes(Mixing.REFUSED, ("int32",)),
+    **dict.fromkeys(("tensorflow", _HOLLOW), NumberTypes(Mixing.REFUSED, ("int32",))),
     "torch": NumberTypes(Mixing.REFUSED, ("int64",)),
     "jax": NumberTypes(Mixing.REFUSED, INTEGERS),
 }
