@@ -215,7 +215,6 @@ _NUMBER_TYPES = {
     "torch": NumberTypes(Mixing.REFUSED, ("int64",)),
     "jax": NumberTypes(Mixing.REFUSED, INTEGERS),
 }
-_NUMBER_TYPES[_HOLLOW] = _NUMBER_TYPES["tensorflow"]
 
 
 class Keras(KerasLayer):
@@ -273,10 +272,10 @@ class Keras(KerasLayer):
         return reading._replace(spelling=spelling, findings=findings)
 
     def find_number_types(self, spelling: Spelling, rank: int) -> NumberTypes:
-        """Return a layer's, or for keras.ops those of its backend, and of none if none is named."""
+        """Return those of a layer; for keras.ops, those of its backend if one is named."""
         if self.is_layer({"api": spelling.arguments.get("api")}):
             return self.number_types
-        return _NUMBER_TYPES[spelling.implementation]
+        return _NUMBER_TYPES.get(spelling.implementation, _NUMBER_TYPES[""])
 
     def is_layer(self, words: Mapping[str, Any]) -> bool:
         """Return whether this is a layer object, which checks more than keras.ops."""
