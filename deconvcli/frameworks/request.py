@@ -12,6 +12,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.pasted.forms import is_layer_text
+from deconvcli.frameworks.pasted.python_call import Name
 from deconvcli.frameworks.pasted.understand import Declared, Pasted, needs_number, understand
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.frameworks.wording import (
@@ -194,6 +195,7 @@ class LayerRequest(NamedTuple):
         leading, sizes = self._find_sizes(pasted, words, rank)
         self._check_letters(sizes.spatial)
         words = {**_bind_counts(pasted, words, sizes.channels), **words}
+        words, channels = self._fill_output_shape(dialect, words, sizes)
         shown_weight = sizes.weight
         if shown_weight is None:
             sizes = sizes._replace(weight=self._find_weight(dialect, words, sizes))
@@ -202,6 +204,8 @@ class LayerRequest(NamedTuple):
         unknown = self._find_unknown(
             pasted, words, sizes, layout, leading, has_weight=bool(shown_weight)
         )
+        if channels is not None and "out_channels" in unknown:
+            unknown["out_channels"] = channels
         assumed = [
             self.names.role(role)
             for role, count in unknown.items()
@@ -349,6 +353,37 @@ class LayerRequest(NamedTuple):
                 code="input-size",
             )
         return own_channels if channels is None else channels
+
+    def _fill_output_shape(
+        self, dialect: Dialect, words: dict[str, Any], sizes: Sizes
+    ) -> tuple[dict[str, Any], Unknown | None]:
+        """Return the parameters without variables in the output's shape, and its channels.
+
+        A variable for the batch is the input's batch. With one for the channels, only the spatial
+        sizes are requested, unless an option gives the channels.
+        """
+        argument, rank = dialect.argument("output_size"), len(sizes.spatial)
+        given = words.get(argument.name) if argument else None
+        is_open = isinstance(given, list) and any(isinstance(size, Name) for size in given)
+        if argument is None or given is None or not is_open:
+            return words, None
+        if len(given) != rank + 2:
+            text = next(size.text for size in given if isinstance(size, Name))
+            raise needs_number(argument.name, text, self.names.variables)
+        places = dialect.data_layout(words, rank).split(tuple(range(rank + 2)), rank)
+        shape, [batch], [channels] = list(given), places["N"], places["C"]
+        if isinstance(shape[batch], Name):
+            [shape[batch]] = sizes.batch
+        if not isinstance(shape[channels], Name):
+            return {**words, argument.name: shape}, None
+        if "out_channels" in self.roles:
+            [shape[channels]] = self.roles["out_channels"]
+            return {**words, argument.name: shape}, None
+        expression = shape[channels].text
+        if rank != 2:  # conv2d_transpose alone takes spatial sizes
+            raise needs_number(argument.name, expression, self.names.variables)
+        spatial = [shape[place] for place in places["*"]]
+        return {**words, argument.name: spatial}, Unknown(expression, argument.name)
 
     def _check_letters(self, spatial: Sequence[Size]) -> None:
         """Refuse an output size in letters that are not the input's."""
@@ -537,7 +572,7 @@ def _bind_counts(
     numbers = {
         expression: known[name]
         for name, expression in pasted.unknown.items()
-        if known.get(name) is not None
+        if type(known.get(name)) is int
     }
     return {name: numbers[text] for name, text in pasted.unknown.items() if text in numbers}
 

@@ -192,6 +192,45 @@ def test_whole_output_shapes_have_the_expression(dialect: str, shape: str) -> No
     assert shape in found["words"]
 
 
+_TENSORFLOW = "tf.nn.conv{}_transpose(x, w, {}, 2)"
+
+
+@pytest.mark.parametrize(
+    ("size", "rank", "shape", "output"),
+    [
+        ("5x5x4", "2d", "[batch, 10, 10, 2]", "10x10x2"),
+        ("3x5x5x4", "2d", "[batch, 10, 10, 2]", "3x10x10x2"),
+        ("5x5x4", "2d", "[tf.shape(x)[0], 10, 10, out * 2]", "10x10x(out * 2)"),
+        ("5x5x4", "2d", "[2, 10, 9, out] --batch 2", "10x9x(out)"),
+        ("5x5x4", "2d", "[batch, 10, 10, out] --out-channels 8", "10x10x8"),
+        ("5x4", "1d", "[batch, 10, 7]", "10x7"),
+        ("5x5x5x4", "3d", "[batch, 10, 10, 10, 7]", "10x10x10x7"),
+    ],
+)
+def test_the_batch_and_channels_of_an_output_shape_may_be_variables(
+    size: str, rank: str, shape: str, output: str
+) -> None:
+    shape, *options = shape.split(" --")
+    more = [word for option in options for word in f"--{option}".split()]
+    call = _TENSORFLOW.format(rank, shape)
+    assert deconv("shape", "-q", "-k", "3", "--in", size, call, *more) == (0, f"{output}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("size", "rank", "shape", "message"),
+    [
+        ("5x5x4", "2d", "[1, h, 10, 2]", "output_shape is h"),
+        ("5x4", "1d", "[batch, 10, out]", "output_shape is out"),
+        ("5x5x4", "2d", "[batch, 10, 2]", "output_shape is batch"),
+    ],
+)
+def test_other_variables_of_an_output_shape_are_refused(
+    size: str, rank: str, shape: str, message: str
+) -> None:
+    call = _TENSORFLOW.format(rank, shape)
+    refused(deconv("shape", "-k", "3", "--in", size, call), message, "--set")
+
+
 @pytest.mark.parametrize("command", ["run", "bench"])
 @pytest.mark.parametrize(
     ("call", "message"),

@@ -108,6 +108,8 @@ def understand(
             words[name] = expression  # Paddle prints it without quotes
         elif role in _FREE_ROLES:
             unknown[name] = expression
+        elif role == "output_size" and _has_spatial_sizes(dialect, named, value):
+            words[name], unknown[name] = value, expression
         else:
             raise needs_number(name, expression, setter)
     weight = shapes[signature.weight]
@@ -194,6 +196,17 @@ def name_arguments(call: PythonCall, order: Sequence[str]) -> dict[str, Any]:
 
 def _shape(value: Any) -> tuple[int, ...] | None:
     return value.shape if isinstance(value, Tensor) else None
+
+
+def _has_spatial_sizes(dialect: Dialect, named: Mapping[str, Any], shape: Any) -> bool:
+    """Return whether this is a whole shape, of which only batch and channels are variables."""
+    if not isinstance(shape, list) or not 3 <= len(shape) <= 5:
+        return False
+    rank = len(shape) - 2
+    values = {name: value for name, value in named.items() if _open_value(value) is None}
+    parts = dialect.data_layout(values, rank).split(tuple(shape), rank)
+    counts = (*parts["N"], *parts["C"])
+    return _open_value(list(parts["*"])) is None and all(type(n) in (int, Name) for n in counts)
 
 
 def _find_role(dialect: Dialect, name: str) -> str:
