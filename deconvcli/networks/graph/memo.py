@@ -58,6 +58,8 @@ class RunWalker:
         operations = [node.operation for node in network.nodes if node.operation]
         self.mixes_axes = any(take(operation).mixes_axes for operation in operations)
         self.condition = condition
+        # Once: few nodes have letters, and a network is walked for thousands of runs.
+        self._lettered = frozenset(node.name for node in network.nodes if node.letters)
         self._memo: dict[MemoKey, Remembered] = {}
 
     def passes_on(self, run: SizeRun) -> bool:
@@ -88,7 +90,7 @@ class RunWalker:
         """Return the network with this value for the varied size, or for the letter in it."""
         inputs = {name: self._vary(shape, value) for name, shape in self.network.inputs.items()}
         varied = self.network._replace(inputs=inputs)
-        return varied.with_letters(lambda size: self._replace_letter(size, value))
+        return varied.with_letters(lambda size: self._replace_letter(size, value), self._lettered)
 
     def _replace_letter(self, size: Linear, value: Size) -> Size:
         # Sizes that `_vary` has just put in are no letters of the author's.
@@ -113,7 +115,7 @@ class RunWalker:
     def _apply_once(self, node: Node, inputs: tuple[Shape, ...], dialect: str) -> Remembered:
         # A node computes on a run of its own, whose cut is remembered and applied to every run
         # that brings the same sizes: what one run learns from a comparison holds for all.
-        own = (*(node.expect or ()), *node.letters)
+        own = node.letters if node.name in self._lettered else ()
         key = (node.name, (_as_key(own), *(_as_key(shape.sizes) for shape in inputs)))
         if key not in self._memo:
             probe = SizeRun(0, 1)  # a step count is all that is remembered: any start will do

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -37,9 +37,9 @@ class Node(NamedTuple):
 
     @property
     def letters(self) -> tuple[Linear, ...]:
-        """The symbolic sizes in its parameters, in order."""
-        sizes = (size for _, value in self._sized_parameters() for size in _as_list(value))
-        return tuple([size for size in sizes if isinstance(size, Linear)])
+        """The symbolic sizes in `expect` and in its parameters, in order."""
+        sizes = [size for _, value in self._sized_parameters() for size in _as_list(value)]
+        return tuple([n for n in (*(self.expect or ()), *sizes) if isinstance(n, Linear)])
 
     def with_letters(self, replace: Callable[[Linear], Size]) -> Node:
         """Return the node with every symbolic size replaced, in `expect` and in its parameters."""
@@ -59,7 +59,6 @@ class Node(NamedTuple):
         return self._replace(parameters={**self.parameters, **changed}, expect=expect)
 
     def _sized_parameters(self) -> list[tuple[str, Any]]:
-        # Looked up for every node of every run: most kinds have no such keys.
         keys = find_size_keys(self.operation)
         return [(key, self.parameters[key]) for key in keys if key in self.parameters]
 
@@ -96,8 +95,13 @@ class Network(NamedTuple):
         """Return the node of this name, which must exist."""
         return next(node for node in self.nodes if node.name == name)
 
-    def with_letters(self, replace: Callable[[Linear], Size]) -> Network:
-        """Return the network with every symbolic size replaced, in inputs and in nodes."""
+    def with_letters(
+        self, replace: Callable[[Linear], Size], lettered: Container[str] | None = None
+    ) -> Network:
+        """Return the network with every symbolic size replaced, in inputs and in nodes.
+
+        lettered: the names of the nodes that have any; by default all nodes are searched.
+        """
 
         def replace_all(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
             return tuple([replace(size) if isinstance(size, Linear) else size for size in sizes])
@@ -106,7 +110,10 @@ class Network(NamedTuple):
             name: shape._replace(spatial=replace_all(shape.spatial))
             for name, shape in self.inputs.items()
         }
-        nodes = [node.with_letters(replace) for node in self.nodes]
+        nodes = [
+            node.with_letters(replace) if lettered is None or node.name in lettered else node
+            for node in self.nodes
+        ]
         return self._replace(inputs=inputs, nodes=tuple(nodes))
 
     def without_numeric_expects(self, keep: str = "") -> Network:
