@@ -67,6 +67,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("shape --in 5 -k 3 -g 2x2", ("-g/--groups '2x2': this is not a number",)),
         ("shape --in 5 -k 3 --batch 2x3", ("--batch '2x3': this is not a number",)),
         (
+            "shape --in 2x1x5 nn.ConvTranspose1d(1,1,3) --batch 3",
+            ("--batch is 3, the input has 2", "give it once"),
+        ),
+        (
             "shape --in 5 -k 3 -s 2 --op 2 -D torch",
             ("output_padding 2 is not smaller than stride 2", "use 1 or less", "only chooses"),
         ),

@@ -174,6 +174,18 @@ def test_a_request_that_is_refused(changes: dict[str, Any], code: str, message: 
     assert len(printed["error"]["message"]) < 300
 
 
+def test_a_refusal_has_the_source_of_its_limit() -> None:
+    parameters = {"filters": 1, "kernel_size": 4, "strides": 2, "padding": "same"}
+    refusal = answer(
+        dialect="keras2",
+        input_shape=[1, 5, 5, 2],
+        weight_shape=None,
+        params={**parameters, "output_padding": 0},
+    )["error"]
+    assert refusal["code"] == "output-padding"
+    assert refusal["source"].startswith("measured with tf_keras")
+
+
 def test_windows_line_ends_a_mark_and_empty_lines() -> None:
     line = json.dumps(REQUEST).encode()
     assert answers(b"\xef\xbb\xbf" + line + b"\r", b"", b"  \r", b"\t", line + b"\r", b"") == [

@@ -99,9 +99,8 @@ def find_variants(name: str, rank: int) -> Iterator[Variant]:
             variant = _bind_fields(name, rank, padding, has_output_padding)
         except DeconvError:  # the dialect has no such parameter, or no such word
             continue
-        if variant:
-            cases = _corner_cases(variant, rank)
-            yield variant._replace(is_exact=all(_agrees(variant, fields) for fields in cases))
+        cases = _corner_cases(variant, rank)
+        yield variant._replace(is_exact=all(_agrees(variant, fields) for fields in cases))
 
 
 def read_fields(variant: Variant, fields: FieldValues) -> Reading:
@@ -138,10 +137,12 @@ def compute_crop(variant: Variant, fields: FieldValues) -> tuple[tuple[Size, Siz
     return tuple(crops)
 
 
-def _bind_fields(
-    name: str, rank: int, padding: PaddingStyle, has_output_padding: bool
-) -> Variant | None:
-    """Return the variant with its fields bound to numbers; None if a number is no plain field."""
+def _bind_fields(name: str, rank: int, padding: PaddingStyle, has_output_padding: bool) -> Variant:
+    """Return the variant with its fields bound to numbers.
+
+    A number that a dialect computes from a field cannot be bound to it: then the variant is not
+    exact.
+    """
     dialect = take(name)[0]
     variant = Variant(name, padding, has_output_padding, Arithmetic(), {}, dialect.together)
     base = read_fields(variant, _spread(_BASE_VALUES, rank))
@@ -153,11 +154,7 @@ def _bind_fields(
             read_fields(variant, _spread({**_BASE_VALUES, **meanwhile, field: value}, rank))
             for value in (old, new)
         )
-        changes = {key: (before.numbers[0][key], after.numbers[0][key]) for key in numbers}
-        changed = [key for key, (one, other) in changes.items() if one != other]
-        # A number that is computed from the field cannot be bound to it.
-        if any(changes[key] != (old, new) for key in changed):
-            return None
+        changed = [key for key in numbers if before.numbers[0][key] != after.numbers[0][key]]
         numbers |= dict.fromkeys(changed, field)
     is_circular = base.layer.circular
     return variant._replace(arithmetic=base.arithmetic, numbers=numbers, is_circular=is_circular)

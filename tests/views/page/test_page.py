@@ -14,6 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
+import deconvcli
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.layers.arithmetic import Step, substitute
 from deconvcli.layers.layer import Reading, require_numbers
@@ -318,6 +319,22 @@ def test_a_layer_without_fields_is_an_error() -> None:
     line = "--in 4x4 -k 5 -s 2 -p same --output-size 8x8 -D tensorflow"
     with pytest.raises(UsageError, match="the page has no fields for this layer: tensorflow"):
         write_page(read_options(line))
+
+
+def test_a_layer_that_its_own_dialect_cannot_write_is_an_error() -> None:
+    """Core ML takes an output_shape that appends elements, and documents no parameter for it."""
+    words: dict[str, Any] = {
+        "pad_type": "custom",
+        "strides": [1],
+        "dilations": [3],
+        "groups": 2,
+        "pad": [6, 3],
+    }
+    layer = deconvcli.layer(
+        "coreml", input_shape=(2, 2, 1), weight_shape=(2, 2, 3), output_shape=[2, 4, 7], **words
+    )
+    with pytest.raises(UsageError, match="the page has no fields for this layer: coreml"):
+        write_page(layer)
 
 
 def test_other_parameters_for_the_same_crop_are_found() -> None:
