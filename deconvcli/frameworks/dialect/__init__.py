@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.findings import Diagnostic
-from deconvcli.common.values import compact
+from deconvcli.common.values import MAX_INT64, compact
 from deconvcli.frameworks.dialect._axis_reader import AxisReader
 from deconvcli.frameworks.dialect._refusals import collect_findings, generalize
 from deconvcli.frameworks.dialect.live import LiveClass
@@ -40,7 +40,7 @@ class Dialect(AxisReader):
     layer with groups, if only the weights' shape gives their number. forward: the name of its
     forward layer, if that takes the same parameters; {rank} is the number of spatial axes.
     windows: what its convolutions and poolings accept as padding. number_types: those that it
-    computes, and what it makes of two.
+    computes, and what it makes of two. max_size: the largest size that its tensors may have.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -53,6 +53,7 @@ class Dialect(AxisReader):
     grouping: ClassVar[Mapping[str, Any] | None] = None
     forward: ClassVar[str] = ""
     windows: ClassVar[Windows] = Windows()
+    max_size: ClassVar[int] = MAX_INT64
     number_types: ClassVar[NumberTypes] = NumberTypes()
 
     @abstractmethod
@@ -134,6 +135,17 @@ class Dialect(AxisReader):
         """Return the number types that these parameters are computed in."""
         return self.number_types
 
+    def _check_range(self, computed: Sequence[Mapping[str, Any]]) -> None:
+        """Refuse an output that the framework cannot hold."""
+        for numbers in computed:
+            out = numbers["out"]
+            if type(out) is int and out > self.max_size:
+                self.refuse(
+                    "too-large",
+                    f"the output would have size {out}; the largest size is {self.max_size}",
+                    "use a smaller input, stride or kernel.",
+                )
+
     def build_reading(
         self,
         spelling: Spelling,
@@ -169,6 +181,7 @@ class Dialect(AxisReader):
                     noted += [(limit, got) for limit in arithmetic.broken_limits(got)]
         except Broken as broken:
             raise self.build_refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
+        self._check_range(computed)
         into, out = channels
         return Reading(
             spelling,

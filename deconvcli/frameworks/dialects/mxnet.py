@@ -6,7 +6,7 @@ are the same operator under names like Keras's, where one number stands for ever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from deconvcli.common.findings import Diagnostic, Severity
@@ -83,6 +83,9 @@ _SAME = {
 }
 
 
+_LISTS = ("kernel", "stride", "pad", "adj", "dilate", "target_shape")
+
+
 def _negate(value: bool, rank: int) -> bool:
     return not value
 
@@ -148,6 +151,17 @@ class MXNet(Dialect):
             self.refuse("data-format", f"layout is {shorten(given)}", f"use {' or '.join(known)}.")
         return CHANNELS_LAST if given and given[-1] == "C" else CHANNELS_FIRST
 
+    def rank(
+        self,
+        arguments: Mapping[str, Any],
+        input_shape: Sequence[int],
+        weight_shape: Sequence[int] | None,
+    ) -> int:
+        """Return the number of spatial axes; a number as the operator's kernel is one axis."""
+        if weight_shape is None and type(arguments.get("kernel")) is int:
+            return 1
+        return super().rank(arguments, input_shape, weight_shape)
+
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return the data's layout, with input channels in place of the batch."""
         given = arguments.get("layout")
@@ -200,8 +214,16 @@ class MXNet(Dialect):
     def _operator_parameters(self, spelling: Spelling, rank: int) -> dict[str, Any]:
         """Return all parameters, Gluon's under the operator's names; None for a list left out."""
         words = self.values(spelling)
-        for name in ("stride", "pad", "adj", "dilate"):
-            words[name] = spelling.arguments.get(name)
+        for name in _LISTS:
+            given = spelling.arguments.get(name)
+            # MXNet reads a number as a list of one.
+            words[name] = [given] if type(given) is int and rank == 1 else given
+        if type(words["kernel"]) is int:
+            self.refuse(
+                "kernel",
+                f"kernel {words['kernel']} is a kernel of one axis; the input has {rank}",
+                f"write it once per axis: ({', '.join([str(words['kernel'])] * rank)}).",
+            )
         for gluon, operator in _SAME.items():
             given = spelling.arguments.get(gluon)
             if given is None:

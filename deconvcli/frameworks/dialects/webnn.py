@@ -7,8 +7,10 @@ option of its own, besides the input's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Any
 
+from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import compact, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
@@ -44,6 +46,15 @@ _CROP = (
     Step("crop_end", "end - op", "and the end, where outputPadding adds elements back"),
     OUT,
     OUTPUT_EXISTS,
+    Limit(
+        "full - begin - end >= 0",
+        "webnn-chromium-padding",
+        "Chromium refuses padding that leaves {full - begin - end} before outputPadding, which the"
+        " draft allows",
+        "use less padding.",
+        finding=True,
+        source="measured with Chromium 153.0.8010, CPU",
+    ),
 )
 BY_OUTPUT_PADDING = Arithmetic(
     *_HEAD,
@@ -83,6 +94,7 @@ class WebNN(Dialect):
 
     name = "webnn"
     spatial_axes = range(2, 3)
+    max_size = 2**31 - 1
     title = "WebNN convTranspose2d"
     source = "Web Neural Network API, MLGraphBuilder.convTranspose2d: index.bs at c515210"
     evidence = Evidence("WebNN draft of 2026-06-26 (c515210)")
@@ -133,8 +145,10 @@ class WebNN(Dialect):
         words = self.values(spelling)
         self.check_axes(sizes)
         layout = self.weight_layout(words, 2)
-        kernel = layout.split(require_weight_shape(self, sizes, layout), 2)["*"]
+        weight = require_weight_shape(self, sizes, layout)
+        kernel = layout.split(weight, 2)["*"]
         groups = read_count(words["groups"], "groups")
+        self._check_dimensions(sizes, weight)
         padding = self.read_list(spelling, "padding", 4)
         sized = words["outputSizes"] is not None
         rows = zip(
@@ -148,18 +162,66 @@ class WebNN(Dialect):
             self.read_size_list(spelling, "outputSizes", 2),
             strict=True,
         )
-        return self.build_reading(
+        data = self.data_layout(words, 2)
+        channels, notes, no_values = self._read_channels(layout, kernel, sizes, groups, data)
+        reading = self.build_reading(
             spelling,
             sizes,
             BY_OUTPUT_SIZES if sized else BY_OUTPUT_PADDING,
             ("n", "k", "s", "d", "begin", "end", "op", "size"),
             rows,
-            channels=self.channels(layout, kernel, sizes, groups, data=self.data_layout(words, 2)),
+            channels=channels,
             groups=groups,
             has_bias=words["bias"] not in (None, False),
             weight_layout=layout,
-            data_layout=self.data_layout(words, 2),
+            data_layout=data,
+            notes=notes,
         )
+        return reading._replace(no_values=no_values)
+
+    def _check_dimensions(self, sizes: Sizes, weight: tuple[int, ...]) -> None:
+        """Refuse dimensions and numbers of elements that the draft calls invalid."""
+        known = [size for size in sizes.spatial if type(size) is int]
+        data = (*sizes.batch, *(() if sizes.channels is None else (sizes.channels,)), *known)
+        for what, shape in (("input", data), ("filter", weight)):
+            sized = tuple(size for size in shape if type(size) is int)
+            if 0 not in sized and prod(sized) <= self.max_size:
+                continue
+            count = "a size of 0" if 0 in sized else f"{prod(sized)} elements"
+            self.refuse(
+                "dimension",
+                f"the {what} has {count}; a valid dimension, and a valid number of elements, is 1"
+                f" to {self.max_size}",
+                "give sizes whose product is in this range.",
+            )
+
+    def _read_channels(
+        self,
+        layout: Layout,
+        kernel: tuple[int, ...],
+        sizes: Sizes,
+        groups: int,
+        data: Layout,
+    ) -> tuple[tuple[int, int], tuple[Diagnostic, ...], str]:
+        """Return (in, out) channels, findings, and why there are no values.
+
+        The draft does not compare the input channels with the groups.
+        """
+        parts = layout.split(sizes.weight or (), 2)
+        into, out = parts["GI"][0], parts["O"][0] * groups
+        if groups < 1 or into % groups == 0:
+            return self.channels(layout, kernel, sizes, groups, data=data), (), ""
+        if sizes.channels not in (None, into):
+            self.refuse_channels(sizes, into, data)
+        note = Diagnostic(
+            "webnn-groups",
+            Severity.WARNING,
+            f"{into} input channels cannot be split into {groups} equal groups; the draft does not"
+            " check it, and no implementation builds the layer",
+            "use a number of groups that divides the input channels.",
+            self.source,
+        )
+        return (into, out), (note,), "the groups do not divide the input channels"
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield padding from both crops; a negative end becomes outputPadding."""

@@ -43,6 +43,7 @@ def write_page(reading: Reading) -> str:
         "cells": MAX_SIGNAL_CELLS if rank == 1 else MAX_PLANE_CELLS,
         # JSON numbers would become Number, which is exact only to 2**53.
         "maxField": str(MAX_INT64),
+        "maxSizes": {name: str(take(name)[0].max_size) for name in _dialect_names()},
         "levels": _LEVELS,
         "leftOut": _list_left_out(found),
         "start": {

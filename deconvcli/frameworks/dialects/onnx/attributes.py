@@ -15,6 +15,7 @@ from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, e
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
 from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME
 from deconvcli.layers.arithmetic import Arithmetic
+from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 from deconvcli.layers.number_types import Mixing, NumberTypes
@@ -118,7 +119,7 @@ class ConvTranspose(Dialect):
             self.read_list(spelling, "strides", rank, 1),
             self.read_list(spelling, "dilations", rank, 1),
             self.read_list(spelling, "output_padding", rank),
-            self.read_size_list(spelling, "output_shape", rank),
+            self.requested_sizes(spelling, rank),
             pads[:rank],
             pads[rank:],
             strict=True,
@@ -172,6 +173,18 @@ class ConvTranspose(Dialect):
                 self.others.get("pads", ""),
             )
         return pads
+
+    def requested_sizes(self, spelling: Spelling, rank: int) -> tuple[Size, ...]:
+        """Return output_shape, one size per spatial axis; zeros if it is not given."""
+        given = spelling.arguments.get("output_shape")
+        if isinstance(given, (list, tuple)) and len(given) == rank + 2:
+            self.refuse(
+                "output-shape",
+                f"output_shape is {shorten(given)}",
+                f"give a list of {rank}, the spatial sizes alone.",
+                self.others.get("output_shape", ""),
+            )
+        return self.read_size_list(spelling, "output_shape", rank)
 
     def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
         """Return (in, out) channels by weights, data and groups."""

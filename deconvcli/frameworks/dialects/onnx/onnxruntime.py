@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
 from deconvcli.frameworks.dialects.onnx import formulas as f
@@ -13,6 +13,10 @@ from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 
 SOURCE = f"measured with {ONNXRUNTIME}, CPU"
 
+WHOLE_SHAPE = (
+    "ONNX Runtime takes batch and channels before the spatial sizes, and reads neither, if the"
+    " input of the model has no static shape"
+)
 EMPTY_INPUT = "ONNX Runtime accepts an input of size 0: it returns zeros, or the process dies"
 _HEAD = (
     INPUT_EXISTS._replace(otherwise=EMPTY_INPUT, source=SOURCE),
@@ -67,6 +71,8 @@ class Runtime(ConvTranspose):
     """onnxruntime, CPU."""
 
     arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
+
+    others: ClassVar[Mapping[str, str]] = {"output_shape": WHOLE_SHAPE}
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
         """Return the formulas by what gives the size; all but SAME_UPPER split as SAME_LOWER."""

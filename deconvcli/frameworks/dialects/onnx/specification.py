@@ -127,6 +127,7 @@ class Specification(ConvTranspose):
         " left out",
         "kernel_shape": "the reference evaluator and onnx.shape_inference compute sizes with"
         " kernel_shape, whatever the weights have",
+        "output_shape": onnxruntime.WHOLE_SHAPE,
         "pads": "the reference evaluator accepts negative pads, which append zeros",
         "pads with auto_pad": "the reference evaluator uses the pads, as does"
         " onnx.shape_inference before opset 11",

@@ -11,8 +11,19 @@ function computeAnswer(variant, fields) {
     if (computed.refusal) return computed;
     answered.push(computed);
   }
+  const largest = BigInt(settings.maxSizes[variant.dialect]);
+  const tooLarge = answered.find(axis => axis.v.out > largest);
+  if (tooLarge) return refuseSize(variant.base, tooLarge.v.out, largest);
   return { axes: answered, notes: answered.flatMap(axis => axis.notes) };
 }
+
+const refuseSize = (name, size, largest) => ({
+  refusal: {
+    code: "too-large",
+    message: `${name}: the output would have size ${size}; the largest size is ${largest}`,
+    help: "use a smaller input, stride or kernel.",
+  },
+});
 
 // A name of the arithmetic is bound to a field, given by its name, or to a constant.
 function axisNumbers(variant, fields, place) {

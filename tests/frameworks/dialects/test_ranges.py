@@ -1,0 +1,118 @@
+"""Sizes beyond 64 bits, WebNN's dimensions and groups, and MXNet's lists of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deconvcli
+from deconvcli.common.errors import Refused
+
+Shape = tuple[int, ...]
+Words = dict[str, Any]
+HALF = 2**62
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "weight", "words"),
+    [
+        ("torch", (1, 1, HALF), (1, 1, 3), {"stride": 4}),
+        ("torch", (1, 1, 2, 2), (1, 1, 3, 3), {"dilation": [1, HALF]}),
+        ("keras", (1, HALF, 1), (3, 1, 1), {"strides": 2}),
+        ("onnx", (1, 1, HALF), (1, 1, 3), {"strides": [2]}),
+        ("paddle", (1, 1, HALF), (1, 1, 3), {"stride": 2}),
+        ("flax", (HALF, 1), (3, 1, 1), {"strides": [3]}),
+        ("tinygrad", (1, 1, HALF), (1, 1, 3), {"stride": 2}),
+    ],
+)
+def test_no_answer_is_beyond_64_bits(name: str, given: Shape, weight: Shape, words: Words) -> None:
+    with pytest.raises(Refused, match="the largest size is 9223372036854775807") as refused:
+        deconvcli.layer(name, input_shape=given, weight_shape=weight, **words)
+    assert refused.value.code == "too-large"
+
+
+def test_the_largest_size_of_64_bits_is_an_answer() -> None:
+    reading = deconvcli.layer("torch", input_shape=(1, 1, 2**63 - 1), weight_shape=(1, 1, 1))
+    assert reading.output_sizes == (2**63 - 1,)
+
+
+@pytest.mark.parametrize(
+    ("given", "weight", "words", "message"),
+    [
+        ((1, 1, 1, 2**31), (1, 1, 2, 2), {}, "the input has 2147483648 elements"),
+        ((1, 1, 46341, 46341), (1, 1, 2, 2), {}, "the input has 2147488281 elements"),
+        ((1, 1, 1, 1), (1, 1, 1, 2**31), {}, "the filter has 2147483648 elements"),
+        ((0, 1, 4, 4), (1, 1, 2, 2), {}, "the input has a size of 0"),
+        ((1, 1, 4, 0), (1, 1, 2, 2), {}, "the input has a size of 0"),
+        ((1, 1, 1, 2**30), (1, 1, 2, 2), {"strides": [1, 4]}, "the largest size is 2147483647"),
+    ],
+)
+def test_webnn_has_dimensions_of_32_bits(
+    given: Shape, weight: Shape, words: Words, message: str
+) -> None:
+    with pytest.raises(Refused, match=message):
+        deconvcli.layer("webnn", input_shape=given, weight_shape=weight, **words)
+
+
+@pytest.mark.parametrize(
+    ("into", "out", "groups", "layout"),
+    [(3, 2, 2, "iohw"), (5, 1, 3, "iohw"), (1, 1, 2, "iohw"), (7, 2, 4, "ohwi"), (3, 1, 2, "hwoi")],
+)
+def test_webnn_does_not_compare_groups_with_the_input_channels(
+    into: int, out: int, groups: int, layout: str
+) -> None:
+    weight = {"iohw": (into, out, 2, 2), "ohwi": (out, 2, 2, into), "hwoi": (2, 2, out, into)}
+    words: Words = {"groups": groups, "filterLayout": layout}
+    shape = (1, into, 4, 4)
+    reading = deconvcli.layer("webnn", input_shape=shape, weight_shape=weight[layout], **words)
+    assert reading.output_shape == (1, out * groups, 5, 5)
+    assert [finding.code for finding in reading.findings] == ["webnn-groups", "documents-only"]
+    with pytest.raises(Refused, match="the groups do not divide the input channels"):
+        deconvcli.run(reading, np.ones(shape), np.ones(weight[layout]))
+
+
+def test_chromium_is_named_where_it_refuses_padding() -> None:
+    reading = deconvcli.layer(
+        "webnn",
+        input_shape=(1, 1, 1, 1),
+        weight_shape=(1, 1, 3, 3),
+        strides=[4, 4],
+        padding=[2, 2, 2, 2],
+        outputPadding=[2, 2],
+    )
+    assert reading.output_sizes == (1, 1)
+    assert reading.findings[0].code == "webnn-chromium-padding"
+
+
+@pytest.mark.parametrize(
+    ("words", "out"),
+    [
+        ({"kernel": [3], "stride": 2}, 11),
+        ({"kernel": 3, "stride": 2}, 11),
+        ({"kernel": [3], "stride": 2, "pad": 1, "adj": 1}, 10),
+        ({"kernel": 3, "dilate": 2}, 9),
+        ({"kernel": [4], "stride": 2, "target_shape": 10}, 10),
+    ],
+)
+def test_mxnet_reads_a_number_as_a_list_of_one(words: Words, out: int) -> None:
+    reading = deconvcli.layer("mxnet", input_shape=(1, 1, 5), num_filter=1, **words)
+    assert reading.output_sizes == (out,)
+
+
+@pytest.mark.parametrize("words", [{"kernel": 3}, {"kernel": [3, 3], "stride": 2}])
+def test_a_list_of_one_is_no_layer_of_two_axes(words: Words) -> None:
+    with pytest.raises(Refused, match=r"kernel of one axis|give a list of 2"):
+        deconvcli.layer("mxnet", input_shape=(1, 1, 5, 5), weight_shape=(1, 1, 3, 3), **words)
+
+
+@pytest.mark.parametrize("name", ["onnx", "onnx@onnxruntime"])
+@pytest.mark.parametrize("size", [[1, 1, 10], [7, 9, 10]])
+def test_onnx_runtime_takes_a_whole_output_shape_of_an_unknown_input(
+    name: str, size: list[int]
+) -> None:
+    with pytest.raises(Refused, match="the spatial sizes alone") as refused:
+        deconvcli.layer(name, input_shape=(1, 1, 5), weight_shape=(1, 1, 3), output_shape=size)
+    [finding] = refused.value.findings
+    assert "if the input of the model has no static shape" in finding.message
