@@ -11,9 +11,7 @@ from deconvcli.common.values import MAX_INT64, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.frameworks.pasted.forms import is_layer_text
-from deconvcli.frameworks.pasted.python_call import Name
-from deconvcli.frameworks.pasted.understand import Declared, Pasted, needs_number, understand
+from deconvcli.frameworks.pasted.layer import Declared, Name, Pasted, needs_number
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.frameworks.wording import (
     KEYS,
@@ -153,6 +151,10 @@ class LayerRequest(NamedTuple):
             )
         if self.call is None:
             return self.read_as(*self._find_dialect())
+        # Reading Python takes a tenth of the start-up, which a layer from options does not pay.
+        from deconvcli.frameworks.pasted.forms import is_layer_text
+        from deconvcli.frameworks.pasted.understand import understand
+
         if not is_layer_text(self.call):
             raise self._no_call(self.call)
         setter = self.names.variables

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from deconvcli.checks.configs._choice import INERT, choose_call
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
-from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
+from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, read_call
 from deconvcli.frameworks.pasted.understand import name_arguments, understand
 from deconvcli.networks.operation import Call, KeyForm
 from deconvcli.networks.operations import index_calls, take

@@ -8,7 +8,8 @@ from typing import Any
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialects import take as take_dialect
-from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor
+from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
 from deconvcli.frameworks.pasted.search import RETIRED
 from deconvcli.networks.operation import Call, Key, KeyForm
 from deconvcli.networks.operations import take

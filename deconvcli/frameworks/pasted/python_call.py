@@ -12,16 +12,11 @@ from warnings import catch_warnings, simplefilter
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64
+from deconvcli.frameworks.pasted.layer import Name
 
 # A layer that Keras serialized with indentation takes about 3,000.
 MAX_CALL_CHARACTERS = 10_000
 _NO_VARIABLES: Mapping[str, Any] = MappingProxyType({})
-
-
-class Name(NamedTuple):
-    """A variable, or an expression with one, whose value only the author's program has."""
-
-    text: str
 
 
 class Tensor(NamedTuple):

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor
+from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
 
 # Nobody develops these any more: a call that fits a living framework as well is taken for that.
 RETIRED = ("caffe", "mxnet")

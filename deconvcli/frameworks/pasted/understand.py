@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.pasted.forms import read_layer
-from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor
+from deconvcli.frameworks.pasted.layer import Declared, Name, Pasted, needs_number
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
 from deconvcli.frameworks.pasted.search import find_match, unbind
 
 # Classes that add a normalization to the weights and pass everything else on, by what they have
@@ -23,45 +23,6 @@ _FREE_ROLES = {"", "bias", "groups", "in_channels", "out_channels"}
 
 # Keras layers take the shape of their input, with or without its batch; None is an open size.
 _DECLARATIONS = {"input_shape": 0, "batch_input_shape": 1, "batch_shape": 1}
-
-
-class Declared(NamedTuple):
-    """The input's shape that a call has as the parameter `name`, without a batch.
-
-    sizes: None where the call leaves a size open.
-    """
-
-    name: str
-    sizes: tuple[int | None, ...]
-
-    @property
-    def known(self) -> tuple[int, ...] | None:
-        """The sizes, if all are numbers."""
-        known = tuple(size for size in self.sizes if size is not None)
-        return known if len(known) == len(self.sizes) else None
-
-
-class Pasted(NamedTuple):
-    """A pasted call in its dialect.
-
-    words: the layer's parameters. weight, data: shapes that the call shows. order: the names of
-    the call's positional parameters. others: dialects whose call of this name takes the same
-    arguments with another meaning. declared: the input's shape, if a parameter gives it. unknown:
-    the expressions of the parameters whose numbers only the author's program has. why: the reason
-    for this dialect.
-    """
-
-    dialect: Dialect
-    implementation: str
-    words: dict[str, Any]
-    rank: int | None
-    weight: tuple[int, ...] | None
-    data: tuple[int, ...] | None
-    order: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    declared: Declared | None = None
-    unknown: Mapping[str, str] = MappingProxyType({})
-    why: str = ""
 
 
 def understand(
@@ -211,19 +172,6 @@ def _has_spatial_sizes(dialect: Dialect, named: Mapping[str, Any], shape: Any) -
 
 def _find_role(dialect: Dialect, name: str) -> str:
     return next((a.role for a in dialect.arguments if a.name == name), "unknown")
-
-
-def needs_number(name: str, expression: str, setter: str) -> UsageError:
-    """Return the error for a parameter whose number only the author's program has."""
-    # A name before a parenthesis is a function's.
-    variables = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*(?![\w.]|\s*\()", expression))
-    example = ",".join(f"{variable}=4" for variable in variables) or "k=4,s=2"
-    option = f", or give variables their values with {setter} {example}" if setter else ""
-    return UsageError(
-        f"{name} is {expression}, which has a value only in your program",
-        help=f"write its number into the call{option}.",
-        code="pasted-call",
-    )
 
 
 def _open_value(value: Any) -> str | None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.common.errors import UsageError
-from deconvcli.frameworks.pasted.python_call import Name, PythonCall, Tensor, read_call
+from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, read_call
 
 
 def test_positional_and_keyword_arguments() -> None:

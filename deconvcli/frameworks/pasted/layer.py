@@ -1,0 +1,72 @@
+"""What a pasted call says: its dialect, the layer's parameters, and the shapes that it shows.
+
+Apart from the code that reads calls, so that a layer from options loads no parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.dialect import Dialect
+
+
+class Name(NamedTuple):
+    """A variable, or an expression with one, whose value only the author's program has."""
+
+    text: str
+
+
+class Declared(NamedTuple):
+    """The input's shape that a call has as the parameter `name`, without a batch.
+
+    sizes: None where the call leaves a size open.
+    """
+
+    name: str
+    sizes: tuple[int | None, ...]
+
+    @property
+    def known(self) -> tuple[int, ...] | None:
+        """The sizes, if all are numbers."""
+        known = tuple(size for size in self.sizes if size is not None)
+        return known if len(known) == len(self.sizes) else None
+
+
+class Pasted(NamedTuple):
+    """A pasted call in its dialect.
+
+    words: the layer's parameters. weight, data: shapes that the call shows. order: the names of
+    the call's positional parameters. others: dialects whose call of this name takes the same
+    arguments with another meaning. declared: the input's shape, if a parameter gives it. unknown:
+    the expressions of the parameters whose numbers only the author's program has. why: the reason
+    for this dialect.
+    """
+
+    dialect: Dialect
+    implementation: str
+    words: dict[str, Any]
+    rank: int | None
+    weight: tuple[int, ...] | None
+    data: tuple[int, ...] | None
+    order: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    declared: Declared | None = None
+    unknown: Mapping[str, str] = MappingProxyType({})
+    why: str = ""
+
+
+def needs_number(name: str, expression: str, setter: str) -> UsageError:
+    """Return the error for a parameter whose number only the author's program has."""
+    # A name before a parenthesis is a function's.
+    variables = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*(?![\w.]|\s*\()", expression))
+    example = ",".join(f"{variable}=4" for variable in variables) or "k=4,s=2"
+    option = f", or give variables their values with {setter} {example}" if setter else ""
+    return UsageError(
+        f"{name} is {expression}, which has a value only in your program",
+        help=f"write its number into the call{option}.",
+        code="pasted-call",
+    )
