@@ -79,8 +79,8 @@ def layer(
 
 def paste(
     text: str,
-    *,
     input_shape: Sequence[int] | None = None,
+    *,
     weight_shape: Sequence[int] | None = None,
     dialect: str | None = None,
 ) -> PublicReading:

@@ -370,7 +370,7 @@ class TestPaste:
         assert deconvcli.paste(self.CALL, input_shape=shape).output_shape == output
 
     def test_it_equals_the_layer(self) -> None:
-        pasted = deconvcli.paste("Conv2DTranspose(8, 3, strides=2)", input_shape=(2, 5, 5, 3))
+        pasted = deconvcli.paste("Conv2DTranspose(8, 3, strides=2)", (2, 5, 5, 3))
         layer = deconvcli.layer(
             "keras", input_shape=(2, 5, 5, 3), filters=8, kernel_size=3, strides=2
         )
