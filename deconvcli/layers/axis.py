@@ -209,18 +209,19 @@ class Axis(NamedTuple):
         For a symbol, this holds for every n so large that the two ends do not meet: each further
         input then adds `kernel` pairs.
         """
+        crop_begin, crop_end = self.crop_begin, self.crop_end
+        if isinstance(crop_begin, Linear) or isinstance(crop_end, Linear):
+            raise NotLinear(
+                f"the products that survive a crop of {crop_begin} and {crop_end} have no single"
+                " formula",
+                help="give the sizes as numbers.",
+            )
         if isinstance(n, Linear):
-            if isinstance(self.crop_begin, Linear) or isinstance(self.crop_end, Linear):
-                raise NotLinear(
-                    f"the products that survive this crop have no single formula in {n.letter}",
-                    help="give the input size as a number.",
-                )
-            enough = (self.span + abs(self.crop_begin) + abs(self.crop_end)) // self.stride + 2
+            enough = (self.span + abs(crop_begin) + abs(crop_end)) // self.stride + 2
             return n * self.kernel + (self.useful_products(enough) - enough * self.kernel)
-        begin, end = self.crop_begin, self.full_size(n) - self.crop_end
-        assert isinstance(begin, int)  # with a number of inputs, crops are numbers
-        assert isinstance(end, int)
-        return max(0, self._products_before(n, end) - self._products_before(n, begin))
+        end = self.full_size(n) - crop_end
+        assert isinstance(end, int)  # of a number of inputs
+        return max(0, self._products_before(n, end) - self._products_before(n, crop_begin))
 
     def _products_before(self, n: int, end: int) -> int:
         """Return the number of pairs with i*stride + j*dilation < end, i < n and j < kernel."""

@@ -131,8 +131,9 @@ class TestLinear:
 
 
 def test_products_need_a_crop_without_letters() -> None:
-    with pytest.raises(NotLinear, match="products"):
-        Axis(3, 2, 1, 0, Linear("N")).useful_products(Linear("N"))
+    for n in (5, Linear("N")):
+        with pytest.raises(NotLinear, match="products"):
+            Axis(3, 2, 1, 0, Linear("N")).useful_products(n)
 
 
 @pytest.mark.parametrize(

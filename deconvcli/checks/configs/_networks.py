@@ -18,7 +18,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
 from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import aliases, in_order, resolve_name, take
-from deconvcli.layers.axis import Size
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph import Network, Node
 from deconvcli.networks.operation import Key, KeyForm, Shape
 
@@ -211,10 +211,26 @@ class _Reader:
             self._expect(given, entry.path),
             own,
         )
-        self.nodes.append(node)
+        self.nodes.append(self._check_letters(node, entry.path))
         self.paths[name] = entry.path
         if found.arguments:
             self.calls[name] = found.arguments
+
+    def _check_letters(self, node: Node, path: Path) -> Node:
+        """Report letters in the layer's own sizes that no input has, and return it as unreadable.
+
+        Nothing gives such a letter a value.
+        """
+        # An `expect` in such a letter is a finding of its own: the output is another size.
+        sizes = [size for shape in self.inputs.values() for size in shape.spatial]
+        known = {size.letter for size in sizes if isinstance(size, Linear)}
+        unknown = {size.letter for size in node._replace(expect=None).letters} - known
+        if not unknown or not self.inputs:
+            return node
+        help = f"use {', '.join(sorted(known))} or a number." if known else "use numbers."
+        message = f"no input of this network has the letter {min(unknown)}"
+        self._problems.report("illegal-value", path, message, help)
+        return node._replace(operation="", parameters={})
 
     def _name(self, given: Mapping[str, Any], entry: LayerEntry, found: ParsedLayer) -> str:
         """Return the layer's own name, or an invented one if it has none or a wrong one."""

@@ -43,7 +43,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _useless(reading: Reading) -> float:
     """Return the share of the full scatter that is cropped, or 0 for sizes in letters."""
     # The share of a symbolic size would be a fraction of two formulas.
-    if any(isinstance(size, Linear) for size in reading.spatial) or not reading.macs:
+    sizes = (*reading.spatial, *reading.output_sizes)
+    if any(isinstance(size, Linear) for size in sizes) or not reading.macs:
         return 0.0
     return 1 - reading.macs_useful / reading.macs
 

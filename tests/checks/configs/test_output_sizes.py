@@ -63,8 +63,10 @@ def test_the_size_of_a_skip(up: str, dialect: str) -> None:
         (f"{{op: conv_transpose, {UP}, output_size: 2H+1x2W}}", "torch", "2H+1 is outside"),
         (f"{{op: conv_transpose, {UP}, output_size: up}}", "torch", "output_size is 'up'"),
         ("{op: upsample, size: []}", "torch", "size is []"),
+        ("{op: upsample, size: HxT}", "torch", "no input of this network has the letter T"),
+        (f"{{op: conv_transpose, {UP}, output_size: 2Tx2W}}", "onnx", "has the letter T"),
         ("{op: upsample, scale: 2H}", "torch", "scale is '2H'"),
-        ("{op: crop_like, size: HxWxD}", "torch", "size has 3 sizes, the layer 2 axes"),
+        ("{op: crop_like, size: HxWxH}", "torch", "size has 3 sizes, the layer 2 axes"),
         ("{op: conv_transpose, filters: 8, kernel: 3, output_size: HxW}", "keras", "keras has no"),
     ],
 )
@@ -89,3 +91,14 @@ def test_a_number_before_a_letter_is_a_multiple(size: str, shape: str) -> None:
     checked = check_bytes("a.yaml", text.encode(), "yaml", Settings(tables=True))
     assert checked.findings == ()
     assert checked.networks[0].rows[0].shape == shape
+
+
+def test_a_size_of_another_input_leaves_the_products_unknown() -> None:
+    text = (
+        "dialect: onnx\nnetworks:\n  net:\n"
+        "    inputs: {x: {channels: 3, size: 10}, skip: {channels: 3, size: T}}\n    layers:\n"
+        "      - {op: conv_transpose, out_channels: 8, kernel: 4, stride: 2, inputs: [x, skip]}\n"
+    )
+    checked = check_bytes("a.yaml", text.encode(), "yaml", Settings(tables=True))
+    assert [row.shape for row in checked.networks[0].rows] == ["[8, T]"]
+    assert "DCV206" not in {finding.code for finding in checked.findings}
