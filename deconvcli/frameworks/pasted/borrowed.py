@@ -10,7 +10,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
+from deconvcli.common.values import shorten
+from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.python_call import PythonCall
+from deconvcli.frameworks.pasted.understand import name_arguments
 
 Words = dict[str, Any]
 
@@ -56,15 +59,11 @@ class Borrowed(NamedTuple):
         } <= named <= {*self.parameters, "name"}
 
     def translate(self, call: PythonCall, rank: int) -> PythonCall:
-        """Return the call of the dialect."""
-        if len(call.positional) > len(self.parameters):
-            raise UsageError(
-                f"{call.name} takes {len(self.parameters)} positional arguments,"
-                f" not {len(call.positional)}",
-                help=f"in order: {', '.join(self.parameters)}.",
-                code="pasted-call",
-            )
-        named = dict(zip(self.parameters, call.positional, strict=False)) | dict(call.keywords)
+        """Return the call of the dialect.
+
+        rank: the number of axes, or 0 where an argument has it.
+        """
+        named = name_arguments(call, self.parameters)
         for name in named:
             if name not in self.parameters and name != "name":
                 raise UsageError(
@@ -72,6 +71,8 @@ class Borrowed(NamedTuple):
                     help=f"its parameters are {', '.join(self.parameters)}.",
                     code="unknown-parameter",
                 )
+        if "num_spatial_dims" in self.parameters:
+            rank = _read_rank(named)
         given = {**self.defaults, **named}
         if self.change:
             given = self.change(given, rank)
@@ -80,7 +81,7 @@ class Borrowed(NamedTuple):
             for name, value in given.items()
             if name in self.means and value is not None
         }
-        return PythonCall(self.target.replace("{n}", str(rank or 2)), (), words)
+        return PythonCall(self.target.replace("{n}", str(rank)), (), words)
 
 
 def find_borrowed(call: PythonCall, *, whole: bool) -> tuple[str, str, PythonCall] | None:
@@ -105,6 +106,17 @@ def list_names() -> list[str]:
     ]
 
 
+def _read_rank(named: Words) -> int:
+    rank = named.get("num_spatial_dims")
+    if type(rank) is int and 1 <= rank <= 3:
+        return rank
+    raise UsageError(
+        f"num_spatial_dims is {rank.text if isinstance(rank, Name) else shorten(rank)}",
+        help="write 1, 2 or 3.",
+        code="pasted-call",
+    )
+
+
 def _require_channels_last(given: Words, title: str) -> None:
     data_format = given.get("data_format")
     if isinstance(data_format, str) and (
@@ -124,7 +136,7 @@ def _change_haiku(given: Words, rank: int) -> Words:
             "output_shape of Haiku is not read", help="leave it out.", code="pasted-call"
         )
     kernel = given.get("kernel_shape")
-    if type(kernel) is int and rank:  # Flax takes one number for one axis only
+    if type(kernel) is int:  # Flax takes one number for one axis only
         given = {**given, "kernel_shape": [kernel] * rank}
     return given
 
@@ -235,7 +247,16 @@ BORROWED = (
         3,
         "flax.linen.ConvTranspose",
         _HAIKU_MEANS,
-        change=lambda given, rank: _change_haiku(given, _read_rank(given)),
+        change=_change_haiku,
+    ),
+    Borrowed(
+        "Equinox",
+        ("eqx.nn.ConvTranspose", "equinox.nn.ConvTranspose"),
+        ("num_spatial_dims", *_EQUINOX_START, "padding", "output_padding", *_EQUINOX_END),
+        4,
+        "torch.nn.ConvTranspose{n}d",
+        {**_TORCH, "use_bias": "bias"},
+        remark="the same sizes, with the taps in reverse",
     ),
     Borrowed(
         "Equinox",
@@ -342,8 +363,3 @@ BORROWED = (
         change=_change_chainer,
     ),
 )
-
-
-def _read_rank(given: Words) -> int:
-    rank = given.get("num_spatial_dims")
-    return rank if type(rank) is int and 1 <= rank <= 3 else 0

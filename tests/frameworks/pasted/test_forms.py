@@ -164,6 +164,7 @@ def test_the_shape_in_a_configuration_is_the_input() -> None:
     assert understood.input_text == "5x5x8 (batch_shape of the call)"
 
 
+# Sizes and the order of the taps compared with Equinox 0.13.8 and dm-haiku 0.0.17.
 BORROWED = [
     ("hk.Conv2DTranspose(4, 4, stride=2)", "flax", "Haiku's; Flax has the same layer", (10, 10)),
     ("hk.Conv2DTranspose(4, (3, 4), 2, padding='VALID')", "flax",
@@ -176,6 +177,10 @@ BORROWED = [
     # The fifth argument is the output_padding.
     ("eqx.nn.ConvTranspose2d(8, 4, 4, 2, 1, key=key)", "torch",
      "Equinox's; PyTorch has the same sizes, with the taps in reverse", (13, 13)),
+    ("eqx.nn.ConvTranspose(2, 8, 4, 4, 2, 1, key=key)", "torch",
+     "Equinox's; PyTorch has the same sizes, with the taps in reverse", (10, 10)),
+    ("eqx.nn.ConvTranspose2d(8, 4, 3, 3, 1, 1, 2, key=key)", "torch",
+     "Equinox's; PyTorch has the same sizes, with the taps in reverse", (16, 16)),
     ("nn.ConvTranspose2d(8, 4, 4, 2, padding=1, use_bias=False, key=key)", "torch",
      "Equinox's; PyTorch has the same sizes, with the taps in reverse", (10, 10)),
     ("nn.Conv2dTranspose(8, 4, 4, 2, pad_mode='pad', padding=1)", "torch",
@@ -219,6 +224,9 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
         ("hk.Conv2DTranspose(4, 4, data_format='NCHW')", "'NCHW' is not read", "channels last"),
         ("hk.Conv2DTranspose(4, 4, strides=2)", "Haiku has no parameter 'strides'", "stride, out"),
         ("eqx.nn.ConvTranspose1d(" + "1, " * 20 + ")", "takes 12 positional", "in order: in_chan"),
+        ("eqx.nn.ConvTranspose(n, 8, 4, 4)", "num_spatial_dims is n", "write 1, 2 or 3"),
+        ("hk.ConvNDTranspose(4, 8, 4)", "num_spatial_dims is 4", "write 1, 2 or 3"),
+        ("hk.Conv2DTranspose(4, 4, kernel_shape=3)", "both by position and by name", "in the"),
         ("CausalConvTranspose1d(8, 4, 4)", "class of its project", "subtract what it cuts off"),
         ("nn.Sequential(nn.ConvTranspose2d(8, 4, 4), nn.Conv2d(4, 3, 3))",
          r"nn.Conv2d\(...\) around or beside it", "paste the transposed convolution alone"),
