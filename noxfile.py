@@ -66,9 +66,11 @@ def frameworks(session: nox.Session) -> None:
     """Compare our predictions with the pinned frameworks: 40 layers of each, and layer objects."""
     if sys.version_info >= (3, 14):
         session.skip("TensorFlow has no wheels for this Python yet")
-    session.install("--quiet", "--editable", ".[frameworks]")
+    session.install("--quiet", "--editable", ".[frameworks,test]")
     session.run("deconv", "verify", "--n", "40", "--require")
     session.run("python", "-m", "tests.frameworks.live_layers")
+    required = {"DECONV_REQUIRE_FRAMEWORKS": "1"}
+    session.run("pytest", "-n", "1", "tests/frameworks/test_written.py", env=required)
 
 
 @nox.session

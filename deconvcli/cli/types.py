@@ -277,8 +277,10 @@ class Sizes(Typed):
     name = "size"
     metavar = "SIZE"
 
-    def parse(self, text: str) -> tuple[Size, ...]:
-        """Return one size per axis: numbers, or symbols that stand for any number."""
+    def parse(self, text: str) -> tuple[Size, ...] | None:
+        """Return one size per axis, numbers or symbols that stand for any; for `None`, nothing."""
+        if text == _NONE:
+            return None
         if product := _PRODUCT.search(text):
             place = product.start(1) if product[1] else product.start(2)
             why = "this is either a multiple or a second size"

@@ -64,12 +64,16 @@ class Layer(NamedTuple):
 
 
 class Spelling(NamedTuple):
-    """The parameters as the author wrote them, under a dialect's own names, and their place."""
+    """The parameters as the author wrote them, under a dialect's own names, and their place.
+
+    sequences: the parameters of which the framework takes one number per axis, and no single one.
+    """
 
     dialect: str
     arguments: Mapping[str, Any]
     implementation: str = ""
     where: Where | None = None
+    sequences: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -78,14 +82,21 @@ class Spelling(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The arguments in one line, lists of equal numbers as that number."""
-        shown = {name: given for name, given in self.arguments.items() if name != "api"}
-        return ", ".join(f"{name}={_write_value(given)}" for name, given in shown.items())
+        """The arguments in one line, lists of equal numbers as that number where it is accepted."""
+        shown = {
+            name: _as_tuples(given) if name in self.sequences else compact(given)
+            for name, given in self.arguments.items()
+            if name != "api"
+        }
+        return ", ".join(f"{name}={_write_value(value)}" for name, value in shown.items())
 
 
-def _write_value(given: Any) -> str:
+def _as_tuples(given: Any) -> Any:
+    return tuple(map(_as_tuples, given)) if isinstance(given, list | tuple) else given
+
+
+def _write_value(value: Any) -> str:
     """Return a value as its author writes it, with symbols and expressions as they are typed."""
-    value = compact(given)
     if isinstance(value, tuple):
         comma = "," if len(value) == 1 else ""
         return f"({', '.join(map(_write_one, value))}{comma})"

@@ -532,7 +532,7 @@ class TestAllDialects:
         assert rows(read)["torch"].split() == ["9x9", "1:1,1:1", "the", "same"]
         assert rows(read)["keras"].split()[0] == "refused"
         assert "padding of keras is a word" in read
-        assert rows(expressed)["onnx"] == "kernel_shape=3, strides=2, pads=1"
+        assert rows(expressed)["onnx"] == "kernel_shape=(3, 3), strides=(2, 2), pads=(1, 1, 1, 1)"
 
     def test_the_table_stays_narrow_and_reasons_follow_it(self) -> None:
         done = deconv("shape --in 5x5 -k 3 -s 2 -p same --dialect all")

@@ -54,6 +54,7 @@ class Dialect(AxisReader):
     forward: ClassVar[str] = ""
     windows: ClassVar[Windows] = Windows()
     max_size: ClassVar[int] = MAX_INT64
+    required: ClassVar[tuple[str, ...]] = ()
     number_types: ClassVar[NumberTypes] = NumberTypes()
 
     @abstractmethod
@@ -127,9 +128,13 @@ class Dialect(AxisReader):
             name: given
             for name, given in spelling.arguments.items()
             if roles.get(name) not in hidden
-            and (isinstance(given, str) or compact(given) != self._defaults.get(name))
+            and (
+                isinstance(given, str)
+                or name in self.required
+                or compact(given) != self._defaults.get(name)
+            )
         }
-        return Spelling(self.name, written).text
+        return Spelling(self.name, written, sequences=self.sequences).text
 
     def find_number_types(self, spelling: Spelling, rank: int) -> NumberTypes:
         """Return the number types that these parameters are computed in."""
@@ -184,7 +189,7 @@ class Dialect(AxisReader):
         self._check_range(computed)
         into, out = channels
         return Reading(
-            spelling,
+            spelling._replace(sequences=self.sequences),
             Layer(tuple(axes), into, out, groups, has_bias, circular),
             sizes,
             data_layout,

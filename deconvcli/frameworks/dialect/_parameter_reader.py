@@ -10,7 +10,7 @@ from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, shorten
 from deconvcli.frameworks.dialect._refusals import Refusals
-from deconvcli.frameworks.dialect.parameters import Argument
+from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.layers.layer import Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -30,6 +30,7 @@ class ParameterReader(Refusals, ABC):
         self._defaults = {argument.name: argument.default for argument in self.arguments}
         inert = {argument.name for argument in self.arguments if argument.role in ("", "bias")}
         self._inert = inert - {self.entry_point}
+        self.sequences = _find_sequences(self.arguments)
 
     @abstractmethod
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
@@ -216,3 +217,15 @@ class ParameterReader(Refusals, ABC):
             f"{what} is {given}, but weights of shape {list(shape)} have {in_weights}",
             "give one of them, or make them agree.",
         )
+
+
+def _find_sequences(arguments: Sequence[Argument]) -> frozenset[str]:
+    """Return the parameters that take one number per axis only, by how they write one for all."""
+    written: dict[str, Any] = {}
+    for argument in arguments:
+        if Form.INTS in argument.forms:
+            written |= argument.phrase(Form.INTS, (1,), 2)
+    named = {name for name, value in written.items() if isinstance(value, list | tuple)}
+    # A requested size is a shape everywhere, and a role's parameters are of one kind.
+    roles = {argument.role for argument in arguments if argument.name in named} | {"output_size"}
+    return frozenset(argument.name for argument in arguments if argument.role in roles - {""})

@@ -145,6 +145,7 @@ class OpenVino(Dialect):
 
     name = "openvino"
     title = "OpenVINO"
+    required = ("strides",)
     aliases = ("ov",)
     source = f"{OPENVINO}: convolution_backprop_shape_inference_util.hpp"
     evidence = Evidence(f"{OPENVINO}, CPU plugin", rows=700)

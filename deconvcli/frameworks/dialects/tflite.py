@@ -80,6 +80,7 @@ class Tflite(Dialect):
     name = "tflite"
     spatial_axes = range(RANK, RANK + 1)
     title = "TensorFlow Lite"
+    required = ("stride_h", "stride_w")
     aliases = ("litert", "tensorflowlite", "tf.lite")
     source = f"{LITERT}: tflite/kernels/transpose_conv.cc"
     evidence = Evidence(f"{LITERT}, built-in kernel without delegates", rows=500)

@@ -21,7 +21,7 @@ def test_a_row_has_the_reading_and_the_parameters() -> None:
     reference, [row] = compare_dialects(REQUEST._replace(dialect="keras"), ["onnx"])
     assert reference.reading.spelling.dialect == "keras"
     assert (row.output, row.crop, row.same_values) == ((10, 10), ((0, 1), (0, 1)), True)
-    assert row.words == "kernel_shape=3, strides=2, pads=(0, 0, 1, 1)"
+    assert row.words == "kernel_shape=(3, 3), strides=(2, 2), pads=(0, 0, 1, 1)"
     assert (row.refusal, row.why_not) == (None, None)
 
 
@@ -42,7 +42,7 @@ def test_a_call_is_read_by_its_own_dialect_alone() -> None:
     _, [own, other] = compare_dialects(request, ["torch", "onnx"])
     assert own.output == (9, 9)
     assert other.output is None
-    assert other.words == "kernel_shape=3, strides=2, pads=1"
+    assert other.words == "kernel_shape=(3, 3), strides=(2, 2), pads=(1, 1, 1, 1)"
 
 
 def test_a_reversed_kernel_gives_other_values() -> None:

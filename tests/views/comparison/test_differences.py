@@ -60,7 +60,7 @@ def test_each_axis_has_its_own_shift() -> None:
 
 def test_the_same_layer_under_other_parameters() -> None:
     found = find_only(keras(5, **SAME), "onnx")
-    assert found.text == "kernel_shape=3, strides=2, pads=(0, 1): the same layer"
+    assert found.text == "kernel_shape=(3,), strides=(2,), pads=(0, 1): the same layer"
     assert found.shift == (0,)
 
 
