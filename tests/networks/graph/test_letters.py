@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear, Size
@@ -265,3 +269,40 @@ def test_a_size_in_a_letter_that_no_input_has_is_no_size() -> None:
     crop = Node("crop", "crop_like", {"size": W}, ("x",))
     with pytest.raises(NotLinear, match="H and W are sizes in different letters"):
         find_axis_sizes(Network("letters", {"x": Shape(1, (H,))}, (crop,)))
+
+
+letter_sizes = st.sampled_from([H, 2 * H, H + 1, H - 2, 3 * H - 1, 7])
+small = st.integers(1, 4)
+_UP = {"out_channels": 4, "kernel": 3, "stride": 2, "padding": 1}
+_CONV = {"out_channels": 4, "kernel": 3, "stride": 2}
+layers = st.one_of(
+    st.builds(lambda n: ("crop_like", {"size": n}, False), letter_sizes),
+    st.builds(lambda n: ("pad_to", {"size": n}, False), letter_sizes),
+    st.builds(lambda n: ("upsample", {"size": n}, False), letter_sizes),
+    st.builds(lambda n: ("conv_transpose", {**_UP, "output_size": n}, False), letter_sizes),
+    st.builds(lambda n: ("crop_like", {"offset": n}, True), small),
+    st.builds(lambda n: ("max_pool", {"kernel": n}, False), small),
+    st.sampled_from(
+        [("conv", _CONV, False), ("conv_transpose", _UP, True), ("upsample", {}, True)]
+    ),
+)
+
+
+def put(h: int) -> Callable[[Linear], Size]:
+    return lambda size: size.factor * h + size.offset
+
+
+@given(st.lists(layers, min_size=1, max_size=4), st.sampled_from([H, 2 * H, H + 3]))
+def test_sizes_in_letters_hold_as_their_numbers(
+    chain: list[tuple[str, dict[str, object], bool]], other: Size
+) -> None:
+    nodes, above = [], "a"
+    for place, (operation, parameters, like) in enumerate(chain):
+        inputs = (above, "b") if like else (above,)
+        nodes.append(Node(f"n{place}", operation, parameters, inputs))
+        above = f"n{place}"
+    network = Network("law", {"a": Shape(4, (H,)), "b": Shape(4, (other,))}, tuple(nodes))
+    working = find_valid_sizes(network)
+    for h in range(1, 16):
+        numbers = network.with_letters(put(h))
+        assert working.contains(h) == all(found.error is None for found in walk(numbers))
