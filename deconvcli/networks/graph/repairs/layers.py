@@ -68,8 +68,9 @@ def use_nearest_size(failure: Failure) -> Iterator[Edits]:
     without = apply_edits(network, (SetParameter(node.name, "output_size", None),))
     reading = read_transposed(without, failure.outcome._replace(node=without.node(node.name)))
     given = node.parameters.get("output_size")
-    if reading is None or given is None:
-        return
+    # A layer whose framework requires a size is refused without one, above.
+    assert reading is not None
+    assert given is not None
     wanted = per_axis(given, len(reading.spatial), "output_size")
     rows = zip(wanted, reading.output_sizes, reading.layer.axes, strict=True)
     # A forward convolution maps `stride` consecutive sizes to one, the smallest of which the
