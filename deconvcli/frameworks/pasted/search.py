@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature
 from deconvcli.frameworks.dialects import in_order, take
@@ -81,8 +82,20 @@ def find_match(
 
 
 def _translate(title: str, remark: str, call: PythonCall, dialect_name: str | None) -> Match:
-    """Return the match of a call that was translated from another framework."""
-    return find_match(call, dialect_name)._replace(origin=(title, remark))
+    """Return the match of a call that was translated from another framework.
+
+    Raises:
+        UsageError: the named dialect does not compute the same.
+    """
+    match = find_match(call)
+    if dialect_name and take(dialect_name)[0] is not match.dialect:
+        raise UsageError(
+            f"the pasted call is {title}'s, which is read as {match.dialect.name}'s,"
+            f" not {dialect_name}'s",
+            help=f"leave the dialect out, or name {match.dialect.name}.",
+            code="pasted-call",
+        )
+    return match._replace(origin=(title, remark))
 
 
 def _find_best(call: PythonCall, names: Iterable[str], has_name: HasName) -> Match | None:

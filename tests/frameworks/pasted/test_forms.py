@@ -319,6 +319,14 @@ def test_an_open_variable_is_refused_with_the_way_to_set_it() -> None:
     assert error.value.help.endswith("with --set k=4.")
 
 
+def test_a_named_dialect_that_computes_something_else_is_refused() -> None:
+    text = "hk.Conv2DTranspose(4, 4, stride=2)"
+    assert understand(text, "flax").dialect.name == "flax"
+    with pytest.raises(UsageError, match="Haiku's, which is read as flax's, not torch's") as error:
+        understand(text, "torch")
+    assert error.value.help == "leave the dialect out, or name flax."
+
+
 def test_nothing_is_executed() -> None:
     text = "__import__('os').system('false') or nn.ConvTranspose2d(8, 4, 4, 2, 1)"
     assert _summarize(_read(text)) == PLAIN
