@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, NoReturn, TypeAlias
 
 from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.findings import Diagnostic
@@ -140,16 +140,12 @@ class Dialect(AxisReader):
         """Return the number types that these parameters are computed in."""
         return self.number_types
 
-    def _check_range(self, computed: Sequence[Mapping[str, Any]]) -> None:
-        """Refuse an output that the framework cannot hold."""
-        for numbers in computed:
-            out = numbers["out"]
-            if type(out) is int and out > self.max_size:
-                self.refuse(
-                    "too-large",
-                    f"the output would have size {out}; the largest size is {self.max_size}",
-                    "use a smaller input, stride or kernel.",
-                )
+    def _refuse_size(self, size: int) -> NoReturn:
+        self.refuse(
+            "too-large",
+            f"the output would have size {size}; the largest size is {self.max_size}",
+            "use a smaller input, stride or kernel.",
+        )
 
     def build_reading(
         self,
@@ -173,7 +169,8 @@ class Dialect(AxisReader):
 
         rows: for each axis the values of `names`, which include n, k, s and d.
         """
-        self.check_axes(sizes)
+        if len(sizes.batch) not in self.batch_axes or len(sizes.spatial) not in self.spatial_axes:
+            self.check_axes(sizes)
         axes, computed, noted = [], [], []
         program = arithmetic.program(names, spelling.implementation)
         try:
@@ -181,12 +178,13 @@ class Dialect(AxisReader):
                 got = program(*row)
                 axes.append(Axis(got["k"], got["s"], got["d"], got["crop_begin"], got["crop_end"]))
                 computed.append(got)
+                if type(got["out"]) is int and got["out"] > self.max_size:
+                    self._refuse_size(got["out"])
                 # Nearly all layers have no findings, and building them costs time.
                 if got["noted"]:
                     noted += [(limit, got) for limit in arithmetic.broken_limits(got)]
         except Broken as broken:
             raise self.build_refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
-        self._check_range(computed)
         into, out = channels
         return Reading(
             spelling._replace(sequences=self.sequences),

@@ -61,18 +61,20 @@ class ParameterReader(Refusals, ABC):
         self, spelling: Spelling, name: str, length: int, default: int = 0
     ) -> tuple[int, ...]:
         """Return a parameter that must be a list of this length; by default each is `default`."""
-        given = self._require_list(spelling, name, length)
-        return (default,) * length if given is None else per_axis(given, length, name)
+        if spelling.arguments.get(name) is None:
+            return (default,) * length
+        return per_axis(self._require_list(spelling, name, length), length, name)
 
     def read_size_list(self, spelling: Spelling, name: str, length: int) -> tuple[Size, ...]:
         """Return a list of sizes of this length, which may be symbols; by default each is 0."""
-        given = self._require_list(spelling, name, length)
-        return (0,) * length if given is None else read_sizes(given, length, name)
+        if spelling.arguments.get(name) is None:
+            return (0,) * length
+        return read_sizes(self._require_list(spelling, name, length), length, name)
 
     def _require_list(self, spelling: Spelling, name: str, length: int) -> Any:
-        """Return a parameter that is a list of this length or None."""
-        given = spelling.arguments.get(name)
-        if given is not None and (not isinstance(given, (list, tuple)) or len(given) != length):
+        """Return a parameter that must be a list of this length."""
+        given = spelling.arguments[name]
+        if not isinstance(given, (list, tuple)) or len(given) != length:
             self.refuse(
                 name.replace("_", "-"), f"{name} is {shorten(given)}", f"give a list of {length}."
             )
@@ -157,7 +159,10 @@ class ParameterReader(Refusals, ABC):
         """
         batch, spatial, rank = sizes.batch, sizes.spatial, len(sizes.spatial)
         layout = data or self.data_layout({}, rank)
-        at_first, at_last = spatial[0] == into, spatial[-1] == into
+        # A size that is left open is equal to everything.
+        at_first, at_last = (
+            type(size) is int and size == into for size in (spatial[0], spatial[-1])
+        )
         shown = () if batch == (1,) else batch
         given = layout.shape({"N": shown, "C": (sizes.channels or 0,)}, spatial)
         if layout == CHANNELS_FIRST and at_last and (rank == 1 or not at_first):
