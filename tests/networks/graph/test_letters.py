@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from deconvcli.common.errors import NotLinear
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph import Network, Node, find_axis_sizes, find_valid_sizes, walk
+from deconvcli.networks.graph.letters import LetterValues, _straighten
+from deconvcli.networks.graph.memo import RunWalker
 from deconvcli.networks.operation import Shape
 from tests.networks.graph.nets import paper, unet
 
@@ -128,6 +130,18 @@ def test_two_letters_that_meet_have_no_answer(nodes: list[Node], message: str) -
     *_, last = walk(network)
     assert last.error is not None
     assert message == f"last: {last.error.message}"[: len(message)]
+
+
+def test_a_formula_begins_after_the_last_comparison_that_changes() -> None:
+    """Below 30 there is nothing to crop; halving then needs every second size."""
+    nodes = (
+        Node("crop", "crop_like", {"size": 30}, ("x",)),
+        Node("pool", "max_pool", {"kernel": 2}, ("x",)),
+    )
+    walker = RunWalker(Network("net", {"x": Shape(1, (H,))}, nodes), 0, "x")
+    values = _straighten(walker, LetterValues(1, 1))
+    assert values.first >= 30
+    assert values == LetterValues(values.first, 2)
 
 
 def test_two_letters_that_never_meet_are_answered() -> None:

@@ -69,3 +69,8 @@ def test_every_dialect_on_a_run(dialect: str, words: dict[str, Any]) -> None:
             assert alone == (found if isinstance(found, str) else size_at(found, step)), n
             seen[n] = alone
     assert set(range(1, 20)) <= set(seen)
+
+
+def test_a_growing_size_is_no_text() -> None:
+    size: object = GrowingSize(SizeRun(1, 1), 1, 0)
+    assert size != "i"
