@@ -25,7 +25,7 @@ from deconvcli.frameworks.dialects.tensorflow.formulas import (
 )
 from deconvcli.frameworks.releases import TENSORFLOW
 from deconvcli.layers.axis import Linear, Size, has_zero, read_sizes
-from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling, require_numbers
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
 from deconvcli.layers.number_types import Mixing, NumberTypes
 
@@ -189,7 +189,7 @@ class TensorFlow(Dialect):
         if is_one:
             given = [given]
         shape = read_sizes(given, rank + 2, "output_shape")
-        if any(size < 0 for size in shape):
+        if [size for size in shape if size < 0]:
             self.refuse(
                 "output-shape",
                 f"output_shape {list(shape)} has a negative size; every size must be >= 0",
@@ -202,7 +202,10 @@ class TensorFlow(Dialect):
                 f"output_shape has batch {parts['N'][0]}, the input {list(sizes.batch)}",
                 "give both the same batch size.",
             )
-        batch, channels = require_numbers((parts["N"][0], parts["C"][0]))
+        batch, channels = parts["N"][0], parts["C"][0]
+        # Only spatial sizes of a request may be symbols.
+        assert isinstance(batch, int)
+        assert isinstance(channels, int)
         return parts["*"], batch, channels
 
     def _groups(self, out_channels: int, held: int, rank: int) -> int:
