@@ -66,8 +66,8 @@ def test_refusals_carry_code_message_and_help() -> None:
         deconvcli.layer("torch", input_shape=(1, 4, 5), kernel_size=3, output_padding=2)
     assert error.value.code == "output-padding"
     assert "output_padding 2 is not smaller than stride 1 or dilation 1" in error.value.message
-    assert "use 0 or less" in error.value.help
-    assert "help: use 0 or less" in str(error.value)
+    assert "use 0: it only chooses" in error.value.help
+    assert "help: use 0: it" in str(error.value)
 
 
 def test_shapes_are_checked() -> None:

@@ -186,9 +186,19 @@ def evaluate(formula: str, numbers: Numbers) -> Any:
     return eval(_compile_text(formula, "eval"), _FUNCTIONS, dict(numbers))
 
 
+# The same two expressions stand in the page's script.
+_ONE_NUMBER = re.compile(r"(?:\bfrom )?(?<![\w.-])(-?\d+) to \1(?!\w|\.\d)")
+_NO_NUMBER_BUT_ZERO = re.compile(r"(?<![\w.-])0 or less\b")
+
+
 def fill(template: str, numbers: Numbers) -> str:
-    """Return the template with each {formula} replaced by its value."""
-    return str(evaluate(f"f{template!r}", numbers))
+    """Return the template with each {formula} replaced by its value.
+
+    A range of one number is that number: `7` for `7 to 7`, and `0` for `0 or less`, since what is
+    limited so is never negative.
+    """
+    text = str(evaluate(f"f{template!r}", numbers))
+    return _NO_NUMBER_BUT_ZERO.sub("0", _ONE_NUMBER.sub(r"\1", text))
 
 
 _NAME = re.compile(r"\b[a-z_]\w*\b(?!\s*\()")

@@ -53,6 +53,24 @@ def test_fill_computes_inside_braces() -> None:
     assert fill("use {max(s, d) - 1} or less", {"s": 3, "d": 1}) == "use 2 or less"
 
 
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("use {low} to {low}.", "use 7."),
+        ("use {low} to {low + 1}.", "use 7 to 8."),
+        ("use {low} to {low}{low}.", "use 7 to 77."),
+        ("accepts it from {zero} to {zero}, not {low}", "accepts it 0, not 7"),
+        ("accepts it from {zero} to {low}", "accepts it from 0 to 7"),
+        ("use {zero} or less: it only chooses", "use 0: it only chooses"),
+        ("keep padding at {zero} or less and slice", "keep padding at 0 and slice"),
+        ("use {low}0 or less", "use 70 or less"),
+        ("{-low} to {-low} or {zero - low} to {low}", "-7 or -7 to 7"),
+    ],
+)
+def test_a_range_of_one_number_is_that_number(template: str, text: str) -> None:
+    assert fill(template, {"low": 7, "zero": 0}) == text
+
+
 LIMIT = Limit("p < s", "too-much", "p {p} is not below {s}", "use {s - 1}.")
 ONLY = Limit("p == 0", "only-here", "p {p}", "", only=("here",))
 CROP = (Step("crop_begin", "p", ""), Step("crop_end", "p", ""), OUT)

@@ -57,7 +57,7 @@ def size_entries(name: str, otherwise: str = "") -> tuple[Step | Limit, ...]:
         Limit(
             f"smallest <= out <= smallest + s - 1{otherwise}",
             "output-size",
-            f"{name} asks for {{out}}; the sizes that a forward layer maps to {{n}} are"
+            f"{name} asks for {{out}}; a forward layer maps it back to {{n}} only if it is"
             f" {smallest} to {largest}",
             f"use {smallest} to {largest}.",
         ),

@@ -43,7 +43,7 @@ def _between(smallest: str, largest: str) -> Limit:
     return Limit(
         f"{smallest} <= out <= {largest}",
         "output-shape",
-        f"output_shape asks for {{out}}; the sizes that a forward layer maps to {{n}} are"
+        f"output_shape asks for {{out}}; a forward layer maps it back to {{n}} only if it is"
         f" {{{smallest}}} to {{{largest}}}",
         f"use {{{smallest}}} to {{{largest}}}.",
     )

@@ -61,7 +61,7 @@ def test_convolution_flips_and_cross_correlation_does_not() -> None:
     ("words", "reason"),
     [
         ({}, "dxDesc has no default"),
-        ({"dxDesc": [2, 3, 8, 7]}, "maps to 5 are 7 to 7"),
+        ({"dxDesc": [2, 3, 8, 7]}, "maps it back to 5 only if it is 7"),
         ({"dxDesc": [1, 3, 7, 7]}, "dxDesc has batch 1, the input 2"),
         ({"dxDesc": [2, 4, 7, 7]}, "out_channels is 4"),
         ({"dxDesc": [7, 7], "padA": [-1, 0]}, "padA -1 is negative"),

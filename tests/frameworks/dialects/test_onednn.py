@@ -121,7 +121,7 @@ X, W = (2, 3, 5, 5), (4, 3, 2, 2)
     ("words", "reason"),
     [
         ({}, "dst_dims has no default"),
-        ({"dst_dims": [2, 4, 7, 6]}, "the sizes that a forward layer maps to 5 are 6 to 6"),
+        ({"dst_dims": [2, 4, 7, 6]}, "a forward layer maps it back to 5 only if it is 6"),
         ({"dst_dims": [3, 4, 6, 6]}, "dst_dims has batch 3, the input 2"),
         ({"dst_dims": [2, 5, 6, 6]}, "out_channels is 5"),
         ({"dst_dims": [6, 6], "strides": [0, 1]}, "strides 0 is not positive"),

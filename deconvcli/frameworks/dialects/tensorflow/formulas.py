@@ -41,7 +41,7 @@ def _between(smallest: str, largest: str, otherwise: str = "") -> Limit:
     return Limit(
         f"any_zero or no_input or {smallest} <= out <= {largest}{otherwise}",
         "output-shape",
-        f"output_shape asks for {{out}}; the sizes that a forward layer maps to {{n}} are"
+        f"output_shape asks for {{out}}; a forward layer maps it back to {{n}} only if it is"
         f" {{{smallest}}} to {{{largest}}}",
         f"use {{{smallest}}} to {{{largest}}}.",
     )

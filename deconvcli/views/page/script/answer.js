@@ -40,8 +40,8 @@ function computeAxis(variant, v, name) {
     else if (entry.refuses) return refuse(name, entry, v);
     else broken.push(entry);
   }
-  return { v, notes: broken.map(limit => ({ code: limit.code, message: limit.message(v) })) };
+  return { v, notes: broken.map(limit => ({ code: limit.code, message: tidyRanges(limit.message(v)) })) };
 }
 
 const refuse = (name, limit, v) =>
-  ({ refusal: { code: limit.code, message: `${name}: ${limit.message(v)}`, help: limit.help(v) } });
+  ({ refusal: { code: limit.code, message: `${name}: ${tidyRanges(limit.message(v))}`, help: tidyRanges(limit.help(v)) } });

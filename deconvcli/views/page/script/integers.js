@@ -11,4 +11,8 @@ const format = value =>
   Array.isArray(value) ? `[${value.join(", ")}]`
   : typeof value === "boolean" ? (value ? "True" : "False")
   : String(value);
+// A range of one number is that number, as in the texts of the command line.
+const tidyRanges = text =>
+  text.replace(/(?:\bfrom )?(?<![\w.-])(-?\d+) to \1(?!\w|\.\d)/g, "$1")
+    .replace(/(?<![\w.-])0 or less\b/g, "0");
 const parenthesize = value => /^[0-9A-Za-z]+$/.test(format(value)) ? format(value) : `(${format(value)})`;
