@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from deconvcli.checks.edits import edit_text
+from deconvcli.checks.documents import Path, read
+from deconvcli.checks.edits import NotWritable, edit_text
+from deconvcli.checks.edits.writing import write_change
 from deconvcli.checks.rules import page, rules, take
+from deconvcli.common.findings import Change, Verb
 from tests.checks.edits.edits import check_text, network
 
 # A layer, the rule, the layer with the edit made; input: 4 channels, 8x8.
@@ -203,6 +206,20 @@ def test_an_edit_that_needs_more_than_one_line_is_not_made(layer: str, code: str
     one = check_text(network(layer))
     assert code in {found.code for found in one.findings}
     assert code not in {found.code for found in one.edits}
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("a: {kernel: [3,\n  3]}\n", ("a", "kernel")),
+        ("a:\n  kernel:\n    - 3\n  stride: 2\n", ("a", "padding")),
+    ],
+    ids=["a value on two lines", "a key after one whose value is a block"],
+)
+def test_a_change_that_is_more_than_one_line_is_not_written(text: str, path: Path) -> None:
+    document = read("a.yaml", text.encode(), "yaml")
+    with pytest.raises(NotWritable):
+        write_change(document, Change(Verb.SET, path, 4))
 
 
 def test_long_networks_are_not_searched_for_other_kernels() -> None:
