@@ -23,18 +23,17 @@ else:
 
 _SEPARATORS = "x,X*×"  # noqa: RUF001 - people paste the multiplication sign
 _PLAIN = re.compile(r"\d+(x\d+)*")
+# Compiled where they are needed first: a plain 5x5 needs none of them.
 # A shape as torch and TensorFlow print it.
-_SHAPE = re.compile(r"(?:torch\.Size|Size|tf\.TensorShape|TensorShape)\((?P<inner>.*)\)")
+_SHAPE = r"(?:torch\.Size|Size|tf\.TensorShape|TensorShape)\((?P<inner>.*)\)"
 _BRACKETS = {"(": ")", "[": "]"}
 # Spaces are free beside these alone: 5 5 may be two sizes, or 55.
-_SPACES = re.compile(rf"\s*([{_SEPARATORS}:+()\[\]-])\s*")
+_SPACES = rf"\s*([{_SEPARATORS}:+()\[\]-])\s*"
 # A pair of pads in brackets of its own, as one of several parts.
-_PAIR = re.compile(
-    rf"(?:^|[{_SEPARATORS}])\s*(?P<pair>\([^()\[\]]*\)|\[[^()\[\]]*\])\s*(?=[{_SEPARATORS}]|$)"
-)
+_PAIR = rf"(?:^|[{_SEPARATORS}])\s*(?P<pair>\([^()\[\]]*\)|\[[^()\[\]]*\])\s*(?=[{_SEPARATORS}]|$)"
 _NUMBER = re.compile(r"\d+")
 _SYMBOL = re.compile(r"(?P<factor>\d{,19})(?P<letter>[A-WYZa-wyz]\d?)(?P<offset>[+-]\d{1,18})?")
-_PRODUCT = re.compile(r"\d\s*(\*)\s*[A-Za-z]|[A-Za-z]\s*(\*)\s*\d")
+_PRODUCT = r"\d\s*(\*)\s*[A-Za-z]|[A-Za-z]\s*(\*)\s*\d"
 # What Python and Keras write for a value that is not given, and for a size that is open.
 _NONE = "None"
 _EXAMPLES = "write 5, 5x5, 5,5 or 16x16x16."
@@ -70,13 +69,13 @@ def read_written(text: str) -> Written:
     start, end = _find_inner(text)
     spaces = {
         place
-        for found in _SPACES.finditer(text)
+        for found in re.finditer(_SPACES, text)
         for place in range(*found.span())
         if text[place].isspace()
     }
     pairs = {
         start + place
-        for found in _PAIR.finditer(text[start:end])
+        for found in re.finditer(_PAIR, text[start:end])
         for place in range(*found.span("pair"))
     }
     short, places = "", []
@@ -93,8 +92,8 @@ def _find_inner(text: str) -> tuple[int, int]:
     """Return (start, end) of the text within its outer brackets; of all of it if it has none."""
     start = len(text) - len(text.lstrip())
     end = len(text.rstrip())
-    if shape := _SHAPE.fullmatch(text, start, end):
-        start, end = shape.span("inner")
+    if shape := re.fullmatch(_SHAPE, text[start:end]):
+        start, end = start + shape.start("inner"), start + shape.end("inner")
     if end - start < 2 or _BRACKETS.get(text[start]) != text[end - 1]:
         return start, end
     depth = 0
@@ -281,7 +280,7 @@ class Sizes(Typed):
         """Return one size per axis, numbers or symbols that stand for any; for `None`, nothing."""
         if text == _NONE:
             return None
-        if product := _PRODUCT.search(text):
+        if "*" in text and (product := re.search(_PRODUCT, text)):
             place = product.start(1) if product[1] else product.start(2)
             why = "this is either a multiple or a second size"
             raise _make_error(_as_typed(text), place, why, "write 2H for a multiple, or 2xH.")

@@ -187,8 +187,8 @@ def evaluate(formula: str, numbers: Numbers) -> Any:
 
 
 # The same two expressions stand in the page's script.
-_ONE_NUMBER = re.compile(r"(?:\bfrom )?(?<![\w.-])(-?\d+) to \1(?!\w|\.\d)")
-_NO_NUMBER_BUT_ZERO = re.compile(r"(?<![\w.-])0 or less\b")
+_ONE_NUMBER = r"(?:\bfrom )?(?<![\w.-])(-?\d+) to \1(?!\w|\.\d)"
+_NO_NUMBER_BUT_ZERO = r"(?<![\w.-])0 or less\b"
 
 
 def fill(template: str, numbers: Numbers) -> str:
@@ -198,7 +198,7 @@ def fill(template: str, numbers: Numbers) -> str:
     limited so is never negative.
     """
     text = str(evaluate(f"f{template!r}", numbers))
-    return _NO_NUMBER_BUT_ZERO.sub("0", _ONE_NUMBER.sub(r"\1", text))
+    return re.sub(_NO_NUMBER_BUT_ZERO, "0", re.sub(_ONE_NUMBER, r"\1", text))
 
 
 _NAME = re.compile(r"\b[a-z_]\w*\b(?!\s*\()")
