@@ -450,6 +450,8 @@ class LayerRequest(NamedTuple):
         if "kernel" not in self.roles:
             if in_words:
                 return None
+            # A misspelled kernel is no missing one: an unknown parameter is refused first.
+            dialect.values(Spelling(dialect.name, words))
             name = self.names.role("kernel").partition("/")[0]
             raise UsageError(
                 "the kernel size is not known",

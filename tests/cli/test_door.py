@@ -92,3 +92,17 @@ def test_the_start_of_codes_and_unknown_rules(tmp_path: Path) -> None:
         assert deconv(f"check --isolated {config} --ignore {given}").code in (0, 1)
     refused(deconv(f"check {config} --ignore uneven-overlp"), "did you mean 'uneven-overlap'?")
     refused(deconv("rule 999"), "rule '999' is not known")
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("nn.ConvTranspose2d(1, 1, kernel=3)", ("no parameter 'kernel'", "'kernel_size'?")),
+        ("nn.ConvTranspose2d(1, 1, ksize=3)", ("no parameter 'ksize'",)),
+        ("nn.ConvTranspose2d(1, 1, 3, pad=1)", ("no parameter 'pad'", "'padding'?")),
+        ("Conv2DTranspose(1, 3, pad='same')", ("no parameter 'pad'", "'padding'?")),
+        ("nn.ConvTranspose2d(1, 1)", ("the kernel size is not known",)),
+    ],
+)
+def test_a_wrong_parameter_gets_the_one_that_was_meant(call: str, words: tuple[str, ...]) -> None:
+    refused(deconv("shape --in 5x5", call), *words)
