@@ -88,6 +88,17 @@ def check_tensor_shape(shape: Any, axes: int, name: str, *, most: int = 64) -> N
             + (": channels and 1 to 3 spatial axes, with or without a batch." if few else "."),
             code="rank",
         )
+    check_sizes(shape, name)
+
+
+def check_sizes(shape: Any, name: str) -> None:
+    """Refuse a list with a value that is not a size.
+
+    Raises:
+        UsageError: a value is no integer from 0 to int64's largest.
+    """
+    if _are_within(shape, 0):
+        return
     raise UsageError(
         f"{name} {shorten(shape)} has a value that is not a size",
         help="give integers of 0 or more, within 64 bits.",

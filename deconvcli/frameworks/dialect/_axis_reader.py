@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, ClassVar, NoReturn
 
 from deconvcli.common.errors import UsageError
-from deconvcli.common.values import check_tensor_shape, shorten
+from deconvcli.common.values import check_sizes, check_tensor_shape, shorten
 from deconvcli.frameworks.dialect._parameter_reader import ParameterReader
 from deconvcli.layers.layer import Layer, Sizes
 
@@ -111,17 +111,19 @@ class AxisReader(ParameterReader):
             Refused: the framework takes another number of axes.
             UsageError: a size is no integer from 0 to int64's largest.
         """
+        shown = rank is None and isinstance(weight_shape, (list, tuple))
         if not isinstance(input_shape, (list, tuple)):
             check_tensor_shape(input_shape, 3, "input_shape")
-        shown = rank is None and isinstance(weight_shape, (list, tuple))
         if rank is None:
             rank = self.rank(arguments, input_shape, weight_shape)
         if rank not in self.spatial_axes or len(input_shape) - rank - 1 not in self.batch_axes:
             self._refuse_shapes(rank, input_shape, weight_shape if shown else None)
-        check_tensor_shape(input_shape, rank + 1, "input_shape")
-        if weight_shape is not None:
-            # Weights that determine the rank cannot contradict it.
-            axes = len(weight_shape) if shown else self.weight_layout(arguments, rank).count(rank)
+        check_sizes(input_shape, "input_shape")
+        # Weights that determine the rank cannot contradict it.
+        if shown:
+            check_sizes(weight_shape, "weight_shape")
+        elif weight_shape is not None:
+            axes = self.weight_layout(arguments, rank).count(rank)
             check_tensor_shape(weight_shape, axes, "weight_shape", most=axes)
         parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
         weight = None if weight_shape is None else tuple(weight_shape)
