@@ -171,15 +171,16 @@ class Dialect(AxisReader):
         """
         if len(sizes.batch) not in self.batch_axes or len(sizes.spatial) not in self.spatial_axes:
             self.check_axes(sizes)
-        axes, computed, noted = [], [], []
+        axes, computed, noted, largest = [], [], [], self.max_size
         program = arithmetic.program(names, spelling.implementation)
         try:
             for row in rows:
                 got = program(*row)
                 axes.append(Axis(got["k"], got["s"], got["d"], got["crop_begin"], got["crop_end"]))
                 computed.append(got)
-                if type(got["out"]) is int and got["out"] > self.max_size:
-                    self._refuse_size(got["out"])
+                out_size = got["out"]
+                if type(out_size) is int and out_size > largest:
+                    self._refuse_size(out_size)
                 # Nearly all layers have no findings, and building them costs time.
                 if got["noted"]:
                     noted += [(limit, got) for limit in arithmetic.broken_limits(got)]
@@ -187,7 +188,10 @@ class Dialect(AxisReader):
             raise self.build_refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
         into, out = channels
         return Reading(
-            spelling._replace(sequences=self.sequences),
+            # Most dialects have none, and copying a spelling costs as much as an axis.
+            spelling._replace(sequences=self.sequences)
+            if self.sequences
+            else spelling,
             Layer(tuple(axes), into, out, groups, has_bias, circular),
             sizes,
             data_layout,
