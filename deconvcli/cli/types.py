@@ -32,7 +32,7 @@ _SPACES = rf"\s*([{_SEPARATORS}:+()\[\]-])\s*"
 # A pair of pads in brackets of its own, as one of several parts.
 _PAIR = rf"(?:^|[{_SEPARATORS}])\s*(?P<pair>\([^()\[\]]*\)|\[[^()\[\]]*\])\s*(?=[{_SEPARATORS}]|$)"
 _NUMBER = re.compile(r"\d+")
-_SYMBOL = re.compile(r"(?P<factor>\d{,19})(?P<letter>[A-WYZa-wyz]\d?)(?P<offset>[+-]\d{1,18})?")
+_SYMBOL = r"(?P<factor>\d{,19})(?P<letter>[A-WYZa-wyz]\d?)(?P<offset>[+-]\d{1,18})?"
 _PRODUCT = r"\d\s*(\*)\s*[A-Za-z]|[A-Za-z]\s*(\*)\s*\d"
 # What Python and Keras write for a value that is not given, and for a size that is open.
 _NONE = "None"
@@ -294,7 +294,7 @@ class Sizes(Typed):
 
     @staticmethod
     def _size(part: str, whole: Written, place: int) -> Size:
-        symbol = _SYMBOL.fullmatch(part)
+        symbol = re.fullmatch(_SYMBOL, part)
         # 5y5 is a slip of the keyboard, not five times y5.
         if symbol is None or (symbol["factor"] and symbol["letter"][1:]):
             return parse_number(part, whole, place, 1)
@@ -365,9 +365,7 @@ class Variables(Typed):
     name = "variables"
     metavar = "NAME=VALUE[,...]"
 
-    _ITEM = re.compile(
-        r"\s*(?P<name>[^=,()\s]+)\s*=\s*(?P<value>\([^()]*\)|\[[^\[\]]*\]|[^,]*)(,|$)"
-    )
+    _ITEM = r"\s*(?P<name>[^=,()\s]+)\s*=\s*(?P<value>\([^()]*\)|\[[^\[\]]*\]|[^,]*)(,|$)"
     _CONSTANTS: ClassVar[dict[str, Any]] = {"True": True, "False": False, "None": None}
 
     def parse(self, text: str) -> dict[str, Any]:
@@ -375,7 +373,7 @@ class Variables(Typed):
         values: dict[str, Any] = {}
         whole, place = _as_typed(text), 0
         while place < len(text):
-            item = self._ITEM.match(text, place)
+            item = re.compile(self._ITEM).match(text, place)
             if item is None or not item["value"].strip():
                 raise _make_error(whole, place, "this is not NAME=VALUE", "write --set k=4,s=2.")
             if item["name"] in values:

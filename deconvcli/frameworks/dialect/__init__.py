@@ -189,9 +189,7 @@ class Dialect(AxisReader):
         into, out = channels
         return Reading(
             # Most dialects have none, and copying a spelling costs as much as an axis.
-            spelling._replace(sequences=self.sequences)
-            if self.sequences
-            else spelling,
+            spelling._replace(sequences=self.sequences) if self.sequences else spelling,
             Layer(tuple(axes), into, out, groups, has_bias, circular),
             sizes,
             data_layout,
