@@ -113,7 +113,9 @@ def test_results_are_equal(way: Callable[[Any], Any]) -> None:
 def test_a_prepared_layer_computes_the_same_bits(way: Callable[[Any], Any], engine: str) -> None:
     from deconvcli.compute.runner import prepare
 
-    reading = deconvcli.layer("keras", input_shape=(2, 9, 2), kernel_size=3, strides=2, filters=8)
+    reading = deconvcli.layer(
+        "keras", input_shape=(2, 9, 2), rank=1, kernel_size=3, strides=2, filters=8
+    )
     random = np.random.default_rng(0)
     weight = random.normal(size=reading.weight_shape).astype("f")
     bias = random.normal(size=8).astype("f")

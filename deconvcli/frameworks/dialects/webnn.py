@@ -19,6 +19,7 @@ from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import require_weight_shape
+from deconvcli.frameworks.releases import CHROMIUM
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -53,7 +54,7 @@ _CROP = (
         " draft allows",
         "use less padding.",
         finding=True,
-        source="measured with Chromium 153.0.8010, CPU",
+        source=f"measured with {CHROMIUM}, CPU",
     ),
 )
 BY_OUTPUT_PADDING = Arithmetic(
