@@ -20,7 +20,11 @@ from deconvcli.layers.layer import Reading
 from tests.frameworks import written
 
 # Those that the extra `frameworks` installs; the others are compared where somebody has them.
-IN_EXTRA = {one.dialect for one in map(FRAMEWORKS.take, FRAMEWORKS.names) if one.in_extra}
+IN_EXTRA = {
+    driver.dialect.partition("@")[0]
+    for driver in map(FRAMEWORKS.take, FRAMEWORKS.names)
+    if driver.in_extra
+}
 REQUIRED = IN_EXTRA if os.environ.get("DECONV_REQUIRE_FRAMEWORKS") else set()
 LAYERS: tuple[dict[str, Any], ...] = (
     {"kernel_size": 3},
