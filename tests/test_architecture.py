@@ -34,7 +34,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"reporters"},
     ),
     "common": (
-        {"children", "findings", "version"},
+        {"children", "findings", "threads", "version"},
         {"errors"},
         {"files", "memory", "shelf", "values"},
     ),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from queue import SimpleQueue
 from typing import Any
@@ -18,6 +17,7 @@ from deconvcli.checks.checking._files import SourceFile
 from deconvcli.checks.checking._settings import Settings
 from deconvcli.checks.checking._verdict import CheckedFile
 from deconvcli.common.children import command
+from deconvcli.common.threads import map_in_threads
 
 Process = subprocess.Popen[bytes]
 WORKER = "deconvcli.checks.checking._worker"
@@ -37,8 +37,7 @@ def check_in_processes(
     chunks = [files[first : first + size] for first in range(0, len(files), size)]
     jobs = min(jobs, len(chunks))
     idle: SimpleQueue[Process] = SimpleQueue()
-    # Each thread waits for one process; on Ctrl-C the processes end first, and so do the threads.
-    with ThreadPoolExecutor(jobs) as threads, ExitStack() as stack:
+    with ExitStack() as stack:
         for _ in range(jobs):
             process = subprocess.Popen(
                 command(WORKER), stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -53,7 +52,7 @@ def check_in_processes(
             finally:
                 idle.put(process)
 
-        return [file for chunk in threads.map(check, chunks) for file in chunk]
+        return [file for chunk in map_in_threads(check, chunks, jobs) for file in chunk]
 
 
 def _ask(process: Process, question: Any) -> list[CheckedFile | None]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from random import Random
 from typing import NamedTuple
 
 from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.threads import map_in_threads
 from deconvcli.compute.runner import usable_cpus
 from deconvcli.frameworks.driver.base import Case, Framework, install_command
 from deconvcli.frameworks.driver.compare import DISAGREEMENTS, Comparison, Kind, compare
@@ -95,23 +96,15 @@ def verify(
 
     Every framework runs in a process of its own. Ctrl-C ends these processes.
     """
-    processes = [DriverProcess(framework) for framework in frameworks]
-    pool = ThreadPoolExecutor(max_workers=min(MAX_AT_ONCE, usable_cpus()))
-    try:
-        futures = [
-            pool.submit(_verify_one, one, layers, seed, progress(one.driver.dialect))
-            for one in processes
-        ]
-        # An error in one thread ends the others too, so that it is reported at once.
-        for future in wait(futures, return_when=FIRST_EXCEPTION).done:
-            future.result()
-        return Verification(layers, seed, [future.result() for future in futures])
-    finally:
-        # The threads wait for answers and end only when their processes are stopped.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for one in processes:
-            one.stop()
-        pool.shutdown()
+    # The bars are made here, since a display belongs to one thread.
+    pairs = [(DriverProcess(one), progress(one.dialect)) for one in frameworks]
+    with ExitStack() as stack:
+        for process, _ in pairs:
+            stack.callback(process.stop)
+        verified = map_in_threads(
+            lambda pair: _verify_one(*pair, layers, seed), pairs, min(MAX_AT_ONCE, usable_cpus())
+        )
+    return Verification(layers, seed, verified)
 
 
 def draw_cases(framework: Framework, count: int, seed: int) -> Iterator[Case]:
@@ -122,7 +115,7 @@ def draw_cases(framework: Framework, count: int, seed: int) -> Iterator[Case]:
 
 
 def _verify_one(
-    process: DriverProcess[Framework], count: int, seed: int, advance: Callable[[float], None]
+    process: DriverProcess[Framework], advance: Callable[[float], None], count: int, seed: int
 ) -> FrameworkVerification:
     framework = process.driver
     comparisons = []
