@@ -140,6 +140,30 @@ class TestConvert:
             deconvcli.convert(same, "torch")
         assert "slice" in error.value.help
 
+    @pytest.mark.parametrize(
+        ("one", "other", "kernel", "is_reversed"),
+        [
+            ("torch", "jax", 3, True),
+            ("torch", "flax", 3, True),
+            ("jax", "keras", 3, True),
+            ("flax", "onnx@onnxruntime", 3, True),
+            ("flax", "jax", 3, False),
+            ("torch", "tinygrad", 3, False),
+            ("torch", "jax", 1, False),
+        ],
+    )
+    def test_reversed_taps_are_a_finding(
+        self, one: str, other: str, kernel: int, is_reversed: bool
+    ) -> None:
+        plain = deconvcli.layer(
+            "torch", input_shape=(1, 2, 4, 4), in_channels=2, out_channels=3, kernel_size=kernel
+        )
+        source = deconvcli.convert(plain, one)
+        found = deconvcli.convert(source, other)
+        codes = [finding.code for finding in found.findings]
+        assert codes.count("reversed-taps") == is_reversed
+        assert ("with the taps reversed" in str(found)) is is_reversed
+
     def test_an_implementation_can_be_named(self) -> None:
         assert deconvcli.convert(up(), "keras@torch").spelling.name == "keras@torch"
 

@@ -1,4 +1,4 @@
-"""From a framework's words to a layer, and from a layer to another framework's words.
+"""From a framework's parameters to a layer, and from a layer to another framework's parameters.
 
 Only dialects are needed here: the commands, the rules, the page and the drivers all convert.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.frameworks.dialects import take
-from deconvcli.layers.layer import Reading, Spelling
+from deconvcli.layers.layer import REVERSED_TAPS, Reading, Spelling
 
 
 def read_layer(
@@ -35,13 +36,26 @@ def read_layer(
 
 
 def convert(reading: Reading, dialect: str) -> Reading:
-    """Return the same layer in another dialect's words, at the same input size.
+    """Return the same layer in another dialect's parameters, at the same input size.
+
+    A finding says where its weights are those of the reading with the taps reversed.
 
     Raises:
         NotExpressible: that framework cannot express it, and why.
-        Refused: the words exist, and the implementation named after `@` refuses them.
+        Refused: the parameters exist, and the implementation named after `@` refuses them.
     """
     writer, implementation = take(dialect)
     sizes = writer.sizes_for(reading.layer, reading.sizes)
     spelling = writer.spell(reading.layer, sizes)._replace(implementation=implementation)
-    return writer.read(spelling, sizes)
+    found = writer.read(spelling, sizes)
+    if not found.reverses_taps(reading):
+        return found
+    reversal = Diagnostic(
+        REVERSED_TAPS,
+        Severity.WARNING,
+        f"{writer.title} has this layer with the taps reversed, so the same weights give other"
+        " values",
+        "reverse the weights along each spatial axis.",
+        writer.source,
+    )
+    return found._replace(findings=(*found.findings, reversal))

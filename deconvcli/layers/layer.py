@@ -15,6 +15,9 @@ from deconvcli.layers.layout import Layout
 from deconvcli.layers.number_types import NumberTypes
 from deconvcli.layers.text import size_text
 
+REVERSED_TAPS = "reversed-taps"
+"""The code of the finding of a converted layer whose weights need the opposite order."""
+
 
 class Layer(NamedTuple):
     """A transposed convolution: one Axis per spatial axis, channels, groups, bias.
@@ -153,6 +156,8 @@ class Reading(NamedTuple):
     def __str__(self) -> str:
         parameters = self.spelling.text or "defaults"
         weights = f"weights {size_text(self.weight_shape)}"
+        if any(found.code == REVERSED_TAPS for found in self.findings):
+            weights += ", with the taps reversed"
         return f"{self.spelling.name}: {parameters}; {weights}; {self._shapes()}"
 
     def __repr__(self) -> str:
@@ -193,6 +198,10 @@ class Reading(NamedTuple):
     def weight_shape(self) -> tuple[int, ...]:
         """The weight's shape in the dialect's layout."""
         return self.sizes.weight or self.layer.weight_shape(self.weight_layout)
+
+    def reverses_taps(self, other: Reading) -> bool:
+        """Return whether only weights with the taps reversed give the values of `other`."""
+        return self.flipped != other.flipped and max(self.layer.kernel) > 1
 
     @property
     def crop(self) -> tuple[tuple[Size, Size], ...]:

@@ -75,7 +75,7 @@ def _find_reference(request: LayerRequest, names: Sequence[str]) -> Understood:
 
 def has_same_values(one: Reading, other: Reading) -> bool:
     """Return whether equal weights give equal outputs: the same crop, the same orientation."""
-    return _has_same_geometry(one, other) and one.flipped == other.flipped
+    return _has_same_geometry(one, other) and not one.reverses_taps(other)
 
 
 def _has_same_geometry(one: Reading, other: Reading) -> bool:
@@ -100,7 +100,7 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
         return row._replace(why_not=error.message)
     # Counts that are not known are 1 only because every layer needs a number.
     words = write_parameters(found, understood.unknown, understood.unknown)
-    return row._replace(words=words, reversed_words=found.flipped != reference.flipped)
+    return row._replace(words=words, reversed_words=found.reverses_taps(reference))
 
 
 def _read_as(request: LayerRequest, name: str) -> Reading:

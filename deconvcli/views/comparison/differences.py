@@ -59,7 +59,7 @@ def _find_difference(reading: Reading, name: str, unknown: Mapping[str, Count]) 
         return Difference(name, "", no_shift, error.message)
     words = write_parameters(found, unknown, _HIDDEN)
     text = f"{words}: the same layer{_reversal(reading, found)}"
-    return Difference(name, words, no_shift, text, found.flipped != reading.flipped)
+    return Difference(name, words, no_shift, text, found.reverses_taps(reading))
 
 
 def _find_nearest(reading: Reading, name: str, unknown: Mapping[str, Count]) -> Difference | None:
@@ -75,7 +75,7 @@ def _find_nearest(reading: Reading, name: str, unknown: Mapping[str, Count]) -> 
         return None
     words = write_parameters(found, unknown, _HIDDEN)
     text = f"{words}: {_describe_shift(known)}{_reversal(reading, found)}"
-    return Difference(name, words, known, text, found.flipped != reading.flipped)
+    return Difference(name, words, known, text, found.reverses_taps(reading))
 
 
 def _find_shift(reading: Reading, place: int, name: str) -> int | None:
@@ -115,4 +115,4 @@ def _describe_shift(shift: tuple[int, ...]) -> str:
 
 def _reversal(reading: Reading, found: Reading) -> str:
     """Return what to do with the weights if one of the two stores them in reverse order."""
-    return "" if found.flipped == reading.flipped else REVERSED
+    return REVERSED if found.reverses_taps(reading) else ""

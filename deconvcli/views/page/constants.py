@@ -40,6 +40,7 @@ def _variant(variant: Variant, arithmetic: int) -> str:
         "hasOutputPadding": variant.has_output_padding,
         "arithmetic": arithmetic,
         "isCircular": variant.is_circular,
+        "flipped": variant.flipped,
     }
     # A field is bound by its name, which is a string; a constant is a BigInt or a boolean.
     bound = [f"{name}: {write_constant(value)}" for name, value in variant.numbers.items()]

@@ -66,7 +66,8 @@ class Variant(NamedTuple):
 
     numbers: for each name of the arithmetic its field, or its constant value. together: the
     dialect's limits on all axes at once. is_circular: whether cropped elements wrap around.
-    is_exact: whether it answers as the dialect does.
+    flipped: whether the dialect stores the taps in reverse order. is_exact: whether it answers as
+    the dialect does.
     """
 
     dialect: str
@@ -76,6 +77,7 @@ class Variant(NamedTuple):
     numbers: Mapping[str, Any]
     together: tuple[Limit, ...]
     is_circular: bool = False
+    flipped: bool = False
     is_exact: bool = False
 
     @property
@@ -156,8 +158,12 @@ def _bind_fields(name: str, rank: int, padding: PaddingStyle, has_output_padding
         )
         changed = [key for key in numbers if before.numbers[0][key] != after.numbers[0][key]]
         numbers |= dict.fromkeys(changed, field)
-    is_circular = base.layer.circular
-    return variant._replace(arithmetic=base.arithmetic, numbers=numbers, is_circular=is_circular)
+    return variant._replace(
+        arithmetic=base.arithmetic,
+        numbers=numbers,
+        is_circular=base.layer.circular,
+        flipped=base.flipped,
+    )
 
 
 def _corner_cases(variant: Variant, rank: int) -> Iterator[FieldValues]:

@@ -47,6 +47,8 @@ def write_page(reading: Reading) -> str:
         "levels": _LEVELS,
         "leftOut": _list_left_out(found),
         "start": {
+            "dialect": reading.spelling.name,
+            "flipped": reading.flipped,
             "variant": variants.index(form.variant),
             "fields": {name: list(map(str, values)) for name, values in form.fields.items()},
         },

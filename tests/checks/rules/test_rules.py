@@ -221,6 +221,46 @@ def test_a_deviation_of_a_target_is_reported() -> None:
     assert "oneDNN" in found.message + found.help
 
 
+@pytest.mark.parametrize(
+    ("dialect", "target", "kernel", "is_reversed"),
+    [
+        ("torch", "flax", "4", True),
+        ("torch", "jax", "4", True),
+        ("keras", "jax", "4", True),
+        ("onnx", "flax", "1x3", True),
+        ("jax", "onnxruntime", "4", True),
+        ("flax", "torch", "4", True),
+        ("flax", "jax", "4", False),
+        ("torch", "keras", "4", False),
+        ("torch", "flax", "1", False),
+    ],
+)
+def test_a_target_with_reversed_taps_is_reported(
+    dialect: str, target: str, kernel: str, is_reversed: bool
+) -> None:
+    # Flax pads by default.
+    padding = ", padding: VALID" if dialect in ("jax", "flax") else ""
+    layer = f"{{op: conv_transpose, out_channels: 4, kernel: {kernel}{padding}}}"
+    text = (
+        f"networks: {{n: {{dialect: {dialect}, targets: [{target}],"
+        f" input: {{channels: 4, size: 8x8}}, layers: [{layer}]}}}}"
+    )
+    found = check_bytes("a.yaml", text.encode(), "yaml", Settings(select=("DCV204",))).findings
+    assert len(found) == is_reversed
+    assert all("with the taps reversed" in each.message for each in found)
+
+
+def test_no_other_kernel_is_proposed_for_reversed_taps() -> None:
+    """Only a kernel of one tap would silence the finding."""
+    layer = "{op: conv_transpose, out_channels: 4, kernel: 3, padding: 1}"
+    text = (
+        f"networks: {{n: {{targets: [jax], input: {{channels: 4, size: 8x8}}, layers: [{layer}]}}}}"
+    )
+    settings = Settings(select=("DCV204",), fix_hints=True)
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", settings).findings
+    assert not found.fixes
+
+
 def test_a_network_that_is_no_mapping_is_one_finding() -> None:
     [found] = check_bytes("a.yaml", b"networks: {n: 3}", "yaml", Settings()).findings
     assert found.message == "network 'n' is 3, not a mapping"

@@ -120,6 +120,14 @@ def test_words_for_reversed_taps_say_so(one: str, other: str, turned: bool) -> N
     np.testing.assert_array_equal(found.ravel(), here.ravel())
 
 
+@pytest.mark.parametrize("kernel", [(1,), (1, 1)])
+def test_one_tap_has_no_order(kernel: tuple[int, ...]) -> None:
+    request = LayerRequest(input_size=(3, 4), roles={"kernel": kernel, "padding": "VALID"})
+    _, rows = compare_dialects(request, ["jax", "keras", "flax"])
+    for row in rows:
+        assert (row.same_values, row.reversed_reading, row.reversed_words) == (True, False, False)
+
+
 def test_the_same_geometry_with_reversed_taps_differs_from_another_one() -> None:
     roles = {"kernel": (3,), "stride": (2,), "padding": "VALID"}
     _, rows = compare_dialects(LayerRequest(input_size=(5,), roles=roles), ["jax", "keras"])

@@ -211,6 +211,36 @@ def test_fields_answer_as_the_command_that_is_shown(
 
 
 @needs_browser
+@pytest.mark.parametrize(
+    ("opened_with", "chosen", "kernel", "is_reversed"),
+    [
+        ("-D torch", "jax", "3", True),
+        ("-D torch", "flax", "3", True),
+        ("-D torch", "flax", "1", False),
+        ("-D torch", "keras", "3", False),
+        ("-D jax", "flax", "3", False),
+        ("-D jax", "onnx", "3", True),
+        ("-D jax --transpose-kernel", "torch", "3", False),
+    ],
+)
+def test_reversed_taps_are_reported(
+    opened_with: str,
+    chosen: str,
+    kernel: str,
+    is_reversed: bool,
+    browser: Browser,
+    tmp_path: Path,
+) -> None:
+    line = f"--in 5x5 -k 3 -s 2 {opened_with} -p {'VALID' if 'jax' in opened_with else '0'}"
+    open_page(browser, tmp_path, line)
+    choose(browser, "dialect", chosen)
+    for name in ("k-0", "k-1"):
+        fill(browser, name, kernel)
+    found = [text for text in read_answer(browser) if text.startswith("with the taps reversed")]
+    assert bool(found) is is_reversed
+
+
+@needs_browser
 def test_a_slider_moves_its_field_and_everything_follows(browser: Browser, tmp_path: Path) -> None:
     open_page(browser, tmp_path, LAYERS[0])
     browser.driver.find_element(By.ID, "s-0-slider").send_keys(Keys.ARROW_RIGHT)

@@ -12,12 +12,20 @@ function update() {
   showAnswer([
     ["p", `output ${list(({ v }) => v.out)}`, "size"],
     ["p", `full ${list(({ v }) => v.full)} before the crop; crop ${answered.axes.map(({ v }) => `${v.crop_begin}:${v.crop_end}`).join(",")} (begin:end)`],
+    ...describeReversal(variant, fields),
     // A Map keeps one note per code: axes would repeat it.
     ...new Map(answered.notes.map(note => [note.code, ["p", `warning: ${note.message}`]])).values(),
   ], false);
   showPicture(variant, answered);
   showSteps(variant, answered);
   find("overlap").replaceChildren(...answered.axes.map(({ v }, place) => makeElement("li", describeOverlap(axes[place], v))));
+}
+
+// Weights belong to the layer that the page opened with.
+function describeReversal(variant, fields) {
+  const { dialect, flipped } = settings.start;
+  if (variant.flipped === flipped || fields.k.every(kernel => kernel === 1n)) return [];
+  return [["p", `with the taps reversed: the weights of ${dialect} need the opposite order here`]];
 }
 
 function makeElement(tag, text, name) {
