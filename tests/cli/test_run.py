@@ -118,6 +118,9 @@ class TestInput:
             ("six.npy", ("six.npy has 6 axes",)),
             ("empty.npy", ("an input of size 0 has no elements",)),
             ("", ("no input is named",)),
+            ("nn.ConvTranspose2d(8,4,3)", ("the input size is not known", "give --in")),
+            ("Conv2DTranspose(4,3,input_shape=(None,5,8))", ("the input size is not known",)),
+            ("--in 6 Conv2DTranspose(4,3,input_shape=(5,5,8))", ("input_shape of the call is",)),
             ("--in N", ("N is a symbol", "as a number")),
             ("--in 5x5 -D all", ("all is not a name here",)),
         ],
@@ -129,6 +132,22 @@ class TestInput:
         saved(Path("six.npy"), ramp(1, 1, 1, 1, 2, 2))
         saved(Path("empty.npy"), ramp(0, 5))
         refused(deconv(f"run -q {QUICK} {options}"), *words)
+
+
+@pytest.mark.parametrize(
+    ("call", "output"),
+    [
+        ("Conv2DTranspose(4, 3, strides=2, input_shape=(5, 6, 8))", "11x13x4"),
+        ("Conv1DTranspose(4, 3, padding='same', input_shape=(7, 2))", "7x4"),
+        ("Conv3DTranspose(1, 2, strides=2, batch_shape=(2, 2, 3, 4, 1))", "4x6x8x1"),
+        ("{'filters': 4, 'kernel_size': 3, 'batch_shape': [None, 5, 5, 8]}", "7x7x4"),
+        ("F.conv_transpose2d(torch.zeros(1, 8, 5, 5), torch.zeros(8, 4, 3, 3))", "1x4x7x7"),
+        ("tf_keras.layers.Conv2DTranspose(2, 3, batch_input_shape=(None, 4, 4, 1))", "6x6x2"),
+    ],
+)
+def test_the_shape_in_a_call_is_the_size_of_random_input(call: str, output: str) -> None:
+    done = deconv(f"run -q {QUICK}", call)
+    assert (done.code, done.out) == (0, f"{output}\n")
 
 
 class TestWeights:

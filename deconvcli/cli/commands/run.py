@@ -111,7 +111,8 @@ FILE = click.Path(dir_okay=True)  # reading explains why a file cannot be read
 def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> int:
     """Compute a layer and compare the actual shape with the predicted one.
 
-    INPUT.npy contains float16, float32 or float64; without it, --in is the size of random input.
+    INPUT.npy contains float16, float32 or float64; without it, --in, or the input_shape of CALL, is
+    the size of random input.
     In the dialect's layout, 3 axes are one image (with --rank 1, a batch of signals), 4 a batch of
     images (with --rank 3, one volume), and 5 a batch of volumes; 1 or 2 axes are spatial only.
     Weights and bias are random unless given; with --weights alone there is no bias.

@@ -77,7 +77,7 @@ def _understand(
         request = request._replace(weight=npyfile.read_header(weights).shape)
     if source is not None:
         request = _add_input(request, source, options.rank, hint)
-    elif request.input_size is None:
+    elif request.input_size is None and request.call is None:
         raise UsageError(
             "no input is named",
             help="name an .npy file, or give --in for random numbers, as --in 5x5.",
