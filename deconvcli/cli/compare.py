@@ -20,9 +20,9 @@ def report_comparison(options: dict[str, Any], names: Sequence[str]) -> Report:
     request = read_request({**options, "dialect": None})
     reference, rows = compare_dialects(request, names)
     spelling = reference.reading.spelling
+    remarks = "; ".join(filter(None, (reference.remark, reference.why)))
     heading = (
-        f"{spelling.name}: {spelling.text}, input {size_text(reference.shown_input)}"
-        f" ({reference.why})"
+        f"{spelling.name}: {spelling.text}, input {size_text(reference.shown_input)} ({remarks})"
     )
     # A pasted call has the parameters of one dialect: others have nothing to read.
     readings = [] if request.call else _readings(rows)

@@ -39,8 +39,9 @@ class Understood(NamedTuple):
 
     leading: 0 for sizes as 5x5, 1 with channels, 2 with a batch as well; outputs are shown in the
     form of the input. assumed: the names of channels that nobody gave, so that the minimum was
-    taken. declared: the parameter of the call that gave the input size, if one did. unknown: the
-    counts of the layer that are not known, by their names in it; the layer has the minimum there.
+    taken. remark: how the input size was read, where that is not plain: the parameter of the call
+    that gave it, or which of its sizes are batch and channels. unknown: the counts of the layer
+    that are not known, by their names in it; the layer has the minimum there.
     open_batch: the letter of a batch that is left open; it is counted as 1.
     """
 
@@ -48,7 +49,7 @@ class Understood(NamedTuple):
     why: str
     leading: int = 0
     assumed: tuple[str, ...] = ()
-    declared: str = ""
+    remark: str = ""
     unknown: Mapping[str, Unknown | Linear] = MappingProxyType({})
     open_batch: Size | None = None
 
@@ -59,9 +60,8 @@ class Understood(NamedTuple):
 
     @property
     def input_text(self) -> str:
-        """The input as given, with the parameter that gave it, in one line."""
-        source = f" ({self.declared} of the call)" if self.declared else ""
-        return size_text(self.shown_input) + source
+        """The input as given and how it was read, in one line."""
+        return size_text(self.shown_input) + (f" ({self.remark})" if self.remark else "")
 
     @property
     def shown_output(self) -> Shape:
@@ -183,8 +183,12 @@ class LayerRequest(NamedTuple):
             return "keras", f"padding {given!r} is a word"
         if given is not None and find_form(given) is Form.INTS:
             return "torch", "padding is a number"
+        names = in_order()
+        if given is not None and "output_size" not in self.roles:
+            # TensorFlow takes pairs too, and would ask for the output size.
+            names.sort(key=lambda name: name != "onnx")
         # In the order of use, so that torch is taken if any number of dialects can express them.
-        for name in in_order():
+        for name in names:
             dialect = take(name)[0]
             if all(can_express(dialect, role, value) for role, value in self.roles.items()):
                 return name, "no framework is named, and this one has all these parameters"
@@ -214,10 +218,12 @@ class LayerRequest(NamedTuple):
             if isinstance(count, Unknown) and not count.parameter
         ]
         has_size = self.input_size or pasted.data
-        declared = pasted.declared.name if pasted.declared and not has_size else ""
+        remark = f"{pasted.declared.name} of the call" if pasted.declared and not has_size else ""
+        if leading and not (self.rank or pasted.rank):
+            remark = f"read as {_name_axes(layout, leading, rank)}"
         open_batch = self._find_open_batch(layout, leading, rank)
         reading = dialect.read(spelling, sizes)
-        return Understood(reading, why, leading, tuple(assumed), declared, unknown, open_batch)
+        return Understood(reading, why, leading, tuple(assumed), remark, unknown, open_batch)
 
     def _find_open_batch(self, layout: Layout, leading: int, rank: int) -> Size | None:
         """Return the letter of a batch that nothing gives as a number."""
@@ -277,10 +283,16 @@ class LayerRequest(NamedTuple):
             )
         if known is not None:
             return _find_common_rank({**lists, "the layer": (0,) * known})
+        lists |= _find_lists(pasted)
         if self.input_size and len(self.input_size) > MAX_AXES:
-            raise self._too_many_sizes(self.input_size)
-        inputs = {self.names.input_size: self.input_size} if self.input_size else {}
-        return _find_common_rank({**lists, **_find_lists(pasted), **inputs})
+            # No layer has four spatial axes: without lists, batch and channels are among them.
+            spatial = any(len(value) > 1 for value in lists.values())
+            lists |= (
+                {} if spatial else {"the layer": (0,) * min(len(self.input_size) - 2, MAX_AXES)}
+            )
+        elif self.input_size:
+            lists[self.names.input_size] = self.input_size
+        return _find_common_rank(lists)
 
     def _find_sizes(self, pasted: Pasted, words: Mapping[str, Any], rank: int) -> tuple[int, Sizes]:
         """Return (leading axes written, sizes) from the input size or from the call's tensors."""
@@ -311,7 +323,7 @@ class LayerRequest(NamedTuple):
             )
         leading = max(0, len(given) - rank)
         is_spatial = len(given) in (1, rank)
-        is_rank_known = self.rank or pasted.rank
+        is_rank_known = self.rank or pasted.rank or len(given) > MAX_AXES
         if not is_spatial and (leading not in (1, 2) or not is_rank_known):
             raise UsageError(
                 f"the input {size_text(given)} has {len(given)} sizes, the layer has"
@@ -486,15 +498,6 @@ class LayerRequest(NamedTuple):
             code="pasted-call",
         )
 
-    def _too_many_sizes(self, given: Sequence[Size]) -> UsageError:
-        names = f"{self.names.role('in_channels')} and {self.names.batch}"
-        return UsageError(
-            f"the input {size_text(given)} has {len(given)} sizes, and nothing says which of them"
-            f" are spatial; a layer has {MAX_AXES} spatial axes at most",
-            help=f"give the spatial sizes only, with {names}, or paste the call.",
-            code="rank",
-        )
-
 
 def read_pasted(
     text: str,
@@ -565,6 +568,13 @@ def _find_lists(pasted: Pasted) -> dict[str, list[Any]]:
         for name, value in pasted.words.items()
         if isinstance(value, list) and roles.get(name) in _ONE_PER_AXIS
     }
+
+
+def _name_axes(layout: Layout, leading: int, rank: int) -> str:
+    """Return the axes of an input with `leading` axes beside the spatial ones: N, C, H, W."""
+    spatial = {1: "L", 2: "HW", 3: "DHW"}[rank]
+    axes = layout.axes if leading == 2 else [axis for axis in layout.axes if axis != "N"]
+    return ", ".join([letter for axis in axes for letter in (spatial if axis == "*" else axis)])
 
 
 def _bind_counts(

@@ -52,6 +52,55 @@ def test_whole_shapes(size: str, call: str, output: str) -> None:
     assert deconv("shape -q --in", size, call).out == f"{output}\n"
 
 
+@pytest.mark.parametrize(
+    ("options", "output", "remark"),
+    [
+        (("(1, 64, 32, 32)", "-p", "1"), "1x8x64x64", "read as N, C, H, W"),
+        (("torch.Size([2, 3, 8, 9])", "-D", "torch", "-p", "1"), "2x8x16x18", "N, C, H, W"),
+        (("(None, 3, H, W)", "-p", "1"), "Nx8x2Hx2W", "N, C, H, W"),
+        (("(1, 32, 16, 64)", "-p", "same"), "1x64x32x8", "read as N, H, W, C"),
+        (("1x4x5x6x7", "-D", "onnx", "-p", "1"), "1x8x10x12x14", "N, C, D, H, W"),
+        (("1x4x5x6x7", "-D", "mlx", "-p", "1"), "1x8x10x12x8", "N, D, H, W, C"),
+        (("4x5x6x7", "-s", "2x2x2", "-p", "1"), "8x10x12x14", "read as C, D, H, W"),
+    ],
+)
+def test_more_sizes_than_axes_are_read_in_the_layout_of_the_dialect(
+    options: tuple[str, ...], output: str, remark: str
+) -> None:
+    stride = () if "-s" in options else ("-s", "2")
+    printed = rows(deconv("shape -k 4 --out-channels 8 --in", *options, *stride).out)
+    assert printed["output"] == output
+    assert printed["input"].endswith(f"{remark})")
+
+
+def test_whole_shapes_are_compared_at_the_same_sizes() -> None:
+    done = deconv("shape -k 4 -s 2 -p 1 -D torch,mlx,keras2 --in", "(1, 64, 32, 16)")
+    assert "input 1x64x32x16 (read as N, C, H, W; --dialect names it)" in done.out
+    lines = [line.split() for line in done.out.splitlines()]
+    assert next(line[:2] for line in lines if line[:1] == ["mlx"]) == ["mlx", "64x32"]
+
+
+@pytest.mark.parametrize(
+    ("line", "dialect", "output"),
+    [
+        ("--in 5x5 -k 4 -s 2 -p 1:2,0:1", "onnx", "9x11"),
+        ("--in 5 -k 4 -s 2 -p 1:2", "onnx", "9"),
+        ("--in 5x5x5 -k 4 -s 2 -p 1:2,1:1,0:0 --op 1", "onnx", "10x11x13"),
+        ("--in 5x5 -k 3 -p 0:1 -g 2 -d 2", "onnx", "8x8"),
+        ("--in HxW -k 4 -s 2 -p 1:2,0:1", "onnx", "2H-1 x 2W+1"),
+        # ONNX ignores pads beside an output size, and has no kernel to flip.
+        ("--in 5x5 -k 4 -s 2 -p 1:2 --output-size 9x10", "tensorflow", "9x10"),
+        ("--in 5x5 -k 4 -s 2 -p 1:2 --transpose-kernel", "flax", "9x9"),
+    ],
+)
+def test_pairs_of_pads_without_a_dialect(line: str, dialect: str, output: str) -> None:
+    printed = rows(deconv(f"shape {line}").out)
+    assert printed["output"] == output
+    assert printed["why"] == (
+        f"{dialect}, because no framework is named, and this one has all these parameters"
+    )
+
+
 def test_an_open_batch_counts_as_one() -> None:
     done = deconv("shape --macs --in", "(None, 8, 8, 64)", KERAS)
     one = deconv("shape --macs --in", "(1, 8, 8, 64)", KERAS)

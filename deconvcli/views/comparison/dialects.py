@@ -55,6 +55,13 @@ def compare_dialects(request: LayerRequest, names: Iterable[str]) -> DialectComp
     """
     names = tuple(names)
     reference = _find_reference(request, names)
+    if reference.leading and request.call is None:
+        # The others may have another order of axes, and are to read the same sizes.
+        sizes = reference.reading.sizes
+        batch = sizes.batch[0] if reference.open_batch is None else None
+        request = request._replace(
+            input_size=sizes.spatial, batch=batch, channels=sizes.channels, rank=len(sizes.spatial)
+        )
     return DialectComparison(reference, tuple(_compare(name, request, reference) for name in names))
 
 

@@ -79,7 +79,7 @@ def test_a_declared_input_is_the_input_and_said_to_be(
 def test_a_declared_input_may_be_repeated(size: tuple[Size, ...]) -> None:
     understood = _read("Conv2DTranspose(4, 3, input_shape=(5, 5, 8))", size)
     assert understood.reading.layer.in_channels == 8
-    assert understood.declared == ""
+    assert understood.remark == ""
 
 
 @pytest.mark.parametrize("declared", ["(None, None, 8)", "(h, w, 8)", "(None, 6, 8)"])
