@@ -54,7 +54,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"layer"},
         {"counts"},
     ),
-    "networks": ({"operation"}, {"operations"}, {"graph"}),
+    "networks": ({"operation"}, {"operations"}, {"graph"}, {"pasted"}),
     "views": (
         {"palette"},
         {"answers", "drawing"},
@@ -77,6 +77,7 @@ KNOWS_PADDING = {
     "frameworks/wording",
     "networks/graph",
     "networks/operations",
+    "networks/pasted",
     "views/explanation",
     "views/page",
 }

@@ -14,12 +14,10 @@ from deconvcli.checks.checking._settings import (
     read_codes,
     read_settings,
 )
-from deconvcli.checks.checking._verdict import CheckedFile, LayerRow, NetworkTable, Verdict
+from deconvcli.checks.checking._verdict import CheckedFile, Verdict
 
 __all__ = [
     "CheckedFile",
-    "LayerRow",
-    "NetworkTable",
     "Settings",
     "SourceFile",
     "Verdict",

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from deconvcli.checks import configs
 from deconvcli.checks.checking._files import SourceFile, format_of_file, read_bytes
 from deconvcli.checks.checking._settings import Settings
-from deconvcli.checks.checking._tables import make_tables
 from deconvcli.checks.checking._verdict import CheckedFile
 from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
 from deconvcli.checks.rules import (
@@ -26,7 +25,7 @@ from deconvcli.checks.rules import (
 )
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
-from deconvcli.networks.graph import walk
+from deconvcli.networks.graph import NetworkTable, make_table, walk
 
 _IGNORE_COMMENT = re.compile(r"#\s*deconv:\s*ignore(?:\[([\w\s,-]*)\])?")
 
@@ -100,8 +99,16 @@ def _check_document(document: Document, settings: Settings) -> CheckedFile:
     if settings.fix_hints:
         checked = _add_edits(checked, document, settings)
     if settings.tables:
-        checked = checked._replace(networks=make_tables(document, networks))
+        tables = tuple(_make_table(document, walked) for walked in networks)
+        checked = checked._replace(networks=tables)
     return checked
+
+
+def _make_table(document: Document, walked: WalkedNetwork) -> NetworkTable:
+    """Return the table of one network, with the place of each layer in the file."""
+    paths, table = walked.source.paths, make_table(walked.source.graph, walked.outcomes)
+    rows = [row._replace(where=document.where(paths[row.name])) for row in table.rows]
+    return table._replace(rows=tuple(rows))
 
 
 def _with_all_fixes(subject: Subject) -> Subject:

@@ -3,55 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from deconvcli.checks.edits import TextEdit
-from deconvcli.common.findings import Diagnostic, Severity, Where
+from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import format_count
-
-
-class LayerRow(NamedTuple):
-    """One layer in numbers, which are None where the layer fails.
-
-    macs: None for sizes in letters too; macs_formula then has the formula.
-    """
-
-    name: str
-    operation: str
-    shape: str | None
-    size: str | None
-    parameters: int | None
-    macs: int | None
-    where: Where | None = None
-    macs_formula: str | None = None
-
-
-class NetworkTable(NamedTuple):
-    """The layers of one network, in order.
-
-    holds_for: the sizes for which its formulas hold.
-    """
-
-    name: str
-    rows: tuple[LayerRow, ...]
-    holds_for: tuple[str, ...] = ()
-
-    @property
-    def parameters(self) -> int | None:
-        """Return the parameters of all layers, or None if those of one are unknown."""
-        return _sum([row.parameters for row in self.rows])
-
-    @property
-    def macs(self) -> int | None:
-        """Return the MACs of all layers, or None if those of one are not a number."""
-        return _sum([row.macs for row in self.rows])
-
-
-def _sum(numbers: Sequence[int | None]) -> int | None:
-    # A sum that leaves out a layer would be taken for the whole network's.
-    known = [number for number in numbers if number is not None]
-    return sum(known) if len(known) == len(numbers) else None
+from deconvcli.networks.graph import NetworkTable
 
 
 class CheckedFile(NamedTuple):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deconvcli.checks.configs._calls import Arguments
 from deconvcli.checks.configs._networks import Defaults, NetworkSource, read_defaults, read_network
 from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import FILE
 from deconvcli.checks.documents import Document
 from deconvcli.common.findings import Diagnostic
+from deconvcli.networks.pasted import Arguments
 
 __all__ = ["Arguments", "Config", "NetworkSource", "read"]
 

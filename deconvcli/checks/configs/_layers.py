@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.checks.configs._blocks import LayerEntry
-from deconvcli.checks.configs._calls import Arguments, read_pasted_layer
 from deconvcli.checks.configs._forms import (
     FORMS,
     explain_misreading,
@@ -21,7 +20,8 @@ from deconvcli.checks.configs._tables import LAYER
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError
 from deconvcli.networks.operation import Key
-from deconvcli.networks.operations import list_names, take
+from deconvcli.networks.operations import index_keys, list_names, take
+from deconvcli.networks.pasted import Arguments, read_pasted_layer
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -41,21 +41,9 @@ class ParsedLayer(NamedTuple):
 
 
 @cache
-def keys_of(operation: str) -> Mapping[str, Key]:
-    """Return the keys of a kind of layer, by our names and by the frameworks' own.
-
-    Raises:
-        UsageError: the kind is unknown.
-    """
-    keys = take(operation).keys
-    names = {key.name: key for key in keys}
-    return MappingProxyType({alias: key for key in keys for alias in key.aliases} | names)
-
-
-@cache
 def _list_keys(operation: str) -> Mapping[str, Any]:
     """Return the keys of a kind, and those that every layer has."""
-    return MappingProxyType({**keys_of(operation), **LAYER})
+    return MappingProxyType({**index_keys(operation), **LAYER})
 
 
 def parse_layer(entry: LayerEntry, dialect: str, problems: Problems) -> ParsedLayer:
@@ -113,7 +101,7 @@ def _parse_keys(
 ) -> ParsedLayer | None:
     """Return the layer at a path; the name of its kind is at `place`."""
     try:
-        known = keys_of(operation)
+        known = index_keys(operation)
     except UsageError as error:
         problems.report_misspelling(error, place, operation, list_names())
         return None
@@ -126,7 +114,7 @@ def _parse_keys(
 def _parameters(
     given: Mapping[str, Any], path: Path, operation: str, problems: Problems
 ) -> dict[str, Any]:
-    known = keys_of(operation)
+    known = index_keys(operation)
     problems.check_keys(given, _list_keys(operation), path, operation)
     found: dict[str, Any] = {}
     for name in given.keys() & known.keys():

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, LayerEntry, expand_layers
-from deconvcli.checks.configs._calls import Arguments
 from deconvcli.checks.configs._forms import explain_misreading, format_value, guess_value
 from deconvcli.checks.configs._layers import ParsedLayer, parse_layer
 from deconvcli.checks.configs._names import LayerNames
@@ -21,6 +20,7 @@ from deconvcli.frameworks.dialects import aliases, in_order, resolve_name, take
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph import Network, Node
 from deconvcli.networks.operation import Key, KeyForm, Shape
+from deconvcli.networks.pasted import Arguments
 
 PREVIOUS = "previous"
 

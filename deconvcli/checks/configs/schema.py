@@ -11,14 +11,13 @@ from typing import Any
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, MAX_ROUNDS, VARIABLE
 from deconvcli.checks.configs._forms import FORMS
-from deconvcli.checks.configs._layers import keys_of
 from deconvcli.checks.configs._networks import PREVIOUS
 from deconvcli.checks.configs._sizes import Schema, sizes_schema
 from deconvcli.checks.configs._tables import BLOCK, FILE, LAYER, NETWORK, SHAPE
 from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import DIALECTS, aliases
 from deconvcli.networks.operation import Key
-from deconvcli.networks.operations import OPERATIONS
+from deconvcli.networks.operations import OPERATIONS, index_keys
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -90,7 +89,7 @@ def _text() -> Schema:
 
 def _kind(name: str) -> Schema:
     """Return the schema of one kind of layer, with its keys under all their names."""
-    keys = keys_of(name)
+    keys = index_keys(name)
     parts = {given: _value(key) for given, key in keys.items()}
     operation = OPERATIONS.take(name)
     common = {**_LAYER, "op": {"enum": [name, *operation.aliases]}}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from deconvcli.checks.checking import CheckedFile, NetworkTable, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.reporters._common import advice, one_line, place_of
-from deconvcli.checks.reporters.text import cells_of, notes_on
+from deconvcli.networks.graph import NetworkTable
 
 # With @ and #, so that a name in a file can mention nobody and refer to no issue.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!@&])")
@@ -27,7 +27,7 @@ def report(verdict: Verdict) -> str:
 
 def _network(file: CheckedFile, table: NetworkTable) -> str:
     title = f"### {_cell(f'{file.name}: {table.name}')}"
-    return "\n\n".join([title, _table(cells_of(table)), *map(_cell, notes_on(table))])
+    return "\n\n".join([title, _table(table.cells), *map(_cell, table.notes)])
 
 
 def _table(cells: Sequence[Sequence[str]]) -> str:

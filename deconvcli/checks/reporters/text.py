@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checks.checking import CheckedFile, NetworkTable, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.reporters._common import one_line, place_of
 from deconvcli.checks.reporters._hunks import format_hunks
 from deconvcli.common.findings import Diagnostic
+from deconvcli.networks.graph import NetworkTable
 from deconvcli.views.answers.renderers.text import columns_text
 
 EXCERPT_WIDTH = 100
@@ -49,34 +50,5 @@ def excerpt(line: str, number: int, column: int) -> tuple[str, str]:
 def table_text(file: CheckedFile, table: NetworkTable) -> str:
     """Return the network's layers in aligned columns."""
     title = one_line(f"{file.name}: {table.name}")
-    cells = [tuple(map(one_line, row)) for row in cells_of(table)]
-    return "\n".join([title, *columns_text(cells), *map(one_line, notes_on(table))])
-
-
-def cells_of(table: NetworkTable) -> list[tuple[str, ...]]:
-    """Return the cells of a table: its head, a row for each layer, and the totals."""
-    rows = [
-        (
-            row.name,
-            row.operation,
-            row.shape or "-",
-            format_number(row.parameters),
-            row.macs_formula or format_number(row.macs),
-        )
-        for row in table.rows
-    ]
-    total = ("total", "", "", format_number(table.parameters), format_number(table.macs))
-    return [("layer", "kind", "shape", "parameters", "macs"), *rows, total]
-
-
-def format_number(value: int | None) -> str:
-    """Return a number with commas, or a dash if it is unknown."""
-    return "-" if value is None else f"{value:,}"
-
-
-def notes_on(table: NetworkTable) -> list[str]:
-    """Return the conditions under which the formulas of a table hold."""
-    conditions = [f"formulas hold for {sizes}" for sizes in table.holds_for]
-    if any(row.macs_formula for row in table.rows):
-        conditions.append("give sizes as numbers to get a total of the macs")
-    return conditions
+    cells = [tuple(map(one_line, row)) for row in table.cells]
+    return "\n".join([title, *columns_text(cells), *map(one_line, table.notes)])

@@ -8,7 +8,7 @@ from typing import Any
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
-from deconvcli.frameworks.pasted.forms import read_layer
+from deconvcli.frameworks.pasted.forms import LayerText, read_layer
 from deconvcli.frameworks.pasted.layer import Declared, Name, Pasted, needs_number
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
 from deconvcli.frameworks.pasted.search import find_match, unbind
@@ -47,6 +47,16 @@ def understand(
             help="leave it out, or write it as the text does.",
             code="unused-variable",
         )
+    return understand_layer(written, dialect_name, preferred, setter)
+
+
+def understand_layer(
+    written: LayerText, dialect_name: str | None, preferred: str | None = None, setter: str = ""
+) -> Pasted:
+    """Return the same of a text that has been read.
+
+    Raises: as `understand`.
+    """
     match = find_match(_strip_wrapper(written.call), dialect_name, preferred)
     dialect, signature = match.dialect, unbind(match.signature, match.call.name)
     named = name_arguments(match.call, signature.parameters)

@@ -17,11 +17,14 @@ from deconvcli.networks.graph.numeric_expects import (
 from deconvcli.networks.graph.shapes import NodeOutcome, iter_outcomes
 from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.graph.sizes import find_valid_sizes
+from deconvcli.networks.graph.table import LayerRow, NetworkTable, make_table
 
 __all__ = [
     "AxisSizes",
+    "LayerRow",
     "MeetingSizes",
     "Network",
+    "NetworkTable",
     "Node",
     "NodeOutcome",
     "SizeSet",
@@ -31,6 +34,7 @@ __all__ = [
     "find_unmet_expects",
     "find_valid_sizes",
     "iter_outcomes",
+    "make_table",
     "walk",
     "works",
     "works_without_remainder",

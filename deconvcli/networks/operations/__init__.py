@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import Shelf, suggestion
-from deconvcli.networks.operation import Call, Operation
+from deconvcli.networks.operation import Call, Key, Operation
 
 OPERATIONS: Shelf[Operation] = Shelf("deconvcli.networks.operations", "OPERATION", "operation")
 
@@ -38,6 +39,18 @@ def find_size_keys(name: str) -> tuple[str, ...]:
         return take(name).size_keys
     except UsageError:
         return ()
+
+
+@cache
+def index_keys(name: str) -> Mapping[str, Key]:
+    """Return the keys of an operation, by our names and by the frameworks' own.
+
+    Raises:
+        UsageError: none has this name.
+    """
+    keys = take(name).keys
+    names = {key.name: key for key in keys}
+    return MappingProxyType({alias: key for key in keys for alias in key.aliases} | names)
 
 
 @cache

@@ -9,12 +9,13 @@ from xml.etree import ElementTree
 import junitparser
 import pytest
 
-from deconvcli.checks.checking import CheckedFile, LayerRow, NetworkTable, Verdict
+from deconvcli.checks.checking import CheckedFile, Verdict
 from deconvcli.checks.edits import TextEdit
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.checks.rules import rules
 from deconvcli.cli.output import printable
 from deconvcli.common.findings import Diagnostic, Severity, Where
+from deconvcli.networks.graph import LayerRow, NetworkTable
 
 EVIL = "a\n::error file=x::b,c:%0A<&>\"'|*[x](y)`\x1b[31m\x00\u2028]]>"
 ERROR = Diagnostic(

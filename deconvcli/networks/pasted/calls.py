@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from deconvcli.checks.configs._choice import INERT, choose_call
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
 from deconvcli.frameworks.pasted.layer import Name
@@ -14,6 +13,7 @@ from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, read_cal
 from deconvcli.frameworks.pasted.understand import name_arguments, understand
 from deconvcli.networks.operation import Call, KeyForm
 from deconvcli.networks.operations import index_calls, take
+from deconvcli.networks.pasted.choice import INERT, choose_call
 
 # A network repeats its layers, so the same few texts are read again and again; a text beyond
 # MAX_REMEMBERED characters is not kept, so that a hostile file cannot fill the memory.

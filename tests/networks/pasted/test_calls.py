@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from deconvcli.checks.configs._calls import read_pasted_layer
 from deconvcli.common.errors import UsageError
+from deconvcli.networks.pasted import read_pasted_layer
 
 
 @pytest.mark.parametrize(
