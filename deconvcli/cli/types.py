@@ -24,8 +24,13 @@ else:
 _SEPARATORS = "x,X*×"  # noqa: RUF001 - people paste the multiplication sign
 _PLAIN = re.compile(r"\d+(x\d+)*")
 # Compiled where they are needed first: a plain 5x5 needs none of them.
-# A shape as torch and TensorFlow print it.
-_SHAPE = r"(?:torch\.Size|Size|tf\.TensorShape|TensorShape)\((?P<inner>.*)\)"
+# A shape as torch and TensorFlow print it, and the code that makes a tensor of it.
+_SHAPE = (
+    r"(?:[\w.]*\b)?(?:Size|TensorShape|Input|randn?|zeros|ones|empty|normal|uniform)"
+    r"\(\s*(?:shape\s*=)?(?P<inner>.*?)(?:,\s*[a-z]\w*\s*=[^()]*)?\)"
+)
+# A shape as NumPy prints an array of it: [  1 128  16  16].
+_ARRAY = r"\s*\[\s*\d+(?:\s+\d+)+\s*\]\s*"
 _BRACKETS = {"(": ")", "[": "]"}
 # Spaces are free beside these alone: 5 5 may be two sizes, or 55.
 _SPACES = rf"\s*([{_SEPARATORS}:+()\[\]-])\s*"
@@ -36,6 +41,9 @@ _SYMBOL = r"(?P<factor>\d{,19})(?P<letter>[A-WYZa-wyz]\d?)(?P<offset>[+-]\d{1,18
 _PRODUCT = r"\d\s*(\*)\s*[A-Za-z]|[A-Za-z]\s*(\*)\s*\d"
 # What Python and Keras write for a value that is not given, and for a size that is open.
 _NONE = "None"
+# An open size of TensorFlow 1, and open batches: [-1, 64, 8, 8], (batch_size, 64, 8, 8).
+_OPEN = "?"
+_OPEN_BATCH = r"-1|[A-Za-z_]{2,}"
 _EXAMPLES = "write 5, 5x5, 5,5 or 16x16x16."
 _EXAMPLE = "write one number, such as 4."
 
@@ -66,6 +74,10 @@ def read_written(text: str) -> Written:
     """
     if _PLAIN.fullmatch(text):
         return Written(text, text, range(len(text) + 1))
+    if re.fullmatch(_ARRAY, text):
+        numbers = list(_NUMBER.finditer(text))
+        places = [place for each in numbers for place in range(each.start(), each.end() + 1)]
+        return Written(text, "x".join(each[0] for each in numbers), places)
     start, end = _find_inner(text)
     spaces = {
         place
@@ -271,7 +283,7 @@ class Seconds(Typed):
 
 
 class Sizes(Typed):
-    """`5x5`, `(5, 5)`, or with letters: `N`, `HxW`, `2N-1`, `(None, None, 64)`."""
+    """`5x5`, `(5, 5)`, `torch.zeros(5, 5)`, or with letters: `N`, `2N-1`, `(None, None, 64)`."""
 
     name = "size"
     metavar = "SIZE"
@@ -286,6 +298,11 @@ class Sizes(Typed):
             raise _make_error(_as_typed(text), place, why, "write 2H for a multiple, or 2xH.")
         whole = read_written(text)
         parts = list(whole.parts())
+        has_batch = len(parts) > 2 and re.fullmatch(_OPEN_BATCH, parts[0][1])
+        parts = [
+            (place, _NONE if part == _OPEN or (has_batch and place == 0) else part)
+            for place, part in parts
+        ]
         letters = _choose_letters([part for _, part in parts])
         return tuple(
             linear(next(letters), 1, 0) if part == _NONE else self._size(part, whole, place)
