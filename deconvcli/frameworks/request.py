@@ -201,7 +201,7 @@ class LayerRequest(NamedTuple):
         leading, sizes = self._find_sizes(pasted, words, rank)
         self._check_letters(sizes.spatial)
         words = {**_bind_counts(pasted, words, sizes.channels), **words}
-        words, channels = self._fill_output_shape(dialect, words, sizes)
+        words, channels = self._fill_output_shape(pasted, words, sizes)
         shown_weight = sizes.weight
         if shown_weight is None:
             sizes = sizes._replace(weight=self._find_weight(dialect, words, sizes))
@@ -369,35 +369,52 @@ class LayerRequest(NamedTuple):
         return own_channels if channels is None else channels
 
     def _fill_output_shape(
-        self, dialect: Dialect, words: dict[str, Any], sizes: Sizes
+        self, pasted: Pasted, words: dict[str, Any], sizes: Sizes
     ) -> tuple[dict[str, Any], Unknown | None]:
         """Return the parameters without variables in the output's shape, and its channels.
 
-        A variable for the batch is the input's batch. With one for the channels, only the spatial
-        sizes are requested, unless an option gives the channels.
+        Sizes of the input are known, and a variable for the batch is the input's batch. With one
+        for the channels, only the spatial sizes are requested, unless an option gives the channels.
         """
-        argument, rank = dialect.argument("output_size"), len(sizes.spatial)
+        dialect, rank = pasted.dialect, len(sizes.spatial)
+        argument = dialect.argument("output_size")
         given = words.get(argument.name) if argument else None
         is_open = isinstance(given, list) and any(isinstance(size, Name) for size in given)
         if argument is None or given is None or not is_open:
             return words, None
-        if len(given) != rank + 2:
-            text = next(size.text for size in given if isinstance(size, Name))
-            raise needs_number(argument.name, text, self.names.variables)
         places = dialect.data_layout(words, rank).split(tuple(range(rank + 2)), rank)
-        shape, [batch], [channels] = list(given), places["N"], places["C"]
-        if isinstance(shape[batch], Name):
-            [shape[batch]] = sizes.batch
-        if not isinstance(shape[channels], Name):
-            return {**words, argument.name: shape}, None
-        if "out_channels" in self.roles:
-            [shape[channels]] = self.roles["out_channels"]
-            return {**words, argument.name: shape}, None
-        expression = shape[channels].text
-        if rank != 2:  # conv2d_transpose alone takes spatial sizes
-            raise needs_number(argument.name, expression, self.names.variables)
-        spatial = [shape[place] for place in places["*"]]
-        return {**words, argument.name: spatial}, Unknown(expression, argument.name)
+        shape, channels = self._compute_output_shape(pasted.data_name, given, sizes, places), None
+        if len(shape) == rank + 2:
+            [batch], [channel] = places["N"], places["C"]
+            if isinstance(shape[batch], Name):
+                [shape[batch]] = sizes.batch
+            if isinstance(shape[channel], Name) and "out_channels" in self.roles:
+                [shape[channel]] = self.roles["out_channels"]
+            elif isinstance(shape[channel], Name):
+                channels = Unknown(shape[channel].text, argument.name)
+                shape = [shape[place] for place in places["*"]]
+                # Not each function takes spatial sizes, and options are for none of them.
+                words = {name: value for name, value in words.items() if name != "api"}
+        for size in shape:
+            if isinstance(size, Name):
+                raise needs_number(argument.name, size.text, self.names.variables)
+        return {**words, argument.name: shape}, channels
+
+    @staticmethod
+    def _compute_output_shape(
+        data_name: str, given: Sequence[Any], sizes: Sizes, places: Mapping[str, tuple[int, ...]]
+    ) -> list[Any]:
+        """Return the output's shape with numbers for the sizes of the input, at these places."""
+        # Loaded late: most layers request no size, and read no expression a second time.
+        from deconvcli.frameworks.pasted.python_call import compute_sizes
+
+        known: dict[int, Size | None] = dict(zip(places["*"], sizes.spatial, strict=True))
+        known |= {places["N"][0]: sizes.batch[0], places["C"][0]: sizes.channels}
+        of_input = [known[place] for place in sorted(known)]
+        return [
+            compute_sizes(size.text, data_name, of_input) if isinstance(size, Name) else size
+            for size in given
+        ]
 
     def _check_letters(self, spatial: Sequence[Size]) -> None:
         """Refuse an output size in letters that are not the input's."""

@@ -204,6 +204,8 @@ _TENSORFLOW = "tf.nn.conv{}_transpose(x, w, {}, 2)"
         ("5x5x4", "2d", "[2, 10, 9, out] --batch 2", "10x9x(out)"),
         ("5x5x4", "2d", "[batch, 10, 10, out] --out-channels 8", "10x10x8"),
         ("5x4", "1d", "[batch, 10, 7]", "10x7"),
+        ("5x4", "1d", "[batch, 10, out]", "10x(out)"),
+        ("5x5x5x4", "3d", "[batch, 10, 10, 10, 2 * out]", "10x10x10x(2 * out)"),
         ("5x5x5x4", "3d", "[batch, 10, 10, 10, 7]", "10x10x10x7"),
     ],
 )
@@ -220,7 +222,7 @@ def test_the_batch_and_channels_of_an_output_shape_may_be_variables(
     ("size", "rank", "shape", "message"),
     [
         ("5x5x4", "2d", "[1, h, 10, 2]", "output_shape is h"),
-        ("5x4", "1d", "[batch, 10, out]", "output_shape is out"),
+        ("5x4", "1d", "[batch, n + 1, out]", "output_shape is n + 1"),
         ("5x5x4", "2d", "[batch, 10, 2]", "output_shape is batch"),
     ],
 )
@@ -246,6 +248,16 @@ def test_values_need_the_number(command: str, call: str, message: str) -> None:
 def test_the_error_names_the_variables_of_an_expression() -> None:
     call = "nn.ConvTranspose2d(64, max(self.width, n) * 4, 4, 2, 1)"
     refused(deconv("run", "--in", "64x8x8", call), "--set self.width=4,n=4")
+    done = deconv("shape", "-q", "--in", "64x8x8", call, "--set", "self.width=4,n=5")
+    assert done.out == "20x16x16\n"
+
+
+@pytest.mark.parametrize(
+    "expression", ["tf.shape(y)[1]", "len(widths)", "get_width(n) * 2", "self.width()"]
+)
+def test_what_no_variable_gives_is_no_option(expression: str) -> None:
+    done = deconv("run", "--in", "64x8x8", f"nn.ConvTranspose2d(64, {expression}, 4)")
+    assert "help: write its number into the call.\n" in done.err
 
 
 def test_a_value_gives_the_number() -> None:

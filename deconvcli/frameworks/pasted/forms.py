@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, refuse_unreadable
-from deconvcli.frameworks.pasted.python_code import ONNX_NODE, find_call
+from deconvcli.frameworks.pasted.python_code import MAKERS, ONNX_NODE, find_call
 
 
 class LayerText(NamedTuple):
@@ -42,6 +42,10 @@ def read_layer(text: str, variables: Mapping[str, Any] = MappingProxyType({})) -
             call, kind = read_other_form(text, reader)
         elif call.name == ONNX_NODE:
             kind = "node"
+        elif call.name.rpartition(".")[2] in MAKERS:
+            from deconvcli.frameworks.pasted.other_forms import read_made_layer  # as above
+
+            call, kind = read_made_layer(call)
     return LayerText(call, kind, frozenset(reader.used))
 
 

@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
 
+COMPUTED = ("int", "ceil", "floor", "round", "max", "min", "abs")
+"""Functions of numbers whose value is computed where their arguments are known."""
+
 
 class Name(NamedTuple):
     """A variable, or an expression with one, whose value only the author's program has."""
@@ -43,7 +46,7 @@ class Pasted(NamedTuple):
     the call's positional parameters. others: dialects whose call of this name takes the same
     arguments with another meaning. declared: the input's shape, if a parameter gives it. unknown:
     the expressions of the parameters whose numbers only the author's program has. why: the reason
-    for this dialect.
+    for this dialect. data_name: the expression of the input, which others may mention.
     """
 
     dialect: Dialect
@@ -57,14 +60,20 @@ class Pasted(NamedTuple):
     declared: Declared | None = None
     unknown: Mapping[str, str] = MappingProxyType({})
     why: str = ""
+    data_name: str = ""
 
 
-def needs_number(name: str, expression: str, setter: str) -> UsageError:
-    """Return the error for a parameter whose number only the author's program has."""
-    # A name before a parenthesis is a function's.
+def needs_number(name: str, expression: str, setter: str, value: str = "4") -> UsageError:
+    """Return the error for a parameter whose number only the author's program has.
+
+    value: an example of the value of a variable.
+    """
+    # A name before a parenthesis is a function's; what most functions return is not computed.
+    functions = re.findall(r"(\w+)\(", expression)
     variables = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*(?![\w.]|\s*\()", expression))
-    example = ",".join(f"{variable}=4" for variable in variables) or "k=4,s=2"
-    option = f", or give variables their values with {setter} {example}" if setter else ""
+    given = ",".join(f"{variable}={value}" for variable in variables)
+    has_help = setter and given and {*functions} <= {*COMPUTED}
+    option = f", or give variables their values with {setter} {given}" if has_help else ""
     return UsageError(
         f"{name} is {expression}, which has a value only in your program",
         help=f"write its number into the call{option}.",

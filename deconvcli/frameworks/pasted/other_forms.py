@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
 
+from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.misread import explain_text, explain_unknown_call
 from deconvcli.frameworks.pasted.prototext import Message, read_message
 from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, unclear
@@ -52,7 +53,7 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
     if node := _PRINTED_NODE.search(stripped):
         return _read_printed_node(node, stripped, reader), "node"
     if stripped.startswith("{"):
-        return _read_mapping(stripped, reader)
+        return _read_configuration(reader.read(ast.parse(stripped, mode="eval").body))
     if _PRINTED_NETWORK.match(stripped):
         raise unclear(
             "it is a whole network",
@@ -89,9 +90,23 @@ def _read_printed_node(node: re.Match[str], text: str, reader: ValueReader) -> P
     return PythonCall(ONNX_NODE, (), reader.read_call(body).keywords)
 
 
-def _read_mapping(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
-    """Return a layer's configuration, in JSON or as Python prints it."""
-    given = reader.read(ast.parse(text, mode="eval").body)
+def read_made_layer(call: PythonCall) -> tuple[PythonCall, str]:
+    """Return the layer that Keras makes of a configuration: Conv2DTranspose.from_config({...})."""
+    values = [*call.positional, *call.keywords.values()]
+    given = values[0] if values else None
+    if isinstance(given, Name):
+        raise unclear(
+            f"the configuration {given.text} is only in your program",
+            "paste the configuration itself, as layer.get_config() returns it.",
+        )
+    maker, _, function = call.name.rpartition(".")
+    if function == "from_config":
+        given = {"class_name": maker, "config": given}
+    return _read_configuration(given)
+
+
+def _read_configuration(given: Any) -> tuple[PythonCall, str]:
+    """Return the layer of a configuration, in JSON or as Python prints it."""
     if not isinstance(given, dict):
         raise unclear("it is no mapping of names to values")
     kind = given.get("class_name")

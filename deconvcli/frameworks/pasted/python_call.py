@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from operator import add, floordiv, mod, mul, sub
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from math import ceil, floor, isfinite
+from operator import add, floordiv, mod, mul, sub, truediv
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64
-from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.layer import COMPUTED, Name
+from deconvcli.layers.axis import Linear, Size
 
 # A layer that Keras serialized with indentation takes about 3,000.
 MAX_CALL_CHARACTERS = 10_000
@@ -33,6 +35,14 @@ class PythonCall(NamedTuple):
     keywords: Mapping[str, Any]
 
 
+# Calls that return their first argument, as far as numbers and lists of them matter.
+_CONVERSIONS = {
+    *("stack", "pack", "TensorShape", "Size", "convert_to_tensor", "constant", "array", "asarray"),
+    *("tuple", "list", "cast"),
+}
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = dict(
+    zip(COMPUTED, (int, ceil, floor, round, max, min, abs), strict=True)
+)
 _MAKERS = {"zeros", "ones", "randn", "rand", "empty", "normal", "uniform"}
 # JSON's words for the three constants.
 _JSON_WORDS: Mapping[str, Any] = MappingProxyType({"true": True, "false": False, "null": None})
@@ -40,11 +50,14 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: add,
     ast.Sub: sub,
     ast.Mult: mul,
+    ast.Div: truediv,
     ast.FloorDiv: floordiv,
     ast.Mod: mod,
     ast.Pow: pow,
 }
 MAX_EXPONENT = 64
+# The longest list that is computed; no tensor has as many axes.
+MAX_ITEMS = 16
 
 
 class ValueReader:
@@ -58,14 +71,21 @@ class ValueReader:
         self.used: set[str] = set()
 
     def learn(self, statement: ast.stmt) -> None:
-        """Remember the value of a variable that the text itself assigns: `k = 4`."""
+        """Remember the values of variables that the text itself assigns: `k, s = 4, 2`."""
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=node) if not isinstance(
-                node, ast.Call
+            case (
+                ast.Assign(targets=[ast.Name() as target], value=node)
+                | ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as node)
             ):
-                value = self.read(node)
-                if not isinstance(value, Name):
-                    self.variables.setdefault(name, value)
+                pairs: list[tuple[ast.expr, ast.expr]] = [(target, node)]
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=nodes)):
+                pairs = list(zip(targets, nodes, strict=False))
+            case _:
+                return
+        for assigned, given in pairs:
+            value = self.read(given)
+            if not isinstance(value, Name):
+                self.variables.setdefault(ast.unparse(assigned), value)
 
     def read_call(self, node: ast.Call) -> PythonCall:
         """Return a call with its arguments as values.
@@ -73,11 +93,33 @@ class ValueReader:
         Raises:
             UsageError: it has arguments that are unpacked from a mapping.
         """
-        return PythonCall(
-            ast.unparse(node.func),
-            tuple(self.read(argument) for argument in node.args),
-            {_keyword(keyword): self.read(keyword.value) for keyword in node.keywords},
-        )
+        positional = tuple(self._read_items(node.args))
+        return PythonCall(ast.unparse(node.func), positional, self._read_keywords(node))
+
+    def _read_items(self, nodes: list[ast.expr]) -> Iterator[Any]:
+        """Yield the values of a list, those of a list within it after a star.
+
+        Raises:
+            UsageError: what comes after a star is no known list.
+        """
+        for node in nodes:
+            value = self.read(node.value if isinstance(node, ast.Starred) else node)
+            if not isinstance(node, ast.Starred):
+                yield value
+            elif isinstance(value, list):
+                yield from value
+            else:
+                raise _refuse_unpacking(node)
+
+    def _read_keywords(self, node: ast.Call) -> dict[str, Any]:
+        words: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.read(keyword.value)
+            added = value if keyword.arg is None else {keyword.arg: value}
+            if not isinstance(added, dict):
+                raise _refuse_unpacking(keyword.value, "**")
+            words |= added
+        return words
 
     def read(self, node: ast.expr) -> Any:
         """Return a value: a number, a word, a list, a mapping, a Tensor, or else a Name."""
@@ -87,7 +129,7 @@ class ValueReader:
                     raise unclear("it is cut short by ...", "paste all of its arguments.")
                 return value
             case ast.Tuple(elts=items) | ast.List(elts=items):
-                return [self.read(item) for item in items]
+                return list(self._read_items(items))
             case ast.Dict(keys=keys, values=values):
                 return self._read_mapping(node, keys, values)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -98,9 +140,27 @@ class ValueReader:
             case ast.Call(func=ast.Attribute(attr=maker)) if maker in _MAKERS:
                 return self._read_tensor(node)
             case ast.Call(func=ast.Name(id="dict"), args=[]):
-                return {_keyword(keyword): self.read(keyword.value) for keyword in node.keywords}
+                return self._read_keywords(node)
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[first, *_]) if (
+                name in _CONVERSIONS or name in _FUNCTIONS
+            ):
+                return self._read_function(node, name, first)
             case _:
                 return self._read_name(ast.unparse(node))
+
+    def _read_function(self, node: ast.Call, name: str, first: ast.expr) -> Any:
+        """Return what int(5 / 2), max(k, s) and tf.stack([b, 10]) are."""
+        if name in _CONVERSIONS:
+            value = self.read(first)
+            return self._read_name(ast.unparse(node)) if isinstance(value, Name) else value
+        values = list(self._read_items(node.args))
+        # The size of a tensor may be a letter, which int() leaves as it is.
+        if name == "int" and type(values[0]) is Linear:
+            return values[0]
+        if all(type(value) in (int, float) and isfinite(value) for value in values):
+            with suppress(TypeError):  # the number of arguments is another
+                return _FUNCTIONS[name](*values)
+        return self._read_name(ast.unparse(node))
 
     def _read_name(self, text: str) -> Any:
         if text in self.variables:
@@ -138,6 +198,28 @@ def read_call(text: str) -> PythonCall:
         return ValueReader().read_call(node)
 
 
+def compute_sizes(expression: str, tensor: str, shape: Sequence[Size | None]) -> Any:
+    """Return the value of an expression in a tensor's sizes: tf.shape(x)[1] * 2.
+
+    tensor: its expression. shape: its sizes, None where one is not known.
+    """
+    forms = (
+        *(f"tf.shape({tensor})", f"{tensor}.shape", f"{tensor}.get_shape()", f"{tensor}.size()"),
+        *(f"{tensor}.shape.as_list()", f"{tensor}.get_shape().as_list()", f"K.shape({tensor})"),
+        *(f"K.int_shape({tensor})", f"jnp.shape({tensor})", f"np.shape({tensor})"),
+    )
+    variables = {
+        f"{form}[{index}]{end}": size
+        for form in forms
+        for place, size in enumerate(shape)
+        for index in (place, place - len(shape))
+        for end in ("", ".value")
+        if size is not None
+    }
+    with refuse_unreadable(expression):
+        return ValueReader(variables).read(ast.parse(expression, mode="eval").body)
+
+
 @contextmanager
 def refuse_unreadable(text: str) -> Iterator[None]:
     """Return a context in which text that Python cannot parse is a UsageError."""
@@ -166,20 +248,28 @@ def unclear(why: str, help: str = "") -> UsageError:
     )
 
 
-def _keyword(keyword: ast.keyword) -> str:
-    if keyword.arg is None:
-        raise unclear("**arguments have no names here")
-    return keyword.arg
+def _refuse_unpacking(node: ast.expr, stars: str = "") -> UsageError:
+    return unclear(
+        f"the values in {stars}{ast.unparse(node)} are only in your program",
+        "write them into the call.",
+    )
 
 
 def _compute(node: ast.BinOp, operator: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """Return 64*8 as its number; anything else remains an expression without a value."""
-    if type(left) is not int or type(right) is not int:
-        return Name(ast.unparse(node))
-    if (operator in (floordiv, mod) and right == 0) or (
-        operator is pow and not 0 <= right <= MAX_EXPONENT
-    ):
-        return Name(ast.unparse(node))
-    if max(abs(left), abs(right)) > MAX_INT64:
+    kinds = (type(left), type(right))
+    if (operator, kinds) == (add, (list, list)) and len(left) + len(right) <= MAX_ITEMS:
+        return left + right
+    if (operator, kinds) == (mul, (list, int)) and len(left) * right <= MAX_ITEMS:
+        return left * right
+    divides = operator in (truediv, floordiv, mod)
+    has_numbers = {*kinds} <= {int, float} and not (divides and right == 0)
+    if operator is pow:
+        has_numbers = kinds == (int, int) and 0 <= right <= MAX_EXPONENT
+    if has_numbers and max(abs(left), abs(right)) > MAX_INT64:
         raise unclear("it computes with a number beyond 64 bits")
-    return operator(left, right)
+    # A letter is divided by numbers only, and raised to no power.
+    has_letters = Linear in kinds and {*kinds} <= {int, Linear} and operator not in (truediv, pow)
+    if has_numbers or (has_letters and not (divides and (kinds[1] is Linear or right == 0))):
+        return operator(left, right)
+    return Name(ast.unparse(node))

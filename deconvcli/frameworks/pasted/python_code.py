@@ -7,6 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, unclear
 
+# Functions of Keras that make a layer of its configuration.
+MAKERS = (
+    *("from_config", "deserialize", "deserialize_keras_object", "layer_from_config"),
+    "deserialize_layer",
+)
 ONNX_NODE = "onnx.ConvTranspose"
 CAFFE_LAYER = "caffe.layers.Deconvolution"
 # Parts of the names of layers that change sizes, so that a container of them is not one layer.
@@ -67,6 +72,10 @@ def _is_layer(node: ast.Call) -> bool:
             isinstance(value, ast.Constant) and value.value == "ConvTranspose"
             for value in (*node.args, *(keyword.value for keyword in node.keywords))
         )
+    if name == "from_config" and isinstance(node.func, ast.Attribute):
+        name = _last_name(node.func.value)
+    elif name in MAKERS:
+        return True
     lowered = name.lower()
     return "deconv" in lowered or ("conv" in lowered and "transpose" in lowered)
 

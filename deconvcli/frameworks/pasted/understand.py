@@ -62,6 +62,7 @@ def understand_layer(
     named = name_arguments(match.call, signature.parameters)
     if written.kind == "configuration":
         named = _drop_inert(dialect, named)
+    data_name = _open_value(named.get(signature.data)) or ""
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
     declared = _take_declaration(dialect, named)
     words, unknown = dict(signature.implies), {}
@@ -79,10 +80,11 @@ def understand_layer(
             words[name] = expression  # Paddle prints it without quotes
         elif role in _FREE_ROLES:
             unknown[name] = expression
-        elif role == "output_size" and _has_spatial_sizes(dialect, named, value):
-            words[name], unknown[name] = value, expression
+        elif role == "output_size" and isinstance(value, list) and not _has_lists(value):
+            words[name] = value  # its expressions may be the input's sizes
         else:
-            raise needs_number(name, expression, setter)
+            size = "10x10" if role == "output_size" else "4"
+            raise needs_number(name, expression, setter, size)
     weight = shapes[signature.weight]
     title, remark = match.origin or (dialect.title, "")
     why = f"the pasted {written.kind} is {title}'s"
@@ -98,6 +100,7 @@ def understand_layer(
         declared,
         unknown,
         f"{why}; {dialect.title} has {remark}" if remark else why,
+        data_name,
     )
 
 
@@ -169,15 +172,8 @@ def _shape(value: Any) -> tuple[int, ...] | None:
     return value.shape if isinstance(value, Tensor) else None
 
 
-def _has_spatial_sizes(dialect: Dialect, named: Mapping[str, Any], shape: Any) -> bool:
-    """Return whether this is a whole shape, of which only batch and channels are variables."""
-    if not isinstance(shape, list) or not 3 <= len(shape) <= 5:
-        return False
-    rank = len(shape) - 2
-    values = {name: value for name, value in named.items() if _open_value(value) is None}
-    parts = dialect.data_layout(values, rank).split(tuple(shape), rank)
-    counts = (*parts["N"], *parts["C"])
-    return _open_value(list(parts["*"])) is None and all(type(n) in (int, Name) for n in counts)
+def _has_lists(values: Sequence[Any]) -> bool:
+    return any(isinstance(value, list) for value in values)
 
 
 def _find_role(dialect: Dialect, name: str) -> str:

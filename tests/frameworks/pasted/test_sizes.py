@@ -6,7 +6,9 @@ import pytest
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.request import LayerRequest, Understood
+from deconvcli.frameworks.wording import KEYS
 from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.text import size_text
 
 
 def _read(call: str, size: tuple[Size, ...] | None = None, **roles: tuple[int, ...]) -> Understood:
@@ -40,6 +42,52 @@ def test_unknown_weights_make_the_requested_channels_in_one_group(
     assert [finding.code for finding in reading.findings if "onednn" in finding.code] == (
         ["tensorflow-onednn-only"] if "NCHW" in call else []
     )
+
+
+H, W = Linear("H"), Linear("W")
+
+
+@pytest.mark.parametrize(
+    ("call", "size", "output", "weights"),
+    [
+        ("conv2d_transpose(x, w, tf.stack([b, 10, 10, 2]), 2)", (5, 5), (10, 10), "3x3x2x(in)"),
+        ("conv2d_transpose(x, w, [tf.shape(x)[0], 9, 10, 2], 2)", (5, 5), (9, 10), "3x3x2x(in)"),
+        ("conv2d_transpose(x, w, tf.TensorShape([1, 9, 10, 2]), 2)", (5, 5, 8), (9, 10, 2),
+         "3x3x2x8"),
+        ("conv2d_transpose(x, w, tf.stack([b, tf.shape(x)[1] * 2, x.shape[2] * 2, c]), 2)",
+         (5, 6), (10, 12), "3x3x(c)x(in)"),
+        ("conv2d_transpose(h, w, [n, int(h.get_shape()[1]) * 2 - 1, 12, 4], 2)", (5, 6, 1),
+         (9, 12, 4), "3x3x4x1"),
+        ("conv2d_transpose(x, w, [b, 2 * x.shape[1], 2 * x.shape[2], 2], 2)", (H, W),
+         (2 * H, 2 * W), "3x3x2x(in)"),
+        ("conv2d_transpose(x, w, [b, 2, 2 * x.shape[2], 10], 2, data_format='NCHW')", (5, 5),
+         (10, 10), "3x3x2x(in)"),
+        ("conv1d_transpose(x, w, [b, 10, c], 2)", (5,), (10,), "3x(c)x(in)"),
+        ("conv1d_transpose(x, w, tf.stack([tf.shape(x)[0], 10, 2]), 2)", (5,), (10,), "3x2x(in)"),
+        ("conv1d_transpose(x, w, [b, 10, x.shape[2]], 2)", (5, 8), (10, 8), "3x8x8"),
+        ("conv3d_transpose(x, w, [b, 4, 6, 8, c], [1, 2, 2, 2, 1])", (2, 3, 4), (4, 6, 8),
+         "3x3x3x(c)x(in)"),
+        ("conv3d_transpose(x, w, (b, 4, 6, 8, 4), 2)", (2, 3, 4, 1), (4, 6, 8, 4), "3x3x3x4x1"),
+        ("conv3d_transpose(x, w, [1, *s, 4], 2)", (2, 3, 4), None, "the values in *s are only"),
+        ("conv2d_transpose(x, w, [b, h * 2, 10, 2], 2)", (5, 5), None, "--set h=4"),
+        ("conv2d_transpose(x, w, shape, 2)", (5, 5), None, "--set shape=10x10"),
+        ("conv2d_transpose(x, w, tf.shape(y), 2)", (5, 5), None, "write its number into the call."),
+        ("conv2d_transpose(x, w, [h, 10], 2)", (5, 5), None, "--set h=4"),
+    ],
+)  # fmt: skip
+def test_a_requested_shape_in_expressions(
+    call: str, size: tuple[Size, ...], output: tuple[Size, ...] | None, weights: str
+) -> None:
+    names = KEYS._replace(variables="--set")
+    request = LayerRequest(f"tf.nn.{call}", None, size, roles={"kernel": (3,)}, names=names)
+    if output is None:
+        with pytest.raises(DeconvError) as error:
+            request.understand()
+        assert weights in f"{error.value.message} {error.value.help}"
+        return
+    understood = request.understand()
+    assert understood.shown_output == output
+    assert size_text(understood.weight_shape).replace("in_channels", "in") == weights
 
 
 def test_requested_channels_are_not_assumed() -> None:
