@@ -67,7 +67,7 @@ class Commands(click.Group):
 
 def _is_pasted(argument: str) -> bool:
     """Return whether an argument may be a pasted layer; no command and no file looks like one."""
-    return "(" in argument or "{" in argument
+    return any(sign in argument for sign in ("(", "{", "\n", "kernel_s"))
 
 
 EXAMPLES = """\b

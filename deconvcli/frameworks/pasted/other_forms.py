@@ -1,6 +1,7 @@
-"""Forms of a layer that are not Python code: what frameworks print and store.
+"""Forms of a layer that are not Python code: what frameworks and viewers print and store.
 
-A line of a printed model; a Keras configuration; a printed ONNX node; a layer of a Caffe network.
+A line of a printed model; a Keras configuration; an ONNX node, printed or in a panel; a layer of a
+Caffe network.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from typing import Any
 
 from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.misread import explain_text, explain_unknown_call
+from deconvcli.frameworks.pasted.properties import read_properties
 from deconvcli.frameworks.pasted.prototext import Message, read_message
 from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, unclear
 from deconvcli.frameworks.pasted.python_code import CAFFE_LAYER, ONNX_NODE, find_call
 
-_PROTOTEXT = re.compile(r"\s*(layers?|node|convolution_param|attribute)\s*\{|[^(]*\bop_type\s*:")
+_PROTOTEXT = re.compile(
+    r"\s*(layers?|node|convolution_param|attribute)\s*\{"
+    r"|[^(]*(?:\bop_type\s*:|\bconvolution_param\s*\{)"
+)
 # `%y = ConvTranspose[strides = [2, 2]](%x, %w)` of printable_node and of exported TorchScript, and
 # `y = ConvTranspose <strides: ints = [2, 2]> (x, w)` of onnx.printer.
 _PRINTED_NODE = re.compile(
@@ -34,6 +39,12 @@ _FLAX_ATTRIBUTES = re.compile(r"\s*\w+\(\s*# attributes\n")
 _PRINTED_NETWORK = re.compile(r"\w+\(\s*\n\s*\(\w+\): \w+\(")
 # Attributes of ONNX, which a bare mapping of them is recognized by.
 _ONNX_KEYS = ("kernel_shape", "auto_pad", "pads")
+# Of all ONNX attributes, a panel shows these as one number where they have one axis.
+_ONNX_LISTS = ("kernel_shape", "strides", "dilations", "output_padding", "output_shape", "pads")
+# A list of properties is one of a layer if it has one of these.
+_PROPERTIES = ("kernel_shape", "kernel_size", "filters", "strides", "stride", "pads", "auto_pad")
+# What a panel shows of a node beside its attributes.
+_PANEL = ("type", "op_type", "class_name", "name", "module", "domain", "version", "description")
 # Keys of a Keras configuration that no layer takes as arguments.
 _KERAS_EXTRAS = ("rank", "build_config", "module", "registered_name", "compile_config")
 
@@ -59,6 +70,10 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
             "it is a whole network",
             "paste the line of one layer, such as (0): ConvTranspose2d(...).",
         )
+    is_code = re.match(r".*\w\s*\(", stripped)
+    properties = None if is_code else read_properties(stripped)
+    if properties and not properties.keys().isdisjoint(_PROPERTIES):
+        return _read_properties(properties)
     call = find_call(ast.parse(_clean(text)), reader)
     if call is None:
         raise unclear("there is no single call in it")
@@ -126,6 +141,22 @@ def _read_configuration(given: Any) -> tuple[PythonCall, str]:
     if kind is None:
         kind = _guess_class(words)
     return PythonCall(kind.rpartition(">")[2], (), words), "configuration"
+
+
+def _read_properties(given: Mapping[str, Any]) -> tuple[PythonCall, str]:
+    """Return the layer that a viewer shows."""
+    kind = next((given[name] for name in _PANEL[:3] if isinstance(given.get(name), str)), None)
+    words = {name: value for name, value in given.items() if name not in _PANEL}
+    if kind == "Deconvolution":
+        return PythonCall(CAFFE_LAYER, (), words), "layer"
+    is_node = not words.keys().isdisjoint(_ONNX_KEYS)
+    if is_node and kind not in (None, "ConvTranspose"):
+        raise explain_unknown_call(str(kind), None, ())
+    if is_node or kind == "ConvTranspose":
+        lists = {name: [value] for name, value in words.items() if type(value) is int}
+        lists = {name: value for name, value in lists.items() if name in _ONNX_LISTS}
+        return PythonCall(ONNX_NODE, (), {**words, **lists}), "node"
+    return _read_configuration({"class_name": kind, "config": words} if kind else words)
 
 
 def _guess_class(words: Mapping[str, Any]) -> str:

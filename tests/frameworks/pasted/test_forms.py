@@ -52,6 +52,30 @@ attribute { name: "pads" ints: 1 ints: 1 ints: 1 ints: 1 type: INTS }
 attribute { name: "group" i: 1 type: INT }"""
 ATTRIBUTES = "kernel_shape = [4, 4], pads = [1, 1, 1, 1], strides = [2, 2]"
 
+PANEL = """NODE PROPERTIES
+type
+ConvTranspose
+module
+ai.onnx v11
+name
+
+ATTRIBUTES
+dilations
++
+1, 1
+kernel_shape
+type: int64[]
+4, 4
+pads
+1, 1, 1, 1
+strides
+2, 2
+INPUTS
+X
+name: input
+W
+name: up.weight"""
+
 TORCH = [
     "weight_norm(nn.ConvTranspose2d(8, 4, 4, 2, 1))",
     "spectral_norm(ConvTranspose2d(8, 4, 4, 2, 1), n_power_iterations=2)",
@@ -79,6 +103,9 @@ TORCH = [
     PARAMETRIZED,
     "{'in_channels': 8, 'out_channels': 4, 'kernel_size': [4, 4], 'stride': 2, 'padding': 1}",
     "flow.nn.ConvTranspose2d(8, 4, 4, 2, 1)",
+    "in_channels: 8\nout_channels: 4\nkernel_size: 4\nstride: 2\npadding: 1",
+    "type\tConvTranspose2d\nin_channels\t8\nout_channels\t4\nkernel_size\t4\nstride\t2\npadding\t1",
+    "'in_channels': 8, 'out_channels': 4, 'kernel_size': (4, 4), 'stride': 2, 'padding': 1",
 ]
 
 
@@ -159,6 +186,23 @@ OTHERS = [
     (f"node {{ {NODE} }}", "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
     ("{'kernel_shape': [4, 4], 'strides': [2, 2]}", "onnx",
      "the pasted node is ONNX ConvTranspose's", (12, 12)),
+    (PANEL, "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    (PANEL.replace("pe\nC", "pe: C").replace("pads\n", "pads\t"), "onnx",
+     "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    ("type: ConvTranspose auto_pad: SAME_UPPER kernel_shape: 4, 4 strides: 2, 2", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    ("kernel_shape: 4, 4, pads: 1, 1, 1, 1, strides: 2, 2", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    ("up.kernel_shape = [4, 4]\nup.strides = [2, 2]", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (12, 12)),
+    ("type  Conv2DTranspose\nfilters  4\nkernel_size  4, 4\nstrides  2, 2\npadding  same", "keras",
+     "the pasted configuration is Keras 3's", (10, 10)),
+    ('"filters": 4,\n"kernel_size": [4, 4],\n"strides": [2, 2],\n"use_bias": true,', "keras",
+     "the pasted configuration is Keras 3's", (12, 12)),
+    ("type: Deconvolution\nnum_output: 4\nkernel_size: 4\nstride: 2\npad: 1", "caffe",
+     "the pasted layer is Caffe's", (10, 10)),
+    ("name: 'a' type: 'Deconvolution' convolution_param { num_output: 4 kernel_size: 4 stride: 2 }",
+     "caffe", "the pasted layer is Caffe's", (12, 12)),
     (CAFFE, "caffe", "the pasted layer is Caffe's", (10, 10)),
     ("convolution_param { num_output: 4 kernel_size: [4, 4] stride: 2 }", "caffe",
      "the pasted layer is Caffe's", (12, 12)),
@@ -176,6 +220,13 @@ def test_printed_and_stored_forms(
     assert understood.reading.spelling.name == dialect
     assert understood.why == why
     assert understood.reading.output_sizes == output
+
+
+def test_a_panel_may_have_one_axis() -> None:
+    text = "type: ConvTranspose\nkernel_shape: 4\npads: 1, 1\nstrides: 2\ngroup: 1"
+    understood = LayerRequest(text, input_size=(5,)).understand()
+    assert understood.reading.spelling.arguments["kernel_shape"] == [4]
+    assert understood.reading.output_sizes == (10,)
 
 
 def test_the_shape_in_a_configuration_is_the_input() -> None:
@@ -301,6 +352,11 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
         ("keras.layers.deserialize(json.loads(text))", "json.loads.text. is only", "get_config()"),
         ("Sequential.from_config({'layers': []})", "a whole network", "one of the layers"),
         ("nn.ConvTranspose2d(8, 4, 4, **kwargs)", "values in ..kwargs are", "into the call"),
+        ("type: Conv\nkernel_shape: 4, 4", "a forward convolution", "is ConvTranspose;"),
+        ("type: Conv2D\nkernel_size: 4", "a forward convolution", "is Conv2DTranspose;"),
+        ("type: ConvTranspose\nkernel_shape: 4, 4\npad: 1", "no parameter 'pad'", "'pads'"),
+        ("type: Relu\nname: relu_3", "no single call", "paste one call"),
+        ("group: 1\nauto_pad: " + "SAME" * 20, "the value SAMESAME.* is too long", "paste one"),
         ("{3: 4}", "no mapping of names", "paste one call"),
         ("{'class_name': 3, 'config': {}}", "class_name and config", "paste"),
         ("y = ConvTranspose[a = [1]](x)\nz = ConvTranspose[a = [1]](y)", "more than one", "one"),
