@@ -97,9 +97,9 @@ def find_borrowed(call: PythonCall, *, whole: bool) -> tuple[str, str, PythonCal
 
 
 def list_names() -> list[str]:
-    """Return the last part of every name."""
+    """Return every dotted name."""
     return [
-        path.rpartition(".")[2].replace("{n}", str(rank))
+        path.replace("{n}", str(rank))
         for borrowed in BORROWED
         for path in borrowed.paths
         for rank in ((1, 2, 3) if "{n}" in path else (0,))
@@ -141,11 +141,44 @@ def _change_haiku(given: Words, rank: int) -> Words:
     return given
 
 
+def _change_sonnet(given: Words, rank: int) -> Words:
+    """Return the parameters for the largest of the output sizes that are possible, as in Sonnet."""
+    if given.get("output_shape") is not None:
+        raise UsageError(
+            "output_shape of Sonnet is not read",
+            help="write tf.nn.conv2d_transpose(x, w, output_shape, stride, padding) and the kernel"
+            " as an option.",
+            code="pasted-call",
+        )
+    stride = given.get("stride", 1)
+    if given.get("padding") == "VALID" and type(stride) in (int, list):
+        each = stride if isinstance(stride, list) else [stride] * rank
+        given = {**given, "output_padding": [n - 1 if type(n) is int else n for n in each]}
+    return _lower_words({**given, "data_format": _name_layout(given.get("data_format"))})
+
+
+def _change_paddle1(given: Words, rank: int) -> Words:
+    if given.get("filter_size") is None:
+        raise UsageError(
+            "filter_size is missing, and PaddlePaddle finds it by output_size, which is not read",
+            help="write filter_size into the call.",
+            code="pasted-call",
+        )
+    return given
+
+
 def _change_mindspore(given: Words, rank: int) -> Words:
     """Return the parameters as they are; only pad_mode 'pad' crops by numbers."""
     word = given.get("pad_mode", "same")
     if word == "pad":
         return given
+    if "pad_mode" not in given and given.get("padding", 0) != 0:
+        raise UsageError(
+            "MindSpore, whose name this is, takes a padding only with pad_mode='pad'",
+            help="write nn.ConvTransposeNd for PyTorch's layer, with N for the number of axes, or"
+            " add pad_mode='pad'.",
+            code="pasted-call",
+        )
     raise UsageError(
         f"pad_mode {word!r} of MindSpore is not read, only 'pad', which crops as PyTorch does",
         help="Keras has the same output size: write ConvNDTranspose(filters, kernel_size,"
@@ -159,8 +192,9 @@ def _change_slim(given: Words, rank: int) -> Words:
 
 
 def _name_layout(given: Any) -> Any:
-    layouts = {"NHWC": "channels_last", "NCHW": "channels_first", "NDHWC": "channels_last"}
-    return layouts.get(given, given) if isinstance(given, str) else None
+    if not isinstance(given, str) or not given.startswith("N"):
+        return given if isinstance(given, str) else None
+    return "channels_last" if given.endswith("C") else "channels_first"
 
 
 def _lower_words(given: Words) -> Words:
@@ -226,6 +260,17 @@ _HAIKU_MEANS = {
 }
 _EQUINOX_START = ("in_channels", "out_channels", "kernel_size", "stride")
 _EQUINOX_END = ("dilation", "groups", "use_bias", "padding_mode", "dtype", "key")
+_PADDLE1 = (
+    *("output_size", "padding", "stride", "dilation", "groups", "param_attr", "bias_attr"),
+    *("use_cudnn", "act"),
+)
+_PADDLE1_MEANS = {
+    **{name: name for name in ("output_size", "padding", "stride", "dilation", "groups")},
+    **{name: name for name in ("bias_attr", "data_format", "in_channels")},
+    "num_channels": "in_channels",
+    "num_filters": "out_channels",
+    "filter_size": "kernel_size",
+}
 # Each number of axes has an order of its own for what follows.
 _MINDSPORE_START = ("in_channels", "out_channels", "kernel_size", "stride", "pad_mode", "padding")
 _MINDSPORE_END = ("data_format", "dtype")
@@ -248,6 +293,48 @@ BORROWED = (
         "flax.linen.ConvTranspose",
         _HAIKU_MEANS,
         change=_change_haiku,
+    ),
+    Borrowed(
+        "Sonnet",
+        ("snt.Conv{n}DTranspose", "sonnet.Conv{n}DTranspose"),
+        (
+            *("output_channels", "kernel_shape", "output_shape", "stride", "rate", "padding"),
+            *("with_bias", "w_init", "b_init", "data_format"),
+        ),
+        2,
+        "tf_keras.layers.Conv{n}DTranspose",
+        {
+            **{name: name for name in ("padding", "output_padding", "data_format")},
+            "output_channels": "filters",
+            "kernel_shape": "kernel_size",
+            "stride": "strides",
+            "rate": "dilation_rate",
+            "with_bias": "use_bias",
+        },
+        {"padding": "SAME"},
+        _change_sonnet,
+    ),
+    Borrowed(
+        "PaddlePaddle 1",
+        (
+            *("fluid.layers.conv{n}d_transpose", "paddle.fluid.layers.conv{n}d_transpose"),
+            *("paddle.static.nn.conv{n}d_transpose", "static.nn.conv{n}d_transpose"),
+        ),
+        ("input", "num_filters", "output_size", "filter_size", *_PADDLE1[1:], "data_format"),
+        2,
+        "paddle.nn.Conv{n}DTranspose",
+        _PADDLE1_MEANS,
+        {"in_channels": Name("in_channels")},
+        _change_paddle1,
+    ),
+    Borrowed(
+        "PaddlePaddle 1",
+        ("fluid.dygraph.Conv{n}DTranspose", "paddle.fluid.dygraph.Conv{n}DTranspose"),
+        ("num_channels", "num_filters", "filter_size", *_PADDLE1),
+        3,
+        "paddle.nn.Conv{n}DTranspose",
+        _PADDLE1_MEANS,
+        change=_change_paddle1,
     ),
     Borrowed(
         "Equinox",

@@ -17,8 +17,72 @@ _SUMMARY_ROW = re.compile(
     re.IGNORECASE,
 )
 _OBJECT = re.compile(r"<(?:[\w.]+\.)?(\w*(?:Transpose|Deconv)\w*)\b[^>]*>")
-_JULIA = re.compile(r"ConvTranspose\s*\([^=]*=>")
-_MATLAB = re.compile(r"transposedConv(\d)dLayer\s*\(")
+_ERROR_MESSAGE = re.compile(r"\s*(?:Traceback \(most|(?:[\w.]+ )?\(?[\w.]*(?:Error|Exception)\b)")
+# PyTorch's, where the channels of the input are not the layer's.
+_CHANNELS_MESSAGE = re.compile(
+    r"transposed=(?:1|True), weight of size \[(\d+), (\d+), ([\d, ]+)\], expected input *"
+    r"\[[\d, ]+\] to have (\d+) channels, but got (\d+)"
+)
+# A project's own function; the name says nothing of its parameters.
+_HELPER = re.compile(r"_*(?:de|up)_?conv(?:_?\d?d)?(?:_(?:layer|block|bn|relu))*\d*", re.IGNORECASE)
+# Layers of frameworks that are not read: the framework, a pattern of the name, what to write.
+_FOREIGN = (
+    (
+        "Flux, in Julia",
+        re.compile(r"ConvTranspose\s*\([^=]*=>"),
+        "write ConvTranspose((4, 4), 64 => 32, stride = 2, pad = 1) as"
+        " nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1).",
+    ),
+    (
+        "MATLAB",
+        re.compile(r"transposedConv\ddLayer\s*\("),
+        "write the channels, the filter size, 'Stride' and 'Cropping' as"
+        " nn.ConvTranspose2d(in, out, size, stride=..., padding=...).",
+    ),
+    (
+        "Torch 7, in Lua",
+        re.compile(r"(?:Spatial|Volumetric)FullConvolution\s*\("),
+        "write SpatialFullConvolution(in, out, kW, kH, dW, dH, padW, padH, adjW, adjH) as"
+        " nn.ConvTranspose2d(in, out, (kH, kW), (dH, dW), (padH, padW), (adjH, adjW)).",
+    ),
+    (
+        "torch for R",
+        re.compile(r"nnf?_conv_transpose\dd\s*\("),
+        "write it as nn.ConvTranspose2d(...), with (3, 5) for c(3, 5) and True for TRUE.",
+    ),
+    (
+        "tch, in Rust",
+        re.compile(r"nn::conv_transpose\dd\s*\("),
+        "write its channels and its configuration as nn.ConvTranspose2d(...).",
+    ),
+    (
+        "TFLearn",
+        re.compile(r"conv_[23]d_transpose\s*\("),
+        "write conv_2d_transpose(x, filters, size, [H, W], strides) as Conv2DTranspose(filters,"
+        " size, strides, padding='same'), and compare its output with [H, W].",
+    ),
+    (
+        "Lasagne",
+        re.compile(r"(?:TransposedConv[23]DLayer|\bDeconv2DLayer)\s*\("),
+        "write its num_filters, filter_size, stride and crop as nn.ConvTranspose2d(in,"
+        " num_filters, filter_size, stride, padding=crop).",
+    ),
+    (
+        "TensorLayer",
+        re.compile(r"(?:tlx?|tensorlayerx?)\.[\w.]*(?:ConvTranspose|DeConv)\dd\s*\("),
+        "write its numbers as options (-k, -s, -p), with the dialect of its backend.",
+    ),
+    (
+        "CNTK",
+        re.compile(r"(?:convolution_transpose|ConvolutionTranspose(?:[123]D)?)\s*\("),
+        "write its filters, its strides and what it crops as nn.ConvTranspose2d(...).",
+    ),
+    (
+        "ncnn",
+        re.compile(r"Deconvolution(?:1D|3D|DepthWise)?\s+\S+\s+\d+ \d+ .*\b0=\d"),
+        "write 0=, 1=, 3= and 4= as nn.ConvTranspose2d(in, 0=, 1=, stride=3=, padding=4=).",
+    ),
+)
 # Classes of projects, which make the layer and then cut off some of its output.
 _CUTTING = re.compile(r"(?:Causal|Streaming|^S)Conv\w*Transpose|(?:Causal|Streaming)\w*Deconv")
 _EXAMPLES = "nn.ConvTranspose2d(...), Conv2DTranspose(...) or tf.nn.conv2d_transpose(...)"
@@ -47,17 +111,30 @@ def explain_text(text: str) -> UsageError | None:
             f"this is how a {found[1]} is printed, without its parameters",
             "paste the code that creates the layer, or what its get_config() returns.",
         )
-    if _JULIA.search(stripped):
+    return _explain_error_message(stripped) or explain_foreign(stripped)
+
+
+def explain_foreign(text: str) -> UsageError | None:
+    """Return the error for a layer of a framework that is not read, with what to write."""
+    for framework, pattern, help in _FOREIGN:
+        if pattern.search(text):
+            return _error(f"this is a layer of {framework}, which is not read", help)
+    return None
+
+
+def _explain_error_message(text: str) -> UsageError | None:
+    if found := _CHANNELS_MESSAGE.search(text):
+        axes = len(found[3].split(","))
         return _error(
-            "this is a layer of Flux, in Julia, which is not read",
-            "write ConvTranspose((4, 4), 64 => 32, stride = 2, pad = 1) as"
-            " nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1).",
+            f"this is an error message of PyTorch: its layer takes {found[4]} channels, and the"
+            f" input has {found[5]}",
+            f"create the layer as nn.ConvTranspose{axes}d({found[5]}, {found[2]}, ({found[3]}),"
+            f" ...), or give it an input of {found[4]} channels.",
         )
-    if found := _MATLAB.search(stripped):
+    if _ERROR_MESSAGE.match(text):
         return _error(
-            "this is a layer of MATLAB, which is not read",
-            "write the channels, the filter size, 'Stride' and 'Cropping' as"
-            f" nn.ConvTranspose{found[1]}d(in, out, size, stride=..., padding=...).",
+            "this is an error message, which has sizes but not the layer",
+            "paste the line that creates the layer, and give the input's shape as --in.",
         )
     return None
 
@@ -67,14 +144,15 @@ def explain_unknown_call(
 ) -> UsageError:
     """Return the error for a call that no dialect has, or not the named one.
 
-    owners: the dialects that have it. known: the names of all calls.
+    owners: the dialects that have it. known: the dotted names of all calls.
     """
     message = f"{call!r} is not a transposed convolution of {dialect or 'any dialect here'}"
     head, _, last = call.rpartition(".")
     if owners:
         having = f"{' and '.join(owners)} {'has' if len(owners) == 1 else 'have'} it"
         named = "name that one" if len(owners) == 1 else "name one of these"
-        return _error(message, f"{having}: leave the dialect out, or {named}.")
+        compared = f"; deconv shape -D {owners[0]},{dialect} compares them" if dialect else ""
+        return _error(message, f"{having}: leave the dialect out, or {named}{compared}.")
     if error := explain_text(f"{call}("):
         return error
     if head == "self":
@@ -87,6 +165,11 @@ def explain_unknown_call(
             f"{call!r} is a class of its project, which may cut off a part of the output",
             "paste the transposed convolution that it creates, and subtract what it cuts off.",
         )
+    if _HELPER.fullmatch(last):
+        return _error(
+            f"{call!r} is a function of its program",
+            "paste the transposed convolution that it makes.",
+        )
     prefix = f"{head}." if head else ""
     for pattern, transposed in _FORWARD:
         if found := pattern.fullmatch(last):
@@ -98,7 +181,12 @@ def explain_unknown_call(
                 f"its transposed one is {prefix}{name}; for networks with both there is deconv"
                 " check.",
             )
-    close = nearest(last, known)
+    # A name with another number of axes is not the one that was meant.
+    digits = {*"123"} & {*last}
+    names = [path.rpartition(".")[2] for path in known]
+    close = nearest(last, [name for name in names if {*"123"} & {*name} == digits])
+    if close and not any(f".{path}".endswith(f".{prefix}{close}") for path in known):
+        prefix = ""
     guess = f"did you mean {prefix}{close}? Otherwise " if close else ""
     return _error(message, f"{guess}paste one such as {_EXAMPLES}, or give options.")
 

@@ -63,10 +63,12 @@ def find_match(
         return best
     # Loaded late: their tables and patterns take some ms, which only an unusual call should cost.
     from deconvcli.frameworks.pasted.borrowed import find_borrowed, list_names
-    from deconvcli.frameworks.pasted.misread import explain_unknown_call
+    from deconvcli.frameworks.pasted.misread import explain_foreign, explain_unknown_call
 
     if borrowed := find_borrowed(call, whole=True):
         return _translate(*borrowed, dialect_name)
+    if error := explain_foreign(f"{call.name}("):
+        raise error
     if not _is_foreign(call.name, names):
         # A name such as `L.Conv2DTranspose` gives a module by a name of the program's own.
         other = _find_best(call, names, _has_last_name)
@@ -205,10 +207,10 @@ def _find_owners(call: str) -> list[str]:
 
 
 def _list_known_names() -> Iterator[str]:
-    """Yield the last part of the name of every call."""
+    """Yield the dotted names of every call."""
     for name in _search_order(None):
         for signature in take(name)[0].signatures:
-            yield from (path.rpartition(".")[2] for path in signature.paths)
+            yield from signature.paths
 
 
 def _list_rivals(dialect: Dialect, call: PythonCall) -> tuple[str, ...]:

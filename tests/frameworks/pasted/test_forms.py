@@ -235,7 +235,8 @@ def test_the_shape_in_a_configuration_is_the_input() -> None:
     assert understood.input_text == "5x5x8 (batch_shape of the call)"
 
 
-# Sizes and the order of the taps compared with Equinox 0.13.8 and dm-haiku 0.0.17.
+# Sizes and the order of the taps compared with Equinox 0.13.8 and dm-haiku 0.0.17, and sizes with
+# dm-sonnet 2.0.2 and paddle.static.
 BORROWED = [
     ("hk.Conv2DTranspose(4, 4, stride=2)", "flax", "Haiku's; Flax has the same layer", (10, 10)),
     ("hk.Conv2DTranspose(4, (3, 4), 2, padding='VALID')", "flax",
@@ -243,6 +244,23 @@ BORROWED = [
     ("hk.ConvNDTranspose(2, 4, 4, 2)", "flax", "Haiku's; Flax has the same layer", (10, 10)),
     ("Conv2DTranspose(output_channels=4, kernel_shape=4, stride=2)", "flax",
      "Haiku's; Flax has the same layer", (10, 10)),
+    ("snt.Conv2DTranspose(4, 4, stride=2)", "keras2",
+     "Sonnet's; Keras 2 has the same layer", (10, 10)),
+    # The largest size that a forward layer maps back, where Keras 2 and Haiku take the smallest.
+    ("snt.Conv2DTranspose(output_channels=4, kernel_shape=4, stride=[1, 2], padding='VALID')(x)",
+     "keras2", "Sonnet's; Keras 2 has the same layer", (8, 13)),
+    ("sonnet.Conv2DTranspose(4, [2, 3], stride=3, padding='VALID', with_bias=False)", "keras2",
+     "Sonnet's; Keras 2 has the same layer", (16, 17)),
+    ("fluid.layers.conv2d_transpose(input=x, num_filters=4, filter_size=4, padding=1, stride=2)",
+     "paddle", "PaddlePaddle 1's; PaddlePaddle has the same layer", (10, 10)),
+    ("fluid.layers.conv2d_transpose(x, C, None, 2 * 3 - 1, 1, 3, groups=C, bias_attr=False)",
+     "paddle", "PaddlePaddle 1's; PaddlePaddle has the same layer", (15, 15)),
+    ("paddle.static.nn.conv2d_transpose(x, 4, [11, 10], 4, 1, 2)",
+     "paddle", "PaddlePaddle 1's; PaddlePaddle has the same layer", (11, 10)),
+    ("fluid.dygraph.Conv2DTranspose(8, 4, 3, output_size=None, padding=1, stride=2)",
+     "paddle", "PaddlePaddle 1's; PaddlePaddle has the same layer", (9, 9)),
+    ("Conv2DTranspose(num_channels=8, num_filters=4, filter_size=4, stride=2)",
+     "paddle", "PaddlePaddle 1's; PaddlePaddle has the same layer", (12, 12)),
     ("eqx.nn.ConvTranspose2d(8, 4, 4, stride=2, padding=1, key=key)", "torch",
      "Equinox's; PyTorch has the same sizes, with the taps in reverse", (10, 10)),
     # The fifth argument is the output_padding.
@@ -298,6 +316,9 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
         ("eqx.nn.ConvTranspose(n, 8, 4, 4)", "num_spatial_dims is n", "write 1, 2 or 3"),
         ("hk.ConvNDTranspose(4, 8, 4)", "num_spatial_dims is 4", "write 1, 2 or 3"),
         ("hk.Conv2DTranspose(4, 4, kernel_shape=3)", "both by position and by name", "in the"),
+        ("snt.Conv2DTranspose(8, 4, [9, 9], 2)", "output_shape of Sonnet", "tf.nn.conv2d_tr"),
+        ("fluid.layers.conv2d_transpose(x, 8, [9, 9])", "filter_size is missing", "into the call"),
+        ("Conv2dTranspose(8, 4, 3, padding=1)", "only with pad_mode='pad'", "nn.ConvTransposeNd"),
         ("CausalConvTranspose1d(8, 4, 4)", "class of its project", "subtract what it cuts off"),
         ("nn.Sequential(nn.ConvTranspose2d(8, 4, 4), nn.Conv2d(4, 3, 3))",
          r"nn.Conv2d\(...\) around or beside it", "paste the transposed convolution alone"),
@@ -323,7 +344,31 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
         ("ConvTranspose((4, 4), 64 => 32, stride = 2)", "Flux", "nn.ConvTranspose2d"),
         ("transposedConv2dLayer(4, 32, 'Stride', 2)", "MATLAB", "nn.ConvTranspose2d"),
         ("transposedConv2dLayer([4 4], 32, Stride=2)", "MATLAB", "nn.ConvTranspose2d"),
+        ("m:add(SpatialFullConvolution(8, 4, 4, 4, 2, 2, 1, 1))", "Torch 7", "(padH, padW)"),
+        ("nn.VolumetricFullConvolution(8, 4, 4, 4, 4)", "Torch 7", "nn.ConvTranspose2d(in, out"),
+        ("nn_conv_transpose2d(16, 33, c(3, 5), bias = TRUE)", "torch for R", "True for TRUE"),
+        ("nn::conv_transpose2d(vs, 8, 4, 4, cfg)", "Rust", "nn.ConvTranspose2d"),
+        ("conv_2d_transpose(net, 3, 4, [8, 8], 2)", "TFLearn", "padding='same'"),
+        ("TransposedConv2DLayer(l, 8, 3, stride=2, crop=1)", "Lasagne", "padding=crop"),
+        ("tlx.nn.ConvTranspose2d(out_channels=8, kernel_size=3)", "TensorLayer", "its backend"),
+        ("C.convolution_transpose(w, x, strides=(2, 2))", "CNTK", "what it crops"),
+        ("Deconvolution  up  1 1 a b 0=64 1=4 3=2 4=1", "ncnn", "stride=3="),
+        ("RuntimeError: Given transposed=1, weight of size [8, 4, 3, 3], expected"
+         " input[1, 6, 5, 5] to have 8 channels, but got 6 channels instead",
+         "takes 8 channels, and the input has 6", r"nn.ConvTranspose2d(6, 4, (3, 3), ...)"),
+        ("Given transposed=True, weight of size [8, 4, 2], expected input[1, 6, 5] to have"
+         " 8 channels, but got 6 channels instead", "takes 8", "nn.ConvTranspose1d(6, 4, (2), ..."),
+        ("RuntimeError: output padding must be smaller (got 1)", "an error message", "as --in"),
+        ("Traceback (most recent call last):\n  File 'a.py'", "an error message", "creates"),
+        ("tf.errors.InvalidArgumentError: actual = 3, computed = 4", "an error message", "--in"),
+        ("ValueError: Received: input_shape=[(None, 8, 8, 8), (None, 9, 9, 8)]", "an error", "in"),
+        ("deconv2d(h0, [1, 8, 8, 64])", "a function of its program", "that it makes"),
+        ("self.up_conv_block(x, 8)", "created elsewhere", "self.up_conv_block = nn."),
+        ("upconv_bn_relu(x, 8)", "a function of its program", "paste the transposed"),
         ("nn.ConvTranspos2d(8, 4, 4)", "not a transposed", "did you mean nn.ConvTranspose2d?"),
+        ("foo.ConvTransposd2d(8, 4, 4)", "not a transposed", "did you mean ConvTranspose2d?"),
+        ("layers.Conv2DTransposed(8, 4)", "not a transposed", "mean layers.Conv2DTranspose?"),
+        ("paddle.nn.Conv2DTransposed(8, 4)", "not a transp", "mean paddle.nn.Conv2DTranspose?"),
         ("Conv2DTransposed(8, 4)", "not a transposed", "did you mean Conv2DTranspose?"),
         ("tf.nn.conv2d_transpos(x, w, 4)", "not a transposed", "tf.nn.conv2d_transpose?"),
         ("nn.convTranspose2D(8, 4, 4)", "not a transposed", "did you mean nn.ConvTranspose"),
