@@ -71,6 +71,12 @@ def test_a_picture_needs_nothing_heavy(ending: str, tmp_path: Path) -> None:
     assert loaded_by(MAIN, "draw", "--in", "5", "-k", "3", "-o", out) == set()
 
 
+def test_a_plain_size_loads_no_library_for_mistakes_tables_and_documents() -> None:
+    arguments = ("shape", "--in", "5x5", "-k", "3", "-s", "2", "-p", "1", "-q")
+    unneeded = ("difflib", "textwrap", "pkgutil", "json", "dataclasses")
+    assert loaded_by(MAIN, *arguments, heavy=(*HEAVY, *unneeded)) == set()
+
+
 def test_the_library_loads_neither_click_nor_arrays() -> None:
     action = 'import deconvcli; deconvcli.layer("torch", input_shape=(1, 1, 5), kernel_size=3)'
     assert loaded_by(action, heavy=(*HEAVY, "click", "json", "dataclasses")) == set()
@@ -119,3 +125,15 @@ def test_forty_more_dialects_would_be_forty_more_names_and_nothing_else(tmp_path
     known = f"import deconvcli.frameworks.dialects as d; d.__path__.append({str(tmp_path)!r})"
     names_seen = f"{known}; assert set({names!r}) <= set(d.DIALECTS.names)"
     assert loaded_by(names_seen, heavy=heavy) == set()
+
+
+def test_a_plain_size_looks_for_no_cyclic_garbage() -> None:
+    script = (
+        "import atexit, gc, sys; from deconvcli.cli.main import main; looks = []\n"
+        "atexit.register(lambda: print(len(looks), gc.get_freeze_count() > 0))\n"
+        "gc.callbacks.append(lambda *look: looks.append(look)); main()"
+    )
+    arguments = ("shape", "--in", "5x5", "-k", "3", "-s", "2", "-q")
+    run = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=120, env=unmeasured())
+    assert done.stdout == "11x11\n0 True\n"

@@ -20,6 +20,13 @@ class Option(click.Option):
 class Command(click.Command):
     """A command whose --help lists its options by section."""
 
+    def make_parser(self, ctx: click.Context) -> Any:
+        """Return Click's parser, which finds `-k` at once and takes `-k=3` as `-k 3`."""
+        parser = super().make_parser(ctx)
+        # Click looks for a long option first, and compares each -k with all names for a guess.
+        parser._long_opt.update(parser._short_opt)
+        return parser
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections, each in the order in which the command declares its options."""
         sections: dict[str, list[tuple[str, str]]] = {OPTIONS: []}

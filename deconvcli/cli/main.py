@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -92,6 +93,10 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
+    # Python would look for cyclic garbage many times during start-up and again at exit, which is
+    # a tenth of the time that a size takes.
+    gc.set_threshold(10_000)
+    atexit.register(gc.freeze)
     _prepare_streams()
     code = _run(arguments)
     try:

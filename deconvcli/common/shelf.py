@@ -7,7 +7,6 @@ command is therefore one new file, and no table has to change.
 from __future__ import annotations
 
 import os
-import pkgutil
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -59,10 +58,14 @@ class Shelf(Generic[Item]):
     @cached_property
     def names(self) -> list[str]:
         """The sorted names; a leading underscore keeps a file off the shelf."""
-        found = (
-            module.name for module in pkgutil.iter_modules(import_module(self.package).__path__)
-        )
-        return sorted(name for name in found if not name.startswith("_"))
+        # Not by pkgutil, whose import takes longer than the list.
+        found = {
+            entry.name.removesuffix(".py")
+            for folder in import_module(self.package).__path__
+            for entry in os.scandir(folder)
+            if entry.name.endswith(".py") or os.path.isfile(f"{entry.path}/__init__.py")
+        }
+        return sorted(name for name in found if name.isidentifier() and name[0] != "_")
 
     def take(self, name: str) -> Item:
         """Return the object of one file.

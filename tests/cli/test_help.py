@@ -78,3 +78,16 @@ def test_common_options_of_a_layer_come_first(name: str) -> None:
     assert [one for one in names if one != "-o"][:5] == ["--in", "-k", "-s", "-p", "-D"]
     assert names[-1] == "-h"
     assert "--data-format" not in names
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["-k 3 -s 2 -q", "-k3 -s2 -q", "-k=3 -s=2 -q", "-qk3 -s 2", "-qk 3 -s2", "--kernel=3 -s=2 -q"],
+)
+def test_a_short_option_takes_its_value_in_each_form(line: str) -> None:
+    assert deconv(f"shape --in 5 {line}").out == "11\n"
+
+
+@pytest.mark.parametrize("line", ["-x", "-x 3", "-x=3", "-qx", "-q -x"])
+def test_a_wrong_short_option_is_named(line: str) -> None:
+    assert "no option -x\n" in deconv(f"shape --in 5 -k 3 {line}").err

@@ -21,6 +21,11 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf[str]:
     (folder / "apple.py").write_text('"""Round and red."""\nITEM = "an apple"\n')
     (folder / "pear").mkdir()
     (folder / "pear" / "__init__.py").write_text('"""Green and large."""\nITEM = "a pear"\n')
+    # What editors, Python and moved files leave behind is on no shelf.
+    (folder / ".#apple.py").write_text("")
+    (folder / "apple.py~").write_text("")
+    (folder / "__pycache__").mkdir()
+    (folder / "plum" / "__pycache__").mkdir(parents=True)
     (folder / "broken.py").write_text('"""Not importable."""\nraise RuntimeError\n')
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if name.startswith("shelf_under_test")]:

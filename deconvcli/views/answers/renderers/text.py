@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 
 from deconvcli.common.findings import Diagnostic
 from deconvcli.views.answers.report import Block, Counts, Fields, Lines, Report, Table
@@ -66,6 +65,8 @@ def _fold(text: str, width: int | None, indent: str = "  ") -> list[str]:
     """Return the lines of a text; a line that is too long continues below, indented."""
     if width is None:
         return text.split("\n")
+    from textwrap import wrap  # takes 1 ms, which only a text of limited width needs
+
     return [
         part
         for line in text.split("\n")
