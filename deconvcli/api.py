@@ -60,8 +60,9 @@ def layer(
     """Return a layer as its framework reads it.
 
     dialect: `torch`, `keras`, `keras@tensorflow` ...; or a layer object of PyTorch, Keras, Flax,
-    Paddle, MLX, tinygrad or Equinox, which brings its own parameters. input_shape, weight_shape:
-    in that framework's own layouts. parameters: under its own names. rank: the number of spatial
+    Paddle, MLX, tinygrad, Equinox, Haiku or MXNet (Gluon), which brings its own parameters; also
+    compiled by TorchScript, or alone in a Sequential. input_shape, weight_shape: in that
+    framework's own layouts. parameters: under its own names. rank: the number of spatial
     axes, where the shapes leave it open (an unbatched input without weights).
 
     Raises:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import deconvcli
@@ -112,8 +113,55 @@ TINYGRAD = {
     "weight": array(64, 32, 4, 4),
     "bias": None,
 }
+GLUON = {
+    "_kwargs": {
+        "kernel": (4, 4),
+        "stride": (2, 2),
+        "dilate": (1, 1),
+        "pad": (1, 1),
+        "num_filter": 32,
+        "num_group": 1,
+        "no_bias": False,
+        "layout": "NCHW",
+        "adj": (0, 0),
+    },
+    "weight": array(0, 32, 4, 4),  # until the first call
+}
 FIRST, LAST = (1, 64, 5, 5), (1, 5, 5, 64)
 KERAS3 = "keras.src.layers.convolutional.conv2d_transpose.Conv2DTranspose"
+
+SCRIPTED = make_class("torch.jit._script.ScriptModule")
+SCRIPT = "torch.jit._script.RecursiveScriptModule"
+COMPILED = {"original_name": "ConvTranspose2d"}
+
+
+def constant(value: Any) -> Any:
+    """A value in a graph of TorchScript: a list is a node that joins its numbers."""
+    joined = [constant(one) for one in value] if isinstance(value, list) else []
+    return SimpleNamespace(
+        toIValue=lambda: None if joined else value,
+        node=lambda: SimpleNamespace(inputs=lambda: iter(joined)),
+        type=lambda: SimpleNamespace(
+            str=lambda: "NoneType" if value is None else "Tensor", sizes=lambda: value.shape
+        ),
+    )
+
+
+def make_graph(name: str, *inputs: Any) -> Any:
+    """A graph with one call."""
+    call = SimpleNamespace(inputs=lambda: map(constant, inputs))
+    return SimpleNamespace(findNode={name: call}.get)
+
+
+WEIGHT = array(64, 32, 4, 4)
+TRACE = {
+    "graph": make_graph(
+        *("aten::_convolution", array(*FIRST), WEIGHT, array(32), [2, 2], [1, 1], [1, 1], True),
+        *([0, 0], 1, False, False, True, True),
+    ),
+    "weight": WEIGHT,
+}
+
 
 # Every one of them is k4 s2 p1 from 64 to 32 channels.
 LAYERS = {
@@ -184,6 +232,9 @@ LAYERS = {
     "paddle": (make("paddle.nn.layer.conv.Conv2DTranspose", **PADDLE), FIRST, "paddle"),
     "mlx": (make("mlx.nn.layers.convolution_transpose.ConvTranspose2d", **MLX), LAST, "mlx"),
     "tinygrad": (make("tinygrad.nn.ConvTranspose2d", **TINYGRAD), FIRST, "tinygrad"),
+    "mxnet": (make("mxnet.gluon.nn.conv_layers.Conv2DTranspose", **GLUON), FIRST, "mxnet"),
+    "scripted": (make(SCRIPT, SCRIPTED, **COMPILED, **TORCH), FIRST, "torch"),
+    "traced": (make(SCRIPT, SCRIPTED, **COMPILED, **TRACE), FIRST, "torch"),
 }
 
 
@@ -253,13 +304,155 @@ def test_equinox_is_a_call_of_jax(padding: Any, extra: int, crop: Any) -> None:
     assert layer.output_shape == (32, *layer.output_sizes)
 
 
-def test_equinox_takes_no_batch_and_nothing_circular() -> None:
+def test_equinox_takes_no_batch() -> None:
     module = make("equinox.nn._conv.ConvTranspose2d", **EQUINOX)
-    with pytest.raises(UsageError, match="takes no batch axis"):
-        deconvcli.layer(module, input_shape=FIRST)
-    module.padding_mode = "CIRCULAR"
-    with pytest.raises(UsageError, match="only 'ZEROS' is read"):
-        deconvcli.layer(module, input_shape=(64, 5, 5))
+    shapes: tuple[Any, ...] = (FIRST, (5, 5), None)
+    for shape in shapes:
+        with pytest.raises(UsageError, match="takes no batch axis"):
+            deconvcli.layer(module, input_shape=shape)
+
+
+# Computed with Equinox 0.13.8 from the weights 1, 2, 3 ... and the inputs 1, 10, 100.
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding", "expected"),
+    [
+        (3, 1, "SAME", [132, 321, 213]),
+        (2, 1, "SAME", [102, 21, 210]),
+        (2, 1, "SAME_LOWER", [21, 210, 102]),
+        (3, 2, "SAME", [103, 2, 31, 20, 310, 200]),
+        (5, 2, "SAME", [204, 153, 42, 531, 420, 315]),
+        (1, 3, "SAME", [1, 0, 0, 10, 0, 0, 100, 0, 0]),
+    ],
+)
+def test_equinox_is_circular(kernel: int, stride: int, padding: str, expected: list[int]) -> None:
+    own = {
+        "kernel_size": (kernel,),
+        "stride": (stride,),
+        "padding": padding,
+        "output_padding": (0,),
+        "dilation": (1,),
+        "groups": 1,
+        "padding_mode": "CIRCULAR",
+        "weight": array(1, 1, kernel),
+    }
+    layer = deconvcli.layer(make("equinox.nn._conv.ConvTranspose1d", **own), input_shape=(1, 3))
+    x, w = np.array([[1.0, 10, 100]]), np.arange(1.0, kernel + 1)[None, None]
+    np.testing.assert_array_equal(deconvcli.run(layer, x, w)[0], expected)
+
+
+def make_haiku(**more: Any) -> Any:
+    """A layer without weights, which belong to a transformed function."""
+    own = {
+        "num_spatial_dims": 2,
+        "output_channels": 32,
+        "kernel_shape": (4, 3),
+        "output_shape": None,
+        "stride": (2, 1),
+        "padding": "SAME",
+        "channel_index": -1,
+    }
+    return make("haiku._src.conv.Conv2DTranspose", **{**own, **more})
+
+
+def test_haiku_takes_its_channels_from_the_input() -> None:
+    for shape, index in (((1, 5, 6, 64), -1), ((5, 6, 64), -1), ((64, 5, 6), 1)):
+        layer = deconvcli.layer(make_haiku(channel_index=index), input_shape=shape)
+        assert layer.weight_shape == (4, 3, 32, 64)
+        assert layer.output_sizes == (10, 6)
+        assert layer.input_shape == shape
+        assert layer.flipped
+    with pytest.raises(UsageError, match="takes one batch axis or none"):
+        deconvcli.layer(make_haiku(), input_shape=(1, 1, 5, 6, 64))
+    with pytest.raises(UsageError, match="becomes another padding for each input") as caught:
+        deconvcli.layer(make_haiku(output_shape=(10, 12)), input_shape=(5, 6, 64))
+    assert caught.value.help == "make the layer without output_shape."
+
+
+def test_gluon_says_only_what_is_not_a_default() -> None:
+    layer = deconvcli.layer(LAYERS["mxnet"][0], input_shape=FIRST)
+    assert layer.spelling.text == "channels=32, kernel_size=(4, 4), strides=(2, 2), padding=(1, 1)"
+
+
+@pytest.mark.parametrize(("bias", "given"), [(array(32), True), (None, False)])
+def test_a_trace_and_a_frozen_module_have_the_bias_in_their_call(bias: Any, given: bool) -> None:
+    call = ([2, 2], [1, 1], [1, 1], True, [0, 0], 1)
+    graph = make_graph("aten::_convolution", array(*FIRST), WEIGHT, bias, *call)
+    trace = make(SCRIPT, SCRIPTED, **COMPILED, graph=graph)  # frozen too: no weights
+    graph = make_graph("aten::conv_transpose2d", array(*FIRST), WEIGHT, bias)
+    frozen = {name: value for name, value in TORCH.items() if name != "bias"}
+    script = make(SCRIPT, SCRIPTED, **COMPILED, **frozen, graph=graph)
+    for module in (trace, script):
+        layer = deconvcli.layer(module, input_shape=FIRST)
+        assert layer.layer.has_bias is given
+        assert layer.weight_shape == (64, 32, 4, 4)
+
+
+def test_a_compiled_module_is_the_class_that_was_compiled() -> None:
+    network = make(SCRIPT, SCRIPTED, original_name="Generator", named_modules=list)
+    with pytest.raises(UsageError, match="Generator of torch is not a transposed"):
+        deconvcli.layer(network, input_shape=FIRST)
+    with pytest.raises(UsageError, match="Conv2d of torch is a forward"):
+        deconvcli.layer(make(SCRIPT, SCRIPTED, original_name="Conv2d"), input_shape=FIRST)
+
+
+UP = LAYERS["torch"][0]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        make("torch.nn.modules.container.Sequential", children=lambda: iter([UP])),
+        make("keras.src.models.sequential.Sequential", layers=[UP]),
+        make("mxnet.gluon.nn.basic_layers.HybridSequential", _children={"0": UP}),
+        make("torch._dynamo.eval_frame.OptimizedModule", _orig_mod=UP),
+        make("torch.nn.parallel.data_parallel.DataParallel", module=UP),
+        make("keras.src.layers.SpectralNormalization", layer=UP),
+        make("flax.linen.normalization.WeightNorm", layer_instance=UP),
+        make("equinox.nn._sequential.Sequential", layers=(make("x.DataParallel", module=UP),)),
+    ],
+)
+def test_a_container_of_one_layer_is_that_layer(module: Any) -> None:
+    assert deconvcli.layer(module, input_shape=FIRST) == deconvcli.layer(UP, input_shape=FIRST)
+
+
+@pytest.mark.parametrize(
+    ("network", "found"),
+    [
+        (make("model.Block", up=UP), "model.up."),
+        (make("model.Block", ups={"last": [7, UP]}, _cache=UP), "model.ups['last'][1]."),
+        ([UP, UP], "model[0]."),
+        (make("model.Net", layers=[make("model.Block", a=1, up=UP)]), "model.layers[0].up."),
+        (make("model.Sequential", layers=[7, UP]), "model.layers[1]."),
+        (make("x.Wide", a=[[UP], make("x.B", c=LAYERS["mlx"][0])]), "model.a[0][0], model.a[1].c."),
+        (
+            make("model.Up", make_class("torch.nn.Sequential"), children=lambda: [7], up=UP),
+            "el.up.",
+        ),
+        (make("keras.src.layers.Wrapper", layer=UP), "model.layer."),
+    ],
+)
+def test_a_network_names_its_layers(network: Any, found: str) -> None:
+    with pytest.raises(UsageError, match="is a network, not one layer") as caught:
+        deconvcli.layer(network, input_shape=FIRST)
+    assert caught.value.help.endswith(found)
+
+
+def test_a_network_is_searched_within_limits() -> None:
+    deep: Any = UP
+    for _ in range(20):
+        deep = [deep]
+    endless: Any = make("model.Endless")
+    endless.me = endless
+    for network in (deep, endless, [object() for _ in range(10**5)]):
+        with pytest.raises(UsageError, match="is not a transposed convolution"):
+            deconvcli.layer(network, input_shape=FIRST)
+
+
+def test_a_layer_over_time_is_explained() -> None:
+    module = make("keras.src.layers.rnn.time_distributed.TimeDistributed", layer=LAYERS["keras"][0])
+    with pytest.raises(UsageError, match="calls its layer once for each step in time") as caught:
+        deconvcli.layer(module, input_shape=(1, 3, 5, 5, 64))
+    assert "model.layer, with the input shape of one step" in caught.value.help
 
 
 @pytest.mark.parametrize(
@@ -290,7 +483,7 @@ NETWORK = make(
         (make("keras.src.layers.Conv3D"), "is a forward", "Conv3DTranspose"),
         (make("flax.linen.linear.Conv"), "Conv of flax is a forward", "ConvTranspose."),
         (make("model.Down", make_class("paddle.nn.Conv2D")), "is a forward", "Conv2DTranspose"),
-        (NETWORK, "Sequential of torch is a network", "pass one of its layers: model.up[1]."),
+        (NETWORK, "Sequential of torch is a network", "pass a layer: model.up[1]."),
         (
             make("keras.src.models.Sequential", layers=[7, LAYERS["keras"][0]]),
             "is a network",

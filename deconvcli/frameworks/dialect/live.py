@@ -14,15 +14,18 @@ from typing import Any, NamedTuple
 class LiveLayer(NamedTuple):
     """The statements of a layer object about itself, in its dialect's own parameters.
 
-    weight: the shape of its weights, None before they exist. implementation: the backend of the
-    object, where its classes name one. has_batch: whether its input has batch axes.
+    weight: the shape of its weights, None before they exist; None for a number in it that is the
+    input's channels. implementation: the backend of the object, where its classes name one.
+    batch_axes: how many its input may have, None for as many as its dialect takes. circular:
+    whether its input is first repeated at its opposite ends, which leaves no other trace.
     """
 
     words: Mapping[str, Any]
     rank: int
-    weight: tuple[int, ...] | None = None
+    weight: tuple[int | None, ...] | None = None
     implementation: str = ""
-    has_batch: bool = True
+    batch_axes: range | None = None
+    circular: bool = False
 
 
 Describe = Callable[[Any], LiveLayer | None]
@@ -49,8 +52,14 @@ class LiveClass(NamedTuple):
 
 
 def list_classes(module: object) -> list[tuple[str, str]]:
-    """Return (package, name) of an object's class and of all its parents."""
-    return [(one.__module__.partition(".")[0], one.__name__) for one in type(module).__mro__]
+    """Return (package, name) of an object's class and of all its parents.
+
+    A module of TorchScript begins with the class that was compiled.
+    """
+    own = [(one.__module__.partition(".")[0], one.__name__) for one in type(module).__mro__]
+    if ("torch", "ScriptModule") in own:
+        return [("torch", str(getattr(module, "original_name", ""))), *own]
+    return own
 
 
 def find_rank(module: object, name: str) -> int:

@@ -26,7 +26,7 @@ from deconvcli.frameworks.dialects._jax_family import (
     pads_of,
 )
 from deconvcli.frameworks.dialects._xla import ACCIDENTS, add_accidents
-from deconvcli.frameworks.releases import EQUINOX, JAX
+from deconvcli.frameworks.releases import EQUINOX, HAIKU, JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
@@ -92,18 +92,12 @@ _EQUINOX = ("kernel_size", "stride", "padding", "output_padding", "dilation", "g
 def _describe_equinox(module: Any) -> LiveLayer:
     """Return the call of conv_general_dilated that an equinox.nn.ConvTranspose makes.
 
-    Source: ConvTranspose._padding_transpose in equinox/nn/_conv.py.
+    With padding_mode CIRCULAR the same call has another input, whose ends are copied from the
+    opposite ends as far as the padding would reach.
 
-    Raises:
-        UsageError: it is circular: its input is repeated before that call.
+    Source: ConvTranspose._padding_transpose and _circular_pad in equinox/nn/_conv.py.
     """
     words = read_values(module, {name: name for name in (*_EQUINOX, "padding_mode")})
-    if words["padding_mode"] != "ZEROS":
-        raise UsageError(
-            f"padding_mode is {shorten(words['padding_mode'])}, and only 'ZEROS' is read here",
-            help="pad the input yourself, and give the layer without padding_mode.",
-            code="padding-mode",
-        )
     rank, pads = len(words["kernel_size"]), []
     given = [(0, 0)] * rank if words["padding"] == "VALID" else words["padding"]
     for place in range(rank):
@@ -123,11 +117,36 @@ def _describe_equinox(module: Any) -> LiveLayer:
         "window_strides": [1] * rank,
         "padding": pads,
         "lhs_dilation": words["stride"],
-        "rhs_dilation": words["dilation"],
+        "rhs_dilation": words["dilation"] if max(words["dilation"]) > 1 else None,
         "feature_group_count": words["groups"],
         "api": "conv_general_dilated",
     }
-    return LiveLayer(call, rank, find_shape(module.weight), has_batch=False)
+    circular = words["padding_mode"] == "CIRCULAR"
+    return LiveLayer(call, rank, find_shape(module.weight), batch_axes=range(1), circular=circular)
+
+
+def _describe_haiku(module: Any) -> LiveLayer:
+    """Return the call of conv_transpose that a haiku.ConvNDTranspose makes.
+
+    Source: ConvNDTranspose in haiku/_src/conv.py.
+
+    Raises:
+        UsageError: it has an output_shape, which becomes another padding for each input.
+    """
+    if module.output_shape is not None:
+        raise UsageError(
+            f"this layer of Haiku has output_shape {shorten(module.output_shape)}, which is not"
+            " read: it becomes another padding for each input size",
+            help="make the layer without output_shape.",
+            code="output-size",
+        )
+    words = read_values(module, {"stride": "strides", "padding": "padding"})
+    rank, axes = module.num_spatial_dims, "HWD"[: module.num_spatial_dims]
+    data = f"N{axes}C" if module.channel_index == -1 else f"NC{axes}"
+    words |= {"dimension_numbers": [data, f"{axes}OI", data], "api": "conv_transpose"}
+    # The weights are in no attribute, and their last axis is the input's channels.
+    weight = (*module.kernel_shape, module.output_channels, None)
+    return LiveLayer(words, rank, weight, batch_axes=range(2))
 
 
 class Jax(Dialect):
@@ -137,7 +156,10 @@ class Jax(Dialect):
     spatial_axes = range(1, ANY_AXES)
     title = "JAX"
     aliases = ("lax", "jax.lax")
-    source = f"{JAX}: jax/_src/lax/convolution.py; {EQUINOX}: equinox/nn/_conv.py"
+    source = (
+        f"{JAX}: jax/_src/lax/convolution.py; {EQUINOX}: equinox/nn/_conv.py;"
+        f" {HAIKU}: haiku/_src/conv.py"
+    )
     evidence = Evidence(f"{JAX}, CPU", rows=800)
     number_types = NumberTypes(Mixing.REFUSED, INTEGERS)
     windows = XLA_WINDOWS
@@ -186,7 +208,10 @@ class Jax(Dialect):
         Signature((f"jax.lax.{name}",), parameters, None, {"api": name}, "lhs", "rhs")
         for name, parameters in _PARAMETERS.items()
     )
-    live = (LiveClass("equinox", "ConvTranspose(?:[123]d)?", _describe_equinox),)
+    live = (
+        LiveClass("equinox", "ConvTranspose(?:[123]d)?", _describe_equinox),
+        LiveClass("haiku", "Conv[123N]DTranspose", _describe_haiku),
+    )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return the input's letters, its spatial axes in the order of the kernel's."""

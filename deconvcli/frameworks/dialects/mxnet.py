@@ -14,8 +14,10 @@ from deconvcli.common.values import compact, per_axis, read_count, read_optional
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_rank, to_plain
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import Windows
+from deconvcli.frameworks.releases import MXNET
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
@@ -42,7 +44,10 @@ _CROP = (
     Step("crop_begin", "pad", "pad crops the start"),
     Step("crop_end", "pad - adj", "and the end, where adj adds elements back"),
     OUT,
-    OUTPUT_EXISTS,
+    OUTPUT_EXISTS._replace(condition="out >= 0"),
+    OUTPUT_EXISTS._replace(
+        otherwise=f"{MXNET} returns an array without elements", source=f"measured with {MXNET}, CPU"
+    ),
 )
 BY_PAD = Arithmetic(*_HEAD, not_negative("pad", "pad"), not_negative("adj", "adj"), *_CROP)
 BY_TARGET = Arithmetic(
@@ -106,6 +111,20 @@ def _signatures() -> tuple[Signature, ...]:
     return (operator, *layers)
 
 
+_LIVE = "Conv([123])DTranspose"
+
+
+def _describe(layer: Any) -> LiveLayer:
+    """Return the parameters of a layer of Gluon, which keeps them as its operator's."""
+    own = layer._kwargs
+    words = {gluon: to_plain(own[operator]) for gluon, operator in _SAME.items()}
+    words["layout"] = None if own["layout"].startswith("NC") else own["layout"]
+    words |= {"use_bias": not own["no_bias"], "api": "gluon"}
+    # Before the first call the axis of the input's channels has size 0.
+    weight = tuple(size or None for size in layer.weight.shape)
+    return LiveLayer(words, find_rank(layer, _LIVE), weight)
+
+
 class MXNet(Dialect):
     """The operator Deconvolution and gluon.nn.Conv{1,2,3}DTranspose."""
 
@@ -131,11 +150,11 @@ class MXNet(Dialect):
         Argument("channels", "out_channels", None, "num_filter, in Gluon", {}),
         Argument("in_channels", "in_channels", 0, "input channels, in Gluon; 0: as the input has"),
         Argument("kernel_size", "kernel", None, "kernel, in Gluon", {}),
-        Argument("strides", "stride", None, "stride, in Gluon", {}),
-        Argument("padding", "padding", None, "pad, in Gluon", {}),
-        Argument("output_padding", "output_padding", None, "adj, in Gluon", {}),
-        Argument("dilation", "dilation", None, "dilate, in Gluon", {}),
-        Argument("groups", "groups", None, "num_group, in Gluon", {}),
+        Argument("strides", "stride", 1, "stride, in Gluon", {}),
+        Argument("padding", "padding", 0, "pad, in Gluon", {}),
+        Argument("output_padding", "output_padding", 0, "adj, in Gluon", {}),
+        Argument("dilation", "dilation", 1, "dilate, in Gluon", {}),
+        Argument("groups", "groups", 1, "num_group, in Gluon", {}),
         Argument("use_bias", "bias", True, "whether there is a bias, in Gluon", {}),
         *(Argument(name) for name in ("activation", "weight_initializer", "bias_initializer")),
         Argument("api", meaning="'operator' (Deconvolution) or 'gluon' (Conv2DTranspose)"),
@@ -143,6 +162,7 @@ class MXNet(Dialect):
     )
     arithmetics = (BY_PAD, BY_TARGET)
     signatures = _signatures()
+    live = (LiveClass("mxnet", _LIVE, _describe),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels first unless the layout has them last."""
