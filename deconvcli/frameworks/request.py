@@ -284,12 +284,15 @@ class LayerRequest(NamedTuple):
         if known is not None:
             return _find_common_rank({**lists, "the layer": (0,) * known})
         lists |= _find_lists(pasted)
-        if self.input_size and len(self.input_size) > MAX_AXES:
-            # No layer has four spatial axes: without lists, batch and channels are among them.
-            spatial = any(len(value) > 1 for value in lists.values())
-            lists |= (
-                {} if spatial else {"the layer": (0,) * min(len(self.input_size) - 2, MAX_AXES)}
-            )
+        shown = max(map(len, lists.values()), default=1)
+        sizes = len(self.input_size or ())
+        if shown > 1 and (sizes > MAX_AXES or sizes - shown in (1, 2)):
+            return _find_common_rank(lists)  # the input has channels, and maybe a batch
+        if sizes > MAX_AXES or (sizes == MAX_AXES and self.call and shown == 1):
+            # No layer has four spatial axes. Three sizes beside a pasted layer are those of an
+            # image with its channels: the few layers for volumes whose numbers are all single take
+            # a whole shape, or a kernel of three numbers.
+            lists["the layer"] = (0,) * min(max(sizes - 2, 2), MAX_AXES)
         elif self.input_size:
             lists[self.names.input_size] = self.input_size
         return _find_common_rank(lists)
@@ -323,7 +326,7 @@ class LayerRequest(NamedTuple):
             )
         leading = max(0, len(given) - rank)
         is_spatial = len(given) in (1, rank)
-        is_rank_known = self.rank or pasted.rank or len(given) > MAX_AXES
+        is_rank_known = self.rank or pasted.rank or self.input_size
         if not is_spatial and (leading not in (1, 2) or not is_rank_known):
             raise UsageError(
                 f"the input {size_text(given)} has {len(given)} sizes, the layer has"

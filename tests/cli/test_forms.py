@@ -74,6 +74,9 @@ def test_whole_shapes(size: str, call: str, output: str) -> None:
         (("1x4x5x6x7", "-D", "onnx", "-p", "1"), "1x8x10x12x14", "N, C, D, H, W"),
         (("1x4x5x6x7", "-D", "mlx", "-p", "1"), "1x8x10x12x8", "N, D, H, W, C"),
         (("4x5x6x7", "-s", "2x2x2", "-p", "1"), "8x10x12x14", "read as C, D, H, W"),
+        (("64x5x6", "-s", "2x2", "-p", "1"), "8x10x12", "read as C, H, W"),
+        (("5x6x64", "-s", "(2, 2)", "-p", "same"), "10x12x8", "read as H, W, C"),
+        (("torch.Size([64, H, 6])", "-p", "1x1", "-s", "2"), "8x2Hx12", "read as C, H, W"),
     ],
 )
 def test_more_sizes_than_axes_are_read_in_the_layout_of_the_dialect(
@@ -83,6 +86,29 @@ def test_more_sizes_than_axes_are_read_in_the_layout_of_the_dialect(
     printed = rows(deconv("shape -k 4 --out-channels 8 --in", *options, *stride).out)
     assert printed["output"] == output
     assert printed["input"].endswith(f"{remark})")
+
+
+CAFFE = "layer { type: 'Deconvolution' convolution_param { num_output: 8 stride: 2 %s } }"
+
+
+@pytest.mark.parametrize(
+    ("size", "fields", "output", "remark"),
+    [
+        ("64x5x6", "kernel_size: 4 pad: 1 group: 2", "8x10x12", " (read as C, H, W)"),
+        ("1x64x5x6", "kernel_size: 4 pad: 1", "1x8x10x12", " (read as N, C, H, W)"),
+        ("1x64x4x5x6", "kernel_size: 4 pad: 1", "1x8x8x10x12", " (read as N, C, D, H, W)"),
+        ("4x5x6", "kernel_size: [4, 4, 4] pad: 1", "8x10x12", ""),
+        ("64x5x6", "kernel_h: 4 kernel_w: 2 pad: 1", "8x10x10", " (read as C, H, W)"),
+        ("5x6", "kernel_size: 4 pad: 1", "10x12", ""),
+        ("5", "kernel_size: 4 pad: 1", "10", ""),
+    ],
+)
+def test_three_sizes_beside_a_layer_without_axes_are_an_image(
+    size: str, fields: str, output: str, remark: str
+) -> None:
+    printed = rows(deconv("shape --in", size, CAFFE % fields).out)
+    assert printed["output"] == output
+    assert printed["input"] == f"{size}{remark}"
 
 
 def test_whole_shapes_are_compared_at_the_same_sizes() -> None:
