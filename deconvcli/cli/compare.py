@@ -19,7 +19,7 @@ def report_comparison(options: dict[str, Any], names: Sequence[str]) -> Report:
     """Return one row for each of these dialects, compared with the first that reads the layer."""
     request = read_request({**options, "dialect": None})
     reference, rows = compare_dialects(request, names)
-    spelling = reference.reading.spelling
+    spelling = reference.spelling
     remarks = "; ".join(filter(None, (reference.remark, reference.why)))
     heading = (
         f"{spelling.name}: {spelling.text}, input {size_text(reference.shown_input)} ({remarks})"

@@ -10,8 +10,7 @@ from deconvcli.layers.text import size_text
 
 def layer_rows(understood: Understood) -> list[tuple[str, str]]:
     """Return the layer in its dialect's parameters, and the reason for that dialect."""
-    reading = understood.reading
-    spelling = reading.spelling
+    spelling = understood.spelling
     idle = _find_idle(understood)
     shaping = {name: given for name, given in spelling.arguments.items() if name not in idle}
     text = spelling._replace(arguments=shaping).text or "defaults"
@@ -34,6 +33,9 @@ def unknown_data(understood: Understood) -> dict[str, dict[str, str]]:
     """Return the expressions of the counts that are null in the shapes of a document, if any."""
     counts = understood.unknown.items()
     unknown = {role: one.expression for role, one in counts if isinstance(one, Unknown)}
+    batch, values = understood.open_batch, understood.spelling.arguments.values()
+    if isinstance(batch, Unknown) and any(isinstance(one, list) and batch in one for one in values):
+        unknown["batch"] = batch.expression
     return {"unknown": unknown} if unknown else {}
 
 

@@ -17,13 +17,15 @@ from deconvcli.frameworks.wording import (
     KEYS,
     Names,
     can_express,
+    complete_output_shape,
     find_form,
     find_weight_shape,
     word_role,
     word_roles,
+    write_unknown,
 )
 from deconvcli.layers.axis import Linear, Size
-from deconvcli.layers.counts import Counts, Shape, Unknown
+from deconvcli.layers.counts import Count, Counts, Shape, Unknown
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
 from deconvcli.layers.text import size_text
@@ -42,7 +44,7 @@ class Understood(NamedTuple):
     taken. remark: how the input size was read, where that is not plain: the parameter of the call
     that gave it, or which of its sizes are batch and channels. unknown: the counts of the layer
     that are not known, by their names in it; the layer has the minimum there.
-    open_batch: the letter of a batch that is left open; it is counted as 1.
+    open_batch: the letter or the name of a batch that is left open; it is counted as 1.
     """
 
     reading: Reading
@@ -51,7 +53,23 @@ class Understood(NamedTuple):
     assumed: tuple[str, ...] = ()
     remark: str = ""
     unknown: Mapping[str, Unknown | Linear] = MappingProxyType({})
-    open_batch: Size | None = None
+    open_batch: Count | None = None
+
+    @property
+    def spelling(self) -> Spelling:
+        """The parameters, with expressions for numbers that only the author's program has."""
+        return write_unknown(self.reading, self.named)
+
+    @property
+    def named(self) -> Mapping[str, Count]:
+        """The counts without a number by role, and the batch."""
+        batch = {} if self.open_batch is None else {"batch": self.open_batch}
+        return {**self.unknown, **batch}
+
+    @property
+    def shown(self) -> Reading:
+        """The reading for people, with the parameters in expressions."""
+        return self.reading._replace(spelling=self.spelling)
 
     @property
     def counts(self) -> Counts:
@@ -76,7 +94,7 @@ class Understood(NamedTuple):
     @property
     def _with_batch(self) -> Reading:
         """The reading with the batch as it was written, for its shapes alone."""
-        if self.open_batch is None:
+        if self.open_batch is None or isinstance(self.open_batch, Unknown):
             return self.reading
         sizes = self.reading.sizes._replace(batch=cast("tuple[int, ...]", (self.open_batch,)))
         return self.reading._replace(sizes=sizes)
@@ -201,17 +219,20 @@ class LayerRequest(NamedTuple):
         leading, sizes = self._find_sizes(pasted, words, rank)
         self._check_letters(sizes.spatial)
         words = {**_bind_counts(pasted, words, sizes.channels), **words}
-        words, channels = self._fill_output_shape(pasted, words, sizes)
+        words, named = self._fill_output_shape(pasted, words, sizes)
         shown_weight = sizes.weight
         if shown_weight is None:
             sizes = sizes._replace(weight=self._find_weight(dialect, words, sizes))
-        spelling = Spelling(dialect.name, words, pasted.implementation)
         layout = dialect.data_layout(words, rank)
         unknown = self._find_unknown(
             pasted, words, sizes, layout, leading, has_weight=bool(shown_weight)
         )
-        if channels is not None and "out_channels" in unknown:
-            unknown["out_channels"] = channels
+        arguments: Mapping[str, Any] = words
+        if named or "output_size" in self.roles:
+            groups = self._count_groups(words, dialect.argument("groups"))
+            arguments = complete_output_shape(dialect, words, sizes, groups)
+        if "out_channels" in named and "out_channels" in unknown:
+            unknown["out_channels"] = named["out_channels"]
         assumed = [
             self.names.role(role)
             for role, count in unknown.items()
@@ -221,15 +242,28 @@ class LayerRequest(NamedTuple):
         remark = f"{pasted.declared.name} of the call" if pasted.declared and not has_size else ""
         if leading and not (self.rank or pasted.rank):
             remark = f"read as {_name_axes(layout, leading, rank)}"
-        open_batch = self._find_open_batch(layout, leading, rank)
-        reading = dialect.read(spelling, sizes)
+        open_batch = self._find_open_batch(dialect, words, leading, rank, named)
+        reading = dialect.read(Spelling(dialect.name, arguments, pasted.implementation), sizes)
         return Understood(reading, why, leading, tuple(assumed), remark, unknown, open_batch)
 
-    def _find_open_batch(self, layout: Layout, leading: int, rank: int) -> Size | None:
-        """Return the letter of a batch that nothing gives as a number."""
-        if leading != 2 or self.batch is not None or self.input_size is None:
+    def _find_open_batch(
+        self,
+        dialect: Dialect,
+        words: Mapping[str, Any],
+        leading: int,
+        rank: int,
+        named: Mapping[str, Unknown],
+    ) -> Count | None:
+        """Return the letter, or the name, of a batch that nothing gives as a number.
+
+        named: the variables in the output's shape.
+        """
+        if self.batch is not None:
             return None
-        [batch] = layout.split(self.input_size, rank)["N"]
+        if leading != 2 or self.input_size is None:
+            is_known = "batch" not in named and _find_requested(dialect, words, rank, "N")
+            return None if is_known else named.get("batch", Unknown("batch"))
+        [batch] = dialect.data_layout(words, rank).split(self.input_size, rank)["N"]
         return None if isinstance(batch, int) else batch
 
     def _find_unknown(
@@ -251,7 +285,7 @@ class LayerRequest(NamedTuple):
                 found[argument.role] = Unknown(expression, argument.name)
         given = {a.role for a in dialect.arguments if words.get(a.name) is not None}
         given |= set(self.roles) | ({"in_channels"} if sizes.channels is not None else set())
-        if _find_requested_channels(dialect, words, len(sizes.spatial)) is not None:
+        if _find_requested(dialect, words, len(sizes.spatial), "C"):
             given.add("out_channels")
         if has_weight:
             given |= {"in_channels", "out_channels"}
@@ -336,9 +370,11 @@ class LayerRequest(NamedTuple):
                 code="rank",
             )
         layout = pasted.dialect.data_layout(words, rank)
+        # Input and output have one batch.
+        requested = _find_requested(pasted.dialect, words, rank, "N") if self.batch is None else ()
         if is_spatial:
             spatial = given * rank if len(given) == 1 else given
-            batch, channels = self._find_batch(()), self._find_channels()
+            batch, channels = self._find_batch(requested), self._find_channels()
         else:
             parts = layout.split(given, rank)
             spatial, batch = parts["*"], self._find_batch(parts["N"])
@@ -373,35 +409,31 @@ class LayerRequest(NamedTuple):
 
     def _fill_output_shape(
         self, pasted: Pasted, words: dict[str, Any], sizes: Sizes
-    ) -> tuple[dict[str, Any], Unknown | None]:
-        """Return the parameters without variables in the output's shape, and its channels.
+    ) -> tuple[dict[str, Any], dict[str, Unknown]]:
+        """Return the parameters without variables in the output's shape, and those that were there.
 
-        Sizes of the input are known, and a variable for the batch is the input's batch. With one
-        for the channels, only the spatial sizes are requested, unless an option gives the channels.
+        Sizes of the input are known, and a variable for the batch is the input's batch. One for the
+        channels becomes None, until the weights are known.
         """
         dialect, rank = pasted.dialect, len(sizes.spatial)
         argument = dialect.argument("output_size")
         given = words.get(argument.name) if argument else None
         is_open = isinstance(given, list) and any(isinstance(size, Name) for size in given)
         if argument is None or given is None or not is_open:
-            return words, None
+            return words, {}
         places = dialect.data_layout(words, rank).split(tuple(range(rank + 2)), rank)
-        shape, channels = self._compute_output_shape(pasted.data_name, given, sizes, places), None
+        shape = self._compute_output_shape(pasted.data_name, given, sizes, places)
+        named: dict[str, Unknown] = {}
         if len(shape) == rank + 2:
-            [batch], [channel] = places["N"], places["C"]
-            if isinstance(shape[batch], Name):
-                [shape[batch]] = sizes.batch
-            if isinstance(shape[channel], Name) and "out_channels" in self.roles:
-                [shape[channel]] = self.roles["out_channels"]
-            elif isinstance(shape[channel], Name):
-                channels = Unknown(shape[channel].text, argument.name)
-                shape = [shape[place] for place in places["*"]]
-                # Not each function takes spatial sizes, and options are for none of them.
-                words = {name: value for name, value in words.items() if name != "api"}
+            [batch], [channels] = places["N"], places["C"]
+            known = {batch: ("batch", sizes.batch[0]), channels: ("out_channels", None)}
+            for place, (role, number) in known.items():
+                if isinstance(shape[place], Name):
+                    named[role], shape[place] = Unknown(shape[place].text, argument.name), number
         for size in shape:
             if isinstance(size, Name):
                 raise needs_number(argument.name, size.text, self.names.variables)
-        return {**words, argument.name: shape}, channels
+        return {**words, argument.name: shape}, named
 
     @staticmethod
     def _compute_output_shape(
@@ -493,7 +525,9 @@ class LayerRequest(NamedTuple):
             )
         [out_channels] = self.roles.get("out_channels", (None,))
         if out_channels is None:
-            out_channels = _find_requested_channels(dialect, words, len(sizes.spatial))
+            out_channels = next(
+                iter(_find_requested(dialect, words, len(sizes.spatial), "C")), None
+            )
         groups = self._count_groups(words, dialect.argument("groups"))
         return find_weight_shape(dialect, words, sizes, self.roles["kernel"], out_channels, groups)
 
@@ -615,11 +649,16 @@ def _refuse_symbol(size: Size, what: str) -> UsageError:
     return UsageError(f"the {what} {size} is a symbol", help="give it as a number.", code="symbol")
 
 
-def _find_requested_channels(dialect: Dialect, words: Mapping[str, Any], rank: int) -> int | None:
-    """Return the channels of an output size that is requested as a whole tensor's shape."""
+def _find_requested(
+    dialect: Dialect, words: Mapping[str, Any], rank: int, axis: str
+) -> tuple[int, ...]:
+    """Return the batch (N) or the channels (C) of an output size that is a whole tensor's shape.
+
+    Nothing if it is not one, or if this number is not known.
+    """
     argument = dialect.argument("output_size")
     given = words.get(argument.name) if argument else None
     if not isinstance(given, list) or len(given) != rank + 2:
-        return None
-    channels = dialect.data_layout(words, rank).split(tuple(given), rank)["C"][0]
-    return channels if type(channels) is int and channels > 0 else None
+        return ()
+    [size] = dialect.data_layout(words, rank).split(tuple(given), rank)[axis]
+    return (size,) if type(size) is int and size > 0 else ()

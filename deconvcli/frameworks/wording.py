@@ -16,6 +16,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.layers.axis import Axis
+from deconvcli.layers.counts import Count, Unknown
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 
 ROLES = (
@@ -136,6 +137,51 @@ def find_weight_shape(
     return Layer(axes, into, out, groups).weight_shape(dialect.weight_layout(words, rank))
 
 
+def complete_output_shape(
+    dialect: Dialect, words: Mapping[str, Any], sizes: Sizes, groups: int
+) -> Mapping[str, Any]:
+    """Return the parameters with the whole shape of the output in place of its spatial sizes.
+
+    sizes: with the weights, whose channels are also put in place of None in a whole shape.
+    """
+    argument, rank = dialect.argument("output_size"), len(sizes.spatial)
+    requested = words.get(argument.name) if argument else None
+    if not dialect.requests_tensor or argument is None or sizes.weight is None:
+        return words
+    if not isinstance(requested, list) or len(requested) not in (rank, rank + 2):
+        return words
+    weight = dialect.weight_layout(words, rank).split(sizes.weight, rank)
+    out = weight["GO"] if "GO" in weight else (weight["O"][0] * groups,)
+    layout = dialect.data_layout(words, rank)
+    if len(requested) == rank:
+        requested = layout.shape({"N": sizes.batch, "C": out}, tuple(requested))
+    return {**words, argument.name: [out[0] if size is None else size for size in requested]}
+
+
+def write_unknown(reading: Reading, unknown: Mapping[str, Count]) -> Spelling:
+    """Return the parameters with expressions in place of counts that are no numbers.
+
+    unknown: by role, and as `batch` that of the output's shape.
+    """
+    spelling, rank = reading.spelling, len(reading.spatial)
+    dialect, arguments = take(spelling.dialect)[0], dict(spelling.arguments)
+    for role, count in unknown.items():
+        own = dialect.argument(role)
+        # A count that nobody gave is no parameter.
+        if own and isinstance(count, Unknown) and (count.parameter or own.name in arguments):
+            arguments[own.name] = count
+    requested = dialect.argument("output_size")
+    given = arguments.get(requested.name) if requested else None
+    if requested and isinstance(given, list) and len(given) == len(reading.output_shape):
+        places = reading.output_layout.split(tuple(range(len(given))), rank)
+        shown = {places["N"][0]: unknown.get("batch"), places["C"][0]: unknown.get("out_channels")}
+        arguments[requested.name] = [shown.get(at) or size for at, size in enumerate(given)]
+    # Every framework takes the channels first, and parameters without a number came last.
+    channels = [dialect.argument(role) for role in ("in_channels", "out_channels")]
+    first = [own.name for own in channels if own and own.name in arguments]
+    return spelling._replace(arguments={name: arguments[name] for name in first} | arguments)
+
+
 def read_roles(name: str, roles: Mapping[str, Any], sizes: Sizes, names: Names = KEYS) -> Reading:
     """Return the layer that roles mean to a dialect, or to `dialect@implementation`.
 
@@ -149,8 +195,9 @@ def read_roles(name: str, roles: Mapping[str, Any], sizes: Sizes, names: Names =
     [out_channels] = _as_typed(roles.get("out_channels"))
     kernel = roles.get("kernel", 1)
     weight = find_weight_shape(dialect, words, sizes, kernel, out_channels, groups)
-    spelling = Spelling(dialect.name, words, implementation)
-    return dialect.read(spelling, sizes._replace(weight=weight))
+    sizes = sizes._replace(weight=weight)
+    arguments = complete_output_shape(dialect, words, sizes, groups)
+    return dialect.read(Spelling(dialect.name, arguments, implementation), sizes)
 
 
 def _as_typed(value: Any) -> Any:

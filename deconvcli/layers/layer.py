@@ -110,7 +110,7 @@ def _write_one(value: Any) -> str:
     """Return the value as code, but a symbol or an expression as it is typed."""
     # Symbols and expressions are the only values that JSON does not have.
     is_json = isinstance(value, bool | int | float | str | list | tuple | dict | None)
-    return repr(value) if is_json else str(value)
+    return repr(value) if is_json else getattr(value, "expression", str(value))
 
 
 class Sizes(NamedTuple):

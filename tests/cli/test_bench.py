@@ -54,7 +54,7 @@ def test_a_layer_of_your_own(here: Any) -> None:
     done = deconv(f"bench {OWN} {QUICK} --threads 1")
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
-    assert lines[0] == "layer      torch: kernel_size=3, in_channels=2, out_channels=2"
+    assert lines[0] == "layer      torch: in_channels=2, out_channels=2, kernel_size=3"
     assert "input      5" in lines
     assert any(re.fullmatch(r"processor  .+, 1 thread, float32", line) for line in lines)
     assert any(line.startswith("ours       engine numpy, deconvcli ") for line in lines)

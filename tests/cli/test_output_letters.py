@@ -36,7 +36,7 @@ def test_the_output_size_may_have_the_letters_of_the_input(
     options = f"shape --in HxW -D {dialect} -k 4 -s 2 {padding} --output-size {size}"
     assert deconv(options, "-q").out == "2Hx2W\n"
     printed = rows(deconv(options).out)
-    assert "(2H, 2W)" in printed["layer"]
+    assert "2H, 2W" in printed["layer"]
     assert printed["for"] == "H >= 1, W >= 1"
 
 

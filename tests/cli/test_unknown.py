@@ -170,19 +170,110 @@ def test_explanations_show_the_expression() -> None:
     assert rows(deconv("explain", "--in", "64x8x8", TORCH).out)["output"] == "(ngf * 4)x16x16"
 
 
-def test_other_dialects_are_given_no_assumed_channels() -> None:
+def test_other_dialects_are_given_the_expression() -> None:
     done = deconv("shape", "--in", "64x8x8", TORCH, "-D", "torch,keras,flax")
     assert "The same layer, output (ngf * 4)x16x16," in done.out
-    assert not {"out_channels=", "filters=", "features="} & set(done.out.replace("=", "= ").split())
+    for words in ("in_channels=64, out_channels=ngf * 4,", "filters=ngf * 4,", "features=ngf * 4,"):
+        assert words in done.out
+
+
+def test_other_dialects_are_given_no_assumed_channels() -> None:
+    done = deconv("shape --in 8x8 -k 4 -s 2 -p 1 -D torch,keras,flax,mxnet")
+    words = {"in_channels=", "out_channels=", "filters=", "features=", "num_filter="}
+    assert not words & set(done.out.replace("=", "= ").split())
+
+
+@pytest.mark.parametrize(
+    ("call", "size", "layer"),
+    [
+        (KERAS, "8x8", "keras: filters=filters, kernel_size=4, strides=2, padding='same'"),
+        (TORCH, "8x8", "torch: in_channels=ngf * 8, out_channels=ngf * 4, kernel_size=4, stride=2"),
+        (TORCH, "64x8x8", "torch: in_channels=64, out_channels=ngf * 4, kernel_size=4, stride=2"),
+        (
+            "nn.ConvTranspose1d(64, n, 4, groups=g, bias=flag)",
+            "8",
+            "torch: in_channels=64, out_channels=n, kernel_size=4, groups=g, bias=flag",
+        ),
+        ("nn.ConvTranspose(features=f, kernel_size=(4, 4))", "8x8", "flax: features=f, kernel"),
+        ("paddle.nn.Conv2DTranspose(c, 8, 4)", "8x8", "paddle: in_channels=c, out_channels=8, k"),
+        ("mx.sym.Deconvolution(num_filter=nf, kernel=(4, 4))", "8x8", "mxnet: num_filter=nf, k"),
+    ],
+)
+def test_unknown_parameters_are_printed_by_name(call: str, size: str, layer: str) -> None:
+    assert rows(deconv("shape", "--in", size, call).out)["layer"].startswith(layer)
+    compared = deconv("shape", "--in", size, call, "-D", f"{layer.partition(':')[0]},tinygrad")
+    assert compared.out.startswith(layer)
+    # Its lines are wrapped.
+    assert layer in " ".join(deconv("explain", "--in", size, call).out.split())
+
+
+def test_unknown_parameters_are_null_in_documents() -> None:
+    for command in ("shape", "explain"):
+        printed = _document(command, "--in", "8x8", KERAS)
+        parameters = printed.get("parameters") or printed["layer"]["parameters"]
+        assert parameters["filters"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "shape"),
+    [
+        ("-D tensorflow --in 5x5", "output_shape=(batch, 10, 10, out_channels)"),
+        ("-D tensorflow --in 5x5 --batch 3", "output_shape=(3, 10, 10, out_channels)"),
+        ("-D tensorflow --in 5x5 --out-channels 6", "output_shape=(batch, 10, 10, 6)"),
+        (
+            "-D tensorflow --in 5x5 --data-format NCHW",
+            "output_shape=(batch, out_channels, 10, 10)",
+        ),
+        ("-D tflite --in 5x5", "output_shape=(batch, 10, 10, out_channels)"),
+        ("-D coreml --in 5x5", "output_shape=(batch, out_channels, 10, 10)"),
+        ("-D cudnn --in 5x5 -p 1 --output-size 9", "dxDesc=(batch, out_channels, 9, 9)"),
+        ("-D onednn --in 5x5 -p 1 --output-size 9", "dst_dims=(batch, out_channels, 9, 9)"),
+        (
+            "-D onednn --in 5x5 -p 1 --output-size 9 -g 2 --out-channels 6",
+            "dst_dims=(batch, 6, 9, 9)",
+        ),
+        ("-D onnx --in 5x5", "output_shape=(10, 10)"),
+        ("-D openvino --in 5x5", "output_shape=(10, 10)"),
+        ("-D mxnet --in 5x5", "target_shape=(10, 10)"),
+        ("-D paddle --in 5x5 -p 1 --output-size 9x9", "output_size=(9, 9)"),
+        ("-D torch --in 5x5 -p 1 --output-size 9", "output_size=(9, 9)"),
+        ("-D webnn --in 5x5 -p 1 --output-size 9", "outputSizes=(9, 9)"),
+    ],
+)
+def test_a_requested_size_is_printed_as_the_framework_takes_it(options: str, shape: str) -> None:
+    size = "" if "--output-size" in options else "--output-size 10x10"
+    assert shape in rows(deconv(f"shape -k 3 -s 2 {size} {options}").out)["layer"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "size", "printed"),
+    [
+        ("[b, 10, 10, ch]", "5x5", "output_shape=(b, 10, 10, ch)"),
+        ("[4, 10, 10, ch]", "5x5", "output_shape=(4, 10, 10, ch)"),
+        ("[4, 10, 10, 2]", "5x5", "output_shape=(4, 10, 10, 2)"),
+        ("[b, 10, 10, 2 * c]", "3x5x5x4", "output_shape=(3, 10, 10, 2 * c)"),
+        ("[b, 10, 10, 6]", "Nx5x5x4", "output_shape=(N, 10, 10, 6)"),
+        ("[10, 10]", "5x5", "output_shape=(10, 10)"),
+    ],
+)
+def test_a_pasted_output_shape_is_printed_as_written(shape: str, size: str, printed: str) -> None:
+    call = _TENSORFLOW.format("2d", shape)
+    assert printed in rows(deconv("shape", "-k", "3", "--in", size, call).out)["layer"]
+
+
+def test_the_batch_of_an_output_shape_is_null_in_a_document() -> None:
+    document = _document("shape", "-k", "3", "--in", "5", _TENSORFLOW.format("1d", "[b, 10, c]"))
+    assert document["parameters"]["output_shape"] == [None, 10, None]
+    assert (document["unknown"]["batch"], document["unknown"]["out_channels"]) == ("b", "c")
 
 
 @pytest.mark.parametrize(
     ("dialect", "shape"),
     [
-        ("tensorflow", "output_shape=(1, 16, 16, (ngf * 4))"),
-        ("tflite", "output_shape=(1, 16, 16, (ngf * 4))"),
-        ("onednn", "dst_dims=(1, (ngf * 4), 16, 16)"),
-        ("cudnn", "dxDesc=(1, (ngf * 4), 16, 16)"),
+        ("tensorflow", "output_shape=(batch, 16, 16, ngf * 4)"),
+        ("tflite", "output_shape=(batch, 16, 16, ngf * 4)"),
+        ("onednn", "dst_dims=(batch, ngf * 4, 16, 16)"),
+        ("cudnn", "dxDesc=(batch, ngf * 4, 16, 16)"),
     ],
 )
 def test_whole_output_shapes_have_the_expression(dialect: str, shape: str) -> None:

@@ -16,6 +16,7 @@ import deconvcli
 from deconvcli.common.errors import NotExpressible
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.drivers import FRAMEWORKS
+from deconvcli.frameworks.request import LayerRequest
 from deconvcli.layers.layer import Reading
 from tests.frameworks import written
 
@@ -55,6 +56,19 @@ def convert_layers(name: str) -> Iterator[tuple[str, Reading]]:
         yield take(name)[0].text(reading.spelling), reading
 
 
+def request_sizes(name: str) -> Iterator[tuple[str, Reading]]:
+    """Yield layers of 1 to 3 axes whose output size is requested, and how they are printed."""
+    for rank in (1, 2, 3):
+        roles = {"kernel": (4,), "stride": (2,), "output_size": (8,), "out_channels": (6,)}
+        request = LayerRequest(
+            dialect=name, input_size=(4,) * rank, batch=2, roles=roles, channels=5
+        )
+        understood = request.understand()
+        text = take(name)[0].text(understood.spelling)
+        assert "output_shape=" in text
+        yield text, understood.reading
+
+
 def is_missing(name: str) -> bool:
     """Return whether the framework of a dialect is not installed, although it may be missing."""
     return find_spec(written.MODULES.get(name, name)) is None and name not in REQUIRED
@@ -65,10 +79,17 @@ def test_frameworks_accept_what_is_printed(name: str) -> None:
     if is_missing(name):
         pytest.skip(f"{name} is not installed")
     # MLX has no layer with groups in every release; its function has other names.
-    cases = [
-        (text, reading.input_shape, reading.weight_shape, reading.output_shape)
+    layers = [
+        (text, reading)
         for text, reading in convert_layers(name)
         if name != "mlx" or reading.layer.groups == 1
+    ]
+    # The others have no such parameter, or take it where the layer is called.
+    if name in ("tensorflow", "onnx", "openvino", "coreml"):
+        layers += request_sizes(name)
+    cases = [
+        (text, reading.input_shape, reading.weight_shape, reading.output_shape)
+        for text, reading in layers
     ]
     done = subprocess.run(
         [sys.executable, written.__file__, name],

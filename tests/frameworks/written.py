@@ -35,7 +35,8 @@ def run_keras(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> An
 def run_tensorflow(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
     import tensorflow
 
-    return tensorflow.nn.conv2d_transpose(x, w, **parameters).shape
+    function = getattr(tensorflow.nn, f"conv{x.ndim - 2}d_transpose")
+    return function(x, w, **parameters).shape
 
 
 def run_jax(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
@@ -79,7 +80,7 @@ def run_openvino(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) ->
         "ConvolutionBackpropData": opset13.convolution_backprop_data,
         "GroupConvolutionBackpropData": opset13.group_convolution_backprop_data,
     }
-    function = functions[parameters.pop("op")]
+    function = functions[parameters.pop("op", "ConvolutionBackpropData")]
     node = function(opset13.constant(x), opset13.constant(w), **parameters)
     return tuple(node.output(0).shape)
 

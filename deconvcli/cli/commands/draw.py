@@ -93,14 +93,14 @@ def _find_writer(out: str) -> Writer:
 
 
 def _svg(understood: Understood, frame: int | None) -> bytes:
-    drawing = draw_layer(understood.reading)
+    drawing = draw_layer(understood.shown)
     return (write_animation(drawing) if frame is None else write_frame(drawing, frame)).encode()
 
 
 def _png(understood: Understood, frame: int | None) -> bytes:
     from deconvcli.views.drawing.png import render_png  # needs resvg, an optional dependency
 
-    drawing = draw_layer(understood.reading)
+    drawing = draw_layer(understood.shown)
     return render_png(drawing, drawing.scene.frames if frame is None else frame)
 
 
@@ -117,7 +117,7 @@ _ENDINGS = ", ".join(WRITERS)
 
 
 def _report(understood: Understood, out: str, size: int) -> Report:
-    reading, drawing = understood.reading, draw_layer(understood.reading)
+    reading, drawing = understood.reading, draw_layer(understood.shown)
     frames, seconds = drawing.scene.frames, time_frames(drawing.scene).total
     rows = [
         ("file", f"{out} ({size:,} bytes)"),

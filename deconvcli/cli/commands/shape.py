@@ -168,7 +168,7 @@ def _list_costs(understood: Understood) -> list[tuple[str, str]]:
     if not any(isinstance(n, Linear) for n in reading.spatial):
         share = 100 * reading.macs_useful / reading.macs if reading.macs else 100.0
         macs += f" ({share:.1f} %)"
-    if understood.open_batch is not None:
+    if isinstance(understood.open_batch, Linear):
         macs += f", for {understood.open_batch} = 1"
     total, in_bias = _count_parameters(understood)
     bias = f", {_format_count(in_bias)} of them bias" if in_bias else ", no bias"
@@ -212,7 +212,7 @@ def _data(understood: Understood, macs: bool) -> dict[str, Any]:
     data: dict[str, Any] = {
         "dialect": reading.spelling.name,
         "why": understood.why,
-        "parameters": dict(reading.spelling.arguments),
+        "parameters": dict(understood.spelling.arguments),
         "input": understood.shown_input,
         "output": understood.shown_output,
         "input_shape": understood.input_shape,

@@ -19,8 +19,8 @@ MAX_LINE_WIDTH = 80
 
 def report_layer(understood: Understood, others: Sequence[str]) -> Report:
     """Return the report of the whole layer. others: dialects to compare it with."""
-    explanation = explain(understood.reading)
-    elsewhere = find_differences(understood.reading, others, understood.unknown)
+    explanation = explain(understood.shown)
+    elsewhere = find_differences(understood.reading, others, understood.named)
     described = [(found.dialect, found.text) for found in elsewhere]
     return Report(
         EXPLAIN_SCHEMA,

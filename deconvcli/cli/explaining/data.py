@@ -35,7 +35,7 @@ def _layer(understood: Understood) -> dict[str, object]:
     return {
         "dialect": reading.spelling.name,
         "why": understood.why,
-        "parameters": dict(reading.spelling.arguments),
+        "parameters": dict(understood.spelling.arguments),
         "input_shape": understood.input_shape,
         "output_shape": understood.output_shape,
         "weight_shape": understood.weight_shape,

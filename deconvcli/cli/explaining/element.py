@@ -19,7 +19,7 @@ def report_element(understood: Understood, element: tuple[int, ...]) -> Report:
     Raises:
         UsageError: the output has no such element.
     """
-    found, explanation = find_pairs(understood.reading, element), explain(understood.reading)
+    found, explanation = find_pairs(understood.reading, element), explain(understood.shown)
     pairs = [" ".join(_words(pair)) for pair in found.pairs]
     return Report(
         EXPLAIN_SCHEMA,

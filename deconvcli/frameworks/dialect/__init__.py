@@ -41,6 +41,7 @@ class Dialect(AxisReader):
     forward layer, if that takes the same parameters; {rank} is the number of spatial axes.
     windows: what its convolutions and poolings accept as padding. number_types: those that it
     computes, and what it makes of two. max_size: the largest size that its tensors may have.
+    requests_tensor: whether a requested output size is the shape of the whole tensor.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -55,6 +56,7 @@ class Dialect(AxisReader):
     windows: ClassVar[Windows] = Windows()
     max_size: ClassVar[int] = MAX_INT64
     required: ClassVar[tuple[str, ...]] = ()
+    requests_tensor: ClassVar[bool] = False
     number_types: ClassVar[NumberTypes] = NumberTypes()
 
     @abstractmethod

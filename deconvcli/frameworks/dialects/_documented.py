@@ -74,6 +74,7 @@ class ExplicitSize(Dialect):
     """A dialect with channels first whose parameter `size_parameter` is the output's shape."""
 
     size_parameter: str
+    requests_tensor = True
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels first; strides decide how they lie in memory."""
@@ -84,7 +85,7 @@ class ExplicitSize(Dialect):
     ) -> tuple[tuple[Size, ...], int | None, bool]:
         """Return (spatial sizes, channels, whether they are given); zeros and None if not.
 
-        Spatial sizes alone are enough, since options of the command line have no others.
+        Spatial sizes alone are enough: they are what a descriptor of the output adds.
         """
         given, rank = words[self.size_parameter], len(sizes.spatial)
         if given is None:

@@ -108,6 +108,7 @@ class CoreMl(Dialect):
     aliases = ("mil", "coremltools")
     source = _SOURCE
     evidence = Evidence(f"{COREMLTOOLS}, type inference", rows=300, values=False)
+    requests_tensor = True
     other_axes = "type inference was seen to accept four spatial axes, and inputs without a batch"
     forward = "mb.conv"
     windows = XLA_WINDOWS._replace(rounds_up=True)
@@ -130,7 +131,7 @@ class CoreMl(Dialect):
             "output_shape",
             "output_size",
             None,
-            "the output's shape, or its spatial sizes",
+            "the output's shape",
             {Form.INTS: each},
         ),
         Argument("strides", "stride", 1, "distance between two stamps", {Form.INTS: each}),
@@ -199,8 +200,8 @@ class CoreMl(Dialect):
     ) -> tuple[Size, ...]:
         """Return the spatial part of output_shape; batch and channels must be the layer's."""
         given, rank = spelling.arguments.get("output_shape"), len(sizes.spatial)
-        if given is None or (isinstance(given, (list, tuple)) and len(given) == rank):
-            return self.read_size_list(spelling, "output_shape", rank)
+        if given is None:
+            return (0,) * rank
         requested = self.read_size_list(spelling, "output_shape", rank + 2)
         ours = (*sizes.batch, out_channels)
         if requested[:2] != ours:

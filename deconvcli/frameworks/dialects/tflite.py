@@ -85,13 +85,14 @@ class Tflite(Dialect):
     source = f"{LITERT}: tflite/kernels/transpose_conv.cc"
     evidence = Evidence(f"{LITERT}, built-in kernel without delegates", rows=500)
     windows = XLA_WINDOWS._replace(pairs=False)
+    requests_tensor = True
     groups = False
     arguments = (
         Argument(
             "output_shape",
             "output_size",
             None,
-            "the output's shape, or its spatial sizes; required",
+            "the output's shape; required",
             {Form.INTS: each},
         ),
         Argument("padding", "padding", "SAME", "'SAME' or 'VALID'", {Form.WORD: _upper}),
@@ -127,7 +128,7 @@ class Tflite(Dialect):
             read_count(words["stride_h"], "stride_h"),
             read_count(words["stride_w"], "stride_w"),
         )
-        requested, out_channels = self._read_output_shape(spelling, sizes, sizes.weight[0])
+        requested, out_channels = self._read_output_shape(spelling, sizes)
         rows = zip(sizes.spatial, kernel, strides, (1, 1), requested, strict=True)
         return self.build_reading(
             spelling,
@@ -140,9 +141,7 @@ class Tflite(Dialect):
             data_layout=CHANNELS_LAST,
         )
 
-    def _read_output_shape(
-        self, spelling: Spelling, sizes: Sizes, held: int
-    ) -> tuple[tuple[Size, ...], int]:
+    def _read_output_shape(self, spelling: Spelling, sizes: Sizes) -> tuple[tuple[Size, ...], int]:
         """Return (spatial sizes, channels) of output_shape; its batch must be the input's."""
         given = spelling.arguments.get("output_shape")
         if given is None:
@@ -152,8 +151,6 @@ class Tflite(Dialect):
                 "output_shape is required and not given",
                 f"choose a size; SAME takes ({height} - 1)*stride + 1 to {height}*stride.",
             )
-        if isinstance(given, (list, tuple)) and len(given) == RANK:
-            return self.read_size_list(spelling, "output_shape", RANK), held
         shape = self.read_size_list(spelling, "output_shape", RANK + 2)
         batch, channels = require_numbers((shape[0], shape[-1]))
         if (batch,) != sizes.batch:

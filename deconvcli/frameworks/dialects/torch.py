@@ -19,7 +19,7 @@ from deconvcli.frameworks.dialect.live import (
     find_shape,
     read_values,
 )
-from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
 from deconvcli.frameworks.releases import TORCH
@@ -222,7 +222,13 @@ class Torch(Dialect):
         Argument("groups", "groups", 1, "independent groups of channels"),
         Argument("bias", "bias", True, "one number added per output channel", {Form.FLAG: plain}),
         Argument("dilation", "dilation", 1, "distance between two taps in the output"),
-        Argument("output_size", "output_size", None, "in place of output_padding, in the call"),
+        Argument(
+            "output_size",
+            "output_size",
+            None,
+            "in place of output_padding, in the call",
+            {Form.INTS: each},
+        ),
         Argument("api", meaning="'module' (ConvTranspose2d) or 'functional' (conv_transpose2d)"),
         Argument("padding_mode", default="zeros", meaning="only 'zeros' exists"),
         Argument("device"),

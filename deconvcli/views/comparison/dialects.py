@@ -10,6 +10,7 @@ from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.request import LayerRequest, Understood
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.axis import Size
+from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Reading
 from deconvcli.views.comparison.parameters import write_parameters
 
@@ -105,8 +106,10 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
         found = convert(reference, name)
     except DeconvError as error:
         return row._replace(why_not=error.message)
-    # Counts that are not known are 1 only because every layer needs a number.
-    words = write_parameters(found, understood.unknown, understood.unknown)
+    # Counts that nobody gave are 1 only because every layer needs a number.
+    counts = understood.unknown.items()
+    hidden = [role for role, one in counts if not (isinstance(one, Unknown) and one.parameter)]
+    words = write_parameters(found, understood.named, hidden)
     return row._replace(words=words, reversed_words=found.reverses_taps(reference))
 
 

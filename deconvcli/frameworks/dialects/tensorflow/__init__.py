@@ -15,7 +15,14 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
+from deconvcli.frameworks.dialect.parameters import (
+    Argument,
+    Form,
+    Signature,
+    each,
+    each_pair,
+    plain,
+)
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.dialects.tensorflow.formulas import (
     BY_WORD,
@@ -58,6 +65,7 @@ class TensorFlow(Dialect):
     aliases = ("tf", "tf2", "tensorflow2", "tf.nn")
     source = SOURCE
     evidence = Evidence(f"{TENSORFLOW}, CPU, oneDNN on", rows=800)
+    requests_tensor = True
     other_axes = (
         "oneDNN was seen to accept an input of tf.nn.conv2d_transpose with one axis too many, and"
         " to ignore it"
@@ -66,7 +74,9 @@ class TensorFlow(Dialect):
     windows = XLA_WINDOWS
     number_types = NumberTypes(Mixing.REFUSED, ("int32",))
     arguments = (
-        Argument("output_shape", "output_size", None, "the output's shape; required"),
+        Argument(
+            "output_shape", "output_size", None, "the output's shape; required", {Form.INTS: each}
+        ),
         Argument("strides", "stride", None, "distance between two stamps in the output; required"),
         Argument(
             "padding",
@@ -179,14 +189,12 @@ class TensorFlow(Dialect):
                 "output_shape is required and not given",
                 f"choose a size; SAME takes {smallest[0]} to {sizes.spatial[0]}*stride.",
             )
-        # From options, one number stands for all axes; conv2d_transpose takes the spatial sizes.
-        is_spatial = isinstance(given, (list, tuple)) and len(given) == rank
+        is_spatial = isinstance(given, (list, tuple)) and len(given) == rank == 2
+        # Of all functions this one takes the spatial sizes alone.
         takes_spatial = words["api"] in (None, "conv2d_transpose")
-        is_one = type(given) is int or isinstance(given, Linear)
-        is_number = is_one and words["api"] is None
-        if sizes.weight is not None and (is_number or (is_spatial and takes_spatial)):
+        if sizes.weight is not None and is_spatial and takes_spatial:
             return read_sizes(given, rank, "output_shape"), sizes.batch[0], sizes.weight[rank]
-        if is_one:
+        if type(given) is int or isinstance(given, Linear):
             given = [given]
         shape = read_sizes(given, rank + 2, "output_shape")
         if [size for size in shape if size < 0]:
