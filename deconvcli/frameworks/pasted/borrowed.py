@@ -25,7 +25,8 @@ class Borrowed(NamedTuple):
     the call's own, in order. required: how many of them have no default. target: the call of the
     dialect that computes the same. means: the target's parameter for each of its own; one that is
     missing has no influence on the geometry. defaults: where they differ from the target's.
-    change: what renaming alone does not express. remark: how the two differ.
+    change: what renaming alone does not express. remark: how the two differ. padding: its
+    parameter that pads by numbers, or as Keras does by the words `same` and `valid`.
     """
 
     title: str
@@ -37,18 +38,19 @@ class Borrowed(NamedTuple):
     defaults: Mapping[str, Any] = MappingProxyType({})
     change: Callable[[Words, int], Words] | None = None
     remark: str = "the same layer"
+    padding: str = ""
 
     def find_rank(self, dotted: str, *, whole: bool) -> int | None:
-        """Return the number of axes of a call with one of the names; 0 for a name without it.
+        """Return the number of axes of a call with one of the names; 0 for a name that has none.
 
         whole: whether the module has to be part of the name.
         """
         for path in self.paths:
-            for rank in (1, 2, 3) if "{n}" in path else (0,):
-                name = path.replace("{n}", str(rank))
+            for number in "123" if "{n}" in path else "-":
+                name = path.replace("{n}", number)
                 last = name.rpartition(".")[2]
                 if dotted == name or (not whole and dotted.rpartition(".")[2] == last):
-                    return rank
+                    return next((int(sign) for sign in last if sign in "123"), 0)
         return None
 
     def fits(self, call: PythonCall) -> bool:
@@ -76,6 +78,8 @@ class Borrowed(NamedTuple):
         given = {**self.defaults, **named}
         if self.change:
             given = self.change(given, rank)
+        if str(given.get(self.padding)).lower() in ("same", "valid"):
+            return self._translate_to_keras(call.name, given, rank)
         words = {
             self.means[name]: value
             for name, value in given.items()
@@ -83,16 +87,40 @@ class Borrowed(NamedTuple):
         }
         return PythonCall(self.target.replace("{n}", str(rank)), (), words)
 
+    def _translate_to_keras(self, name: str, given: Words, rank: int) -> PythonCall:
+        """Return Keras' layer with channels first, where a word gives the padding.
+
+        Raises:
+            UsageError: Keras has no such layer.
+        """
+        roles = {self.means[own]: value for own, value in given.items() if own in self.means}
+        many = {role for role, number in _NEUTRAL.items() if not _is_all(roles.get(role), number)}
+        beyond = many & {"groups", "output_padding"} or many & {"dilation", "stride"}
+        if beyond - {"stride"} and beyond != {"dilation"}:
+            raise UsageError(
+                f"{name} of {self.title} with {self.padding} {given[self.padding]!r} and"
+                f" {' and '.join(sorted(beyond))} is not read",
+                help="write its padding in numbers, or leave one of them out.",
+                code="pasted-call",
+            )
+        words = {
+            new: roles[role] for role, new in _TORCH_TO_KERAS.items() if roles.get(role) is not None
+        }
+        padding = {"padding": given[self.padding].lower(), "data_format": "channels_first"}
+        return PythonCall(f"keras.layers.Conv{rank}DTranspose", (), words | padding)
+
 
 def find_borrowed(call: PythonCall, *, whole: bool) -> tuple[str, str, PythonCall] | None:
     """Return (title, remark, translation) of another framework's call of this name, if any.
 
     whole: whether the call's module names the framework; else its arguments have to fit.
     """
-    for borrowed in BORROWED:
-        rank = borrowed.find_rank(call.name, whole=whole)
-        if rank is not None and (whole or borrowed.fits(call)):
-            return borrowed.title, borrowed.remark, borrowed.translate(call, rank)
+    ranks = [(borrowed, borrowed.find_rank(call.name, whole=whole)) for borrowed in BORROWED]
+    named = [(borrowed, rank) for borrowed, rank in ranks if rank is not None]
+    # Keras 2 calls its layer as Keras 1 does, with other parameters.
+    fitting = [pair for pair in named if pair[0].fits(call)]
+    for borrowed, rank in fitting or (named if whole else []):
+        return borrowed.title, borrowed.remark, borrowed.translate(call, rank)
     return None
 
 
@@ -167,24 +195,71 @@ def _change_paddle1(given: Words, rank: int) -> Words:
     return given
 
 
+def _is_all(given: Any, neutral: int) -> bool:
+    """Return whether a parameter has its neutral number on every axis, or is not given."""
+    values = given if isinstance(given, list) else [given]
+    return all(value in (None, neutral) for value in values)
+
+
 def _change_mindspore(given: Words, rank: int) -> Words:
-    """Return the parameters as they are; only pad_mode 'pad' crops by numbers."""
-    word = given.get("pad_mode", "same")
+    """Return the parameters with one number per axis for the crop of both its ends."""
+    word, padding = given.get("pad_mode"), given.get("padding")
     if word == "pad":
-        return given
-    if "pad_mode" not in given and given.get("padding", 0) != 0:
+        return _join_ends(given, _pair_up(padding, 2 * rank), "MindSpore")
+    if word not in ("same", "valid"):
+        shown = word.text if isinstance(word, Name) else shorten(word)
+        raise UsageError(
+            f"pad_mode of MindSpore is {shown}",
+            help="write 'same', 'valid' or 'pad'.",
+            code="pasted-call",
+        )
+    if not _is_all(padding, 0):
         raise UsageError(
             "MindSpore, whose name this is, takes a padding only with pad_mode='pad'",
             help="write nn.ConvTransposeNd for PyTorch's layer, with N for the number of axes, or"
             " add pad_mode='pad'.",
             code="pasted-call",
         )
-    raise UsageError(
-        f"pad_mode {word!r} of MindSpore is not read, only 'pad', which crops as PyTorch does",
-        help="Keras has the same output size: write ConvNDTranspose(filters, kernel_size,"
-        f" strides=..., padding={word!r}), with N for the number of axes.",
-        code="pasted-call",
-    )
+    return given
+
+
+def _change_equinox(given: Words, rank: int) -> Words:
+    """Return the parameters with one number per axis for the crop of both its ends."""
+    padding, mode = given.get("padding"), given.get("padding_mode")
+    if isinstance(padding, str) and padding.upper() == "VALID":
+        return {**given, "padding": 0}
+    odd = padding if isinstance(padding, str) and padding.upper() != "SAME" else None
+    if odd or (isinstance(mode, str) and mode.upper() != "ZEROS"):
+        raise UsageError(
+            f"padding {odd or mode!r} of Equinox is not read",
+            help="write 'SAME', 'VALID' or numbers.",
+            code="pasted-call",
+        )
+    pairs = padding if isinstance(padding, list) else []
+    is_paired = all(isinstance(pair, list) and len(pair) == 2 for pair in pairs)
+    return _join_ends(given, pairs if is_paired else [], "Equinox")
+
+
+def _pair_up(numbers: Any, count: int) -> list[Any]:
+    """Return (begin, end) per axis for a list of `count` numbers."""
+    if not isinstance(numbers, list) or len(numbers) != count:
+        return []
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def _join_ends(given: Words, pairs: list[Any], title: str) -> Words:
+    """Return the parameters with one number per axis as padding, if there are pairs.
+
+    Raises:
+        UsageError: begin and end differ.
+    """
+    if not all(begin == end for begin, end in pairs):
+        raise UsageError(
+            f"{title}'s layer crops begin and end differently, which PyTorch does not",
+            help="give options, with pairs: deconv shape -k 4 -s 2 -p 1:2,0:1.",
+            code="pasted-call",
+        )
+    return {**given, "padding": [begin for begin, _ in pairs]} if pairs else given
 
 
 def _change_slim(given: Words, rank: int) -> Words:
@@ -228,6 +303,15 @@ _KERAS = {
     name: name
     for name in ("filters", "kernel_size", "strides", "padding", "data_format", "use_bias")
 }
+# What a layer whose padding is a word has in Keras, and the numbers that change nothing.
+_TORCH_TO_KERAS = {
+    "out_channels": "filters",
+    "kernel_size": "kernel_size",
+    "stride": "strides",
+    "dilation": "dilation_rate",
+    "bias": "use_bias",
+}
+_NEUTRAL = {"stride": 1, "dilation": 1, "groups": 1, "output_padding": 0}
 _TF_LAYER = (
     "filters",
     "kernel_size",
@@ -343,7 +427,9 @@ BORROWED = (
         4,
         "torch.nn.ConvTranspose{n}d",
         {**_TORCH, "use_bias": "bias"},
+        change=_change_equinox,
         remark="the same sizes, with the taps in reverse",
+        padding="padding",
     ),
     Borrowed(
         "Equinox",
@@ -353,7 +439,9 @@ BORROWED = (
         3,
         "torch.nn.ConvTranspose{n}d",
         {**_TORCH, "use_bias": "bias"},
+        change=_change_equinox,
         remark="the same sizes, with the taps in reverse",
+        padding="padding",
     ),
     *(
         Borrowed(
@@ -363,8 +451,9 @@ BORROWED = (
             3,
             f"torch.nn.ConvTranspose{rank}d",
             {**_TORCH, "group": "groups", "has_bias": "bias"},
-            {"has_bias": False},
+            {"has_bias": False, "pad_mode": "same"},
             _change_mindspore,
+            padding="pad_mode",
         )
         for rank, order in (
             (1, ("dilation", "group")),
@@ -429,6 +518,36 @@ BORROWED = (
         },
         change=_change_keras1,
         remark="the same layer where output_shape agrees with the other parameters",
+    ),
+    *(
+        Borrowed(
+            "Keras 2",
+            tuple(f"{home}.{name}" for home in ("keras.layers", "keras.layers.convolutional")),
+            (*_TF_LAYER[:4], "output_padding", *_TF_LAYER[4:], *_INITIALIZERS, "input_shape"),
+            2,
+            f"tf_keras.layers.Conv{rank}DTranspose",
+            {**_KERAS, "output_padding": "output_padding", "input_shape": "input_shape"},
+        )
+        for rank, name in (
+            *((2, "Deconvolution2D"), (2, "Deconv2D")),
+            *((3, "Deconvolution3D"), (3, "Deconv3D")),
+        )
+    ),
+    Borrowed(
+        "TensorFlow's gradient",
+        ("tf.raw_ops.Conv2DBackpropInput", "tf.nn.conv2d_backprop_input"),
+        (
+            *("input_sizes", "filter", "out_backprop", "strides", "padding", "use_cudnn_on_gpu"),
+            *("explicit_paddings", "data_format", "dilations"),
+        ),
+        5,
+        "tf.nn.conv2d_transpose",
+        {
+            "input_sizes": "output_shape",
+            "filter": "filters",
+            "out_backprop": "input",
+            **{name: name for name in ("strides", "padding", "data_format", "dilations")},
+        },
     ),
     Borrowed(
         "Chainer",

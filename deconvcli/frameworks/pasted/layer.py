@@ -16,6 +16,9 @@ from deconvcli.frameworks.dialect import Dialect
 COMPUTED = ("int", "ceil", "floor", "round", "max", "min", "abs")
 """Functions of numbers whose value is computed where their arguments are known."""
 
+FRAMEWORKS = ("torch", "keras", "tf_keras", "tf", "tensorflow", "jax", "flax", "paddle", "mxnet")
+"""Modules that name a framework: a call in one of them is not another framework's."""
+
 
 class Name(NamedTuple):
     """A variable, or an expression with one, whose value only the author's program has."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
+from deconvcli.frameworks.pasted.layer import FRAMEWORKS
 
 _IMAGE = re.compile(r"\S+\.(png|jpe?g|gif|webp|bmp|svg|pdf)", re.IGNORECASE)
 # `conv2d_transpose (Conv2DTranspose)  (None, 16, 16, 64)  36,928` of Keras, in any frame, and
@@ -181,14 +182,28 @@ def explain_unknown_call(
                 f"its transposed one is {prefix}{name}; for networks with both there is deconv"
                 " check.",
             )
-    # A name with another number of axes is not the one that was meant.
-    digits = {*"123"} & {*last}
-    names = [path.rpartition(".")[2] for path in known]
-    close = nearest(last, [name for name in names if {*"123"} & {*name} == digits])
-    if close and not any(f".{path}".endswith(f".{prefix}{close}") for path in known):
-        prefix = ""
-    guess = f"did you mean {prefix}{close}? Otherwise " if close else ""
+    close = _find_close(call, known)
+    guess = f"did you mean {close}? Otherwise " if close else ""
     return _error(message, f"{guess}paste one such as {_EXAMPLES}, or give options.")
+
+
+def _find_close(call: str, known: Sequence[str]) -> str:
+    """Return the most similar name, with its module where the call has one."""
+    first = call.partition(".")[0]
+    own = [path for path in known if first in FRAMEWORKS and path.startswith(f"{first}.")]
+    prefix, _, last = call.rpartition(".")
+    # A name with another number of axes is not the one that was meant; most layers have two.
+    digits = {*"123"} & {*last}
+    names = [path.rpartition(".")[2] for path in own or known]
+    close = nearest(last, [n for n in names if {*"123"} & {*n} == (digits or {*"2"} & {*n})])
+    if not close:
+        return ""
+    whole = f"{prefix}.{close}" if prefix else close
+    if any(f".{path}".endswith(f".{whole}") for path in known):
+        return whole
+    # Of the modules of a framework, those of its dialect come last.
+    ending = [path for path in own if path.endswith(f".{close}")]
+    return ending[-1] if ending else close
 
 
 def _error(message: str, help: str) -> UsageError:

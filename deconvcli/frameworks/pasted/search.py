@@ -9,7 +9,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.layer import FRAMEWORKS, Name
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
 
 # Nobody develops these any more: a call that fits a living framework as well is taken for that.
@@ -56,7 +56,7 @@ def find_match(
         UsageError: no dialect has this call.
     """
     names = [dialect_name] if dialect_name else _search_order(preferred)
-    best = _find_best(call, names, Signature.answers)
+    best = _find_best(call, names, _answers)
     if best and best.misfits == 0:
         return best if dialect_name else best._replace(others=_list_rivals(best.dialect, call))
     if best and call.name in best.signature.paths:
@@ -74,6 +74,7 @@ def find_match(
         other = _find_best(call, names, _has_last_name)
         best = min((found for found in (best, other) if found), key=_misfits, default=None)
     is_open = dialect_name is None and (best is None or _has_foreign_keyword(call, names))
+    is_open = is_open and call.name.partition(".")[0] not in FRAMEWORKS
     if is_open and (borrowed := find_borrowed(call, whole=False)):
         return _translate(*borrowed, dialect_name)
     if best is None:
@@ -180,9 +181,23 @@ def _list_signatures(
                 yield dialect.name, implementation, signature
 
 
+def _answers(signature: Signature, call: str) -> bool:
+    """Return whether this is its name, or a method of it; no module is what a method is called on.
+
+    A method may be called on any variable: `x.conv_transpose2d` for `Tensor.conv_transpose2d`.
+    """
+    is_module = call.startswith(_SHORT_MODULES) or call.partition(".")[0] in FRAMEWORKS
+    return signature.names(call) if is_module else signature.answers(call)
+
+
 def _has_last_name(signature: Signature, call: str) -> bool:
-    last = call.rpartition(".")[2]
-    return any(path.rpartition(".")[2] == last for path in signature.paths)
+    """Return whether a name ends as the call's does, and is not of another framework."""
+    first, last = call.partition(".")[0], call.rpartition(".")[2]
+    return any(
+        path.rpartition(".")[2] == last
+        and (first not in FRAMEWORKS or path.partition(".")[0] == first)
+        for path in signature.paths
+    )
 
 
 def _is_foreign(call: str, names: list[str]) -> bool:
@@ -200,7 +215,7 @@ def _is_foreign(call: str, names: list[str]) -> bool:
 
 def _find_owners(call: str) -> list[str]:
     """Return the dialects that have this call, or else a call that ends in this name."""
-    for has_name in (Signature.answers, _has_last_name):
+    for has_name in (_answers, _has_last_name):
         if found := [name for name, *_ in _list_signatures(call, _search_order(None), has_name)]:
             return list(dict.fromkeys(found))
     return []
@@ -218,7 +233,7 @@ def _list_rivals(dialect: Dialect, call: PythonCall) -> tuple[str, ...]:
     names = [name for name, least in RIVALS.get(dialect.name, ()) if len(call.positional) >= least]
     return tuple(
         name
-        for name, _, signature in _list_signatures(call.name, names, Signature.answers)
+        for name, _, signature in _list_signatures(call.name, names, _answers)
         if count_misfits(take(name)[0], signature, call) == 0
     )
 

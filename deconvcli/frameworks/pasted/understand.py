@@ -62,6 +62,14 @@ def understand_layer(
     named = name_arguments(match.call, signature.parameters)
     if written.kind == "configuration":
         named = _drop_inert(dialect, named)
+    for name in (signature.weight, signature.data):
+        if type(given := named.get(name)) in (int, str):
+            raise UsageError(
+                f"{name} is {given!r}, and {match.call.name} takes a tensor there",
+                help="paste the call of a layer, such as nn.ConvTranspose2d(64, 32, 4), or the"
+                " function with its tensors.",
+                code="pasted-call",
+            )
     data_name = _open_value(named.get(signature.data)) or ""
     shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
     declared = _take_declaration(dialect, named)
