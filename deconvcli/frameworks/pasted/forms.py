@@ -57,7 +57,7 @@ def is_layer_text(text: str) -> bool:
 def _read_python(text: str, reader: ValueReader) -> PythonCall | None:
     """Return the call in a text that is Python code as it stands."""
     plain = text.strip().rstrip(",;")
-    if plain.startswith("{"):
+    if plain.startswith(("{", "In [")):  # IPython's prompt looks like an annotation
         return None
     with suppress(SyntaxError):
         return find_call(ast.parse(plain), reader)

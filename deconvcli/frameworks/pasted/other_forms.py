@@ -30,8 +30,9 @@ _PRINTED_NODE = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE_TYPE = re.compile(r"(\b\w+)\s*:\s*(?:ints?|strings?|floats?)\s*=")
+_PROMPT = re.compile(r"(?:>>>|\.\.\.|In \[\d+\]:| +\.\.\.:)(?: |$)")
 # A child of a printed model, an entry of a mapping: `(up): ...`, `'up': ...`, `0: ...`.
-_LABEL = re.compile(r"(?:>>> |\.\.\. |[-*] )?(?:(?:\(\w+\)|'[\w.]*'|\"[\w.]*\"|\d+)\s*:\s*)?")
+_LABEL = re.compile(r"(?:[-*] )?(?:(?:\(\w+\)|'[\w.]*'|\"[\w.]*\"|\d+)\s*:\s*)?")
 # Children of one printed module, such as the parametrizations of a weight.
 _PRINTED_CHILDREN = re.compile(r"\n\s*\((?:parametrizations|\w*norm)\): .*\Z", re.DOTALL)
 _FLAX_ATTRIBUTES = re.compile(r"\s*\w+\(\s*# attributes\n")
@@ -83,6 +84,12 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
 def _clean(text: str) -> str:
     """Return the Python code of a text, without what printing and copying put around it."""
     text = dedent(text).strip().rstrip(",;")
+    if _PROMPT.match(text):
+        # What an interpreter answered is left out, unless only that has the layer.
+        lines = text.splitlines()
+        typed = [line[found.end() :] for line in lines if (found := _PROMPT.match(line))]
+        is_typed = any(re.search("transpose|deconv", line, re.IGNORECASE) for line in typed)
+        text = "\n".join(typed if is_typed else (s for s in lines if not _PROMPT.match(s)))
     text = text[_LABEL.match(text).end() :]  # type: ignore[union-attr]
     if _FLAX_ATTRIBUTES.match(text):
         text = re.sub(r"^(\s*\w+ = .*)$", r"\1,", text, flags=re.MULTILINE)

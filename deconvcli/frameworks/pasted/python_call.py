@@ -28,21 +28,30 @@ class Tensor(NamedTuple):
 
 
 class PythonCall(NamedTuple):
-    """A call `name(positional..., keyword=...)` of numbers, strings, lists, Name and Tensor."""
+    """A call `name(positional..., keyword=...)` of numbers, strings, lists, Name and Tensor.
+
+    data: the tensor to which the text applies the layer that the call makes.
+    """
 
     name: str
     positional: tuple[Any, ...]
     keywords: Mapping[str, Any]
+    data: Tensor | None = None
 
 
 # Calls that return their first argument, as far as numbers and lists of them matter.
 _CONVERSIONS = {
     *("stack", "pack", "TensorShape", "Size", "convert_to_tensor", "constant", "array", "asarray"),
-    *("tuple", "list", "cast"),
+    *("tuple", "list", "cast", "Variable"),
 }
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = dict(
     zip(COMPUTED, (int, ceil, floor, round, max, min, abs), strict=True)
 )
+# Methods that return a tensor of the same shape.
+_CASTS = {
+    *("to", "cuda", "cpu", "float", "half", "double", "contiguous", "requires_grad_", "detach"),
+    *("clone", "astype"),
+}
 _MAKERS = {"zeros", "ones", "randn", "rand", "empty", "normal", "uniform"}
 # JSON's words for the three constants.
 _JSON_WORDS: Mapping[str, Any] = MappingProxyType({"true": True, "false": False, "null": None})
@@ -84,8 +93,12 @@ class ValueReader:
                 return
         for assigned, given in pairs:
             value = self.read(given)
+            name = ast.unparse(assigned)
             if not isinstance(value, Name):
-                self.variables.setdefault(ast.unparse(assigned), value)
+                self.variables.setdefault(name, value)
+            if isinstance(value, Tensor):
+                for form in ("shape", "size()"):
+                    self.variables.setdefault(f"{name}.{form}", list(value.shape))
 
     def read_call(self, node: ast.Call) -> PythonCall:
         """Return a call with its arguments as values.
@@ -139,8 +152,13 @@ class ValueReader:
                 return _compute(node, _OPERATORS[type(operator)], self.read(left), self.read(right))
             case ast.Call(func=ast.Attribute(attr=maker)) if maker in _MAKERS:
                 return self._read_tensor(node)
+            case ast.Call(func=ast.Attribute(attr=name, value=tensor)) if name in _CASTS:
+                value = self.read(tensor)
+                return value if isinstance(value, Tensor) else self._read_name(ast.unparse(node))
             case ast.Call(func=ast.Name(id="dict"), args=[]):
                 return self._read_keywords(node)
+            case ast.Subscript(value=items, slice=place):
+                return self._read_part(node, self.read(items), place)
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[first, *_]) if (
                 name in _CONVERSIONS or name in _FUNCTIONS
             ):
@@ -160,6 +178,17 @@ class ValueReader:
         if all(type(value) in (int, float) and isfinite(value) for value in values):
             with suppress(TypeError):  # the number of arguments is another
                 return _FUNCTIONS[name](*values)
+        return self._read_name(ast.unparse(node))
+
+    def _read_part(self, node: ast.Subscript, items: Any, place: ast.expr) -> Any:
+        """Return x.shape[1] and x.shape[2:] where the list is known."""
+        is_slice = isinstance(place, ast.Slice)
+        parts = (place.lower, place.upper) if isinstance(place, ast.Slice) else (place,)
+        ends: list[Any] = [None if part is None else self.read(part) for part in parts]
+        if isinstance(items, list) and all(type(end) in (int, type(None)) for end in ends):
+            index: Any = slice(*ends) if is_slice else ends[0]
+            with suppress(IndexError, TypeError):  # x[None]
+                return items[index]
         return self._read_name(ast.unparse(node))
 
     def _read_name(self, text: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, unclear
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader, unclear
 
 # Functions of Keras that make a layer of its configuration.
 MAKERS = (
@@ -31,7 +31,10 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
     """
     for line in tree.body:
         reader.learn(line)
-    found = list(_list_layers(tree, ()))
+    # `deconv(x)` makes no layer where `deconv` is one.
+    made = {name for name, value in _list_assigned(tree) if isinstance(value, ast.Call)}
+    layers = _list_layers(tree, ())
+    found = [(node, outer) for node, outer in layers if ast.unparse(node.func) not in made]
     if len(found) > 1:
         raise unclear(
             f"there are {len(found)} transposed convolutions in it", "paste one of them at a time."
@@ -48,7 +51,42 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
             f"{ast.unparse(other.func)}(...) around or beside it changes the size as well",
             "paste the transposed convolution alone; deconv check and deconv sizes read networks.",
         )
-    return _find_made_layer(reader.read_call(node))
+    return _apply(_find_made_layer(reader.read_call(node)), node, tree, reader)
+
+
+def _apply(call: PythonCall, layer: ast.Call, tree: ast.Module, reader: ValueReader) -> PythonCall:
+    """Return the call with the input and the output size of `up(x, output_size=[9, 9])`.
+
+    layer: the call that made `up`; it may be applied where it stands.
+    """
+    assigned = _list_assigned(tree)
+    names = {name for name, value in assigned if any(node is layer for node in ast.walk(value))}
+    for applied in ast.walk(tree):
+        if not isinstance(applied, ast.Call) or not applied.args:
+            continue
+        if applied.func is not layer and ast.unparse(applied.func) not in names:
+            continue
+        words = dict(call.keywords)
+        for keyword in applied.keywords:
+            if keyword.arg == "output_size":
+                words["output_size"] = reader.read(keyword.value)
+        data, variable = reader.read(applied.args[0]), ast.unparse(applied.args[0])
+        # A variable may have been assigned another shape since.
+        is_known = isinstance(data, Tensor) and all(
+            reader.read(value) == data for name, value in assigned if name == variable
+        )
+        return call._replace(keywords=words, data=data if is_known else None)
+    return call
+
+
+def _list_assigned(tree: ast.Module) -> list[tuple[str, ast.expr]]:
+    """Return the targets of all assignments, as text, with their values."""
+    return [
+        (ast.unparse(target), statement.value)
+        for statement in ast.walk(tree)
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+    ]
 
 
 def _list_layers(

@@ -102,7 +102,7 @@ def understand_layer(
         words,
         signature.rank or _find_rank(dialect, words, weight),
         weight,
-        shapes[signature.data],
+        shapes[signature.data] or _shape(written.call.data),
         signature.parameters,
         match.others,
         declared,

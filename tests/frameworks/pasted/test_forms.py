@@ -451,6 +451,66 @@ def test_what_is_no_layer_gets_a_sentence_that_helps(text: str, message: str, he
     assert help in error.value.help
 
 
+APPLIED = [
+    ("x = torch.randn(2, 8, 5, 6)\nup = nn.ConvTranspose2d(8, 4, 4, 2, 1)\ny = up(x)",
+     (2, 4, 10, 12)),
+    ("up = nn.ConvTranspose2d(8, 4, 4, 2, 1)\nup(torch.zeros(2, 8, 5, 6))", (2, 4, 10, 12)),
+    ("nn.ConvTranspose2d(8, 4, 4, 2, 1)(torch.zeros((2, 8, 5, 6)))", (2, 4, 10, 12)),
+    ("x = torch.rand(2, 8, 5, 6).cuda()\nx = x.to('cuda')\nx.requires_grad = True\n"
+     "deconv = nn.ConvTranspose2d(8, 4, 4, 2, 1).cuda()\ndeconv = deconv.half()\n"
+     "for i in range(9):\n    y = deconv(x)\n    print(y.shape)", (2, 4, 10, 12)),
+    ("x = Variable(torch.randn(2, 8, 5), requires_grad=True)\n"
+     "net = nn.Sequential(nn.ConvTranspose1d(8, 4, 4, 2, 1), nn.ReLU())\nnet(x)", (2, 4, 10)),
+    ("n, c = 2, 8\nx = np.ones([n, 5, 6, c]).astype('f')\n"
+     "y = Conv2DTranspose(4, 4, strides=2, padding='same')(x)", (2, 10, 12, 4)),
+    ("shapes = [(2, 8, 4), (2, 8, 5)]\nx = torch.zeros(shapes[1])\n"
+     "assert nn.ConvTranspose1d(8, 4, 4, 2, 1)(x).shape == (2, 4, 10)", (2, 4, 10)),
+    ("x = torch.ones(2, 8, 5, 6)\nskip = torch.ones(2, 4, 11, 10)\n"
+     "up = nn.ConvTranspose2d(8, 4, 3, 2, 1)\nup(x, output_size=(10, 11))", (2, 4, 10, 11)),
+    ("x = torch.ones(2, 8, 5, 6)\nskip = torch.ones(2, 4, 10, 12)\n"
+     "up = nn.ConvTranspose2d(8, 4, 3, 2, 1)\nup(x, output_size=skip.size())", (2, 4, 10, 12)),
+    ("x = torch.ones(2, 8, 5, 6)\nskip = torch.ones(2, 4, 10, 12)\n"
+     "nn.ConvTranspose2d(8, 4, 3, 2, 1)(x, output_size=skip.shape[-2:])", (2, 4, 10, 12)),
+    (">>> x = torch.randn(2, 8, 5, 6)\n>>> m = nn.ConvTranspose2d(\n...     8, 4, 4, 2, 1)\n"
+     ">>> m(x).size()\ntorch.Size([2, 4, 10, 12])", (2, 4, 10, 12)),
+    ("In [1]: x = torch.randn(2, 8, 5, 6)\n\nIn [2]: nn.ConvTranspose2d(8, 4, 4, 2, 1)(x).shape\n"
+     "Out[2]: torch.Size([2, 4, 10, 12])", (2, 4, 10, 12)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "output"), APPLIED)
+def test_a_layer_that_is_applied_has_the_shape_of_its_input(
+    text: str, output: tuple[int, ...]
+) -> None:
+    assert LayerRequest(text).understand().shown_output == output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = torch.ones(8, 5)\nx = x.unsqueeze(0)\nnn.ConvTranspose1d(8, 4, 4, 2)(x)",
+        "up = nn.ConvTranspose1d(8, 4, 4, 2)\nother(torch.ones(2, 8, 5))",
+        "x = torch.ones(2, 8, n)\nnn.ConvTranspose1d(8, 4, 4, 2)(x)",
+        "nn.ConvTranspose1d(8, 4, 4, 2)(*inputs)",
+        "nn.ConvTranspose1d(8, 4, 4, 2)()",
+    ],
+)
+def test_an_input_of_unknown_shape_is_asked_for(text: str) -> None:
+    with pytest.raises(UsageError, match="the input size is not known"):
+        LayerRequest(text).understand()
+
+
+def test_an_output_size_in_the_program_is_not_left_out() -> None:
+    text = "up = nn.ConvTranspose2d(8, 4, 3, 2, 1)\ny = up(x, output_size=skip.size())"
+    with pytest.raises(UsageError, match=r"output_size is skip\.size\(\), which has a value only"):
+        LayerRequest(text, input_size=(5, 5)).understand()
+
+
+def test_a_printed_layer_follows_its_prompt() -> None:
+    text = ">>> model.up\nConvTranspose2d(8, 4, kernel_size=(4, 4), stride=(2, 2))"
+    assert LayerRequest(text, input_size=(5, 5)).understand().shown_output == (12, 12)
+
+
 @pytest.mark.parametrize(
     ("text", "variables", "output"),
     [
