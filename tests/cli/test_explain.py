@@ -7,6 +7,7 @@ import json
 import re
 from html import unescape
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,26 @@ def test_the_result_is_the_size(layer: str) -> None:
     size = deconv(f"shape -q {layer}").out
     assert deconv(f"explain -q {layer}").out == size
     assert deconv(f"explain {layer}").out.split()[:2] == ["output", size.rstrip()]
+
+
+@pytest.mark.parametrize(
+    ("size", "call", "output"),
+    [
+        ("64x8x8", "nn.ConvTranspose2d(64, 8, 4, 2, 1)", "8x16x16"),
+        ("64x8x8", "nn.ConvTranspose2d(64, ngf, 4, 2, 1)", "(ngf)x16x16"),
+        ("2x64x8x8", "nn.ConvTranspose2d(64, 8, 4, 2, 1)", "2x8x16x16"),
+        ("Nx64xHx8", "nn.ConvTranspose2d(64, 8, 4, 2, 1)", "Nx8x2Hx16"),
+        ("8x64", "Conv1DTranspose(16, 4, strides=2, padding='same')", "16x16"),
+    ],
+)
+def test_the_result_has_the_form_of_the_input(
+    size: str, call: str, output: str, tmp_path: Path
+) -> None:
+    for command in ("shape", "explain"):
+        assert deconv(command, "-q", "--in", size, call).out == f"{output}\n"
+    if size.replace("x", "").isdecimal():
+        out = str(tmp_path / "layer.svg")
+        assert rows(deconv("draw", "--in", size, call, "-o", out).out)["output"] == output
 
 
 @pytest.mark.parametrize("layer", LAYERS)

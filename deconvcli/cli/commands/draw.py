@@ -122,7 +122,7 @@ def _report(understood: Understood, out: str, size: int) -> Report:
     rows = [
         ("file", f"{out} ({size:,} bytes)"),
         ("frames", f"{frames}, in {seconds:.1f} s"),
-        ("output", size_text(reading.output_sizes)),
+        ("output", size_text(understood.shown_output)),
         *layer_rows(understood),
         *[("note", note) for note in drawing.caption.notes],
     ]

@@ -24,7 +24,7 @@ def report_layer(understood: Understood, others: Sequence[str]) -> Report:
     described = [(found.dialect, found.text) for found in elsewhere]
     return Report(
         EXPLAIN_SCHEMA,
-        size_text(explanation.output_sizes),
+        size_text(understood.shown_output),
         [layer_fields(understood), *list_blocks(explanation, described)],
         collect_data(understood, explanation, elsewhere),
         understood.reading.findings,
