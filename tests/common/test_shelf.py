@@ -64,3 +64,8 @@ def test_suggestions() -> None:
     assert suggestion("same", [f"s{i}me" for i in range(20)]).startswith("did you mean")
     assert nearest("doctor", ["dialects", "draw"]) is None
     assert suggestion("zzz", [f"name{i}" for i in range(100)]) == ""
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 4, 100_000])
+def test_a_long_word_is_near_only_to_half_of_its_letters(times: int) -> None:
+    assert nearest("torch" * times, ["torch", "tf"]) == ("torch" if times < 4 else None)

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import Shelf, nearest, suggestion
+from deconvcli.common.values import shorten
 from deconvcli.frameworks.dialect import Dialect
 
 DIALECTS: Shelf[Dialect] = Shelf("deconvcli.frameworks.dialects", "DIALECT", "dialect")
@@ -67,14 +68,20 @@ def _resolve(text: str) -> tuple[str, str]:
     simple = _simplify(text)
     found = simple if simple in DIALECTS.names else aliases().get(simple)
     if found is None:
-        known = [*in_order(), *aliases()]
         raise UsageError(
-            f"dialect {text!r} is not known",
-            help=suggestion(text, known if nearest(text, known) else in_order()),
+            f"dialect {shorten(text)} is not known",
+            help=_suggest(text),
             code="unknown-dialect",
         )
     dialect, _, implementation = found.partition("@")
     return dialect, implementation
+
+
+# Cached, since a stream of layers may name one unknown dialect in every line.
+@lru_cache(maxsize=256)
+def _suggest(text: str) -> str:
+    known = [*in_order(), *aliases()]
+    return suggestion(text, known if nearest(text, known) else in_order())
 
 
 def _find_implementation(dialect: Dialect, text: str, name: str, is_complete: bool) -> str:
@@ -90,7 +97,7 @@ def _find_implementation(dialect: Dialect, text: str, name: str, is_complete: bo
     if found is None or is_complete:
         known = [f"{dialect.name}@{known}" for known in dialect.implementations]
         raise UsageError(
-            f"{dialect.name} has no implementation {text!r} here",
+            f"{dialect.name} has no implementation {shorten(text)} here",
             help=suggestion(name, known or [dialect.name]),
             code="unknown-implementation",
         )
