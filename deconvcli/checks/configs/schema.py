@@ -6,7 +6,8 @@ sizes depend on the whole graph, so only `deconv check` can check them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, MAX_ROUNDS, VARIABLE
@@ -15,10 +16,12 @@ from deconvcli.checks.configs._networks import PREVIOUS
 from deconvcli.checks.configs._sizes import Schema, sizes_schema
 from deconvcli.checks.configs._tables import BLOCK, FILE, LAYER, NETWORK, SHAPE
 from deconvcli.common.values import MAX_INT64
+from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import DIALECTS, aliases
 from deconvcli.networks.operation import Key
 from deconvcli.networks.operations import OPERATIONS, index_keys
 
+_SEPARATOR = "[-_ ]*"
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
@@ -31,8 +34,8 @@ def schema() -> Schema:
         "definitions": {
             "shape": _object(SHAPE, _SHAPE, ["channels"]),
             "expect": {"anyOf": [sizes_schema(), _ref("shape")]},
-            "dialect": {"enum": _dialects()},
-            "targets": {"type": "array", "items": {"enum": _dialects()}},
+            "dialect": {"type": "string", **_dialect()},
+            "targets": {"type": "array", "items": _ref("dialect")},
             "variable": {"type": "string", "pattern": rf"^{VARIABLE.pattern}$"},
             "network": _network(),
             "layers": {"type": "array", "items": _ref("layer"), "minItems": 1},
@@ -65,12 +68,43 @@ def _describe(part: Schema, meaning: str) -> Schema:
     return {**wrapped, "description": meaning}
 
 
-def _dialects() -> list[str]:
-    """Return every name of a dialect in small letters; a config may write them in any case."""
-    names = []
-    for name in DIALECTS.names:
-        names += [name, *(f"{name}@{known}" for known in DIALECTS.take(name).implementations)]
-    return [*names, *aliases()]
+def _dialect() -> Schema:
+    """Return the schema of a dialect: its names here, which editors complete, and all others."""
+    taken = {name: DIALECTS.take(name) for name in DIALECTS.names}
+    own = [
+        full
+        for name, dialect in taken.items()
+        for full in (name, *(f"{name}@{known}" for known in dialect.implementations))
+    ]
+    return {"anyOf": [{"enum": own}, {"pattern": f"^({'|'.join(_name_patterns(taken))})$"}]}
+
+
+def _name_patterns(taken: Mapping[str, Dialect]) -> Iterator[str]:
+    """Yield a pattern for each usual name, in any case, with `-`, `_` and spaces anywhere."""
+    others = aliases()
+    for name, dialect in taken.items():
+        names = [name, *dialect.aliases]
+        yield _any_of(names)
+        # `keras@tf` and `onnx@ort`: the alias of a dialect, or of the implementation itself.
+        own = dialect.implementations
+        made = [*own, *(other for other, of in others.items() if of.rpartition("@")[2] in own)]
+        if made:
+            yield f"{_any_of(names)}@{_any_of(made)}"
+    yield _any_of([other for other, of in others.items() if "@" in of])
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return f"({'|'.join(map(_any_case, names))})"
+
+
+def _any_case(name: str) -> str:
+    # Draft 7 has no pattern that ignores case.
+    letters = (
+        f"[{letter}{letter.upper()}]" if letter.isalpha() else re.escape(letter)
+        for letter in name
+        if letter not in "-_ "
+    )
+    return f"{_SEPARATOR}{_SEPARATOR.join(letters)}{_SEPARATOR}"
 
 
 def _network() -> Schema:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from deconvcli.checks import configs
 from deconvcli.checks.configs.schema import schema
 from deconvcli.checks.documents import read
+from deconvcli.frameworks.dialects import aliases, in_order, take
 from deconvcli.networks.operation import Key
 from deconvcli.networks.operations import OPERATIONS
 from tests.cli.commandline import deconv
@@ -131,6 +132,40 @@ def test_networks_agree(network: dict[str, Any]) -> None:
 )
 def test_files_agree(config: Any) -> None:
     assert not agree(config)
+
+
+def _usual_names() -> list[str]:
+    """Return all names of dialects and implementations, and other usual ones for both parts."""
+    found = [*in_order(), *aliases()]
+    for name in in_order():
+        dialect = take(name)[0]
+        for base in (name, *dialect.aliases):
+            found += [f"{base}@{made}" for made in dialect.implementations]
+    return [*found, "keras@tf", "keras@pytorch", "keras@lax", "onnx@ort", "tf.keras@torch.nn"]
+
+
+@pytest.mark.parametrize("name", _usual_names())
+def test_a_dialect_may_have_any_name_that_check_takes(name: str) -> None:
+    for text in (name, name.upper(), name.title(), "-".join(name), name.replace("e", "e ")):
+        assert agree({"dialect": text, "targets": [text], **with_layers("relu")}), text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "torchx", "ktorch", "keras@", "@torch", "keras@caffe", "ort@reference", "onnx@onnx"),
+        *("torch@keras", "tf.keras.", "kerasxlayers", "torch/nn", "t.f", 3, None, ["torch"]),
+    ],
+)
+def test_no_other_name_is_taken(name: Any) -> None:
+    assert not agree({"dialect": name, "targets": [name], **with_layers("relu")})
+
+
+def test_editors_complete_the_names_that_we_print() -> None:
+    [choices, pattern] = SCHEMA["definitions"]["dialect"]["anyOf"]
+    assert list(pattern) == ["pattern"]
+    assert {"torch", "keras@jax", "onnx@onnxruntime"} < set(choices["enum"])
+    assert {name.partition("@")[0] for name in choices["enum"]} == set(in_order())
 
 
 def test_some_are_accepted() -> None:
