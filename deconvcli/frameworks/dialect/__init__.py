@@ -190,8 +190,10 @@ class Dialect(AxisReader):
             raise self.build_refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
         into, out = channels
         return Reading(
-            # Most dialects have none, and copying a spelling costs as much as an axis.
-            spelling._replace(sequences=self.sequences) if self.sequences else spelling,
+            # Few layers have one, and copying a spelling costs as much as an axis.
+            spelling
+            if self.sequences.isdisjoint(spelling.arguments)
+            else spelling._replace(sequences=self.sequences),
             Layer(tuple(axes), into, out, groups, has_bias, circular),
             sizes,
             data_layout,

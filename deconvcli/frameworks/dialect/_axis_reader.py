@@ -22,8 +22,8 @@ class AxisReader(ParameterReader):
     implementation was seen to take others.
     """
 
-    batch_axes: ClassVar[range] = range(1, 2)
-    spatial_axes: ClassVar[range] = range(1, 4)
+    batch_axes: ClassVar[Sequence[int]] = (1,)
+    spatial_axes: ClassVar[Sequence[int]] = (1, 2, 3)
     other_axes: ClassVar[str] = ""
 
     def rank(
@@ -157,7 +157,7 @@ class AxisReader(ParameterReader):
     def _refuse_rank(
         self, rank: int, input_shape: Sequence[int], weight_shape: Sequence[int] | None
     ) -> NoReturn:
-        taken = _list_numbers(list(self.spatial_axes))
+        taken = _list_numbers(self.spatial_axes)
         if weight_shape is not None:
             axes = len(weight_shape)
             message = f"the weights {shorten(weight_shape)} have {axes} axes"
@@ -176,8 +176,8 @@ class AxisReader(ParameterReader):
         rank, leading = len(sizes.spatial), len(sizes.batch)
         if rank in self.spatial_axes and leading in self.batch_axes:
             return
-        batches = _list_numbers(list(self.batch_axes))
-        taken = _list_numbers(list(self.spatial_axes))
+        batches = _list_numbers(self.batch_axes)
+        taken = _list_numbers(self.spatial_axes)
         self.refuse(
             "rank",
             f"the input has {leading} batch and {_count(rank)}; {self.title} takes {batches} batch"

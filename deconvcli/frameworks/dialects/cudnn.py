@@ -44,7 +44,7 @@ class CuDnn(ExplicitSize):
     """cudnnConvolutionBackwardData with a descriptor of cudnnSetConvolutionNdDescriptor."""
 
     name = "cudnn"
-    spatial_axes = range(2, 4)
+    spatial_axes = (2, 3)
     title = "cuDNN cudnnConvolutionBackwardData"
     source = (
         "cuDNN API 7 to 9: cudnnConvolutionBackwardData, cudnnGetConvolutionNdForwardOutputDim,"

@@ -81,7 +81,7 @@ class TensorRT(Dialect):
     """INetworkDefinition.add_deconvolution_nd and the attributes of its IDeconvolutionLayer."""
 
     name = "tensorrt"
-    spatial_axes = range(2, 4)
+    spatial_axes = (2, 3)
     title = "TensorRT"
     aliases = ("trt",)
     source = "TensorRT 10 NvInfer.h: IDeconvolutionLayer, PaddingMode; operator Deconvolution"

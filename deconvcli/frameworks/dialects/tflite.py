@@ -78,7 +78,7 @@ class Tflite(Dialect):
     """The operator TRANSPOSE_CONV, by the built-in kernel."""
 
     name = "tflite"
-    spatial_axes = range(RANK, RANK + 1)
+    spatial_axes = (RANK,)
     title = "TensorFlow Lite"
     required = ("stride_h", "stride_w")
     aliases = ("litert", "tensorflowlite", "tf.lite")

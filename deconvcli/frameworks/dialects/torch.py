@@ -209,7 +209,7 @@ class Torch(Dialect):
     aliases = ("pytorch", "libtorch", "torch.nn", "torch.nn.functional")
     source = f"{TORCH}: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
     evidence = Evidence(f"{TORCH}, CPU", rows=900)
-    batch_axes = range(2)
+    batch_axes = (0, 1)
     forward = "Conv{rank}d"
     number_types = NumberTypes(Mixing.REFUSED, ("int64",))
     windows = Windows(

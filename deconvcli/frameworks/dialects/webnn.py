@@ -94,7 +94,7 @@ class WebNN(Dialect):
     """MLGraphBuilder.convTranspose2d."""
 
     name = "webnn"
-    spatial_axes = range(2, 3)
+    spatial_axes = (2,)
     max_size = 2**31 - 1
     title = "WebNN convTranspose2d"
     source = "Web Neural Network API, MLGraphBuilder.convTranspose2d: index.bs at c515210"
