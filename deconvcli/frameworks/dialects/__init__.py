@@ -13,6 +13,12 @@ DIALECTS: Shelf[Dialect] = Shelf("deconvcli.frameworks.dialects", "DIALECT", "di
 
 # Searched first, in this order, if no dialect is named; all others follow by name.
 PREFERRED = ("torch", "keras", "tensorflow", "onnx")
+# Frameworks without a dialect, and the one whose layers have the same sizes.
+_RELATIVES = {
+    **dict.fromkeys(("equinox", "eqx", "mindspore", "chainer", "oneflow", "megengine"), "torch"),
+    **dict.fromkeys(("haiku", "hk", "dmhaiku"), "flax"),
+    **dict.fromkeys(("sonnet", "snt", "slim", "tfslim", "tf1", "keras1"), "keras2"),
+}
 _SEPARATORS = str.maketrans("", "", "-_ ")
 
 
@@ -80,6 +86,8 @@ def _resolve(text: str) -> tuple[str, str]:
 # Cached, since a stream of layers may name one unknown dialect in every line.
 @lru_cache(maxsize=256)
 def _suggest(text: str) -> str:
+    if relative := _RELATIVES.get(_simplify(text)):
+        return f"name {relative}, or paste the call, which may have other defaults."
     known = [*in_order(), *aliases()]
     return suggestion(text, known if nearest(text, known) else in_order())
 

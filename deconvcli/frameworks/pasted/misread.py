@@ -17,6 +17,8 @@ _SUMMARY_ROW = re.compile(
     r"\W*[(\[]\s*(?:None|-?\d+)\b[^)\]]*[)\]]",
     re.IGNORECASE,
 )
+# The frame of a whole summary, or what Keras prints above it.
+_SUMMARY = re.compile(r"Model: \"|[\u2500-\u257f]|[=_]{30}")
 _OBJECT = re.compile(r"<(?:[\w.]+\.)?(\w*(?:Transpose|Deconv)\w*)\b[^>]*>")
 _ERROR_MESSAGE = re.compile(r"\s*(?:Traceback \(most|(?:[\w.]+ )?\(?[\w.]*(?:Error|Exception)\b)")
 # PyTorch's, where the channels of the input are not the layer's.
@@ -102,9 +104,9 @@ def explain_text(text: str) -> UsageError | None:
     stripped = text.strip()
     if _IMAGE.fullmatch(stripped):
         return _error(f"{stripped[-60:]!r} is an image", "paste the code that creates the layer.")
-    if _SUMMARY_ROW.match(stripped):
+    if _SUMMARY_ROW.match(stripped) or _SUMMARY.match(stripped):
         return _error(
-            "this is a row of a summary, which has the output's size but not the layer",
+            "this is a summary, or a row of one, which has the output's size but not the layer",
             "paste the code that creates the layer, its line of print(model), or its get_config().",
         )
     if found := _OBJECT.fullmatch(stripped):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
@@ -23,6 +24,8 @@ _PROTOTEXT = re.compile(
     r"\s*(layers?|node|convolution_param|attribute)\s*\{"
     r"|[^(]*(?:\bop_type\s*:|\bconvolution_param\s*\{)"
 )
+# A node's list of attributes, as Python prints it.
+_ATTRIBUTES = re.compile(r"\[name\s*:\s*[\"']")
 # `%y = ConvTranspose[strides = [2, 2]](%x, %w)` of printable_node and of exported TorchScript, and
 # `y = ConvTranspose <strides: ints = [2, 2]> (x, w)` of onnx.printer.
 _PRINTED_NODE = re.compile(
@@ -35,6 +38,9 @@ _PROMPT = re.compile(r"(?:>>>|\.\.\.|In \[\d+\]:| +\.\.\.:)(?: |$)")
 _LABEL = re.compile(r"(?:[-*] )?(?:(?:\(\w+\)|'[\w.]*'|\"[\w.]*\"|\d+)\s*:\s*)?")
 # Children of one printed module, such as the parametrizations of a weight.
 _PRINTED_CHILDREN = re.compile(r"\n\s*\((?:parametrizations|\w*norm)\): .*\Z", re.DOTALL)
+# Flax's nnx prints functions, the number of parameters, and the parameters themselves.
+_NNX = re.compile(r"\w+\(\s*# Param: ")
+_NNX_PARAMETERS = re.compile(r"\n\s*(?:kernel_shape|kernel|bias)=.*\Z", re.DOTALL)
 _FLAX_ATTRIBUTES = re.compile(r"\s*\w+\(\s*# attributes\n")
 # print(model) of a container: `Sequential(` and its children, each on a line of its own.
 _PRINTED_NETWORK = re.compile(r"\w+\(\s*\n\s*\(\w+\): \w+\(")
@@ -60,6 +66,9 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
     if error := explain_text(text):
         raise error
     stripped = text.strip()
+    if _ATTRIBUTES.match(stripped):
+        listed = re.split(r",?\s*(?=\bname\s*:)", stripped.strip("[]"))
+        stripped = " ".join(f"attribute {{ {attribute} }}" for attribute in listed if attribute)
     if _PROTOTEXT.match(stripped):
         return _read_prototext(stripped)
     if node := _PRINTED_NODE.search(stripped):
@@ -93,6 +102,8 @@ def _clean(text: str) -> str:
     text = text[_LABEL.match(text).end() :]  # type: ignore[union-attr]
     if _FLAX_ATTRIBUTES.match(text):
         text = re.sub(r"^(\s*\w+ = .*)$", r"\1,", text, flags=re.MULTILINE)
+    if _NNX.match(text):
+        text = re.sub(r"<[^<>\n]*>", "None", _NNX_PARAMETERS.sub("\n)", text))
     text = _PRINTED_CHILDREN.sub(")", text)
     # MXNet prints the channels of a layer as `64 -> 32`.
     return re.sub(r"\((\w+) -> (\w+)", r"(\1, \2", text)
@@ -131,6 +142,8 @@ def _read_configuration(given: Any) -> tuple[PythonCall, str]:
     """Return the layer of a configuration, in JSON or as Python prints it."""
     if not isinstance(given, dict):
         raise unclear("it is no mapping of names to values")
+    if isinstance(given.get("attribute"), list):
+        return _read_node([_unpack_json(given)]), "node"
     kind = given.get("class_name")
     inner = given.get("config") if kind is not None else given
     if not isinstance(inner, dict) or not isinstance(kind, str | None):
@@ -223,6 +236,24 @@ def _read_node(messages: list[Any]) -> PythonCall:
         single = [*attribute.get("i", ()), *attribute.get("s", ()), *attribute.get("f", ())]
         words[name] = attribute["ints"] if "ints" in attribute else next(iter(single), None)
     return PythonCall(ONNX_NODE, (), words)
+
+
+def _unpack_json(message: Any) -> Any:
+    """Return a node of protocol buffers' JSON as their text form has it: each field in a list.
+
+    Integers of 64 bits are strings there, and bytes are in base 64.
+    """
+    if not isinstance(message, dict):
+        return message
+    fields: Message = {}
+    for name, given in message.items():
+        values = given if isinstance(given, list) else [given]
+        if name in ("i", "ints"):
+            values = [int(v) if str(v).lstrip("-").isdecimal() else v for v in values]
+        elif name == "s":
+            values = [b64decode(str(v)).decode(errors="replace") for v in values]
+        fields["op_type" if name == "opType" else name] = [_unpack_json(v) for v in values]
+    return fields
 
 
 def _unlist(fields: Message) -> dict[str, Any]:

@@ -12,6 +12,8 @@ MAKERS = (
     *("from_config", "deserialize", "deserialize_keras_object", "layer_from_config"),
     "deserialize_layer",
 )
+# What torch.export prints after a function's name: torch.ops.aten.conv_transpose2d.input(...).
+_OVERLOADS = ("default", "input")
 ONNX_NODE = "onnx.ConvTranspose"
 CAFFE_LAYER = "caffe.layers.Deconvolution"
 # Parts of the names of layers that change sizes, so that a container of them is not one layer.
@@ -119,6 +121,8 @@ def _is_layer(node: ast.Call) -> bool:
 
 
 def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute) and node.attr in _OVERLOADS:
+        return _last_name(node.value)
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
@@ -143,7 +147,9 @@ def _list_others(node: ast.Call, parents: tuple[ast.Call, ...]) -> Iterator[ast.
 
 def _find_made_layer(call: PythonCall) -> PythonCall:
     """Return the layer that a helper makes: the node of make_node, the layer of Caffe's NetSpec."""
-    last = call.name.rpartition(".")[2]
+    head, _, last = call.name.rpartition(".")
+    if last in _OVERLOADS and head.startswith("torch.ops.aten."):
+        return PythonCall(head.replace("torch.ops.aten", "torch"), call.positional, call.keywords)
     if last in ("make_node", "Node"):
         attributes = call.keywords.get("attrs", call.keywords)
         if isinstance(attributes, Mapping):

@@ -115,6 +115,9 @@ def understand_layer(
 def _strip_wrapper(call: PythonCall) -> PythonCall:
     """Return the framework's call in place of one with a normalization: WNConvTranspose1d."""
     last = call.name.rpartition(".")[2]
+    if last.startswith("Lazy") and call.positional[:1] == (0,) and "kernel_size" in call.keywords:
+        # Printed, it has input channels: 0, as they are not known yet.
+        return PythonCall(call.name, call.positional[1:], call.keywords)
     start = last.partition("Conv")[0]
     if start not in _WRAPPERS or "Transpose" not in last:
         return call

@@ -66,6 +66,12 @@ def test_names_belong_to_one_dialect() -> None:
     [
         ("pytorhc", "did you mean 'pytorch'?"),
         ("kers", "did you mean 'keras'?"),
+        ("equinox", "name torch, or paste the call"),
+        ("MindSpore", "name torch, or paste the call"),
+        ("Haiku", "name flax, or paste the call"),
+        ("dm-haiku", "name flax, or paste the call"),
+        ("tf_slim", "name keras2, or paste the call"),
+        ("sonnet", "name keras2, or paste the call"),
         ("xyzzy", "choose from: torch, keras, "),
         ("onnx@tf", "choose from: onnx@onnxruntime, onnx@reference, "),
         ("ort@reference", "choose from: onnx@onnxruntime, onnx@reference, "),

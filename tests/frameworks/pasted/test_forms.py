@@ -52,6 +52,24 @@ attribute { name: "pads" ints: 1 ints: 1 ints: 1 ints: 1 type: INTS }
 attribute { name: "group" i: 1 type: INT }"""
 ATTRIBUTES = "kernel_shape = [4, 4], pads = [1, 1, 1, 1], strides = [2, 2]"
 
+NNX = """ConvTranspose( # Param: 516 (2.1 KB)
+  kernel_size=(4, 4),
+  in_features=8,
+  out_features=4,
+  strides=2,
+  padding='SAME',
+  use_bias=True,
+  param_dtype=float32,
+  transpose_kernel=False,
+  promote_dtype=<function promote_dtype at 0x7f188ec151c0>,
+  kernel_shape=(4, 4, 8, 4),
+  kernel=Param( # 512 (2.0 KB)
+    value=Array(shape=(4, 4, 8, 4), dtype=dtype('float32'))
+  ),
+  bias=Param( # 4 (16 B)
+    value=Array(shape=(4,), dtype=dtype('float32'))
+  )
+)"""
 PANEL = """NODE PROPERTIES
 type
 ConvTranspose
@@ -103,6 +121,8 @@ TORCH = [
     PARAMETRIZED,
     "{'in_channels': 8, 'out_channels': 4, 'kernel_size': [4, 4], 'stride': 2, 'padding': 1}",
     "flow.nn.ConvTranspose2d(8, 4, 4, 2, 1)",
+    # As MLX prints it.
+    "ConvTranspose2d(8, 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1), bias=True)",
     "in_channels: 8\nout_channels: 4\nkernel_size: 4\nstride: 2\npadding: 1",
     "type\tConvTranspose2d\nin_channels\t8\nout_channels\t4\nkernel_size\t4\nstride\t2\npadding\t1",
     "'in_channels': 8, 'out_channels': 4, 'kernel_size': (4, 4), 'stride': 2, 'padding': 1",
@@ -176,6 +196,15 @@ OTHERS = [
      "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
     ("gs.Node(op='ConvTranspose', attrs={'kernel_shape': [4, 4], 'strides': [2, 2]})", "onnx",
      "the pasted node is ONNX ConvTranspose's", (12, 12)),
+    # As nnx prints it, and list(node.attribute), and MessageToJson(node).
+    (NNX, "flax", "the pasted call is Flax's", (10, 10)),
+    ('[name: "kernel_shape"\nints: 4\nints: 4\n, name: "strides"\nints: 2\nints: 2\n]', "onnx",
+     "the pasted node is ONNX ConvTranspose's", (12, 12)),
+    ('{"opType": "ConvTranspose", "attribute": [{"name": "auto_pad", "s": "U0FNRV9VUFBFUg=="},'
+     '{"name": "kernel_shape", "ints": ["4", "4"]}, {"name": "strides", "ints": ["2", "2"]},'
+     '{"name": "group", "i": "1"}]}', "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    ("{'auto_pad': b'SAME_LOWER', 'kernel_shape': [4, 4], 'strides': [2, 2]}", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (10, 10)),
     (f"%y = ConvTranspose[{ATTRIBUTES}](%x, %w)", "onnx",
      "the pasted node is ONNX ConvTranspose's", (10, 10)),
     (f"%5 : Float(1, 4, 10, 10) = onnx::ConvTranspose[group=1, {ATTRIBUTES}](%x, %w)", "onnx",
@@ -227,6 +256,21 @@ def test_a_panel_may_have_one_axis() -> None:
     understood = LayerRequest(text, input_size=(5,)).understand()
     assert understood.reading.spelling.arguments["kernel_shape"] == [4]
     assert understood.reading.output_sizes == (10,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LazyConvTranspose2d(0, 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))",
+        "c: 'f32[1, 4, 10, 10]' = torch.ops.aten.conv_transpose2d.input(x, w, b, [2, 2], [1, 1])",
+        "conv = torch.ops.aten.conv_transpose2d.default(x, w, None, [2, 2], [1, 1]);  x = None",
+    ],
+)
+def test_what_torch_prints(text: str) -> None:
+    roles = {} if text.startswith("Lazy") else {"kernel": (4,)}
+    understood = LayerRequest(text, input_size=(5, 5), roles=roles).understand()
+    assert understood.reading.spelling.name == "torch"
+    assert understood.reading.output_sizes == (10, 10)
 
 
 def test_the_shape_in_a_configuration_is_the_input() -> None:
@@ -364,11 +408,11 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
         ("Conv2D(3, 3)(Conv2DTranspose(4, 3)(x))", r"Conv2D\(...\) around", "alone"),
         ("nn.ConvTranspose2d(8, 4, 4)\nnn.ConvTranspose2d(4, 2, 4)", "there are 2", "one of them"),
         ("(a): ConvTranspose2d(8, 4, 2)\n(b): ConvTranspose2d(4, 2, 2)", "there are 2", "one"),
-        ("conv2d_transpose (Conv2DTranspose) (None, 16, 16, 64) 36928", "row of a summary",
+        ("conv2d_transpose (Conv2DTranspose) (None, 16, 16, 64) 36928", "row of one",
          "paste the code"),
-        ("│ up (Conv2DTranspose)   │ (None, 16, 16, 64)  │ 36,928 │", "row of a summary", "paste"),
-        ("ConvTranspose2d-5    [-1, 64, 32, 32]   32,768", "row of a summary", "print(model)"),
-        ("├─ConvTranspose2d: 1-1     [1, 32, 8, 8]  32,800", "row of a summary", "get_config()"),
+        ("│ up (Conv2DTranspose)   │ (None, 16, 16, 64)  │ 36,928 │", "row of one", "paste"),
+        ("ConvTranspose2d-5    [-1, 64, 32, 32]   32,768", "row of one", "print(model)"),
+        ("├─ConvTranspose2d: 1-1     [1, 32, 8, 8]  32,800", "row of one", "get_config()"),
         ("<Conv2DTranspose name=up, built=False>", "without its parameters", "get_config()"),
         ("<keras.layers.Conv2DTranspose object at 0x7f>", "without its parameters", "paste"),
         ("x = self.up(x)", "'self.up' is a layer that was created elsewhere", "self.up = nn."),
@@ -378,6 +422,9 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
          "a whole network", "the line of one layer"),
         ("{'class_name': 'Sequential', 'config': {'name': 'a', 'layers': []}}", "a whole network",
          "one of the layers"),
+        ("Model: \"sequential\"\n┏━━━━━━━┳━━━━━━┓\n┃ Layer (type) ┃", "this is a summary", "paste"),
+        ("│ (Conv2DTranspose)   │                     │          │", "this is a summary", "paste"),
+        ("=" * 60 + "\nLayer (type:depth-idx)  Output\n", "this is a summary", "print(model)"),
         ("shot.png", "'shot.png' is an image", "paste the code"),
         ("ConvTranspose((4, 4), 64 => 32, stride = 2)", "Flux", "nn.ConvTranspose2d"),
         ("transposedConv2dLayer(4, 32, 'Stride', 2)", "MATLAB", "nn.ConvTranspose2d"),

@@ -31,6 +31,7 @@ class Onnx(Specification):
     implementation_aliases: ClassVar[Mapping[str, str]] = {
         "onnxruntime": "onnxruntime",
         "ort": "onnxruntime",
+        "onnxrt": "onnxruntime",
     }
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:

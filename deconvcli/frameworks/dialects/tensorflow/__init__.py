@@ -233,6 +233,8 @@ class TensorFlow(Dialect):
         """Return one number per spatial axis, given once, per spatial axis or per tensor axis."""
         if given is None and name == "dilations":
             return (1,) * rank
+        if given is None:
+            self.refuse("stride", f"{name} is required and not given", "give one number, or more.")
         if isinstance(given, (list, tuple)) and len(given) == 1:
             given = given[0]
         if isinstance(given, (list, tuple)) and len(given) == rank + 2:
