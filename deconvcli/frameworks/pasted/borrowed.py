@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
 from deconvcli.frameworks.pasted.layer import Name
-from deconvcli.frameworks.pasted.python_call import PythonCall
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
 from deconvcli.frameworks.pasted.understand import name_arguments
 
 Words = dict[str, Any]
@@ -85,7 +85,8 @@ class Borrowed(NamedTuple):
             for name, value in given.items()
             if name in self.means and value is not None
         }
-        return PythonCall(self.target.replace("{n}", str(rank)), (), words)
+        data = next((value for value in named.values() if isinstance(value, Tensor)), call.data)
+        return PythonCall(self.target.replace("{n}", str(rank)), (), words, data)
 
     def _translate_to_keras(self, name: str, given: Words, rank: int) -> PythonCall:
         """Return Keras' layer with channels first, where a word gives the padding.

@@ -51,7 +51,7 @@ def read_layer(text: str, variables: Mapping[str, Any] = MappingProxyType({})) -
 
 def is_layer_text(text: str) -> bool:
     """Return whether a text may describe a layer, rightly or not: it has brackets or lines."""
-    return any(sign in text for sign in ("(", "{", "<", "\n", "kernel_s"))
+    return any(sign in text for sign in ("(", "{", "<", "\n", "kernel_s", "（"))  # noqa: RUF001
 
 
 def _read_python(text: str, reader: ValueReader) -> PythonCall | None:

@@ -26,6 +26,8 @@ _CHANNELS_MESSAGE = re.compile(
     r"transposed=(?:1|True), weight of size \[(\d+), (\d+), ([\d, ]+)\], expected input *"
     r"\[[\d, ]+\] to have (\d+) channels, but got (\d+)"
 )
+# HiFi-GAN's and its relatives'.
+_VOCODER = re.compile(r"[\"']?(?:upsample_rates|upsample_scales|decoder_rates)[\"']?\s*:")
 # A project's own function; the name says nothing of its parameters.
 _HELPER = re.compile(r"_*(?:de|up)_?conv(?:_?\d?d)?(?:_(?:layer|block|bn|relu))*\d*", re.IGNORECASE)
 # Layers of frameworks that are not read: the framework, a pattern of the name, what to write.
@@ -76,6 +78,18 @@ _FOREIGN = (
         "write its numbers as options (-k, -s, -p), with the dialect of its backend.",
     ),
     (
+        "TVM",
+        re.compile(r"(?:relay|tvm|topi)\.[\w.]*conv\dd_transpose\w*\s*\("),
+        "write its channels, kernel_size, strides and padding as nn.ConvTranspose2d(in, channels,"
+        " kernel_size, strides, padding, output_padding).",
+    ),
+    (
+        "TensorFlow.js",
+        re.compile(r"conv[23]dTranspose\s*\("),
+        "write conv2dTranspose({filters: 8, kernelSize: 3, strides: 2, padding: 'same'}) as"
+        " Conv2DTranspose(8, 3, strides=2, padding='same').",
+    ),
+    (
         "CNTK",
         re.compile(r"(?:convolution_transpose|ConvolutionTranspose(?:[123]D)?)\s*\("),
         "write its filters, its strides and what it crops as nn.ConvTranspose2d(...).",
@@ -113,6 +127,12 @@ def explain_text(text: str) -> UsageError | None:
         return _error(
             f"this is how a {found[1]} is printed, without its parameters",
             "paste the code that creates the layer, or what its get_config() returns.",
+        )
+    if _VOCODER.search(stripped):
+        return _error(
+            "this is the configuration of a vocoder, which has its layers in lists",
+            "paste ConvTranspose1d(c, c // 2, k, u, padding=(k - u) // 2) with --set k=16,u=8, or"
+            " write the layers into a file for deconv check.",
         )
     return _explain_error_message(stripped) or explain_foreign(stripped)
 

@@ -44,6 +44,14 @@ _NNX_PARAMETERS = re.compile(r"\n\s*(?:kernel_shape|kernel|bias)=.*\Z", re.DOTAL
 _FLAX_ATTRIBUTES = re.compile(r"\s*\w+\(\s*# attributes\n")
 # print(model) of a container: `Sequential(` and its children, each on a line of its own.
 _PRINTED_NETWORK = re.compile(r"\w+\(\s*\n\s*\(\w+\): \w+\(")
+# `Conv2DTranspose(32 -> 64, kernel_size=(4, 4), stride=(2, 2), Activation(relu))`.
+_GLUON = re.compile(
+    r"(?P<name>Conv\dDTranspose)\((?P<out>\w+) -> (?P<in>\w+), (?P<words>.*?)"
+    r"(?:, Activation\(\w+\))?\)$",
+    re.DOTALL,
+)
+# What word processors and other keyboards put in place of Python's signs.
+_PUNCTUATION = str.maketrans("，（）［］：＝“”‘’\u00a0\u3000", ",()[]:=\"\"''  ")  # noqa: RUF001
 # Attributes of ONNX, which a bare mapping of them is recognized by.
 _ONNX_KEYS = ("kernel_shape", "auto_pad", "pads")
 # Of all ONNX attributes, a panel shows these as one number where they have one axis.
@@ -105,8 +113,17 @@ def _clean(text: str) -> str:
     if _NNX.match(text):
         text = re.sub(r"<[^<>\n]*>", "None", _NNX_PARAMETERS.sub("\n)", text))
     text = _PRINTED_CHILDREN.sub(")", text)
-    # MXNet prints the channels of a layer as `64 -> 32`.
-    return re.sub(r"\((\w+) -> (\w+)", r"(\1, \2", text)
+    text = _GLUON.sub(_write_gluon, text)
+    return text.translate(_PUNCTUATION)
+
+
+def _write_gluon(found: re.Match[str]) -> str:
+    """Return the call of a layer as Gluon prints it, whose weights are (in, out / groups, ...)."""
+    words = found["words"].replace("stride=", "strides=").replace("bias=", "use_bias=")
+    groups = re.search(r"groups=(\d+)", words)
+    channels = f"{found['out']} * {groups[1]}" if groups else found["out"]
+    known = f"in_channels={found['in']}, " if found["in"] not in ("0", "None") else ""
+    return f"mx.gluon.nn.{found['name']}(channels={channels}, {known}{words})"
 
 
 def _read_printed_node(node: re.Match[str], text: str, reader: ValueReader) -> PythonCall:

@@ -52,7 +52,8 @@ _CASTS = {
     *("to", "cuda", "cpu", "float", "half", "double", "contiguous", "requires_grad_", "detach"),
     *("clone", "astype"),
 }
-_MAKERS = {"zeros", "ones", "randn", "rand", "empty", "normal", "uniform"}
+_MAKERS = {"zeros", "ones", "randn", "rand", "empty", "normal", "uniform", "placeholder", "Input"}
+_SHAPE_WORDS = ("shape", "size", "batch_shape")
 # JSON's words for the three constants.
 _JSON_WORDS: Mapping[str, Any] = MappingProxyType({"true": True, "false": False, "null": None})
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -151,7 +152,9 @@ class ValueReader:
                 return -value if type(value) is int else Name(ast.unparse(node))
             case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
                 return _compute(node, _OPERATORS[type(operator)], self.read(left), self.read(right))
-            case ast.Call(func=ast.Attribute(attr=maker)) if maker in _MAKERS:
+            case ast.Call(func=ast.Attribute(attr=maker) | ast.Name(id="Input" as maker)) if (
+                maker in _MAKERS
+            ):
                 return self._read_tensor(node)
             case ast.Call(func=ast.Attribute(attr=name, value=tensor)) if name in _CASTS:
                 value = self.read(tensor)
@@ -205,9 +208,14 @@ class ValueReader:
         return dict(zip(names, map(self.read, values), strict=True))
 
     def _read_tensor(self, node: ast.Call) -> Any:
-        sizes = [self.read(argument) for argument in node.args]
+        sizes = list(self._read_items(node.args))
+        named = {keyword.arg: keyword.value for keyword in node.keywords}
+        shape = next((named[name] for name in _SHAPE_WORDS if name in named), None)
+        if shape is not None:
+            sizes = [self.read(shape)]
         # A shape in a list may come second, after JAX's random key.
         sizes = next((size for size in sizes[:2] if isinstance(size, list)), sizes)
+        sizes = sizes[1:] if sizes[:1] == [None] else sizes  # an open batch
         if sizes and all(type(size) is int and size >= 0 for size in sizes):
             return Tensor(tuple(sizes))
         return Name(ast.unparse(node))

@@ -72,6 +72,8 @@ def _apply(call: PythonCall, layer: ast.Call, tree: ast.Module, reader: ValueRea
         for keyword in applied.keywords:
             if keyword.arg == "output_size":
                 words["output_size"] = reader.read(keyword.value)
+        if isinstance(second := reader.read(applied.args[-1]), list) and len(applied.args) == 2:
+            words["output_size"] = second
         data, variable = reader.read(applied.args[0]), ast.unparse(applied.args[0])
         # A variable may have been assigned another shape since.
         is_known = isinstance(data, Tensor) and all(

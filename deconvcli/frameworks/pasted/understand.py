@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +16,10 @@ from deconvcli.frameworks.pasted.search import find_match, unbind
 
 # Classes that add a normalization to the weights and pass everything else on, by what they have
 # before the name of the framework's own: WNConvTranspose1d.
-_WRAPPERS = ("WN", "SN", "Norm", "WeightNorm", "SpectralNorm", "Parametrized", "Quantized")
-_WRAPPER_WORDS = ("causal", "norm", "norm_kwargs", "norm_type")
+_WRAPPERS = ("WN", "SN", "Norm", "WeightNorm", "SpectralNorm", "Parametrized", "Quantized", "Quant")
+_WRAPPER_WORDS = re.compile(
+    r"causal|norm|norm_kwargs|norm_type|(?:weight|bias|input|output)_(?:bit|quant|scaling|float)\w*"
+)
 # A variable may stand for these: the output size does not need their values.
 _FREE_ROLES = {"", "bias", "groups", "in_channels", "out_channels"}
 
@@ -102,7 +105,7 @@ def understand_layer(
         words,
         signature.rank or _find_rank(dialect, words, weight),
         weight,
-        shapes[signature.data] or _shape(written.call.data),
+        shapes[signature.data] or _shape(match.call.data),
         signature.parameters,
         match.others,
         declared,
@@ -121,8 +124,10 @@ def _strip_wrapper(call: PythonCall) -> PythonCall:
     start = last.partition("Conv")[0]
     if start not in _WRAPPERS or "Transpose" not in last:
         return call
-    words = {name: value for name, value in call.keywords.items() if name not in _WRAPPER_WORDS}
-    return PythonCall(last.removeprefix(start), call.positional, words)
+    words = {
+        name: value for name, value in call.keywords.items() if not _WRAPPER_WORDS.fullmatch(name)
+    }
+    return call._replace(name=last.removeprefix(start), keywords=words)
 
 
 def _drop_inert(dialect: Dialect, named: Mapping[str, Any]) -> dict[str, Any]:

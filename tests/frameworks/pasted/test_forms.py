@@ -187,8 +187,8 @@ OTHERS = [
     (LINEN, "flax", "the pasted call is Flax's", (10, 10)),
     ("Conv2DTranspose(8, 4, kernel_size=[4, 4], stride=[2, 2], padding=1, data_format=NCHW)",
      "paddle", "the pasted call is PaddlePaddle's", (10, 10)),
-    ("Conv2DTranspose(8 -> 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))", "paddle",
-     "the pasted call is PaddlePaddle's", (10, 10)),
+    ("Conv2DTranspose(8 -> 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))", "mxnet",
+     "the pasted call is Apache MXNet's", (10, 10)),
     ("helper.make_node('ConvTranspose', ['X', 'W'], ['Y'], kernel_shape=[4, 4], strides=[2, 2])",
      "onnx", "the pasted node is ONNX ConvTranspose's", (12, 12)),
     ("onnx.helper.make_node(op_type='ConvTranspose', inputs=['X', 'W'], outputs=['Y'],"
@@ -436,6 +436,10 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
         ("conv_2d_transpose(net, 3, 4, [8, 8], 2)", "TFLearn", "padding='same'"),
         ("TransposedConv2DLayer(l, 8, 3, stride=2, crop=1)", "Lasagne", "padding=crop"),
         ("tlx.nn.ConvTranspose2d(out_channels=8, kernel_size=3)", "TensorLayer", "its backend"),
+        ("relay.nn.conv2d_transpose(x, w, channels=4, strides=(2, 2))", "TVM", "in, channels"),
+        ("tf.layers.conv2dTranspose({filters: 4, kernelSize: 3})", "TensorFlow.js", "'same'"),
+        ("{'upsample_rates': [8, 5], 'upsample_kernel_sizes': [16, 10]}", "a vocoder", "k=16,u=8"),
+        ("upsample_scales: [8, 8, 2, 2]\nstacks: {n: 3}", "a vocoder", "deconv check"),
         ("C.convolution_transpose(w, x, strides=(2, 2))", "CNTK", "what it crops"),
         ("Deconvolution  up  1 1 a b 0=64 1=4 3=2 4=1", "ncnn", "stride=3="),
         ("RuntimeError: Given transposed=1, weight of size [8, 4, 3, 3], expected"
@@ -518,6 +522,15 @@ APPLIED = [
      "up = nn.ConvTranspose2d(8, 4, 3, 2, 1)\nup(x, output_size=skip.size())", (2, 4, 10, 12)),
     ("x = torch.ones(2, 8, 5, 6)\nskip = torch.ones(2, 4, 10, 12)\n"
      "nn.ConvTranspose2d(8, 4, 3, 2, 1)(x, output_size=skip.shape[-2:])", (2, 4, 10, 12)),
+    ("up = nn.ConvTranspose2d(8, 4, 3, 2, 1)\ny = up(torch.ones(2, 8, 5, 6), [10, 12])",
+     (2, 4, 10, 12)),
+    ("x = tf.random.normal(shape=[2, 5, 8])\nup = Conv1DTranspose(4, 4, 2, 'same')\nprint(up(x))",
+     (2, 10, 4)),
+    ("shape = (2, 8, 5)\nnn.ConvTranspose1d(8, 4, 4, 2, 1)(torch.rand(*shape))", (2, 4, 10)),
+    ("x = Input(shape=(5, 6, 8))\ny = Conv2DTranspose(4, 4, 2, 'same')(x)", (10, 12, 4)),
+    ("x = keras.Input((5, 8), name='x')\ny = Conv1DTranspose(4, 4, 2, 'same')(x)", (10, 4)),
+    ("x = tf.placeholder(tf.float32, shape=[None, 5, 6, 8])\n"
+     "y = tf.layers.conv2d_transpose(x, 4, 4, 2, 'same')", (10, 12, 4)),
     (">>> x = torch.randn(2, 8, 5, 6)\n>>> m = nn.ConvTranspose2d(\n...     8, 4, 4, 2, 1)\n"
      ">>> m(x).size()\ntorch.Size([2, 4, 10, 12])", (2, 4, 10, 12)),
     ("In [1]: x = torch.randn(2, 8, 5, 6)\n\nIn [2]: nn.ConvTranspose2d(8, 4, 4, 2, 1)(x).shape\n"
@@ -539,6 +552,7 @@ def test_a_layer_that_is_applied_has_the_shape_of_its_input(
         "up = nn.ConvTranspose1d(8, 4, 4, 2)\nother(torch.ones(2, 8, 5))",
         "x = torch.ones(2, 8, n)\nnn.ConvTranspose1d(8, 4, 4, 2)(x)",
         "nn.ConvTranspose1d(8, 4, 4, 2)(*inputs)",
+        "x = Input((None, None, 8))\ny = Conv2DTranspose(4, 4, 2, 'same')(x)",
         "nn.ConvTranspose1d(8, 4, 4, 2)()",
     ],
 )
@@ -551,6 +565,46 @@ def test_an_output_size_in_the_program_is_not_left_out() -> None:
     text = "up = nn.ConvTranspose2d(8, 4, 3, 2, 1)\ny = up(x, output_size=skip.size())"
     with pytest.raises(UsageError, match=r"output_size is skip\.size\(\), which has a value only"):
         LayerRequest(text, input_size=(5, 5)).understand()
+
+
+@pytest.mark.parametrize(
+    ("printed", "output", "weights"),
+    [
+        ("Conv2DTranspose(4 -> 8, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))",
+         (4, 10, 12), (8, 4, 4, 4)),
+        ("(up): Conv2DTranspose(4 -> 8, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1),"
+         " output_padding=(1, 0), bias=False)", (4, 10, 11), (8, 4, 3, 3)),
+        ("Conv2DTranspose(2 -> 8, kernel_size=(4, 4), stride=(2, 2), groups=2,"
+         " Activation(relu))", (4, 12, 14), (8, 2, 4, 4)),
+        ("Conv2DTranspose(4 -> 0, kernel_size=(4, 4), stride=(2, 2))",
+         (4, 12, 14), (8, 4, 4, 4)),
+        ("Conv1DTranspose(4 -> 8, kernel_size=(4,), stride=(2,), dilation=(3,))",
+         (4, 18), (8, 4, 4)),
+    ],
+)  # fmt: skip
+def test_gluon_prints_the_output_channels_first(
+    printed: str, output: tuple[int, ...], weights: tuple[int, ...]
+) -> None:
+    size = (8, 5) if "1D" in printed else (8, 5, 6)
+    understood = LayerRequest(printed, input_size=size).understand()
+    assert understood.reading.spelling.name == "mxnet"
+    assert understood.shown_output == output
+    assert understood.weight_shape == weights
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nn.ConvTranspose2d(8，4，4，stride=2)",  # noqa: RUF001
+        "nn.ConvTranspose2d（8, 4, 4, stride=2）",  # noqa: RUF001
+        "nn.ConvTranspose2d(8, 4, kernel_size=［4, 4］, stride＝2)",  # noqa: RUF001
+        "nn.ConvTranspose2d(8, 4, 4,\u00a0stride=2, padding_mode=‘zeros’)",  # noqa: RUF001
+        "nn.ConvTranspose2d(8, 4, 4, stride=2, padding_mode=“zeros”)",
+        "QuantConvTranspose2d(8, 4, 4, stride=2, weight_bit_width=bits, input_quant=q)",
+    ],
+)
+def test_signs_of_other_keyboards_and_wrappers(text: str) -> None:
+    assert LayerRequest(text, input_size=(5, 5)).understand().shown_output == (12, 12)
 
 
 def test_a_printed_layer_follows_its_prompt() -> None:
