@@ -1,6 +1,7 @@
 """Mutated layers in every form, which must be read or refused, and never end in another error.
 
-`python -m tests.frameworks.pasted.fuzz 100000` reads as many of them.
+`python -m tests.frameworks.pasted.fuzz 100000` reads as many of each form, and prints a row for it;
+`python -m tests.frameworks.pasted.fuzz 100000 7 sizes nodes` reads two forms with another seed.
 """
 
 from __future__ import annotations
@@ -9,17 +10,23 @@ import random
 import re
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from deconvcli.cli.types import Variables
+from deconvcli.cli.types import RequestedSizes, Sides, Sizes, Typed, Variables
 from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.request import LayerRequest
-from tests.frameworks.pasted.test_forms import BORROWED, OTHERS, TORCH
+from tests.frameworks.pasted.test_forms import BORROWED, OTHERS, PANELS, TORCH
 from tests.frameworks.pasted.test_search import SHARED
+from tests.frameworks.pasted.test_sizes import REQUESTED
 
 MAX_SECONDS = 1.0
 VARIABLES = ("k=4,s=2", "k=(4, 4), cfg.s = [2,2],p=same", "b=True,n=None,x=3x5")
+SIZES = (
+    *("5", "5x5", "(5, 5)", "[5, 5]", "5 x 5", "16x16x16", "N", "HxW", "2N-1", "(None, 23, 23, 1)"),
+    *("torch.Size([1, 3, 8, 8])", "TensorShape([None, 8, 8, 64])", "(1, 64, 32, 32)", "None"),
+)
+PADS = ("valid", "'same'", "1", "1x2", "1:2,0:1", "((1, 2), (0, 1))", "[(1, -2)]", "(1, 1)")
 SIGNS = (
     *("(", ")", "[", "]", "{", "}", ",", "=", ":", "'", '"', "<", ">", "%", ".", "*", "-", "\n"),
     *(" ", "\t", "#", "\\", "\x00", "é", "->", "=>", "==", "**", "//", "lambda: ", "\ud800"),
@@ -47,15 +54,9 @@ WORDS = (
 DIALECTS = (*(None,) * 30, "torch", "keras", "tensorflow", "onnx", "paddle", "mxnet", "flax")
 
 
-def seeds() -> list[str]:
-    """Return one text of each form."""
-    rows = (*OTHERS, *BORROWED, *SHARED)
-    return [*TORCH, *(str(row[0]) for row in rows)]
-
-
 def mutate(text: str, sources: list[str], dice: random.Random) -> str:
     """Return the text after one to three small mutations."""
-    for _ in range(dice.randint(1, 3)):
+    for _ in range(dice.choice((1, 1, 1, 2, 3))):
         text = dice.choice(_MUTATIONS)(text, sources, dice)
     return text
 
@@ -125,59 +126,103 @@ _MUTATIONS: tuple[Callable[[str, list[str], random.Random], str], ...] = (
 )
 
 
-found_kinds: Counter[str] = Counter()
+class Form(NamedTuple):
+    """Texts of one form, and the function that reads one."""
+
+    texts: Sequence[str]
+    read: Callable[[str, random.Random], object]
 
 
-def find_problem(text: str, dice: random.Random) -> str:
-    """Return how reading a text failed, or nothing if it was read or refused."""
-    begun = time.process_time()
-    try:
-        size = dice.choice(((5,), (5, 5), (5, 5), (5, 5, 8), None))
-        variables = {"k": 4} if re.search(r"\bk\b", text) else {}
-        request = LayerRequest(text, dice.choice(DIALECTS), size, variables=variables)
-        understood = request.understand()
-        assert understood.why, "no reason for the dialect"
-        _ = understood.shown_output, understood.input_text, understood.reading.spelling.text
-        found_kinds["read"] += 1
-    except DeconvError as error:
-        found_kinds[error.code] += 1
-        if not error.message:
-            return "no message"
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return "too slow" if time.process_time() - begun > MAX_SECONDS else ""
+class Tally(NamedTuple):
+    """What became of the mutants of one form; errors: (problem, text)."""
+
+    accepted: int
+    refused: int
+    errors: list[tuple[str, str]]
+    slowest: float
 
 
-def find_errors(count: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield (text, problem) of the mutated texts that are neither read nor refused."""
-    dice, sources = random.Random(seed), seeds()
-    for number in range(count):
-        text = mutate(dice.choice(sources), sources, dice)
-        if problem := find_problem(text, dice):
-            yield text, problem
-        if number % 20 == 0 and (problem := _parse_variables(dice)):
-            yield problem, "variables"
+def _read_layer(text: str, dice: random.Random) -> object:
+    size = dice.choice(((5,), (5, 5), (5, 5), (5, 5), (5, 5, 8), None))
+    return _read(text, dice, size, {})
 
 
-def _parse_variables(dice: random.Random) -> str:
-    """Return a text for --set that ends in an error of ours, or nothing."""
-    text = mutate(dice.choice(VARIABLES), list(VARIABLES), dice)
-    try:
-        Variables().parse(text)
-    except DeconvError:
-        return ""
-    except Exception as error:
-        return f"{text!r}: {type(error).__name__}: {error}"
-    return ""
+def _read_function(text: str, dice: random.Random) -> object:
+    """Read a call that takes its weights, whose kernel is an option."""
+    rank = next((int(sign) for sign in text if sign in "123"), 2)
+    return _read(text, dice, (5,) * rank, {"kernel": (3,)})
+
+
+def _read(
+    text: str, dice: random.Random, size: tuple[int, ...] | None, roles: Mapping[str, Any]
+) -> object:
+    variables = {"k": 4} if re.search(r"\bk\b", text) else {}
+    request = LayerRequest(text, dice.choice(DIALECTS), size, roles=roles, variables=variables)
+    understood = request.understand()
+    assert understood.why, "no reason for the dialect"
+    return understood.shown_output, understood.input_text, understood.reading.spelling.text
+
+
+def _list_texts(rows: Sequence[tuple[Any, ...]], word: str = "") -> list[str]:
+    """Return the texts of the rows whose reason for the dialect has the word."""
+    return [str(row[0]) for row in rows if word in str(row[2])]
+
+
+def _parse(kind: Typed, texts: Sequence[str]) -> Form:
+    return Form(texts, lambda text, dice: kind.parse(text))
+
+
+FORMS: Mapping[str, Form] = {
+    "calls": Form([*TORCH, *_list_texts(OTHERS, "pasted call")], _read_layer),
+    "configurations": Form(_list_texts(OTHERS, "pasted configuration"), _read_layer),
+    "nodes": Form(_list_texts(OTHERS, "pasted node"), _read_layer),
+    "panels": Form(_list_texts(PANELS), _read_layer),
+    "caffe": Form(_list_texts(OTHERS, "pasted layer"), _read_layer),
+    "borrowed": Form(_list_texts(BORROWED), _read_layer),
+    "shared": Form(_list_texts(SHARED), _read_layer),
+    "requested": Form([f"tf.nn.{row[0]}" for row in REQUESTED], _read_function),
+    "sizes": _parse(Sizes(), SIZES),
+    "requested-sizes": _parse(RequestedSizes(), SIZES),
+    "pads": _parse(Sides(), PADS),
+    "variables": _parse(Variables(), VARIABLES),
+}
+"""Each form in which people hold a layer, or give a value, by its name here."""
+
+
+def tally(form: Form, count: int, seed: int) -> Tally:
+    """Return what became of as many mutants of a form."""
+    dice, everything = (
+        random.Random(seed),
+        [text for other in FORMS.values() for text in other.texts],
+    )
+    accepted, errors, slowest = 0, [], 0.0
+    for _ in range(count):
+        text = mutate(dice.choice(form.texts), everything, dice)
+        begun, problem = time.process_time(), ""
+        try:
+            form.read(text, dice)
+            accepted += 1
+        except DeconvError as error:
+            problem = "" if error.message else "no message"
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+        seconds = time.process_time() - begun
+        slowest = max(slowest, seconds)
+        if problem or seconds > MAX_SECONDS:
+            errors.append((problem or "too slow", text))
+    return Tally(accepted, count - accepted - len(errors), errors, slowest)
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    begun = time.perf_counter()
-    bad = list(find_errors(count, int(sys.argv[2]) if len(sys.argv) > 2 else 0))
-    for text, problem in bad[:10]:
-        print(f"--- {problem}\n{text}")
-    kinds = dict(found_kinds.most_common(12))
-    seconds = time.perf_counter() - begun
-    print(f"{count:,} texts in {seconds:.0f} s, {len(bad)} errors; outcomes: {kinds}")
-    sys.exit(bool(bad))
+    arguments = sys.argv[1:]
+    count, seed = (*map(int, arguments[:2]), *(1000, 0)[len(arguments[:2]) :])
+    worst = 0
+    for name in arguments[2:] or FORMS:
+        found = tally(FORMS[name], count, seed)
+        for problem, text in found.errors[:3]:
+            print(f"--- {problem}\n{text}")
+        outcome = f"{found.accepted:7,} accepted, {found.refused:7,} refused"
+        failures = f"{len(found.errors)} errors, slowest {found.slowest:.3f} s"
+        print(f"{name:16} {count:8,} mutants: {outcome}, {failures}", flush=True)
+        worst = max(worst, len(found.errors))
+    sys.exit(bool(worst))

@@ -1,9 +1,22 @@
-"""A few mutated layers in every form; the module runs as many as one wants."""
+"""A few mutated layers in each form; the module runs as many as one wants."""
 
 from __future__ import annotations
 
-from tests.frameworks.pasted.fuzz import find_errors
+import pytest
+
+from tests.frameworks.pasted.fuzz import FORMS, tally
 
 
-def test_mutated_layers_are_read_or_refused() -> None:
-    assert list(find_errors(400, seed=7)) == []
+@pytest.mark.parametrize("name", FORMS)
+def test_mutated_layers_are_read_or_refused(name: str) -> None:
+    found = tally(FORMS[name], 100, seed=7)
+    assert found.errors == []
+    assert min(found.accepted, found.refused) > 0
+
+
+def test_another_error_is_found() -> None:
+    def fail(text: str, dice: object) -> None:
+        raise KeyError(text)
+
+    found = tally(FORMS["sizes"]._replace(read=fail), 3, seed=7)
+    assert [problem.partition(":")[0] for problem, _ in found.errors] == ["KeyError"] * 3

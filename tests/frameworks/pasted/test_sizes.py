@@ -47,34 +47,35 @@ def test_unknown_weights_make_the_requested_channels_in_one_group(
 H, W = Linear("H"), Linear("W")
 
 
-@pytest.mark.parametrize(
-    ("call", "size", "output", "weights"),
-    [
-        ("conv2d_transpose(x, w, tf.stack([b, 10, 10, 2]), 2)", (5, 5), (10, 10), "3x3x2x(in)"),
-        ("conv2d_transpose(x, w, [tf.shape(x)[0], 9, 10, 2], 2)", (5, 5), (9, 10), "3x3x2x(in)"),
-        ("conv2d_transpose(x, w, tf.TensorShape([1, 9, 10, 2]), 2)", (5, 5, 8), (9, 10, 2),
-         "3x3x2x8"),
-        ("conv2d_transpose(x, w, tf.stack([b, tf.shape(x)[1] * 2, x.shape[2] * 2, c]), 2)",
-         (5, 6), (10, 12), "3x3x(c)x(in)"),
-        ("conv2d_transpose(h, w, [n, int(h.get_shape()[1]) * 2 - 1, 12, 4], 2)", (5, 6, 1),
-         (9, 12, 4), "3x3x4x1"),
-        ("conv2d_transpose(x, w, [b, 2 * x.shape[1], 2 * x.shape[2], 2], 2)", (H, W),
-         (2 * H, 2 * W), "3x3x2x(in)"),
-        ("conv2d_transpose(x, w, [b, 2, 2 * x.shape[2], 10], 2, data_format='NCHW')", (5, 5),
-         (10, 10), "3x3x2x(in)"),
-        ("conv1d_transpose(x, w, [b, 10, c], 2)", (5,), (10,), "3x(c)x(in)"),
-        ("conv1d_transpose(x, w, tf.stack([tf.shape(x)[0], 10, 2]), 2)", (5,), (10,), "3x2x(in)"),
-        ("conv1d_transpose(x, w, [b, 10, x.shape[2]], 2)", (5, 8), (10, 8), "3x8x8"),
-        ("conv3d_transpose(x, w, [b, 4, 6, 8, c], [1, 2, 2, 2, 1])", (2, 3, 4), (4, 6, 8),
-         "3x3x3x(c)x(in)"),
-        ("conv3d_transpose(x, w, (b, 4, 6, 8, 4), 2)", (2, 3, 4, 1), (4, 6, 8, 4), "3x3x3x4x1"),
-        ("conv3d_transpose(x, w, [1, *s, 4], 2)", (2, 3, 4), None, "the values in *s are only"),
-        ("conv2d_transpose(x, w, [b, h * 2, 10, 2], 2)", (5, 5), None, "--set h=4"),
-        ("conv2d_transpose(x, w, shape, 2)", (5, 5), None, "--set shape=10x10"),
-        ("conv2d_transpose(x, w, tf.shape(y), 2)", (5, 5), None, "write its number into the call."),
-        ("conv2d_transpose(x, w, [h, 10], 2)", (5, 5), None, "--set h=4"),
-    ],
-)  # fmt: skip
+# Each row: the call in tf.nn, the input, the output, and the weights or a part of the refusal.
+REQUESTED: list[tuple[str, tuple[Size, ...], tuple[Size, ...] | None, str]] = [
+    ("conv2d_transpose(x, w, tf.stack([b, 10, 10, 2]), 2)", (5, 5), (10, 10), "3x3x2x(in)"),
+    ("conv2d_transpose(x, w, [tf.shape(x)[0], 9, 10, 2], 2)", (5, 5), (9, 10), "3x3x2x(in)"),
+    ("conv2d_transpose(x, w, tf.TensorShape([1, 9, 10, 2]), 2)", (5, 5, 8), (9, 10, 2),
+     "3x3x2x8"),
+    ("conv2d_transpose(x, w, tf.stack([b, tf.shape(x)[1] * 2, x.shape[2] * 2, c]), 2)",
+     (5, 6), (10, 12), "3x3x(c)x(in)"),
+    ("conv2d_transpose(h, w, [n, int(h.get_shape()[1]) * 2 - 1, 12, 4], 2)", (5, 6, 1),
+     (9, 12, 4), "3x3x4x1"),
+    ("conv2d_transpose(x, w, [b, 2 * x.shape[1], 2 * x.shape[2], 2], 2)", (H, W),
+     (2 * H, 2 * W), "3x3x2x(in)"),
+    ("conv2d_transpose(x, w, [b, 2, 2 * x.shape[2], 10], 2, data_format='NCHW')", (5, 5),
+     (10, 10), "3x3x2x(in)"),
+    ("conv1d_transpose(x, w, [b, 10, c], 2)", (5,), (10,), "3x(c)x(in)"),
+    ("conv1d_transpose(x, w, tf.stack([tf.shape(x)[0], 10, 2]), 2)", (5,), (10,), "3x2x(in)"),
+    ("conv1d_transpose(x, w, [b, 10, x.shape[2]], 2)", (5, 8), (10, 8), "3x8x8"),
+    ("conv3d_transpose(x, w, [b, 4, 6, 8, c], [1, 2, 2, 2, 1])", (2, 3, 4), (4, 6, 8),
+     "3x3x3x(c)x(in)"),
+    ("conv3d_transpose(x, w, (b, 4, 6, 8, 4), 2)", (2, 3, 4, 1), (4, 6, 8, 4), "3x3x3x4x1"),
+    ("conv3d_transpose(x, w, [1, *s, 4], 2)", (2, 3, 4), None, "the values in *s are only"),
+    ("conv2d_transpose(x, w, [b, h * 2, 10, 2], 2)", (5, 5), None, "--set h=4"),
+    ("conv2d_transpose(x, w, shape, 2)", (5, 5), None, "--set shape=10x10"),
+    ("conv2d_transpose(x, w, tf.shape(y), 2)", (5, 5), None, "write its number into the call."),
+    ("conv2d_transpose(x, w, [h, 10], 2)", (5, 5), None, "--set h=4"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "size", "output", "weights"), REQUESTED)
 def test_a_requested_shape_in_expressions(
     call: str, size: tuple[Size, ...], output: tuple[Size, ...] | None, weights: str
 ) -> None:
