@@ -216,6 +216,8 @@ class LayerRequest(NamedTuple):
         """Add the roles to the call's parameters, find the sizes, and let the dialect read them."""
         dialect, rank = pasted.dialect, self._find_rank(pasted)
         words = word_roles(dialect, self.roles, rank, self.names, pasted.words)
+        if self.call is None:
+            words = dialect.complete(words, rank)
         leading, sizes = self._find_sizes(pasted, words, rank)
         self._check_letters(sizes.spatial)
         words = {**_bind_counts(pasted, words, sizes.channels), **words}

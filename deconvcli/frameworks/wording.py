@@ -190,7 +190,8 @@ def read_roles(name: str, roles: Mapping[str, Any], sizes: Sizes, names: Names =
         UsageError: the dialect has no such parameter, or a value is not of its form.
     """
     dialect, implementation = take(name)
-    words = word_roles(dialect, roles, len(sizes.spatial), names)
+    rank = len(sizes.spatial)
+    words = dialect.complete(word_roles(dialect, roles, rank, names), rank)
     [groups] = _as_typed(roles.get("groups", 1))
     [out_channels] = _as_typed(roles.get("out_channels"))
     kernel = roles.get("kernel", 1)

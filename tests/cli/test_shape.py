@@ -235,6 +235,38 @@ def test_pasted_calls(size: str, call: str, dialect: str, output: str) -> None:
     assert printed["why"].startswith("the pasted call is ")
 
 
+@pytest.mark.parametrize(
+    ("options", "output", "layer"),
+    [
+        (
+            "tensorflow -p valid --output-size 7",
+            "7x7",
+            "strides=1, padding='VALID', output_shape=(batch, 7, 7, out_channels)",
+        ),
+        (
+            "tflite -p valid --output-size 7",
+            "7x7",
+            "stride_h=1, stride_w=1, padding='VALID', output_shape=(batch, 7, 7, out_channels)",
+        ),
+        ("openvino -p 1", "5x5", "strides=(1, 1), pads_begin=(1, 1), pads_end=(1, 1)"),
+        ("jax -p 1", "5x5", "strides=(1, 1), padding=((1, 1), (1, 1))"),
+        ("jax -p 1 -s 2 -g 1", "9x9", "strides=(2, 2), padding=((1, 1), (1, 1))"),
+        (
+            "jax -p 1 -s 2 -g 2",
+            "9x9",
+            "window_strides=(1, 1), lhs_dilation=(2, 2), padding=((1, 1), (1, 1)),"
+            " feature_group_count=2",
+        ),
+        ("flax --in-channels 4 --out-channels 6", "5x5", "features=6, kernel_size=(3, 3)"),
+    ],
+)
+def test_what_a_framework_requires_is_completed(options: str, output: str, layer: str) -> None:
+    dialect, *others = options.split()
+    printed = rows(deconv("shape", "--in", "5x5", "-k", "3", "-D", dialect, *others).out)
+    assert printed["output"] == output
+    assert printed["layer"] == f"{dialect}: {layer}"
+
+
 def test_an_incomplete_call_is_refused() -> None:
     refused(deconv("shape", TORCH), "input size is not known", "--in")
     call = "x = F.conv_transpose2d(x, w.weight, b, 2)"

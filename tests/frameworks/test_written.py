@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 import deconvcli
-from deconvcli.common.errors import NotExpressible
+from deconvcli.common.errors import DeconvError, NotExpressible
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.drivers import FRAMEWORKS
 from deconvcli.frameworks.request import LayerRequest
@@ -37,36 +38,53 @@ LAYERS: tuple[dict[str, Any], ...] = (
     {"kernel_size": (3, 5), "stride": (2, 1), "padding": (1, 2)},
     {"kernel_size": 4, "stride": 2, "padding": 1, "groups": 2},
 )
+# As options; each dialect refuses those that it has no parameter for.
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {"kernel": (3,)},
+    {"kernel": (4,), "stride": (2,), "padding": (1,)},
+    {"kernel": (3,), "stride": (2,), "padding": (1,), "output_padding": (1,)},
+    {"kernel": (3,), "padding": (2,), "dilation": (2,)},
+    {"kernel": (4,), "stride": (2,), "padding": (1,), "groups": (2,)},
+    {"kernel": (3,), "stride": (2,), "padding": "same"},
+    {"kernel": (3,), "stride": (2,), "padding": "VALID"},
+    {"kernel": (5,), "stride": (2,), "padding": ((2, 1),)},
+    {"kernel": (3,), "stride": (2,), "padding": ((0, 1),)},
+    {"kernel": (4,), "stride": (2,), "output_size": (12,)},
+    {"kernel": (4,), "stride": (2,), "padding": (1,), "output_size": (10,)},
+    {"kernel": (3,), "stride": (2,), "output_size": (12,)},
+    {"kernel": (3,), "stride": (2,), "padding": "same", "output_size": (9,)},
+)
 
 
-def read_torch(parameters: dict[str, Any]) -> Reading:
+def read_torch(parameters: dict[str, Any], rank: int = 2) -> Reading:
     """Return a layer of 4 to 6 channels."""
-    return deconvcli.layer(
-        "torch", input_shape=(1, 4, 6, 6), in_channels=4, out_channels=6, **parameters
-    )
+    shape = (1, 4, *[6] * rank)
+    return deconvcli.layer("torch", input_shape=shape, in_channels=4, out_channels=6, **parameters)
 
 
 def convert_layers(name: str) -> Iterator[tuple[str, Reading]]:
     """Yield every layer that the dialect can express, and its parameters as they are printed."""
-    for parameters in LAYERS:
+    for parameters, rank in itertools.product(LAYERS, (1, 2, 3)):
+        if rank != 2 and isinstance(parameters["kernel_size"], tuple):
+            continue
         try:
-            reading = deconvcli.convert(read_torch(parameters), name)
+            reading = deconvcli.convert(read_torch(parameters, rank), name)
         except NotExpressible:
             continue
         yield take(name)[0].text(reading.spelling), reading
 
 
-def request_sizes(name: str) -> Iterator[tuple[str, Reading]]:
-    """Yield layers of 1 to 3 axes whose output size is requested, and how they are printed."""
-    for rank in (1, 2, 3):
-        roles = {"kernel": (4,), "stride": (2,), "output_size": (8,), "out_channels": (6,)}
-        request = LayerRequest(
-            dialect=name, input_size=(4,) * rank, batch=2, roles=roles, channels=5
-        )
-        understood = request.understand()
-        text = take(name)[0].text(understood.spelling)
-        assert "output_shape=" in text
-        yield text, understood.reading
+def read_options(name: str) -> Iterator[tuple[str, Reading]]:
+    """Yield every layer that the dialect has options for, and its parameters as printed."""
+    channels = {"in_channels": (4,), "out_channels": (6,)}
+    for options, rank in itertools.product(OPTIONS, (1, 2, 3)):
+        roles = {**options, **channels}
+        request = LayerRequest(dialect=name, input_size=(5,) * rank, batch=2, roles=roles)
+        try:
+            understood = request.understand()
+        except DeconvError:
+            continue
+        yield take(name)[0].text(understood.spelling), understood.reading
 
 
 def is_missing(name: str) -> bool:
@@ -81,12 +99,9 @@ def test_frameworks_accept_what_is_printed(name: str) -> None:
     # MLX has no layer with groups in every release; its function has other names.
     layers = [
         (text, reading)
-        for text, reading in convert_layers(name)
+        for text, reading in (*convert_layers(name), *read_options(name))
         if name != "mlx" or reading.layer.groups == 1
     ]
-    # The others have no such parameter, or take it where the layer is called.
-    if name in ("tensorflow", "onnx", "openvino", "coreml"):
-        layers += request_sizes(name)
     cases = [
         (text, reading.input_shape, reading.weight_shape, reading.output_shape)
         for text, reading in layers
@@ -138,7 +153,7 @@ def test_what_has_no_default_is_written() -> None:
 
 @pytest.mark.parametrize("name", in_order())
 def test_printed_parameters_are_read_back(name: str) -> None:
-    for text, reading in convert_layers(name):
+    for text, reading in (*convert_layers(name), *read_options(name)):
         arguments = eval(f"dict({text})")
         given, shape = reading.spelling.arguments, cast("tuple[int, ...]", reading.input_shape)
         kept = {key: given[key] for key in given if key == take(name)[0].entry_point}

@@ -23,13 +23,21 @@ def run_torch(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> An
     """Return the output's shape, as every function of this file."""
     import torch
 
-    return torch.nn.ConvTranspose2d(**parameters)(torch.tensor(x)).shape
+    call = {name: parameters.pop(name) for name in ("output_size",) if name in parameters}
+    layer = getattr(torch.nn, f"ConvTranspose{x.ndim - 2}d")(**parameters)
+    return layer(torch.tensor(x), **call).shape
 
 
 def run_keras(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
     import keras
 
-    return keras.layers.Conv2DTranspose(**parameters)(x).shape
+    return getattr(keras.layers, f"Conv{x.ndim - 2}DTranspose")(**parameters)(x).shape
+
+
+def run_keras2(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+    import tf_keras
+
+    return getattr(tf_keras.layers, f"Conv{x.ndim - 2}DTranspose")(**parameters)(x).shape
 
 
 def run_tensorflow(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
@@ -88,13 +96,15 @@ def run_openvino(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) ->
 def run_paddle(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
     import paddle
 
-    return paddle.nn.Conv2DTranspose(**parameters)(paddle.to_tensor(x)).shape
+    call = {name: parameters.pop(name) for name in ("output_size",) if name in parameters}
+    layer = getattr(paddle.nn, f"Conv{x.ndim - 2}DTranspose")(**parameters)
+    return layer(paddle.to_tensor(x), **call).shape
 
 
 def run_mlx(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
     from mlx import core, nn
 
-    return nn.ConvTranspose2d(**parameters)(core.array(x)).shape
+    return getattr(nn, f"ConvTranspose{x.ndim - 2}d")(**parameters)(core.array(x)).shape
 
 
 def run_tinygrad(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
@@ -119,6 +129,7 @@ def run_coreml(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> A
 RUNS: dict[str, Run] = {
     "torch": run_torch,
     "keras": run_keras,
+    "keras2": run_keras2,
     "tensorflow": run_tensorflow,
     "jax": run_jax,
     "flax": run_flax,
@@ -129,7 +140,7 @@ RUNS: dict[str, Run] = {
     "tinygrad": run_tinygrad,
     "coreml": run_coreml,
 }
-MODULES = {"onnx": "onnxruntime", "coreml": "coremltools"}
+MODULES = {"onnx": "onnxruntime", "coreml": "coremltools", "keras2": "tf_keras"}
 
 
 def main(dialect: str) -> None:

@@ -16,7 +16,7 @@ from deconvcli.common.values import MAX_INT64, compact
 from deconvcli.frameworks.dialect._axis_reader import AxisReader
 from deconvcli.frameworks.dialect._refusals import collect_findings, generalize
 from deconvcli.frameworks.dialect.live import LiveClass
-from deconvcli.frameworks.dialect.parameters import Signature
+from deconvcli.frameworks.dialect.parameters import Form, Signature
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.layers.arithmetic import Arithmetic, Broken
 from deconvcli.layers.axis import Axis
@@ -41,7 +41,8 @@ class Dialect(AxisReader):
     forward layer, if that takes the same parameters; {rank} is the number of spatial axes.
     windows: what its convolutions and poolings accept as padding. number_types: those that it
     computes, and what it makes of two. max_size: the largest size that its tensors may have.
-    requests_tensor: whether a requested output size is the shape of the whole tensor.
+    required: parameters that the framework has no default for, and that are 1 where options leave
+    them out. requests_tensor: whether a requested output size is the shape of the whole tensor.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -122,6 +123,14 @@ class Dialect(AxisReader):
             if (found.code, found.message) not in yielded:
                 yielded.add((found.code, found.message))
                 yield found
+
+    def complete(self, words: Mapping[str, Any], rank: int) -> dict[str, Any]:
+        """Return the parameters of options with those that the framework requires."""
+        missing: dict[str, Any] = {}
+        for argument in self.arguments:
+            if argument.name in self.required and argument.name not in (words.keys() | missing):
+                missing |= argument.phrase(Form.INTS, (1,), rank)
+        return {**missing, **words}
 
     def text(self, spelling: Spelling, hidden: Sequence[str] = ()) -> str:
         """Return the parameters as a person writes them, without defaults and `hidden` roles."""

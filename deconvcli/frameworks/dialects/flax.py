@@ -82,7 +82,14 @@ class Flax(Dialect):
     windows = XLA_WINDOWS._replace(numbers=True, default="same")
     arguments = (
         Argument("features", "out_channels", None, "output channels, in flax.linen"),
-        Argument("in_features", "in_channels", None, "input channels, in flax.nnx"),
+        Argument(
+            "in_features",
+            "in_channels",
+            None,
+            "input channels, in flax.nnx",
+            # Options mean flax.linen, which takes them from the input.
+            {Form.INTS: lambda channels, rank: {}},
+        ),
         Argument("out_features", "out_channels", None, "output channels, in flax.nnx"),
         Argument("kernel_size", "kernel", None, "kernel size per axis", {Form.INTS: each}),
         Argument("strides", "stride", None, "distance between two stamps in the output"),
@@ -205,11 +212,12 @@ class Flax(Dialect):
         """Return output channels under the name that one of the APIs has for them."""
         linen = read_optional_count(words["features"], "features")
         nnx = read_optional_count(words["out_features"], "out_features")
-        if linen is not None and nnx is not None:
+        other = next((name for name in _NNX[:2] if words[name] is not None), None)
+        if linen is not None and other:
             self.refuse(
                 "channels",
-                f"features {linen} and out_features {nnx} are both given",
-                "give features to flax.linen, out_features to flax.nnx.",
+                f"features {linen} and {other} {words[other]} are both given",
+                "give features to flax.linen, in_features and out_features to flax.nnx.",
             )
         return nnx if linen is None else linen
 

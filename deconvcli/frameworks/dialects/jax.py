@@ -163,6 +163,7 @@ class Jax(Dialect):
     evidence = Evidence(f"{JAX}, CPU", rows=800)
     number_types = NumberTypes(Mixing.REFUSED, INTEGERS)
     windows = XLA_WINDOWS
+    required = ("strides",)
     arguments = (
         Argument("strides", "stride", None, "distance between two stamps", {Form.INTS: each}),
         Argument(
@@ -212,6 +213,16 @@ class Jax(Dialect):
         LiveClass("equinox", "ConvTranspose(?:[123]d)?", _describe_equinox),
         LiveClass("haiku", "Conv[123N]DTranspose", _describe_haiku),
     )
+
+    def complete(self, words: Mapping[str, Any], rank: int) -> dict[str, Any]:
+        """Return the parameters of options as the function that has them takes them."""
+        completed = super().complete(words, rank)
+        groups = completed.pop("feature_group_count", 1)
+        if groups == 1:
+            return completed
+        # Only conv_general_dilated has groups; its stride has another name.
+        general = {"window_strides": [1] * rank, "lhs_dilation": completed.pop("strides")}
+        return {**general, **completed, "feature_group_count": groups}
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return the input's letters, its spatial axes in the order of the kernel's."""

@@ -29,7 +29,14 @@ from deconvcli.frameworks.dialect.live import (
     find_shape,
     read_values,
 )
-from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each_pair, plain
+from deconvcli.frameworks.dialect.parameters import (
+    Argument,
+    Form,
+    Signature,
+    each,
+    each_pair,
+    plain,
+)
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
 from deconvcli.frameworks.releases import PADDLE
@@ -190,7 +197,13 @@ class Paddle(Dialect):
         Argument("output_padding", "output_padding", 0, "elements appended at the end"),
         Argument("groups", "groups", 1, "independent groups of channels"),
         Argument("dilation", "dilation", 1, "distance between two taps in the output"),
-        Argument("output_size", "output_size", None, "in place of output_padding, in the call"),
+        Argument(
+            "output_size",
+            "output_size",
+            None,
+            "in place of output_padding, in the call",
+            {Form.INTS: each},
+        ),
         Argument("data_format", "data_format", None, "NCHW (default), NHWC", {Form.WORD: plain}),
         Argument("bias_attr", "bias", None, "False: no bias", {Form.FLAG: plain}),
         Argument("bias", "bias", None, "the bias, in a function", {}),

@@ -70,7 +70,9 @@ def _find_reference(request: LayerRequest, names: Sequence[str]) -> Understood:
     """Return the layer with which the dialects are compared."""
     # Nobody singled out one of all the dialects, so that the options or the call decide first.
     is_open = request.dialect is None and set(names) != set(in_order())
-    candidates = [*names, request.dialect] if is_open else [request.dialect, *names]
+    candidates: Sequence[str | None] = names if is_open else [request.dialect, *names]
+    if is_open and request.call:  # which belongs to a dialect, also where nobody names that
+        candidates = [*names, None]
     first: DeconvError | None = None
     for name in candidates:
         try:

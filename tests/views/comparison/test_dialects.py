@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import deconvcli
-from deconvcli.common.errors import Refused
+from deconvcli.common.errors import DeconvError, Refused
 from deconvcli.frameworks.dialects import in_order
 from deconvcli.frameworks.request import LayerRequest
 from deconvcli.views.comparison.dialects import compare_dialects, has_same_values
@@ -26,10 +26,31 @@ def test_a_row_has_the_reading_and_the_parameters() -> None:
 
 
 def test_a_refusal_has_a_reason_and_no_size() -> None:
-    _, [row] = compare_dialects(REQUEST, ["torch"])
+    _, [row, _] = compare_dialects(REQUEST, ["torch", "keras"])
     assert (row.output, row.crop, row.same_values, row.words) == (None, None, None, None)
     assert row.refusal is not None
     assert row.why_not is not None
+
+
+@pytest.mark.parametrize(
+    ("names", "options"),
+    [
+        (["torch", "mlx"], {"padding": "same"}),
+        (["tflite", "caffe"], {"padding": "same", "stride": (3, 2, 1)}),
+        (["onednn", "cudnn"], {"padding": (1,)}),
+        (["mxnet", "tinygrad"], {"padding": ((0, 1),), "groups": (0,)}),
+        (["keras", "keras2"], {"padding": (1,)}),
+    ],
+)
+def test_no_dialect_that_nobody_named_takes_the_place_of_those_that_refuse(
+    names: list[str], options: dict[str, Any]
+) -> None:
+    request = LayerRequest(input_size=(5, 5), roles={"kernel": (3,), **options})
+    with pytest.raises(DeconvError) as alone:
+        request._replace(dialect=names[0]).understand()
+    with pytest.raises(DeconvError) as together:
+        compare_dialects(request, names)
+    assert str(together.value) == str(alone.value)
 
 
 def test_documents_are_no_measurement() -> None:

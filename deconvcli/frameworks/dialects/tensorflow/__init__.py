@@ -66,6 +66,7 @@ class TensorFlow(Dialect):
     source = SOURCE
     evidence = Evidence(f"{TENSORFLOW}, CPU, oneDNN on", rows=800)
     requests_tensor = True
+    required = ("strides",)
     other_axes = (
         "oneDNN was seen to accept an input of tf.nn.conv2d_transpose with one axis too many, and"
         " to ignore it"
