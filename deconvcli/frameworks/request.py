@@ -31,7 +31,7 @@ from deconvcli.layers.layout import Layout
 from deconvcli.layers.text import size_text
 
 MAX_AXES = 3
-_PER_AXIS = ("kernel", "stride", "padding", "output_padding", "dilation", "output_size")
+_PER_AXIS = ("kernel", "stride", "padding", "output_padding", "dilation")
 # Roles whose lists have one number per axis in every dialect; pads and shapes have more.
 _ONE_PER_AXIS = {"kernel", "stride", "output_padding", "dilation"}
 
@@ -215,6 +215,9 @@ class LayerRequest(NamedTuple):
     def _read(self, pasted: Pasted, why: str) -> Understood:
         """Add the roles to the call's parameters, find the sizes, and let the dialect read them."""
         dialect, rank = pasted.dialect, self._find_rank(pasted)
+        spatial_only = self._split_output_size(pasted, rank)
+        if spatial_only is not self:
+            return spatial_only._read(pasted, why)
         words = word_roles(dialect, self.roles, rank, self.names, pasted.words)
         if self.call is None:
             words = dialect.complete(words, rank)
@@ -331,7 +334,42 @@ class LayerRequest(NamedTuple):
             lists["the layer"] = (0,) * min(max(sizes - 2, 2), MAX_AXES)
         elif self.input_size:
             lists[self.names.input_size] = self.input_size
+        requested = self.roles.get("output_size", ())
+        if max(map(len, lists.values()), default=1) == 1 and len(requested) <= MAX_AXES:
+            lists[self.names.role("output_size")] = requested or (0,)
         return _find_common_rank(lists)
+
+    def _split_output_size(self, pasted: Pasted, rank: int) -> LayerRequest:
+        """Return the request with the spatial sizes of an output that has batch and channels.
+
+        Raises:
+            UsageError: it has another number of sizes, or other channels than the layer.
+        """
+        given = self.roles.get("output_size")
+        if given is None or len(given) in (1, rank):
+            return self
+        name, has_batch = self.names.role("output_size"), len(given) == rank + 2
+        if not has_batch and not len(given) == len(self.input_size or ()) == rank + 1:
+            raise UsageError(
+                f"{name} has {len(given)} sizes, the layer has {rank} spatial axes",
+                help=f"give 1, {rank}, or {rank + 2} with batch and channels.",
+                code="rank",
+            )
+        roles = {role: value for role, value in self.roles.items() if role != "output_size"}
+        words = word_roles(pasted.dialect, roles, rank, self.names, pasted.words)
+        parts = pasted.dialect.data_layout(words, rank).split(given, rank)
+        [channels] = parts["C"]
+        argument = pasted.dialect.argument("out_channels")
+        own = words.get(argument.name) if argument else None
+        if type(own) is int and type(channels) is int and own != channels:
+            raise UsageError(
+                f"{name} has {channels} channels, the layer {own}",
+                help="give the spatial sizes only, or the same channels.",
+                code="channels",
+            )
+        if self.call is None and type(channels) is int:
+            roles.setdefault("out_channels", (channels,))
+        return self._replace(roles={**roles, "output_size": parts["*"]})
 
     def _find_sizes(self, pasted: Pasted, words: Mapping[str, Any], rank: int) -> tuple[int, Sizes]:
         """Return (leading axes written, sizes) from the input size or from the call's tensors."""

@@ -88,6 +88,38 @@ def test_more_sizes_than_axes_are_read_in_the_layout_of_the_dialect(
     assert printed["input"].endswith(f"{remark})")
 
 
+@pytest.mark.parametrize(
+    ("line", "size", "output"),
+    [
+        ("--in 1x3x6x6 -D torch -p 1", "torch.Size([1, 8, 12, 11])", "1x8x12x11"),
+        ("--in 3x6x6 -D torch -p 1 -k 3x3", "(8, 12, 11)", "8x12x11"),
+        ("--in 6x6 -D tensorflow", "[1, 12, 12, 8]", "12x12"),
+        ("--in 1x6x6x3 -D tensorflow", "1x12x12x8", "1x12x12x8"),
+        ("--in 6x6 -D onnx", "1x8x12x12", "12x12"),
+        ("--in 6 -D onnx", "12x11", "12x11"),
+        ("--in Nx3xHxW -D onnx", "(N, 8, 2H, 2W)", "Nx8x2Hx2W"),
+    ],
+)
+def test_an_output_size_may_have_batch_and_channels(line: str, size: str, output: str) -> None:
+    kernel = "" if "-k" in line else "-k 3"
+    done = deconv(f"shape -q -s 2 {line} {kernel} --output-size", size)
+    assert done.out == f"{output}\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ("12x12x12", ("--output-size has 3 sizes, the layer has 2", "give 1, 2, or 4 with batch")),
+        ("1x4x12x12", ("--output-size has 4 channels, the layer 8", "spatial sizes only")),
+        ("1x1x8x12x12", ("--output-size has 5 sizes", "or 4 with batch and channels")),
+    ],
+)
+def test_an_output_size_of_another_layer(size: str, words: tuple[str, ...]) -> None:
+    refused(
+        deconv("shape --in 6x6 --output-size", size, "nn.ConvTranspose2d(3, 8, 3, 2, 1)"), *words
+    )
+
+
 CAFFE = "layer { type: 'Deconvolution' convolution_param { num_output: 8 stride: 2 %s } }"
 
 
