@@ -40,7 +40,11 @@ def unknown_data(understood: Understood) -> dict[str, dict[str, str]]:
 
 
 def _find_idle(understood: Understood) -> list[str]:
-    """Return the parameters without an effect on sizes; a bias counts, since it adds weights."""
+    """Return the parameters without an effect on sizes; a bias counts, since it adds weights.
+
+    Not one that is an input: a tensor, of which nobody knows more than that it is there.
+    """
     reading = understood.reading
     bias = take(reading.spelling.dialect)[0].argument("bias")
-    return [name for name in reading.inert if bias is None or name != bias.name]
+    switch = bias.name if bias and bias.default is not None else ""
+    return [name for name in reading.inert if name != switch]

@@ -190,15 +190,21 @@ def read_roles(name: str, roles: Mapping[str, Any], sizes: Sizes, names: Names =
         UsageError: the dialect has no such parameter, or a value is not of its form.
     """
     dialect, implementation = take(name)
+    # Where the framework's function has no bias, the network adds it to the output.
+    adds_bias = "bias" in roles and dialect.argument("bias") is None
+    own = {role: value for role, value in roles.items() if role != "bias" or not adds_bias}
     rank = len(sizes.spatial)
-    words = dialect.complete(word_roles(dialect, roles, rank, names), rank)
+    words = dialect.complete(word_roles(dialect, own, rank, names), rank)
     [groups] = _as_typed(roles.get("groups", 1))
     [out_channels] = _as_typed(roles.get("out_channels"))
     kernel = roles.get("kernel", 1)
     weight = find_weight_shape(dialect, words, sizes, kernel, out_channels, groups)
     sizes = sizes._replace(weight=weight)
     arguments = complete_output_shape(dialect, words, sizes, groups)
-    return dialect.read(Spelling(dialect.name, arguments, implementation), sizes)
+    reading = dialect.read(Spelling(dialect.name, arguments, implementation), sizes)
+    if not adds_bias:
+        return reading
+    return reading._replace(layer=reading.layer._replace(has_bias=bool(roles["bias"])))
 
 
 def _as_typed(value: Any) -> Any:

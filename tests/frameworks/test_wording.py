@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -32,13 +33,19 @@ def test_the_parameter_of_a_role_takes_some_form_of_it(name: str) -> None:
     assert [argument.name for argument in named if argument and not argument.forms] == []
 
 
-@pytest.mark.parametrize("name", in_order())
+@pytest.mark.parametrize("name", [*in_order(), "onnx@reference", "onnx@shape_inference"])
 @pytest.mark.parametrize("has_bias", [False, True])
 def test_a_bias_reaches_the_layer(name: str, has_bias: bool) -> None:
-    sizes = Sizes((5, 5), channels=1)
-    roles = {"kernel": 3, "out_channels": 1, "bias": has_bias}
-    if take(name)[0].argument("bias"):
-        assert read_roles(name, roles, sizes).layer.has_bias is has_bias
+    """Where the framework's function has none, the network adds it, and counts it."""
+    roles: dict[str, Any] = {"kernel": 3, "stride": 1, "out_channels": 6, "bias": has_bias}
+    if not take(name)[0].argument("output_padding") and take(name)[0].argument("output_size"):
+        roles["output_size"] = 7
+    # Some have to be given a padding.
+    if take(name)[0].name in ("tensorflow", "tflite", "jax"):
+        roles["padding"] = "valid"
+    layer = read_roles(name, roles, Sizes((5, 5), channels=4)).layer
+    assert layer.has_bias is has_bias
+    assert layer.parameter_count == 4 * 6 * 9 + 6 * has_bias
 
 
 @pytest.mark.parametrize("name", in_order())

@@ -18,7 +18,7 @@ from deconvcli.frameworks.pasted.misread import explain_text, explain_unknown_ca
 from deconvcli.frameworks.pasted.properties import read_properties
 from deconvcli.frameworks.pasted.prototext import Message, read_message
 from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, unclear
-from deconvcli.frameworks.pasted.python_code import CAFFE_LAYER, ONNX_NODE, find_call
+from deconvcli.frameworks.pasted.python_code import CAFFE_LAYER, ONNX_NODE, find_call, make_node
 
 _PROTOTEXT = re.compile(
     r"\s*(layers?|node|convolution_param|attribute)\s*\{"
@@ -29,7 +29,8 @@ _ATTRIBUTES = re.compile(r"\[name\s*:\s*[\"']")
 # `%y = ConvTranspose[strides = [2, 2]](%x, %w)` of printable_node and of exported TorchScript, and
 # `y = ConvTranspose <strides: ints = [2, 2]> (x, w)` of onnx.printer.
 _PRINTED_NODE = re.compile(
-    r"=\s*(?:onnx::)?(?P<type>Conv\w*)\s*(?:\[(?P<square>.*?)\]|<(?P<angle>.*?)>)\s*\(\s*[%\w]",
+    r"=\s*(?:onnx::)?(?P<type>Conv\w*)\s*(?:\[(?P<square>.*?)\]|<(?P<angle>.*?)>)"
+    r"\s*\((?P<inputs>\s*[%\w][^)]*)",
     re.DOTALL,
 )
 _ATTRIBUTE_TYPE = re.compile(r"(\b\w+)\s*:\s*(?:ints?|strings?|floats?)\s*=")
@@ -137,7 +138,8 @@ def _read_printed_node(node: re.Match[str], text: str, reader: ValueReader) -> P
     body = ast.parse(f"f({plain})", mode="eval").body
     if not isinstance(body, ast.Call):
         raise unclear("its attributes are no list of names and values")
-    return PythonCall(ONNX_NODE, (), reader.read_call(body).keywords)
+    inputs = [name.strip() for name in node["inputs"].split(",")]
+    return make_node(reader.read_call(body).keywords, inputs)
 
 
 def read_made_layer(call: PythonCall) -> tuple[PythonCall, str]:
@@ -245,14 +247,14 @@ def _read_node(messages: list[Any]) -> PythonCall:
             f"it has {kinds.count('ConvTranspose')} nodes ConvTranspose with attributes",
             "paste one such node.",
         )
-    words = {}
-    for attribute in nodes[kinds.index("ConvTranspose")]["attribute"]:
+    words, node = {}, nodes[kinds.index("ConvTranspose")]
+    for attribute in node["attribute"]:
         if not isinstance(attribute, dict) or len(attribute.get("name", ())) != 1:
             raise unclear("it has an attribute without a name")
         name = str(attribute["name"][0])
         single = [*attribute.get("i", ()), *attribute.get("s", ()), *attribute.get("f", ())]
         words[name] = attribute["ints"] if "ints" in attribute else next(iter(single), None)
-    return PythonCall(ONNX_NODE, (), words)
+    return make_node(words, node.get("input"))
 
 
 def _unpack_json(message: Any) -> Any:

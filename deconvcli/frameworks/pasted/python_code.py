@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader, unclear
 
@@ -156,8 +157,15 @@ def _find_made_layer(call: PythonCall) -> PythonCall:
         attributes = call.keywords.get("attrs", call.keywords)
         if isinstance(attributes, Mapping):
             words = {name: given for name, given in attributes.items() if name not in _NODE_WORDS}
-            return PythonCall(ONNX_NODE, (), words)
+            inputs = call.keywords.get("inputs", [*call.positional[1:2], None][0])
+            return make_node(words, inputs)
     fields = call.keywords.get("convolution_param")
     if last == "Deconvolution" and isinstance(fields, Mapping):
         return PythonCall(CAFFE_LAYER, (), fields)
     return call
+
+
+def make_node(attributes: Mapping[str, Any], inputs: Any) -> PythonCall:
+    """Return a node ConvTranspose with these attributes; its third input is the bias."""
+    has_bias = isinstance(inputs, list) and len(inputs) > 2 and inputs[2] not in ("", None)
+    return PythonCall(ONNX_NODE, (), {**attributes, **({"B": True} if has_bias else {})})

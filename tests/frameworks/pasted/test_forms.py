@@ -243,6 +243,28 @@ PANELS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "has_bias"),
+    [
+        ("op.ConvTranspose(x, w, b, kernel_shape=[3, 3])", True),
+        ("op.ConvTranspose(x, w, kernel_shape=[3, 3])", False),
+        ("op.ConvTranspose(x, w, None, kernel_shape=[3, 3])", False),
+        ("helper.make_node('ConvTranspose', ['x', 'w', 'b'], ['y'], kernel_shape=[3, 3])", True),
+        ("helper.make_node('ConvTranspose', ['x', 'w', ''], ['y'], kernel_shape=[3, 3])", False),
+        ("helper.make_node('ConvTranspose', inputs=['x', 'w'], kernel_shape=[3, 3])", False),
+        ("helper.make_node('ConvTranspose', inputs=['x', 'w', 'b'], kernel_shape=[3, 3])", True),
+        ("gs.Node(op='ConvTranspose', inputs=[x, w, b], attrs={'kernel_shape': [3, 3]})", True),
+        ("%y = ConvTranspose[kernel_shape = [3, 3]](%x, %w, %b)", True),
+        ("%y = ConvTranspose[kernel_shape = [3, 3]](%x, %w)", False),
+        ("y = ConvTranspose <kernel_shape: ints = [3, 3]> (x, w, b)", True),
+        (NODE, False),
+        (NODE.replace(' output: "Y"', ' input: "B" output: "Y"'), True),
+    ],
+)
+def test_the_third_input_of_a_node_is_its_bias(text: str, has_bias: bool) -> None:
+    assert _read(text).reading.layer.has_bias is has_bias
+
+
 @pytest.mark.parametrize(("text", "dialect", "why", "output"), [*OTHERS, *PANELS])
 def test_printed_and_stored_forms(
     text: str, dialect: str, why: str, output: tuple[int, ...]

@@ -11,7 +11,14 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import compact, read_count, shorten
 from deconvcli.frameworks.dialect import ANY_AXES, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
+from deconvcli.frameworks.dialect.parameters import (
+    Argument,
+    Form,
+    Signature,
+    each,
+    each_pair,
+    plain,
+)
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
 from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME
 from deconvcli.layers.arithmetic import Arithmetic
@@ -77,6 +84,7 @@ class ConvTranspose(Dialect):
         Argument("dilations", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("group", "groups", 1, "independent groups of channels"),
         Argument("output_shape", "output_size", None, "requested spatial sizes", {Form.INTS: each}),
+        Argument("B", "bias", None, "input: one number added per channel", {Form.FLAG: plain}),
         # Before opset 11, shape inference reads pads together with auto_pad differently.
         Argument("opset", default=22),
     )
@@ -133,6 +141,7 @@ class ConvTranspose(Dialect):
             rows,
             channels=channels,
             groups=groups,
+            has_bias=words["B"] not in (None, False),
             weight_layout=CANONICAL_WEIGHT,
             data_layout=CHANNELS_FIRST,
             notes=self.notes(sizes, channels, groups),
