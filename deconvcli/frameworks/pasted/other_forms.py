@@ -35,8 +35,13 @@ _PRINTED_NODE = re.compile(
 )
 _ATTRIBUTE_TYPE = re.compile(r"(\b\w+)\s*:\s*(?:ints?|strings?|floats?)\s*=")
 _PROMPT = re.compile(r"(?:>>>|\.\.\.|In \[\d+\]:| +\.\.\.:)(?: |$)")
-# A child of a printed model, an entry of a mapping: `(up): ...`, `'up': ...`, `0: ...`.
-_LABEL = re.compile(r"(?:[-*] )?(?:(?:\(\w+\)|'[\w.]*'|\"[\w.]*\"|\d+)\s*:\s*)?")
+# A child of a printed model, an entry of a mapping, what print(name, module) gives: `(up): ...`,
+# `'up': ...`, `0: ...`, `up.0 ...`.
+_LABEL = re.compile(
+    r"(?:[-*] )?(?:(?:\([\w.]+\)|'[\w.]*'|\"[\w.]*\"|\d+)\s*:\s*|\w[\w.]*\.\d[\w.]*\s*:?\s+)?"
+)
+# Signs around code in a page or a chat; a fence of Markdown may name the language.
+_QUOTED = re.compile(r"(`{3}|`|[\"'])(?:\w*\n)?(?P<code>.*?\(.*)\1", re.DOTALL)
 # Children of one printed module, such as the parametrizations of a weight.
 _PRINTED_CHILDREN = re.compile(r"\n\s*\((?:parametrizations|\w*norm)\): .*\Z", re.DOTALL)
 # Flax's nnx prints functions, the number of parameters, and the parameters themselves.
@@ -102,6 +107,11 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
 def _clean(text: str) -> str:
     """Return the Python code of a text, without what printing and copying put around it."""
     text = dedent(text).strip().rstrip(",;")
+    if quoted := _QUOTED.fullmatch(text):
+        text = dedent(quoted["code"]).strip().rstrip(",;")
+    # The last brackets of a line may be those of calls around the layer.
+    while text.endswith(")") and text.count("(") < text.count(")"):
+        text = text[:-1].rstrip()
     if _PROMPT.match(text):
         # What an interpreter answered is left out, unless only that has the layer.
         lines = text.splitlines()
