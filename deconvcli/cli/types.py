@@ -384,6 +384,7 @@ class Variables(Typed):
 
     _ITEM = r"\s*(?P<name>[^=,()\s]+)\s*=\s*(?P<value>\([^()]*\)|\[[^\[\]]*\]|[^,]*)(,|$)"
     _CONSTANTS: ClassVar[dict[str, Any]] = {"True": True, "False": False, "None": None}
+    _HELP = "write --set k=4,s=2."
 
     def parse(self, text: str) -> dict[str, Any]:
         """Return the value of each variable: a number, a list of numbers, or a word."""
@@ -392,7 +393,7 @@ class Variables(Typed):
         while place < len(text):
             item = re.compile(self._ITEM).match(text, place)
             if item is None or not item["value"].strip():
-                raise _make_error(whole, place, "this is not NAME=VALUE", "write --set k=4,s=2.")
+                raise _make_error(whole, place, "this is not NAME=VALUE", self._HELP)
             if item["name"] in values:
                 raise _make_error(
                     whole, place, "this variable has a value already", "give it once."
@@ -400,7 +401,7 @@ class Variables(Typed):
             values[item["name"]] = self._value(item["value"].strip(), whole, item.start("value"))
             place = item.end()
         if not values:
-            raise _make_error(whole, 0, "a variable is missing here", "write --set k=4,s=2.")
+            raise _make_error(whole, 0, "a variable is missing here", self._HELP)
         return values
 
     def _value(self, value: str, whole: Written, place: int) -> Any:
@@ -408,7 +409,11 @@ class Variables(Typed):
         inner = value.strip("()[]").strip(" ,")
         if value[0] in "([" or re.fullmatch(r"\d+(x\d+)+", value):
             parts = inner.split("," if value[0] in "([" else "x")
-            return [parse_number(part.strip(), whole, place, low) for part in parts]
+            return [parse_number(part.strip(), whole, place, low, self._HELP) for part in parts]
+        if re.fullmatch(r"-?\d{1,15}\.\d{1,15}", value):
+            return float(value)
         if re.match(r"-?\d", value):
-            return parse_number(value, whole, place, low)
+            return parse_number(value, whole, place, low, self._HELP)
+        if not re.fullmatch(r"\w+|'[^']*'|\"[^\"]*\"", value):
+            raise _make_error(whole, place, "this is no number, no list and no word", self._HELP)
         return self._CONSTANTS.get(value, value.strip("'\""))

@@ -149,7 +149,9 @@ def _read_printed_node(node: re.Match[str], text: str, reader: ValueReader) -> P
     if not isinstance(body, ast.Call):
         raise unclear("its attributes are no list of names and values")
     inputs = [name.strip() for name in node["inputs"].split(",")]
-    return make_node(reader.read_call(body).keywords, inputs)
+    words = reader.read_call(body).keywords
+    # An exporter of PyTorch adds the node's name to its attributes.
+    return make_node({n: given for n, given in words.items() if n != "onnx_name"}, inputs)
 
 
 def read_made_layer(call: PythonCall) -> tuple[PythonCall, str]:
@@ -182,6 +184,10 @@ def _read_configuration(given: Any) -> tuple[PythonCall, str]:
     built = given.get("build_config")
     words = {name: value for name, value in inner.items() if name not in _KERAS_EXTRAS}
     if any(name in words for name in _ONNX_KEYS):
+        # helper.get_attribute_value returns a word as bytes.
+        words = {
+            n: v.decode(errors="replace") if isinstance(v, bytes) else v for n, v in words.items()
+        }
         return PythonCall(ONNX_NODE, (), words), "node"
     if words.get("groups") in (1, None):
         words.pop("groups", None)

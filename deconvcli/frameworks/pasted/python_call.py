@@ -141,8 +141,7 @@ class ValueReader:
             case ast.Constant(value=value):
                 if value is ...:
                     raise unclear("it is cut short by ...", "paste all of its arguments.")
-                # The words of ONNX are bytes.
-                return value.decode(errors="replace") if isinstance(value, bytes) else value
+                return value
             case ast.Tuple(elts=items) | ast.List(elts=items):
                 return list(self._read_items(items))
             case ast.Dict(keys=keys, values=values):

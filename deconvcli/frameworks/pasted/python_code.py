@@ -22,6 +22,7 @@ _RESIZING = (
     *("conv", "pool", "upsampl", "pad", "crop", "shuffle", "resize", "interpolate", "linear"),
     *("dense", "flatten", "reshape", "fold"),
 )
+_NODE_MAKERS = ("make_node", "Node", "op")
 # Arguments of a node that are not its attributes.
 _NODE_WORDS = ("inputs", "outputs", "name", "doc_string", "domain", "op", "op_type", "overload")
 
@@ -110,7 +111,7 @@ def _list_layers(
 
 def _is_layer(node: ast.Call) -> bool:
     name = _last_name(node.func)
-    if name in ("make_node", "Node"):
+    if name in _NODE_MAKERS:
         return any(
             isinstance(value, ast.Constant) and value.value == "ConvTranspose"
             for value in (*node.args, *(keyword.value for keyword in node.keywords))
@@ -153,14 +154,22 @@ def _find_made_layer(call: PythonCall) -> PythonCall:
     head, _, last = call.name.rpartition(".")
     if last in _OVERLOADS and head.startswith("torch.ops.aten."):
         return PythonCall(head.replace("torch.ops.aten", "torch"), call.positional, call.keywords)
-    if last in ("make_node", "Node"):
+    if last in _NODE_MAKERS:
         attributes = call.keywords.get("attrs", call.keywords)
         if isinstance(attributes, Mapping):
-            words = {name: given for name, given in attributes.items() if name not in _NODE_WORDS}
-            inputs = call.keywords.get("inputs", [*call.positional[1:2], None][0])
-            return make_node(words, inputs)
+            # g.op(...) of torch.onnx has the type of an attribute at the end of its name.
+            words = {
+                name.removesuffix("_i").removesuffix("_s"): given
+                for name, given in attributes.items()
+                if name not in _NODE_WORDS
+            }
+            tensors = list(call.positional[1:])
+            if tensors and isinstance(tensors[0], list):
+                [tensors, *_] = tensors
+            return make_node(words, call.keywords.get("inputs", tensors))
     fields = call.keywords.get("convolution_param")
-    if last == "Deconvolution" and isinstance(fields, Mapping):
+    if last == "Deconvolution" and (isinstance(fields, Mapping) or head in ("caffe.layers", "L")):
+        fields = fields if isinstance(fields, Mapping) else call.keywords
         return PythonCall(CAFFE_LAYER, (), fields)
     return call
 

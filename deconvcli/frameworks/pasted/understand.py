@@ -45,8 +45,11 @@ def understand(
     """
     written = read_layer(text, variables)
     for name in variables.keys() - written.used:
+        given = (*written.call.positional, *written.call.keywords.values())
+        others = dict.fromkeys(filter(None, map(_open_value, given)))
+        has = f"; it has {', '.join(others)}" if others else ""
         raise UsageError(
-            f"the pasted {written.kind} has no variable {name}",
+            f"the pasted {written.kind} has no variable {name}{has}",
             help="leave it out, or write it as the text does.",
             code="unused-variable",
         )
@@ -170,7 +173,7 @@ def name_arguments(call: PythonCall, order: Sequence[str]) -> dict[str, Any]:
     if len(call.positional) > len(order):
         raise UsageError(
             f"{call.name} takes {len(order)} positional arguments, not {len(call.positional)}",
-            help=f"in order: {', '.join(order)}.",
+            help=f"in order: {', '.join(order)}." if order else "write all of them as name=value.",
             code="pasted-call",
         )
     named = dict(zip(order, call.positional, strict=False))

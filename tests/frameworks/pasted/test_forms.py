@@ -203,6 +203,15 @@ OTHERS = [
     ("onnx.helper.make_node(op_type='ConvTranspose', inputs=['X', 'W'], outputs=['Y'],"
      " name='up', kernel_shape=[4, 4], auto_pad='SAME_UPPER', strides=[2, 2])",
      "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    ("g.op('ConvTranspose', x, kernel_shape_i=[4, 4], strides_i=[2, 2], auto_pad_s='SAME_UPPER')",
+     "onnx", "the pasted node is ONNX ConvTranspose's", (10, 10)),
+    ("attrs = {'strides': [2, 2], 'kernel_shape': [4, 4]}\n"
+     "node = helper.make_node('ConvTranspose', ['x', 'w'], ['y'], name='up', **attrs)", "onnx",
+     "the pasted node is ONNX ConvTranspose's", (12, 12)),
+    ("%5 : Float(1, 4, 10, 10) = onnx::ConvTranspose[kernel_shape=[4, 4], onnx_name='/up'](%x, %w)",
+     "onnx", "the pasted node is ONNX ConvTranspose's", (8, 8)),
+    ("caffe.layers.Deconvolution(bottom, num_output=4, kernel_size=4, stride=2)", "caffe",
+     "the pasted call is Caffe's", (12, 12)),
     ("gs.Node(op='ConvTranspose', attrs={'kernel_shape': [4, 4], 'strides': [2, 2]})", "onnx",
      "the pasted node is ONNX ConvTranspose's", (12, 12)),
     # As nnx prints it, and list(node.attribute), and MessageToJson(node).
@@ -667,6 +676,8 @@ def test_variables_get_values(
 def test_a_variable_without_a_place_or_a_call_is_refused() -> None:
     with pytest.raises(UsageError, match="the pasted call has no variable q"):
         _read("nn.ConvTranspose2d(8, 4, 4)", q=3)
+    with pytest.raises(UsageError, match="no variable K; it has k, s // 2"):
+        _read("nn.ConvTranspose2d(8, 4, k, s // 2)", K=3)
     with pytest.raises(UsageError, match="without a pasted call"):
         LayerRequest(input_size=(5, 5), roles={"kernel": (3,)}, variables={"k": 3}).understand()
 
