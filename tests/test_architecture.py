@@ -54,7 +54,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"layer"},
         {"counts"},
     ),
-    "networks": ({"operation"}, {"operations"}, {"graph"}, {"pasted"}),
+    "networks": ({"operation"}, {"forms", "operations"}, {"graph"}, {"pasted"}),
     "views": (
         {"palette"},
         {"answers", "drawing"},

@@ -52,7 +52,9 @@ class Call(NamedTuple):
     names: without their module; `{n}` stands for 1, 2 and 3. parameters: the call's own, in
     order; None for a call whose arguments touch no size and are not read. means: our key for each
     parameter whose name is another key of ours. implies: our keys that the call itself settles.
-    required: how many of the parameters have no default.
+    required: how many of the parameters have no default. last_axis_first: the parameters whose
+    (begin, end) are listed from the last axis to the first. channels_last: those whose last number
+    is of the channels.
     """
 
     framework: str
@@ -61,6 +63,8 @@ class Call(NamedTuple):
     means: Mapping[str, str] = MappingProxyType({})
     implies: Mapping[str, Any] = MappingProxyType({})
     required: int = 0
+    last_axis_first: tuple[str, ...] = ()
+    channels_last: tuple[str, ...] = ()
 
     @property
     def full_names(self) -> Iterator[str]:

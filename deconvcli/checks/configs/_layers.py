@@ -8,17 +8,17 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.checks.configs._blocks import LayerEntry
-from deconvcli.checks.configs._forms import (
+from deconvcli.checks.configs._problems import Problems
+from deconvcli.checks.configs._tables import LAYER
+from deconvcli.checks.documents import Path
+from deconvcli.common.errors import UsageError
+from deconvcli.networks.forms import (
     FORMS,
+    Misfit,
     explain_misreading,
     format_value,
     guess_value,
 )
-from deconvcli.checks.configs._problems import Problems
-from deconvcli.checks.configs._sizes import Misfit
-from deconvcli.checks.configs._tables import LAYER
-from deconvcli.checks.documents import Path
-from deconvcli.common.errors import UsageError
 from deconvcli.networks.operation import Key
 from deconvcli.networks.operations import index_keys, list_names, take
 from deconvcli.networks.pasted import Arguments, read_pasted_layer

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, LayerEntry, expand_layers
-from deconvcli.checks.configs._forms import explain_misreading, format_value, guess_value
 from deconvcli.checks.configs._layers import ParsedLayer, parse_layer
 from deconvcli.checks.configs._names import LayerNames
 from deconvcli.checks.configs._problems import Problems
-from deconvcli.checks.configs._sizes import Misfit, parse_sizes
 from deconvcli.checks.configs._tables import NETWORK, SHAPE
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError
@@ -18,6 +16,13 @@ from deconvcli.common.shelf import nearest
 from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import aliases, in_order, resolve_name, take
 from deconvcli.layers.axis import Linear, Size
+from deconvcli.networks.forms import (
+    Misfit,
+    explain_misreading,
+    format_value,
+    guess_value,
+    parse_sizes,
+)
 from deconvcli.networks.graph import Network, Node
 from deconvcli.networks.operation import Key, KeyForm, Shape
 from deconvcli.networks.pasted import Arguments

@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, MAX_ROUNDS, VARIABLE
-from deconvcli.checks.configs._forms import FORMS
 from deconvcli.checks.configs._networks import PREVIOUS
-from deconvcli.checks.configs._sizes import Schema, sizes_schema
 from deconvcli.checks.configs._tables import BLOCK, FILE, LAYER, NETWORK, SHAPE
 from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import DIALECTS, aliases
+from deconvcli.networks.forms import FORMS, Schema, sizes_schema
 from deconvcli.networks.operation import Key
 from deconvcli.networks.operations import OPERATIONS, index_keys
 

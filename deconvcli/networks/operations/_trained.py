@@ -29,14 +29,14 @@ def split_axes(given: Shape, axes: Any, name: str) -> tuple[list[Size], list[Siz
     sizes = [*given.spatial, given.channels]
     rank = len(sizes)
     listed = list(axes) if isinstance(axes, (list, tuple)) else [axes]
-    places = {axis - 1 if type(axis) is int and axis > 0 else axis for axis in listed}
     # Type, not isinstance: True is no axis. 0 is the batch, which the places do not count.
-    if 0 in listed or not all(type(at) is int and -rank <= at < rank for at in places):
+    is_known = all(type(axis) is int and axis != 0 and -rank <= axis <= rank for axis in listed)
+    if not is_known:
         raise UsageError(
             f"{name} is {shorten(axes)}, and the input has {rank} axes after its batch",
             help=f"use 1 to {rank}, or -1 for the last.",
             code="bad-value",
         )
-    chosen = {place % rank for place in places}
+    chosen = {(axis - 1 if axis > 0 else axis) % rank for axis in listed}
     on = [size for place, size in enumerate(sizes) if place in chosen]
     return on, [size for place, size in enumerate(sizes) if place not in chosen]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.networks.operation import Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import require_equal_channels, require_equal_sizes
 
 
@@ -15,6 +15,7 @@ class Add(Operation):
     aliases = ("sum", "multiply", "mul", "average")
     title = "an addition, element by element"
     inputs = (2, None)
+    calls = (Call("keras", ("Add", "Multiply", "Average", "Maximum", "Subtract")),)
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Return the shape of each input."""

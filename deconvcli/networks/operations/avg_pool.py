@@ -29,7 +29,12 @@ class AveragePool(Pool):
                 "divisor_override",
             ),
         ),
-        Call("keras", ("AveragePooling{n}D", "AvgPool{n}D"), KERAS_PARAMETERS),
+        Call(
+            "keras",
+            ("AveragePooling{n}D", "AvgPool{n}D"),
+            KERAS_PARAMETERS,
+            implies={"pool_size": 2},
+        ),
         Call(
             "paddle",
             ("AvgPool{n}D",),

@@ -14,8 +14,8 @@ class Dropout(SameShape):
     title = "dropout, or nothing"
     keys = (Key("rate", KeyForm.ANY, None, "share of the elements set to zero", aliases=("p",)),)
     calls = (
-        Call("torch", ("Dropout", "Dropout{n}d", "Identity")),
-        Call("keras", ("SpatialDropout{n}D",)),
+        Call("torch", ("Dropout", "Dropout{n}d", "AlphaDropout", "Identity", "ChannelShuffle")),
+        Call("keras", ("SpatialDropout{n}D", "GaussianDropout", "GaussianNoise")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.networks.operation import Operation, Parameters, Shape
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 
 
 class GlobalPool(Operation):
@@ -13,10 +13,24 @@ class GlobalPool(Operation):
     name = "global_pool"
     aliases = ("global_avg_pool", "global_max_pool", "global_average_pool")
     title = "one number per channel"
+    keys = (
+        Key("keepdims", KeyForm.FLAG, False, "whether axes of size 1 are left"),
+        Key("data_format", KeyForm.ANY, None, "order of the framework's axes"),
+    )
+    calls = (
+        Call(
+            "keras",
+            ("GlobalAveragePooling{n}D", "GlobalMaxPooling{n}D", "GlobalAvgPool{n}D"),
+            ("data_format", "keepdims"),
+        ),
+        Call("keras", ("GlobalMaxPool{n}D",), ("data_format", "keepdims")),
+    )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
-        """Return the channels, without axes."""
-        return Shape(inputs[0].channels)
+        """Return the channels, without axes or with axes of size 1."""
+        [given] = inputs
+        kept = len(given.spatial) if self.values(parameters)["keepdims"] else 0
+        return Shape(given.channels, (1,) * kept)
 
 
 OPERATION: Operation = GlobalPool()

@@ -18,7 +18,12 @@ class MaxPool(Pool):
             ("MaxPool{n}d",),
             ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode"),
         ),
-        Call("keras", ("MaxPooling{n}D", "MaxPool{n}D"), KERAS_PARAMETERS),
+        Call(
+            "keras",
+            ("MaxPooling{n}D", "MaxPool{n}D"),
+            KERAS_PARAMETERS,
+            implies={"pool_size": 2},
+        ),
         Call(
             "paddle",
             ("MaxPool{n}D",),

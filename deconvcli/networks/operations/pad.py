@@ -28,9 +28,20 @@ class Pad(Operation):
         ),
     )
     calls = (
-        Call("keras", ("ZeroPadding{n}D",), ("padding", "data_format")),
-        Call("torch", ("ZeroPad1d", "ReflectionPad1d", "ReplicationPad1d"), ("padding",)),
-        Call("torch", ("ConstantPad1d",), ("padding", "value"), {"value": "mode"}),
+        Call("keras", ("ZeroPadding{n}D",), ("padding", "data_format"), implies={"padding": 1}),
+        Call(
+            "torch",
+            ("ZeroPad{n}d", "ReflectionPad{n}d", "ReplicationPad{n}d", "CircularPad{n}d"),
+            ("padding",),
+            last_axis_first=("padding",),
+        ),
+        Call(
+            "torch",
+            ("ConstantPad{n}d",),
+            ("padding", "value"),
+            {"value": "mode"},
+            last_axis_first=("padding",),
+        ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -8,7 +8,8 @@ from typing import Any
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
-from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
+from deconvcli.layers.axis import Size
+from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._elements import count_elements
 from deconvcli.networks.operations._sizes import refuse
 
@@ -27,14 +28,26 @@ class Reshape(Operation):
             None,
             "channels and spatial sizes; -1 for one that follows from the others",
             required=True,
-            aliases=("target_shape",),
+            aliases=("target_shape", "unflattened_size"),
         ),
+        Key("dim", KeyForm.INTEGER, None, "the only axis that changes; 1 is the channels"),
+    )
+    calls = (
+        Call("keras", ("Reshape",), ("target_shape",), channels_last=("target_shape",)),
+        Call("torch", ("Unflatten",), ("dim", "unflattened_size")),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Return the given shape, which must have as many elements as the input."""
         [given] = inputs
-        wanted, count = _read_shape(self.values(parameters)["shape"]), count_elements(given)
+        values = self.values(parameters)
+        wanted = _read_shape(values["shape"])
+        kept: tuple[Size, ...] = ()
+        if values["dim"] is not None:
+            if values["dim"] != 1:
+                refuse("bad-value", f"dim is {values['dim']}", "use 1, the axis of the channels.")
+            given, kept = Shape(given.channels), given.spatial
+        count = count_elements(given)
         known = prod(size for size in wanted if size != -1)
         follows = count // known if -1 in wanted else 1
         # Covers both a wrong total and a -1 that does not come out whole.
@@ -45,7 +58,7 @@ class Reshape(Operation):
                 "change the shape, or the layer above.",
             )
         channels, *spatial = [follows if size == -1 else size for size in wanted]
-        return Shape(channels, tuple(spatial))
+        return Shape(channels, (*spatial, *kept))
 
 
 def _read_shape(value: Any) -> list[int]:

@@ -38,12 +38,18 @@ class Upsample(Operation):
     )
     calls = (
         Call("torch", ("Upsample",), ("size", "scale_factor", "mode", "align_corners")),
+        Call(
+            "torch",
+            ("UpsamplingNearest2d", "UpsamplingBilinear2d"),
+            ("size", "scale_factor", "mode"),
+        ),
         # What Keras calls `size` is a factor; our key `size` is the output size.
         Call(
             "keras",
             ("UpSampling{n}D",),
             ("size", "data_format", "interpolation"),
             {"size": "scale"},
+            implies={"scale": 2},
         ),
     )
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
+from deconvcli.frameworks.pasted.forms import LayerText
 from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, read_call
-from deconvcli.frameworks.pasted.understand import name_arguments, understand
+from deconvcli.frameworks.pasted.understand import name_arguments, understand_layer
 from deconvcli.networks.operation import Call, KeyForm
 from deconvcli.networks.operations import index_calls, take
 from deconvcli.networks.pasted.choice import INERT, choose_call
@@ -19,6 +20,8 @@ from deconvcli.networks.pasted.choice import INERT, choose_call
 # MAX_REMEMBERED characters is not kept, so that a hostile file cannot fill the memory.
 REMEMBERED_CALLS = 1024
 MAX_REMEMBERED = 200
+# What torch puts before the name of a class: channels left open, a normalization of the weights.
+_ADDED = ("", "Lazy", "Parametrized")
 
 
 class Arguments(NamedTuple):
@@ -45,7 +48,7 @@ class PastedLayer(NamedTuple):
     """The kind of a pasted layer, its keys, and its arguments as written.
 
     dialect: the one that has this call; empty for the network's own. name: its own name, as in
-    `Conv2D(8, 3, name="stem")`, or empty.
+    `Conv2D(8, 3, name="stem")`, or empty. framework: the one whose call it was taken for.
     """
 
     operation: str
@@ -53,6 +56,7 @@ class PastedLayer(NamedTuple):
     dialect: str = ""
     arguments: Arguments = Arguments()
     name: str = ""
+    framework: str = ""
 
 
 def read_pasted_layer(text: str, dialect: str) -> PastedLayer:
@@ -65,35 +69,90 @@ def read_pasted_layer(text: str, dialect: str) -> PastedLayer:
 
 
 def _read(text: str, dialect: str) -> PastedLayer:
-    read = read_call(text)
-    called = read.name.rpartition(".")[2]
-    if called in index_calls():
-        layer = _take_arguments(read, *choose_call(read, index_calls()[called], dialect))
-    elif "transpose" in called.lower():
-        layer = _paste_transposed(text, read, dialect)
-    else:
-        raise _unknown(called)
-    name = read.keywords.get("name")
-    return layer._replace(name=name) if isinstance(name, str) else layer
+    return read_layer_call(read_call(text), dialect)
 
 
 _remembered = lru_cache(REMEMBERED_CALLS)(_read)
 
 
+def read_layer_call(read: PythonCall, dialect: str) -> PastedLayer:
+    """Return the layer that a call makes.
+
+    Raises:
+        UsageError: it is not one of a known layer.
+    """
+    called = read.name.rpartition(".")[2]
+    if _is_transposed(called):
+        layer = _paste_transposed(read, dialect)
+    else:
+        plain, own = find_class(called), read
+        if plain not in index_calls():
+            raise _unknown(called)
+        operation, call = choose_call(own, index_calls()[plain], dialect)
+        if called.startswith("Lazy"):
+            own = _fill_lazy(read, call)
+        layer = _take_arguments(own, operation, call)
+    name = read.keywords.get("name")
+    return layer._replace(name=name) if isinstance(name, str) else layer
+
+
+def is_layer(name: str) -> bool:
+    """Return whether a call of this name makes a layer that is known here."""
+    called = name.rpartition(".")[2]
+    return find_class(called) in index_calls() or _is_transposed(called)
+
+
+def _is_transposed(called: str) -> bool:
+    lowered = called.lower()
+    return "deconv" in lowered or ("conv" in lowered and "transpose" in lowered)
+
+
+def find_class(called: str) -> str:
+    """Return the framework's class of a name, without what torch adds to it."""
+    for start in _ADDED:
+        plain = called.removeprefix(start)
+        if plain in index_calls():
+            return plain
+    return called
+
+
+def _fill_lazy(read: PythonCall, call: Call) -> PythonCall:
+    """Return a lazy layer's call with its channels, which it prints as 0, left open."""
+    [first, *_] = call.parameters or ("",)
+    words = {name: value for name, value in read.keywords.items() if (name, value) != (first, 0)}
+    given = read.positional[1:] if read.positional[:1] == (0,) else read.positional
+    return PythonCall(read.name, (None, *given) if given or not words else (), words)
+
+
 def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer:
     order = call.parameters
     if order is None:
-        return PastedLayer(operation, call.implies)
+        return PastedLayer(operation, call.implies, framework=call.framework)
     own = {name: call.means.get(name, name) for name in order}
     _refuse_foreign(read, operation, own, call.framework)
     given = _without_inert(name_arguments(read, order))
     if given.get("bias_attr") is not False:  # Paddle has an initializer there as well
         given.pop("bias_attr", None)
+    given = {name: _reorder(name, value, call) for name, value in given.items()}
     parameters = _read_values(
         {own.get(name, name): value for name, value in given.items()}, operation
     )
     arguments = _arguments(read, order)
-    return PastedLayer(operation, {**call.implies, **parameters}, "", arguments)
+    return PastedLayer(
+        operation, {**call.implies, **parameters}, "", arguments, framework=call.framework
+    )
+
+
+def _reorder(name: str, value: Any, call: Call) -> Any:
+    """Return a value in our order of axes: channels first, then each axis with its two ends."""
+    if not isinstance(value, list):
+        return value
+    if name in call.channels_last:
+        return [*value[-1:], *value[:-1]]
+    if name in call.last_axis_first and len(value) > 2 and len(value) % 2 == 0:
+        pairs = [value[place : place + 2] for place in range(0, len(value), 2)]
+        return pairs[::-1]
+    return value
 
 
 def _refuse_foreign(
@@ -142,6 +201,10 @@ def _read_values(given: Mapping[str, Any], operation: str) -> dict[str, Any]:
 
 
 def _value(name: str, given: Any) -> Any:
+    if isinstance(given, float) and given.is_integer():
+        return int(given)  # torch prints the factor of an upsampling as 2.0
+    if isinstance(given, list):
+        return [_value(name, item) for item in given]
     if isinstance(given, (Name, Tensor)):
         raise UsageError(
             f"{name} is {getattr(given, 'text', 'a tensor')}, whose value only the program knows",
@@ -151,11 +214,11 @@ def _value(name: str, given: Any) -> Any:
     return given
 
 
-def _paste_transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
+def _paste_transposed(read: PythonCall, dialect: str) -> PastedLayer:
     """Return a transposed convolution, in the network's dialect if that has this call."""
     # nn.ConvTranspose2d in a Keras network is a torch call: name and arguments decide where the
     # network's dialect does not have them.
-    pasted = understand(text, None, preferred=dialect)
+    pasted = understand_layer(LayerText(read, "call", frozenset()), None, preferred=dialect)
     roles = {a.name: a.role for a in pasted.dialect.arguments}
     for name, expression in pasted.unknown.items():
         if roles[name] != "bias":
@@ -165,7 +228,8 @@ def _paste_transposed(text: str, read: PythonCall, dialect: str) -> PastedLayer:
     parameters = _without_inert({roles.get(name, name): value for name, value in known.items()})
     at = f"@{pasted.implementation}" if pasted.implementation else ""
     arguments = _arguments(read, pasted.order)
-    return PastedLayer("conv_transpose", parameters, pasted.dialect.name + at, arguments)
+    name = pasted.dialect.name
+    return PastedLayer("conv_transpose", parameters, name + at, arguments, framework=name)
 
 
 def _unknown(name: str) -> UsageError:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from deconvcli.checks.configs._sizes import (
+from deconvcli.common.shelf import nearest
+from deconvcli.common.values import MAX_INT64, shorten
+from deconvcli.networks.forms.sizes import (
     MAX_AXES,
     TIMES,
     WHOLE,
@@ -16,8 +18,6 @@ from deconvcli.checks.configs._sizes import (
     parse_sizes,
     sizes_schema,
 )
-from deconvcli.common.shelf import nearest
-from deconvcli.common.values import MAX_INT64, shorten
 from deconvcli.networks.operation import Key, KeyForm
 
 # 5x5, 5*5 and (5, 5); without brackets, 5,555 would be one number to some and two to others.
