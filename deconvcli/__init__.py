@@ -11,12 +11,14 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING without the milliseconds that impo
 if TYPE_CHECKING:
     from typing import Any
 
+    from deconvcli.api import PublicNetwork as Network
     from deconvcli.api import PublicReading as Reading
-    from deconvcli.api import check, convert, explain, layer, paste, prepare, run
+    from deconvcli.api import check, convert, explain, layer, network, paste, prepare, run
     from deconvcli.common.errors import DeconvError, NotExpressible, Refused
 
 _HOME = {
     "DeconvError": "deconvcli.common.errors.DeconvError",
+    "Network": "deconvcli.api.PublicNetwork",
     "NotExpressible": "deconvcli.common.errors.NotExpressible",
     "Reading": "deconvcli.api.PublicReading",
     "Refused": "deconvcli.common.errors.Refused",
@@ -24,6 +26,7 @@ _HOME = {
     "convert": "deconvcli.api.convert",
     "explain": "deconvcli.api.explain",
     "layer": "deconvcli.api.layer",
+    "network": "deconvcli.api.network",
     "paste": "deconvcli.api.paste",
     "prepare": "deconvcli.api.prepare",
     "run": "deconvcli.api.run",
@@ -31,6 +34,7 @@ _HOME = {
 
 __all__ = [
     "DeconvError",
+    "Network",
     "NotExpressible",
     "Reading",
     "Refused",
@@ -39,6 +43,7 @@ __all__ = [
     "convert",
     "explain",
     "layer",
+    "network",
     "paste",
     "prepare",
     "run",

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from deconvcli.common.values import format_count
 from deconvcli.frameworks import spelling
 from deconvcli.frameworks.dialect.live import to_shape
 from deconvcli.frameworks.spelling import read_layer
+from deconvcli.frameworks.wording import KEYS
 from deconvcli.layers.layer import Reading
+from deconvcli.layers.text import size_text
 
-__all__ = ["check", "convert", "explain", "layer", "paste", "prepare", "run"]
+__all__ = ["check", "convert", "explain", "layer", "network", "paste", "prepare", "run"]
 
 if TYPE_CHECKING:
     from deconvcli.checks.checking import Verdict
+    from deconvcli.networks.pasted import NetworkAnswer
     from deconvcli.views.drawing.picture import Picture
     from deconvcli.views.explanation import Explanation
 
@@ -47,6 +51,35 @@ class PublicReading(Reading):
         from deconvcli.views.explanation.notebook import write_element
 
         return write_element(self)
+
+
+class PublicNetwork:
+    """A network of which each layer's size is known; its public name is deconvcli.Network.
+
+    layers: in order, each with its name, kind, output, parameters and macs; line is its line in
+    the text. parameters, macs: of all layers, None where one is not known. notes: what was assumed.
+    """
+
+    def __init__(self, answer: NetworkAnswer) -> None:
+        self.dialect = answer.dialect
+        self.input_shape = answer.input_shape
+        self.output_shape = answer.output_shape
+        self.layers = answer.layers
+        self.parameters = answer.parameters
+        self.macs = answer.macs
+        self.notes = answer.notes
+        self._cells = answer.cells
+
+    def __str__(self) -> str:
+        """Return the table of the layers, and the notes below it."""
+        from deconvcli.views.answers.renderers.text import columns_text
+
+        return "\n".join([*columns_text(self._cells), *self.notes])
+
+    def __repr__(self) -> str:
+        """Return the number of layers and the sizes, in one line."""
+        count, output = format_count(len(self.layers), "layer"), size_text(self.output_shape or ())
+        return f"<Network of {count}: {size_text(self.input_shape)} -> {output}>"
 
 
 def layer(
@@ -98,6 +131,29 @@ def paste(
     from deconvcli.frameworks.request import read_pasted  # which most layers do not need
 
     return _publish(read_pasted(text, to_shape(input_shape), to_shape(weight_shape), dialect))
+
+
+def network(
+    text: str, input_shape: Sequence[int] | None = None, *, dialect: str | None = None
+) -> PublicNetwork:
+    """Return the layers of a pasted network, with the size of each; the text is never executed.
+
+    text: what print(model) writes, or the calls that create the layers. input_shape: with or
+    without a batch, in the framework's own layout; may be left out where the text has it. dialect:
+    of calls that several frameworks have.
+
+    Raises:
+        Refused: the framework would refuse a layer.
+        UsageError: the text is no network, has an unknown layer, or the input is missing.
+    """
+    # Importing all kinds of layers takes a while, which a single layer does not need.
+    from deconvcli.networks.pasted import answer_network, read_network
+
+    names = KEYS._replace(input_size="input_shape")
+    answer = answer_network(read_network(text, dialect), to_shape(input_shape), names)
+    if answer.error is not None:
+        raise answer.error
+    return PublicNetwork(answer)
 
 
 def convert(reading: Reading, dialect: str) -> PublicReading:

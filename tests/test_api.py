@@ -39,6 +39,26 @@ def test_a_layer_has_its_sizes() -> None:
     assert layer.findings == ()
 
 
+def test_a_network_has_the_size_of_each_layer() -> None:
+    text = "nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(32, 3, 4, 2, 1)"
+    network = deconvcli.network(text, input_shape=(1, 64, 8, 8))
+    assert network.output_shape == (1, 3, 32, 32)
+    assert [layer.output for layer in network.layers][1] == (1, 32, 16, 16)
+    assert (network.parameters, network.macs, network.notes) == (34339, 2490368, ())
+    assert repr(network) == "<Network of 3 layers: 1x64x8x8 -> 1x3x32x32>"
+    assert str(network).splitlines()[3].split() == [
+        *("2", "ConvTranspose2d", "1x3x32x32", "1,539", "393,216"),
+    ]
+    with pytest.raises(deconvcli.Refused, match=r"layer 2 \(ConvTranspose2d, line 1\)"):
+        deconvcli.network(text.replace("(32, 3", "(16, 3"), (64, 8, 8))
+    with pytest.raises(UsageError, match="input size") as error:
+        deconvcli.network(text)
+    assert "give input_shape" in error.value.help
+    with pytest.raises(UsageError, match="a whole network") as error:
+        deconvcli.paste(text, input_shape=(64, 8, 8))
+    assert "deconvcli.network" in error.value.help
+
+
 @pytest.mark.parametrize("name", deconvcli.__all__)
 def test_every_public_name_resolves(name: str) -> None:
     assert getattr(deconvcli, name)

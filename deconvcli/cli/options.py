@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar
@@ -189,7 +190,24 @@ DIALECT_OPTION = name_option(
     "  [default: as --padding suggests]",
 )
 
-CALL_ARGUMENT = click.argument("call", required=False)
+MAX_TYPED = 2**20
+
+
+def _read_standard_input(
+    ctx: click.Context, param: click.Parameter, given: str | None
+) -> str | None:
+    """Return the pasted text, that of standard input for `-`."""
+    if given != "-":
+        return given
+    text = "" if sys.stdin is None else sys.stdin.buffer.read(MAX_TYPED).decode("utf-8", "replace")
+    if not text.strip():
+        raise UsageError(
+            "standard input is empty", help="pipe in a call, or what print(model) writes."
+        )
+    return text
+
+
+CALL_ARGUMENT = click.argument("call", required=False, callback=_read_standard_input)
 
 MORE = "More options of the layer"
 

@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 
 from deconvcli.common.findings import Diagnostic, Where
 
+# The code of the error for a text that is no single layer, which some commands read as a network.
+NETWORK = "pasted-network"
+
 
 class DeconvError(Exception):
     """Base of the family. `code` is stable, `message` stands alone, `help` is one action.

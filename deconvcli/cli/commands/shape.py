@@ -25,7 +25,7 @@ from deconvcli.cli.output import Output
 from deconvcli.cli.request import FLAGS, read_request
 from deconvcli.cli.rows import inert_rows, layer_rows, unknown_data
 from deconvcli.cli.types import Sizes
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import NETWORK, UsageError
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.counts import Unknown
@@ -70,8 +70,10 @@ def command(
 ) -> int:
     """Print the output size of a transposed convolution.
 
-    CALL is the code that creates the layer; it is parsed and never executed. Without it, options
-    describe the layer. Without --dialect, a word as --padding means keras, and a number torch.
+    CALL is the code that creates the layer; it is parsed and never executed. Several calls, or what
+    print(model) writes, are a network: each layer is printed in a table. CALL may be -, standard
+    input. Without it, options describe the layer. Without --dialect, a word as --padding means
+    keras, and a number torch.
 
     \b
     Examples:
@@ -79,6 +81,7 @@ def command(
       deconv shape --in N 'nn.ConvTranspose1d(64, 32, 16, stride=8, padding=4)'
       deconv shape --in 5x5 -k 3 -s 2 -p 1 -D torch,keras
       deconv shape --in 5x5 -k 3 -s 2 -p 1 -D all
+      python -c '...; print(model)' | deconv shape --in 3x64x64 -
     """
     # One layer is the common case, and it should not pay for the other two.
     if jsonl_file is not None:
@@ -97,7 +100,12 @@ def command(
         output.show(report_comparison(options, dialects))
         return 0
     [dialect] = dialects or (None,)
-    understood = read_request({**options, "dialect": dialect}).understand()
+    try:
+        understood = read_request({**options, "dialect": dialect}).understand()
+    except UsageError as error:
+        if error.code != NETWORK:
+            raise
+        return _show_network({**options, "dialect": dialect}, expect, output)
     report = _report(understood, macs)
     if expect is not None:
         report, met = _compare_size(report, understood, expect)
@@ -105,6 +113,21 @@ def command(
         return 0 if met else 1
     output.show(report)
     return 0
+
+
+def _show_network(
+    options: Mapping[str, Any], expect: tuple[Size, ...] | None, output: Output
+) -> int:
+    """Print the table of a whole network, and return the exit code."""
+    from deconvcli.cli.network import answer_options, report_network  # which a layer does not need
+
+    answer = answer_options(options)
+    report, met = report_network(answer, expect)
+    if answer.error is None or not output.quiet:
+        output.show(report)
+    if answer.error is not None:
+        raise answer.error
+    return 0 if met else 1
 
 
 def _refuse_beside(mode: str, others: Mapping[str, Any]) -> None:

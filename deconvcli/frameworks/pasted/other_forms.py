@@ -17,8 +17,14 @@ from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.misread import explain_text, explain_unknown_call
 from deconvcli.frameworks.pasted.properties import read_properties
 from deconvcli.frameworks.pasted.prototext import Message, read_message
-from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, unclear
-from deconvcli.frameworks.pasted.python_code import CAFFE_LAYER, ONNX_NODE, find_call, make_node
+from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, refuse_network, unclear
+from deconvcli.frameworks.pasted.python_code import (
+    CAFFE_LAYER,
+    ONNX_NODE,
+    find_call,
+    make_node,
+    parse_lines,
+)
 
 _PROTOTEXT = re.compile(
     r"\s*(layers?|node|convolution_param|attribute)\s*\{"
@@ -48,8 +54,14 @@ _PRINTED_CHILDREN = re.compile(r"\n\s*\((?:parametrizations|\w*norm)\): .*\Z", r
 _NNX = re.compile(r"\w+\(\s*# Param: ")
 _NNX_PARAMETERS = re.compile(r"\n\s*(?:kernel_shape|kernel|bias)=.*\Z", re.DOTALL)
 _FLAX_ATTRIBUTES = re.compile(r"\s*\w+\(\s*# attributes\n")
-# print(model) of a container: `Sequential(` and its children, each on a line of its own.
-_PRINTED_NETWORK = re.compile(r"\w+\(\s*\n\s*\(\w+\): \w+\(")
+# A module of a printed model, `(up): Upsample(` or `(0-3): 4 x Block(`, that is not a part of a
+# layer's weights.
+_MODULE = (
+    r"(?<![\w)\]])\((?!parametrizations|weight|bias)[\w.-]+\):[ \t]*(?:\d+ x )?"
+    r"(?!_?(?:Weight|Spectral)Norm|_Orthogonal)\w+\("
+)
+_PRINTED_NETWORK = re.compile(rf"\w+\(\s*{_MODULE}|{_MODULE}.*?{_MODULE}", re.DOTALL)
+_TRANSPOSED = re.compile(r"\([\w.-]+\):\s*\w*(?:Transpose|Deconv)\w*\([^\n]{0,60}")
 # `Conv2DTranspose(32 -> 64, kernel_size=(4, 4), stride=(2, 2), Activation(relu))`.
 _GLUON = re.compile(
     r"(?P<name>Conv\dDTranspose)\((?P<out>\w+) -> (?P<in>\w+), (?P<words>.*?)"
@@ -89,16 +101,13 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
         return _read_printed_node(node, stripped, reader), "node"
     if stripped.startswith("{"):
         return _read_configuration(reader.read(ast.parse(stripped, mode="eval").body))
-    if _PRINTED_NETWORK.match(stripped):
-        raise unclear(
-            "it is a whole network",
-            "paste the line of one layer, such as (0): ConvTranspose2d(...).",
-        )
+    if _PRINTED_NETWORK.search(stripped):
+        raise refuse_network("it has modules within modules", _TRANSPOSED.findall(stripped))
     is_code = re.match(r".*\w\s*\(", stripped)
     properties = None if is_code else read_properties(stripped)
     if properties and not properties.keys().isdisjoint(_PROPERTIES):
         return _read_properties(properties)
-    call = find_call(ast.parse(_clean(text)), reader)
+    call = find_call(parse_lines(_clean(text)), reader)
     if call is None:
         raise unclear("there is no single call in it")
     return call, "call"

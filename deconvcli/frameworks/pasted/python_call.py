@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import NETWORK, UsageError
 from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.pasted.layer import COMPUTED, Name
 from deconvcli.layers.axis import Linear, Size
@@ -158,6 +158,10 @@ class ValueReader:
             case ast.Call(func=ast.Attribute(attr=name, value=tensor)) if name in _CASTS:
                 value = self.read(tensor)
                 return value if isinstance(value, Tensor) else self._read_name(ast.unparse(node))
+            case ast.Call(
+                func=ast.Attribute(attr="Size"), args=[ast.List() | ast.Tuple() as sizes]
+            ):
+                return self.read(sizes)
             case ast.Call(func=ast.Name(id="dict"), args=[]):
                 return self._read_keywords(node)
             case ast.Subscript(value=items, slice=place):
@@ -258,9 +262,12 @@ def compute_sizes(expression: str, tensor: str, shape: Sequence[Size | None]) ->
 
 
 @contextmanager
-def refuse_unreadable(text: str) -> Iterator[None]:
-    """Return a context in which text that Python cannot parse is a UsageError."""
-    if len(text) > MAX_CALL_CHARACTERS:
+def refuse_unreadable(text: str, most: int = MAX_CALL_CHARACTERS) -> Iterator[None]:
+    """Return a context in which text that Python cannot parse is a UsageError.
+
+    most: how many characters are accepted.
+    """
+    if len(text) > most:
         raise unclear(f"{len(text)} characters are too many for one call")
     try:
         with catch_warnings():
@@ -289,6 +296,17 @@ def _refuse_unpacking(node: ast.expr, stars: str = "") -> UsageError:
     return unclear(
         f"the values in {stars}{ast.unparse(node)} are only in your program",
         "write them into the call.",
+    )
+
+
+def refuse_network(why: str, layers: Sequence[str]) -> UsageError:
+    """Return the error for a text with several layers. layers: the transposed convolutions."""
+    listed = ", ".join(layers[:4]) + (" ..." if len(layers) > 4 else "")
+    choice = f"paste one layer alone: {listed}" if layers else "paste one transposed convolution"
+    return UsageError(
+        f"the pasted text is a whole network: {why}",
+        help=f"{choice}; deconv shape, or deconvcli.network in Python, gives the size of each.",
+        code=NETWORK,
     )
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader, unclear
+from deconvcli.frameworks.pasted.python_call import (
+    PythonCall,
+    Tensor,
+    ValueReader,
+    refuse_network,
+)
 
 # Functions of Keras that make a layer of its configuration.
 MAKERS = (
@@ -27,6 +33,20 @@ _NODE_MAKERS = ("make_node", "Node", "op")
 _NODE_WORDS = ("inputs", "outputs", "name", "doc_string", "domain", "op", "op_type", "overload")
 
 
+def parse_lines(text: str) -> ast.Module:
+    """Return the code of lines that may stand in a list, each with an indentation of its own.
+
+    Raises:
+        SyntaxError: it is not Python code.
+    """
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        with suppress(SyntaxError):
+            return ast.parse(f"[\n{text}\n]")
+        raise
+
+
 def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
     """Return the one transposed convolution in Python code, else the only call, if there is one.
 
@@ -37,24 +57,25 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
         reader.learn(line)
     # `deconv(x)` makes no layer where `deconv` is one.
     made = {name for name, value in _list_assigned(tree) if isinstance(value, ast.Call)}
-    layers = _list_layers(tree, ())
-    found = [(node, outer) for node, outer in layers if ast.unparse(node.func) not in made]
+    calls = [call for call in _list_calls(tree) if ast.unparse(call.func) not in made]
+    found = [call for call in calls if _is_layer(call)]
     if len(found) > 1:
-        raise unclear(
-            f"there are {len(found)} transposed convolutions in it", "paste one of them at a time."
-        )
+        count = f"there are {len(found)} transposed convolutions in it"
+        raise refuse_network(count, [_shorten(call) for call in found])
+    inner = {id(call) for layer in found for call in _list_calls(layer)}
+    others = [call for call in calls if id(call) not in inner and _changes_size(call)]
     if not found:
+        if len(others) > 1:
+            raise refuse_network("there are several layers in it", ())
         statement = tree.body[0] if len(tree.body) == 1 else None
         node = getattr(statement, "value", None)
         while isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
             node = node.func
         return reader.read_call(node) if isinstance(node, ast.Call) else None
-    [(node, parents)] = found
-    for other in _list_others(node, parents):
-        raise unclear(
-            f"{ast.unparse(other.func)}(...) around or beside it changes the size as well",
-            "paste the transposed convolution alone; deconv check and deconv sizes read networks.",
-        )
+    [node] = found
+    if others:
+        why = f"{ast.unparse(others[0].func)}(...) changes the size as well"
+        raise refuse_network(why, [_shorten(node)])
     return _apply(_find_made_layer(reader.read_call(node)), node, tree, reader)
 
 
@@ -95,20 +116,6 @@ def _list_assigned(tree: ast.Module) -> list[tuple[str, ast.expr]]:
     ]
 
 
-def _list_layers(
-    node: ast.AST, parents: tuple[ast.Call, ...]
-) -> Iterator[tuple[ast.Call, tuple[ast.Call, ...]]]:
-    """Yield each transposed convolution with the calls that have it as an argument."""
-    inner = parents
-    if isinstance(node, ast.Call):
-        if _is_layer(node):
-            yield node, parents
-        inner = (*parents, node)
-    for child in ast.iter_child_nodes(node):
-        applied = isinstance(node, ast.Call) and child is node.func
-        yield from _list_layers(child, parents if applied else inner)
-
-
 def _is_layer(node: ast.Call) -> bool:
     name = _last_name(node.func)
     if name in _NODE_MAKERS:
@@ -137,16 +144,16 @@ def _changes_size(call: ast.Call) -> bool:
     return any(part in name for part in _RESIZING)
 
 
-def _list_others(node: ast.Call, parents: tuple[ast.Call, ...]) -> Iterator[ast.Call]:
-    """Yield the calls around this one, and beside it in containers, that change sizes as well."""
-    for parent in parents:
-        maker = parent.func if isinstance(parent.func, ast.Call) else parent
-        if _changes_size(maker):
-            yield maker
-        for argument in parent.args:
-            items = argument.elts if isinstance(argument, ast.List | ast.Tuple) else [argument]
-            calls = [item for item in items if isinstance(item, ast.Call) and item is not node]
-            yield from (call for call in calls if _changes_size(call))
+def _list_calls(node: ast.AST) -> list[ast.Call]:
+    """Return the calls in a part of the code, in the order of the text."""
+    found = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+    return sorted(found, key=lambda call: (call.lineno, call.col_offset))
+
+
+def _shorten(node: ast.Call) -> str:
+    """Return a call as text, in at most a line."""
+    text = ast.unparse(node)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _find_made_layer(call: PythonCall) -> PythonCall:

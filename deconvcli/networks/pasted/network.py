@@ -1,0 +1,204 @@
+"""A pasted network, whatever form it has, made into the nodes of a graph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.common.shelf import suggestion
+from deconvcli.frameworks.dialects import resolve_name
+from deconvcli.frameworks.pasted.python_call import PythonCall, refuse_unreadable
+from deconvcli.networks.forms import FORMS, Misfit, format_value
+from deconvcli.networks.graph import Node
+from deconvcli.networks.operations import index_calls, index_keys, take
+from deconvcli.networks.pasted.calls import PastedLayer, find_class, is_layer, read_layer_call
+from deconvcli.networks.pasted.code import read_code
+from deconvcli.networks.pasted.entries import MAX_CHARACTERS, Entry, Listing, unreadable
+from deconvcli.networks.pasted.printed import is_printed, read_printed
+
+# The number of axes in the name of a class: Conv2d, conv3d_transpose, Dropout1D.
+_AXES = re.compile(r"[A-Za-z_]([123])[dD](?![a-z])")
+# Classes of programs that keep the shape, by their names: those without parameters, and norms.
+_PLAIN = re.compile(
+    r"\w*(?:activation|relu|relu6|elu|gelu|silu|swish|mish|sigmoid|tanh|softmax|softplus|sine|act"
+    r"|dropout|droppath|dropblock|stochasticdepth|identity|noise|quantstub|rescaling)(?:[123]d)?",
+    re.IGNORECASE,
+)
+_TRAINED = re.compile(r"\w*(?:norm|normalization|snake\w*)(?:[123]d)?", re.IGNORECASE)
+
+
+class PastedNetwork(NamedTuple):
+    """The layers of a text as nodes.
+
+    failures: for each layer that could not be read, the reason; its node has no operation. kept:
+    the classes that are taken to keep the shape, by layer. rank: the number of spatial axes of the
+    first layer that shows one, 0 for a flat input, None where no layer shows it. data_format: the
+    order of the axes, where a call gives it.
+    """
+
+    listing: Listing
+    nodes: tuple[Node, ...]
+    failures: Mapping[str, DeconvError]
+    kept: Mapping[str, str]
+    dialect: str
+    rank: int | None
+    data_format: str | None
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The layers as they are written, by name."""
+        return {entry.name: entry for entry in self.listing.entries}
+
+
+def read_network(
+    text: str,
+    dialect: str | None = None,
+    variables: Mapping[str, Any] = MappingProxyType({}),
+) -> PastedNetwork:
+    """Return the network in a text, which is parsed and never executed.
+
+    dialect: the framework of calls that several have; by default what other calls suggest.
+
+    Raises:
+        UsageError: the text has no layers, or cannot be read.
+    """
+    listing = _read_listing(text, variables)
+    if not listing.entries:
+        raise unreadable("it has no layers")
+    for name in variables.keys() - listing.used:
+        raise UsageError(
+            f"the pasted network has no variable {name}",
+            help="leave it out, or write it as the text does.",
+            code="unused-variable",
+        )
+    main = resolve_name(dialect) if dialect else _find_dialect(listing)
+    nodes: list[Node] = []
+    failures: dict[str, DeconvError] = {}
+    kept: dict[str, str] = {}
+    for entry in listing.entries:
+        inputs = entry.inputs or (nodes[-1].name if nodes else "input",)
+        node = Node(entry.name, "", {}, inputs)
+        try:
+            operation, parameters, own = _read_entry(entry, main)
+            node = node._replace(operation=operation, parameters=parameters, dialect=own)
+        except UsageError as error:
+            if _PLAIN.fullmatch(entry.type) or _TRAINED.fullmatch(entry.type):
+                kept[entry.name] = entry.type
+                node = node._replace(operation="identity")
+            else:
+                failures[entry.name] = error
+        nodes.append(node)
+    words = [entry.call.keywords for entry in listing.entries if entry.call]
+    formats = [given["data_format"] for given in words if "data_format" in given]
+    data_format = next((each for each in formats if isinstance(each, str)), None)
+    rank = _find_rank(listing)
+    return PastedNetwork(listing, tuple(nodes), failures, kept, main, rank, data_format)
+
+
+def has_parameters(type: str) -> bool:
+    """Return whether a class that is taken to keep the shape may have parameters."""
+    return _PLAIN.fullmatch(type) is None
+
+
+def _read_listing(text: str, variables: Mapping[str, Any]) -> Listing:
+    if len(text) > MAX_CHARACTERS:
+        raise unreadable(f"it has more than {MAX_CHARACTERS:,} characters", "paste a part of it.")
+    if is_printed(text):
+        return read_printed(text)
+    with refuse_unreadable(text, MAX_CHARACTERS):
+        return read_code(text, variables)
+
+
+def _find_dialect(listing: Listing) -> str:
+    """Return the framework of the first call that only one has, else torch."""
+    for entry in listing.entries:
+        calls = index_calls().get(find_class(entry.type), ())
+        # A name with its number of axes is one framework's: others are shared.
+        if entry.call is None or not (_AXES.search(entry.type) or len(calls) == 1):
+            continue
+        try:
+            found = read_layer_call(entry.call, "").framework
+        except UsageError:
+            continue
+        if found != "torch" or _AXES.search(entry.type):
+            return found
+    return "keras" if listing.declared else "torch"
+
+
+def _read_entry(entry: Entry, dialect: str) -> tuple[str, Mapping[str, Any], str]:
+    """Return (operation, parameters, dialect) of a layer.
+
+    Raises:
+        UsageError: the class is unknown, or its arguments are not those of the class.
+    """
+    if not is_layer(entry.call.name if entry.call else entry.type):
+        raise UsageError(
+            f"{entry.type} is a class that deconv does not know, so the sizes from here on are"
+            " unknown",
+            help="put layers that do the same in its place, such as Identity() or Flatten().",
+            code="unknown-layer",
+        )
+    if entry.call is None:
+        raise unreadable(f"the arguments of {entry.type} are no list of values")
+    layer = read_layer_call(entry.call, dialect)
+    parameters = _read_keys(entry, layer)
+    axes = _AXES.search(entry.type)
+    if axes is None:
+        return layer.operation, parameters, layer.dialect
+    # One number is as many as the class has axes: Conv3d is no layer of an image.
+    if type(parameters.get("kernel")) is int:
+        parameters["kernel"] = [parameters["kernel"]] * int(axes[1])
+    own = layer.dialect or ("" if layer.framework == dialect.partition("@")[0] else layer.framework)
+    return layer.operation, parameters, own
+
+
+def _read_keys(entry: Entry, layer: PastedLayer) -> dict[str, Any]:
+    """Return the values under the operation's own keys."""
+    keys, found = index_keys(layer.operation), {}
+    for name, value in layer.parameters.items():
+        if value is None:  # the default that the call states, as in output_padding=None
+            continue
+        if name not in keys:
+            known = layer.arguments.order or [*keys]
+            raise UsageError(
+                f"{entry.type} has no parameter {name!r}",
+                help=suggestion(name, list(known)),
+                code="unknown-parameter",
+            )
+        try:
+            found[keys[name].name] = FORMS[keys[name].form].take(keys[name], value)
+        except Misfit as misfit:
+            message = f"{name} is {format_value(value)}"
+            raise UsageError(message, help=f"write {misfit}.", code="illegal-value") from None
+    for key in take(layer.operation).keys:
+        if key.required and key.name not in found:
+            raise UsageError(
+                f"{entry.type} has no {key.name}",
+                help=f"add it to the call: {key.meaning}.",
+                code="missing-key",
+            )
+    return found
+
+
+def _find_rank(listing: Listing) -> int | None:
+    """Return the number of spatial axes of the input, as the first layers show it."""
+    if listing.declared is not None:
+        return len(listing.declared) - 1
+    for entry in listing.entries:
+        if entry.type in ("Linear", "Dense", "LazyLinear", "Unflatten", "Reshape"):
+            return 0
+        if axes := _AXES.search(entry.type):
+            return int(axes[1])
+        if entry.call and (rank := _find_listed_rank(entry.call)):
+            return rank
+    return None
+
+
+def _find_listed_rank(call: PythonCall) -> int | None:
+    """Return the number of axes that a kernel in a list has: ConvTranspose(8, (3, 3))."""
+    given: Sequence[Any] = [*call.positional[1:3], *call.keywords.values()]
+    lists = [value for value in given if isinstance(value, list) and 1 <= len(value) <= 3]
+    return len(lists[0]) if is_layer(call.name) and lists else None

@@ -1,0 +1,217 @@
+"""Pasted networks: the size of each layer, and where the text does not say what is executed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+import pytest
+
+from deconvcli.common.errors import NETWORK, DeconvError, UsageError
+from deconvcli.layers.axis import linear
+from deconvcli.networks.pasted import NetworkAnswer, answer_network, read_network
+from tests.networks.pasted.fuzz import find_errors
+from tests.networks.pasted.texts import CLASS, CLASSIFIER, REPEATED, TEXTS, UNET
+
+IMAGE = (3, 16, 16)
+
+
+def answer(text: str, size: tuple[int, ...] | None = IMAGE, dialect: str = "") -> NetworkAnswer:
+    return answer_network(read_network(text, dialect or None), size)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_output_of_a_network(name: str) -> None:
+    text, size, output = TEXTS[name]
+    found = answer(text, size)
+    assert found.error is None
+    assert found.output_shape == output
+    assert found.layers[-1].output == output
+
+
+def test_each_layer_has_its_name_class_line_and_numbers() -> None:
+    found = answer(REPEATED, (32,))
+    assert [layer.name for layer in found.layers] == [
+        *("proj", "shape"),
+        *(f"blocks.{place}.{name}" for place in range(3) for name in ("norm", "act", "up")),
+        *("drop", "out"),
+    ]
+    layer = found.layers[4]
+    assert layer.name == "blocks.0.up"
+    assert (layer.kind, layer.line) == ("ConvTranspose2d", 8)
+    assert layer.output == (64, 16, 16)
+    assert layer.parameters == 64 * 64 * 16 + 64
+    assert layer.macs == 8 * 8 * 64 * 64 * 16
+    assert sum(layer.parameters or 0 for layer in found.layers) == found.parameters
+
+
+def test_code_names_layers_as_it_does() -> None:
+    assert [(layer.name, layer.line) for layer in answer(CLASS, (64, 8, 8)).layers] == [
+        *(("up1", 4), ("main.norm", 6), ("main.up2", 7)),
+    ]
+    found = answer("nn.Sequential(nn.ReLU(), nn.Sequential(nn.Conv2d(3, 4, 3), nn.Tanh()))")
+    assert [layer.name for layer in found.layers] == ["0", "1.0", "1.1"]
+    found = answer("x = Conv2D(4, 3, name='stem')(x)\nx = Conv2D(4, 3)(x)", (9, 9, 3), "keras")
+    assert [layer.name for layer in found.layers] == ["stem", "1"]
+
+
+@pytest.mark.parametrize(
+    ("size", "output"),
+    [
+        ((8,), (32, 32)),
+        ((8, 8), (32, 32)),
+        ((64, 8, 8), (3, 32, 32)),
+        ((2, 64, 8, 8), (2, 3, 32, 32)),
+    ],
+)
+def test_the_output_has_the_form_of_the_input(
+    size: tuple[int, ...], output: tuple[int, ...]
+) -> None:
+    assert answer(TEXTS["calls"].text, size).output_shape == output
+
+
+def test_letters_pass_through_a_network() -> None:
+    h, w = linear("H", 1, 0), linear("W", 1, 0)
+    found = answer_network(read_network(TEXTS["calls"].text), (64, h, w))
+    assert list(map(str, found.output_shape or ())) == ["3", "4H", "4W"]
+    open_sizes = "keras.Sequential([Input((None, None, 8)), Conv2DTranspose(4, 4, strides=2)])"
+    shape = answer(open_sizes, None).output_shape or ()
+    assert list(map(str, shape)) == ["2H+2", "2W+2", "4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "message", "help"),
+    [
+        (TEXTS["calls"].text, None, "input size is not known", "input_size 3x64x64"),
+        (TEXTS["calls"].text, (1, 2, 3, 4, 5), "5 sizes, the first layers have 2", "give 3"),
+        (TEXTS["chained"].text, (8, 8), "channels of the input are not known", "8x8x64"),
+        (TEXTS["keras"].text, (9, 9, 64), r"declares \(8, 8, 64\)", "leave one of them out"),
+        ("nn.Sequential()", IMAGE, "no layers", "print"),
+        ("Sequential(\n  (0): ReLU()\n  ...\n)", IMAGE, "line 1 is cut short", "print"),
+        ("Sequential(\n  (0): ReLU()\n", IMAGE, "ends before Sequential does", "print"),
+        ("(0): ReLU()\n(1): ReLU())", IMAGE, "a bracket too many", "print"),
+        ("(0-3): 3 x ReLU()\n(4): Tanh()", IMAGE, r"repeats \(0-3\) 3 times", "print"),
+        ("(0-9999999): 10000000 x ReLU()", IMAGE, "repeats", "print"),
+        ("M(\n" + "(0-1): 2 x M(\n" * 12 + "(a): ReLU()" + ")" * 13, IMAGE, "2,000 layers", "part"),
+        ("(a): B(" * 100 + ")" * 100, IMAGE, "nested too deeply", "print"),
+        ("nn.ReLU()\n" * 2001, IMAGE, "2,000 layers", "part"),
+        ("nn.ReLU()\n" * 50_000, IMAGE, "400,000 characters", "part"),
+        ("for i in range(3):\n  m.add(nn.Conv2d(3, 3, 3))", IMAGE, "depends on a loop", "print"),
+        ("nn.Sequential(*[nn.Conv2d(3, 3, 3) for _ in x])", IMAGE, "computed by the", "print"),
+        ("nn.Sequential(nn.ReLU(), stem)", IMAGE, None, ""),
+        ("self.m = nn.Sequential(nn.ReLU(), self.stem)", IMAGE, "created elsewhere", "print"),
+    ],
+)
+def test_what_is_no_network_gets_a_sentence_that_helps(
+    text: str, size: tuple[int, ...] | None, message: str | None, help: str
+) -> None:
+    if message is None:
+        assert answer(text, size).output_shape == size
+        return
+    with pytest.raises(UsageError, match=message) as error:
+        answer(text, size)
+    assert help in error.value.help
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "message", "help"),
+    [
+        (UNET, (1, 16, 16), r"layer dec \(Conv2d, line 9\): the input has 8 channels, the",
+         "a concat with the output of inc.1 has 16 channels"),
+        ("M(\n  (a): Conv2d(3, 8, 1)\n  (b): Conv2d(8, 4, 1)\n  (c): Conv2d(8, 4, 1)\n)", IMAGE,
+         r"layer c \(Conv2d, line 4\)", "may take the output of a"),
+        ("M(\n  (fc): Linear(3, 512)\n  (up): ConvTranspose2d(32, 8, 4)\n)", (3,),
+         "layer up", "a reshape of its 512 elements is missing, such as 32x4x4"),
+        ("M(\n  (a): Conv2d(3, 8, 1)\n  (fc): Linear(8, 4)\n)", IMAGE, "has spatial axes",
+         "such as nn.Flatten"),
+        ("nn.Conv2d(3, 8, 1), nn.Linear(2048, 4)", IMAGE, "has spatial axes", "nn.Flatten"),
+        ("nn.Conv2d(3, 8, 3), View(-1)", IMAGE, r"layer 1 \(View, line 1\): View is a class",
+         "in its place"),
+        ("nn.Conv2d(3, 8, 3), nn.Conv2d(4, 8, 3)", IMAGE, "has 8 channels, the layer takes 4",
+         "set in_channels to 8"),
+        ("nn.Conv2d(3, 8, 3), nn.Conv3d(8, 8, 3)", IMAGE, "3", "give"),
+        ("nn.Conv2d(3, 8, 3, foo=3)", IMAGE, "'foo'", ""),
+        ("nn.Conv2d(3, 8)", IMAGE, "no kernel", "add it to the call"),
+        ("nn.Conv2d(3, 8, 'x')", IMAGE, "kernel_size is 'x'", "write one integer"),
+        ("nn.Conv2d(3, c, 3)", IMAGE, "out_channels is c, whose value", "write the number"),
+        ("nn.ConvTranspose2d(3, 8, 1, padding=9)", IMAGE, "would have size -2", "crop less"),
+        ("layers.Concatenate()(x)", (4, 4, 3), "1 input", "list 2 or more"),
+    ],
+)  # fmt: skip
+def test_the_first_layer_that_fails_is_named(
+    text: str, size: tuple[int, ...], message: str, help: str
+) -> None:
+    found = answer(text, size)
+    assert found.error is not None
+    assert found.output_shape is None
+    with pytest.raises(DeconvError, match=message):
+        raise found.error
+    assert help in found.error.help
+    assert f"layer {found.failed} (" in found.error.message
+    shapes = [layer.output for layer in found.layers]
+    first = shapes.index(None)
+    assert set(shapes[first:]) == {None}
+
+
+def test_a_gate_has_the_shape_of_its_input() -> None:
+    """A squeeze-and-excitation, as torchvision 0.28.0 prints it, multiplies what it is given."""
+    text = """Block(
+  (expand): Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
+  (se): SqueezeExcitation(
+    (avgpool): AdaptiveAvgPool2d(output_size=1)
+    (fc1): Conv2d(8, 2, kernel_size=(1, 1), stride=(1, 1))
+    (fc2): Conv2d(2, 8, kernel_size=(1, 1), stride=(1, 1))
+    (scale_activation): Hardsigmoid()
+  )
+  (project): Conv2d(8, 4, kernel_size=(1, 1), stride=(1, 1))
+)"""
+    assert [layer.output for layer in answer(text).layers] == [
+        *((8, 16, 16), (8, 1, 1), (2, 1, 1), (8, 1, 1), (8, 1, 1), (4, 16, 16)),
+    ]
+
+
+def test_what_is_assumed_is_a_note() -> None:
+    found = answer(CLASSIFIER, (3, 32, 30))
+    assert "fc takes 240 elements, so that its input is flattened" in found.notes
+    assert found.layers[-2].kind == "flatten"
+    assert "layers are in the order of registration" in found.notes[-1]
+    kept = answer("Sequential(\n  (0): DropPath()\n  (1): FrozenBatchNorm2d(3, eps=1e-05)\n)")
+    assert kept.output_shape == IMAGE
+    assert kept.notes == ("taken to keep the shape, by their names: DropPath, FrozenBatchNorm2d",)
+    assert [layer.parameters for layer in kept.layers] == [0, None]
+    assert kept.parameters is None
+    assert answer(TEXTS["calls"].text, (64, 8, 8)).notes == ()
+
+
+def test_the_framework_of_a_shared_name_is_that_of_the_others() -> None:
+    mixed = "x = layers.Conv2D(8, 3)(x)\nx = Conv2D(8, 3, 2)(x)"
+    assert answer(mixed, (9, 9, 3)).output_shape == (3, 3, 8)
+    paddle = "nn.Conv2D(3, 8, 3), nn.Conv2DTranspose(8, 4, 3, 2, 1)"
+    assert answer(paddle, (3, 9, 9)).output_shape == (4, 13, 13)
+    assert answer("MaxPool2D(2), MaxPool2D(2, 1)", (9, 9, 3), "keras").output_shape == (3, 3, 3)
+    first = "Sequential([Conv2D(4, 3, data_format='channels_first', input_shape=(3, 9, 9))])"
+    assert answer(first, None).output_shape == (4, 7, 7)
+
+
+def test_variables_have_values() -> None:
+    text = "ngf = 4\nnn.Conv2d(3, ngf * 2, k), nn.Conv2d(ngf * 2, 4, k)"
+    assert answer_network(read_network(text, None, {"k": 3}), IMAGE).output_shape == (4, 12, 12)
+    with pytest.raises(UsageError, match="no variable j"):
+        read_network(text, None, {"j": 3, "k": 3})
+
+
+def test_a_text_beyond_its_limits_is_refused_at_once() -> None:
+    begun = time.process_time()
+    for text in ("(" * 300_000, "a(" * 150_000, "(a): A(" * 50_000, "[" * 399_000, "x=" * 10**5):
+        with pytest.raises(UsageError):
+            answer(text)
+    block = "(a): Conv2d(3, 3, kernel_size=(3, 3), padding=(1, 1))\n" * 1999
+    assert answer(f"Sequential(\n{block})").output_shape == IMAGE
+    assert time.process_time() - begun < 6
+
+
+def test_mutated_networks_are_read_or_refused() -> None:
+    kinds: Counter[str] = Counter()
+    assert list(find_errors(400, 7, kinds)) == []
+    assert kinds["read"] > 10
+    assert NETWORK in kinds
