@@ -104,7 +104,8 @@ def is_layer(name: str) -> bool:
 
 def _is_transposed(called: str) -> bool:
     lowered = called.lower()
-    return "deconv" in lowered or ("conv" in lowered and "transpose" in lowered)
+    # A module called Transpose exchanges axes.
+    return "deconv" in lowered or ("transpose" in lowered and lowered != "transpose")
 
 
 def find_class(called: str) -> str:
