@@ -128,7 +128,7 @@ def paste(
         Refused: the framework would refuse the layer.
         UsageError: the text is no call of a transposed convolution, or something is missing.
     """
-    from deconvcli.frameworks.request import read_pasted  # which most layers do not need
+    from deconvcli.frameworks.request.paste import read_pasted  # which most layers do not need
 
     return _publish(read_pasted(text, to_shape(input_shape), to_shape(weight_shape), dialect))
 
