@@ -159,6 +159,7 @@ class ParameterReader(Refusals, ABC):
         """
         batch, spatial, rank = sizes.batch, sizes.spatial, len(sizes.spatial)
         layout = data or self.data_layout({}, rank)
+        otherwise = otherwise or (self.empty if sizes.channels == 0 else "")
         # A size that is left open is equal to everything.
         at_first, at_last = (
             type(size) is int and size == into for size in (spatial[0], spatial[-1])
@@ -206,6 +207,13 @@ class ParameterReader(Refusals, ABC):
             return
         is_input = groups < 1 or into < 1 or into % groups
         kind, count = ("input", into) if is_input else ("output", out)
+        if count == 0 and groups > 0:
+            self.refuse(
+                "channels",
+                f"the layer has 0 {kind} channels",
+                f"give it {groups} or more.",
+                self.empty,
+            )
         self.refuse(
             "groups" if groups != 1 else "channels",
             f"{count} {kind} channels cannot be split into {groups} equal groups",

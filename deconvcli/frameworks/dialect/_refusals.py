@@ -20,6 +20,7 @@ class Refusals:
 
     evidence: how the answers were verified; implementations: the same for each implementation.
     together: limits on all axes at once, checked before any axis is computed.
+    empty: what implementations were seen to make of layers without elements, if they accept them.
     aliases, implementation_aliases: other usual names of the framework, and of implementations, in
     small letters and without `-`, `_` and spaces.
     """
@@ -29,6 +30,7 @@ class Refusals:
     aliases: ClassVar[tuple[str, ...]] = ()
     implementation_aliases: ClassVar[Mapping[str, str]] = {}
     source: ClassVar[str]
+    empty: ClassVar[str] = ""
     evidence: ClassVar[Evidence]
     implementations: ClassVar[Mapping[str, Evidence]] = {}
     together: ClassVar[tuple[Limit, ...]] = ()
@@ -91,13 +93,15 @@ class Refusals:
         axis = f"{axis_name(place, rank)}: " if rank > 1 else ""
         limit, numbers = broken.limit, broken.numbers
         otherwise = fill(limit.otherwise, numbers) if limit.otherwise else ""
+        if not otherwise and 0 in (numbers.get("n"), numbers.get("k")):
+            otherwise = self.empty
         return Refused(
             f"{name}: {axis}{fill(limit.message, numbers)}",
             help=fill(limit.help, numbers),
             code=limit.code,
-            findings=self._collect_notes(limit.code, otherwise, limit.source),
+            findings=self._collect_notes(limit.code, otherwise, limit.source or self.source),
             # If an implementation is an exception to the limit, its finding has the source.
-            source="" if limit.otherwise else limit.source,
+            source="" if otherwise else limit.source,
         )
 
     def describe_crop(self, layer: Layer) -> str:

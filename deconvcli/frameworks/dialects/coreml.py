@@ -107,6 +107,7 @@ class CoreMl(Dialect):
     title = "Core ML (MIL)"
     aliases = ("mil", "coremltools")
     source = _SOURCE
+    empty = "type inference was seen to accept sizes of 0"
     evidence = Evidence(f"{COREMLTOOLS}, type inference", rows=300, values=False)
     requests_tensor = True
     other_axes = "type inference was seen to accept four spatial axes, and inputs without a batch"

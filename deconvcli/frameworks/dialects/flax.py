@@ -72,6 +72,7 @@ class Flax(Dialect):
     title = "Flax"
     aliases = ("linen", "nnx", "flax.linen", "flax.nnx")
     source = f"{FLAX}: flax/linen/linear.py, flax/nnx/nn/linear.py"
+    empty = f"{JAX} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{FLAX} on {JAX}, CPU", rows=600)
     batch_axes = range(ANY_AXES)
     circular = True

@@ -160,6 +160,7 @@ class Jax(Dialect):
         f"{JAX}: jax/_src/lax/convolution.py; {EQUINOX}: equinox/nn/_conv.py;"
         f" {HAIKU}: haiku/_src/conv.py"
     )
+    empty = f"{JAX} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{JAX}, CPU", rows=800)
     number_types = NumberTypes(Mixing.REFUSED, INTEGERS)
     windows = XLA_WINDOWS

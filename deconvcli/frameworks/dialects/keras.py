@@ -228,6 +228,7 @@ class Keras(KerasLayer):
         f"{KERAS}: src/backend/common/backend_utils.py,"
         " src/layers/convolutional/base_conv_transpose.py"
     )
+    empty = "backends were seen to accept sizes of 0: they return zeros or an empty array"
     evidence = Evidence(f"{KERAS} on three backends", rows=2100)
     implementations: ClassVar[Mapping[str, Evidence]] = {
         "tensorflow": Evidence(f"{KERAS} on {TENSORFLOW}, CPU, oneDNN on", rows=700),

@@ -89,6 +89,7 @@ class Keras2(KerasLayer):
     aliases = ("tfkeras",)
     source = f"{TF_KERAS}: src/layers/convolutional, src/utils/conv_utils.py"
     together: ClassVar[tuple[Limit, ...]] = (_STRIDE_OR_DILATION, _ONE_DILATION)
+    empty = f"{TENSORFLOW} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{TF_KERAS} on {TENSORFLOW}, CPU, oneDNN on", rows=492)
     arguments = (*KerasLayer.arguments, Argument("api", meaning="'layer', the only one"))
     arithmetics = (*_AUTOMATIC.values(), *_GIVEN.values())

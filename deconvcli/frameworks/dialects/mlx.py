@@ -104,6 +104,7 @@ class Mlx(Dialect):
     title = "MLX"
     aliases = ("mlx.nn", "mlx.core")
     source = f"{MLX}: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
+    empty = f"{MLX} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{MLX}, CPU", rows=600)
     forward = "Conv{rank}d"
     number_types = NumberTypes(Mixing.PROMOTED)

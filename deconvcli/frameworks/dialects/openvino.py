@@ -148,6 +148,7 @@ class OpenVino(Dialect):
     required = ("strides",)
     aliases = ("ov",)
     source = f"{OPENVINO}: convolution_backprop_shape_inference_util.hpp"
+    empty = f"{OPENVINO} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{OPENVINO}, CPU plugin", rows=700)
     windows = ONNX_WINDOWS
     number_types = NumberTypes(

@@ -181,6 +181,7 @@ class Paddle(Dialect):
     title = "PaddlePaddle"
     aliases = ("paddlepaddle", "paddle.nn")
     source = f"{PADDLE}: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
+    empty = f"{PADDLE} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{PADDLE}, CPU", rows=800)
     forward = "Conv{rank}D"
     windows = Windows(("valid", "same"), pairs=True, rounds_up=True)

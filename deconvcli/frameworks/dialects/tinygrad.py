@@ -81,6 +81,7 @@ class Tinygrad(Dialect):
     title = "tinygrad"
     aliases = ("tinygrad.nn",)
     source = f"{TINYGRAD}: tinygrad/mixin/op.py, conv_transpose2d"
+    empty = f"{TINYGRAD} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{TINYGRAD}, DEV=PYTHON", rows=400)
     spatial_axes = range(1, ANY_AXES)
     forward = "Tensor.conv2d"

@@ -1,4 +1,4 @@
-"""Sizes beyond 64 bits, WebNN's dimensions and groups, and MXNet's lists of one."""
+"""Sizes of 0 and beyond 64 bits, WebNN's dimensions and groups, and MXNet's lists of one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import Refused
+from deconvcli.frameworks.dialects import take
 
 Shape = tuple[int, ...]
 Words = dict[str, Any]
@@ -115,4 +116,59 @@ def test_onnx_runtime_takes_a_whole_output_shape_of_an_unknown_input(
     with pytest.raises(Refused, match="the spatial sizes alone") as refused:
         deconvcli.layer(name, input_shape=(1, 1, 5), weight_shape=(1, 1, 3), output_shape=size)
     [finding] = refused.value.findings
-    assert "if the input of the model has no static shape" in finding.message
+    assert "model gives the input no number of axes" in finding.message
+
+
+# By the frameworks' own answers to some 1,500 random layers with sizes of 0.
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("jax", "flax", "keras@jax", "keras", "keras2", "mlx", "openvino", "paddle", "tinygrad"),
+        *("coreml", "onnx", "onnx@onnxruntime", "onnx@reference", "tensorflow"),
+    ],
+)
+@pytest.mark.parametrize("empty", ["input channels", "output channels"])
+def test_a_layer_without_channels_is_refused_with_what_others_make_of_it(
+    name: str, empty: str
+) -> None:
+    dialect = take(name)[0]
+    into, out = (0, 2) if empty == "input channels" else (2, 0)
+    words: Words = {"padding": "VALID", "strides": [1]} if name in ("jax", "tensorflow") else {}
+    words |= {"output_shape": [1, 7, out]} if name == "tensorflow" else {}
+    shape: Any = dialect.data_layout(words, 1).shape({"N": (1,), "C": (into,)}, (5,))
+    letters = {letter: (size,) for letter, size in zip("GIO", (1, into, out), strict=True)}
+    weight: Any = dialect.weight_layout(words, 1).shape(letters, (3,))
+    with pytest.raises(Refused, match=f"0 {empty}") as refused:
+        deconvcli.layer(name, input_shape=shape, weight_shape=weight, **words)
+    [finding] = refused.value.findings
+    assert "of 0" in finding.message
+    assert finding.differs
+
+
+@pytest.mark.parametrize("name", ["mlx", "openvino", "paddle", "tinygrad", "coreml", "jax", "flax"])
+@pytest.mark.parametrize(("size", "kernel"), [(0, 3), (5, 0)])
+def test_an_empty_axis_is_refused_with_what_others_make_of_it(
+    name: str, size: int, kernel: int
+) -> None:
+    dialect = take(name)[0]
+    words: Words = {"padding": "VALID", "strides": [1]} if name == "jax" else {}
+    letters = dict.fromkeys("NCGIO", (1,))
+    shape: Any = dialect.data_layout(words, 1).shape(letters, (size,))
+    weight: Any = dialect.weight_layout(words, 1).shape(letters, (kernel,))
+    with pytest.raises(Refused, match=r"size 0|0 is not positive") as refused:
+        deconvcli.layer(name, input_shape=shape, weight_shape=weight, **words)
+    assert [finding.differs for finding in refused.value.findings] == [True]
+
+
+@pytest.mark.parametrize("name", ["torch", "tflite", "caffe"])
+def test_others_refuse_a_layer_without_channels(name: str) -> None:
+    dialect = take(name)[0]
+    rank = 1 if name == "torch" else 2
+    shape: Any = dialect.data_layout({}, rank).shape({"N": (1,), "C": (0,)}, (5,) * rank)
+    weight: Any = dialect.weight_layout({}, rank).shape(
+        {"G": (1,), "I": (0,), "O": (2,)}, (3,) * rank
+    )
+    words: Words = {"output_shape": [1, 7, 7, 2], "padding": "VALID"} if name == "tflite" else {}
+    with pytest.raises(Refused, match="0 input channels") as refused:
+        deconvcli.layer(name, input_shape=shape, weight_shape=weight, **words)
+    assert not any(finding.differs for finding in refused.value.findings)

@@ -13,11 +13,14 @@ from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
 
 SOURCE = f"measured with {ONNXRUNTIME}, CPU"
 
+# Measured: symbolic sizes of the input do not help, while a Reshape before the node does.
 WHOLE_SHAPE = (
     "ONNX Runtime takes batch and channels before the spatial sizes, and reads neither, if the"
-    " input of the model has no static shape"
+    " model gives the input no number of axes, or the weights no sizes"
 )
-EMPTY_INPUT = "ONNX Runtime accepts an input of size 0: it returns zeros, or the process dies"
+EMPTY_INPUT = (
+    "ONNX Runtime accepts sizes of 0: it returns zeros or an empty array, or the process dies"
+)
 _HEAD = (
     INPUT_EXISTS._replace(otherwise=EMPTY_INPUT, source=SOURCE),
     f.KERNEL,
@@ -72,6 +75,7 @@ class Runtime(ConvTranspose):
 
     arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
 
+    empty = EMPTY_INPUT
     others: ClassVar[Mapping[str, str]] = {"output_shape": WHOLE_SHAPE}
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:

@@ -65,6 +65,7 @@ class Reference(ConvTranspose):
 
     arithmetics = (_BY_PADS, _BY_SIZE, *_SIZED.values())
 
+    empty = "the reference evaluator was seen to accept sizes of 0"
     others: ClassVar[Mapping[str, str]] = {
         "auto_pad": "the reference evaluator treats an unknown word as if it were left out",
         "kernel_shape": "the reference evaluator computes sizes with kernel_shape and values with"

@@ -122,6 +122,7 @@ class Specification(ConvTranspose):
 
     arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
 
+    empty = onnxruntime.EMPTY_INPUT
     others: ClassVar[Mapping[str, str]] = {
         "auto_pad": "the reference evaluator and onnx.shape_inference treat it as if it were"
         " left out",

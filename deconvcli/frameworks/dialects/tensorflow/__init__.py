@@ -64,6 +64,7 @@ class TensorFlow(Dialect):
     title = "TensorFlow"
     aliases = ("tf", "tf2", "tensorflow2", "tf.nn")
     source = SOURCE
+    empty = f"{TENSORFLOW} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{TENSORFLOW}, CPU, oneDNN on", rows=800)
     requests_tensor = True
     required = ("strides",)
@@ -125,13 +126,13 @@ class TensorFlow(Dialect):
         try:
             return self._read(spelling, sizes)
         except Refused as refused:
-            if not _has_nothing(spelling, sizes):
+            if refused.findings or not _has_nothing(spelling, sizes):
                 raise
             raise Refused(
                 refused.message,
                 help=refused.help,
                 code=refused.code,
-                findings=(UNCHECKED, *refused.findings),
+                findings=(UNCHECKED,),
             ) from None
 
     def _read(self, spelling: Spelling, sizes: Sizes) -> Reading:
