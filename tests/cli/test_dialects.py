@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from deconvcli.frameworks.dialects import DIALECTS
-from tests.cli.commandline import deconv
+from deconvcli.cli.commands.dialects import write_example
+from deconvcli.frameworks.dialects import DIALECTS, in_order, take
+from tests.cli.commandline import deconv, rows
 
 
 def listed() -> list[dict[str, Any]]:
@@ -102,3 +104,21 @@ def test_what_implementations_were_seen_to_do_is_listed_with_its_source() -> Non
     assert "xla-abort" in [found["code"] for found in printed]
     printed = json.loads(deconv("dialects keras@torch --format json").out)["deviations"]
     assert "xla-abort" not in [found["code"] for found in printed]
+
+
+@pytest.mark.parametrize("name", in_order())
+def test_the_examples_are_read_by_shape(name: str) -> None:
+    dialect, page = take(name)[0], deconv(f"dialects {name}").out
+    command = next(line for line in page.splitlines() if line.startswith("try"))
+    assert deconv(command.partition("deconv ")[2], "-q").out == "16x16\n"
+    for signature in dialect.signatures:
+        call = write_example(dialect, signature)
+        assert f"\n{call}\n" in page
+        size = "x".join(["8"] * (signature.rank or 2))
+        # A function takes the kernel from its weights, and most of their names have no shape here.
+        kernel = [] if re.search(r"\bkernel(_size|_shape)?=\(?4", call) else ["-k", "4"]
+        done = deconv("shape", "-q", "--in", size, "-D", name, call, *kernel)
+        assert done.out == f"{size.replace('8', '16')}\n", (call, done)
+        # It names its own dialect, unless several have a call of this name.
+        dialects = rows(deconv("shape", "--in", size, call, *kernel).out)["why"]
+        assert dialects.startswith(f"{name},"), call

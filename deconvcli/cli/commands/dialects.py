@@ -17,13 +17,22 @@ from deconvcli.cli.output import Output
 from deconvcli.cli.request import FLAGS
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.parameters import Argument, Signature
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature
 from deconvcli.frameworks.dialects import in_order, take
+from deconvcli.layers.layer import Spelling
 from deconvcli.layers.layout import Layout
 from deconvcli.views.answers.report import Block, Fields, Lines, Report, Table
 
 RANK = 2
 WIDTH = 64
+_EXAMPLE = {
+    "in_channels": (64,),
+    "out_channels": (32,),
+    "kernel": (4,),
+    "stride": (2,),
+    "padding": (1,),
+    "output_size": (16,),
+}
 _AXES = {
     "GI": "in",
     "GO": "out",
@@ -121,6 +130,7 @@ def _page(dialect: Dialect, implementation: str) -> Report:
         ("data", _layout_text(dialect.data_layout({}, RANK))),
         ("weights", f"{weight_text(dialect)}; taps {dialect.orientation}"),
     ]
+    fields.append(("try", write_command(dialect, name)))
     if names := _list_aliases(dialect, implementation):
         fields.append(("or", f"{', '.join(names)}; in any case"))
     blocks: list[Block] = [Fields(fields)]
@@ -131,8 +141,8 @@ def _page(dialect: Dialect, implementation: str) -> Report:
     arguments = [_argument_row(argument) for argument in dialect.arguments if argument.meaning]
     blocks.append(Table("Parameters", columns, arguments))
     if dialect.signatures:
-        calls = [_call_text(signature) for signature in dialect.signatures]
-        blocks.append(Table("Calls that can be pasted", (), [(call,) for call in calls]))
+        calls = [write_example(dialect, signature) for signature in dialect.signatures]
+        blocks.append(Table("Calls that can be pasted, for example", (), [(one,) for one in calls]))
     blocks += _deviations(dialect, implementation)
     unread = [argument.name for argument in dialect.arguments if not argument.meaning]
     if unread:
@@ -182,10 +192,54 @@ def _argument_row(argument: Argument) -> tuple[str, str, str, str]:
     return argument.name, flags or "-", default, argument.meaning
 
 
-def _call_text(signature: Signature) -> str:
-    shown = signature.parameters[:6]
-    more = ", ..." if len(signature.parameters) > len(shown) else ""
-    return f"{signature.paths[0]}({', '.join(shown)}{more})"
+def write_command(dialect: Dialect, name: str) -> str:
+    """Return a command that doubles a size in this dialect."""
+    padding = dialect.argument("padding")
+    number = "same" if padding and _takes_word(padding) else 1
+    size = " --output-size 16x16" if dialect.requests_tensor else ""
+    return f"deconv shape -D {name} --in 8x8 -k 4 -s 2 -p {number}{size}"
+
+
+def _takes_word(argument: Argument) -> bool:
+    """Return whether a word is the usual value: numbers crop only where they are the default."""
+    return Form.WORD in argument.forms and not isinstance(argument.default, int)
+
+
+def write_example(dialect: Dialect, signature: Signature) -> str:
+    """Return a call of this signature with the parameters that most layers have."""
+    if signature.example:
+        return f"{signature.paths[0]}({signature.example})"
+    named = [own for own in dialect.arguments if own.name in signature.parameters]
+    # Attributes are given by name only, so that no order lists them.
+    is_by_name = not any(argument.role == "stride" for argument in named)
+    rank = signature.rank or RANK
+    words: dict[str, Any] = {}
+    for role in _EXAMPLE:
+        owners = [own for own in (dialect.arguments if is_by_name else named) if own.role == role]
+        if owners and not (is_by_name and role == "output_size"):
+            words |= _write_role(dialect, owners[0], rank)
+    order = (*signature.parameters, *words)
+    words = {name: words[name] for name in order if name in words}
+    tensors = [
+        name if signature.parameters[place : place + 1] == (name,) else f"{name}={name}"
+        for place, name in enumerate(filter(None, (signature.data, signature.weight)))
+    ]
+    text = ", ".join(filter(None, [*tensors, dialect.text(Spelling(dialect.name, words))]))
+    return f"{signature.paths[0]}({text})"
+
+
+def _write_role(dialect: Dialect, argument: Argument, rank: int) -> dict[str, Any]:
+    """Return a parameter with the value of its role in examples."""
+    value = _EXAMPLE[argument.role]
+    if argument.role == "output_size":
+        [channels] = _EXAMPLE["out_channels"]
+        return {argument.name: [1, *value * rank, channels]} if dialect.requests_tensor else {}
+    if _takes_word(argument):
+        return argument.phrase(Form.WORD, "same", rank)
+    if argument.forms:
+        return argument.phrase(Form.INTS, value, rank)
+    # Another function's name for a parameter has no form of its own.
+    return {argument.name: list(value * rank) if argument.name in dialect.sequences else value[0]}
 
 
 def _data(dialect: Dialect) -> dict[str, Any]:

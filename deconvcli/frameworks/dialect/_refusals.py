@@ -130,13 +130,15 @@ def collect_findings(notes: list[tuple[Limit, dict[str, Any]]]) -> tuple[Diagnos
     return tuple(found.values())
 
 
+_TWICE = re.compile(r"\b([a-z]+) \1\b")
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
 
 def generalize(limit: Limit) -> Diagnostic:
     """Return a limit as a note about every layer that breaks it, with letters for numbers."""
     texts = (limit.otherwise or limit.message, limit.help)
-    message, help = (_BRACED.sub(r"\1", text) for text in texts)
+    # `stride {stride}` would be the stride twice.
+    message, help = (_TWICE.sub(r"\1", _BRACED.sub(r"\1", text)) for text in texts)
     differs = bool(limit.otherwise)
     return Diagnostic(
         limit.code, Severity.NOTE, message, help, source=limit.source, differs=differs

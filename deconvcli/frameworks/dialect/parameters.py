@@ -69,7 +69,8 @@ class Argument(NamedTuple):
 class Signature(NamedTuple):
     """A call that people paste: its dotted names, its positional parameters, what it implies.
 
-    data, weight: the parameters that are tensors; a call may show their shapes.
+    data, weight: the parameters that are tensors; a call may show their shapes. example: the
+    arguments of an example, where the parameters' roles make none.
     """
 
     paths: tuple[str, ...]
@@ -78,6 +79,7 @@ class Signature(NamedTuple):
     implies: Mapping[str, Any] = _NOTHING
     data: str = ""
     weight: str = ""
+    example: str = ""
 
     def answers(self, dotted: str) -> bool:
         """Return whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`.

@@ -123,7 +123,13 @@ class Flax(Dialect):
     arithmetics = _ARITHMETICS.all
     signatures = (
         Signature(("flax.linen.ConvTranspose", "nn.ConvTranspose"), _LINEN, None, {"api": "linen"}),
-        Signature(("flax.nnx.ConvTranspose",), _NNX, None, {"api": "nnx"}),
+        Signature(
+            ("flax.nnx.ConvTranspose",),
+            _NNX,
+            None,
+            {"api": "nnx"},
+            example="64, 32, kernel_size=(4, 4), strides=2, padding='SAME', rngs=rngs",
+        ),
     )
     live = (LiveClass("flax", "ConvTranspose", _describe),)
 

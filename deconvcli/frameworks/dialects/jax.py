@@ -77,6 +77,11 @@ _PARAMETERS = {
     ),
 }
 
+# One of its parameters is no stride, though it is called so.
+_EXAMPLES = {
+    "conv_general_dilated": "lhs, rhs, (1, 1), padding=((2, 2), (2, 2)), lhs_dilation=(2, 2)"
+}
+
 
 def _to_dimension_numbers(word: str, rank: int) -> list[str]:
     """Return a data format as dimension_numbers: the data's letters, or all three with commas."""
@@ -207,7 +212,15 @@ class Jax(Dialect):
     accidents: ClassVar[Accidents] = {"": ACCIDENTS}
     arithmetics = tuple(found for family in _ARITHMETICS.values() for found in family.all)
     signatures = tuple(
-        Signature((f"jax.lax.{name}",), parameters, None, {"api": name}, "lhs", "rhs")
+        Signature(
+            (f"jax.lax.{name}",),
+            parameters,
+            None,
+            {"api": name},
+            "lhs",
+            "rhs",
+            _EXAMPLES.get(name, ""),
+        )
         for name, parameters in _PARAMETERS.items()
     )
     live = (

@@ -109,7 +109,11 @@ class TensorRT(Dialect):
     arithmetics = tuple(BY_MODE.values())
     signatures = (
         Signature(
-            ("self.network.add_deconvolution_nd", "net.add_deconvolution_nd"),
+            (
+                "network.add_deconvolution_nd",
+                "self.network.add_deconvolution_nd",
+                "net.add_deconvolution_nd",
+            ),
             ("input", "num_output_maps", "kernel_shape", "kernel", "bias"),
             data="input",
             weight="kernel",
