@@ -259,7 +259,7 @@ class Torch(Dialect):
                 "use numbers: PyTorch's transposed convolutions take no words. For twice the input"
                 " use kernel 4, stride 2 and padding 1.",
             )
-        kernel = self.kernel(_unlist(words["kernel_size"]), "kernel_size", sizes)
+        kernel = self.kernel(words["kernel_size"], "kernel_size", sizes)
         groups = read_count(words["groups"], "groups")
         channels = self.channels(
             CANONICAL_WEIGHT,
@@ -336,11 +336,9 @@ class Torch(Dialect):
 
 def _axes(words: Mapping[str, Any], name: str, rank: int) -> tuple[int, ...]:
     """Return one number per axis; a list of one stands for every axis, as in torch."""
-    return per_axis(_unlist(words[name]), rank, name)
-
-
-def _unlist(given: Any) -> Any:
-    return given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
+    given = words[name]
+    is_single = isinstance(given, (list, tuple)) and len(given) == 1
+    return per_axis(given * rank if is_single else given, rank, name)
 
 
 DIALECT: Dialect = Torch()

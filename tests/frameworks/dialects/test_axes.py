@@ -253,3 +253,30 @@ def test_a_layer_without_a_batch_is_converted_with_one(name: str) -> None:
     converted = deconvcli.convert(single, name)
     assert converted.sizes.batch == (1,)
     assert converted.output_sizes == single.output_sizes
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("nn.ConvTranspose2d(8, 4, 4, (2,), [1])", (10, 10)),
+        ("nn.ConvTranspose2d(8, 4, 4, 2, ((1, 1)), dilation=(1,))", (10, 10)),
+        ("nn.ConvTranspose2d(8, 4, [4, 4], [2, 2], (1, 1), output_padding=(0, 1))", (10, 11)),
+        ("nn.ConvTranspose1d(8, 4, (16,), [8], (4,), (0,))", (40,)),
+        ("nn.ConvTranspose3d(8, 4, (3, 4, 2), [1, 2, 2], padding=(1, 0, 1))", (5, 12, 8)),
+        ("nn.ConvTranspose2d(8, 4, (4,), 2, 1)", None),
+        ("nn.ConvTranspose2d(8, 4, ((4, 4),), 2, 1)", None),
+        ("nn.ConvTranspose2d(8, 4, 4, 2, ((1, 1),))", None),
+        ("nn.ConvTranspose2d(8, 4, 4, 2, ((1, 1), (1, 1)))", None),
+        ("nn.ConvTranspose1d(8, 4, 4, 2, ((1,),))", None),
+        ("nn.ConvTranspose1d(8, 4, 4, 2, (1, 1))", None),
+        ("nn.ConvTranspose3d(8, 4, 4, [2, 2], 1)", None),
+    ],
+)
+def test_lists_in_torch(text: str, output: tuple[int, ...] | None) -> None:
+    """Compared with PyTorch 2.13.0: one number in a list is for all axes, but not as a kernel."""
+    rank = int(text[len("nn.ConvTranspose")])
+    if output is None:
+        with pytest.raises(UsageError, match="is \\["):
+            deconvcli.paste(text, (5,) * rank)
+    else:
+        assert deconvcli.paste(text, (5,) * rank).output_sizes == output
