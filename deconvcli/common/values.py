@@ -27,8 +27,10 @@ def per_axis(value: Any, rank: int, name: str) -> tuple[int, ...]:
         return (value,) * rank
     if isinstance(value, (list, tuple)) and len(value) == rank and _are_within(value, -MAX_INT64):
         return tuple(value)
+    is_list = isinstance(value, (list, tuple)) and _are_within(value, -MAX_INT64)
+    axes = "1 axis" if rank == 1 else f"{rank} axes"
     raise UsageError(
-        f"{name} is {shorten(value)}",
+        f"{name} is {shorten(value)}" + (f", and the layer has {axes}" if is_list else ""),
         help=f"give one integer, or a list of {rank} (one per axis), each within 64 bits.",
         code="bad-value",
     )

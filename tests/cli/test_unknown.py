@@ -344,11 +344,25 @@ def test_the_error_names_the_variables_of_an_expression() -> None:
 
 
 @pytest.mark.parametrize(
+    ("call", "example"),
+    [
+        ("Conv2DTranspose(8, 4, 2, padding=mode)", "mode=same"),
+        ("Conv2DTranspose(8, 4, 2, data_format=fmt)", "fmt=channels_last"),
+        ("tf.nn.conv2d_transpose(x, w, [1, 16, 16, 8], 2, mode)", "mode=SAME"),
+        ("nn.ConvTranspose2d(64, 8, 4, 2, padding=p)", "p=4"),
+        ("nn.ConvTranspose2d(64, 8, k, 2)", "k=4"),
+    ],
+)
+def test_the_example_is_of_the_kind_that_the_parameter_takes(call: str, example: str) -> None:
+    refused(deconv("shape -k 4 --in 8x8" if "tf." in call else "shape --in 8x8", call), example)
+
+
+@pytest.mark.parametrize(
     "expression", ["tf.shape(y)[1]", "len(widths)", "get_width(n) * 2", "self.width()"]
 )
 def test_what_no_variable_gives_is_no_option(expression: str) -> None:
     done = deconv("run", "--in", "64x8x8", f"nn.ConvTranspose2d(64, {expression}, 4)")
-    assert "help: write its number into the call.\n" in done.err
+    assert "help: write its value into the call.\n" in done.err
 
 
 def test_a_value_gives_the_number() -> None:

@@ -67,7 +67,7 @@ class Pasted(NamedTuple):
 
 
 def needs_number(name: str, expression: str, setter: str, value: str = "4") -> UsageError:
-    """Return the error for a parameter whose number only the author's program has.
+    """Return the error for a parameter whose value only the author's program has.
 
     value: an example of the value of a variable.
     """
@@ -79,6 +79,6 @@ def needs_number(name: str, expression: str, setter: str, value: str = "4") -> U
     option = f", or give variables their values with {setter} {given}" if has_help else ""
     return UsageError(
         f"{name} is {expression}, which has a value only in your program",
-        help=f"write its number into the call{option}.",
+        help=f"write its value into the call{option}.",
         code="pasted-call",
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect.parameters import Form
 from deconvcli.frameworks.pasted.forms import LayerText, read_layer
 from deconvcli.frameworks.pasted.layer import Declared, Name, Pasted, needs_number
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
@@ -97,8 +98,7 @@ def understand_layer(
         elif role == "output_size" and isinstance(value, list) and not _has_lists(value):
             words[name] = value  # its expressions may be the input's sizes
         else:
-            size = "10x10" if role == "output_size" else "4"
-            raise needs_number(name, expression, setter, size)
+            raise needs_number(name, expression, setter, _find_example(dialect, name, role))
     weight = shapes[signature.weight]
     title, remark = match.origin or (dialect.title, "")
     why = f"the pasted {written.kind} is {title}'s"
@@ -193,6 +193,14 @@ def _shape(value: Any) -> tuple[int, ...] | None:
 
 def _has_lists(values: Sequence[Any]) -> bool:
     return any(isinstance(value, list) for value in values)
+
+
+def _find_example(dialect: Dialect, name: str, role: str) -> str:
+    """Return a value that a parameter may have."""
+    [forms] = [argument.forms for argument in dialect.arguments if argument.name == name]
+    if role == "padding" and Form.WORD in forms and Form.INTS not in forms:
+        return str(forms[Form.WORD]("same", 2))
+    return {"output_size": "10x10", "data_format": "channels_last"}.get(role, "4")
 
 
 def _find_role(dialect: Dialect, name: str) -> str:

@@ -88,6 +88,12 @@ def _find_common_rank(given: Mapping[str, Sequence[Any]]) -> int:
     if longest is None:
         return 2
     rank = len(given[longest])
+    if rank > MAX_AXES:
+        raise UsageError(
+            f"{longest} has {rank} numbers; a layer has {MAX_AXES} spatial axes at most",
+            help="give one number, or one per axis: 2x2 for TensorFlow's [1, 2, 2, 1].",
+            code="rank",
+        )
     for name, value in given.items():
         if len(value) not in (1, rank):
             raise UsageError(
