@@ -190,6 +190,7 @@ DIALECT_OPTION = name_option(
     "  [default: as --padding suggests]",
 )
 
+# Characters of a pasted text that are read from standard input; far fewer are accepted.
 MAX_TYPED = 2**20
 
 

@@ -30,13 +30,17 @@ _PLAIN = re.compile(
 _TRAINED = re.compile(r"\w*(?:norm|normalization|snake\w*)(?:[123]d)?", re.IGNORECASE)
 
 
+# Unreadable layers after which the framework is no longer looked for.
+MAX_TRIES = 8
+
+
 class PastedNetwork(NamedTuple):
     """The layers of a text as nodes.
 
-    failures: for each layer that could not be read, the reason; its node has no operation. kept:
-    the classes that are taken to keep the shape, by layer. rank: the number of spatial axes of the
-    first layer that shows one, 0 for a flat input, None where no layer shows it. data_format: the
-    order of the axes, where a call gives it.
+    failures: the first layer that could not be read, with the reason; the nodes from there on have
+    no operation. kept: the classes that are taken to keep the shape, by layer. rank: the number of
+    spatial axes of the first layer that shows one, 0 for a flat input, None where no layer shows
+    it. data_format: the order of the axes, where a call gives it.
     """
 
     listing: Listing
@@ -81,6 +85,9 @@ def read_network(
     for entry in listing.entries:
         inputs = entry.inputs or (nodes[-1].name if nodes else "input",)
         node = Node(entry.name, "", {}, inputs)
+        if failures:  # nothing after this layer can be known
+            nodes.append(node)
+            continue
         try:
             operation, parameters, own = _read_entry(entry, main)
             node = node._replace(operation=operation, parameters=parameters, dialect=own)
@@ -114,6 +121,7 @@ def _read_listing(text: str, variables: Mapping[str, Any]) -> Listing:
 
 def _find_dialect(listing: Listing) -> str:
     """Return the framework of the first call that only one has, else torch."""
+    tries = 0
     for entry in listing.entries:
         calls = index_calls().get(find_class(entry.type), ())
         # A name with its number of axes is one framework's: others are shared.
@@ -122,6 +130,9 @@ def _find_dialect(listing: Listing) -> str:
         try:
             found = read_layer_call(entry.call, "").framework
         except UsageError:
+            tries += 1
+            if tries == MAX_TRIES:  # each takes some ms, and no other may be better
+                break
             continue
         if found != "torch" or _AXES.search(entry.type):
             return found

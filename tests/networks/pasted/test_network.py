@@ -202,12 +202,12 @@ def test_variables_have_values() -> None:
 
 def test_a_text_beyond_its_limits_is_refused_at_once() -> None:
     begun = time.process_time()
-    for text in ("(" * 300_000, "a(" * 150_000, "(a): A(" * 50_000, "[" * 399_000, "x=" * 10**5):
+    for text in ("(" * 190_000, "a(" * 99_000, "(a): A(" * 28_000, "[1," * 66_000, "x=" * 10**5):
         with pytest.raises(UsageError):
             answer(text)
     block = "(a): Conv2d(3, 3, kernel_size=(3, 3), padding=(1, 1))\n" * 1999
     assert answer(f"Sequential(\n{block})").output_shape == IMAGE
-    assert time.process_time() - begun < 6
+    assert time.process_time() - begun < 6  # half a second each, and much room
 
 
 def test_mutated_networks_are_read_or_refused() -> None:
