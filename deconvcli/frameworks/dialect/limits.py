@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from deconvcli.layers.arithmetic import Limit
+from collections.abc import Iterable
+
+from deconvcli.layers.arithmetic import Limit, Step
 
 
 def positive(letter: str, name: str) -> Limit:
@@ -53,3 +55,13 @@ STACKED_TAPS = Limit(
     "use dilation 1 for a plain kernel.",
     finding=True,
 )
+
+
+def when_requested(entries: Iterable[Step | Limit]) -> tuple[Step | Limit, ...]:
+    """Return the entries for a requested output size, which no other input or crop changes."""
+    return tuple(
+        entry._replace(help="request a size of 1 or more.")
+        if isinstance(entry, Limit) and entry.code == "empty-output"
+        else entry
+        for entry in entries
+    )

@@ -15,7 +15,12 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
+from deconvcli.frameworks.dialect.limits import (
+    INPUT_EXISTS,
+    not_negative,
+    positive,
+    when_requested,
+)
 from deconvcli.frameworks.dialect.parameters import (
     Argument,
     Form,
@@ -74,7 +79,14 @@ def _note_undocumented(formula: str) -> Limit:
 
 
 _TAIL = (_REMAINDER, _NO_OUTPUT)
-_REQUESTED = Step("out", "size", "output_shape as requested")
+_SIZED_TAIL = when_requested(_TAIL)
+_REQUESTED = (
+    not_negative("size", "output_shape")._replace(
+        otherwise="type inference gives the negative size without an error; no such model runs",
+        source=_SOURCE,
+    ),
+    Step("out", "size", "output_shape as requested"),
+)
 # By pad_type, and whether output_shape is given.
 BY_WORDS = {
     ("custom", False): Arithmetic(
@@ -84,9 +96,11 @@ BY_WORDS = {
         *_HEAD, Step("out", "n*s", "same"), *_SAME, *_TAIL, _note_undocumented("full")
     ),
     ("custom", True): Arithmetic(
-        *_HEAD, _REQUESTED, _PADS, *_TAIL, _note_undocumented("full - begin - end")
+        *_HEAD, *_REQUESTED, _PADS, *_SIZED_TAIL, _note_undocumented("full - begin - end")
     ),
-    ("same", True): Arithmetic(*_HEAD, _REQUESTED, *_SAME, *_TAIL, _note_undocumented("full")),
+    ("same", True): Arithmetic(
+        *_HEAD, *_REQUESTED, *_SAME, *_SIZED_TAIL, _note_undocumented("full")
+    ),
 }
 _PAD_TYPES = ("same", "valid", "custom")
 

@@ -13,7 +13,13 @@ from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import compact, per_axis, read_count, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.limits import (
+    INPUT_EXISTS,
+    OUTPUT_EXISTS,
+    not_negative,
+    positive,
+    when_requested,
+)
 from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_rank, to_plain
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import Windows
@@ -52,6 +58,7 @@ _CROP = (
 BY_PAD = Arithmetic(*_HEAD, not_negative("pad", "pad"), not_negative("adj", "adj"), *_CROP)
 BY_TARGET = Arithmetic(
     *_HEAD,
+    not_negative("size", "target_shape")._replace(code="output-size"),
     Limit(
         "size <= full",
         "output-size",
@@ -61,7 +68,7 @@ BY_TARGET = Arithmetic(
     Step("total", "full - size", "the excess over the output size"),
     Step("pad", "(total + 1) // 2", "half of it at both ends, rounded up"),
     Step("adj", "2*pad - total", "the extra element is added back"),
-    *_CROP,
+    *when_requested(_CROP),
 )
 
 # By rank, channels first and then, in 2-D and 3-D, last.

@@ -19,6 +19,7 @@ from deconvcli.frameworks.dialect.limits import (
     OUTPUT_EXISTS,
     not_negative,
     positive,
+    when_requested,
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, each_pair
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
@@ -44,7 +45,10 @@ _HEAD = (
     Step("natural", "full + op", "output_padding appends at the end"),
 )
 _FREE = Step("out", "natural - begin - end", "what the pads leave")
-_REQUESTED = Step("out", "size", "output_shape as requested")
+_REQUESTED = (
+    not_negative("size", "output_shape"),
+    Step("out", "size", "output_shape as requested"),
+)
 _BEGIN = Step("half", "begin", "pads_begin crops the start")
 _EXPLICIT = (not_negative("begin", "pads_begin"), _BEGIN)
 _NOTHING = Step("half", "0", "no pads")
@@ -69,6 +73,7 @@ _TAIL = (
         source=_SOURCE,
     ),
 )
+_SIZED_TAIL = when_requested(_TAIL)
 _OTHER_HALF = Limit(
     "total % 2 == 0",
     "openvino-same-half",
@@ -92,15 +97,19 @@ _SAME_FREE = Arithmetic(*_HEAD, _FREE, _NOTHING, *_TAIL, _NO_PADS)
 # By auto_pad, and whether output_shape is given.
 BY_WORDS = {
     ("explicit", False): Arithmetic(*_HEAD, _FREE, *_EXPLICIT, *_TAIL),
-    ("explicit", True): Arithmetic(*_HEAD, _REQUESTED, *_EXPLICIT, *_TAIL),
+    ("explicit", True): Arithmetic(*_HEAD, *_REQUESTED, *_EXPLICIT, *_SIZED_TAIL),
     # Pads that the plugin ignores may even be negative.
-    ("dropped", True): Arithmetic(*_HEAD, _REQUESTED, _BEGIN, *_TAIL),
+    ("dropped", True): Arithmetic(*_HEAD, *_REQUESTED, _BEGIN, *_SIZED_TAIL),
     ("valid", False): Arithmetic(*_HEAD, _FREE, _NOTHING, *_TAIL),
-    ("valid", True): Arithmetic(*_HEAD, _REQUESTED, _NOTHING, *_TAIL),
+    ("valid", True): Arithmetic(*_HEAD, *_REQUESTED, _NOTHING, *_SIZED_TAIL),
     ("same_upper", False): _SAME_FREE,
     ("same_lower", False): _SAME_FREE,
-    ("same_upper", True): Arithmetic(*_HEAD, _REQUESTED, _TOTAL, _UPPER, *_TAIL, _OTHER_HALF),
-    ("same_lower", True): Arithmetic(*_HEAD, _REQUESTED, _TOTAL, _LOWER, *_TAIL, _OTHER_HALF),
+    ("same_upper", True): Arithmetic(
+        *_HEAD, *_REQUESTED, _TOTAL, _UPPER, *_SIZED_TAIL, _OTHER_HALF
+    ),
+    ("same_lower", True): Arithmetic(
+        *_HEAD, *_REQUESTED, _TOTAL, _LOWER, *_SIZED_TAIL, _OTHER_HALF
+    ),
 }
 _AUTO_PADS = ("explicit", "valid", "same_upper", "same_lower")
 

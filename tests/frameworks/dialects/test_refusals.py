@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 import deconvcli
-from deconvcli.common.errors import DeconvError, NotExpressible
+from deconvcli.common.errors import DeconvError, NotExpressible, Refused
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.axis import Linear
@@ -102,9 +103,10 @@ def test_a_call_is_refused_with_what_to_do(
     assert help in caught.value.help
 
 
-def test_tensorflow_takes_no_channels_and_no_dilations() -> None:
-    empty = deconvcli.layer("tensorflow", **TENSORFLOW, output_shape=(1, 7, 7, 0))
-    assert empty.layer.groups == 1
+def test_tensorflow_takes_no_dilations_and_says_what_it_does_without_channels() -> None:
+    with pytest.raises(Refused, match="asks for 0 channels; the filters make 3") as refused:
+        deconvcli.layer("tensorflow", **TENSORFLOW, output_shape=(1, 7, 7, 0))
+    assert [found.code for found in refused.value.findings] == ["tensorflow-unchecked"]
     plain = deconvcli.layer("tensorflow", **TENSORFLOW, output_shape=(1, 7, 7, 3), dilations=None)
     assert [axis.dilation for axis in plain.layer.axes] == [1, 1]
 
@@ -133,3 +135,60 @@ def test_a_data_format_stands_for_jaxs_three_specifications(
     assert argument is not None
     [write] = argument.forms.values()
     assert tuple(write(word, 2)) == numbers
+
+
+_CHANNELS_LAST: dict[str, Any] = {"input_shape": (1, 5, 5, 2), "weight_shape": (3, 3, 3, 2)}
+_LITE = {**_CHANNELS_LAST, "stride_h": 2, "stride_w": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [
+        ("torch", {**TORCH, "stride": 2, "output_size": [-1, 11]}),
+        ("torch", {**TORCH, "stride": 2, "output_size": [1, 3, -1, 11]}),
+        ("paddle", {**TORCH, "stride": 2, "output_size": [-11, -11]}),
+        ("tensorflow", {**_CHANNELS_LAST, "strides": 2, "output_shape": [1, -1, 10, 3]}),
+        ("tensorflow", {**_CHANNELS_LAST, "strides": 2, "output_shape": [1, 10, 10, 0]}),
+        ("tensorflow", {**_CHANNELS_LAST, "strides": 2, "output_shape": [0, 10, 10, 3]}),
+        ("tflite", {**_LITE, "output_shape": [1, -1, 10, 3]}),
+        ("tflite", {**_LITE, "output_shape": [-1, 10, 10, 3]}),
+        ("tflite", {**_LITE, "output_shape": [10, 10]}),
+        *(
+            (f"onnx{at}", {**TORCH, "strides": [2, 2], "output_shape": [-1, 10]})
+            for at in ("", "@onnxruntime", "@reference", "@shape_inference")
+        ),
+        ("openvino", {**TORCH, "strides": [2, 2], "output_shape": [-1, 10]}),
+        ("openvino", {**TORCH, "strides": [2, 2], "output_shape": [10, -10]}),
+        ("coreml", {**TORCH, "strides": [2, 2], "output_shape": [1, 3, -1, 10]}),
+        ("coreml", {**TORCH, "strides": [2, 2], "output_shape": [1, 3, 10, -10]}),
+        ("coreml", {**TORCH, "strides": [2, 2], "output_shape": [-1, 3, 10, 10]}),
+        ("coreml", {**TORCH, "strides": [2, 2], "output_shape": [10, 10]}),
+        ("mxnet", {**TORCH, "stride": [2, 2], "target_shape": [-1, 10]}),
+        ("webnn", {**TORCH, "strides": [2, 2], "outputSizes": [-1, 11]}),
+        ("cudnn", {**TORCH, "filterStrideA": [2, 2], "dxDesc": [1, 3, -1, 11]}),
+        ("onednn", {**TORCH, "strides": [2, 2], "dst_dims": [1, 2, 0, 11]}),
+    ],
+)
+def test_no_framework_answers_a_size_that_is_none(name: str, layer: dict[str, Any]) -> None:
+    """As measured in torch, Paddle, OpenVINO, ONNX Runtime, and TensorFlow for negative ones."""
+    with pytest.raises(Refused) as refused:
+        deconvcli.layer(name, **layer)
+    assert re.fullmatch(r"[a-z-]+", refused.value.code)
+    # Neither another input nor another crop changes a size that is requested.
+    assert "input that works" not in refused.value.help
+
+
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [
+        ("openvino", {**TORCH, "strides": [2, 2], "output_shape": [0, 10]}),
+        ("coreml", {**TORCH, "strides": [2, 2], "output_shape": [1, 3, 0, 10]}),
+    ],
+)
+def test_an_empty_output_that_is_requested_has_its_own_help(
+    name: str, layer: dict[str, Any]
+) -> None:
+    found = deconvcli.layer(name, **layer)
+    assert [one.help for one in found.findings if one.code == "empty-output"] == [
+        "request a size of 1 or more."
+    ]

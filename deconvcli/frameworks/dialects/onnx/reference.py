@@ -32,7 +32,11 @@ _HEAD = (
     not_negative("d", "dilations"),
     *f.SIZES,
 )
-_TAIL = (not_negative("out", "the output's size"), EMPTY_OUTPUT, STACKED_TAPS)
+_TAIL = (
+    not_negative("out", "the output's size")._replace(code="empty-output"),
+    EMPTY_OUTPUT,
+    STACKED_TAPS,
+)
 _APPENDS = Limit(
     "0 <= op < s",
     "output-padding",

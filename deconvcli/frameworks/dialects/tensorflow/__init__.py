@@ -206,7 +206,7 @@ class TensorFlow(Dialect):
                 "use 0 or more.",
             )
         parts = layout.split(shape, rank)
-        if parts["N"] != sizes.batch and 0 not in shape:
+        if parts["N"] != sizes.batch:
             self.refuse(
                 "batch",
                 f"output_shape has batch {parts['N'][0]}, the input {list(sizes.batch)}",
@@ -220,10 +220,9 @@ class TensorFlow(Dialect):
 
     def _groups(self, out_channels: int, held: int, rank: int) -> int:
         """Return the groups that the channels imply."""
-        if out_channels == 0:
-            return 1
         # conv3d_transpose has no groups.
-        if held < 1 or out_channels % held or (rank == 3 and out_channels != held):
+        is_whole = out_channels > 0 and held > 0 and out_channels % held == 0
+        if not is_whole or (rank == 3 and out_channels != held):
             self.refuse(
                 "channels",
                 f"output_shape asks for {out_channels} channels; the filters make {held}",
