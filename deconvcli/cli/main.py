@@ -47,6 +47,10 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command as Click does, with a guess for a wrong name."""
         if args and args[0] not in COMMANDS.names and not args[0].startswith("-"):
+            from deconvcli.frameworks.pasted.misread import explain_text  # only for an error
+
+            if error := explain_text(args[0]):
+                raise error
             raise click.UsageError(
                 f"no command {args[0]!r}; {suggestion(args[0], COMMANDS.names)}", ctx
             )
@@ -68,7 +72,7 @@ class Commands(click.Group):
 
 def _is_pasted(argument: str) -> bool:
     """Return whether an argument may be a pasted layer; no command and no file looks like one."""
-    return any(sign in argument for sign in ("(", "{", "\n", "kernel_s"))
+    return any(sign in argument for sign in ("(", "{", "\n", "kernel_s", ".ConvTranspose"))
 
 
 EXAMPLES = """\b
@@ -161,6 +165,9 @@ def _say_usage(error: click.ClickException) -> int:
     message, guess = error.format_message(), ""
     if isinstance(error, click.NoSuchOption):
         message, guess = f"no option {error.option_name}", _guess(error.option_name, context)
+    if message.startswith("Got unexpected extra argument") and message.count(")") > 1:
+        # A shell without these quotes divides a call at its spaces.
+        guess = 'put the whole call in double quotes: "nn.ConvTranspose2d(64, 32, 4)"; '
     return _say(f"error[usage]: {message}\n  help: {guess}see {path} --help", USAGE)
 
 

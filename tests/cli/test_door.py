@@ -33,6 +33,12 @@ def test_a_call_without_a_command_is_for_shape(arguments: tuple[str, ...]) -> No
         (("5x5", CALL), ("no command '5x5'",)),
         (("--in", "5x5"), ("no option --in",)),
         (("layer.npy",), ("no command 'layer.npy'",)),
+        (("shot.png",), ("'shot.png' is an image",)),
+        (("<Conv2DTranspose name=up, built=False>",), ("without its parameters", "get_config()")),
+        (("ConvTranspose2d-5    [-1, 64, 32, 32]   32,768",), ("this is a summary",)),
+        (("nn.ConvTranspose2d", "--in", "5x5"), ("it has no parenthesis", "nn.ConvTranspose2d(64")),
+        (("shape", "'nn.ConvTranspose2d(8,", "4,", "4)'", "--in", "5x5"), ("in double quotes",)),
+        (("shape", CALL, "5x5"), ("unexpected extra argument (5x5)", "see deconv shape")),
     ],
 )
 def test_no_other_word_is_a_call(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
