@@ -54,7 +54,7 @@ class Call(NamedTuple):
     parameter whose name is another key of ours. implies: our keys that the call itself settles.
     required: how many of the parameters have no default. last_axis_first: the parameters whose
     (begin, end) are listed from the last axis to the first. channels_last: those whose last number
-    is of the channels.
+    is of the channels. by_name: arguments that the call must have by name.
     """
 
     framework: str
@@ -65,6 +65,7 @@ class Call(NamedTuple):
     required: int = 0
     last_axis_first: tuple[str, ...] = ()
     channels_last: tuple[str, ...] = ()
+    by_name: tuple[str, ...] = ()
 
     @property
     def full_names(self) -> Iterator[str]:

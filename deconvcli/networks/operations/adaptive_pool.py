@@ -32,6 +32,11 @@ class AdaptivePool(Operation):
             ("AdaptiveAvgPool{n}d", "AdaptiveMaxPool{n}d"),
             ("output_size", "return_indices"),
         ),
+        Call(
+            "paddle",
+            ("AdaptiveAvgPool{n}D", "AdaptiveMaxPool{n}D"),
+            ("output_size", "return_mask"),
+        ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

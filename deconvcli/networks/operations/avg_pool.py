@@ -48,7 +48,12 @@ class AveragePool(Pool):
             ),
             required=1,
         ),
-        Call("mxnet", ("AvgPool{n}D",), ("pool_size", "strides", "padding", "ceil_mode", "layout")),
+        Call(
+            "mxnet",
+            ("AvgPool{n}D",),
+            ("pool_size", "strides", "padding", "ceil_mode", "layout"),
+            implies={"pool_size": 2},
+        ),
     )
 
 

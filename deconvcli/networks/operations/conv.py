@@ -20,6 +20,19 @@ from deconvcli.networks.operations._channels import (
 from deconvcli.networks.operations._sizes import refuse
 from deconvcli.networks.operations._window import DILATION, KERNEL, PADDING, STRIDE, Sliding
 
+_LAZY = (
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "bias",
+    "padding_mode",
+    "device",
+    "dtype",
+)
+
 
 class Conv(Sliding):
     """A convolution with any framework's padding and rounding."""
@@ -38,24 +51,7 @@ class Conv(Sliding):
         Key("bias", KeyForm.FLAG, True, "one number added per channel", aliases=("use_bias",)),
     )
     calls = (
-        Call(
-            "torch",
-            ("Conv{n}d",),
-            (
-                "in_channels",
-                "out_channels",
-                "kernel_size",
-                "stride",
-                "padding",
-                "dilation",
-                "groups",
-                "bias",
-                "padding_mode",
-                "device",
-                "dtype",
-            ),
-            required=3,
-        ),
+        Call("torch", ("Conv{n}d",), ("in_channels", *_LAZY), required=3),
         Call(
             "keras",
             ("Conv{n}D",),
@@ -107,6 +103,48 @@ class Conv(Sliding):
                 "use_bias",
             ),
             {"channels": "out_channels"},
+            required=2,
+        ),
+        # In nnx, which takes the input's channels as well, and always `rngs`.
+        Call(
+            "flax",
+            ("Conv",),
+            (
+                "in_features",
+                "out_features",
+                "kernel_size",
+                "strides",
+                "padding",
+                "input_dilation",
+                "kernel_dilation",
+                "feature_group_count",
+                "use_bias",
+            ),
+            {
+                "in_features": "in_channels",
+                "out_features": "out_channels",
+                "kernel_dilation": "dilation",
+                "feature_group_count": "groups",
+            },
+            {"padding": "same"},
+            required=3,
+            by_name=("rngs",),
+        ),
+        Call(
+            "flax",
+            ("Conv",),
+            (
+                "features",
+                "kernel_size",
+                "strides",
+                "padding",
+                "input_dilation",
+                "kernel_dilation",
+                "feature_group_count",
+                "use_bias",
+            ),
+            {"kernel_dilation": "dilation", "feature_group_count": "groups"},
+            {"padding": "same"},
             required=2,
         ),
     )

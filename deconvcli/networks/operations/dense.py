@@ -18,13 +18,20 @@ class Dense(Operation):
     aliases = ("linear", "fully_connected")
     title = "a matrix product over the channels"
     keys = (
-        OUT_CHANNELS._replace(name="units", aliases=("out_features", "out_channels")),
+        OUT_CHANNELS._replace(name="units", aliases=("out_features", "out_channels", "features")),
         IN_CHANNELS,
         Key("bias", KeyForm.FLAG, True, "one number added per unit", aliases=("use_bias",)),
     )
     calls = (
         Call("torch", ("Linear",), ("in_features", "out_features", "bias", "device", "dtype")),
-        Call("keras", ("Dense",), ("units", "activation", "use_bias")),
+        Call("keras", ("Dense",), ("units", "activation", "use_bias"), required=1),
+        Call("flax", ("Dense",), ("features", "use_bias"), required=1),
+        Call(
+            "mxnet",
+            ("Dense",),
+            ("units", "activation", "use_bias", "flatten", "dtype"),
+            required=1,
+        ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

@@ -15,6 +15,7 @@ class Dropout(SameShape):
     keys = (Key("rate", KeyForm.ANY, None, "share of the elements set to zero", aliases=("p",)),)
     calls = (
         Call("torch", ("Dropout", "Dropout{n}d", "AlphaDropout", "Identity", "ChannelShuffle")),
+        Call("paddle", ("Dropout2D", "Dropout3D")),
         Call("keras", ("SpatialDropout{n}D", "GaussianDropout", "GaussianNoise")),
     )
 

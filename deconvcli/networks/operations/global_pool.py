@@ -24,6 +24,12 @@ class GlobalPool(Operation):
             ("data_format", "keepdims"),
         ),
         Call("keras", ("GlobalMaxPool{n}D",), ("data_format", "keepdims")),
+        Call(
+            "mxnet",
+            ("GlobalAvgPool{n}D", "GlobalMaxPool{n}D"),
+            ("layout",),
+            implies={"keepdims": True},
+        ),
     )
 
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:

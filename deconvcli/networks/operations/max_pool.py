@@ -37,7 +37,12 @@ class MaxPool(Pool):
             ),
             required=1,
         ),
-        Call("mxnet", ("MaxPool{n}D",), ("pool_size", "strides", "padding", "layout", "ceil_mode")),
+        Call(
+            "mxnet",
+            ("MaxPool{n}D",),
+            ("pool_size", "strides", "padding", "layout", "ceil_mode"),
+            implies={"pool_size": 2},
+        ),
     )
 
 

@@ -65,7 +65,7 @@ class Norm(SameShape):
             "moving_statistics",
             KeyForm.FLAG,
             None,
-            "whether mean and variance of a batch norm count as parameters; default: in Keras",
+            "whether mean and variance of a batch norm count; default: in Keras and Paddle",
         ),
         Key("eps", KeyForm.ANY, None, "added to the variance", aliases=("epsilon",)),
         Key("momentum", KeyForm.ANY, None, "momentum of the running mean"),
@@ -123,6 +123,44 @@ class Norm(SameShape):
             implies={"kind": "layer"},
         ),
         Call("keras", ("RMSNormalization",), ("axis", "epsilon"), implies={"kind": "rms"}),
+        # Paddle's summary counts mean and variance, as Keras' does.
+        Call(
+            "paddle",
+            ("BatchNorm{n}D", "SyncBatchNorm"),
+            ("num_features", "momentum", "epsilon", "weight_attr", "bias_attr"),
+            {"weight_attr": "scale", "bias_attr": "center"},
+            {"kind": "batch", "moving_statistics": True},
+            required=1,
+        ),
+        Call(
+            "paddle",
+            ("InstanceNorm{n}D",),
+            ("num_features", "epsilon", "momentum", "weight_attr", "bias_attr"),
+            {"weight_attr": "scale", "bias_attr": "center"},
+            {"kind": "instance", "affine": True},
+            required=1,
+        ),
+        Call(
+            "mxnet",
+            ("BatchNorm",),
+            ("axis", "momentum", "epsilon", "center", "scale"),
+            implies={"kind": "batch"},
+        ),
+        Call(
+            "mlx",
+            ("BatchNorm",),
+            ("num_features", "eps", "momentum", "affine"),
+            implies={"kind": "batch"},
+            required=1,
+        ),
+        Call(
+            "mlx",
+            ("InstanceNorm",),
+            ("dims", "eps", "affine"),
+            {"dims": "num_features"},
+            {"kind": "instance", "affine": False},
+            required=1,
+        ),
         Call("flax", ("BatchNorm",), ("use_running_average",), implies={"kind": "batch"}),
         Call("flax", ("InstanceNorm",), (), implies={"kind": "instance", "affine": True}),
     )
@@ -155,7 +193,8 @@ class Norm(SameShape):
         trained = (bool(values["scale"]) + bool(has_shift)) if _is_affine(values, dialect) else 0
         moving = values["moving_statistics"]
         if moving is None:
-            moving = values["kind"] == "batch" and counts_as_keras(dialect)
+            is_counted = counts_as_keras(dialect) or dialect == "paddle"
+            moving = values["kind"] == "batch" and is_counted
         return (trained + (2 if moving else 0)) * count
 
 

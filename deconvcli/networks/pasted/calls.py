@@ -14,7 +14,7 @@ from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, read_cal
 from deconvcli.frameworks.pasted.understand import name_arguments, understand_layer
 from deconvcli.networks.operation import Call, KeyForm
 from deconvcli.networks.operations import index_calls, take
-from deconvcli.networks.pasted.choice import INERT, choose_call
+from deconvcli.networks.pasted.choice import INERT, choose_call, find_family
 
 # A network repeats its layers, so the same few texts are read again and again; a text beyond
 # MAX_REMEMBERED characters is not kept, so that a hostile file cannot fill the memory.
@@ -22,6 +22,9 @@ REMEMBERED_CALLS = 1024
 MAX_REMEMBERED = 200
 # What torch puts before the name of a class: channels left open, a normalization of the weights.
 _ADDED = ("", "Lazy", "Parametrized")
+# Frameworks with names of their own for forward layers, `Conv2D` or `Conv`. Such a layer is padded
+# as its framework pads, whatever the network's dialect.
+_CAPITAL = ("keras", "paddle", "mxnet", "flax")
 
 
 class Arguments(NamedTuple):
@@ -92,6 +95,11 @@ def read_layer_call(read: PythonCall, dialect: str) -> PastedLayer:
         if called.startswith("Lazy"):
             own = _fill_lazy(read, call)
         layer = _take_arguments(own, operation, call)
+        framework, family = call.framework, find_family(dialect)
+        # `Conv2d` is written in many frameworks as in torch, but not in these.
+        is_foreign = framework in _CAPITAL or (called.endswith("d") and family in _CAPITAL)
+        if is_foreign and framework != family:
+            layer = layer._replace(dialect=framework)
     name = read.keywords.get("name")
     return layer._replace(name=name) if isinstance(name, str) else layer
 
@@ -131,9 +139,13 @@ def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer
         return PastedLayer(operation, call.implies, framework=call.framework)
     own = {name: call.means.get(name, name) for name in order}
     _refuse_foreign(read, operation, own, call.framework)
-    given = _without_inert(name_arguments(read, order))
-    if given.get("bias_attr") is not False:  # Paddle has an initializer there as well
-        given.pop("bias_attr", None)
+    # Paddle's weight_attr and bias_attr are initializers, unless they are False.
+    given = {
+        name: value
+        for name, value in name_arguments(read, order).items()
+        if (name in call.means and value is False)
+        or not (name.endswith("_attr") or INERT.fullmatch(name))
+    }
     given = {name: _reorder(name, value, call) for name, value in given.items()}
     parameters = _read_values(
         {own.get(name, name): value for name, value in given.items()}, operation

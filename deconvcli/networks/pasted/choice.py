@@ -17,14 +17,27 @@ from deconvcli.networks.operations import take
 # The modules in which programs have the calls of frameworks that share names.
 _HOMES = {
     "keras": ("keras.layers", "layers", "keras", "L", "KL", "tfl"),
-    "paddle": ("nn",),
+    "torch": ("nn", "torch.nn"),
+    "paddle": ("nn", "paddle.nn"),
     "mxnet": ("nn", "gluon.nn"),
+    "mlx": ("nn", "mlx.nn"),
+    "flax": ("nn", "linen", "nnx"),
+}
+# Modules of frameworks whose forward layers are not read: their names are those of others.
+_UNREAD = {
+    "hk": "Haiku",
+    "haiku": "Haiku",
+    "snt": "Sonnet",
+    "sonnet": "Sonnet",
+    "mindspore": "MindSpore",
+    "chainer": "Chainer",
+    "slim": "TF-Slim",
 }
 # Arguments that affect no size, such as initializers and names.
 INERT = re.compile(
     r"activation|name|dtype|device|trainable|input_shape|data_format|padding_mode|api|\w+_"
     r"(initializer|regularizer|constraint)|return_indices|count_include_pad|divisor_override|"
-    r"track_running_stats|use_running_average|synchronized|fused|renorm\w*|virtual_batch_size|"
+    r"track_running_stats|use_running_average|use_global_stats|key|synchronized|fused|renorm\w*|virtual_batch_size|"
     r"layout|weight_attr|return_mask|exclusive|rms_scaling|autocast|axis_name|param_dtype|rngs|"
     r"\w+_init"
 )
@@ -38,17 +51,24 @@ def choose_call(
     Raises:
         UsageError: the arguments fit two frameworks in different roles, and nothing decides.
     """
+    home, _, _ = read.name.rpartition(".")
+    if title := next((_UNREAD[name] for name in home.split(".") if name in _UNREAD), ""):
+        raise UsageError(
+            f"{read.name} is a layer of {title}, which is not read here",
+            help="write its op and keys.",
+            code="pasted-call",
+        )
     if len(calls) == 1:
         return calls[0]
-    home, _, _ = read.name.rpartition(".")
-    named = [pair for pair in calls if _is_home(home, pair[1].framework)] or [*calls]
+    # `gluon.nn` names one framework, where `nn` names several.
+    shared = {pair[1].framework: _measure_home(home, pair[1].framework) for pair in calls}
+    named = [pair for pair in calls if shared[pair[1].framework] == max(shared.values())]
     fits = [pair for pair in named if _count_misfits(read, *pair) == 0]
     fits = fits or [pair for pair in calls if _count_misfits(read, *pair) == 0]
     # A call that fits none is refused, in the words of the likeliest.
     is_refused = not fits
     fits = fits or named
-    family = dialect.partition("@")[0].removesuffix("2")
-    own = [pair for pair in fits if pair[1].framework == family]
+    own = [pair for pair in fits if pair[1].framework == find_family(dialect)]
     if own or len(fits) == 1:
         return (own or fits)[0]
     first, *others = [pair for pair in fits if pair[1].framework not in RETIRED] or fits
@@ -60,10 +80,16 @@ def choose_call(
     return first
 
 
-def _is_home(module: str, framework: str) -> bool:
-    """Return whether a call's module may be this framework's."""
+def find_family(dialect: str) -> str:
+    """Return the framework of a dialect; Keras 2 has the layers of Keras 3."""
+    return dialect.partition("@")[0].removesuffix("2")
+
+
+def _measure_home(module: str, framework: str) -> int:
+    """Return how many characters of a call's module are this framework's; 0 for another's."""
     homes = _HOMES.get(framework, ())
-    return any(module == home or module.endswith("." + home) for home in homes)
+    found = [home for home in homes if module == home or module.endswith("." + home)]
+    return max(map(len, found), default=0)
 
 
 def _order_roles(operation: str, call: Call) -> list[str]:
@@ -78,7 +104,7 @@ def _count_misfits(read: PythonCall, operation: str, call: Call) -> int:
     order = call.parameters or ()
     named = dict(zip(order, read.positional, strict=False)) | dict(read.keywords)
     misfits = max(0, len(read.positional) - len(order))
-    misfits += sum(name not in named for name in order[: call.required])
+    misfits += sum(name not in named for name in (*order[: call.required], *call.by_name))
     for name, value in named.items():
         if name not in order:
             misfits += not INERT.fullmatch(name)

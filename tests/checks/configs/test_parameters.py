@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from deconvcli.checks.checking import CheckedFile, Settings, check_bytes
+from deconvcli.common.findings import Severity
 
 TORCH = {
     "nn.BatchNorm2d(8)": 16,
@@ -81,6 +82,55 @@ ELSEWHERE = {
     ("flax", "nn.InstanceNorm()"): 16,
     ("flax", "batch_norm"): 16,
     ("paddle", "prelu"): 1,
+    # Measured with Paddle 3.4.0: sum(p.size for p in layer.parameters()), as its summary counts.
+    ("paddle", "nn.BatchNorm2D(8)"): 32,
+    ("paddle", "nn.BatchNorm2D(8, weight_attr=False)"): 24,
+    ("torch", "nn.SyncBatchNorm(8)"): 16,
+    ("paddle", "batch_norm"): 32,
+    ("torch", "paddle.nn.BatchNorm2D(8)"): 32,
+    ("paddle", "nn.InstanceNorm2D(8)"): 16,
+    ("paddle", "nn.InstanceNorm2D(8, weight_attr=False, bias_attr=False)"): 0,
+    ("paddle", "nn.GroupNorm(4, 8)"): 16,
+    ("mlx", "nn.BatchNorm(8)"): 16,
+    ("mlx", "nn.InstanceNorm(8)"): 0,
+    ("mlx", "nn.InstanceNorm(8, affine=True)"): 16,
+    ("mxnet", "nn.BatchNorm(scale=False)"): 8,
+    ("torch", "nn.LazyBatchNorm2d()"): 16,
+    ("torch", "nn.LazyBatchNorm2d(affine=False)"): 0,
+    ("torch", "nn.LazyInstanceNorm2d(affine=True)"): 16,
+    ("torch", "nn.AlphaDropout()"): 0,
+}
+
+
+# Layers that change the shape, with the shape that they give from [8, 10, 10]. Measured with
+# Flax 0.12.8 (the sum of `init(...)["params"]`) and with torch and Keras.
+SHAPES = {
+    ("torch", "nn.Conv2d(8, 4, 3, bias=False)"): ("[4, 8, 8]", 288),
+    ("torch", "nn.Conv2d(8, 4, 3, groups=4)"): ("[4, 8, 8]", 76),
+    ("torch", "nn.LazyConv2d(4, 3)"): ("[4, 8, 8]", 292),
+    ("torch", "nn.ConvTranspose2d(8, 4, (2, 3), groups=2)"): ("[4, 11, 12]", 100),
+    ("torch", "nn.Linear(8, 5, bias=False)"): ("[5, 10, 10]", 40),
+    ("torch", "nn.LazyLinear(5)"): ("[5, 10, 10]", 45),
+    ("torch", "nn.AdaptiveAvgPool2d((3, 2))"): ("[8, 3, 2]", 0),
+    ("torch", "nn.AdaptiveMaxPool2d(1)"): ("[8, 1, 1]", 0),
+    ("keras", "layers.Conv2D(4, 3, 2, 'same', use_bias=False)"): ("[4, 5, 5]", 288),
+    ("keras", "layers.Conv2D(4, 3, groups=2)"): ("[4, 8, 8]", 148),
+    ("keras", "layers.Dense(5)"): ("[5, 10, 10]", 45),
+    ("keras", "layers.MaxPooling2D()"): ("[8, 5, 5]", 0),
+    ("keras", "layers.UpSampling2D()"): ("[8, 20, 20]", 0),
+    ("keras", "layers.ZeroPadding2D()"): ("[8, 12, 12]", 0),
+    ("keras", "layers.GlobalAveragePooling2D()"): ("[8]", 0),
+    ("keras", "layers.GlobalMaxPooling2D(keepdims=True)"): ("[8, 1, 1]", 0),
+    ("flax", "nn.Conv(4, (3, 3))"): ("[4, 10, 10]", 292),
+    ("torch", "nn.Conv(4, (3, 3), strides=2, use_bias=False)"): ("[4, 5, 5]", 288),
+    ("flax", "nn.Conv(features=4, kernel_size=(3, 3), feature_group_count=2)"): (
+        "[4, 10, 10]",
+        148,
+    ),
+    ("flax", "nn.Conv(4, (3, 3), padding='VALID')"): ("[4, 8, 8]", 292),
+    ("flax", "nn.Dense(features=5)"): ("[5, 10, 10]", 45),
+    ("torch", "layers.Conv2D(4, 3, 2, padding='same')"): ("[4, 5, 5]", 292),
+    ("keras", "nn.Conv2d(8, 4, 3, padding=1)"): ("[4, 10, 10]", 292),
 }
 
 
@@ -107,6 +157,16 @@ def test_parameters_are_counted_as_the_framework_does(
     assert checked.findings == ()
     [row] = checked.networks[0].rows
     assert (row.shape, row.parameters) == ("[8, 10, 10]", parameters)
+
+
+@pytest.mark.parametrize(("dialect", "layer"), SHAPES)
+def test_shapes_and_parameters_are_those_of_the_layers_own_framework(
+    dialect: str, layer: str
+) -> None:
+    checked = check(layer, dialect)
+    assert [finding for finding in checked.findings if finding.severity is Severity.ERROR] == []
+    [row] = checked.networks[0].rows
+    assert (row.shape, row.parameters) == SHAPES[dialect, layer]
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_a_shape_or_an_error_with_help(name: str, dialect: str) -> None:
 def test_a_call_is_of_one_kind_in_every_framework() -> None:
     for name, found in index_calls().items():
         assert len({operation for operation, _ in found}) == 1, name
-        assert len({call.framework for _, call in found}) == len(found), name
+        assert len({(call.framework, call.by_name) for _, call in found}) == len(found), name
 
 
 @pytest.mark.parametrize("name", OPERATIONS.names)

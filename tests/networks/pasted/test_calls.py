@@ -22,6 +22,13 @@ from deconvcli.networks.pasted import read_pasted_layer
             {"scale_factor": 2, "mode": "nearest"},
         ),
         ("MaxPooling2D(pool_size=2)", "max_pool", {"pool_size": 2}),
+        ("layers.MaxPooling1D()", "max_pool", {"pool_size": 2}),
+        ("layers.MaxPool2D(strides=1)", "max_pool", {"pool_size": 2, "strides": 1}),
+        ("gluon.nn.AvgPool2D()", "avg_pool", {"pool_size": 2}),
+        ("nn.Dense(features=5)", "dense", {"features": 5}),
+        ("paddle.nn.AdaptiveAvgPool2D((3, 2))", "adaptive_pool", {"output_size": [3, 2]}),
+        ("gluon.nn.GlobalAvgPool2D()", "global_pool", {"keepdims": True}),
+        ("eqx.nn.Linear(8, 4, key=key)", "dense", {"in_features": 8, "out_features": 4}),
         ("MaxPooling2D()", "max_pool", {"pool_size": 2}),
         ("AveragePooling3D(strides=1)", "avg_pool", {"pool_size": 2, "strides": 1}),
         ("UpSampling3D()", "upsample", {"scale": 2}),
@@ -150,6 +157,53 @@ def test_a_call_has_its_own_parameters(text: str, word: str, own: str, framework
         ("MaxPool2D(2, 2, 1)", "torch", {"kernel_size": 2, "stride": 2, "padding": 1}),
         ("nn.AvgPool2D(3, stride=2)", "torch", {"kernel_size": 3, "stride": 2}),
         ("nn.AvgPool1D(pool_size=3)", "torch", {"pool_size": 3}),
+        (
+            "mx.gluon.nn.Conv2D(8, 3, 1, 1)",
+            "torch",
+            {"out_channels": 8, "kernel_size": 3, "strides": 1, "padding": 1},
+        ),
+        ("gluon.nn.MaxPool2D(3, 2, 1)", "paddle", {"pool_size": 3, "strides": 2, "padding": 1}),
+        (
+            "paddle.nn.Conv2D(8, 3, 3, 1)",
+            "mxnet",
+            {"in_channels": 8, "out_channels": 3, "kernel_size": 3, "stride": 1},
+        ),
+        (
+            "nn.Conv(8, (3, 3), 2)",
+            "flax",
+            {"features": 8, "kernel_size": [3, 3], "strides": 2, "padding": "same"},
+        ),
+        (
+            "nn.Conv(features=8, kernel_size=(3, 3), kernel_dilation=2, padding='VALID')",
+            "torch",
+            {"features": 8, "kernel_size": [3, 3], "dilation": 2, "padding": "VALID"},
+        ),
+        (
+            "nnx.Conv(3, 8, (3, 3), rngs=rngs)",
+            "flax",
+            {"in_channels": 3, "out_channels": 8, "kernel_size": [3, 3], "padding": "same"},
+        ),
+        (
+            "nnx.Conv(3, 8, 3, feature_group_count=3, rngs=nnx.Rngs(0))",
+            "torch",
+            {
+                "in_channels": 3,
+                "out_channels": 8,
+                "kernel_size": 3,
+                "groups": 3,
+                "padding": "same",
+            },
+        ),
+        (
+            "nn.InstanceNorm(4)",
+            "mlx",
+            {"num_features": 4, "kind": "instance", "affine": False},
+        ),
+        (
+            "nn.BatchNorm(axis=1)",
+            "mxnet",
+            {"axis": 1, "kind": "batch"},
+        ),
     ],
 )
 def test_arguments_and_dialect_decide_about_a_shared_name(
@@ -168,3 +222,43 @@ def test_a_name_that_nothing_decides_about_is_asked_back(text: str) -> None:
         read_pasted_layer(text, "torch")
     assert "paddle's (in_channels, out_channels, kernel_size)" in error.value.message
     assert "set the dialect" in error.value.help
+
+
+@pytest.mark.parametrize(
+    ("text", "network", "layer"),
+    [
+        ("layers.Conv2D(8, 3, strides=2, padding='same')", "torch", "keras"),
+        ("layers.Conv2D(8, 3)", "keras2", ""),
+        ("layers.MaxPooling2D(2, padding='same')", "mlx", "keras"),
+        ("paddle.nn.Conv2D(8, 3, 3)", "keras", "paddle"),
+        ("nn.Conv(8, (3, 3))", "torch", "flax"),
+        ("nn.Conv(8, (3, 3))", "flax", ""),
+        ("gluon.nn.MaxPool2D(3)", "torch", "mxnet"),
+        ("nn.Conv2d(3, 8, 3, padding=1)", "keras", "torch"),
+        ("nn.MaxPool2d(3, 2, 1)", "flax", "torch"),
+        # Others have torch's names, and pad in their own way.
+        ("nn.Conv2d(3, 8, 3, padding=1)", "mlx", ""),
+        ("nn.Conv2d(3, 8, 3, padding=1)", "onnx", ""),
+        ("nn.Linear(3, 8)", "keras", ""),
+    ],
+)
+def test_a_forward_layer_of_another_framework_keeps_its_dialect(
+    text: str, network: str, layer: str
+) -> None:
+    assert read_pasted_layer(text, network).dialect == layer
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("hk.Conv2D(8, 3)", "Haiku"),
+        ("haiku.Linear(4)", "Haiku"),
+        ("hk.BatchNorm(True, True, 0.9)", "Haiku"),
+        ("snt.Conv2D(8, 3)", "Sonnet"),
+        ("mindspore.nn.Dense(3, 8)", "MindSpore"),
+        ("chainer.links.Linear(3, 8)", "Chainer"),
+    ],
+)
+def test_a_name_in_the_module_of_another_framework_is_not_ours(text: str, title: str) -> None:
+    with pytest.raises(UsageError, match=f"is a layer of {title}, which is not read here"):
+        read_pasted_layer(text, "torch")
