@@ -90,7 +90,7 @@ def test_inert_values_are_json() -> None:
     call = "Conv2DTranspose(3, 4, name=1e999, activation=[f, b'a', None], dtype=torch.float16)"
     done = deconv("shape", "--in", "5x5", call, "--format", "json")
     parameters = json.loads(done.out, parse_constant=pytest.fail)["parameters"]
-    assert parameters["activation"] == ["f", "a", None]
+    assert parameters["activation"] == ["f", "b'a'", None]
     assert (parameters["name"], parameters["dtype"]) == ("inf", "torch.float16")
 
 

@@ -113,6 +113,16 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
     return call, "call"
 
 
+def leave_out_prompts(text: str) -> str:
+    """Return what was typed in an interpreter; or its answers, if only those have a layer."""
+    if not _PROMPT.match(text):
+        return text
+    lines = text.splitlines()
+    typed = [line[found.end() :] for line in lines if (found := _PROMPT.match(line))]
+    is_typed = any(re.search("conv", line, re.IGNORECASE) for line in typed)
+    return "\n".join(typed if is_typed else (line for line in lines if not _PROMPT.match(line)))
+
+
 def _clean(text: str) -> str:
     """Return the Python code of a text, without what printing and copying put around it."""
     text = dedent(text).strip().rstrip(",;")
@@ -121,12 +131,7 @@ def _clean(text: str) -> str:
     # The last brackets of a line may be those of calls around the layer.
     while text.endswith(")") and text.count("(") < text.count(")"):
         text = text[:-1].rstrip()
-    if _PROMPT.match(text):
-        # What an interpreter answered is left out, unless only that has the layer.
-        lines = text.splitlines()
-        typed = [line[found.end() :] for line in lines if (found := _PROMPT.match(line))]
-        is_typed = any(re.search("transpose|deconv", line, re.IGNORECASE) for line in typed)
-        text = "\n".join(typed if is_typed else (s for s in lines if not _PROMPT.match(s)))
+    text = leave_out_prompts(text)
     text = text[_LABEL.match(text).end() :]  # type: ignore[union-attr]
     if _FLAX_ATTRIBUTES.match(text):
         text = re.sub(r"^(\s*\w+ = .*)$", r"\1,", text, flags=re.MULTILINE)

@@ -78,6 +78,7 @@ class ValueReader:
 
     def __init__(self, variables: Mapping[str, Any] = _NO_VARIABLES) -> None:
         self.variables = dict(variables)
+        self.given = frozenset(variables)
         self.used: set[str] = set()
 
     def learn(self, statement: ast.stmt) -> None:
@@ -95,11 +96,15 @@ class ValueReader:
         for assigned, given in pairs:
             value = self.read(given)
             name = ast.unparse(assigned)
-            if not isinstance(value, Name):
-                self.variables.setdefault(name, value)
+            if name in self.given:
+                continue
+            forms = {name: value}
             if isinstance(value, Tensor):
-                for form in ("shape", "size()"):
-                    self.variables.setdefault(f"{name}.{form}", list(value.shape))
+                forms |= {f"{name}.{form}": list(value.shape) for form in ("shape", "size()")}
+            for form in (name, f"{name}.shape", f"{name}.size()"):
+                self.variables.pop(form, None)
+            if not isinstance(value, Name):
+                self.variables |= forms
 
     def read_call(self, node: ast.Call) -> PythonCall:
         """Return a call with its arguments as values.

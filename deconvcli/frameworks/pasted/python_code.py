@@ -53,8 +53,6 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
     Raises:
         UsageError: there is more than one, or another layer changes the size as well.
     """
-    for line in tree.body:
-        reader.learn(line)
     # `deconv(x)` makes no layer where `deconv` is one.
     made = {name for name, value in _list_assigned(tree) if isinstance(value, ast.Call)}
     calls = [call for call in _list_calls(tree) if ast.unparse(call.func) not in made]
@@ -76,7 +74,13 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
     if others:
         why = f"{ast.unparse(others[0].func)}(...) changes the size as well"
         raise refuse_network(why, [_shorten(node)])
-    return _apply(_find_made_layer(reader.read_call(node)), node, tree, reader)
+    call = None
+    for line in tree.body:
+        # Variables have the values of this line, not those that they get after it.
+        if call is None and any(inner is node for inner in ast.walk(line)):
+            call = _find_made_layer(reader.read_call(node))
+        reader.learn(line)
+    return call and _apply(call, node, tree, reader)
 
 
 def _apply(call: PythonCall, layer: ast.Call, tree: ast.Module, reader: ValueReader) -> PythonCall:

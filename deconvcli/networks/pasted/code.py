@@ -8,7 +8,7 @@ from textwrap import dedent
 from typing import Any
 
 from deconvcli.frameworks.pasted.layer import Name
-from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader
 from deconvcli.frameworks.pasted.python_code import parse_lines
 from deconvcli.networks.pasted.calls import is_layer
 from deconvcli.networks.pasted.entries import (
@@ -34,7 +34,10 @@ _HOLDERS = (
     *("Model", "Functional", "ModuleList", "ModuleDict", "LayerList", "LayerDict"),
 )
 # Calls that make or change no layer.
-_SILENT = ("__init__", "compile", "print", "summary", "build", "eval", "train", "to", "cuda", "fit")
+_SILENT = (
+    *("__init__", "compile", "print", "summary", "build", "eval", "train", "to", "cuda", "fit"),
+    *("size", "get_shape", "backward", "item", "numpy", "detach"),
+)
 # Methods that run a model: their calls are of layers that were created before.
 _RUNNING = ("forward", "call", "__call__", "hybrid_forward", "construct")
 
@@ -56,7 +59,7 @@ class _Reader:
     """Collects layers in the order of the code.
 
     known: for each variable that holds the output of a layer, the name of that layer; None for
-    the input.
+    the input. made: for each variable that holds a layer, the layer's name.
     """
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
@@ -65,6 +68,7 @@ class _Reader:
         self.is_registered = False
         self.declared: tuple[int | None, ...] | None = None
         self.known: dict[str, str | None] = {}
+        self.made: dict[str, str] = {}
         self._names: set[str] = set()
 
     def read_statements(self, body: Sequence[ast.stmt], depth: int) -> None:
@@ -99,13 +103,44 @@ class _Reader:
         if isinstance(value, ast.Name) and value.id in self.known and isinstance(target, ast.Name):
             self.known[target.id] = self.known[value.id]
             return
+        maker = _last_name(value.func) if isinstance(value, ast.Call) else ""
+        given = Name("") if maker in _INPUTS else self.values.read(value)
+        if isinstance(given, Tensor) and isinstance(target, ast.Name):
+            # A placeholder's open batch is left out already.
+            has_batch = maker != "placeholder" or len(given.shape) > 3
+            self.known[target.id] = None
+            self.declared = self.declared or given.shape[has_batch:]
+            return
+        if maker and not isinstance(given, Name):
+            return  # a number, such as int(2 * width)
+        if isinstance(value, ast.Call) and (made := self.made.get(ast.unparse(value.func))):
+            self._apply(made, value)
+            if isinstance(target, ast.Name):
+                self.known[target.id] = made
+            return
         self._read(value, path, depth)
+        if named and len(self.entries) == before + 1:
+            self.made[ast.unparse(target)] = self.entries[-1].name
         self.is_registered |= isinstance(target, ast.Attribute) and len(self.entries) > before
         if isinstance(target, ast.Name):
             if is_tensor and len(self.entries) > before:
                 self.known[target.id] = self.entries[-1].name
             elif isinstance(value, ast.Call) and _last_name(value.func) in _INPUTS:
                 self.known[target.id] = None
+
+    def _apply(self, name: str, node: ast.Call) -> None:
+        """Move a layer to where it is applied: `h = down(x)` after `down = nn.Conv2d(...)`."""
+        entry = next(entry for entry in self.entries if entry.name == name)
+        words = {keyword.arg: keyword.value for keyword in node.keywords}
+        call = entry.call
+        if call and "output_size" in words:
+            size = self.values.read(words["output_size"])
+            # torch takes a whole shape too; the class has its number of axes.
+            axes = next((int(sign) for sign in entry.type if sign in "123"), 2)
+            size = size[2:] if isinstance(size, list) and len(size) == axes + 2 else size
+            call = call._replace(keywords={**call.keywords, "output_size": size})
+        self.entries.remove(entry)
+        self.entries.append(entry._replace(call=call, inputs=self._list_inputs(node.args)))
 
     def _read(self, node: ast.expr, path: tuple[str, ...], depth: int) -> None:
         """Read the layers of an expression; path: the names of what holds it."""

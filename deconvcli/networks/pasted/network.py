@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.frameworks.dialects import resolve_name
+from deconvcli.frameworks.pasted.other_forms import leave_out_prompts
 from deconvcli.frameworks.pasted.python_call import PythonCall, refuse_unreadable
 from deconvcli.networks.forms import FORMS, Misfit, format_value
 from deconvcli.networks.graph import Node
@@ -113,6 +114,7 @@ def has_parameters(type: str) -> bool:
 def _read_listing(text: str, variables: Mapping[str, Any]) -> Listing:
     if len(text) > MAX_CHARACTERS:
         raise unreadable(f"it has more than {MAX_CHARACTERS:,} characters", "paste a part of it.")
+    text = leave_out_prompts(text)
     if is_printed(text):
         return read_printed(text)
     with refuse_unreadable(text, MAX_CHARACTERS):

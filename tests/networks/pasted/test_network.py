@@ -193,6 +193,30 @@ def test_the_framework_of_a_shared_name_is_that_of_the_others() -> None:
     assert answer(first, None).output_shape == (4, 7, 7)
 
 
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("X = torch.rand(size=(1, 10, 16, 16))\nconv = nn.Conv2d(10, 20, 3, padding=1, stride=2)\n"
+         "up = nn.ConvTranspose2d(20, 10, 3, padding=1, stride=2)\ny = up(conv(X)).shape",
+         (10, 15, 15)),
+        ("up = nn.ConvTranspose2d(4, 2, 2, 2)\ndown = nn.Conv2d(3, 4, 3, 2, 1)\n"
+         "x = torch.zeros(1, 3, 9, 9)\nh = down(x)\ny = up(h)", (2, 10, 10)),
+        (">>> x = torch.randn(1, 3, 12, 12)\n>>> down = nn.Conv2d(3, 4, 3, stride=2, padding=1)\n"
+         ">>> up = nn.ConvTranspose2d(4, 2, 3, stride=2, padding=1)\n>>> h = down(x)\n"
+         ">>> h.size()\ntorch.Size([1, 4, 6, 6])\n>>> y = up(h, output_size=x.size())\n",
+         (2, 12, 12)),
+        ("down = Conv2D(4, 3, strides=2, padding='same')\nup = Conv2DTranspose(1, 3, strides=2,"
+         " padding='same')\nx = Input(shape=(23, 23, 1))\nh = down(x)\ny = up(h)", (24, 24, 1)),
+        ("n = 8\nx = Input((20, 4))\nx = Conv1D(n, 4, 4)(x)\nn = int(2 * n)\n"
+         "x = Conv1D(n, 1)(x)\nn = int(n / 4)\nx = Conv1DTranspose(n, 4, 4)(x)", (20, 4)),
+    ],
+)  # fmt: skip
+def test_layers_are_applied_where_the_text_applies_them(text: str, output: tuple[int, ...]) -> None:
+    found = answer(text, None)
+    assert found.error is None
+    assert found.output_shape == output
+
+
 def test_variables_have_values() -> None:
     text = "ngf = 4\nnn.Conv2d(3, ngf * 2, k), nn.Conv2d(ngf * 2, 4, k)"
     assert answer_network(read_network(text, None, {"k": 3}), IMAGE).output_shape == (4, 12, 12)
