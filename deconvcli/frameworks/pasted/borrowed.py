@@ -111,15 +111,30 @@ class Borrowed(NamedTuple):
         return PythonCall(f"keras.layers.Conv{rank}DTranspose", (), words | padding)
 
 
-def find_borrowed(call: PythonCall, *, whole: bool) -> tuple[str, str, PythonCall] | None:
+def find_borrowed(
+    call: PythonCall, *, whole: bool, alone: bool = False
+) -> tuple[str, str, PythonCall] | None:
     """Return (title, remark, translation) of another framework's call of this name, if any.
 
-    whole: whether the call's module names the framework; else its arguments have to fit.
+    whole: whether the call's module names the framework; else its arguments have to fit. alone:
+    whether they may fit one framework only.
+
+    Raises:
+        UsageError: they fit several.
     """
     ranks = [(borrowed, borrowed.find_rank(call.name, whole=whole)) for borrowed in BORROWED]
     named = [(borrowed, rank) for borrowed, rank in ranks if rank is not None]
     # Keras 2 calls its layer as Keras 1 does, with other parameters.
     fitting = [pair for pair in named if pair[0].fits(call)]
+    if alone and len({borrowed.title for borrowed, _ in fitting}) > 1:
+        last = call.name.rpartition(".")[2]
+        homes = [borrowed.paths[0].rpartition(".")[0] for borrowed, _ in fitting]
+        raise UsageError(
+            f"{call.name} fits {' and '.join(borrowed.title for borrowed, _ in fitting)}, whose"
+            " defaults differ",
+            help=f"write {' or '.join(f'{home}.{last}' for home in homes)}.",
+            code="pasted-call",
+        )
     for borrowed, rank in fitting or (named if whole else []):
         return borrowed.title, borrowed.remark, borrowed.translate(call, rank)
     return None

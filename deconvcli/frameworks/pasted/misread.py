@@ -102,6 +102,9 @@ _FOREIGN = (
 )
 # Classes of projects, which make the layer and then cut off some of its output.
 _CUTTING = re.compile(r"(?:Causal|Streaming|^S)Conv\w*Transpose|(?:Causal|Streaming)\w*Deconv")
+_ENLARGING = re.compile(r"upsampl|pixel_?shuffle|interpolate|resize", re.IGNORECASE)
+# Other names have nothing in common with any that could be meant.
+_CONVOLVING = re.compile(r"con?v|trans?po", re.IGNORECASE)
 _EXAMPLES = "nn.ConvTranspose2d(...), Conv2DTranspose(...) or tf.nn.conv2d_transpose(...)"
 # The transposed convolution that belongs to a forward one, by the forward one's name.
 _FORWARD = (
@@ -204,7 +207,12 @@ def explain_unknown_call(
                 f"its transposed one is {prefix}{name}; for networks with both there is deconv"
                 " check.",
             )
-    close = _find_close(call, known)
+    if _ENLARGING.search(last):
+        return _error(
+            f"{call!r} enlarges its input without a transposed convolution",
+            "deconv check reads networks that have it.",
+        )
+    close = _find_close(call, known) if _CONVOLVING.search(last) else ""
     guess = f"did you mean {close}? Otherwise " if close else ""
     return _error(message, f"{guess}paste one such as {_EXAMPLES}, or give options.")
 

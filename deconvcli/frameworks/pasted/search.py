@@ -73,9 +73,11 @@ def find_match(
         # A name such as `L.Conv2DTranspose` gives a module by a name of the program's own.
         other = _find_best(call, names, _has_last_name)
         best = min((found for found in (best, other) if found), key=_misfits, default=None)
-    is_open = dialect_name is None and (best is None or _has_foreign_keyword(call, names))
-    is_open = is_open and call.name.partition(".")[0] not in FRAMEWORKS
-    if is_open and (borrowed := find_borrowed(call, whole=False)):
+    is_open = dialect_name is None and call.name.partition(".")[0] not in FRAMEWORKS
+    # A function of layers has a number where TensorFlow's has the weights.
+    takes_numbers = bool(best and _has_number_as_tensor(best))
+    is_other = best is None or takes_numbers or _has_foreign_keyword(call, names)
+    if is_open and is_other and (borrowed := find_borrowed(call, whole=False, alone=takes_numbers)):
         return _translate(*borrowed, dialect_name)
     if best is None:
         # Of names that differ in case alone, the last is suggested: a dialect's.
@@ -116,6 +118,13 @@ def _find_best(call: PythonCall, names: Iterable[str], has_name: HasName) -> Mat
 
 def _misfits(match: Match) -> int:
     return match.misfits
+
+
+def _has_number_as_tensor(match: Match) -> bool:
+    signature = unbind(match.signature, match.call.name)
+    given = dict(zip(signature.parameters, match.call.positional, strict=False))
+    given |= match.call.keywords
+    return any(type(given.get(name)) in (int, str) for name in (signature.data, signature.weight))
 
 
 def _has_foreign_keyword(call: PythonCall, names: Iterable[str]) -> bool:
