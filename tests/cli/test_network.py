@@ -110,7 +110,7 @@ def test_the_first_layer_that_fails_ends_the_table() -> None:
     assert "up     ConvTranspose2d  8x16x16 " in done.out
     assert "dec    Conv2d           - " in done.out
     assert "output" not in done.out
-    assert "skips and branches are not seen" in done.out
+    assert "skips, branches and functions between layers are not seen" in done.out
     assert done.err.startswith("error[channels]: layer dec (Conv2d, line 9): the input has 8 ch")
     assert "a concat with the output of inc.1 has 16 channels" in done.err
     quiet = deconv("shape -q --in 1x16x16", UNET)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
-from math import prod
 from typing import NamedTuple
 
-from deconvcli.common.errors import DeconvError, Refused, UsageError
+from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.dialects import take as take_dialect
 from deconvcli.frameworks.wording import KEYS, Names
 from deconvcli.layers.axis import Size, linear
 from deconvcli.layers.layout import Layout
 from deconvcli.layers.text import size_text
-from deconvcli.networks.graph import LayerRow, Network, Node, NodeOutcome, make_table, walk
+from deconvcli.networks.graph import LayerRow, NodeOutcome, make_table
 from deconvcli.networks.operation import Shape
+from deconvcli.networks.pasted.connections import connect
 from deconvcli.networks.pasted.entries import Entry
 from deconvcli.networks.pasted.network import PastedNetwork, has_parameters
 
-INPUT = "input"
-# Layers after which the program flattens, in one network.
-MAX_FLATTENED = 8
 # Letters of sizes that the text leaves open, which are not the batch's.
 _LETTERS = "HWD"
 
@@ -75,7 +72,7 @@ def answer_network(
         UsageError: the size is missing, or has another number of axes.
     """
     given = _read_input(pasted, size, names)
-    network, outcomes, notes = _walk(pasted, given.shape)
+    network, outcomes, notes = connect(pasted, given.shape)
     entries, table = pasted.entries, make_table(network, outcomes)
     layers = tuple(
         _make_layer(pasted, entries, given, row, outcome.shape)
@@ -93,7 +90,10 @@ def answer_network(
     kept = ", ".join(dict.fromkeys(pasted.kept.values()))
     assumed = [f"taken to keep the shape, by their names: {kept}"] if kept else []
     if pasted.listing.is_registered:
-        assumed.append("layers are in the order of registration: skips and branches are not seen")
+        assumed.append(
+            "layers are in the order of registration: skips, branches and functions between layers"
+            " are not seen"
+        )
     bad = next((found for found in outcomes if found.shape is None or found.error), None)
     shape = outcomes[-1].shape
     answer = NetworkAnswer(
@@ -233,66 +233,6 @@ def _find_channels(pasted: PastedNetwork, names: Names) -> int:
 
 # Layers that a look for the input's channels passes.
 _KEEPS_CHANNELS = ("identity", "activation", "dropout", "pad", "max_pool", "avg_pool", "norm")
-
-
-def _walk(
-    pasted: PastedNetwork, shape: Shape
-) -> tuple[Network, Sequence[NodeOutcome], tuple[str, ...]]:
-    """Return the network with a flatten where its program must have one, and each outcome.
-
-    Nothing is known of the layers after the first that fails.
-    """
-    nodes, notes = list(pasted.nodes), list[str]()
-    while True:
-        network = Network("pasted", {INPUT: shape}, tuple(nodes), dialect=pasted.dialect)
-        outcomes = [_check_dense(pasted, network, outcome) for outcome in walk(network)]
-        bad = next((i for i, found in enumerate(outcomes) if found.shape is None), len(nodes))
-        place = next((i for i in range(min(bad + 1, len(nodes))) if _is_flat(outcomes[i])), None)
-        if place is None or not pasted.listing.is_registered or len(notes) == MAX_FLATTENED:
-            break
-        dense = nodes[place]
-        # A dropout before the product, in the same container, comes after the flatten as well.
-        while place and _is_dropout_beside(nodes[place - 1], dense):
-            place -= 1
-        node = nodes[place]
-        flatten = Node(f"before {node.name}", "flatten", {}, node.inputs)
-        nodes[place : place + 1] = [flatten, node._replace(inputs=(flatten.name,))]
-        count = dense.parameters["in_channels"]
-        notes.append(f"{dense.name} takes {count} elements, so that its input is flattened")
-    known = outcomes[: bad + 1]
-    return network, [*known, *map(NodeOutcome, nodes[len(known) :])], tuple(notes)
-
-
-def _is_dropout_beside(node: Node, other: Node) -> bool:
-    """Return whether a node is a dropout in the same container as another."""
-    places = {each.name.rpartition(".")[0] for each in (node, other)}
-    return node.operation == "dropout" and len(places) == 1
-
-
-def _is_flat(outcome: NodeOutcome) -> bool:
-    """Return whether a matrix product takes all elements of an input with spatial axes."""
-    node, inputs = outcome.node, outcome.inputs
-    if node.operation != "dense" or len(inputs) != 1 or not inputs[0].spatial:
-        return False
-    sizes = [size for size in inputs[0].sizes if isinstance(size, int)]
-    is_known = len(sizes) == len(inputs[0].sizes)
-    return is_known and prod(sizes) == node.parameters.get("in_channels")
-
-
-def _check_dense(pasted: PastedNetwork, network: Network, outcome: NodeOutcome) -> NodeOutcome:
-    """Return the outcome; torch multiplies along the last axis, which is not the channels."""
-    node, inputs = outcome.node, outcome.inputs
-    is_torch = node.operation == "dense" and network.dialect_of(node) == "torch"
-    if not is_torch or not inputs or not inputs[0].spatial:
-        return outcome
-    if pasted.listing.is_registered and _is_flat(outcome):
-        return outcome
-    error = Refused(
-        f"the input {inputs[0]} has spatial axes, and torch multiplies along the last of them",
-        help="put before this layer what the program does there, such as nn.Flatten().",
-        code="rank",
-    )
-    return NodeOutcome(node, error=error, inputs=inputs)
 
 
 def _unknown() -> UsageError:

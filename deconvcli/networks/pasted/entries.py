@@ -32,14 +32,16 @@ class Listing(NamedTuple):
     """The layers of a text.
 
     is_registered: whether they stand in the order in which a class registers them, so that only
-    its code has the order of execution. declared: the shape of the input that the text states,
-    without the batch and with None for an open size. used: the variables that were needed.
+    its code has the order of execution. own: the paths of classes of the program's own that hold
+    layers; the empty path is the whole model. declared: the shape of the input that the text
+    states, without the batch and with None for an open size. used: the variables that were needed.
     """
 
     entries: tuple[Entry, ...]
     is_registered: bool = False
     declared: tuple[int | None, ...] | None = None
     used: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
 
 def unreadable(why: str, help: str = "") -> UsageError:

@@ -72,7 +72,7 @@ def read_printed(text: str) -> Listing:
     entries = tuple(islice(reader.list_entries(root, ""), MAX_LAYERS + 1))
     if len(entries) > MAX_LAYERS:
         raise too_many()
-    return Listing(entries, reader.is_registered)
+    return Listing(entries, bool(reader.own), own=frozenset(reader.own))
 
 
 def _read_modules(text: str) -> _Module:
@@ -135,11 +135,11 @@ def _is_gate(module: _Module) -> bool:
 class _EntryReader:
     """Makes layers of modules.
 
-    is_registered: whether one of the modules so far is a class of the program's own.
+    own: the paths of the modules so far that are classes of the program's own and hold others.
     """
 
     def __init__(self) -> None:
-        self.is_registered = False
+        self.own: set[str] = set()
         self._last = "input"
         # The layer that the next one takes, if it is not the last.
         self._resumed: str | None = None
@@ -154,10 +154,10 @@ class _EntryReader:
             # A class of torch with arguments and modules has the parametrizations of its weights.
             is_leaf = not child.children or child.type in _OPAQUE
             is_leaf |= bool(arguments) and is_layer(child.type)
-            self.is_registered |= not is_leaf and child.type not in PLAIN_CONTAINERS
             for label in child.labels:
                 name = ".".join(filter(None, (path, label)))
                 if not is_leaf:
+                    self.own |= {name} if child.type not in PLAIN_CONTAINERS else set()
                     before = self._last if self._resumed is None else self._resumed
                     yield from self.list_entries(child, name)
                     if _is_gate(child):

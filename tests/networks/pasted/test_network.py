@@ -170,9 +170,76 @@ def test_a_gate_has_the_shape_of_its_input() -> None:
     ]
 
 
+RESIDUAL = """Net(
+  (blocks): Sequential(
+    (0): Block(
+      (conv1): Conv2d(3, 8, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1))
+      (conv2): Conv2d(8, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
+      (shortcut): Sequential(
+        (0): Conv2d(3, 8, kernel_size=(1, 1), stride=(2, 2))
+        (1): BatchNorm2d(8, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+      )
+    )
+    (1): Block(
+      (conv1): Conv2d(8, 4, kernel_size=(1, 1), stride=(1, 1))
+      (skip): Conv2d(8, 4, kernel_size=(1, 1), stride=(1, 1))
+    )
+  )
+  (up): ConvTranspose2d(4, 3, kernel_size=(2, 2), stride=(2, 2))
+)"""
+
+
+def test_a_residual_branch_takes_the_input_of_its_block() -> None:
+    found = answer(RESIDUAL)
+    assert found.error is None
+    assert [layer.output for layer in found.layers] == [
+        *([(8, 8, 8)] * 4),
+        *((4, 8, 8), (4, 8, 8), (3, 16, 16)),
+    ]
+    assert found.notes[0] == (
+        "taken for residual branches, whose output is added: blocks.0.shortcut, blocks.1.skip"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "layer"),
+    [
+        # Its output has another shape than what it would be added to.
+        ("(1, 1), stride=(2, 2))", "(1, 1), stride=(4, 4))", "blocks.0.shortcut.0"),
+        ("(skip): Conv2d(8, 4,", "(skip): Conv2d(8, 2,", "blocks.1.skip"),
+        # Nothing that arrives at the block has so many channels.
+        ("(skip): Conv2d(8, 4,", "(skip): Conv2d(5, 4,", "blocks.1.skip"),
+        # The layers of a Sequential are executed in order.
+        ("(1): Block(", "(1): Sequential(", "blocks.1.skip"),
+    ],
+)
+def test_what_may_be_no_residual_branch_is_an_error(old: str, new: str, layer: str) -> None:
+    assert old in RESIDUAL
+    found = answer(RESIDUAL.replace(old, new))
+    assert found.failed == layer
+    assert found.error is not None
+    assert found.error.code == "channels"
+
+
+def test_letters_pass_through_branches() -> None:
+    h, w = linear("H", 1, 0), linear("W", 1, 0)
+    found = answer_network(read_network(RESIDUAL), (3, h, w))
+    assert list(map(str, found.output_shape or ())) == ["3", "H+1", "W+1"]
+    assert "formulas hold for H = 2m + 1, m >= 0" in found.notes
+    text = CLASSIFIER.replace("(2, 2))", "(1, 1))")
+    assert answer_network(read_network(text), (3, h, w)).output_shape == (10,)
+
+
+def test_a_note_lists_a_few_branches() -> None:
+    block = "(a): Conv2d(8, 4, 1)\n(b): Conv2d(4, 6, 1)\n(c): Conv2d(8, 6, 1)\n(d): Conv2d(6, 8, 1)"
+    found = answer(f"Net(\n(0-4): 5 x Block(\n{block}\n)\n)", (8, 9, 9))
+    assert found.output_shape == (8, 9, 9)
+    assert found.notes[0].endswith("is added: 0.c, 1.c, 2.c and 2 more")
+
+
 def test_what_is_assumed_is_a_note() -> None:
     found = answer(CLASSIFIER, (3, 32, 30))
-    assert "fc takes 240 elements, so that its input is flattened" in found.notes
+    assert "fc takes all elements, so that its input is flattened" in found.notes
     assert found.layers[-2].kind == "flatten"
     assert "layers are in the order of registration" in found.notes[-1]
     kept = answer("Sequential(\n  (0): DropPath()\n  (1): FrozenBatchNorm2d(3, eps=1e-05)\n)")
