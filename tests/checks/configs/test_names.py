@@ -38,6 +38,25 @@ def test_a_pasted_call_has_the_name_that_it_gives(call: str) -> None:
     assert names(*layers)[0] == "x4"
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "nn.ConvTranspose2d(3, 3, 4, 2, 1)",
+        "nn.ConvTranspose2d(3, 3, 4, stride=2, padding=1)",
+        "torch.nn.ConvTranspose2d(3, 3, 4, 2, 1)",
+        "ConvTranspose2d(3, 3, kernel_size=4, stride=2, padding=1, bias=False)",
+        "nn.LazyConvTranspose2d(3, 4, 2, 1)",
+        "Conv2DTranspose(3, 4, strides=2, padding='same')",
+        "paddle.nn.Conv2DTranspose(3, 3, 4, 2, 1)",
+    ],
+)
+def test_a_name_makes_no_other_layer_of_a_call(call: str) -> None:
+    """A parameter that PyTorch lacks and Equinox takes made it Equinox', with another order."""
+    plain, named = (check(f'"{text}"') for text in (call, f"{call[:-1]}, name='x4')"))
+    shapes = [row.shape for row in plain.networks[0].rows]
+    assert [row.shape for row in named.networks[0].rows] == shapes
+
+
 def test_names_of_pasted_calls_follow_the_rounds_of_a_block() -> None:
     block = "repeat: {width: [8, 4]}\n        layers: [\"Conv2D($width, 1, name='x$width')\"]"
     assert names(block, "{op: concat, inputs: [x8, x4]}") == ["x8.1", "x4.2", "concat1"]

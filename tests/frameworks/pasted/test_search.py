@@ -133,3 +133,10 @@ def test_the_table_of_rivals_is_complete(one: str) -> None:
 
 def test_rivals_are_dialects() -> None:
     assert {*RIVALS, *RETIRED} <= {*DIALECTS.names}
+
+
+def test_a_name_is_no_sign_of_another_framework() -> None:
+    with pytest.raises(UsageError, match="torch has no parameter 'name'"):
+        LayerRequest("nn.ConvTranspose2d(4, 4, 4, 2, 1, name='x')", input_size=(8, 8)).understand()
+    call = "nn.ConvTranspose2d(4, 4, 4, 2, output_padding=1, key=key, name='x')"
+    assert "Equinox" in LayerRequest(call, input_size=(8, 8)).understand().why
