@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 from ml_dtypes import bfloat16
@@ -252,8 +253,8 @@ class TestRun:
             deconvcli.run(layer, x, w[:1])
         with pytest.raises(UsageError, match="bias has shape"):
             deconvcli.run(layer, x, w, bias=np.zeros(1))
-        with pytest.raises(UsageError, match="x has dtype complex128; float16, bfloat16"):
-            deconvcli.run(layer, x.astype("complex128"), w)
+        with pytest.raises(UsageError, match="x has dtype bool; float16, bfloat16"):
+            deconvcli.run(layer, x.astype("bool"), w)
         with pytest.raises(UsageError, match=r"x has dtype >f4; .* in native byte order"):
             deconvcli.run(layer, x.astype(">f4"), w)
         with pytest.raises(UsageError, match="threads is 0"):
@@ -275,6 +276,61 @@ def make_pair(dialect: str, rank: int = 1, **parameters: Any) -> tuple[Any, Any,
 
 
 FULL = np.convolve(np.arange(-2, 3), [1, 2, 3])
+
+
+# Pairs of number types, data and weights.
+SAME = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "uint8", "complex64")
+PAIRS = [
+    *((name, name) for name in SAME),
+    *(("float32", "float64"), ("float64", "float32"), ("float16", "float32")),
+    *(("float32", "bfloat16"), ("float16", "bfloat16"), ("float32", "complex64")),
+    *(("complex64", "float64"), ("bfloat16", "complex64"), ("complex64", "int32")),
+]
+
+
+def same(*names: str) -> dict[str, str]:
+    """The types that stay as they are."""
+    return {
+        f"{name} {name}": name for name in ("float16", "bfloat16", "float32", "float64", *names)
+    }
+
+
+PROMOTED = {
+    "float32 float64": "float64",
+    "float64 float32": "float64",
+    "float16 float32": "float32",
+    "float32 bfloat16": "float32",
+    "float16 bfloat16": "float32",
+}
+AS_WEIGHTS = {
+    "float32 float64": "float64",
+    "float64 float32": "float32",
+    "float16 float32": "float32",
+    "float32 bfloat16": "bfloat16",
+    "float16 bfloat16": "bfloat16",
+}
+# As each framework answered on a CPU, without the pairs that it rounds and deconv refuses. All
+# others are refused by both.
+MEASURED = {
+    "torch": same("int64", "complex64"),
+    "jax": same("int32", "int64", "uint8", "complex64"),
+    "flax": {
+        **same("complex64"),
+        **PROMOTED,
+        "float32 complex64": "complex64",
+        "complex64 float64": "complex128",
+        "bfloat16 complex64": "complex64",
+    },
+    "tensorflow": same("int32"),
+    "keras@tensorflow ops": same("int32"),
+    "keras@torch ops": same("int64", "complex64"),
+    "keras@jax ops": same("int32", "int64", "uint8", "complex64"),
+    "keras@tensorflow": {**same(), **AS_WEIGHTS},
+    "keras@torch": {**same(), **AS_WEIGHTS},
+    "mlx": {**same(), **PROMOTED},
+    "tinygrad": {**same("int32", "int64"), **PROMOTED},
+    "openvino": same(),
+}
 
 
 class TestNumberTypes:
@@ -365,6 +421,45 @@ class TestNumberTypes:
         layer, x, w = make_pair(dialect, **parameters)
         with pytest.raises(deconvcli.Refused, match=why):
             deconvcli.run(layer, x.astype("int32"), w.astype("int32"))
+
+    @pytest.mark.parametrize("dialect", MEASURED)
+    def test_types_become_what_the_frameworks_make_of_them(self, dialect: str) -> None:
+        name, _, entry_point = dialect.partition(" ")
+        words: dict[str, Any] = {"api": "ops"} if entry_point else {}
+        if name in ("jax", "flax"):
+            words = {"padding": "VALID", "transpose_kernel": True}
+        elif name == "tensorflow":
+            words = {"padding": "VALID", "output_shape": [1, 7, 1], "strides": 1}
+        layer, x, w = make_pair(name, **words)
+        for data, weights in PAIRS:
+            expected = MEASURED[dialect].get(f"{data} {weights}")
+            given = [
+                array.astype(bfloat16 if kind == "bfloat16" else kind)
+                for array, kind in ((x, data), (w, weights))
+            ]
+            if expected is None:
+                with pytest.raises(deconvcli.Refused, match=r"does not compute|do not|not take"):
+                    deconvcli.run(layer, *given)
+                continue
+            y = deconvcli.run(layer, *given)
+            assert y.dtype.name == expected
+            np.testing.assert_array_equal(y.ravel(), FULL.astype(y.dtype))
+
+    def test_complex_numbers_are_exact(self) -> None:
+        x = np.array([[[1 + 2j, -3j, 2]]], "complex128")
+        w = np.array([[[2j, 1 - 1j]]], "complex128")
+        layer = deconvcli.layer("torch", input_shape=(1, 1, 3), weight_shape=(1, 1, 2), stride=1)
+        bias = np.array([1 + 1j])
+        y = deconvcli.run(layer, x, w, bias=bias)
+        np.testing.assert_array_equal(y[0, 0], np.convolve(x[0, 0], w[0, 0]) + bias)
+
+    @pytest.mark.parametrize("name", ["float8_e5m2", "float8_e4m3fn"])
+    def test_float8_is_refused_with_the_type_that_holds_it(self, name: str) -> None:
+        layer, x, w = make_pair("jax", padding="VALID")
+        dtype = getattr(ml_dtypes, name)
+        with pytest.raises(UsageError, match=f"has dtype {name}") as caught:
+            deconvcli.run(layer, x.astype(dtype), w.astype(dtype))
+        assert "convert it to float16, which holds the same numbers" in caught.value.help
 
     def test_tensorflow_takes_no_integers_of_three_axes(self) -> None:
         layer, x, w = make_pair(

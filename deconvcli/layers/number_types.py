@@ -11,6 +11,7 @@ from typing import NamedTuple
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 SIGNED = ("int8", "int16", "int32", "int64")
 INTEGERS = (*SIGNED, *(f"u{name}" for name in SIGNED))
+COMPLEX = ("complex64", "complex128")
 
 
 class Mixing(Enum):
@@ -26,16 +27,22 @@ class NumberTypes(NamedTuple):
     """Of one framework, besides the floating-point types, which all are taken to compute.
 
     integers: integer types that it computes, in arithmetic modulo 2**bits. instead: what it does
-    with other integers, as a sentence.
+    with other integers, as a sentence. has_complex: whether it computes complex numbers.
     """
 
     mixing: Mixing = Mixing.AS_DATA
     integers: tuple[str, ...] = ()
     instead: str = ""
+    has_complex: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all that data and weights may be."""
+        return (*FLOATS, *self.integers, *(COMPLEX if self.has_complex else ()))
 
     def computes(self, name: str) -> bool:
         """Return whether data and weights may be of this type."""
-        return name in FLOATS or name in self.integers
+        return name in self.names
 
     def join(self, data: str, weights: str) -> str | None:
         """Return the type of the output, None where the framework refuses these two together."""
@@ -50,7 +57,12 @@ class NumberTypes(NamedTuple):
 
 
 def _promote(one: str, other: str) -> str:
-    """Return the larger of two floating-point types; neither of the 16-bit ones holds the other."""
+    """Return the smallest type that holds the numbers of both, which are no integers.
+
+    Neither of the 16-bit ones holds the other.
+    """
+    if one in COMPLEX or other in COMPLEX:
+        return COMPLEX[not {"float64", "complex128"}.isdisjoint((one, other))]
     if {one, other} == {"float16", "bfloat16"}:
         return "float32"
     return max(one, other, key=FLOATS.index)

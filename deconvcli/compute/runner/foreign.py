@@ -22,10 +22,12 @@ def as_array(given: Any, name: str) -> NDArray[Any]:
     """
     if isinstance(given, np.ndarray):
         return given
-    # PyTorch lets nobody read a tensor that records gradients, as all weights do.
-    if callable(detach := getattr(given, "detach", None)):
-        given = detach()
     try:
+        # PyTorch lets nobody read a tensor that records gradients, as all weights do, nor one
+        # that is a view with other signs.
+        for view in ("detach", "resolve_conj", "resolve_neg"):
+            if callable(step := getattr(given, view, None)):
+                given = step()
         if str(getattr(given, "dtype", "")).rpartition(".")[2].endswith(BFLOAT16):
             return _read_bfloat16(given)
         return _read(given)
@@ -35,7 +37,8 @@ def as_array(given: Any, name: str) -> NDArray[Any]:
         reason = " ".join(str(error).split())[:200]
         raise UsageError(
             f"{name}, a {type(given).__name__}, cannot be read as an array: {reason}",
-            help="bring it to the CPU and pass it as a NumPy array.",
+            help="pass a NumPy array, or a tensor with numbers on the CPU: not on another device,"
+            " and not inside of a compiled function.",
             code="array",
         ) from error
 

@@ -36,7 +36,7 @@ from deconvcli.compute.runner.engines import (
 )
 from deconvcli.compute.runner.foreign import BFLOAT16, as_array
 from deconvcli.layers.layer import Reading, require_numbers
-from deconvcli.layers.number_types import FLOATS, INTEGERS
+from deconvcli.layers.number_types import COMPLEX, INTEGERS
 
 VECTOR_DTYPES = frozenset(map(np.dtype, ("float32", "float64")))
 """Number types that the engine can reorder with vectors; NumPy reorders all others."""
@@ -149,7 +149,10 @@ class Prepared:
         dtype = next((one for one in (data, weights) if one.name == name), None)
         # Two types of 16 bits become one that is neither.
         dtype = np.dtype(name) if dtype is None else dtype
-        return dtype, _widen(dtype)
+        wide = _widen(dtype)
+        if wide.kind == "c" and self.engine == "numba":  # real weights, complex data
+            self._use(load_engine("numpy"))
+        return dtype, wide
 
     def _compute(self, x: Array, progress: Progress | None) -> Array:
         """Return the output of an input that fits."""
@@ -277,7 +280,7 @@ def _widen(dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype.name == BFLOAT16:
         return np.dtype(np.float32)
     # Modulo 2**64 is modulo every smaller power of two, and signs make no difference to that.
-    return dtype if dtype.kind == "f" else np.dtype(np.int64)
+    return np.dtype(np.int64) if dtype.name in INTEGERS else dtype
 
 
 def _require_fit(array: Array, shape: tuple[int, ...], name: str) -> None:
@@ -304,17 +307,17 @@ def _require_type(reading: Reading, dtype: np.dtype[Any], name: str) -> None:
     types = reading.number_types
     if types.computes(dtype.name) and dtype.isnative:
         return
-    help, known = (
-        "convert the array with numpy.ndarray.astype.",
-        ", ".join((*FLOATS, *types.integers)),
-    )
-    if dtype.name in INTEGERS and dtype.isnative:
+    help, known = "convert the array with numpy.ndarray.astype.", ", ".join(types.names)
+    if dtype.name in (*INTEGERS, *COMPLEX) and dtype.isnative:
+        instead = types.instead if dtype.name in INTEGERS else ""
         raise Refused(
             f"{name} has dtype {dtype.name}, which {reading.spelling.name} does not compute:"
-            f" {types.instead or f'it takes {known}'}",
+            f" {instead or f'it takes {known}'}",
             help=help,
             code="dtype",
         )
+    if dtype.name.startswith("float8"):
+        help = f"convert it to float16, which holds the same numbers: {name}.astype('float16')."
     raise UsageError(
         f"{name} has dtype {dtype}; {known} in native byte order are allowed",
         help=help,

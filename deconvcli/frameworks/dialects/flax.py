@@ -77,7 +77,9 @@ class Flax(Dialect):
     batch_axes = range(ANY_AXES)
     circular = True
     number_types = NumberTypes(
-        Mixing.PROMOTED, instead="it converts integers to float32, which rounds beyond 2**24"
+        Mixing.PROMOTED,
+        instead="it converts integers to float32, which rounds beyond 2**24",
+        has_complex=True,
     )
     forward = "Conv"
     windows = XLA_WINDOWS._replace(numbers=True, default="same")

@@ -167,7 +167,7 @@ class Jax(Dialect):
     )
     empty = f"{JAX} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{JAX}, CPU", rows=800)
-    number_types = NumberTypes(Mixing.REFUSED, INTEGERS)
+    number_types = NumberTypes(Mixing.REFUSED, INTEGERS, has_complex=True)
     windows = XLA_WINDOWS
     required = ("strides",)
     arguments = (

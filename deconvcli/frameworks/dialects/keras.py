@@ -212,8 +212,8 @@ def _describe(layer: Any) -> LiveLayer | None:
 _NUMBER_TYPES = {
     "": NumberTypes(Mixing.REFUSED, instead="its backends compute different integers"),
     **dict.fromkeys(("tensorflow", _HOLLOW), NumberTypes(Mixing.REFUSED, ("int32",))),
-    "torch": NumberTypes(Mixing.REFUSED, ("int64",)),
-    "jax": NumberTypes(Mixing.REFUSED, INTEGERS),
+    "torch": NumberTypes(Mixing.REFUSED, ("int64",), has_complex=True),
+    "jax": NumberTypes(Mixing.REFUSED, INTEGERS, has_complex=True),
 }
 
 

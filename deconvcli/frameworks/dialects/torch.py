@@ -211,7 +211,7 @@ class Torch(Dialect):
     evidence = Evidence(f"{TORCH}, CPU", rows=900)
     batch_axes = (0, 1)
     forward = "Conv{rank}d"
-    number_types = NumberTypes(Mixing.REFUSED, ("int64",))
+    number_types = NumberTypes(Mixing.REFUSED, ("int64",), has_complex=True)
     windows = Windows(
         ("valid", "same"), rounds_up=True, same_has_strides=False, at_most_half_kernel=True
     )
