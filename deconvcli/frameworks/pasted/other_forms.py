@@ -47,7 +47,8 @@ _LABEL = re.compile(
     r"(?:[-*] )?(?:(?:\([\w.]+\)|'[\w.]*'|\"[\w.]*\"|\d+)\s*:\s*|\w[\w.]*\.\d[\w.]*\s*:?\s+)?"
 )
 # Signs around code in a page or a chat; a fence of Markdown may name the language.
-_QUOTED = re.compile(r"(`{3}|`|[\"'])(?:\w*\n)?(?P<code>.*?\(.*)\1", re.DOTALL)
+_QUOTES = ("```", "`", '"', "'")
+_LANGUAGE = re.compile(r"\w*\n")
 # Children of one printed module, such as the parametrizations of a weight.
 _PRINTED_CHILDREN = re.compile(r"\n\s*\((?:parametrizations|\w*norm)\): .*\Z", re.DOTALL)
 # Flax's nnx prints functions, the number of parameters, and the parameters themselves.
@@ -126,11 +127,15 @@ def leave_out_prompts(text: str) -> str:
 def _clean(text: str) -> str:
     """Return the Python code of a text, without what printing and copying put around it."""
     text = dedent(text).strip().rstrip(",;")
-    if quoted := _QUOTED.fullmatch(text):
-        text = dedent(quoted["code"]).strip().rstrip(",;")
+    for quote in _QUOTES:
+        if text.startswith(quote) and text.endswith(quote) and "(" in text:
+            text = text.removeprefix(quote).removesuffix(quote)
+            language = _LANGUAGE.match(text)
+            text = dedent(text[language.end() :] if language else text).strip().rstrip(",;")
+            break
     # The last brackets of a line may be those of calls around the layer.
-    while text.endswith(")") and text.count("(") < text.count(")"):
-        text = text[:-1].rstrip()
+    for _ in range(text.count(")") - text.count("(")):
+        text = text.removesuffix(")").rstrip()
     text = leave_out_prompts(text)
     text = text[_LABEL.match(text).end() :]  # type: ignore[union-attr]
     if _FLAX_ATTRIBUTES.match(text):
