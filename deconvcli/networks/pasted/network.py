@@ -126,8 +126,12 @@ def _find_dialect(listing: Listing) -> str:
     tries = 0
     for entry in listing.entries:
         calls = index_calls().get(find_class(entry.type), ())
-        # A name with its number of axes is one framework's: others are shared.
-        if entry.call is None or not (_AXES.search(entry.type) or len(calls) == 1):
+        frameworks = {call.framework for _, call in calls}
+        # A name with its number of axes is one framework's, as that of a transpose: others are
+        # shared.
+        if not _AXES.search(entry.type) and (len(frameworks) > 1 or not is_layer(entry.type)):
+            continue
+        if entry.call is None:
             continue
         try:
             found = read_layer_call(entry.call, "").framework

@@ -284,6 +284,68 @@ def test_layers_are_applied_where_the_text_applies_them(text: str, output: tuple
     assert found.output_shape == output
 
 
+@pytest.mark.parametrize(
+    ("text", "output", "parameters"),
+    [
+        (
+            "keras.Sequential([keras.Input((2,)), layers.Dense(7*7*64), layers.Reshape((7, 7, 64)),"
+            " layers.Conv2DTranspose(64, 3, strides=2, padding='same'),"
+            " layers.Conv2DTranspose(32, 3, strides=2, padding='same'),"
+            " layers.Conv2DTranspose(1, 3, padding='same')])",
+            (28, 28, 1),
+            65089,
+        ),
+        (
+            "Sequential([Input(shape=(30, 31, 3)), ZeroPadding2D(), Conv2D(8, 3, strides=2),"
+            " MaxPooling2D(), AveragePooling2D(2, strides=1, padding='same'), Cropping2D(1),"
+            " LayerNormalization(), PReLU(), GlobalAveragePooling2D(keepdims=True), Flatten(),"
+            " Dense(5)])",
+            (5,),
+            525,
+        ),
+        (
+            "Sequential([Input((8, 8, 8, 2)), Conv3DTranspose(4, 3, strides=2, padding='same'),"
+            " MaxPooling3D(), GroupNormalization(2), ZeroPadding3D((1, 2, 3))])",
+            (10, 12, 14, 4),
+            228,
+        ),
+        (
+            "Sequential([Input((16, 4)), Conv1D(8, 3, padding='causal', dilation_rate=2),"
+            " Conv1DTranspose(4, 4, strides=3), UpSampling1D(), GlobalMaxPooling1D(), Dense(3)])",
+            (3,),
+            251,
+        ),
+    ],
+)
+def test_a_keras_model_has_the_sizes_and_parameters_of_keras(
+    text: str, output: tuple[int, ...], parameters: int
+) -> None:
+    """The numbers are those of Keras 3.15.1, `output_shape` and `count_params()`."""
+    found = answer(text, None)
+    assert (found.output_shape, found.parameters) == (output, parameters)
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("nn.ModuleDict({'a': nn.Conv2d(3, 4, 3), 'b': nn.Tanh()})", (4, 14, 14)),
+        ("Conv2D(4, 3)(Conv2DTranspose(8, 3)(x))", (16, 16, 4)),
+        ("y = keras.Sequential([Conv2D(4, 3), ReLU()])(x)", (14, 14, 4)),
+        ("model.add_module('c', nn.Conv2d(3, 4, 3))\nmodel.add_module('d', Tanh())", (4, 14, 14)),
+        ("x = Conv2D(4, 3)(x)\ny = x\nz = Conv2D(8, 3)(x)\nx = Conv2D(2, 1)(y)", (14, 14, 2)),
+        (
+            "nn.Sequential(\n    nn.Conv2d(3, 4, 3),\n  Residual(nn.Conv2d(4, 4, 1)),\n)",
+            (4, 14, 14),
+        ),
+        ("nn.Conv(features=4, kernel_size=(3, 3)), nn.ConvTranspose(3, (3, 3))", (16, 16, 3)),
+        ("nn.ConvTranspose(4, (3, 3), (2, 2)), nn.relu, nn.Conv(3, (3, 3))", (32, 32, 3)),
+    ],
+)
+def test_containers_and_chains_are_read(text: str, output: tuple[int, ...]) -> None:
+    found = answer(text, (16, 16, 3) if output[-1] < output[0] else IMAGE)
+    assert found.output_shape == output
+
+
 def test_variables_have_values() -> None:
     text = "ngf = 4\nnn.Conv2d(3, ngf * 2, k), nn.Conv2d(ngf * 2, 4, k)"
     assert answer_network(read_network(text, None, {"k": 3}), IMAGE).output_shape == (4, 12, 12)
