@@ -116,6 +116,17 @@ class TestShowing:
     def test_it_explains_itself(self) -> None:
         assert up().explain() == deconvcli.explain(up())
 
+    def test_an_explanation_shows_itself(self) -> None:
+        explanation = up().explain()
+        assert repr(explanation) == "<Explanation of torch: stride=2, padding=1>"
+        text = str(explanation)
+        assert text.startswith("torch: stride=2, padding=1\n\nheight and width: input n = 5")
+        assert "crop_begin  = p" in text
+        assert text.endswith(explanation.closing)
+        element = explanation._repr_html_()
+        assert element.startswith('<div class="deconv">')
+        assert "padding crops the start" in element
+
     def test_it_draws_itself(self, tmp_path: Path) -> None:
         picture = up().draw()
         assert picture.startswith("<svg ")

@@ -50,6 +50,22 @@ class Explanation(NamedTuple):
     notes: tuple[str, ...]
     closing: str
 
+    # The blocks are made of this class, and renderers are needed by few.
+    def __str__(self) -> str:
+        from deconvcli.views.answers.renderers.text import render_blocks
+        from deconvcli.views.explanation.blocks import list_blocks
+
+        return f"{self.title}\n\n{render_blocks(list(list_blocks(self, ())))}"
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.title}>"
+
+    def _repr_html_(self) -> str:
+        from deconvcli.views.answers.renderers.html import render_element
+        from deconvcli.views.explanation.blocks import list_blocks
+
+        return render_element(list(list_blocks(self, ())), (), "")
+
     @property
     def output_sizes(self) -> tuple[Size, ...]:
         """Return the output sizes in axis order."""

@@ -68,7 +68,7 @@ def test_nothing_is_loaded_or_run() -> None:
 
 def test_the_style_reaches_nothing_else() -> None:
     [style] = re.findall(r"<style>(.*?)</style>", shown(), re.DOTALL)
-    assert style.startswith(".deconv {")
+    assert style.startswith(".deconv.deconv {")
     assert style.endswith("}")
     depth = 0
     for character in style[:-1]:

@@ -37,10 +37,10 @@ def render(report: Report) -> str:
 def render_element(blocks: Sequence[Block], findings: Sequence[Diagnostic], picture: str) -> str:
     """Return blocks as one element of another page, such as a notebook; picture: an <img>."""
     # Nested in the element's class, no rule of the style reaches the page around it, and the rules
-    # for a whole page select nothing.
+    # for a whole page select nothing. Twice the class: Jupyter aligns cells to the right otherwise.
     return "\n".join(
         [
-            f'<div class="deconv"><style>.deconv {{\n{_style()}\n}}</style><main>',
+            f'<div class="deconv"><style>.deconv.deconv {{\n{_style()}\n}}</style><main>',
             *_list_parts(blocks, findings),
             picture,
             "</main></div>",

@@ -11,16 +11,20 @@ GAP = 2
 
 
 def render(report: Report) -> str:
-    """Return the blocks, then the findings, in lines no longer than the report's width.
+    """Return the blocks, then the findings, in lines no longer than the report's width."""
+    return render_blocks(report.blocks, report.findings, report.width)
+
+
+def render_blocks(
+    blocks: Sequence[Block], findings: Sequence[Diagnostic] = (), width: int | None = None
+) -> str:
+    """Return the same for parts of a report.
 
     An empty line separates them where there is a table, whose end could not be seen otherwise.
     """
-    width = report.width
-    parts = [_block(block, width) for block in report.blocks]
-    parts += ["\n".join(_fold(finding_text(found), width)) for found in report.findings]
-    return (
-        "\n\n".join(parts) if any(isinstance(b, Table) for b in report.blocks) else "\n".join(parts)
-    )
+    parts = [_block(block, width) for block in blocks]
+    parts += ["\n".join(_fold(finding_text(found), width)) for found in findings]
+    return "\n\n".join(parts) if any(isinstance(b, Table) for b in blocks) else "\n".join(parts)
 
 
 def finding_text(finding: Diagnostic) -> str:
