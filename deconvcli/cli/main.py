@@ -57,8 +57,9 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments; a pasted call without a command is one for `shape`."""
-        if args and args[0] not in COMMANDS.names and any(map(_is_pasted, args)):
+        """Parse the arguments; a layer without a command is one for `shape`."""
+        has_layer = any(_is_pasted(given) or given.partition("=")[0] == "--in" for given in args)
+        if args and args[0] not in COMMANDS.names and has_layer:
             # A wrong word in the place of a command is still refused, with a guess.
             args = ["shape", *args] if args[0][:1] == "-" or _is_pasted(args[0]) else args
         return super().parse_args(ctx, args)

@@ -186,7 +186,8 @@ def evaluate(formula: str, numbers: Numbers) -> Any:
     return eval(_compile_text(formula, "eval"), _FUNCTIONS, dict(numbers))
 
 
-# The same two expressions stand in the page's script.
+# The same three expressions stand in the page's script.
+_OUTSIDE_ONE = r"\boutside (-?\d+) to \1(?!\w|\.\d)"
 _ONE_NUMBER = r"(?:\bfrom )?(?<![\w.-])(-?\d+) to \1(?!\w|\.\d)"
 _NO_NUMBER_BUT_ZERO = r"(?<![\w.-])0 or less\b"
 
@@ -198,6 +199,7 @@ def fill(template: str, numbers: Numbers) -> str:
     limited so is never negative.
     """
     text = str(evaluate(f"f{template!r}", numbers))
+    text = re.sub(_OUTSIDE_ONE, r"not \1", text)
     return re.sub(_NO_NUMBER_BUT_ZERO, "0", re.sub(_ONE_NUMBER, r"\1", text))
 
 

@@ -20,9 +20,13 @@ CALL = "nn.ConvTranspose2d(64, 32, 4, 2, 1)"
         ("-q", CALL, "--in", "5x5"),
         (CALL, "--in", "5x5", "--expect", "11x11"),
         (CALL,),
+        ("--in", "5x5", "-k", "3"),
+        ("-k", "3", "--in=5x5", "-q"),
+        ("-q", "--in", "N", "-k", "4", "-s", "2", "-p", "1"),
+        ("--in", "5x5"),
     ],
 )
-def test_a_call_without_a_command_is_for_shape(arguments: tuple[str, ...]) -> None:
+def test_a_layer_without_a_command_is_for_shape(arguments: tuple[str, ...]) -> None:
     assert deconv("", *arguments) == deconv("shape", *arguments)
 
 
@@ -31,7 +35,8 @@ def test_a_call_without_a_command_is_for_shape(arguments: tuple[str, ...]) -> No
     [
         (("shpe", CALL), ("no command 'shpe'", "did you mean 'shape'?")),
         (("5x5", CALL), ("no command '5x5'",)),
-        (("--in", "5x5"), ("no option --in",)),
+        (("-k", "3"), ("no option -k",)),
+        (("5x5", "--in", "5x5"), ("no command '5x5'",)),
         (("layer.npy",), ("no command 'layer.npy'",)),
         (("shot.png",), ("'shot.png' is an image",)),
         (("<Conv2DTranspose name=up, built=False>",), ("without its parameters", "get_config()")),

@@ -59,6 +59,8 @@ def test_fill_computes_inside_braces() -> None:
         ("use {low} to {low}.", "use 7."),
         ("use {low} to {low + 1}.", "use 7 to 8."),
         ("use {low} to {low}{low}.", "use 7 to 77."),
+        ("size 3 is outside {low} to {low}", "size 3 is not 7"),
+        ("size 3 is outside {low} to {low}{low}", "size 3 is outside 7 to 77"),
         ("accepts it from {zero} to {zero}, not {low}", "accepts it 0, not 7"),
         ("accepts it from {zero} to {low}", "accepts it from 0 to 7"),
         ("use {zero} or less: it only chooses", "use 0: it only chooses"),

@@ -13,6 +13,7 @@ const format = value =>
   : String(value);
 // A range of one number is that number, as in the texts of the command line.
 const tidyRanges = text =>
-  text.replace(/(?:\bfrom )?(?<![\w.-])(-?\d+) to \1(?!\w|\.\d)/g, "$1")
+  text.replace(/\boutside (-?\d+) to \1(?!\w|\.\d)/g, "not $1")
+    .replace(/(?:\bfrom )?(?<![\w.-])(-?\d+) to \1(?!\w|\.\d)/g, "$1")
     .replace(/(?<![\w.-])0 or less\b/g, "0");
 const parenthesize = value => /^[0-9A-Za-z]+$/.test(format(value)) ? format(value) : `(${format(value)})`;
