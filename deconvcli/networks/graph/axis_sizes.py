@@ -94,7 +94,7 @@ def find_axis_sizes(network: Network, given: Sequence[Size] | None = None) -> li
     except NotLinear as error:
         failed = find_first_failure(network)
         if failed is None or failed.error is None:
-            raise
+            raise NotLinear(f"{network.name}: {error.message}", help=error.help) from error
         # A run does not know the author's letters; a walk does, and it knows the layer as well.
         raise NotLinear(
             f"{network.name}: {failed.node.name}: {failed.error.message}", help=failed.error.help

@@ -94,9 +94,9 @@ class RunWalker:
 
     def _replace_letter(self, size: Linear, value: Size) -> Size:
         # Sizes that `_vary` has just put in are no letters of the author's.
-        if isinstance(size, (GrowingSize, AnySize)) or not isinstance(self.varied, Linear):
+        if isinstance(size, (GrowingSize, AnySize)):
             return size
-        is_varied = size.letter == self.varied.letter
+        is_varied = isinstance(self.varied, Linear) and size.letter == self.varied.letter
         return value * size.factor + size.offset if is_varied else OtherLetter(size.letter)
 
     def _vary(self, shape: Shape, value: Size) -> Shape:

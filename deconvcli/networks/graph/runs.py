@@ -189,6 +189,6 @@ class OtherLetter(AnySize):
 def make_meeting_error(letter: str) -> NotLinear:
     """Return the error for two sizes that no author's word connects."""
     return NotLinear(
-        f"the input size under study meets {letter}, a size in another letter",
-        help="write both in one letter if they are meant to be equal, or give one as a number.",
+        f"the input size under study meets {letter}, and nothing says how the two compare",
+        help="write both in one letter, such as N and N-9, or give both as numbers.",
     )

@@ -285,6 +285,80 @@ def test_a_size_in_a_letter_that_no_input_has_is_no_size() -> None:
         find_axis_sizes(Network("letters", {"x": Shape(1, (H,))}, (crop,)))
 
 
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ("crop_like", {}),
+        ("crop_like", {"offset": 5}),
+        ("pad_to", {}),
+        ("conv_transpose", {"kernel": 3, "stride": 2, "out_channels": 1}),
+        ("add", {}),
+        ("concat", {}),
+    ],
+)
+def test_a_letter_that_meets_a_number_is_named_with_its_network(
+    operation: str, words: dict[str, object]
+) -> None:
+    inputs = {"x": Shape(1, (H,)), "y": Shape(1, (7,))}
+    network = Network("mixed", inputs, (Node("last", operation, words, ("x", "y")),))
+    with pytest.raises(NotLinear, match=r"mixed: .*H") as error:
+        find_axis_sizes(network)
+    assert "i+1" not in error.value.message
+
+
+def measure_fcn(n: int) -> list[int]:
+    """Return the sizes of Caffe's poolings 1 to 5 and of the score, with a first pad of 100."""
+    sizes = [n + 198]
+    for _ in range(5):
+        sizes.append((sizes[-1] + 1) // 2)  # Caffe rounds up
+    return [*sizes[1:], sizes[-1] - 6]
+
+
+@pytest.mark.parametrize(("kernel", "stride", "offset"), [(64, 32, 19), (32, 16, 27), (16, 8, 31)])
+@pytest.mark.parametrize("size", [500, 334, 1, 97, H])
+def test_the_crops_of_caffes_fcn(kernel: int, stride: int, offset: int, size: Size) -> None:
+    pad = {"kernel": 3, "padding": 100, "out_channels": 1}
+    nodes = [Node("pool0", "conv", pad, ("x",))]
+    for place in range(1, 6):
+        words = {"kernel": 2, "ceil_mode": True}
+        nodes.append(Node(f"pool{place}", "max_pool", words, (f"pool{place - 1}",)))
+    nodes.append(Node("score", "conv", {"kernel": 7, "out_channels": 1}, ("pool5",)))
+    twice = {"kernel": 4, "stride": 2, "out_channels": 1}
+    for place, skip_offset in ((4, 5), (3, 9)):
+        if stride < 2 ** (place + 1):
+            nodes += [
+                Node(f"up{place}", "conv_transpose", twice, (nodes[-1].name,)),
+                Node(
+                    f"crop{place}",
+                    "crop_like",
+                    {"offset": skip_offset},
+                    (f"pool{place}", f"up{place}"),
+                ),
+                Node(f"fuse{place}", "add", {}, (f"up{place}", f"crop{place}")),
+            ]
+    last = {"kernel": kernel, "stride": stride, "out_channels": 1}
+    nodes += [
+        Node("up", "conv_transpose", last, (nodes[-1].name,)),
+        Node("out", "crop_like", {"offset": offset}, ("up", "x"), expect=(size,)),
+    ]
+    network = Network("fcn", {"x": Shape(1, (size,))}, tuple(nodes), dialect="caffe")
+    outcomes = {outcome.node.name: outcome for outcome in walk(network)}
+    assert [outcome.error for outcome in outcomes.values() if outcome.error] == []
+    if isinstance(size, int):
+        *pools, score = measure_fcn(size)
+        assert outcomes["pool4"].shape == Shape(1, (pools[3],))
+        back = score
+        for _ in range({32: 0, 16: 1, 8: 2}[stride]):
+            back = 2 * back + 2
+        assert outcomes["up"].shape == Shape(1, ((back - 1) * stride + kernel,))
+        free = network._replace(
+            nodes=(*network.nodes[:-1], network.nodes[-1]._replace(expect=None))
+        )
+        assert find_valid_sizes(free).text("n") == "every n"
+    else:
+        assert find_valid_sizes(network).text("H") == "every H"
+
+
 letter_sizes = st.sampled_from([H, 2 * H, H + 1, H - 2, 3 * H - 1, 7])
 small = st.integers(1, 4)
 _UP = {"out_channels": 4, "kernel": 3, "stride": 2, "padding": 1}
