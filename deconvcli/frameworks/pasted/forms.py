@@ -16,12 +16,13 @@ class LayerText(NamedTuple):
     """A layer as one call.
 
     kind: the word for its form: a call, a configuration, a node, a layer. used: the variables that
-    were needed for its arguments.
+    were needed for its arguments. defaults: those of them that a function has by default.
     """
 
     call: PythonCall
     kind: str
     used: frozenset[str]
+    defaults: Mapping[str, Any] = MappingProxyType({})
 
 
 def read_layer(text: str, variables: Mapping[str, Any] = MappingProxyType({})) -> LayerText:
@@ -46,7 +47,8 @@ def read_layer(text: str, variables: Mapping[str, Any] = MappingProxyType({})) -
             from deconvcli.frameworks.pasted.other_forms import read_made_layer  # as above
 
             call, kind = read_made_layer(call)
-    return LayerText(call, kind, frozenset(reader.used))
+    defaults = {name: value for name, value in reader.defaults.items() if name in reader.used}
+    return LayerText(call, kind, frozenset(reader.used), defaults)
 
 
 def is_layer_text(text: str) -> bool:

@@ -73,13 +73,35 @@ MAX_ITEMS = 16
 class ValueReader:
     """Reads the arguments of calls; `variables` have the values of what the text only names.
 
-    used: the variables that were needed.
+    used: the variables that were needed. defaults: those that are parameters of a function in the
+    text, with the value that they have by default.
     """
 
     def __init__(self, variables: Mapping[str, Any] = _NO_VARIABLES) -> None:
         self.variables = dict(variables)
         self.given = frozenset(variables)
         self.used: set[str] = set()
+        self.defaults: dict[str, Any] = {}
+
+    def learn_defaults(self, function: ast.FunctionDef) -> None:
+        """Remember what the parameters of a function are if its caller says nothing."""
+        named, only = function.args.args, function.args.kwonlyargs
+        last = named[len(named) - len(function.args.defaults) :]
+        pairs = [*zip(last, function.args.defaults, strict=True)]
+        pairs += [
+            (name, value)
+            for name, value in zip(only, function.args.kw_defaults, strict=True)
+            if value
+        ]
+        for parameter, default in pairs:
+            value = self.read(default)
+            if (
+                value is not None
+                and not isinstance(value, Name)
+                and parameter.arg not in self.given
+            ):
+                self.variables[parameter.arg] = value
+                self.defaults[parameter.arg] = value
 
     def learn(self, statement: ast.stmt) -> None:
         """Remember the values of variables that the text itself assigns: `k, s = 4, 2`."""
@@ -103,6 +125,7 @@ class ValueReader:
                 forms |= {f"{name}.{form}": list(value.shape) for form in ("shape", "size()")}
             for form in (name, f"{name}.shape", f"{name}.size()"):
                 self.variables.pop(form, None)
+            self.defaults.pop(name, None)
             if not isinstance(value, Name):
                 self.variables |= forms
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 from deconvcli.frameworks.pasted.python_call import (
@@ -77,10 +78,24 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
     call = None
     for line in tree.body:
         # Variables have the values of this line, not those that they get after it.
-        if call is None and any(inner is node for inner in ast.walk(line)):
+        if call is None and _has(line, node):
+            _learn_functions(line, node, reader)
             call = _find_made_layer(reader.read_call(node))
         reader.learn(line)
     return call and _apply(call, node, tree, reader)
+
+
+def _has(outer: ast.AST, node: ast.Call) -> bool:
+    return any(inner is node for inner in ast.walk(outer))
+
+
+def _learn_functions(line: ast.stmt, node: ast.Call, reader: ValueReader) -> None:
+    """Remember the variables of the functions around a call, as they are before it."""
+    for function in ast.walk(line):
+        if isinstance(function, ast.FunctionDef) and _has(function, node):
+            reader.learn_defaults(function)
+            for statement in takewhile(lambda one: not _has(one, node), function.body):
+                reader.learn(statement)
 
 
 def _apply(call: PythonCall, layer: ast.Call, tree: ast.Module, reader: ValueReader) -> PythonCall:

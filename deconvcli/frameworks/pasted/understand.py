@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from deconvcli.common.errors import UsageError
+from deconvcli.common.values import shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Form
 from deconvcli.frameworks.pasted.forms import LayerText, read_layer
@@ -102,6 +103,9 @@ def understand_layer(
     weight = shapes[signature.weight]
     title, remark = match.origin or (dialect.title, "")
     why = f"the pasted {written.kind} is {title}'s"
+    if written.defaults:
+        listed = ", ".join(f"{name}={shorten(value)}" for name, value in written.defaults.items())
+        why += f", with {listed} by default"
     return Pasted(
         dialect,
         match.implementation,

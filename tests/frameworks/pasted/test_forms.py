@@ -693,6 +693,30 @@ def test_variables_get_values(
     assert _read(text, **variables).reading.output_sizes == output
 
 
+@pytest.mark.parametrize(
+    ("text", "variables", "output", "why"),
+    [
+        ("def up(a, b, k=4, s=2, p=1):\n    return nn.ConvTranspose2d(a, b, k, s, p)", {}, (10, 10),
+         ", with k=4, s=2, p=1 by default"),
+        ("def up(a, b, k=4, s=2, p=1):\n    return nn.ConvTranspose2d(a, b, k, s, p)", {"k": 6},
+         (12, 12), ", with s=2, p=1 by default"),
+        ("class Up(nn.Module):\n  def __init__(self, a, *, k=(4, 4), s=2, act=nn.ReLU, b=None):\n"
+         "    p = (k[0] - s) // 2\n    self.up = nn.ConvTranspose2d(a, 8, k, s, p, bias=b)", {},
+         (10, 10), ", with k=[4, 4], s=2 by default"),
+        ("def up(a, k=4):\n    k = 3\n    return nn.ConvTranspose2d(a, 8, k)", {}, (7, 7), ""),
+        ("def up(a, k=4):\n    return nn.ConvTranspose2d(a, 8, 3)", {}, (7, 7), ""),
+        ("def g(k=4):\n    pass\ndef up(k=3):\n    return nn.ConvTranspose2d(8, 8, k)", {}, (7, 7),
+         ", with k=3 by default"),
+    ],
+)  # fmt: skip
+def test_parameters_of_a_function_have_their_defaults(
+    text: str, variables: dict[str, Any], output: tuple[int, ...], why: str
+) -> None:
+    understood = _read(text, **variables)
+    assert understood.reading.output_sizes == output
+    assert understood.why == f"the pasted call is PyTorch's{why}"
+
+
 def test_a_variable_without_a_place_or_a_call_is_refused() -> None:
     with pytest.raises(UsageError, match="the pasted call has no variable q"):
         _read("nn.ConvTranspose2d(8, 4, 4)", q=3)
