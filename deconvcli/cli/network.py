@@ -30,7 +30,7 @@ def answer_options(options: Mapping[str, Any]) -> NetworkAnswer:
 
 def report_network(answer: NetworkAnswer, expect: tuple[Size, ...] | None) -> tuple[Report, bool]:
     """Return the table of a network, and whether its output has the expected size."""
-    rows = [("input", size_text(answer.input_shape))]
+    rows = [("input", size_text(answer.input_shape)), ("dialect", answer.dialect)]
     data = _data(answer)
     met, text = True, ""
     if answer.output_shape is not None:

@@ -17,8 +17,9 @@ def test_the_table_of_a_network() -> None:
     done = deconv("shape --in 64x8x8", CALLS)
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        "output  3x32x32\n"
-        "input   64x8x8\n"
+        "output   3x32x32\n"
+        "input    64x8x8\n"
+        "dialect  torch\n"
         "\n"
         "layer  kind             shape     parameters  macs\n"
         "0      ConvTranspose2d  32x16x16  32,800      2,097,152\n"
@@ -30,8 +31,9 @@ def test_the_table_of_a_network() -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_quiet_prints_the_output_alone(name: str) -> None:
-    text, size, output = TEXTS[name]
+    text, size, output, dialect = TEXTS[name]
     given = ["--in", "x".join(map(str, size))] if size else []
+    given += ["-D", dialect] if dialect else []
     done = deconv("shape -q", *given, text)
     assert (done.code, done.out, done.err) == (0, "x".join(map(str, output)) + "\n", "")
 

@@ -24,6 +24,13 @@ class Dense(Operation):
     )
     calls = (
         Call("torch", ("Linear",), ("in_features", "out_features", "bias", "device", "dtype")),
+        Call(
+            "mlx",
+            ("Linear",),
+            ("input_dims", "output_dims", "bias"),
+            {"input_dims": "in_channels", "output_dims": "units"},
+            required=2,
+        ),
         Call("keras", ("Dense",), ("units", "activation", "use_bias"), required=1),
         Call("flax", ("Dense",), ("features", "use_bias"), required=1),
         Call(

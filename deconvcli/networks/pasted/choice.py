@@ -39,7 +39,7 @@ INERT = re.compile(
     r"(initializer|regularizer|constraint)|return_indices|count_include_pad|divisor_override|"
     r"track_running_stats|use_running_average|use_global_stats|key|synchronized|fused|renorm\w*|virtual_batch_size|"
     r"layout|weight_attr|return_mask|exclusive|rms_scaling|autocast|axis_name|param_dtype|rngs|"
-    r"\w+_init"
+    r"\w+_init|align_mode|pytorch_compatible"
 )
 
 

@@ -22,8 +22,8 @@ def answer(text: str, size: tuple[int, ...] | None = IMAGE, dialect: str = "") -
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_output_of_a_network(name: str) -> None:
-    text, size, output = TEXTS[name]
-    found = answer(text, size)
+    text, size, output, dialect = TEXTS[name]
+    found = answer(text, size, dialect)
     assert found.error is None
     assert found.output_shape == output
     assert found.layers[-1].output == output

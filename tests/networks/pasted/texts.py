@@ -9,11 +9,16 @@ from typing import NamedTuple
 
 
 class Text(NamedTuple):
-    """A pasted network. size: its input, without a batch; None where the text has it."""
+    """A pasted network.
+
+    size: its input, without a batch; None where the text has it. dialect: where the text leaves
+    it open.
+    """
 
     text: str
     size: tuple[int, ...] | None
     output: tuple[int, ...]
+    dialect: str = ""
 
 
 DCGAN = """Generator(
@@ -71,6 +76,26 @@ UNET = """UNet(
   (down): Conv2d(8, 16, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
   (up): ConvTranspose2d(16, 8, kernel_size=(2, 2), stride=(2, 2))
   (dec): Conv2d(16, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
+)"""
+# As PaddlePaddle 3.3.1 prints them.
+PADDLE = """Sequential(
+  (0): Conv2D(3, 8, kernel_size=[3, 3], stride=[2, 2], padding=1, data_format=NCHW)
+  (1): BatchNorm2D(num_features=8, momentum=0.9, epsilon=1e-05)
+  (2): Conv2DTranspose(8, 4, kernel_size=[4, 4], stride=[2, 2], padding=1, data_format=NCHW)
+  (3): MaxPool2D(kernel_size=2, stride=None, padding=0)
+  (4): Upsample(scale_factor=2, mode=nearest, align_corners=False, align_mode=0, data_format=None)
+  (5): AdaptiveAvgPool2D(output_size=1)
+  (6): Flatten()
+  (7): Linear(in_features=4, out_features=4, dtype=float32)
+)"""
+# As MLX 0.32.4 prints them.
+MLX = """Sequential(
+  (layers.0): Conv2d(3, 8, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), dilation=1, groups=1)
+  (layers.1): BatchNorm(8, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+  (layers.2): ConvTranspose2d(8, 4, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1), dilation=1)
+  (layers.3): Linear(input_dims=4, output_dims=4, bias=True)
+  (layers.4): GroupNorm(2, 4, eps=1e-05, affine=True, pytorch_compatible=False)
+  (layers.5): MaxPool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))
 )"""
 LINES = """  (0): ConvTranspose2d(64, 32, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))
   (1): LazyConvTranspose2d(0, 3, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))"""
@@ -140,5 +165,7 @@ TEXTS = {
     "dcgan": Text(DCGAN, (100, 1, 1), (3, 16, 16)),
     "repeated": Text(REPEATED, (32,), (3, 64, 64)),
     "classifier": Text(CLASSIFIER, (3, 32, 30), (10,)),
+    "paddle": Text(PADDLE, (3, 32, 32), (4,)),
+    "mlx": Text(MLX, (32, 32, 3), (16, 16, 4), "mlx"),
     "printed lines": Text(LINES, (64, 8, 8), (3, 32, 32)),
 }
