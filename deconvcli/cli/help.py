@@ -20,6 +20,17 @@ class Option(click.Option):
 class Command(click.Command):
     """A command whose --help lists its options by section."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; `-pad 1` is a misspelled --pad, not -p with the value `ad`."""
+        for arg in args:
+            if arg[:1] == "-" and arg[1:3].isalpha():
+                given = f"-{arg.partition('=')[0]}"
+                if len(given) > 3 and any(
+                    name.startswith(given) for param in self.params for name in param.opts
+                ):
+                    raise click.NoSuchOption(given[1:], ctx=ctx)
+        return super().parse_args(ctx, args)
+
     def make_parser(self, ctx: click.Context) -> Any:
         """Return Click's parser, which finds `-k` at once and takes `-k=3` as `-k 3`."""
         parser = super().make_parser(ctx)

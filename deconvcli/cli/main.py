@@ -15,6 +15,7 @@ import sys
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from deconvcli.cli.commands import COMMANDS
 from deconvcli.cli.output import say
@@ -134,7 +135,7 @@ def _run(arguments: list[str] | None) -> int:
     try:
         code = cli.main(arguments, prog_name="deconv", standalone_mode=False)
     except click.ClickException as error:
-        return _say_usage(error)
+        return _say_usage(error, arguments or sys.argv[1:])
     except DeconvError as error:
         notes = [
             f"{finding.severity}[{finding.code}]: {finding.message}" for finding in error.findings
@@ -158,12 +159,18 @@ def _say(text: str, code: int) -> int:
     return code
 
 
-def _say_usage(error: click.ClickException) -> int:
+def _say_usage(error: click.ClickException, arguments: list[str]) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "deconv"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return _say(error.format_message(), USAGE)
     message, guess = error.format_message(), ""
+    if isinstance(error, click.BadOptionUsage):
+        # Click's parser knows no context.
+        command = next((word for word in arguments if word in COMMANDS.names), "shape")
+        message, path = f"{error.option_name} needs a value", f"deconv {command}"
+    elif isinstance(error, click.BadParameter) and context and _is_typed(error, context):
+        message = message.replace(" (env var: 'DECONV_FORMAT')", "")
     if isinstance(error, click.NoSuchOption):
         message, guess = f"no option {error.option_name}", _guess(error.option_name, context)
     if message.startswith("Got unexpected extra argument") and message.count(")") > 1:
@@ -179,8 +186,17 @@ def _guess(option: str, context: click.Context | None) -> str:
     known = [name for param in context.command.params for name in param.opts] if context else []
     if option in INPUT_SIZE_NAMES and "--in" in known:
         return "did you mean --in? "
-    close = get_close_matches(option, [name for name in known if name.startswith("--")], n=1)
-    return f"did you mean {close[0]}? " if close else ""
+    words = [name.removeprefix("--") for name in known if name.startswith("--")]
+    word = option.lstrip("-")
+    begun = [name for name in words if len(word) > 1 and name.startswith(word.removesuffix("s"))]
+    close = begun or get_close_matches(word, words, n=1)
+    return f"did you mean --{close[0]}? " if close else ""
+
+
+def _is_typed(error: click.BadParameter, context: click.Context) -> bool:
+    """Return whether a wrong value was typed, and is not that of an environment variable."""
+    name = error.param.name if error.param else None
+    return name is not None and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _say_os_error(error: OSError) -> int:

@@ -143,7 +143,9 @@ def parse_number(
     sign = text[0] == "-"
     if not _NUMBER.fullmatch(text[sign:]):
         at = next((i for i, c in enumerate(text) if not c.isdigit() and not (sign and i == 0)), 0)
-        raise _make_error(whole, place + at, "this is not a number", help)
+        is_decimal = text[at] == "." and text[sign:].replace(".", "", 1).isdigit()
+        what = "this is not a whole number" if is_decimal else "this is not a number"
+        raise _make_error(whole, place + at, what, help)
     # Counted first: int() refuses thousands of digits, leading zeros included.
     digits = text[sign:].lstrip("0") or "0"
     if len(digits) > 19 or int(digits) > MAX_INT64:

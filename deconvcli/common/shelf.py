@@ -30,10 +30,10 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     from difflib import get_close_matches  # takes 3 ms, which only a mistake should cost
 
     lowered = {name.lower(): name for name in known}
-    # A longer word has less than half of its letters in common with any of them.
+    # A longer word has too few letters in common with any of them.
     if len(word) > 3 * max(map(len, lowered), default=0):
         return None
-    close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
+    close = get_close_matches(word.lower(), lowered, n=1)
     return lowered[close[0]] if close else None
 
 

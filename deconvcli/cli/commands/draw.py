@@ -113,7 +113,7 @@ def _html(understood: Understood, frame: int | None) -> bytes:
 
 
 WRITERS: dict[str, Writer] = {".svg": _svg, ".png": _png, ".html": _html}
-_ENDINGS = ", ".join(WRITERS)
+_ENDINGS = " or ".join(WRITERS)
 
 
 def _report(understood: Understood, out: str, size: int) -> Report:

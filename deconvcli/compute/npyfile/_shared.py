@@ -26,5 +26,5 @@ def refuse_unreadable(name: str) -> Iterator[None]:
     except (OSError, ValueError) as error:  # ValueError: the name has a null character
         raise Unreadable(
             f"{name}: cannot be read: {describe_os_error(error)}",
-            help="name an existing .npy file that you may read",
+            help="name an existing .npy file that you may read.",
         ) from error
