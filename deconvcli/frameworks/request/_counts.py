@@ -127,9 +127,8 @@ class CountedLayer(SizedLayer):
             for place, (role, number) in known.items():
                 if isinstance(shape[place], Name):
                     named[role], shape[place] = Unknown(shape[place].text, argument.name), number
-        for size in shape:
-            if isinstance(size, Name):
-                raise needs_number(argument.name, size.text, self.names.variables)
+        if unknown := [size.text for size in shape if isinstance(size, Name)]:
+            raise needs_number(argument.name, ", ".join(unknown), self.names.variables)
         return {**words, argument.name: shape}, named
 
     @staticmethod

@@ -69,6 +69,7 @@ REQUESTED: list[tuple[str, tuple[Size, ...], tuple[Size, ...] | None, str]] = [
     ("conv3d_transpose(x, w, (b, 4, 6, 8, 4), 2)", (2, 3, 4, 1), (4, 6, 8, 4), "3x3x3x4x1"),
     ("conv3d_transpose(x, w, [1, *s, 4], 2)", (2, 3, 4), None, "the values in *s are only"),
     ("conv2d_transpose(x, w, [b, h * 2, 10, 2], 2)", (5, 5), None, "--set h=4"),
+    ("conv2d_transpose(x, w, [b, h * 2, 2 * w, c], 2)", (5, 5), None, "--set h=4,w=4"),
     ("conv2d_transpose(x, w, shape, 2)", (5, 5), None, "--set shape=10x10"),
     ("conv2d_transpose(x, w, tf.shape(y), 2)", (5, 5), None, "write its value into the call."),
     ("conv2d_transpose(x, w, [h, 10], 2)", (5, 5), None, "--set h=4"),
