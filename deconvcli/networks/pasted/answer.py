@@ -18,8 +18,8 @@ from deconvcli.networks.pasted.connections import connect
 from deconvcli.networks.pasted.entries import Entry
 from deconvcli.networks.pasted.network import PastedNetwork, has_parameters
 
-# Letters of sizes that the text leaves open, which are not the batch's.
-_LETTERS = "HWD"
+# Letters of up to four sizes that the text leaves open; the batch is none of them.
+_LETTERS = "HWDC"
 
 
 class LayerAnswer(NamedTuple):
@@ -164,7 +164,7 @@ def _read_input(pasted: PastedNetwork, size: Sequence[Size] | None, names: Names
     name, declared = names.input_size, pasted.listing.declared
     if size is None and declared is not None:
         letters = iter(_LETTERS)
-        size = [linear(next(letters), 1, 0) if n is None else n for n in declared[:4]]
+        size = [linear(next(letters), 1, 0) if n is None else n for n in declared[: len(_LETTERS)]]
     if not size:
         raise UsageError(
             "the input size is not known",

@@ -86,6 +86,8 @@ def test_letters_pass_through_a_network() -> None:
         (TEXTS["calls"].text, (1, 2, 3, 4, 5), "5 sizes, the first layers have 2", "give 3"),
         (TEXTS["chained"].text, (8, 8), "channels of the input are not known", "8x8x64"),
         (TEXTS["keras"].text, (9, 9, 64), r"declares \(8, 8, 64\)", "leave one of them out"),
+        ("Sequential([Input((None, None, None, None)), ReLU()])", None, "are C", "as a number"),
+        ("Sequential([Input((9, 9, 9, 9, 9, 9)), ReLU()])", None, "4 sizes, .* 5 spatial", "give"),
         ("nn.Sequential()", IMAGE, "no layers", "print"),
         ("Sequential(\n  (0): ReLU()\n  ...\n)", IMAGE, "line 1 is cut short", "print"),
         ("Sequential(\n  (0): ReLU()\n", IMAGE, "ends before Sequential does", "print"),
