@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from deconvcli.checks.configs._networks import Defaults, NetworkSource, read_defaults, read_network
 from deconvcli.checks.configs._problems import Problems
-from deconvcli.checks.configs._tables import FILE
+from deconvcli.checks.configs._tables import FILE, NETWORK
 from deconvcli.checks.documents import Document
 from deconvcli.common.findings import Diagnostic
 from deconvcli.networks.pasted import Arguments
@@ -29,16 +29,17 @@ def read(document: Document) -> Config:
     """Return the config in a document; every problem in it becomes a finding."""
     problems = Problems(document)
     # Never stop at the first problem: the author fixes all of them in one go.
-    given = problems.require_mapping(document.value, (), "the file", FILE)
+    value = document.value
+    # A network at the top lacks its name alone, and each of its keys would repeat that.
+    is_network = isinstance(value, dict) and "networks" not in value and "layers" in value
+    known = {**FILE, **NETWORK} if is_network else FILE
+    given = problems.require_mapping(value, (), "the file", known)
     common = read_defaults(given, (), Defaults(), problems)
     named = given.get("networks", {})
-    if "networks" not in given and isinstance(document.value, dict):
-        problems.report_missing(
-            (),
-            "the file",
-            "networks",
-            "write networks:, and under it a name with input and layers.",
-        )
+    if "networks" not in given and isinstance(value, dict):
+        keys = "these keys" if is_network else "input and layers"
+        help = f"write networks:, and under it a name with {keys}."
+        problems.report_missing((), "the file", "networks", help)
     elif not isinstance(named, dict) or ("networks" in given and not named):
         help = "write a name with input and layers under networks."
         problems.report("illegal-value", ("networks",), "networks contains no network", help)

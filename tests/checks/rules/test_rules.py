@@ -261,6 +261,22 @@ def test_no_other_kernel_is_proposed_for_reversed_taps() -> None:
     assert not found.fixes
 
 
+@pytest.mark.parametrize(
+    ("keys", "help"),
+    [
+        ("{input: {channels: 3, size: 8x8}, layers: [relu]}", "these keys"),
+        ("{inputs: {a: {channels: 3, size: 8}}, layers: [relu], expect: 8}", "these keys"),
+        ("{layers: [relu], dialect: torch, targets: [onnx], output: relu1}", "these keys"),
+        ("{dialect: torch}", "input and layers"),
+        ("{}", "input and layers"),
+    ],
+)
+def test_a_network_at_the_top_of_a_file_is_one_finding(keys: str, help: str) -> None:
+    [found] = check_bytes("a.yaml", keys.encode(), "yaml", Settings()).findings
+    assert found.message == "the file has no networks"
+    assert found.help == f"write networks:, and under it a name with {help}."
+
+
 def test_a_network_that_is_no_mapping_is_one_finding() -> None:
     [found] = check_bytes("a.yaml", b"networks: {n: 3}", "yaml", Settings()).findings
     assert found.message == "network 'n' is 3, not a mapping"
