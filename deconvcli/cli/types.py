@@ -396,11 +396,12 @@ class Variables(Typed):
             item = re.compile(self._ITEM).match(text, place)
             if item is None or not item["value"].strip():
                 raise _make_error(whole, place, "this is not NAME=VALUE", self._HELP)
-            if item["name"] in values:
+            name = item["name"].replace('"', "'")  # as Python writes what a call has
+            if name in values:
                 raise _make_error(
                     whole, place, "this variable has a value already", "give it once."
                 )
-            values[item["name"]] = self._value(item["value"].strip(), whole, item.start("value"))
+            values[name] = self._value(item["value"].strip(), whole, item.start("value"))
             place = item.end()
         if not values:
             raise _make_error(whole, 0, "a variable is missing here", self._HELP)

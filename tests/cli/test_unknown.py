@@ -370,6 +370,13 @@ def test_a_value_gives_the_number() -> None:
     assert done.out == "32x16x16\n"
 
 
+@pytest.mark.parametrize("name", ['cfg["b"]', "cfg['b']"])
+@pytest.mark.parametrize("written", ['cfg["b"]', "cfg['b']"])
+def test_a_key_has_either_quotes(name: str, written: str) -> None:
+    call = f"nn.ConvTranspose2d(64, {written}, 4, 2, 1)"
+    assert deconv("shape", "-q", "--in", "64x8x8", call, "--set", f"{name}=5").out == "5x16x16\n"
+
+
 @pytest.mark.parametrize(
     ("size", "call", "output", "macs"),
     [

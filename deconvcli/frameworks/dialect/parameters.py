@@ -70,7 +70,8 @@ class Signature(NamedTuple):
     """A call that people paste: its dotted names, its positional parameters, what it implies.
 
     data, weight: the parameters that are tensors; a call may show their shapes. example: the
-    arguments of an example, where the parameters' roles make none.
+    arguments of an example, where the parameters' roles make none. lacks: parameters of the dialect
+    that another call of this name has, and this one has not.
     """
 
     paths: tuple[str, ...]
@@ -80,6 +81,7 @@ class Signature(NamedTuple):
     data: str = ""
     weight: str = ""
     example: str = ""
+    lacks: tuple[str, ...] = ()
 
     def answers(self, dotted: str) -> bool:
         """Return whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`.

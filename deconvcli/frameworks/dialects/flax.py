@@ -124,9 +124,15 @@ class Flax(Dialect):
     accidents: ClassVar[Accidents] = {"": ACCIDENTS}
     arithmetics = _ARITHMETICS.all
     signatures = (
-        Signature(("flax.linen.ConvTranspose", "nn.ConvTranspose"), _LINEN, None, {"api": "linen"}),
         Signature(
-            ("flax.nnx.ConvTranspose",),
+            ("flax.linen.ConvTranspose", "nn.ConvTranspose"),
+            _LINEN,
+            None,
+            {"api": "linen"},
+            lacks=("in_features", "out_features", "rngs"),
+        ),
+        Signature(
+            ("flax.nnx.ConvTranspose", "nn.ConvTranspose"),
             _NNX,
             None,
             {"api": "nnx"},

@@ -55,10 +55,12 @@ class Borrowed(NamedTuple):
 
     def fits(self, call: PythonCall) -> bool:
         """Return whether the call has these parameters, and all that are required."""
-        named = {*self.parameters[: len(call.positional)], *call.keywords}
-        return len(call.positional) <= len(self.parameters) and {
-            *self.parameters[: self.required]
-        } <= named <= {*self.parameters, "name"}
+        named = dict(zip(self.parameters, call.positional, strict=False)) | dict(call.keywords)
+        return (
+            len(call.positional) <= len(self.parameters)
+            and {*self.parameters[: self.required]} <= named.keys() <= {*self.parameters, "name"}
+            and type(named.get("kernel")) is not int  # a tensor, wherever it has this name
+        )
 
     def translate(self, call: PythonCall, rank: int) -> PythonCall:
         """Return the call of the dialect.
@@ -288,6 +290,18 @@ def _name_layout(given: Any) -> Any:
     return "channels_last" if given.endswith("C") else "channels_first"
 
 
+def _change_backend(given: Words, rank: int) -> Words:
+    """Return the words as tf.nn writes them."""
+    layouts = {"channels_last": "N{}C", "channels_first": "NC{}"}
+    layout, padding = layouts.get(given.get("data_format") or ""), given["padding"]
+    axes = {1: "W", 2: "HW", 3: "DHW"}[rank]
+    return {
+        **given,
+        "padding": padding.upper() if isinstance(padding, str) else padding,
+        "data_format": layout.format(axes) if layout else None,
+    }
+
+
 def _lower_words(given: Words) -> Words:
     padding = given.get("padding")
     return {**given, "padding": padding.lower()} if isinstance(padding, str) else given
@@ -374,6 +388,14 @@ _PADDLE1_MEANS = {
 # Each number of axes has an order of its own for what follows.
 _MINDSPORE_START = ("in_channels", "out_channels", "kernel_size", "stride", "pad_mode", "padding")
 _MINDSPORE_END = ("data_format", "dtype")
+
+_BACKENDS = (
+    "K",
+    "keras.backend",
+    "tf.keras.backend",
+    "tensorflow.keras.backend",
+    "tf_keras.backend",
+)
 
 BORROWED = (
     Borrowed(
@@ -476,6 +498,25 @@ BORROWED = (
             (2, ("output_padding", "dilation", "group")),
             (3, ("dilation", "group", "output_padding")),
         )
+    ),
+    Borrowed(
+        "Keras 2 (backend)",
+        tuple(f"{home}.conv{{n}}d_transpose" for home in _BACKENDS),
+        ("x", "kernel", "output_shape", "strides", "padding", "data_format", "dilation_rate"),
+        3,
+        "tf.nn.conv{n}d_transpose",
+        {
+            "x": "input",
+            "kernel": "filters",
+            "output_shape": "output_shape",
+            "strides": "strides",
+            "padding": "padding",
+            "data_format": "data_format",
+            "dilation_rate": "dilations",
+        },
+        {"strides": 1, "padding": "valid"},
+        _change_backend,
+        "the same function, whose default is SAME",
     ),
     Borrowed(
         "TensorFlow 1",

@@ -152,7 +152,7 @@ def count_misfits(dialect: Dialect, signature: Signature, call: PythonCall) -> i
     tensors = (signature.data, signature.weight)
     for name in call.keywords.keys() - {*parameters, *tensors}:
         # MXNet has `stride` in its operator, where its layer has `strides`.
-        misfits += name not in arguments or arguments[name].role in roles
+        misfits += name not in arguments or arguments[name].role in roles or name in signature.lacks
     named |= call.keywords
     misfits += sum(type(named.get(name)) in (int, str) for name in tensors)
     misfits += sum(
@@ -269,7 +269,7 @@ def _takes_value(argument: Argument, value: Any) -> bool:
     if argument.role in _NUMBERS:
         items = value if isinstance(value, list) else [value]
         return all(type(item) is int or isinstance(item, Name | None) for item in items)
-    if argument.role == "bias":
+    if argument.role in ("bias", "data_format"):
         return type(value) is not int
     if argument.role != "padding":
         return argument.role == "" or not isinstance(value, Tensor)

@@ -106,6 +106,8 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
         row = row._replace(reversed_reading=turned)
     try:
         found = convert(reference, name)
+        if name == reference.spelling.name and found.flipped != reference.flipped:
+            found = reference  # its own parameters need no other weights
     except DeconvError as error:
         return row._replace(why_not=error.message)
     # Counts that nobody gave are 1 only because every layer needs a number.

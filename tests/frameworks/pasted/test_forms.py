@@ -401,6 +401,11 @@ BORROWED = [
      "TF-Slim's; Keras 2 has the same layer", (10, 10)),
     ("tf.contrib.layers.convolution2d_transpose(x, 4, 4, stride=2, padding='VALID')", "keras2",
      "TF-Slim's; Keras 2 has the same layer", (12, 12)),
+    ("K.conv2d_transpose(x, tf.zeros((4, 4, 2, 3)), (1, 12, 12, 2), strides=2)", "tensorflow",
+     "Keras 2 (backend)'s; TensorFlow has the same function, whose default is SAME", (12, 12)),
+    ("tf.keras.backend.conv2d_transpose(x, kernel=tf.zeros((4, 4, 2, 3)),"
+     " output_shape=(1, 10, 10, 2), strides=(2, 2), padding='same')", "tensorflow",
+     "Keras 2 (backend)'s; TensorFlow has the same function, whose default is SAME", (10, 10)),
     ("Deconvolution2D(4, 4, 4, output_shape=(None, 10, 10, 4), subsample=(2, 2),"
      " border_mode='same')", "keras2",
      "Keras 1's; Keras 2 has the same layer where output_shape agrees with the other parameters",

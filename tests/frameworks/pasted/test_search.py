@@ -42,6 +42,12 @@ SHARED = [
     ("nn.ConvTranspose2d(8, 4, 3, 2, 1, 1)", "torch", (10, 10), ("mlx",)),
     ("nn.ConvTranspose2d(8, 4, 3, 2, 1, 1, padding_mode='zeros')", "torch", (10, 10), ()),
     ("ConvTranspose(features=8, kernel_size=(3, 3))", "flax", (5, 5), ()),
+    ("nn.ConvTranspose(8, (3, 3), 2)", "flax", (10, 10), ()),
+    ("nn.ConvTranspose(2, 4, (3, 3), rngs=rngs)", "flax", (5, 5), ()),
+    ("nn.ConvTranspose(2, 4, (3, 3), 2, rngs=nnx.Rngs(0))", "flax", (10, 10), ()),
+    ("nn.ConvTranspose(in_features=2, out_features=4, kernel_size=(3, 3))", "flax", (5, 5), ()),
+    ("nn.Conv2DTranspose(8, 4, 3, 2, 1, 1, 1, 2)", "paddle", (10, 10), ()),
+    ("nn.Conv2DTranspose(8, 4, 3, 2, 1, 1, groups=2)", "paddle", (10, 10), ("mxnet",)),
     ("op.ConvTranspose(X, W, kernel_shape=[3, 3])", "onnx", (7, 7), ()),
 ]
 

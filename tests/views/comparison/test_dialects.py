@@ -149,6 +149,17 @@ def test_one_tap_has_no_order(kernel: tuple[int, ...]) -> None:
         assert (row.same_values, row.reversed_reading, row.reversed_words) == (True, False, False)
 
 
+@pytest.mark.parametrize("name", ["jax", "flax"])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_the_layers_own_parameters_need_no_other_weights(name: str, *, transposed: bool) -> None:
+    roles = {**ROLES, "transpose_kernel": transposed}
+    _, [own, other] = compare_dialects(REQUEST._replace(roles=roles), [name, "keras"])
+    assert own.words is not None
+    assert ("transpose_kernel=True" in own.words) is transposed
+    assert own.reversed_words is False
+    assert other.reversed_words is not transposed
+
+
 def test_the_same_geometry_with_reversed_taps_differs_from_another_one() -> None:
     roles = {"kernel": (3,), "stride": (2,), "padding": "VALID"}
     _, rows = compare_dialects(LayerRequest(input_size=(5,), roles=roles), ["jax", "keras"])
