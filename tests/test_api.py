@@ -40,6 +40,12 @@ def test_a_layer_has_its_sizes() -> None:
     assert layer.findings == ()
 
 
+def test_a_missing_shape_is_asked_for_as_python_has_it() -> None:
+    with pytest.raises(UsageError, match="the input size is not known") as error:
+        deconvcli.paste("nn.ConvTranspose2d(64, 32, 4)")
+    assert error.value.help == "give input_shape, for example input_shape=(1, 64, 5, 5)."
+
+
 def test_a_network_has_the_size_of_each_layer() -> None:
     text = "nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(32, 3, 4, 2, 1)"
     network = deconvcli.network(text, input_shape=(1, 64, 8, 8))

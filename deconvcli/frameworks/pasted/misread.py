@@ -160,7 +160,7 @@ def _explain_error_message(text: str) -> UsageError | None:
     if _ERROR_MESSAGE.match(text):
         return _error(
             "this is an error message, which has sizes but not the layer",
-            "paste the line that creates the layer, and give the input's shape as --in.",
+            "paste the line that creates the layer, and give the shape of its input.",
         )
     return None
 

@@ -127,7 +127,7 @@ class LayerRequest(CountedLayer):
 
         return explain_text(text) or UsageError(
             f"{text[:60]!r} is not a pasted call: it has no parenthesis",
-            help=f"write a size as {self.names.input_size} 5x5, and a call as"
+            help=f"write a size as {self._show_size()}, and a call as"
             " 'nn.ConvTranspose2d(64, 32, 4)'.",
             code="pasted-call",
         )

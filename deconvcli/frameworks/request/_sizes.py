@@ -75,9 +75,10 @@ class SizedLayer(TypedLayer):
             self._check_kernel(pasted.dialect, words, weight, rank)
         if given is None:
             name = self.names.input_size
+            formula = f", or {name} N for a formula" if name.startswith("-") else ""
             raise UsageError(
                 "the input size is not known",
-                help=f"give {name}, for example {name} 5x5, or {name} N for a formula.",
+                help=f"give {name}, for example {self._show_size()}{formula}.",
                 code="no-input",
             )
         leading = max(0, len(given) - rank)

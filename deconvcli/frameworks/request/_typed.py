@@ -36,6 +36,11 @@ class TypedLayer(NamedTuple):
     names: Names = KEYS
     variables: Mapping[str, Any] = MappingProxyType({})
 
+    def _show_size(self) -> str:
+        """Return an input size as the user writes it."""
+        name = self.names.input_size
+        return f"{name} 5x5" if name.startswith("-") else f"{name}=(1, 64, 5, 5)"
+
     def _find_rank(self, pasted: Pasted) -> int:
         """Return the number of spatial axes: from the call or a file, else the longest list."""
         roles = {

@@ -512,9 +512,9 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
          "takes 8 channels, and the input has 6", r"nn.ConvTranspose2d(6, 4, (3, 3), ...)"),
         ("Given transposed=True, weight of size [8, 4, 2], expected input[1, 6, 5] to have"
          " 8 channels, but got 6 channels instead", "takes 8", "nn.ConvTranspose1d(6, 4, (2), ..."),
-        ("RuntimeError: output padding must be smaller (got 1)", "an error message", "as --in"),
+        ("RuntimeError: output padding must be smaller (got 1)", "an error message", "its input"),
         ("Traceback (most recent call last):\n  File 'a.py'", "an error message", "creates"),
-        ("tf.errors.InvalidArgumentError: actual = 3, computed = 4", "an error message", "--in"),
+        ("tf.errors.InvalidArgumentError: actual = 3, computed = 4", "an error message", "creates"),
         ("ValueError: Received: input_shape=[(None, 8, 8, 8), (None, 9, 9, 8)]", "an error", "in"),
         ("deconv2d(h0, [1, 8, 8, 64])", "a function of its program", "that it makes"),
         ("self.up_conv_block(x, 8)", "created elsewhere", "self.up_conv_block = nn."),
