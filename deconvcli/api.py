@@ -17,7 +17,7 @@ __all__ = ["check", "convert", "explain", "layer", "network", "paste", "prepare"
 
 if TYPE_CHECKING:
     from deconvcli.checks.checking import Verdict
-    from deconvcli.networks.pasted import NetworkAnswer
+    from deconvcli.networks.pasted.answer import NetworkAnswer
     from deconvcli.views.drawing.picture import Picture
     from deconvcli.views.explanation import Explanation
 
@@ -147,7 +147,8 @@ def network(
         UsageError: the text is no network, has an unknown layer, or the input is missing.
     """
     # Importing all kinds of layers takes a while, which a single layer does not need.
-    from deconvcli.networks.pasted import answer_network, read_network
+    from deconvcli.networks.pasted.answer import answer_network
+    from deconvcli.networks.pasted.network import read_network
 
     names = KEYS._replace(input_size="input_shape")
     answer = answer_network(read_network(text, dialect), to_shape(input_shape), names)

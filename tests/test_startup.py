@@ -77,6 +77,16 @@ def test_a_plain_size_loads_no_library_for_mistakes_tables_and_documents() -> No
     assert loaded_by(MAIN, *arguments, heavy=(*HEAVY, *unneeded)) == set()
 
 
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [("dcgan.yaml", set()), ("autoencoder.json", {"deconvcli.frameworks.pasted.python_call"})],
+)
+def test_a_config_loads_a_reader_of_calls_only_for_calls(config: str, expected: set[str]) -> None:
+    readers = ("deconvcli.frameworks.pasted.python_call", "deconvcli.networks.pasted.network")
+    arguments = ("check", f"tests/examples/good/{config}", "--isolated")
+    assert loaded_by(MAIN, *arguments, heavy=readers) == expected
+
+
 def test_the_library_loads_neither_click_nor_arrays() -> None:
     action = 'import deconvcli; deconvcli.layer("torch", input_shape=(1, 1, 5), kernel_size=3)'
     assert loaded_by(action, heavy=(*HEAVY, "click", "json", "dataclasses")) == set()

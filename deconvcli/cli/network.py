@@ -9,7 +9,8 @@ from deconvcli.cli.request import FLAGS, NAMES
 from deconvcli.common.errors import UsageError
 from deconvcli.layers.axis import Size
 from deconvcli.layers.text import size_text
-from deconvcli.networks.pasted import NetworkAnswer, answer_network, read_network
+from deconvcli.networks.pasted.answer import NetworkAnswer, answer_network
+from deconvcli.networks.pasted.network import read_network
 from deconvcli.views.answers.report import Block, Fields, Lines, Report, Table
 
 

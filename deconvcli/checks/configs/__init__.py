@@ -9,7 +9,7 @@ from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import FILE, NETWORK
 from deconvcli.checks.documents import Document
 from deconvcli.common.findings import Diagnostic
-from deconvcli.networks.pasted import Arguments
+from deconvcli.networks.pasted.layer import Arguments
 
 __all__ = ["Arguments", "Config", "NetworkSource", "read"]
 

@@ -21,7 +21,7 @@ from deconvcli.networks.forms import (
 )
 from deconvcli.networks.operation import Key
 from deconvcli.networks.operations import index_keys, list_names, take
-from deconvcli.networks.pasted import Arguments, read_pasted_layer
+from deconvcli.networks.pasted.layer import Arguments
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -75,6 +75,9 @@ def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Parse
     """Parse a word such as `relu`, or a pasted call."""
     if "(" not in text:
         return _parse_keys(text, _NOTHING, path, path, problems)
+    # Most configs have no calls, and load no parser of them.
+    from deconvcli.networks.pasted.calls import read_pasted_layer
+
     read = read_pasted_layer(text, dialect)
     # None is the default that the call states, as in output_padding=None.
     given = {name: value for name, value in read.parameters.items() if value is not None}

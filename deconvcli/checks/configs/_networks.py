@@ -25,7 +25,7 @@ from deconvcli.networks.forms import (
 )
 from deconvcli.networks.graph import Network, Node
 from deconvcli.networks.operation import Key, KeyForm, Shape
-from deconvcli.networks.pasted import Arguments
+from deconvcli.networks.pasted.layer import Arguments
 
 PREVIOUS = "previous"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
@@ -15,6 +15,7 @@ from deconvcli.frameworks.pasted.understand import name_arguments, understand_la
 from deconvcli.networks.operation import Call, KeyForm
 from deconvcli.networks.operations import index_calls, take
 from deconvcli.networks.pasted.choice import INERT, choose_call, find_family
+from deconvcli.networks.pasted.layer import Arguments, PastedLayer
 
 # A network repeats its layers, so the same few texts are read again and again; a text beyond
 # MAX_REMEMBERED characters is not kept, so that a hostile file cannot fill the memory.
@@ -25,41 +26,6 @@ _ADDED = ("", "Lazy", "Parametrized")
 # Frameworks with names of their own for forward layers, `Conv2D` or `Conv`. Such a layer is padded
 # as its framework pads, whatever the network's dialect.
 _CAPITAL = ("keras", "paddle", "mxnet", "flax")
-
-
-class Arguments(NamedTuple):
-    """The arguments of a call, as its author wrote them.
-
-    order: the call's parameters. positional: the number of arguments without a name. named: the
-    names of the others.
-    """
-
-    order: tuple[str, ...] = ()
-    positional: int = 0
-    named: tuple[str, ...] = ()
-
-    def place(self, names: Sequence[str]) -> str | int:
-        """Return the position of the parameter with one of these names, or the name it has here."""
-        place = next((i for i, name in enumerate(self.order) if name in names), None)
-        if place is not None and place < self.positional:
-            return place
-        written = next((name for name in self.named if name in names), None)
-        return written or (names[0] if place is None else self.order[place])
-
-
-class PastedLayer(NamedTuple):
-    """The kind of a pasted layer, its keys, and its arguments as written.
-
-    dialect: the one that has this call; empty for the network's own. name: its own name, as in
-    `Conv2D(8, 3, name="stem")`, or empty. framework: the one whose call it was taken for.
-    """
-
-    operation: str
-    parameters: Mapping[str, Any]
-    dialect: str = ""
-    arguments: Arguments = Arguments()
-    name: str = ""
-    framework: str = ""
 
 
 def read_pasted_layer(text: str, dialect: str) -> PastedLayer:

@@ -15,9 +15,10 @@ from deconvcli.frameworks.pasted.python_call import PythonCall, refuse_unreadabl
 from deconvcli.networks.forms import FORMS, Misfit, format_value
 from deconvcli.networks.graph import Node
 from deconvcli.networks.operations import index_calls, index_keys, take
-from deconvcli.networks.pasted.calls import PastedLayer, find_class, is_layer, read_layer_call
+from deconvcli.networks.pasted.calls import find_class, is_layer, read_layer_call
 from deconvcli.networks.pasted.code import read_code
 from deconvcli.networks.pasted.entries import MAX_CHARACTERS, Entry, Listing, unreadable
+from deconvcli.networks.pasted.layer import PastedLayer
 from deconvcli.networks.pasted.printed import is_printed, read_printed
 
 # The number of axes in the name of a class: Conv2d, conv3d_transpose, Dropout1D.

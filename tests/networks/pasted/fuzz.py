@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.layers.axis import linear
-from deconvcli.networks.pasted import answer_network, read_network
+from deconvcli.networks.pasted.answer import answer_network
+from deconvcli.networks.pasted.network import read_network
 from tests.frameworks.pasted.fuzz import mutate
 from tests.networks.pasted.texts import TEXTS, UNET
 

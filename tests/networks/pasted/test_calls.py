@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deconvcli.common.errors import UsageError
-from deconvcli.networks.pasted import read_pasted_layer
+from deconvcli.networks.pasted.calls import read_pasted_layer
 
 
 @pytest.mark.parametrize(

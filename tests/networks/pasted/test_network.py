@@ -9,7 +9,8 @@ import pytest
 
 from deconvcli.common.errors import NETWORK, DeconvError, UsageError
 from deconvcli.layers.axis import linear
-from deconvcli.networks.pasted import NetworkAnswer, answer_network, read_network
+from deconvcli.networks.pasted.answer import NetworkAnswer, answer_network
+from deconvcli.networks.pasted.network import read_network
 from tests.networks.pasted.fuzz import find_errors
 from tests.networks.pasted.texts import CLASS, CLASSIFIER, REPEATED, TEXTS, UNET
 

@@ -1,0 +1,41 @@
+"""What a pasted layer says. Apart from what reads calls, so that a config loads no parser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Arguments(NamedTuple):
+    """The arguments of a call, as its author wrote them.
+
+    order: the call's parameters. positional: the number of arguments without a name. named: the
+    names of the others.
+    """
+
+    order: tuple[str, ...] = ()
+    positional: int = 0
+    named: tuple[str, ...] = ()
+
+    def place(self, names: Sequence[str]) -> str | int:
+        """Return the position of the parameter with one of these names, or the name it has here."""
+        place = next((i for i, name in enumerate(self.order) if name in names), None)
+        if place is not None and place < self.positional:
+            return place
+        written = next((name for name in self.named if name in names), None)
+        return written or (names[0] if place is None else self.order[place])
+
+
+class PastedLayer(NamedTuple):
+    """The kind of a pasted layer, its keys, and its arguments as written.
+
+    dialect: the one that has this call; empty for the network's own. name: its own name, as in
+    `Conv2D(8, 3, name="stem")`, or empty. framework: the one whose call it was taken for.
+    """
+
+    operation: str
+    parameters: Mapping[str, Any]
+    dialect: str = ""
+    arguments: Arguments = Arguments()
+    name: str = ""
+    framework: str = ""
