@@ -52,7 +52,11 @@ _CASTS = {
     *("to", "cuda", "cpu", "float", "half", "double", "contiguous", "requires_grad_", "detach"),
     *("clone", "astype"),
 }
-_MAKERS = {"zeros", "ones", "randn", "rand", "empty", "normal", "uniform", "placeholder", "Input"}
+_MAKERS = {
+    *("zeros", "ones", "randn", "rand", "empty", "normal", "uniform", "placeholder", "Input"),
+    # TensorFlow 1's; of the last, the shape comes after a name.
+    *("truncated_normal", "random_normal", "random_uniform", "get_variable"),
+}
 _SHAPE_WORDS = ("shape", "size", "batch_shape")
 # JSON's words for the three constants.
 _JSON_WORDS: Mapping[str, Any] = MappingProxyType({"true": True, "false": False, "null": None})

@@ -28,6 +28,13 @@ def _read(call: str, size: tuple[Size, ...] | None = None, **roles: tuple[int, .
         ("tf.nn.conv3d_transpose(x, w, [1, 4, 4, 4, 2], 2)", (2, 2, 2, 4), (3, 3, 3, 2, 4)),
         ("tf.nn.conv_transpose(x, w, [1, 10, 2], 2)", (5,), (3, 2, 1)),
         ("tf.nn.conv2d_transpose(x, w, [10, 10], 2)", (5, 5, 4), (3, 3, 1, 4)),
+        # TensorFlow 1's names of the tensors.
+        ("tf.nn.conv2d_transpose(x, filter=w, output_shape=[1, 10, 10, 2], strides=[1, 2, 2, 1])",
+         (5, 5), (3, 3, 2, 1)),
+        ("tf.nn.conv2d_transpose(value=x, filter=w, output_shape=(1, 10, 10, 2), strides=[2, 2],"
+         " padding='SAME', name='up')", (5, 5, 4), (3, 3, 2, 4)),
+        ("tf.compat.v1.nn.conv3d_transpose(x, filter=w, output_shape=[1, 4, 4, 4, 2], strides=2)",
+         (2, 2, 2, 4), (3, 3, 3, 2, 4)),
         ("mb.conv_transpose(x=x, weight=w, output_shape=[1, 2, 11, 11], strides=[2, 2])",
          (5, 5), (1, 2, 3, 3)),
         ("F.conv_transpose2d(x, w, None, 2, 0, 0, 2)", (4, 5, 5), (4, 1, 3, 3)),
@@ -90,6 +97,22 @@ def test_a_requested_shape_in_expressions(
     understood = request.understand()
     assert understood.shown_output == output
     assert size_text(understood.weight_shape).replace("in_channels", "in") == weights
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        "tf.get_variable('w', [3, 3, 2, 8])",
+        "tf.get_variable('w', shape=[3, 3, 2, 8], initializer=init)",
+        "tf.Variable(tf.truncated_normal([3, 3, 2, 8], stddev=0.1))",
+        "tf.Variable(tf.random_normal((3, 3, 2, 8)))",
+        "tf.Variable(tf.random.normal([3, 3, 2, 8]))",
+        "tf.random_uniform([3, 3, 2, 8], -1, 1)",
+    ],
+)
+def test_weights_have_the_shape_with_which_they_are_made(maker: str) -> None:
+    call = "y = tf.nn.conv2d_transpose(x, w, [b, 10, 10, 2], strides=[1, 2, 2, 1])"
+    assert _read(f"w = {maker}\n{call}", (5, 5)).reading.weight_shape == (3, 3, 2, 8)
 
 
 def test_requested_channels_are_not_assumed() -> None:

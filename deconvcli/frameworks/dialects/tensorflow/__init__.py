@@ -45,11 +45,14 @@ SOURCE = (
 # By rank: channels last, then channels first.
 _FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 _PARAMETERS = ("input", "filters", "output_shape", "strides", "padding", "data_format", "dilations")
+# TensorFlow 1 had other names for the tensors, with two and three axes.
+_FORMER = ("value", "filter", "output_shape", "strides", "padding", "data_format", "name")
 
 
-def _signature(name: str, rank: int | None) -> Signature:
-    paths = (f"tf.nn.{name}", f"tensorflow.nn.{name}")
-    return Signature(paths, _PARAMETERS, rank, {"api": name}, "input", "filters")
+def _signature(name: str, rank: int | None, parameters: tuple[str, ...] = _PARAMETERS) -> Signature:
+    paths = (f"tf.nn.{name}", f"tensorflow.nn.{name}", f"tf.compat.v1.nn.{name}")
+    data, weight, *_ = parameters
+    return Signature(paths, parameters, rank, {"api": name}, data, weight)
 
 
 def _pad_tensor(pairs: tuple[tuple[int, int], ...], rank: int) -> list[list[int]]:
@@ -100,6 +103,7 @@ class TensorFlow(Dialect):
     signatures = (
         *(_signature(f"conv{rank}d_transpose", rank) for rank in (1, 2, 3)),
         _signature("conv_transpose", None),
+        *(_signature(f"conv{rank}d_transpose", rank, _FORMER) for rank in (2, 3)),
     )
 
     def find_number_types(self, spelling: Spelling, rank: int) -> NumberTypes:
