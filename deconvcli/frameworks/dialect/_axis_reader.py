@@ -182,8 +182,8 @@ class AxisReader(ParameterReader):
             "rank",
             f"the input has {leading} batch and {_count(rank)}; {self.title} takes {batches} batch"
             f" and {taken} spatial axes",
-            f"give {batches} batch axes, channels and {taken} spatial axes; add spatial axes of"
-            " size, kernel and stride 1 if there are too few."
+            f"give channels and {taken} spatial axes; add axes of size, kernel and stride 1 if"
+            " there are too few."
             if rank not in self.spatial_axes
             else "give a batch axis, of size 1 for a single input.",
             self.other_axes,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from deconvcli.layers.arithmetic import Limit, Step
+from deconvcli.layers.axis import Size
 
 
 def positive(letter: str, name: str) -> Limit:
@@ -65,3 +67,12 @@ def when_requested(entries: Iterable[Step | Limit]) -> tuple[Step | Limit, ...]:
         else entry
         for entry in entries
     )
+
+
+def list_same_sizes(n: Size, stride: Any) -> str:
+    """Return the output sizes that SAME maps back to n, as numbers where the stride is one."""
+    if stride == 1:
+        return str(n)
+    if type(n) is int and type(stride) is int and stride > 0:
+        return f"{(n - 1) * stride + 1} to {n * stride}"
+    return f"({n} - 1)*stride + 1 to {n}*stride"

@@ -13,7 +13,7 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, list_same_sizes, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.releases import LITERT
@@ -145,11 +145,11 @@ class Tflite(Dialect):
         """Return (spatial sizes, channels) of output_shape; its batch must be the input's."""
         given = spelling.arguments.get("output_shape")
         if given is None:
-            height = sizes.spatial[0]
+            stride = spelling.arguments.get("stride_h", 1)
             self.refuse(
                 "output-shape",
                 "output_shape is required and not given",
-                f"choose a size; SAME takes ({height} - 1)*stride + 1 to {height}*stride.",
+                f"choose a size; SAME takes {list_same_sizes(sizes.spatial[0], stride)}.",
             )
         shape = self.read_size_list(spelling, "output_shape", RANK + 2)
         batch, channels = require_numbers((shape[0], shape[-1]))

@@ -192,3 +192,21 @@ def test_an_empty_output_that_is_requested_has_its_own_help(
     assert [one.help for one in found.findings if one.code == "empty-output"] == [
         "request a size of 1 or more."
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "sizes"),
+    [
+        ("tensorflow", {"strides": 2}, "9 to 10"),
+        ("tensorflow", {"strides": 3}, "13 to 15"),
+        ("tensorflow", {"strides": [2, 2]}, r"\(5 - 1\)\*stride \+ 1 to 5\*stride"),
+        ("tflite", {"stride_h": 2, "stride_w": 2}, "9 to 10"),
+        ("tflite", {}, "5"),
+    ],
+)
+def test_a_missing_output_shape_is_helped_with_numbers(
+    name: str, words: dict[str, Any], sizes: str
+) -> None:
+    with pytest.raises(Refused, match="output_shape is required") as refused:
+        deconvcli.layer(name, **_CHANNELS_LAST, **words)
+    assert re.fullmatch(f"choose a size; SAME takes {sizes}.", refused.value.help)

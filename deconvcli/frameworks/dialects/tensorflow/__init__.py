@@ -15,6 +15,7 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
+from deconvcli.frameworks.dialect.limits import list_same_sizes
 from deconvcli.frameworks.dialect.parameters import (
     Argument,
     Form,
@@ -189,11 +190,10 @@ class TensorFlow(Dialect):
         """Return (spatial sizes, batch, channels) of output_shape."""
         given, rank = words["output_shape"], len(sizes.spatial)
         if given is None:
-            smallest = [f"({n} - 1)*stride + 1" for n in sizes.spatial]
             self.refuse(
                 "output-shape",
                 "output_shape is required and not given",
-                f"choose a size; SAME takes {smallest[0]} to {sizes.spatial[0]}*stride.",
+                f"choose a size; SAME takes {list_same_sizes(sizes.spatial[0], words['strides'])}.",
             )
         is_spatial = isinstance(given, (list, tuple)) and len(given) == rank == 2
         # Of all functions this one takes the spatial sizes alone.
