@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.dialects import take as take_dialect
+from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.wording import KEYS, Names
 from deconvcli.layers.axis import Size, linear
 from deconvcli.layers.layout import Layout
@@ -111,7 +113,8 @@ def answer_network(
         return answer
     name = bad.node.name
     error = pasted.failures.get(name) or bad.error or _unknown()
-    error = _locate(error, entries[name], _explain_order(pasted, outcomes, bad))
+    help = _explain_order(pasted, outcomes, bad) or _explain_variables(pasted, error, names)
+    error = _locate(error, entries[name], help)
     return answer._replace(output_shape=None, forms={}, failed=name, error=error)
 
 
@@ -243,10 +246,25 @@ def _unknown() -> UsageError:
     )
 
 
-def _locate(error: DeconvError, entry: Entry, order: str) -> DeconvError:
-    """Return the error with the layer and its line. order: the help, if the order is the reason."""
+def _locate(error: DeconvError, entry: Entry, help: str) -> DeconvError:
+    """Return the error with the layer and its line. help: in place of the error's own."""
     message = f"layer {entry.name} ({entry.type}, line {entry.line}): {error.message}"
-    return type(error)(message, help=order or error.help, code=error.code)
+    return type(error)(message, help=help or error.help, code=error.code)
+
+
+def _explain_variables(pasted: PastedNetwork, error: DeconvError, names: Names) -> str:
+    """Return how to give all variables of the network their values, where one is missing."""
+    calls = [entry.call for entry in pasted.listing.entries if entry.call]
+    values = [value for call in calls for value in (*call.positional, *call.keywords.values())]
+    texts = [value.text for value in values if isinstance(value, Name) and "(" not in value.text]
+    if not names.variables or not any(
+        f" is {text}, whose value" in error.message for text in texts
+    ):
+        return ""
+    found = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*", " ".join(texts)))
+    return (
+        f"give the variables their values: {names.variables} {','.join(f'{v}=4' for v in found)}."
+    )
 
 
 def _explain_order(pasted: PastedNetwork, outcomes: Sequence[NodeOutcome], bad: NodeOutcome) -> str:

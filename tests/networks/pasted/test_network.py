@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from deconvcli.common.errors import NETWORK, DeconvError, UsageError
+from deconvcli.frameworks.wording import KEYS
 from deconvcli.layers.axis import linear
 from deconvcli.networks.pasted.answer import NetworkAnswer, answer_network
 from deconvcli.networks.pasted.network import read_network
@@ -347,6 +348,21 @@ def test_a_keras_model_has_the_sizes_and_parameters_of_keras(
 def test_containers_and_chains_are_read(text: str, output: tuple[int, ...]) -> None:
     found = answer(text, (16, 16, 3) if output[-1] < output[0] else IMAGE)
     assert found.output_shape == output
+
+
+def test_the_variables_of_a_network_are_listed() -> None:
+    text = (
+        "nn.Sequential(nn.ConvTranspose2d(nz, ngf * 8, 4, 1, 0), nn.ReLU(),"
+        " nn.ConvTranspose2d(ngf * 8, cfg.nc, 4, 2, 1))"
+    )
+    found = answer_network(read_network(text), (100, 1, 1), KEYS._replace(variables="--set"))
+    assert found.error is not None
+    assert found.error.help == "give the variables their values: --set nz=4,ngf=4,cfg.nc=4."
+    found = answer_network(read_network(text), (100, 1, 1))
+    assert found.error is not None
+    assert found.error.help == "write the number in the call."
+    values = {"nz": 100, "ngf": 2, "cfg.nc": 3}
+    assert answer_network(read_network(text, None, values), (100, 1, 1)).output_shape == (3, 8, 8)
 
 
 def test_variables_have_values() -> None:
