@@ -25,7 +25,8 @@ def answer_options(options: Mapping[str, Any]) -> NetworkAnswer:
         raise UsageError(
             f"{FLAGS[role]} has no effect on a whole network", help="write it into the layer."
         )
-    pasted = read_network(options["call"], options["dialect"], options["variables"] or {})
+    variables, setter = options["variables"] or {}, NAMES.variables
+    pasted = read_network(options["call"], options["dialect"], variables, setter)
     return answer_network(pasted, options["input_size"], NAMES)
 
 

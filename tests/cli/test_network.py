@@ -147,7 +147,9 @@ def test_an_option_of_a_layer_is_refused() -> None:
 def test_variables_of_a_network_have_values() -> None:
     text = "nn.Conv2d(3, ngf, 3), nn.ConvTranspose2d(ngf, 3, k)"
     assert deconv("shape -q --in 3x8x8 --set ngf=4,k=3", text).out == "3x8x8\n"
-    assert "ngf, whose value" in deconv("shape -q --in 3x8x8 --set k=3", text).err
+    error = deconv("shape -q --in 3x8x8 --set k=3", text).err
+    assert "ngf, which has a value only in your program" in error
+    assert "--set ngf=4" in error
 
 
 def test_a_network_needs_no_command() -> None:

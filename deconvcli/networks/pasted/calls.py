@@ -9,7 +9,7 @@ from typing import Any
 from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest
 from deconvcli.frameworks.pasted.forms import LayerText
-from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.layer import Name, needs_number
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, read_call
 from deconvcli.frameworks.pasted.understand import name_arguments, understand_layer
 from deconvcli.networks.operation import Call, KeyForm
@@ -44,15 +44,17 @@ def _read(text: str, dialect: str) -> PastedLayer:
 _remembered = lru_cache(REMEMBERED_CALLS)(_read)
 
 
-def read_layer_call(read: PythonCall, dialect: str) -> PastedLayer:
+def read_layer_call(read: PythonCall, dialect: str, setter: str = "") -> PastedLayer:
     """Return the layer that a call makes.
+
+    setter: the user's option for the values of variables, if there is one.
 
     Raises:
         UsageError: it is not one of a known layer.
     """
     called = read.name.rpartition(".")[2]
     if _is_transposed(called):
-        layer = _paste_transposed(read, dialect)
+        layer = _paste_transposed(read, dialect, setter)
     else:
         plain, own = find_class(called), read
         if plain not in index_calls():
@@ -60,7 +62,7 @@ def read_layer_call(read: PythonCall, dialect: str) -> PastedLayer:
         operation, call = choose_call(own, index_calls()[plain], dialect)
         if called.startswith("Lazy"):
             own = _fill_lazy(read, call)
-        layer = _take_arguments(own, operation, call)
+        layer = _take_arguments(own, operation, call, setter)
         framework, family = call.framework, find_family(dialect)
         # `Conv2d` is written in many frameworks as in torch, but not in these.
         is_foreign = framework in _CAPITAL or (called.endswith("d") and family in _CAPITAL)
@@ -99,7 +101,7 @@ def _fill_lazy(read: PythonCall, call: Call) -> PythonCall:
     return PythonCall(read.name, (None, *given) if given or not words else (), words)
 
 
-def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer:
+def _take_arguments(read: PythonCall, operation: str, call: Call, setter: str) -> PastedLayer:
     order = call.parameters
     if order is None:
         return PastedLayer(operation, call.implies, framework=call.framework)
@@ -114,7 +116,7 @@ def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer
     }
     given = {name: _reorder(name, value, call) for name, value in given.items()}
     parameters = _read_values(
-        {own.get(name, name): value for name, value in given.items()}, operation
+        {own.get(name, name): value for name, value in given.items()}, operation, setter
     )
     arguments = _arguments(read, order)
     return PastedLayer(
@@ -164,7 +166,7 @@ def _without_inert(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if not INERT.fullmatch(name)}
 
 
-def _read_values(given: Mapping[str, Any], operation: str) -> dict[str, Any]:
+def _read_values(given: Mapping[str, Any], operation: str, setter: str) -> dict[str, Any]:
     """Return the values, without the unknown ones of keys that touch no size."""
     free = {
         name
@@ -173,35 +175,35 @@ def _read_values(given: Mapping[str, Any], operation: str) -> dict[str, Any]:
         for name in (key.name, *key.aliases)
     }
     return {
-        name: _value(name, value)
+        name: _value(name, value, setter)
         for name, value in given.items()
         if not (name in free and isinstance(value, (Name, Tensor)))
     }
 
 
-def _value(name: str, given: Any) -> Any:
+def _value(name: str, given: Any, setter: str) -> Any:
     if isinstance(given, float) and given.is_integer():
         return int(given)  # torch prints the factor of an upsampling as 2.0
     if isinstance(given, list):
-        return [_value(name, item) for item in given]
-    if isinstance(given, (Name, Tensor)):
-        raise UsageError(
-            f"{name} is {getattr(given, 'text', 'a tensor')}, whose value only the program knows",
-            help="write the number in the call.",
-            code="pasted-call",
-        )
+        return [_value(name, item, setter) for item in given]
+    if isinstance(given, Name):
+        raise needs_number(name, given.text, setter)
+    if isinstance(given, Tensor):
+        raise needs_number(name, "a tensor", "")
     return given
 
 
-def _paste_transposed(read: PythonCall, dialect: str) -> PastedLayer:
+def _paste_transposed(read: PythonCall, dialect: str, setter: str) -> PastedLayer:
     """Return a transposed convolution, in the network's dialect if that has this call."""
     # nn.ConvTranspose2d in a Keras network is a torch call: name and arguments decide where the
     # network's dialect does not have them.
-    pasted = understand_layer(LayerText(read, "call", frozenset()), None, preferred=dialect)
+    pasted = understand_layer(
+        LayerText(read, "call", frozenset()), None, preferred=dialect, setter=setter
+    )
     roles = {a.name: a.role for a in pasted.dialect.arguments}
     for name, expression in pasted.unknown.items():
         if roles[name] != "bias":
-            _value(name, Name(expression))
+            _value(name, Name(expression), setter)
     _refuse_foreign(read, "conv_transpose", roles, pasted.dialect.name)
     known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}
     parameters = _without_inert({roles.get(name, name): value for name, value in known.items()})

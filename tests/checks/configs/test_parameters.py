@@ -183,7 +183,7 @@ def test_shapes_and_parameters_are_those_of_the_layers_own_framework(
         ("PReLU(shared_axes=[0])", "shared_axes is [0], and the input has 3 axes"),
         ("PReLU(shared_axes=[True])", "shared_axes is [True], and the input has 3 axes"),
         ("{op: norm, kind: bath}", "kind is 'bath'"),
-        ("nn.BatchNorm2d(8, affine=trained)", "affine is trained, whose value only the program"),
+        ("nn.BatchNorm2d(8, affine=trained)", "affine is trained, which has a value only in your"),
     ],
 )
 def test_what_the_framework_refuses(layer: str, message: str) -> None:

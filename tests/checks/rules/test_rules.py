@@ -118,8 +118,8 @@ TABLE = [
     (
         "'nn.Conv2d(3, width, 3)'",
         "DCV104",
-        "out_channels is width, whose value only the program knows",
-        "write the number",
+        "out_channels is width, which has a value only in your program",
+        "write its value into the call",
     ),
     ("{op: convolve}", "DCV105", "'convolve' is not known", "'conv'"),
     ("{op: add, inputs: [input]}", "DCV105", "add has 1 input", "2 or more"),

@@ -137,7 +137,7 @@ def test_what_is_no_network_gets_a_sentence_that_helps(
         ("nn.Conv2d(3, 8, 3, foo=3)", IMAGE, "'foo'", ""),
         ("nn.Conv2d(3, 8)", IMAGE, "no kernel", "add it to the call"),
         ("nn.Conv2d(3, 8, 'x')", IMAGE, "kernel_size is 'x'", "write one integer"),
-        ("nn.Conv2d(3, c, 3)", IMAGE, "out_channels is c, whose value", "write the number"),
+        ("nn.Conv2d(3, c, 3)", IMAGE, "out_channels is c, which has a value", "write its value"),
         ("nn.ConvTranspose2d(3, 8, 1, padding=9)", IMAGE, "would have size -2", "crop less"),
         ("layers.Concatenate()(x)", (4, 4, 3), "1 input", "list 2 or more"),
     ],
