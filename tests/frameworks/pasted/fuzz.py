@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from deconvcli.cli.types import RequestedSizes, Sides, Sizes, Typed, Variables
 from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.request import LayerRequest
-from tests.frameworks.pasted.test_forms import BORROWED, OTHERS, PANELS, TORCH
+from tests.frameworks.pasted.test_forms import APPLIED, BORROWED, OTHERS, PANELS, TORCH
 from tests.frameworks.pasted.test_search import SHARED
 from tests.frameworks.pasted.test_sizes import REQUESTED
 
@@ -25,6 +25,8 @@ VARIABLES = ("k=4,s=2", "k=(4, 4), cfg.s = [2,2],p=same", "b=True,n=None,x=3x5")
 SIZES = (
     *("5", "5x5", "(5, 5)", "[5, 5]", "5 x 5", "16x16x16", "N", "HxW", "2N-1", "(None, 23, 23, 1)"),
     *("torch.Size([1, 3, 8, 8])", "TensorShape([None, 8, 8, 64])", "(1, 64, 32, 32)", "None"),
+    *("torch.randn(1, 3, 8, 8)", "Input(shape=(8, 8, 3), name='x')", "(?, 8, 8, 64)", "[-1, 3, 8]"),
+    *("np.ones([2, 5, 3], dtype=np.float32)", "[  1 128  16]", "(batch_size, 3, H, W)"),
 )
 PADS = ("valid", "'same'", "1", "1x2", "1:2,0:1", "((1, 2), (0, 1))", "[(1, -2)]", "(1, 1)")
 SIGNS = (
@@ -179,6 +181,7 @@ FORMS: Mapping[str, Form] = {
     "panels": Form(_list_texts(PANELS), _read_layer),
     "caffe": Form(_list_texts(OTHERS, "pasted layer"), _read_layer),
     "borrowed": Form(_list_texts(BORROWED), _read_layer),
+    "applied": Form([text for text, _ in APPLIED], _read_layer),
     "shared": Form(_list_texts(SHARED), _read_layer),
     "requested": Form([f"tf.nn.{row[0]}" for row in REQUESTED], _read_function),
     "sizes": _parse(Sizes(), SIZES),
