@@ -49,6 +49,7 @@ def test_its_values_are_checked_like_ours(only: Any) -> None:
     data = json.loads(deconv(f"run --in 7 {LAYER} --against torch --format json").out)
     assert data["against"]["torch"]["agrees"] is True
     assert data["against"]["torch"]["check"]["outputs"] == 13
+    assert data["against"]["torch"]["reversed"] is False
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,16 @@ def test_arrays_go_to_every_layout_and_back(name: str, groups: int, rank: int) -
     assert (theirs.shape, weights.shape) == (other.input_shape, other.weight_shape)
     np.testing.assert_array_equal(plain_input(other, theirs), x)
     np.testing.assert_array_equal(canonical_weight(other, weights), weight)
+
+
+@pytest.mark.parametrize(("kernel", "is_reversed"), [(3, True), (4, True), (1, False)])
+@pytest.mark.parametrize("dialect", ["jax", "flax"])
+def test_reversed_taps_are_reported(
+    dialect: str, kernel: int, is_reversed: bool, only: Any
+) -> None:
+    """The fake is a framework of torch, which stores the taps of jax and flax in reverse."""
+    only("agreeable")
+    line = f"run --in 5 -k {kernel} -s 2 -p VALID -D {dialect} --engine numpy --against torch"
+    assert rows(deconv(line).out)["torch"].endswith(", with the taps reversed") is is_reversed
+    data = json.loads(deconv(f"{line} --format json").out)["against"]["torch"]
+    assert (data["agrees"], data["reversed"]) == (True, is_reversed)

@@ -18,12 +18,14 @@ class FrameworkCheck(NamedTuple):
     """The comparison of one framework's output with ours, or the reason why there is none.
 
     agrees: None if the framework's dialect cannot express the layer, or it has no values.
+    reversed: whether the framework was given the weights with the taps reversed, as it stores them.
     """
 
     name: str
     agrees: bool | None
     agreement: Agreement | None
     why: str
+    reversed: bool = False
 
 
 def check_framework(
@@ -48,4 +50,5 @@ def check_framework(
     except NoAnswer as error:
         return FrameworkCheck(name, False, None, str(error))
     agreement = check_values(question.reading, question.x, question.weight, None, theirs)
-    return FrameworkCheck(name, agreement.agrees, agreement, "")
+    is_reversed = question.reading.reverses_taps(reading)
+    return FrameworkCheck(name, agreement.agrees, agreement, "", is_reversed)
