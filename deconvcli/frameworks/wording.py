@@ -7,6 +7,7 @@ dialect. They differ only in how they call a role, so messages take these names 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -216,6 +217,7 @@ def _as_typed(value: Any) -> Any:
     return (value,)
 
 
+@cache
 def _find_argument(dialect: Dialect, role: str, form: Form) -> Argument | None:
     return next((found for found in dialect.arguments if found.takes(role, form)), None)
 

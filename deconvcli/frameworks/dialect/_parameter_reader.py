@@ -27,6 +27,8 @@ class ParameterReader(Refusals, ABC):
     entry_point: ClassVar[str] = "api"
 
     def __init__(self) -> None:
+        # The first of a role is its parameter.
+        self._by_role = {argument.role: argument for argument in reversed(self.arguments)}
         self._defaults = {argument.name: argument.default for argument in self.arguments}
         inert = {argument.name for argument in self.arguments if argument.role in ("", "bias")}
         self._inert = inert - {self.entry_point}
@@ -222,7 +224,7 @@ class ParameterReader(Refusals, ABC):
 
     def argument(self, role: str) -> Argument | None:
         """Return the parameter for a role, if this dialect has one."""
-        return next((argument for argument in self.arguments if argument.role == role), None)
+        return self._by_role.get(role)
 
     def _disagree(self, what: str, given: int, in_weights: int, shape: tuple[int, ...]) -> NoReturn:
         self.refuse(
