@@ -119,15 +119,25 @@ class AxisReader(ParameterReader):
         if rank not in self.spatial_axes or len(input_shape) - rank - 1 not in self.batch_axes:
             self._refuse_shapes(rank, input_shape, weight_shape if shown else None)
         check_sizes(input_shape, "input_shape")
-        # Weights that determine the rank cannot contradict it.
-        if shown:
-            check_sizes(weight_shape, "weight_shape")
-        elif weight_shape is not None:
-            axes = self.weight_layout(arguments, rank).count(rank)
-            check_tensor_shape(weight_shape, axes, "weight_shape", most=axes)
+        if weight_shape is not None:
+            self._check_weight(arguments, weight_shape, rank)
         parts = self.data_layout(arguments, rank).split(tuple(input_shape), rank)
         weight = None if weight_shape is None else tuple(weight_shape)
         return Sizes(parts["*"], parts["N"], parts["C"][0], weight)
+
+    def _check_weight(
+        self, arguments: Mapping[str, Any], weight_shape: Sequence[int], rank: int
+    ) -> None:
+        """Check weights, with which a rank that is given, or the kernel's, may not agree."""
+        axes = self.weight_layout(arguments, rank).count(rank)
+        if isinstance(weight_shape, (list, tuple)) and len(weight_shape) != axes:
+            raise UsageError(
+                f"weight_shape {shorten(weight_shape)} has {len(weight_shape)} axes; the weights of"
+                f" a layer with {_count(rank)} have {axes}",
+                help=f"give {axes} sizes, {rank} of them the kernel's.",
+                code="rank",
+            )
+        check_tensor_shape(weight_shape, axes, "weight_shape", most=axes)
 
     def _refuse_shapes(
         self, rank: int, input_shape: Sequence[int], weight_shape: Sequence[int] | None

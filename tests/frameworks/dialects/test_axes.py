@@ -280,3 +280,21 @@ def test_lists_in_torch(text: str, output: tuple[int, ...] | None) -> None:
             deconvcli.paste(text, (5,) * rank)
     else:
         assert deconvcli.paste(text, (5,) * rank).output_sizes == output
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 1), (3, 3, 1), (3, 3, 1, 1, 1)])
+@pytest.mark.parametrize("rank", [None, 2])
+def test_weights_have_the_axes_of_the_kernel(shape: tuple[int, ...], rank: int | None) -> None:
+    with pytest.raises(DeconvError, match="with 2 spatial axes have 4") as error:
+        deconvcli.layer(
+            "flax", input_shape=(1, 5, 5, 1), weight_shape=shape, kernel_size=[3, 3], rank=rank
+        )
+    assert error.value.code == "rank"
+
+
+@pytest.mark.parametrize("weight", [(1, 1, 3), (1, 1, 3, 3, 3)])
+def test_implementations_of_onnx_take_other_weights(weight: tuple[int, ...]) -> None:
+    with pytest.raises(Refused, match="input_shape") as error:
+        deconvcli.layer("onnx", input_shape=(1, 1, 4, 4), weight_shape=weight)
+    [finding] = error.value.findings
+    assert "weights with more or fewer axes" in finding.message

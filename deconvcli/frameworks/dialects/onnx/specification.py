@@ -122,6 +122,10 @@ class Specification(ConvTranspose):
 
     arithmetics = (_BY_PADS, *(made for by_word in _SIZED.values() for made in by_word.values()))
 
+    other_axes = (
+        "the reference evaluator and onnx.shape_inference were seen to accept weights with more or"
+        " fewer axes than the input"
+    )
     empty = onnxruntime.EMPTY_INPUT
     others: ClassVar[Mapping[str, str]] = {
         "auto_pad": "the reference evaluator and onnx.shape_inference treat it as if it were"

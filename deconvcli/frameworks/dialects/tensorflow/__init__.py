@@ -224,9 +224,10 @@ class TensorFlow(Dialect):
 
     def _groups(self, out_channels: int, held: int, rank: int) -> int:
         """Return the groups that the channels imply."""
+        if out_channels == held:
+            return 1
         # conv3d_transpose has no groups.
-        is_whole = out_channels > 0 and held > 0 and out_channels % held == 0
-        if not is_whole or (rank == 3 and out_channels != held):
+        if rank == 3 or held < 1 or out_channels < 1 or out_channels % held:
             self.refuse(
                 "channels",
                 f"output_shape asks for {out_channels} channels; the filters make {held}",
