@@ -25,8 +25,7 @@ def answer_options(options: Mapping[str, Any]) -> NetworkAnswer:
         raise UsageError(
             f"{FLAGS[role]} has no effect on a whole network", help="write it into the layer."
         )
-    variables, setter = options["variables"] or {}, NAMES.variables
-    pasted = read_network(options["call"], options["dialect"], variables, setter)
+    pasted = read_network(options["call"], options["dialect"], options["variables"] or {})
     return answer_network(pasted, options["input_size"], NAMES)
 
 

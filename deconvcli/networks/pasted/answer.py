@@ -258,7 +258,7 @@ def _explain_variables(pasted: PastedNetwork, error: DeconvError, names: Names) 
     values = [value for call in calls for value in (*call.positional, *call.keywords.values())]
     texts = [value.text for value in values if isinstance(value, Name) and "(" not in value.text]
     if not names.variables or not any(
-        f" is {text}, whose value" in error.message for text in texts
+        f" is {text}, which has a value" in error.message for text in texts
     ):
         return ""
     found = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*", " ".join(texts)))

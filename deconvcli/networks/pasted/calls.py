@@ -44,17 +44,15 @@ def _read(text: str, dialect: str) -> PastedLayer:
 _remembered = lru_cache(REMEMBERED_CALLS)(_read)
 
 
-def read_layer_call(read: PythonCall, dialect: str, setter: str = "") -> PastedLayer:
+def read_layer_call(read: PythonCall, dialect: str) -> PastedLayer:
     """Return the layer that a call makes.
-
-    setter: the user's option for the values of variables, if there is one.
 
     Raises:
         UsageError: it is not one of a known layer.
     """
     called = read.name.rpartition(".")[2]
     if _is_transposed(called):
-        layer = _paste_transposed(read, dialect, setter)
+        layer = _paste_transposed(read, dialect)
     else:
         plain, own = find_class(called), read
         if plain not in index_calls():
@@ -62,7 +60,7 @@ def read_layer_call(read: PythonCall, dialect: str, setter: str = "") -> PastedL
         operation, call = choose_call(own, index_calls()[plain], dialect)
         if called.startswith("Lazy"):
             own = _fill_lazy(read, call)
-        layer = _take_arguments(own, operation, call, setter)
+        layer = _take_arguments(own, operation, call)
         framework, family = call.framework, find_family(dialect)
         # `Conv2d` is written in many frameworks as in torch, but not in these.
         is_foreign = framework in _CAPITAL or (called.endswith("d") and family in _CAPITAL)
@@ -101,7 +99,7 @@ def _fill_lazy(read: PythonCall, call: Call) -> PythonCall:
     return PythonCall(read.name, (None, *given) if given or not words else (), words)
 
 
-def _take_arguments(read: PythonCall, operation: str, call: Call, setter: str) -> PastedLayer:
+def _take_arguments(read: PythonCall, operation: str, call: Call) -> PastedLayer:
     order = call.parameters
     if order is None:
         return PastedLayer(operation, call.implies, framework=call.framework)
@@ -116,7 +114,7 @@ def _take_arguments(read: PythonCall, operation: str, call: Call, setter: str) -
     }
     given = {name: _reorder(name, value, call) for name, value in given.items()}
     parameters = _read_values(
-        {own.get(name, name): value for name, value in given.items()}, operation, setter
+        {own.get(name, name): value for name, value in given.items()}, operation
     )
     arguments = _arguments(read, order)
     return PastedLayer(
@@ -166,7 +164,7 @@ def _without_inert(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if not INERT.fullmatch(name)}
 
 
-def _read_values(given: Mapping[str, Any], operation: str, setter: str) -> dict[str, Any]:
+def _read_values(given: Mapping[str, Any], operation: str) -> dict[str, Any]:
     """Return the values, without the unknown ones of keys that touch no size."""
     free = {
         name
@@ -175,35 +173,32 @@ def _read_values(given: Mapping[str, Any], operation: str, setter: str) -> dict[
         for name in (key.name, *key.aliases)
     }
     return {
-        name: _value(name, value, setter)
+        name: _value(name, value)
         for name, value in given.items()
         if not (name in free and isinstance(value, (Name, Tensor)))
     }
 
 
-def _value(name: str, given: Any, setter: str) -> Any:
+def _value(name: str, given: Any) -> Any:
     if isinstance(given, float) and given.is_integer():
         return int(given)  # torch prints the factor of an upsampling as 2.0
     if isinstance(given, list):
-        return [_value(name, item, setter) for item in given]
-    if isinstance(given, Name):
-        raise needs_number(name, given.text, setter)
-    if isinstance(given, Tensor):
-        raise needs_number(name, "a tensor", "")
+        return [_value(name, item) for item in given]
+    if isinstance(given, (Name, Tensor)):
+        # In a network, the help lists the variables of all layers.
+        raise needs_number(name, getattr(given, "text", "a tensor"), "")
     return given
 
 
-def _paste_transposed(read: PythonCall, dialect: str, setter: str) -> PastedLayer:
+def _paste_transposed(read: PythonCall, dialect: str) -> PastedLayer:
     """Return a transposed convolution, in the network's dialect if that has this call."""
     # nn.ConvTranspose2d in a Keras network is a torch call: name and arguments decide where the
     # network's dialect does not have them.
-    pasted = understand_layer(
-        LayerText(read, "call", frozenset()), None, preferred=dialect, setter=setter
-    )
+    pasted = understand_layer(LayerText(read, "call", frozenset()), None, preferred=dialect)
     roles = {a.name: a.role for a in pasted.dialect.arguments}
     for name, expression in pasted.unknown.items():
         if roles[name] != "bias":
-            _value(name, Name(expression), setter)
+            _value(name, Name(expression))
     _refuse_foreign(read, "conv_transpose", roles, pasted.dialect.name)
     known = {name: value for name, value in pasted.words.items() if roles.get(name, name)}
     parameters = _without_inert({roles.get(name, name): value for name, value in known.items()})

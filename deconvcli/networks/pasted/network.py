@@ -63,12 +63,10 @@ def read_network(
     text: str,
     dialect: str | None = None,
     variables: Mapping[str, Any] = MappingProxyType({}),
-    setter: str = "",
 ) -> PastedNetwork:
     """Return the network in a text, which is parsed and never executed.
 
-    dialect: the framework of calls that several have; by default what other calls suggest. setter:
-    the user's option for the values of variables, if there is one.
+    dialect: the framework of calls that several have; by default what other calls suggest.
 
     Raises:
         UsageError: the text has no layers, or cannot be read.
@@ -93,7 +91,7 @@ def read_network(
             nodes.append(node)
             continue
         try:
-            operation, parameters, own = _read_entry(entry, main, setter)
+            operation, parameters, own = _read_entry(entry, main)
             node = node._replace(operation=operation, parameters=parameters, dialect=own)
         except UsageError as error:
             if _PLAIN.fullmatch(entry.type) or _TRAINED.fullmatch(entry.type):
@@ -148,7 +146,7 @@ def _find_dialect(listing: Listing) -> str:
     return "keras" if listing.declared else "torch"
 
 
-def _read_entry(entry: Entry, dialect: str, setter: str) -> tuple[str, Mapping[str, Any], str]:
+def _read_entry(entry: Entry, dialect: str) -> tuple[str, Mapping[str, Any], str]:
     """Return (operation, parameters, dialect) of a layer.
 
     Raises:
@@ -163,7 +161,7 @@ def _read_entry(entry: Entry, dialect: str, setter: str) -> tuple[str, Mapping[s
         )
     if entry.call is None:
         raise unreadable(f"the arguments of {entry.type} are no list of values")
-    layer = read_layer_call(entry.call, dialect, setter)
+    layer = read_layer_call(entry.call, dialect)
     parameters = _read_keys(entry, layer)
     axes = _AXES.search(entry.type)
     if axes is None:

@@ -360,7 +360,7 @@ def test_the_variables_of_a_network_are_listed() -> None:
     assert found.error.help == "give the variables their values: --set nz=4,ngf=4,cfg.nc=4."
     found = answer_network(read_network(text), (100, 1, 1))
     assert found.error is not None
-    assert found.error.help == "write the number in the call."
+    assert found.error.help == "write its value into the call."
     values = {"nz": 100, "ngf": 2, "cfg.nc": 3}
     assert answer_network(read_network(text, None, values), (100, 1, 1)).output_shape == (3, 8, 8)
 
