@@ -85,7 +85,11 @@ def understand_layer(
     # A function takes the bias itself, as an initializer does; a layer takes whether it has one.
     has_tensors = bool(signature.data)
     for name, value in named.items():
-        role, expression = _find_role(dialect, name), _open_value(value)
+        role = _find_role(dialect, name)
+        if role == "output_size" and isinstance(value, list) and len(value) > 3:
+            # Keras' backend takes None for the batch, as a variable would stand there.
+            value = [Name("batch") if size is None else size for size in value]
+        expression = _open_value(value)
         if role == "":
             words[name] = _to_json_value(value)
         elif expression is None or role == "unknown":

@@ -629,6 +629,21 @@ def test_an_input_of_unknown_shape_is_asked_for(text: str) -> None:
         LayerRequest(text).understand()
 
 
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("tf.nn.conv2d_transpose(x, tf.zeros([3, 3, 4, 8]), [None, 10, 10, 4], 2)", (10, 10, 4)),
+        ("tf.nn.conv3d_transpose(x, w, (None, 10, 10, 10, 4), 2)", (10, 10, 10, 4)),
+        ("tf.nn.conv1d_transpose(x, w, [n, 10, 4], 2)", (10, 4)),
+    ],
+)
+def test_an_open_batch_of_an_output_shape(text: str, output: tuple[int, ...]) -> None:
+    size = (5,) * (len(output) - 1)
+    roles = {"kernel": (3,)} if "w," in text else {}
+    request = LayerRequest(text, input_size=(*size, 8), roles=roles)
+    assert request.understand().shown_output == output
+
+
 def test_an_output_size_in_the_program_is_not_left_out() -> None:
     text = "up = nn.ConvTranspose2d(8, 4, 3, 2, 1)\ny = up(x, output_size=skip.size())"
     with pytest.raises(UsageError, match=r"output_size is skip\.size\(\), which has a value only"):
