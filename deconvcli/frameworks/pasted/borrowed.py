@@ -293,7 +293,7 @@ def _name_layout(given: Any) -> Any:
 def _change_backend(given: Words, rank: int) -> Words:
     """Return the words as tf.nn writes them."""
     layouts = {"channels_last": "N{}C", "channels_first": "NC{}"}
-    layout, padding = layouts.get(given.get("data_format") or ""), given["padding"]
+    layout, padding = layouts.get(str(given.get("data_format"))), given["padding"]
     axes = {1: "W", 2: "HW", 3: "DHW"}[rank]
     return {
         **given,

@@ -644,6 +644,18 @@ def test_an_open_batch_of_an_output_shape(text: str, output: tuple[int, ...]) ->
     assert request.understand().shown_output == output
 
 
+def test_a_list_is_no_data_format() -> None:
+    weights = "kernel=tf.zeros((4, 4, 2, 3)), output_shape=(1, 8, 8, 2)"
+    text = f"K.conv2d_transpose(x, {weights}, data_format=(2, 2))"
+    understood = LayerRequest(text, input_size=(5, 5)).understand()
+    assert (
+        understood.shown_output
+        == LayerRequest(f"K.conv2d_transpose(x, {weights})", input_size=(5, 5))
+        .understand()
+        .shown_output
+    )
+
+
 def test_an_output_size_in_the_program_is_not_left_out() -> None:
     text = "up = nn.ConvTranspose2d(8, 4, 3, 2, 1)\ny = up(x, output_size=skip.size())"
     with pytest.raises(UsageError, match=r"output_size is skip\.size\(\), which has a value only"):
