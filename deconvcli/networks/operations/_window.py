@@ -40,7 +40,7 @@ PADDING = Key(
     KeyForm.SIDES,
     None,
     "elements added at the ends, or valid, same ...; default: the framework's",
-    aliases=("pads", "auto_pad", "pad_type"),
+    aliases=("pads", "pad", "auto_pad", "pad_type"),
 )
 DILATION = Key(
     "dilation",

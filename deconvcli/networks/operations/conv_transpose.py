@@ -28,7 +28,7 @@ PADDING = Key(
     KeyForm.SIDES,
     None,
     "in the dialect's own sense; default: the dialect's",
-    aliases=("pads",),
+    aliases=("pads", "pad"),
 )
 
 

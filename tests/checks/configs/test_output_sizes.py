@@ -102,3 +102,22 @@ def test_a_size_of_another_input_leaves_the_products_unknown() -> None:
     checked = check_bytes("a.yaml", text.encode(), "yaml", Settings(tables=True))
     assert [row.shape for row in checked.networks[0].rows] == ["[8, T]"]
     assert "DCV206" not in {finding.code for finding in checked.findings}
+
+
+@pytest.mark.parametrize("key", ["padding", "pads", "pad"])
+@pytest.mark.parametrize(
+    ("layer", "expect"),
+    [
+        ("op: conv_transpose, out_channels: 3, kernel: 3, stride: 2", "3x15x15"),
+        ("op: conv, out_channels: 3, kernel: 3, stride: 2", "3x4x4"),
+        ("op: max_pool, kernel: 3, stride: 2", "3x4x4"),
+        ("op: avg_pool, kernel: 3, stride: 2", "3x4x4"),
+    ],
+)
+def test_padding_has_the_names_that_frameworks_give_it(layer: str, key: str, expect: str) -> None:
+    text = (
+        "networks: {net: {input: {channels: 3, size: 8x8}, layers:"
+        f" [{{{layer}, {key}: 1}}]}}}}\n"
+    )
+    checked = check_bytes("a.yaml", text.encode(), "yaml", Settings(tables=True))
+    assert checked.networks[0].rows[-1].shape == expect
