@@ -132,8 +132,8 @@ class AxisReader(ParameterReader):
         axes = self.weight_layout(arguments, rank).count(rank)
         if isinstance(weight_shape, (list, tuple)) and len(weight_shape) != axes:
             raise UsageError(
-                f"weight_shape {shorten(weight_shape)} has {len(weight_shape)} axes; the weights of"
-                f" a layer with {_count(rank)} have {axes}",
+                f"the weights of a layer with {_count(rank)} have {axes} axes; weight_shape is"
+                f" {shorten(weight_shape)}",
                 help=f"give {axes} sizes, {rank} of them the kernel's.",
                 code="rank",
             )

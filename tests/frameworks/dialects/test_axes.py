@@ -285,7 +285,7 @@ def test_lists_in_torch(text: str, output: tuple[int, ...] | None) -> None:
 @pytest.mark.parametrize("shape", [(3,), (3, 1), (3, 3, 1), (3, 3, 1, 1, 1)])
 @pytest.mark.parametrize("rank", [None, 2])
 def test_weights_have_the_axes_of_the_kernel(shape: tuple[int, ...], rank: int | None) -> None:
-    with pytest.raises(DeconvError, match="with 2 spatial axes have 4") as error:
+    with pytest.raises(DeconvError, match="with 2 spatial axes have 4 axes") as error:
         deconvcli.layer(
             "flax", input_shape=(1, 5, 5, 1), weight_shape=shape, kernel_size=[3, 3], rank=rank
         )
