@@ -108,10 +108,10 @@ def test_a_size_of_another_input_leaves_the_products_unknown() -> None:
 @pytest.mark.parametrize(
     ("layer", "expect"),
     [
-        ("op: conv_transpose, out_channels: 3, kernel: 3, stride: 2", "3x15x15"),
-        ("op: conv, out_channels: 3, kernel: 3, stride: 2", "3x4x4"),
-        ("op: max_pool, kernel: 3, stride: 2", "3x4x4"),
-        ("op: avg_pool, kernel: 3, stride: 2", "3x4x4"),
+        ("op: conv_transpose, out_channels: 3, kernel: 3, stride: 2", "[3, 15, 15]"),
+        ("op: conv, out_channels: 3, kernel: 3, stride: 2", "[3, 4, 4]"),
+        ("op: max_pool, kernel: 3, stride: 2", "[3, 4, 4]"),
+        ("op: avg_pool, kernel: 3, stride: 2", "[3, 4, 4]"),
     ],
 )
 def test_padding_has_the_names_that_frameworks_give_it(layer: str, key: str, expect: str) -> None:
