@@ -12,7 +12,7 @@ import click
 from deconvcli.cli.output import printable
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64
-from deconvcli.layers.axis import Size, linear
+from deconvcli.layers.axis import OpenShape, Size, linear
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -305,8 +305,9 @@ class Sizes(Typed):
             (place, _NONE if part == _OPEN or (has_batch and place == 0) else part)
             for place, part in parts
         ]
+        is_open = _NONE in text or _OPEN in text or "TensorShape" in text
         letters = _choose_letters([part for _, part in parts])
-        return tuple(
+        return (OpenShape if is_open else tuple)(
             linear(next(letters), 1, 0) if part == _NONE else self._size(part, whole, place)
             for place, part in parts
         )

@@ -124,6 +124,12 @@ class Linear:
 Size = int | Linear
 
 
+class OpenShape(tuple[Size, ...]):
+    """Sizes that were written with `None` for an open one, which not every framework does."""
+
+    __slots__ = ()
+
+
 def linear(letter: str, factor: int, offset: int) -> Size:
     """Return the size factor * letter + offset; a plain number if the factor is 0."""
     return Linear(letter, factor, offset) if factor else offset

@@ -277,3 +277,26 @@ networks:
     config = tmp_path / "a.yaml"
     config.write_text(text, "utf-8")
     assert deconv("check --isolated", str(config)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "more", "output"),
+    [
+        ("TensorShape([None, 8, 8, 64])", "", "Nx17x17x(filters)"),
+        ("TensorShape([1, 8, 8, 64])", "", "1x17x17x(filters)"),
+        ("(None, 23, 23, 1)", "", "Nx47x47x(filters)"),
+        ("(?, 23, 23, 1)", "", "Nx47x47x(filters)"),
+        ("(None, 4, 4, 4, 8)", "", "Nx9x9x9x(filters)"),
+        ("(None, 23, 23, 1)", "--out-channels 3", "Nx47x47x3"),
+        # What Keras does not take, or another framework by name, is read in that one's order.
+        ("(None, 3, 8, 8)", "-p 1", "Nx(out_channels)x15x15"),
+        ("(None, 3, 8, 8)", "-D torch", "Nx(out_channels)x17x17"),
+        ("(-1, 3, 8, 8)", "", "Nx(out_channels)x17x17"),
+        ("(1, 3, 8, 8)", "", "1x(out_channels)x17x17"),
+    ],
+)
+def test_an_open_size_is_in_the_order_of_keras(size: str, more: str, output: str) -> None:
+    done = deconv("shape", "--in", size, "-k", "3", "-s", "2", *more.split())
+    assert done.out.splitlines()[0].split(maxsplit=1)[1] == output
+    is_keras = "because it writes an open size as None" in done.out
+    assert (done.code, is_keras) == (0, not output.startswith(("Nx(out", "1x(out")))

@@ -16,6 +16,7 @@ from deconvcli.frameworks.request._counts import CountedLayer, bind_counts
 from deconvcli.frameworks.request._typed import MAX_AXES
 from deconvcli.frameworks.request.understood import Understood
 from deconvcli.frameworks.wording import can_express, complete_output_shape, find_form, word_roles
+from deconvcli.layers.axis import OpenShape
 from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Spelling
 from deconvcli.layers.layout import Layout
@@ -76,10 +77,16 @@ class LayerRequest(CountedLayer):
         if given is not None and "output_size" not in self.roles:
             # TensorFlow takes pairs too, and would ask for the output size.
             names.sort(key=lambda name: name != "onnx")
+        # Beside a shape of torch's no size is open.
+        is_open = isinstance(self.input_size, OpenShape) and len(self.input_size) > MAX_AXES
+        if is_open:
+            names.sort(key=lambda name: name != "keras")
         # In the order of use, so that torch is taken if any number of dialects can express them.
         for name in names:
             dialect = take(name)[0]
             if all(can_express(dialect, role, value) for role, value in self.roles.items()):
+                if is_open and name == "keras":
+                    return name, "it writes an open size as None"
                 return name, "no framework is named, and this one has all these parameters"
         return "torch", "no framework is named"
 
