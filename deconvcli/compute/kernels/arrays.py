@@ -51,6 +51,7 @@ class Results:
             last = [self._last.pop()]
         except IndexError:
             last = []
+        # NumPy makes this array the base of every view of a result, so that a kept view counts too.
         if last and sys.getrefcount(last[0]) == SOLE_REFERENCES:
             return last[0]
         return np.empty(prod(self._shape), self._dtype)

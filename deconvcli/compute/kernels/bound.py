@@ -85,6 +85,7 @@ def _blocks(shape: tuple[int, ...], group_outputs: int) -> Iterator[tuple[int, s
     """Yield (image, channels) for blocks of the whole output, none with channels of two groups."""
     step = max(1, BLOCK_OUTPUTS // max(1, prod(shape[2:])))
     for image in range(shape[0]):
+        # A layer may have no output channels, but range() takes no step of 0.
         for group in range(0, shape[1], max(1, group_outputs)):
             end = group + group_outputs
             for first in range(group, end, step):
@@ -108,6 +109,7 @@ def _truth(
     value = np.zeros((*out, weights.shape[1]), wide)
     value += 0 if bias is None else bias[channels].astype(wide)
     magnitude = np.abs(value).astype(np.float64)
+    # One number of terms serves all channels of a group, hence the last axis of 1.
     truth = _Truth(value, magnitude, np.full((*out, 1), int(bias is not None)))
     by_tap = np.moveaxis(weights, (1, 0), (-2, -1)).astype(wide, order="C")
     _gather(truth, np.moveaxis(x[members], 0, -1).astype(wide, order="C"), by_tap, axes)
@@ -122,6 +124,7 @@ def _gather(truth: _Truth, x: Array, w: Array, axes: Sequence[AxisNumbers]) -> N
     for j in np.ndindex(w.shape[:-2]):
         pairs = [
             _outputs_of_tap(n, out, axis, tap)
+            # Not strict: x and the facts have an axis of channels after the spatial ones.
             for n, out, axis, tap in zip(x.shape, truth.terms.shape, axes, j, strict=False)
         ]
         where = np.ix_(*(outputs for outputs, _ in pairs))
@@ -184,9 +187,11 @@ def _bound(truth: _Truth, dtype: np.dtype[Any]) -> Array:
     # Eight more terms, and the factor 2, cover the rounding of the bound itself and the magnitudes.
     ours = _sum_bound(truth, wide, truth.terms + 8)
     bound = _sum_bound(truth, accumulator(dtype), truth.terms) + 2 * ours
+    # Rounded once more: the sums of float16 are made in float32.
     if dtype == np.float16:
         roundoff, tiny = _roundoff(np.dtype(np.float16), wide)
         bound += roundoff * (np.abs(truth.value) + bound) + tiny
+    # Without terms there is nothing to round, but the eight more would leave a margin.
     return np.where(truth.terms == 0, 0, bound)
 
 
@@ -214,6 +219,7 @@ def _may_overflow(y: Array, truth: _Truth, bound: Array, dtype: np.dtype[Any]) -
     """
     to_wide = truth.value.dtype.type
     limit, largest = (to_wide(np.finfo(kind).max) for kind in (accumulator(dtype), dtype))
+    # (sum |t| + sum t) / 2 is the sum of the positive terms; with a minus, of the negative ones.
     above = _reaches((truth.magnitude + truth.value) / 2, truth.value, bound, limit, largest)
     below = _reaches((truth.magnitude - truth.value) / 2, -truth.value, bound, limit, largest)
     either = np.where(y > 0, above, below) & np.isinf(y)

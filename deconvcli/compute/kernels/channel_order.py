@@ -35,6 +35,7 @@ def _transpose(x: Array, rows: int, columns: int, threads: int) -> Array:
     """Transpose the matrices of x, each with so many rows and columns; the result is flat."""
     given = np.ascontiguousarray(x).reshape(-1)
     made = np.empty_like(given)
+    # The numbers of tasks below are quotients by the size of a matrix.
     if not made.size:
         return made
     lanes = machine().lanes(x.dtype.itemsize)

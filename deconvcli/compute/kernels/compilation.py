@@ -57,6 +57,7 @@ def compile_kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _make_dispatcher(function: Callable[P, R]) -> Callable[P, R]:
+    # The error model of Python would test the divisor of every division.
     # No kernel is called from C, and the wrapper for that would have to be compiled too.
     options: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     dispatcher: Any = numba.njit(**options)(function)
@@ -76,6 +77,7 @@ def _raise_not_compiled(compile: Callable[..., Any]) -> Callable[..., Any]:
     def compile_or_raise(*arguments: Any, **named: Any) -> Any:
         try:
             return compile(*arguments, **named)
+        # NotCompiled: of a kernel that this one calls; it has its message already.
         except (MemoryError, NotCompiled):
             raise
         except Exception as error:
@@ -136,6 +138,7 @@ class _DiskCache:
 
     def load_overload(self, signature: object, context: Any) -> Any:
         """Return the compilation cached for `signature`, or None."""
+        # As Numba's own cache does: the context may not be initialized yet.
         context.refresh()
         try:
             payload = _load_intact(self._file(signature, context.codegen()).read_bytes())
@@ -177,6 +180,7 @@ def _identity(value: Any) -> object:
     return (
         function.__module__,
         function.__qualname__,
+        # Constants are not in it: the digest of all sources covers them.
         code and (code.co_firstlineno, code.co_code),
         closure,
     )
@@ -184,6 +188,7 @@ def _identity(value: Any) -> object:
 
 def _load_intact(content: bytes) -> Any:
     """Return the object in a cache file, or None if its bytes are not those that were written."""
+    # The digest finds damage only; against other users the private folder protects.
     digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
     if hashlib.sha256(payload).digest() != digest:
         return None
@@ -204,6 +209,7 @@ def replace(file: Path, content: bytes) -> None:
 @cache
 def identity() -> str:
     """Return a digest of everything that a measurement of kernels on this machine depends on."""
+    # A cache folder may serve several machines, as a home on a network does.
     known = (_circumstances(), llvmlite.binding.get_host_cpu_name())
     return hashlib.sha256(repr(known).encode()).hexdigest()
 

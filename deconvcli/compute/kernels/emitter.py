@@ -41,6 +41,7 @@ class Emitter:
         self.scalar = self.context.get_value_type(dtype)
         self.vector = ir.VectorType(self.scalar, lanes)
         self.lanes, self.size = lanes, dtype.bitwidth // 8
+        # Fused explicitly: without fast-math flags LLVM leaves a product and a sum apart.
         kind = ir.FunctionType(self.vector, [self.vector] * 3)
         name = f"llvm.fma.v{lanes}f{dtype.bitwidth}"
         self.fma = cgutils.get_or_insert_function(self.builder.module, kind, name)
@@ -93,6 +94,7 @@ class Emitter:
 
         def broadcast(end: Value) -> Value:
             inside = self.smaller(self.larger(end, INDEX(0)), INDEX(self.lanes))
+            # Clamped before, so that 32 bits are enough.
             return self._broadcast(builder.trunc(inside, kind.element))
 
         lane = ir.Constant(kind, list(range(self.lanes)))
@@ -176,6 +178,7 @@ class Emitter:
         following = [builder.add(index, INDEX(1)), *after]
         for phi, start, value in zip(phis, starts, following, strict=True):
             phi.add_incoming(start, before)
+            # Not body_block: the body may have ended in a block of its own.
             phi.add_incoming(value, builder.block)
         builder.cbranch(builder.icmp_signed("<", following[0], count), body_block, after_block)
         builder.position_at_end(after_block)
@@ -217,6 +220,7 @@ def interleave(builder: Builder, lists: list[list[Value]], lanes: int) -> list[V
     """Return the elements of all lists in turn; every list has the same number of vectors."""
     if len(lists) % 2:
         return lists[0] if len(lists) == 1 else _merge(builder, lists, lanes)
+    # Halved while even: each time costs one shuffle a vector; S lists at once would cost S - 1.
     even, odd = (interleave(builder, lists[half::2], lanes) for half in (0, 1))
     return _merge(builder, [even, odd], lanes)
 

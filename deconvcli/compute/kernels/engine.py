@@ -150,6 +150,7 @@ class Step:
     def _compute_float16(self, x: Array, axes: Axes, progress: Progress | None) -> Array:
         """Compute float16 in float32, block by block, so that each output is rounded once."""
         y = np.empty(output_shape(x.shape, self._w.shape, axes, self._groups), x.dtype)
+        # Blocks arrive here as float32, and so take the usual way.
         stream(self, x, y, axes, FLOAT16_BUDGET, np.float32, progress)
         return y
 
@@ -179,6 +180,7 @@ class Step:
         if self._recipe is None:
             self._recipe = _choose(sizes, spatial, axes, self._wide.itemsize)
         layer = _cut(self._recipe, sizes, spatial, axes, self._wide, self._threads)
+        # By order, not by size: most blocks of a layer share one copy of the weights.
         if layer.order not in self._packed:
             self._packed[layer.order] = layer.pack(self._w, self._bias, self._most_packed)
         return layer, self._packed[layer.order]

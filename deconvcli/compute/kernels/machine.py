@@ -47,6 +47,7 @@ def machine() -> Machine:
         return Machine(512, 32)
     if "avx2" in features and "fma" in features:
         return Machine(256, 16)
+    # Every 64-bit ARM processor has NEON, whether or not LLVM lists the feature.
     has_neon = "neon" in features or platform.machine().lower() in ("arm64", "aarch64")
     return Machine(128, 32) if has_neon else UNKNOWN_MACHINE
 

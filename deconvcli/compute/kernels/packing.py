@@ -84,6 +84,7 @@ class Packing:
         group, block = np.divmod(np.array(parts), self.group_parts)
         channel, first_group, first_channel = block * self._width, 0, 0
         if w.dtype != target.dtype:
+            # Converted is only what these parts use. Those of several groups use all channels.
             first_group, alone = group[0], group[0] == group[-1]
             first_channel, last = (channel[0], channel[-1] + self._width) if alone else (0, outputs)
             w = w[first_group : group[-1] + 1, :, first_channel:last].astype(target.dtype)
@@ -154,5 +155,6 @@ class Weights:
     def for_parts(self, parts: range) -> tuple[Array, int]:
         """Return packed weights that include those of `parts`, and the part they begin with."""
         if self._packed is None:
+            # On this thread alone: the others have tasks of their own.
             return self._packing.pack(self._w, parts, self.bias.dtype, 1), parts.start
         return self._packed, 0

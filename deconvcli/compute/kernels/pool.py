@@ -56,6 +56,7 @@ class _Job(Generic[T]):
             self._tasks.clear()
             with self._state:
                 self._closed = True
+            # Also after an error: helpers still write to the arrays of this call.
             self._wait()
             del self._work  # else its arrays would live until the last helper has seen this job
         if self._error is not None:
@@ -66,6 +67,7 @@ class _Job(Generic[T]):
         if self._helping[0]:
             watch(self._helping, MAX_LOOKS, LOOKS_AFTER)
             with self._state:
+                # With the lock: the last helper may still hold it, or `watch` may have given up.
                 self._state.wait_for(lambda: not self._helping[0])
 
     def help(self) -> None:
@@ -77,6 +79,7 @@ class _Job(Generic[T]):
     def _take_tasks(self) -> Iterator[T]:
         while True:
             try:
+                # Atomic, so that threads need no lock to share the tasks.
                 task = self._tasks.popleft()
             except IndexError:
                 return
@@ -89,6 +92,7 @@ class _Job(Generic[T]):
             self._helping[0] += joined
         try:
             yield joined
+        # Whatever it is: the caller raises it, and the helper lives on for the next call.
         except BaseException as error:
             self._error = error
             self._tasks.clear()
@@ -137,6 +141,7 @@ def _work_alone(work: Callable[[T], object], tasks: Sequence[T], progress: Progr
 def _start_helpers(count: int) -> None:
     with _lock:
         while len(_helpers) < count:
+            # Daemons: a helper always waits for a call, and must not keep the process alive.
             helper = threading.Thread(target=_serve, name="deconv", daemon=True)
             _helpers.append(helper)
             helper.start()
@@ -152,6 +157,7 @@ def _forget() -> None:
     """Forget the helpers in a forked process, which has none of its parent's threads."""
     global _calls, _lock
     _helpers.clear()
+    # New ones: a thread of the parent may have held the old ones while it forked.
     _calls, _lock = SimpleQueue(), threading.Lock()
 
 

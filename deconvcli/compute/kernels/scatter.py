@@ -77,6 +77,7 @@ def _meeting(n: int, out: int, axis: AxisNumbers, tap: int) -> tuple[slice, slic
     """Return the inputs whose product with `tap` survives the crops, and their outputs."""
     _, stride, dilation, crop_begin, _ = axis
     offset = tap * dilation - crop_begin
+    # Rounded up, so that the first output is not below 0; the last is rounded down.
     first = max(0, -(offset // stride))
     last = min(n - 1, (out - 1 - offset) // stride)
     return (

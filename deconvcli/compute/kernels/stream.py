@@ -206,10 +206,9 @@ def _cut_axis(
 ) -> list[tuple[slice, slice, AxisNumbers]]:
     """Return (inputs, outputs, axis) of each run of at most `length` outputs along one axis."""
     stride = axis[1]
+    # All runs begin at the same phase, so that one plan serves them all.
     if stride < length < out:
-        length -= (
-            length % stride
-        )  # all runs begin at the same phase, so that one plan serves them all
+        length -= length % stride
     return [_cut_run(n, axis, outputs) for outputs in _slices(out, length)]
 
 

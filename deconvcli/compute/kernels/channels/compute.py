@@ -17,6 +17,7 @@ from deconvcli.compute.kernels.compilation import compile_kernel
 from deconvcli.compute.kernels.machine import config, machine
 from deconvcli.compute.kernels.reference import Array
 
+# With NUMBA_DISABLE_JIT=1 machine() knows no vectors: an intrinsic cannot run uncompiled.
 fast: Any = loops
 if machine().bits:
     from deconvcli.compute.kernels.channels import vectors

@@ -55,6 +55,7 @@ class Meetings(NamedTuple):
             met = along(n, axis)[None, :, None, :]
             shape = (len(exists) * axis[0], exists.shape[1] * n)
             exists = (exists[:, None, :, None] & (met != NO_OUTPUT)).reshape(shape)
+            # Where a product is cropped this is a wrong place, which `exists` leaves out below.
             outputs = (outputs[:, None, :, None] * output_size(n, axis) + met).reshape(shape)
         counts = exists.sum(1)
         taps = np.flatnonzero(counts)
@@ -77,6 +78,7 @@ class Meetings(NamedTuple):
         # The smallest type: NumPy sorts small integers by their digits, in linear time.
         order = np.argsort(block.astype(np.min_scalar_type(count // size)), kind="stable")
         block, taps, inputs, outputs = (a[order] for a in (block, taps, self.inputs, self.outputs))
+        # minlength: blocks or taps without meetings would be missing at the end of a count.
         ends = np.cumsum(np.bincount(block, minlength=-(-count // size)))
         for at, (first, last) in enumerate(pairwise([0, *map(int, ends)])):
             counts = np.bincount(taps[first:last], minlength=len(self.taps))

@@ -137,6 +137,7 @@ class LayerShape(NamedTuple):
         """Return the cycles of a unit on one block, without loading its weights and inputs."""
         met = self.met * block_size.images * block_size.outputs / self.outputs
         tiles = int(np.ceil(met / tile.rows).sum())
+        # A core can begin two vectors of products a cycle; RATE is the share that a tile reaches.
         products = self.sizes.inputs * tile.rows * tile.vectors / 2 / RATE[tile.rows, tile.vectors]
         begun = TILE_CYCLES * -(-self.sizes.inputs // CHUNK_CHANNELS)
         stored = STORE_CYCLES * block_size.images * block_size.outputs * tile.vectors

@@ -32,7 +32,10 @@ class ChannelRecipe(NamedTuple):
     ) -> float:
         """Return the modelled cycles of the whole layer; each axis must have outputs."""
         counts = meetings.counts(spatial, axes)
+        # 4 bytes, as for float32: a recipe knows no number type, which only decides here which
+        # blocks fit.
         shape = LayerShape(sizes, counts, prod(spatial), meetings.outputs(spatial, axes), 4)
+        # The largest that fits: `divide` compares the others, but only once a recipe is chosen.
         block_size = next(shape.block_sizes(self.tile))
         blocks = shape.units(self.tile) * shape.blocks(block_size)
         return blocks * shape.cycles(self.tile, block_size)

@@ -85,6 +85,8 @@ class _Multiply(Emitter):
             targets += [self.advance(start, INDEX(v * step)) for v in range(vectors)]
             sources.append(self.advance(x, source))
         inputs, ahead = self.index(6), builder.mul(self.index(6), INDEX(vectors * step))
+        # All sums are loaded before any is stored. At one tap every input meets another output;
+        # only meetings that fill a tile up share a place, and nobody reads that.
         carried = [INDEX(0), weights, *map(self.load, targets)]
 
         def products(fetches: bool) -> None:
@@ -151,6 +153,7 @@ class _Store(Emitter):
         self.sums = self.advance(self.data(5), self.bytes(self.index(6)))
         self.pitch, outputs, kept, self.width = map(self.index, (2, 3, 4, 7))
         lanes = INDEX(self.lanes)
+        # With fewer outputs than lanes there is no square: all channels are stored one by one.
         fits = builder.icmp_signed(">=", outputs, lanes)
         whole = builder.mul(builder.sdiv(kept, lanes), lanes)
         whole = builder.select(fits, whole, INDEX(0))

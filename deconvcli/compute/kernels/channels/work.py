@@ -88,6 +88,7 @@ class ChannelWork:
         # Without the image: blocks that differ only in that have the same table.
         kinds = {task.block[1:] for task in self.tasks}
         self._tables = {kind: self._table(*kind, met[kind[1]], pitch) for kind in kinds}
+        # One place more than there are outputs: for meetings that only fill a tile up.
         sums = _round_up((images * some + 1) * tile.width)
         self._space = sums + panel
         self._layer = np.array(
@@ -99,6 +100,7 @@ class ChannelWork:
         )  # fmt: skip
         self._packing = _packing(sizes, prod(axis[0] for axis in axes), tile, self.met.taps)
         self._compute = compute_for(tile)
+        # append and pop of a deque are atomic, so that threads need no lock.
         self._free: deque[Array] = deque()
 
     @property
@@ -121,6 +123,7 @@ class ChannelWork:
             y, x, packed, packed_unit, weights.bias, space, panel, self._layer, *table,
             first_unit, last_unit, *block,
         )  # fmt: skip
+        # Not in a `finally`: after an error the workspace is dropped.
         self._free.append(space)
 
     def _tasks(self) -> list[ChannelTask]:

@@ -83,6 +83,7 @@ class _Shared(NamedTuple):
 def _shared_taps(plan: Plan, phases: Phases, lengths: _Lengths) -> _Shared:
     """Return the combinations of shifts for one choice of phases, the last axis fastest."""
     others = [axis for axis in range(len(plan.lines)) if axis != plan.own_axis]
+    # If the last axis is among the others, the tile is swapped and that axis has one phase.
     tables = [plan.lines[axis].phases[(*phases, 0)[axis]] for axis in others]
     pairs = list(zip(others, tables, strict=True))
     offsets = [lengths.offsets(axis, list(table)) for axis, table in pairs]
@@ -129,7 +130,9 @@ def _own_calls(plan: Plan, lengths: _Lengths) -> Iterator[_Own]:
     axis = plan.own_axis
     phases = _own_taps(plan, lengths)
     for tiles in plan.tiles():
+        # The first call stands for all: they are grouped by the shifts that they read.
         present = [phases[phase] for _, phase in tiles[0] if phase is not None]
+        # Ascending, which is the order of every sum.
         shifts = sorted({shift for table in present for shift in table})
         taps = [[_row_taps(row, phases, shifts) for row in rows] for rows in tiles]
         shape = (len(tiles), len(tiles[0]), len(shifts))

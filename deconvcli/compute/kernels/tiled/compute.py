@@ -42,6 +42,7 @@ from deconvcli.compute.kernels.tiled.tables import (
 )  # fmt: skip
 from deconvcli.compute.kernels.tiled.tile import Tile
 
+# With NUMBA_DISABLE_JIT=1 machine() knows no vectors: an intrinsic cannot run uncompiled.
 fast: Any = loops
 if machine().bits:
     from deconvcli.compute.kernels.tiled import vectors

@@ -67,6 +67,7 @@ def tile_cycles(plan: Plan) -> float:
 def _multiply_cycles(plan: Plan) -> float:
     """Return the cycles of a unit's tiles, averaged over the outer phases."""
     tile, taps = plan.way.tile, plan.outer_taps / len(plan.outer_phases)
+    # A block with few outputs may have fewer planes, and so a tile of a shape never measured.
     rate = RATE.get((tile.rows, tile.vectors), 0.9)
     if tile.planes > 1:
         rows = [len(tile.rows_of(step)) for step in range(tile.steps)]

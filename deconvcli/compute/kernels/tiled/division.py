@@ -124,6 +124,7 @@ class DivisionModel:
         if plan.way.copied:
             self.vectors = -(-self.rows * self.columns // plan.way.tile.lanes)
         self.tiles = -(-self.vectors // plan.way.tile.vectors)
+        # Once for each number of rows, which the grid repeats for all other choices.
         known, place = np.unique(self.rows, return_inverse=True)
         self.panel_rows = np.array([plan.panel_rows(int(rows)) for rows in known])[place]
         self.gaps = 0 if plan.way.copied else plan.last.reach - 1

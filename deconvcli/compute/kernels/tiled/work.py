@@ -41,6 +41,7 @@ class TiledWork:
         self._compute = compute_for(
             plan.way.tile, plan.last.stride if plan.way.woven else ANY_STRIDE
         )
+        # append and pop of a deque are atomic, so that threads need no lock.
         self._free: deque[Array] = deque()
         self._tables: dict[int, Array] = {}
 

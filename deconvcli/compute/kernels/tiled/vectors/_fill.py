@@ -85,6 +85,7 @@ class _Fill(Emitter):
             with cgutils.for_range(builder, rows) as row:
                 source = self.number(self.block, builder.add(sources, row.index))
                 exists = builder.icmp_signed(">=", source, INDEX(0))
+                # A row of zeros has 0 inputs: all lanes are masked, and its address is never read.
                 self._row(
                     builder.add(panel, builder.mul(row.index, pitch)),
                     builder.add(source, image),

@@ -182,6 +182,7 @@ class _Store(Emitter):
         builder, stride = self.builder, self.head(self.layer, STRIDE)
 
         def put(target: Value, segment: _Segment) -> None:
+            # Exact: a segment begins at the first phase of a position.
             lane = builder.add(segment.lane, builder.sdiv(segment.skipped, stride))
             with cgutils.for_range(builder, stride) as phase:
                 source = builder.add(self._row(slot, phase.index), lane)
