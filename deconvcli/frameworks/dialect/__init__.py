@@ -99,6 +99,7 @@ class Dialect(AxisReader):
                 "use one layer per group and concatenate.",
             )
         own_sizes = self.sizes_for(layer, sizes)
+        # Every proposal is read back: a conversion cannot differ from what the framework would do.
         for arguments in self.propose(layer, own_sizes):
             spelling = Spelling(self.name, arguments)
             with suppress(Refused, UsageError):
@@ -112,6 +113,7 @@ class Dialect(AxisReader):
         """Yield each measured deviation of implementations once, in general terms."""
         yielded = set()
         entries = (entry for arithmetic in self.arithmetics for entry in arithmetic.limits)
+        # A limit with a source of its own was seen in an implementation; the others are the rule.
         limits = (limit for limit in entries if limit.source and limit.concerns(implementation))
         seen = (
             found
@@ -196,6 +198,7 @@ class Dialect(AxisReader):
                 if got["noted"]:
                     noted += [(limit, got) for limit in arithmetic.broken_limits(got)]
         except Broken as broken:
+            # The axes that came before have been added, so their number is the place of this one.
             raise self.build_refusal(broken, spelling.name, len(axes), len(sizes.spatial)) from None
         into, out = channels
         return Reading(

@@ -11,7 +11,8 @@ from deconvcli.common.values import check_sizes, check_tensor_shape, shorten
 from deconvcli.frameworks.dialect._parameter_reader import ParameterReader
 from deconvcli.layers.layer import Layer, Sizes
 
-# Lists of these roles have one number per axis in every dialect.
+# Lists of these roles have one number per axis in every dialect. Those of padding may have two,
+# or numbers for batch and channels too.
 _ONE_PER_AXIS = ("kernel", "stride", "dilation", "output_padding")
 
 
@@ -41,6 +42,7 @@ class AxisReader(ParameterReader):
             return self.weight_rank(arguments, weight_shape)
         for role in _ONE_PER_AXIS:
             given = self._find_list(arguments, role)
+            # One number in a list may stand for every axis, as in PyTorch and TensorFlow.
             if given is not None and (len(given) > 1 or len(input_shape) == 3):
                 return len(given)
         return self._find_rank_by_channels(arguments, input_shape)

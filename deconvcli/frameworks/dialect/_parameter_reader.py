@@ -31,6 +31,7 @@ class ParameterReader(Refusals, ABC):
         self._by_role = {argument.role: argument for argument in reversed(self.arguments)}
         self._defaults = {argument.name: argument.default for argument in self.arguments}
         inert = {argument.name for argument in self.arguments if argument.role in ("", "bias")}
+        # The entry point has no role, and yet a layer refuses what its function computes.
         self._inert = inert - {self.entry_point}
         self.sequences = _find_sequences(self.arguments)
 
@@ -144,6 +145,7 @@ class ParameterReader(Refusals, ABC):
             if out is not None and out != out_weights:
                 self._disagree("out_channels", out, out_weights, sizes.weight)
             into, out = in_weights, out_weights
+        # Weights and parameters come first: an input that disagrees with them is refused below.
         into = into if into is not None else sizes.channels
         into = into if into is not None else groups
         out = out if out is not None else groups

@@ -37,6 +37,7 @@ OUTPUT_EXISTS = Limit(
     "empty-output",
     "the output would have size {out}: {full} scattered, {crop_begin} cropped at the start and"
     " {crop_end} at the end",
+    # (n - 1)*s + span - crop_begin - crop_end >= 1, solved for n.
     "the smallest input that works is {max(1, ceil((crop_begin + crop_end + 1 - span) / s) + 1)};"
     " or crop less.",
 )

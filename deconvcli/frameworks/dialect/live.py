@@ -84,6 +84,7 @@ def read_values(module: Any, names: Mapping[str, str]) -> dict[str, Any]:
 
 def to_plain(value: Any) -> Any:
     """Return a value with lists for any sequence and Python's integers for any integer."""
+    # A flag stays a flag, although `index` would make 1 of True.
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, list | tuple):

@@ -47,6 +47,7 @@ def size_entries(name: str, otherwise: str = "") -> tuple[Step | Limit, ...]:
     return (
         Step("smallest", "full - begin - end", "the smallest size that maps back to the input"),
         Limit(
+            # First of the limits: a size that is not given is 0, which the next one would blame.
             "asked",
             "output-size",
             f"{name} has no default: the output's size is given, not computed",

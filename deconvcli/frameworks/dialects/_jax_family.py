@@ -58,6 +58,7 @@ class Arithmetics:
         )
         head = (INPUT_EXISTS._replace(otherwise=_ZEROS), *limits)
         same = (
+            # As _conv_transpose_padding in jax/_src/lax/convolution.py, with the span for its k.
             Step("pads", "span + s - 2", "the total padding of SAME"),
             Step(
                 "low", "span - 1 if s >= span else ceil(pads / 2)", "the larger half at the start"
@@ -97,6 +98,7 @@ class Arithmetics:
         }
         self.circular = {
             transposed: Arithmetic(
+                # Without a note: Flax divides by the period, which is 0 for an empty input.
                 INPUT_EXISTS,
                 *limits,
                 Step("out", "n*s", "CIRCULAR: one period is the input times the stride"),
@@ -104,6 +106,7 @@ class Arithmetics:
                 Step("crop_begin", f"{rounded}(beyond / 2)", "it is added at the other end"),
                 _CROP_REMAINDER,
             )
+            # Flax pads the odd element at the start, where less is cropped then, or at the end.
             for transposed, rounded in ((False, "floor"), (True, "ceil"))
         }
 
@@ -117,12 +120,15 @@ class Arithmetics:
         self, word: str, stride: Sequence[int], *, consistent: bool
     ) -> Arithmetic | None:
         """Return the formulas of SAME, VALID or, if all strides are 1, a forward layer's word."""
+        # lax.conv_transpose knows these two exactly as written, and passes on any other word to a
+        # forward convolution, which takes it in any case: 'valid' is another layer than 'VALID'.
         if word in self.by_word:
             return self.by_word[word]
         return None if consistent else self.find_forward(word, stride)
 
     def find_forward(self, word: str, stride: Sequence[int]) -> Arithmetic | None:
         """Return the formulas of a forward layer's word, accepted only with strides of 1."""
+        # With a stride JAX raises "String padding is not implemented for transposed convolution".
         return self.forward.get(word.upper()) if set(stride) == {1} else None
 
 

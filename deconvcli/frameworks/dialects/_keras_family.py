@@ -57,6 +57,7 @@ _SAME = (
     Step("crop_end", "full - out - crop_begin", "the remainder at the end"),
 )
 STRIDE_OR_DILATION = Limit(
+    # Over all axes together: a stride on one and a dilation on another are refused too.
     "max(s) <= 1 or max(d) <= 1",
     "stride-and-dilation",
     "strides {s} and dilation_rate {d} both exceed 1",
@@ -71,6 +72,7 @@ AUTOMATIC = {
 }
 CROP = {"valid": _VALID, "same": (*_SAME, EMPTY_OUTPUT)}
 VALID_GIVEN = Step("out", "full + op", "output_padding appends at the end")
+# Keras crops span // 2 at both ends first; span - 2*(span // 2) is what remains.
 SAME_GIVEN = Step("out", "(n - 1)*s + span % 2 + op", "same with output_padding given")
 GIVEN = {"valid": (VALID_GIVEN, *CROP["valid"]), "same": (SAME_GIVEN, *CROP["same"])}
 
@@ -222,6 +224,7 @@ class KerasLayer(Dialect):
         )
 
     def _word(self, given: Any) -> str:
+        # Keras lowers the word before it compares: "VALID" and "Same" are accepted.
         word = given.lower() if isinstance(given, str) else given
         if word not in ("valid", "same"):
             self.refuse(

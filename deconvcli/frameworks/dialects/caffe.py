@@ -136,10 +136,7 @@ class Caffe(Dialect):
         return self.kernel(_unlist(given), "kernel_size", sizes)
 
     def _read_sides(self, spelling: Spelling, name: str, rank: int) -> tuple[int, ...]:
-        """Return one number per axis from `name`, or in 2-D from its two fields.
-
-        A missing field is 0, the default of protocol buffers.
-        """
+        """Return one number per axis from `name`, or in 2-D from its two fields."""
         sides = [f"{name.removesuffix('_size')}_{side}" for side in ("h", "w")]
         if spelling.arguments.keys().isdisjoint(sides):
             return per_axis(_unlist(self.values(spelling)[name]), rank, name)
@@ -149,6 +146,7 @@ class Caffe(Dialect):
                 f"{' and '.join(sides)} are for two axes, in place of {name}",
                 f"use {name} alone.",
             )
+        # A missing field is 0, the default of protocol buffers.
         return per_axis([spelling.arguments.get(side, 0) for side in sides], 2, " and ".join(sides))
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:

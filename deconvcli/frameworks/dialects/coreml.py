@@ -180,6 +180,7 @@ class CoreMl(Dialect):
         unseen = sizes._replace(channels=None)
         channels = self.channels(CANONICAL_WEIGHT, kernel, unseen, groups)
         word, sized = words["pad_type"], words["output_shape"] is not None
+        # With an output_shape coremltools returns before it looks at the word.
         if word not in _PAD_TYPES and not sized:
             self.refuse(
                 "padding", f"pad_type is {shorten(word)}", suggestion(str(word), _PAD_TYPES)

@@ -172,6 +172,7 @@ class Flax(Dialect):
         strides = _ones_or(words["strides"], rank, "strides")
         arithmetic, pads = self._padding(words["padding"], transposed, strides)
         is_circular = words["padding"] == "CIRCULAR"
+        # The periods are split off by reshape(-1), which divides by the number of elements.
         if is_circular and 0 in sizes.batch:
             self.refuse(
                 "batch",
@@ -261,6 +262,7 @@ class Flax(Dialect):
             self.refuse(
                 "padding",
                 f"padding {shorten(word)} is not accepted with strides {stride}",
+                # flax.nnx documents CAUSAL for ConvTranspose as well, where it always fails.
                 "use 'VALID' and slice off the end: CAUSAL works only in Conv."
                 if word == "CAUSAL"
                 else suggestion(word, _WORDS),

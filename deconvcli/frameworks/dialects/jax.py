@@ -127,6 +127,7 @@ def _describe_equinox(module: Any) -> LiveLayer:
         "api": "conv_general_dilated",
     }
     circular = words["padding_mode"] == "CIRCULAR"
+    # A layer of Equinox takes one input; users map it over a batch.
     return LiveLayer(call, rank, find_shape(module.weight), batch_axes=range(1), circular=circular)
 
 

@@ -82,6 +82,7 @@ def _limit_hollow(asked: str = "out") -> Limit:
 
 def _limit_tensorflow(smallest: str, largest: str, asked: str = "out", also: str = "") -> Limit:
     return Limit(
+        # An empty output is not checked, as by TensorFlow itself.
         f"{asked} == 0 or {smallest} <= {asked} <= {largest}{also}",
         _SIZE,
         "the TensorFlow backend aborts on this layer at run time: it accepts an output of"
@@ -102,6 +103,7 @@ _EMPTY = Limit(
     finding=True,
     source=f"measured with {TENSORFLOW}, TF_ENABLE_ONEDNN_OPTS=0 and 1",
 )
+# oneDNN's check divides towards zero, so for an input of size 1 it lets smaller sizes through.
 _CUT_OFF = " or n == 1 and span - s < asked < span"
 _TRUNCATED = Limit(
     "asked >= full or asked <= 0",
@@ -264,6 +266,7 @@ class Keras(KerasLayer):
         except Refused as refused:
             if refused.code != _SIZE:
                 raise
+            # Without the backend's limit: only all axes together tell whether the output is empty.
             reading = super().read(spelling._replace(implementation=""), sizes)
             if not _is_empty(reading):
                 raise

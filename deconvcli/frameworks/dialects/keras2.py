@@ -65,6 +65,7 @@ _EMPTY_INPUT = Limit(
 # Keras 2 has no keras.ops, which takes both.
 _STRIDE_OR_DILATION = STRIDE_OR_DILATION._replace(help="keep one of them at 1.")
 _ONE_DILATION = Limit(
+    # Conv2DTranspose passes one number to atrous_conv2d_transpose; the others have no such check.
     "len(d) != 2 or min(d) == max(d)",
     "dilation-rate",
     "dilation_rate {d} is not the same for both axes",
@@ -96,6 +97,7 @@ class Keras2(KerasLayer):
     signatures = layer_signatures(
         "tf_keras.layers", "keras.layers", "tf.keras.layers", "tensorflow.keras.layers"
     )
+    # Keras 2 was part of TensorFlow, then the package keras until 2.15, and now is tf_keras.
     live = tuple(
         LiveClass(package, LIVE, describe_layer) for package in ("tf_keras", "tensorflow", "keras")
     )

@@ -39,6 +39,7 @@ ARITHMETIC = Arithmetic(
     positive("d", "dilation"),
     SPAN,
     FULL,
+    # A negative number of zeros is a slice of the input, whose bounds wrap or are clamped at n.
     Step("low", "max(span - 1 - p, -n)", "zeros that MLX puts before the stretched input"),
     Step("most", "span - 1 - p + op", "zeros after it; output_padding adds to them"),
     Step("high", "most if most >= -n else max(most + n, -n)", "beyond the first input it wraps"),
@@ -168,6 +169,7 @@ class Mlx(Dialect):
 
     def _groups(self, words: Mapping[str, Any], rank: int) -> int:
         groups = read_count(words["groups"], "groups")
+        # The documents allow one group only; 1-D and 2-D functions were measured to compute more.
         if groups > 1 and (rank > 2 or words["api"] == "layer"):
             self.refuse(
                 "groups",

@@ -42,6 +42,7 @@ _HEAD = (
     positive("d", "dilations"),
     SPAN,
     FULL,
+    # Without a limit: output_padding may be the stride or more.
     Step("natural", "full + op", "output_padding appends at the end"),
 )
 _FREE = Step("out", "natural - begin - end", "what the pads leave")
@@ -182,6 +183,7 @@ class OpenVino(Dialect):
             "auto_pad",
             "explicit",
             "how pads are computed",
+            # By its name, although TensorFlow's SAME splits an odd crop the other way: _OTHER_HALF.
             {Form.WORD: lambda word, rank: "same_upper" if word == "same" else word},
             ("padding",),
         ),

@@ -65,6 +65,7 @@ _EXPLICIT = (
     Step("crop_begin", "begin", "padding crops the start"),
 )
 _SAME = (
+    # With k, not the span, since the dilation is 1 again.
     Step("total", "max((ceil(n / s) - 1)*s + k - n, 0)", "what the forward layer would pad"),
     Step("crop_begin", "total // 2", "the smaller half goes at the start"),
 )
@@ -288,6 +289,7 @@ class Paddle(Dialect):
                 )
             return word == "SAME", [(0,) * rank] * 2
         listed = isinstance(given, (list, tuple))
+        # With two axes both lists have four items; those of the whole tensor are pairs.
         if listed and len(given) == rank + 2 and isinstance(given[0], (list, tuple)):
             given = self._spatial([per_axis(pair, 2, "padding") for pair in given], layout, rank)
         if listed and len(given) == 2 * rank:

@@ -48,6 +48,7 @@ _EXPLICIT = Arithmetic(
 def _same(crop_begin: str, meaning: str) -> Arithmetic:
     return Arithmetic(
         *_HEAD,
+        # By the operator's page for TensorRT 10; older pages have the forward layer's formula.
         Step("total", "max(span - s, 0)", "the excess; a short kernel appends nothing"),
         Step("crop_begin", crop_begin, meaning),
         Step("crop_end", "total - crop_begin", "the remainder at the end"),

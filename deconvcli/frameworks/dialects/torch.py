@@ -51,6 +51,7 @@ _HEAD = (
     not_negative("p", "padding"),
 )
 _OUTPUT_PADDING = Limit(
+    # PyTorch's message, "smaller than either stride or dilation", means the larger of the two.
     "op < max(s, d) or no_batch",
     "output-padding",
     "output_padding {op} is not smaller than stride {s} or dilation {d}",
@@ -85,6 +86,7 @@ BY_OUTPUT_SIZE = Arithmetic(
     FULL,
     Step("smallest", "full - 2*p", "the size without output_padding"),
     Limit(
+        # By the stride alone: no output_size stands for an output_padding of the stride or more.
         "smallest <= size <= smallest + s - 1",
         "output-size",
         "output_size {size} is outside {smallest} to {smallest + s - 1}",

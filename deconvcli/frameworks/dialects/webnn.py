@@ -38,6 +38,7 @@ _HEAD = (
     positive("d", "dilations"),
     not_negative("begin", "padding"),
     not_negative("end", "padding"),
+    # Unsigned in the draft's IDL: a negative one is refused even if outputSizes replaces it.
     not_negative("op", "outputPadding")._replace(code="output-padding"),
     SPAN,
     FULL,

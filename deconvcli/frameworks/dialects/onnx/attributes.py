@@ -28,6 +28,7 @@ from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 from deconvcli.layers.number_types import Mixing, NumberTypes
 
 _WORDS = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
+# TensorFlow's and Keras's same crops the smaller half at the start, as SAME_UPPER does.
 _PADDING_WORDS = {"valid": "VALID", "same": "SAME_UPPER"}
 
 

@@ -196,7 +196,8 @@ class TensorFlow(Dialect):
                 f"choose a size; SAME takes {list_same_sizes(sizes.spatial[0], words['strides'])}.",
             )
         is_spatial = isinstance(given, (list, tuple)) and len(given) == rank == 2
-        # Of all functions this one takes the spatial sizes alone.
+        # Of all functions this one takes the spatial sizes alone: conv1d_transpose refuses them,
+        # and conv3d_transpose ends the process.
         takes_spatial = words["api"] in (None, "conv2d_transpose")
         if sizes.weight is not None and is_spatial and takes_spatial:
             return read_sizes(given, rank, "output_shape"), sizes.batch[0], sizes.weight[rank]

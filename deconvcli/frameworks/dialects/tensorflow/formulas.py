@@ -93,6 +93,7 @@ BY_WORD = {
     ),
     "VALID": Arithmetic(
         *_HEAD,
+        # Again towards zero, in oneDNN: one input lets through sizes that cut off the kernel.
         _between("full", "full + s - 1", " or n == 1 and span - s < out < span"),
         _note_unchecked("full", "full + s - 1"),
         _EMPTY_INPUT,
@@ -124,6 +125,7 @@ EXPLICIT = Arithmetic(
         "use 0 or more.",
     ),
     Limit(
+        # Without an exception for a 0 in output_shape, which is checked here, unlike with a word.
         f"{_EXPLICIT_MAPS_BACK} == n or n == 0 and {_MAPS_TO_NOTHING}",
         "output-shape",
         f"output_shape asks for {{out}}, which the forward layer maps to {{{_EXPLICIT_MAPS_BACK}}}"
