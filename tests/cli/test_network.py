@@ -29,6 +29,25 @@ def test_the_table_of_a_network() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Net(\n" + "  (up): ConvTranspose2d(3, 3, kernel_size=(3, 3), stride=(1, 1))\n" * 200 + ")",
+        "x = nn.ConvTranspose2d(3, 3, 3)(x)\n" * 400,
+        "model.add(nn.ConvTranspose2d(3, 3, 3))\n" * 400,
+        "nn.Sequential(" + "nn.ConvTranspose2d(3, 3, 3), nn.ReLU(),\n" * 400 + ")",
+        "nn.Sequential(nn.ConvTranspose2d(3, 3, 3), nn.ReLU())" + "  # the only layer" * 600,
+    ],
+)
+def test_a_text_beyond_one_layer_is_a_network(text: str) -> None:
+    size = 5 + 2 * text.count("ConvTranspose2d")
+    done = deconv("shape -q --in 3x5x5", text)
+    assert (done.code, done.out) == (0, f"3x{size}x{size}\n")
+    done = deconv("explain --in 3x5x5", text)
+    assert "whole network" in done.err
+    assert done.code == 2
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_quiet_prints_the_output_alone(name: str) -> None:
     text, size, output, dialect = TEXTS[name]
@@ -53,6 +72,16 @@ def test_the_expected_size_is_that_of_the_output(expect: str, code: int, row: st
     assert row in done.out
     quiet = deconv(f"shape -q --in 64x8x8 --expect {expect}", CALLS)
     assert quiet.out == ("3x32x32\n" if code == 0 else f"3x32x32 is not {expect}\n")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Deconv2DLayer", "TransposedConv3DLayer", "SpatialFullConvolution", "conv2dTranspose", "Up"],
+)
+def test_a_class_of_a_printed_network_may_have_another_frameworks_name(name: str) -> None:
+    layer = "ConvTranspose2d(3, 4, kernel_size=(3, 3), stride=(1, 1))"
+    done = deconv("shape -q --in 3x5x5", f"Net(\n  (up): {name}(\n    (conv): {layer}\n  )\n)")
+    assert (done.out, done.err) == ("4x7x7\n", "")
 
 
 def test_an_expected_size_of_another_rank_is_refused() -> None:

@@ -8,7 +8,13 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, refuse_unreadable
+from deconvcli.frameworks.pasted.python_call import (
+    MAX_CALL_CHARACTERS,
+    PythonCall,
+    ValueReader,
+    refuse_network,
+    refuse_unreadable,
+)
 from deconvcli.frameworks.pasted.python_code import MAKERS, ONNX_NODE, find_call
 
 
@@ -33,6 +39,8 @@ def read_layer(text: str, variables: Mapping[str, Any] = MappingProxyType({})) -
     Raises:
         UsageError: there is none or more than one, or the text has no known form.
     """
+    if len(text) > MAX_CALL_CHARACTERS:
+        raise refuse_network(f"it has {len(text):,} characters", ())
     reader = ValueReader(variables)
     with refuse_unreadable(text):
         call, kind = _read_python(text, reader), "call"

@@ -77,8 +77,9 @@ def needs_number(name: str, expression: str, setter: str, value: str = "4") -> U
     given = ",".join(f"{variable}={value}" for variable in variables)
     has_help = setter and given and {*functions} <= {*COMPUTED}
     option = f", or give variables their values with {setter} {given}" if has_help else ""
+    shown = expression if len(expression) <= 60 else f"{expression[:57]}..."
     return UsageError(
-        f"{name} is {expression}, which has a value only in your program",
+        f"{name} is {shown}, which has a value only in your program",
         help=f"write its value into the call{option}.",
         code="pasted-call",
     )

@@ -90,9 +90,12 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
         UsageError: there is none or more than one, or the text has no known form.
         SyntaxError: it has no known form, and is not Python code either.
     """
+    stripped = text.strip()
+    # First, since a class in it may have the name of another framework's layer.
+    if _PRINTED_NETWORK.search(stripped):
+        raise refuse_network("it has modules within modules", _TRANSPOSED.findall(stripped))
     if error := explain_text(text):
         raise error
-    stripped = text.strip()
     if _ATTRIBUTES.match(stripped):
         listed = re.split(r",?\s*(?=\bname\s*:)", stripped.strip("[]"))
         stripped = " ".join(f"attribute {{ {attribute} }}" for attribute in listed if attribute)
@@ -102,8 +105,6 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
         return _read_printed_node(node, stripped, reader), "node"
     if stripped.startswith("{"):
         return _read_configuration(reader.read(ast.parse(stripped, mode="eval").body))
-    if _PRINTED_NETWORK.search(stripped):
-        raise refuse_network("it has modules within modules", _TRANSPOSED.findall(stripped))
     is_code = re.match(r".*\w\s*\(", stripped)
     properties = None if is_code else read_properties(stripped)
     if properties and not properties.keys().isdisjoint(_PROPERTIES):

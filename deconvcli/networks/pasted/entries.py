@@ -7,7 +7,6 @@ from typing import NamedTuple
 from deconvcli.common.errors import NETWORK, UsageError
 from deconvcli.frameworks.pasted.python_call import PythonCall
 
-MAX_CHARACTERS = 400_000
 MAX_LAYERS = 2_000
 MAX_DEPTH = 60
 # What holds layers and is executed in the order of its lines.

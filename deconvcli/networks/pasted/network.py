@@ -10,14 +10,19 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.frameworks.dialects import resolve_name
+from deconvcli.frameworks.pasted.misread import explain_text
 from deconvcli.frameworks.pasted.other_forms import leave_out_prompts
-from deconvcli.frameworks.pasted.python_call import PythonCall, refuse_unreadable
+from deconvcli.frameworks.pasted.python_call import (
+    MAX_CALL_CHARACTERS,
+    PythonCall,
+    refuse_unreadable,
+)
 from deconvcli.networks.forms import FORMS, Misfit, format_value
 from deconvcli.networks.graph import Node
 from deconvcli.networks.operations import index_calls, index_keys, take
 from deconvcli.networks.pasted.calls import find_class, is_layer, read_layer_call
 from deconvcli.networks.pasted.code import read_code
-from deconvcli.networks.pasted.entries import MAX_CHARACTERS, Entry, Listing, unreadable
+from deconvcli.networks.pasted.entries import Entry, Listing, unreadable
 from deconvcli.networks.pasted.layer import PastedLayer
 from deconvcli.networks.pasted.printed import is_printed, read_printed
 
@@ -32,6 +37,10 @@ _PLAIN = re.compile(
 _TRAINED = re.compile(r"\w*(?:norm|normalization|snake\w*)(?:[123]d)?", re.IGNORECASE)
 
 
+# Characters that are read within a second. Python takes several times as long for its code as a
+# pattern takes for a printed model, in which each module has a line of its own.
+MAX_PRINTED = 400_000
+MAX_CODE = 100_000
 # Unreadable layers after which the framework is no longer looked for.
 MAX_TRIES = 8
 
@@ -113,13 +122,19 @@ def has_parameters(type: str) -> bool:
 
 
 def _read_listing(text: str, variables: Mapping[str, Any]) -> Listing:
-    if len(text) > MAX_CHARACTERS:
-        raise unreadable(f"it has more than {MAX_CHARACTERS:,} characters", "paste a part of it.")
     text = leave_out_prompts(text)
-    if is_printed(text):
+    most = MAX_PRINTED if is_printed(text) else MAX_CODE
+    if len(text) > most:
+        raise unreadable(f"it has more than {most:,} characters", "paste a part of it.")
+    if most == MAX_PRINTED:
         return read_printed(text)
-    with refuse_unreadable(text, MAX_CHARACTERS):
-        return read_code(text, variables)
+    with refuse_unreadable(text, most):
+        try:
+            return read_code(text, variables)
+        except SyntaxError:
+            if error := explain_text(text[:MAX_CALL_CHARACTERS]):
+                raise error from None
+            raise
 
 
 def _find_dialect(listing: Listing) -> str:

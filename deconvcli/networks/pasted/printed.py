@@ -26,8 +26,8 @@ from deconvcli.networks.pasted.entries import (
 _TOKEN = re.compile(
     r"(?<![\w)\]])\((?P<label>[\w.-]+)\):[ \t]*(?:(?P<count>\d+)\s+x\s+)?"
     r"(?P<type>[A-Za-z_][\w.]*)\("
-    r"|(?P<root>[A-Za-z_][\w.]*)\("
-    r"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
+    r"|(?<![\w.])(?P<root>[A-Za-z_][\w.]*)\("
+    r"|'[^'\n]*'|\"[^\"\n]*\""
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
 )
 # torch prints these words without quotes.
