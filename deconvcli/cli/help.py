@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -34,8 +35,10 @@ class Command(click.Command):
     def make_parser(self, ctx: click.Context) -> Any:
         """Return Click's parser, which finds `-k` at once and takes `-k=3` as `-k 3`."""
         parser = super().make_parser(ctx)
-        # Click looks for a long option first, and compares each -k with all names for a guess.
-        parser._long_opt.update(parser._short_opt)
+        # Click looks for a long option first, and compares each -k with all names for a guess. Its
+        # tables are private: without them -k takes a little longer, and is still found.
+        with suppress(AttributeError):
+            parser._long_opt.update(parser._short_opt)
         return parser
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

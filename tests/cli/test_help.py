@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import click
 import pytest
@@ -91,3 +92,21 @@ def test_a_short_option_takes_its_value_in_each_form(line: str) -> None:
 @pytest.mark.parametrize("line", ["-x", "-x 3", "-x=3", "-qx", "-q -x"])
 def test_a_wrong_short_option_is_named(line: str) -> None:
     assert "no option -x\n" in deconv(f"shape --in 5 -k 3 {line}").err
+
+
+def test_a_click_without_the_tables_that_make_it_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = click.Command.make_parser
+
+    class Renamed:
+        """Click's parser, with other names for what is private."""
+
+        def __init__(self, parser: Any) -> None:
+            self.parse_args = parser.parse_args
+
+    monkeypatch.setattr(
+        click.Command, "make_parser", lambda command, ctx: Renamed(made(command, ctx))
+    )
+    for line in ("shape --in 5x5 -k 3 -s2 -p0 -q", "shape --in 5x5 --kernel=3 --strides 2 -qp 0"):
+        done = deconv(line)
+        assert (done.code, done.out, done.err) == (0, "11x11\n", "")
+    assert "did you mean --kernel?" in deconv("shape --in 5x5 --kernal 3").err

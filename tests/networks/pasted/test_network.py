@@ -91,7 +91,12 @@ def test_letters_pass_through_a_network() -> None:
         ("Sequential([Input((None, None, None, None)), ReLU()])", None, "are C", "as a number"),
         ("Sequential([Input((9, 9, 9, 9, 9, 9)), ReLU()])", None, "4 sizes, .* 5 spatial", "give"),
         ("nn.Sequential()", IMAGE, "no layers", "print"),
-        ('Model: "m"\n' + "conv (Conv2D)  (None, 8, 8, 4)  112\n" * 400, IMAGE, "a summary", "code"),
+        (
+            'Model: "m"\n' + "conv (Conv2D)  (None, 8, 8, 4)  112\n" * 400,
+            IMAGE,
+            "a summary",
+            "code",
+        ),
         ("ConvTranspose2d-1  [-1, 64, 8, 8]  9\n" * 400, IMAGE, "a summary", "code"),
         ("Traceback (most recent call last):\n" * 400, IMAGE, "an error message", "line that"),
         ("Sequential(\n  (0): ReLU()\n  ...\n)", IMAGE, "line 1 is cut short", "print"),
@@ -380,7 +385,10 @@ def test_a_text_beyond_its_limits_is_refused_at_once() -> None:
     begun = time.process_time()
     texts = (
         *("(" * 99_000, "a(" * 49_000, "(a): A(" * 28_000, "[1," * 33_000, "x=" * 49_000),
-        *("(a): A(" + part * (390_000 // len(part)) for part in ("x", "x.", "'", "\\'", "'\"", "([")),
+        *(
+            "(a): A(" + part * (390_000 // len(part))
+            for part in ("x", "x.", "'", "\\'", "'\"", "([")
+        ),
     )
     for text in texts:
         with pytest.raises(UsageError):
