@@ -98,10 +98,15 @@ def test_a_click_without_the_tables_that_make_it_fast(monkeypatch: pytest.Monkey
     made = click.Command.make_parser
 
     class Renamed:
-        """Click's parser, with other names for what is private."""
+        """Click's parser, with other names for its tables of options."""
 
         def __init__(self, parser: Any) -> None:
-            self.parse_args = parser.parse_args
+            self._parser = parser
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("_long_opt", "_short_opt"):
+                raise AttributeError(name)
+            return getattr(self._parser, name)
 
     monkeypatch.setattr(
         click.Command, "make_parser", lambda command, ctx: Renamed(made(command, ctx))
