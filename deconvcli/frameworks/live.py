@@ -65,6 +65,7 @@ def read_live(
         _compare(tuple(weight_shape), weight, "weight_shape")
     name = f"{dialect.name}@{live.implementation}" if live.implementation else dialect.name
     reading = read_layer(name, words, shape, weight or weight_shape, live.rank)
+    # The batch axis was only added for the dialect; the object's own output has none.
     if shape is not input_shape:
         reading = reading._replace(sizes=reading.sizes._replace(batch=()))
     if live.circular:
@@ -101,6 +102,7 @@ def _describe(module: object) -> tuple[Dialect, LiveLayer]:
             if known.owns(module):
                 try:
                     live = known.describe(module)
+                # Ours: the object is read, and its dialect refuses what it has.
                 except UsageError:
                     raise
                 # The attributes of an object that only has the name may be anything.
@@ -243,6 +245,7 @@ def _walk(path: str, module: Any) -> Iterator[str]:
         below = []
         for place, owner in level:
             for step, inner in _list_parts(owner):
+                # Parts often refer to their owner, which would be walked again and again.
                 if id(inner) in known or len(known) > MAX_VISITED:
                     continue
                 known.add(id(inner))

@@ -132,6 +132,7 @@ def find_weight_shape(
     rank = len(sizes.spatial)
     into = groups if sizes.channels is None else sizes.channels
     out = groups if out_channels is None else out_channels
+    # Refused here: the weights' shape would silently round the channels of a group down.
     dialect.split_evenly(into, out, groups)
     spread = kernel * rank if isinstance(kernel, tuple) and len(kernel) == 1 else kernel
     axes = tuple(Axis(size) for size in per_axis(spread, rank, "kernel"))
@@ -217,6 +218,7 @@ def _as_typed(value: Any) -> Any:
     return (value,)
 
 
+# Cached: a config asks for every role of every layer.
 @cache
 def _find_argument(dialect: Dialect, role: str, form: Form) -> Argument | None:
     return next((found for found in dialect.arguments if found.takes(role, form)), None)

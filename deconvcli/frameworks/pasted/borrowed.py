@@ -98,6 +98,8 @@ class Borrowed(NamedTuple):
         """
         roles = {self.means[own]: value for own, value in given.items() if own in self.means}
         many = {role for role, number in _NEUTRAL.items() if not _is_all(roles.get(role), number)}
+        # Keras' layer has no groups, takes a stride or a dilation, not both, and means another
+        # size by output_padding beside a word.
         beyond = many & {"groups", "output_padding"} or many & {"dilation", "stride"}
         if beyond - {"stride"} and beyond != {"dilation"}:
             raise UsageError(
@@ -198,6 +200,7 @@ def _change_sonnet(given: Words, rank: int) -> Words:
         )
     stride = given.get("stride", 1)
     if given.get("padding") == "VALID" and type(stride) in (int, list):
+        # Measured: dm-sonnet 2.0.2 gives the values of Keras 2 with output_padding stride - 1.
         each = stride if isinstance(stride, list) else [stride] * rank
         given = {**given, "output_padding": [n - 1 if type(n) is int else n for n in each]}
     return _lower_words({**given, "data_format": _name_layout(given.get("data_format"))})
@@ -446,6 +449,7 @@ BORROWED = (
         2,
         "paddle.nn.Conv{n}DTranspose",
         _PADDLE1_MEANS,
+        # This function has no such parameter, and Paddle's layer has no default for it.
         {"in_channels": Name("in_channels")},
         _change_paddle1,
     ),

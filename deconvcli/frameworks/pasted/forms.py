@@ -61,6 +61,8 @@ def read_layer(text: str, variables: Mapping[str, Any] = MappingProxyType({})) -
 
 def is_layer_text(text: str) -> bool:
     """Return whether a text may describe a layer, rightly or not: it has brackets or lines."""
+    # A viewer's panel has no brackets, but kernel_shape or kernel_size; the last sign is a bracket
+    # of Chinese and Japanese keyboards.
     return any(sign in text for sign in ("(", "{", "<", "\n", "kernel_s", "（"))  # noqa: RUF001
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from deconvcli.frameworks.pasted.python_call import unclear
 
+# Both are far below Python's own limits, which end in other errors: its recursion, and the 4,300
+# digits of int(). A network nests few messages, and a size has 19 digits.
 MAX_DEPTH = 20
 MAX_DIGITS = 30
 _TOKEN = re.compile(
@@ -59,6 +61,7 @@ class _Reader:
             if self.kind != "word":
                 raise unclear(f"there is {self.token!r} where a field's name should be")
             name = self._advance()
+            # A message may follow its name without a colon; only single values need one.
             if self.token == ":":
                 self._advance()
             fields.setdefault(name, []).extend(self._read_values(depth))

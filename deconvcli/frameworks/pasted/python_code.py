@@ -81,6 +81,7 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
         if call is None and _has(line, node):
             _learn_functions(line, node, reader)
             call = _find_made_layer(reader.read_call(node))
+        # Lines after it count as well: they may assign the tensor that the layer is applied to.
         reader.learn(line)
     return call and _apply(call, node, tree, reader)
 
@@ -181,6 +182,7 @@ def _find_made_layer(call: PythonCall) -> PythonCall:
     if last in _OVERLOADS and head.startswith("torch.ops.aten."):
         return PythonCall(head.replace("torch.ops.aten", "torch"), call.positional, call.keywords)
     if last in _NODE_MAKERS:
+        # onnx-graphsurgeon's Node has them in one mapping.
         attributes = call.keywords.get("attrs", call.keywords)
         if isinstance(attributes, Mapping):
             # g.op(...) of torch.onnx has the type of an attribute at the end of its name.
@@ -202,5 +204,6 @@ def _find_made_layer(call: PythonCall) -> PythonCall:
 
 def make_node(attributes: Mapping[str, Any], inputs: Any) -> PythonCall:
     """Return a node ConvTranspose with these attributes; its third input is the bias."""
+    # ONNX writes an empty name for an optional input that is left out.
     has_bias = isinstance(inputs, list) and len(inputs) > 2 and inputs[2] not in ("", None)
     return PythonCall(ONNX_NODE, (), {**attributes, **({"B": True} if has_bias else {})})

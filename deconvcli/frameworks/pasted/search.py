@@ -59,6 +59,7 @@ def find_match(
     best = _find_best(call, names, _answers)
     if best and best.misfits == 0:
         return best if dialect_name else best._replace(others=_list_rivals(best.dialect, call))
+    # A whole name leaves no doubt: what does not fit is a mistake in the arguments, reported later.
     if best and call.name in best.signature.paths:
         return best
     # Loaded late: their tables and patterns take some ms, which only an unusual call should cost.
@@ -67,6 +68,7 @@ def find_match(
 
     if borrowed := find_borrowed(call, whole=True):
         return _translate(*borrowed, dialect_name)
+    # Before names are compared by their ends: TVM's conv2d_transpose ends as TensorFlow's.
     if error := explain_foreign(f"{call.name}("):
         raise error
     if not _is_foreign(call.name, names):

@@ -143,6 +143,7 @@ def _strip_wrapper(call: PythonCall) -> PythonCall:
 
 def _drop_inert(dialect: Dialect, named: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments that matter: a configuration has every other one as well."""
+    # The shape of the input is inert in the layer, but gives the size that is asked about.
     inert = {a.name for a in dialect.arguments if a.role == "" and a.name != "input_shape"}
     return {name: value for name, value in named.items() if name not in inert}
 

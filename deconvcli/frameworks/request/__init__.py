@@ -70,6 +70,7 @@ class LayerRequest(CountedLayer):
             return self.dialect, f"{self.names.dialect} names it"
         given = self.roles.get("padding")
         if isinstance(given, str):
+            # Not TensorFlow, although it has the words too: it would ask for the output size.
             return "keras", f"padding {given!r} is a word"
         if given is not None and find_form(given) is Form.INTS:
             return "torch", "padding is a number"
@@ -101,6 +102,7 @@ class LayerRequest(CountedLayer):
             words = dialect.complete(words, rank)
         leading, sizes = self._find_sizes(pasted, words, rank)
         self._check_letters(sizes.spatial)
+        # After the sizes: a variable of the call may be the channels that only the input gives.
         words = {**bind_counts(pasted, words, sizes.channels), **words}
         words, named = self._fill_output_shape(pasted, words, sizes)
         shown_weight = sizes.weight

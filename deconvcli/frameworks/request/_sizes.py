@@ -49,6 +49,7 @@ class SizedLayer(TypedLayer):
                 help="give the spatial sizes only, or the same channels.",
                 code="channels",
             )
+        # Beside a pasted call they would be a second value for the call's own channels.
         if self.call is None and type(channels) is int:
             roles.setdefault("out_channels", (channels,))
         return self._replace(roles={**roles, "output_size": parts["*"]})
