@@ -36,7 +36,7 @@ def open_atomically(path: StrPath, *, force: bool) -> Iterator[BufferedRandom]:
         with report_write_errors(name):
             _publish(temporary, target, force)
     finally:
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError):  # ValueError: a null character in the name
             os.unlink(temporary)
 
 
@@ -69,6 +69,7 @@ def _publish(temporary: str, target: str, force: bool) -> None:
     """Give `temporary` its name; without `force` only if the name is still free."""
     if not force:
         try:
+            # In one step: a link fails where the name is taken; a rename would replace the file.
             os.link(temporary, target)
             return
         except FileExistsError:

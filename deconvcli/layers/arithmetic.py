@@ -71,6 +71,7 @@ OUT = Step("out", "full - crop_begin - crop_end", "the size after the crop")
 
 
 # Formulas are written by dialects, never by users. Without builtins a mistyped name is an error.
+# `locals` is for the programs themselves, which return all their steps.
 _FUNCTIONS: dict[str, Any] = {
     "min": min,
     "max": max,
@@ -198,11 +199,13 @@ def fill(template: str, numbers: Numbers) -> str:
     A range of one number is that number: `7` for `7 to 7`, and `0` for `0 or less`, since what is
     limited so is never negative.
     """
+    # Templates are a dialect's own text, as formulas are; what users write comes as values only.
     text = str(evaluate(f"f{template!r}", numbers))
     text = re.sub(_OUTSIDE_ONE, r"not \1", text)
     return re.sub(_NO_NUMBER_BUT_ZERO, "0", re.sub(_ONE_NUMBER, r"\1", text))
 
 
+# Not the name of a function, which a bracket follows.
 _NAME = re.compile(r"\b[a-z_]\w*\b(?!\s*\()")
 _KEYWORDS = {"if", "else", "and", "or", "not"}
 
@@ -214,6 +217,7 @@ def substitute(formula: str, numbers: Numbers) -> str:
         if match[0] in _KEYWORDS:
             return match[0]
         shown = str(numbers[match[0]])
+        # A sign or a sum needs brackets beside another operator.
         return shown if shown.isalnum() else f"({shown})"
 
     return _NAME.sub(number, formula)

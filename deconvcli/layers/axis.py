@@ -198,6 +198,7 @@ class Axis(NamedTuple):
     def smallest_input(self) -> Size:
         """Return the smallest n whose output has at least one element."""
         missing = self.crop_begin + self.crop_end + 1 - self.span
+        # Rounded up: each further input adds `stride` outputs.
         return max(1, 1 - (-missing) // self.stride)
 
     def unroll(self, n: int) -> tuple[Axis, int, int]:
@@ -210,6 +211,7 @@ class Axis(NamedTuple):
         assert isinstance(crop_begin, int)
         assert isinstance(crop_end, int)
         assert isinstance(out, int)
+        # Output 0 reads back to its tap at span - 1; the last output, up to its tap 0.
         before = max(0, (self.span - 1 - crop_begin) // self.stride)
         after = max(0, (out - 1 + crop_begin) // self.stride - (n - 1))
         begin, end = crop_begin + before * self.stride, crop_end + after * self.stride

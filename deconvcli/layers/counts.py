@@ -106,6 +106,7 @@ class Counts(NamedTuple):
     def _write_product(self, factors: list[Size]) -> str:
         """Return the factors times the products of channels: input and output channels by group."""
         channels, groups = [self.in_channels, self.out_channels], self.groups
+        # As many groups as channels, as in a depthwise layer, cancel out even without a number.
         if groups in channels:
             channels.remove(groups)
             groups = 1

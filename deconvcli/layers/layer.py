@@ -246,6 +246,7 @@ class Reading(NamedTuple):
     def useful_products(self) -> list[Size]:
         """The (input, tap) pairs of each axis that reach an element the crop keeps."""
         if self.layer.circular:
+            # Nothing is lost: what the crop cuts off is added at the opposite end.
             return [n * axis.kernel for axis, n in zip(self.layer.axes, self.spatial, strict=True)]
         pairs = zip(self.layer.axes, self.sizes.spatial, strict=True)
         return [axis.useful_products(n) for axis, n in pairs]

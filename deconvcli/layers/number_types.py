@@ -62,6 +62,7 @@ def _promote(one: str, other: str) -> str:
     Neither of the 16-bit ones holds the other.
     """
     if one in COMPLEX or other in COMPLEX:
+        # Place 1, complex128, if one of them has parts of 64 bits.
         return COMPLEX[not {"float64", "complex128"}.isdisjoint((one, other))]
     if {one, other} == {"float16", "bfloat16"}:
         return "float32"

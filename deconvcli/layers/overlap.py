@@ -38,6 +38,7 @@ class AxisOverlap(NamedTuple):
         assert isinstance(axis.crop_begin, int)
         place, last = output + axis.crop_begin, (self.n - 1) * axis.stride
         shared = gcd(axis.stride, axis.dilation)
+        # `shared` divides every i*stride + j*dilation, so that no tap falls between.
         if place % shared:
             return range(0)
         if axis.dilation == 0:  # every tap is on the element of its input

@@ -85,6 +85,7 @@ def _report_unreadable(
     name: str, data: bytes, error: Unreadable, settings: Settings
 ) -> CheckedFile:
     found = Diagnostic(error.code, Severity.ERROR, error.message, error.help, where=error.where)
+    # Whatever is wrong with the bytes, the finding shows its line and heeds its comment.
     text = data.decode("utf-8-sig", "replace")
     return _apply_settings(name, text, [assign_code(found)], settings)
 
@@ -144,6 +145,7 @@ def _apply_settings(
     name: str, text: str, found: Iterable[Diagnostic], settings: Settings
 ) -> CheckedFile:
     """Return the file with its selected findings, sorted by place, at the chosen severity."""
+    # Not splitlines, which ends lines at form feeds and U+2028 too: places count line feeds.
     lines = text.split("\n")
     # The rounds of a repeated block can report one mistake several times.
     unique = list(dict.fromkeys(found))

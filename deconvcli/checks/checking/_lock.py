@@ -50,6 +50,7 @@ def _read_lock(text: str, name: str) -> dict[str, Any]:
         document = json.loads(text)
         if document["schema"] == SCHEMA and isinstance(document["files"], dict):
             return dict(document["files"])
+    # RecursionError: a file of open brackets. Whatever else it is, it is no lock file.
     except (ValueError, LookupError, TypeError, RecursionError):
         pass
     raise Unreadable(

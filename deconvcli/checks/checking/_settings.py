@@ -27,6 +27,7 @@ class Settings(NamedTuple):
 
     select: tuple[str, ...] = ("DCV",)
     ignore: tuple[str, ...] = ()
+    # A plain dict: settings are pickled for other processes, which a read-only mapping refuses.
     severity: Mapping[str, Severity] = {}
     strict: bool = False
     useless_share: float = 0.5

@@ -22,6 +22,7 @@ class CheckedFile(NamedTuple):
 
     name: str
     findings: tuple[Diagnostic, ...] = ()
+    # A plain dict: results are pickled, which a read-only mapping refuses.
     lines: Mapping[int, str] = {}
     networks: tuple[NetworkTable, ...] = ()
     ignored: int = 0

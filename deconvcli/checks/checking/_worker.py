@@ -38,6 +38,7 @@ def _answer(questions: BinaryIO, answers: BinaryIO) -> None:
 def _pickle_error(error: Exception) -> bytes:
     """Return the error as bytes; an error that cannot be pickled is sent as its text."""
     try:
+        # Read back as well: an error whose __init__ takes other arguments fails only then.
         pickled = pickle.dumps(error)
         pickle.loads(pickled)
     except Exception:

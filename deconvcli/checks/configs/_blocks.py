@@ -71,6 +71,7 @@ def _count(value: Any) -> int:
     """Return the number of values inside this one, plus one for itself."""
     if not isinstance(value, dict | list):
         return 1
+    # Recursion is safe: a document is at most MAX_DOCUMENT_DEPTH deep.
     return 1 + sum(map(_count, value.values() if isinstance(value, dict) else value))
 
 

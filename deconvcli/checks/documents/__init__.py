@@ -102,6 +102,7 @@ def read(name: str, data: bytes, kind: str) -> Document:
         builder = Builder(lines)
         DOCUMENTS.take(kind)(text, builder)
     except Misplaced as error:
+        # Decoded again: there is no `text` where decoding itself has failed.
         position = LineIndex(data.decode("utf-8-sig", "replace")).position(error.offset)
         raise Unreadable(error.message, help=error.help, where=Where(name, *position)) from error
     return Document(name, text, builder.value, Places(builder.spans, lines), kind)
@@ -118,6 +119,7 @@ def _decode(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        # The error counts bytes, our offsets count characters.
         before = data[: error.start].decode("utf-8-sig")
         raise Misplaced(
             len(before), "this byte is not valid UTF-8", "save the file as UTF-8."

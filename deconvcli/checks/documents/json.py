@@ -55,6 +55,7 @@ class _Scanner:
 
     def value(self) -> None:
         """Read any value."""
+        # Recursion ends where Builder.open refuses a deeper level.
         match self.next():
             case "{":
                 self._members({}, "}", self._member)

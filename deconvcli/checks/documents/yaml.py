@@ -40,6 +40,7 @@ def read(text: str, builder: Builder) -> None:
     try:
         for event in iter(_LOADER(text).get_event, None):
             _HANDLERS[type(event)](event, builder)
+    # The only other one, ReaderError, is about characters that `documents.read` has refused.
     except yaml.MarkedYAMLError as error:
         if error.problem == _TOO_DEEP and (mark := error.problem_mark):
             # libyaml looks ahead, so it stops before our own limit was reached. Read the part
@@ -131,6 +132,7 @@ def _resolve(text: str, offset: int) -> Any:
     """Return the value of a plain scalar by the core schema, which reads all else as text."""
     if text in _WORDS:
         return _WORDS[text]
+    # Not empty here: the empty text is a word above.
     if text[0] not in _BEGINS_A_NUMBER:
         return text
     if _WHOLE.fullmatch(text):

@@ -101,6 +101,7 @@ def _header(file: io.BufferedReader, name: str) -> Header:
     _refuse_dtype(dtype, name)
     if len(shape) > MAX_AXES or any(type(n) is not int or n < 0 for n in shape):
         raise damaged_file(name, f"its shape is {str(shape)[:80]}")
+    # In Python's integers, which no claimed size overflows.
     nbytes = prod(shape) * dtype.itemsize
     actual = os.fstat(file.fileno()).st_size - offset
     if nbytes != actual:
@@ -111,6 +112,7 @@ def _header(file: io.BufferedReader, name: str) -> Header:
 
 
 def _format_count(number: int) -> str:
+    # A claimed size may have thousands of digits, which Python refuses to write.
     return str(number) if number < 10**30 else "more than 10^30"
 
 
@@ -118,6 +120,7 @@ def _parse_header(
     file: io.BufferedReader, name: str
 ) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
     """Return (shape, fortran_order, dtype, offset) as NumPy's parser reads them."""
+    # 12: the magic string, the version and the length, which come before the header.
     start = io.BytesIO(file.read(MAX_HEADER_BYTES + 12))
     try:
         with warnings.catch_warnings():

@@ -169,6 +169,7 @@ def _write_header(file: BufferedRandom, shape: Sizes, dtype: np.dtype[Any]) -> H
 
 def _reserve(file: BufferedRandom, header: Header) -> None:
     """Reserve space on the disk for the data, all zeros."""
+    # The header first: posix_fallocate works below Python's buffer.
     file.flush()
     if header.nbytes and hasattr(os, "posix_fallocate"):
         try:

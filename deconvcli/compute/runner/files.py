@@ -103,6 +103,7 @@ def _fill(
     begin = perf_counter()
     work = stream_blocks(prepared.step, x, arrays["values"], cut.axes, cut.budget, wide, progress)
     for block, given in work:
+        # The clock stands still while a block is checked: these are the seconds of computing.
         seconds += perf_counter() - begin
         if checks is not None:
             checks.add(block, given, arrays)

@@ -116,6 +116,7 @@ def _take_sides(key: Key, value: Any) -> Any:
     if type(value) is int:
         return _take_integer(key, value)
     if isinstance(value, list) and 1 <= len(value) <= 2 * MAX_AXES:
+        # By type, which tells True from 1; numbers and pairs side by side have no one reading.
         kinds = {type(item) for item in value}
         if kinds == {int} or (kinds == {list} and len(value) <= MAX_AXES):
             return [_take_side(key, item) for item in value]

@@ -39,6 +39,7 @@ def find_culprits(network: Network, outcomes: Sequence[NodeOutcome], node: Node)
 
 def find_unequal_axes(inputs: Sequence[Shape]) -> list[int]:
     """Return the spatial axes on which the shapes differ."""
+    # Not strict: inputs of unequal rank are refused under the same code, and arrive here too.
     sizes = zip(*(shape.spatial for shape in inputs), strict=False)
     return [axis for axis, column in enumerate(sizes) if len(set(column)) > 1]
 

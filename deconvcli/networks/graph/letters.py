@@ -125,6 +125,7 @@ def _find_passing_multiples(walker: RunWalker, run: SizeRun) -> SizeRun | None:
             passes = walker.passes_on(run)
         except Split as split:
             period = run.period * split.parts
+            # Of the parts only the multiples: this search looks for no other remainder.
             run = SizeRun(-(-run.first // period) * period, period)
             continue
         if run.last is None:
@@ -161,6 +162,7 @@ def _straighten(walker: RunWalker, values: LetterValues) -> LetterValues:
         try:
             walker.passes_on(run)
         except Split as split:
+            # Every value of the class passes, so that the first part is as good as any.
             run = next(run.split(split.parts))
             continue
         if run.last is None:

@@ -74,6 +74,7 @@ class RunWalker:
         def apply(node: Node, inputs: tuple[Shape, ...], dialect: str) -> NodeOutcome:
             nonlocal passes
             outcome, passes, last = self._apply_once(node, inputs, dialect)
+            # Also for a remembered outcome: its comparisons were made on another run.
             run.cut_after(last)
             shape = outcome.shape
             return outcome if shape is None else outcome._replace(shape=_move_shape(run, shape))
@@ -116,6 +117,7 @@ class RunWalker:
         # A node computes on a run of its own, whose cut is remembered and applied to every run
         # that brings the same sizes: what one run learns from a comparison holds for all.
         own = node.letters if node.name in self._lettered else ()
+        # Enough as a key: parameters and dialect belong to the node, the condition to this walker.
         key = (node.name, (_as_key(own), *(_as_key(shape.sizes) for shape in inputs)))
         if key not in self._memo:
             probe = SizeRun(0, 1)  # a step count is all that is remembered: any start will do

@@ -171,6 +171,7 @@ class AnySize(Linear):
         self._check_meeting(other)
         return not isinstance(other, AnySize)
 
+    # One hash for all, since all are equal; they are part of the keys of a memo.
     def __hash__(self) -> int:
         return 0
 

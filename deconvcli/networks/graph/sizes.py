@@ -67,6 +67,7 @@ def find_working(
             pending += [(part, since) for part in run.split(split.parts)]
             continue
         yield from _complete(run, since, passes)
+        # A run that passes but was cut is not complete: the sizes after the cut continue it.
         pending += [(later, since if passes else later.first) for later in run.cut_off()]
     raise Refused(
         f"the sizes that work do not repeat within {most:,} runs",

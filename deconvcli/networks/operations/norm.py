@@ -114,6 +114,7 @@ class Norm(SameShape):
             "keras",
             ("GroupNormalization",),
             ("groups", "axis", "epsilon", "center", "scale"),
+            # 32 is the default of Keras.
             implies={"kind": "group", "groups": 32},
         ),
         Call(

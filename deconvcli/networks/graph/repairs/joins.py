@@ -31,6 +31,7 @@ def _resize_to(failure: Failure, operation: str, wanted: tuple[Size, ...]) -> Ed
     if model is None:
         return ()
     suffix = "cropped" if operation == "crop_like" else "padded"
+    # Each once: a layer may take one input twice, and InsertBefore moves both.
     others = dict.fromkeys(name for name, shape in named if shape.spatial != wanted)
     return tuple(
         [
