@@ -62,6 +62,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("shape --in 5x5 -k 3 -D keras -g 2", ("keras has no -g/--groups", "torch, onnx")),
         ("shape --in 5x5 -k 3 -D keras -p 1", ("padding of keras is a word", "torch, onnx")),
         ("shape --in 5x5 -k 3 -D torch --auto-pad VALID", ("torch has no --auto-pad", "onnx")),
+        (
+            "shape --in 5x5 -k 3 -D tf -s 2 -p same",
+            ("output_shape is required", "SAME takes 9x9 to 10x10. Give it as --output-size."),
+        ),
+        (
+            "shape --in 5xN -k 3 -D tflite -s 2 -p valid",
+            ("output_shape is required", "VALID takes 11 x 2N+1 to 12 x 2N+2. Give it as --out"),
+        ),
         ("shape --in 5x5 -k 3 -D kers", ("dialect 'kers'", "did you mean 'keras'?")),
         ("shape --in 5x5 -k 3 -D keras@tenso", ("'tenso'", "'keras@tensorflow'")),
         ("shape --in 5 -k 3 -g 2 --in-channels 3", ("3 input channels", "2 equal groups")),

@@ -211,17 +211,17 @@ class ParameterReader(Refusals, ABC):
             return
         is_input = groups < 1 or into < 1 or into % groups
         kind, count = ("input", into) if is_input else ("output", out)
-        if count == 0 and groups > 0:
+        if count < 1 and groups > 0:
             self.refuse(
                 "channels",
-                f"the layer has 0 {kind} channels",
+                f"the layer has {count} {kind} channels",
                 f"give it {groups} or more.",
-                self.empty,
+                self.empty if count == 0 else "",
             )
         self.refuse(
-            "groups" if groups != 1 else "channels",
+            "groups",
             f"{count} {kind} channels cannot be split into {groups} equal groups",
-            f"use a positive multiple of {groups}." if groups > 0 else "use 1 or more groups.",
+            f"use a multiple of {groups}." if groups > 0 else "use 1 or more groups.",
         )
 
     def argument(self, role: str) -> Argument | None:

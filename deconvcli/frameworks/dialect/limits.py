@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from deconvcli.layers.arithmetic import Limit, Step
 from deconvcli.layers.axis import Size
+from deconvcli.layers.text import size_text
 
 
 def positive(letter: str, name: str) -> Limit:
@@ -70,10 +70,19 @@ def when_requested(entries: Iterable[Step | Limit]) -> tuple[Step | Limit, ...]:
     )
 
 
-def list_same_sizes(n: Size, stride: Any) -> str:
-    """Return the output sizes that SAME maps back to n, as numbers where the stride is one."""
-    if stride == 1:
-        return str(n)
-    if type(n) is int and type(stride) is int and stride > 0:
-        return f"{(n - 1) * stride + 1} to {n * stride}"
-    return f"({n} - 1)*stride + 1 to {n}*stride"
+def suggest_sizes(
+    word: str, spatial: Sequence[Size], spans: Sequence[int], strides: Sequence[int] | None
+) -> str:
+    """Return the output sizes that a forward layer with this padding maps back to the input.
+
+    strides: None where they are not known.
+    """
+    word = "VALID" if word == "VALID" else "SAME"
+    span = "span" if word == "VALID" else "1"
+    if strides is None:
+        return f"{word} takes ({spatial[0]} - 1)*stride + {span} to that plus stride - 1"
+    fixed = spans if word == "VALID" else [1] * len(spans)
+    axes = list(zip(spatial, fixed, strides, strict=True))
+    smallest = size_text(tuple((n - 1) * s + k for n, k, s in axes))
+    largest = size_text(tuple((n - 1) * s + k + s - 1 for n, k, s in axes))
+    return f"{word} takes {smallest}" + (f" to {largest}" if largest != smallest else "")

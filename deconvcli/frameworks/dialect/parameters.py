@@ -71,7 +71,7 @@ class Signature(NamedTuple):
 
     data, weight: the parameters that are tensors; a call may show their shapes. example: the
     arguments of an example, where the parameters' roles make none. lacks: parameters of the dialect
-    that another call of this name has, and this one has not.
+    that another call of this name has, and this one has not. needs: parameters that are not None.
     """
 
     paths: tuple[str, ...]
@@ -82,6 +82,7 @@ class Signature(NamedTuple):
     weight: str = ""
     example: str = ""
     lacks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     def answers(self, dotted: str) -> bool:
         """Return whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`.

@@ -13,7 +13,7 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, list_same_sizes, positive
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive, suggest_sizes
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.releases import LITERT
@@ -128,7 +128,7 @@ class Tflite(Dialect):
             read_count(words["stride_h"], "stride_h"),
             read_count(words["stride_w"], "stride_w"),
         )
-        requested, out_channels = self._read_output_shape(spelling, sizes)
+        requested, out_channels = self._read_output_shape(word, strides, spelling, sizes)
         rows = zip(sizes.spatial, kernel, strides, (1, 1), requested, strict=True)
         return self.build_reading(
             spelling,
@@ -141,15 +141,18 @@ class Tflite(Dialect):
             data_layout=CHANNELS_LAST,
         )
 
-    def _read_output_shape(self, spelling: Spelling, sizes: Sizes) -> tuple[tuple[Size, ...], int]:
+    def _read_output_shape(
+        self, word: str, strides: tuple[int, ...], spelling: Spelling, sizes: Sizes
+    ) -> tuple[tuple[Size, ...], int]:
         """Return (spatial sizes, channels) of output_shape; its batch must be the input's."""
         given = spelling.arguments.get("output_shape")
         if given is None:
-            stride = spelling.arguments.get("stride_h", 1)
+            assert sizes.weight is not None  # for mypy: compared by the caller
+            possible = suggest_sizes(word, sizes.spatial, sizes.weight[1:-1], strides)
             self.refuse(
                 "output-shape",
                 "output_shape is required and not given",
-                f"choose a size; SAME takes {list_same_sizes(sizes.spatial[0], stride)}.",
+                f"choose a size; {possible}.",
             )
         shape = self.read_size_list(spelling, "output_shape", RANK + 2)
         batch, channels = require_numbers((shape[0], shape[-1]))

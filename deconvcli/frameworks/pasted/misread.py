@@ -204,13 +204,13 @@ def explain_unknown_call(
                 name = f"{last}_transpose"
             return _error(
                 f"{call!r} is a forward convolution",
-                f"its transposed one is {prefix}{name}; for networks with both there is deconv"
-                " check.",
+                f"its transposed one is {prefix}{name}; a network with both is read whole, pasted"
+                " here or in a file for deconv check.",
             )
     if _ENLARGING.search(last):
         return _error(
             f"{call!r} enlarges its input without a transposed convolution",
-            "deconv check reads networks that have it.",
+            "a network that has it is read whole, pasted here or in a file for deconv check.",
         )
     close = _find_close(call, known) if _CONVOLVING.search(last) else ""
     guess = f"did you mean {close}? Otherwise " if close else ""

@@ -157,6 +157,7 @@ def count_misfits(dialect: Dialect, signature: Signature, call: PythonCall) -> i
         misfits += name not in arguments or arguments[name].role in roles or name in signature.lacks
     named |= call.keywords
     misfits += sum(type(named.get(name)) in (int, str) for name in tensors)
+    misfits += sum(named.get(name, 0) is None for name in signature.needs)
     misfits += sum(
         not _takes_value(arguments[name], value)
         for name, value in named.items()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import Refused, UsageError
 from deconvcli.frameworks.dialect.parameters import Form
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.pasted.layer import Pasted
@@ -128,7 +128,12 @@ class LayerRequest(CountedLayer):
         if leading and not (self.rank or pasted.rank):
             remark = f"read as {_name_axes(layout, leading, rank)}"
         open_batch = self._find_open_batch(dialect, words, leading, rank, named)
-        reading = dialect.read(Spelling(dialect.name, arguments, pasted.implementation), sizes)
+        try:
+            reading = dialect.read(Spelling(dialect.name, arguments, pasted.implementation), sizes)
+        except Refused as refused:
+            if refused.code == "output-shape" and not (self.call or "output_size" in self.roles):
+                refused.help += f" Give it as {self.names.role('output_size')}."
+            raise
         return Understood(reading, why, leading, tuple(assumed), remark, unknown, open_batch)
 
     def _no_call(self, text: str) -> UsageError:

@@ -41,7 +41,7 @@ def test_tensorflow_gives_zeros_of_the_requested_size(
 
 @pytest.mark.parametrize(("kernel", "size"), [(1, 1), (3, 1), (3, 3), (5, 3)])
 def test_explicit_padding_is_compared_for_an_empty_input_too(kernel: int, size: int) -> None:
-    with pytest.raises(Refused, match="which the forward layer maps to"):
+    with pytest.raises(Refused, match=r"which the forward layer maps to.*, not to 0") as refused:
         deconvcli.layer(
             "tensorflow",
             input_shape=(1, 1, 0, 1),
@@ -50,6 +50,7 @@ def test_explicit_padding_is_compared_for_an_empty_input_too(kernel: int, size: 
             padding=EXPLICIT,
             output_shape=[1, 1, size, 1],
         )
+    assert refused.value.help == "give an input with elements."
 
 
 # Input, kernel, words; the size of the empty axis, None where TensorFlow ends the process.

@@ -197,11 +197,20 @@ def test_an_empty_output_that_is_requested_has_its_own_help(
 @pytest.mark.parametrize(
     ("name", "words", "sizes"),
     [
-        ("tensorflow", {"strides": 2}, "9 to 10"),
-        ("tensorflow", {"strides": 3}, "13 to 15"),
-        ("tensorflow", {"strides": [2, 2]}, r"\(5 - 1\)\*stride \+ 1 to 5\*stride"),
-        ("tflite", {"stride_h": 2, "stride_w": 2}, "9 to 10"),
-        ("tflite", {}, "5"),
+        ("tensorflow", {"strides": 2}, "SAME takes 9x9 to 10x10"),
+        ("tensorflow", {"strides": 3}, "SAME takes 13x13 to 15x15"),
+        ("tensorflow", {"strides": [2, 3]}, "SAME takes 9x13 to 10x15"),
+        ("tensorflow", {"strides": [1, 2, 2, 1]}, "SAME takes 9x9 to 10x10"),
+        ("tensorflow", {"strides": 2, "padding": "VALID"}, "VALID takes 11x11 to 12x12"),
+        (
+            "tensorflow",
+            {"strides": 1, "dilations": 2, "padding": "VALID"},
+            "VALID takes 9x9",
+        ),
+        ("tensorflow", {}, "SAME takes (5 - 1)*stride + 1 to that plus stride - 1"),
+        ("tflite", {"stride_h": 2, "stride_w": 3}, "SAME takes 9x13 to 10x15"),
+        ("tflite", {"padding": "VALID"}, "VALID takes 7x7"),
+        ("tflite", {}, "SAME takes 5x5"),
     ],
 )
 def test_a_missing_output_shape_is_helped_with_numbers(
@@ -209,4 +218,46 @@ def test_a_missing_output_shape_is_helped_with_numbers(
 ) -> None:
     with pytest.raises(Refused, match="output_shape is required") as refused:
         deconvcli.layer(name, **_CHANNELS_LAST, **words)
-    assert re.fullmatch(f"choose a size; SAME takes {sizes}.", refused.value.help)
+    assert refused.value.help == f"choose a size; {sizes}."
+
+
+@pytest.mark.parametrize(
+    ("padding", "requested", "help"),
+    [
+        # Full sizes are 5 by 5: what remains is 0 or more.
+        ([2, 2], 4, "use 1 to 2."),
+        ([3, 2], 4, "use 0 to 1."),
+        ([3, 3], 4, "use 0."),
+        ([3, 4], 4, "use padding of 5 or less in total."),
+        ([9, 9], 1, "use padding of 5 or less in total."),
+    ],
+)
+def test_no_negative_size_is_advised(padding: list[int], requested: int, help: str) -> None:
+    sizes = {"input_shape": (1, 2, 2, 1), "weight_shape": (3, 3, 1, 1)}
+    with pytest.raises(Refused, match="height: ") as refused:
+        deconvcli.layer(
+            "tensorflow",
+            **sizes,  # type: ignore[arg-type]
+            strides=2,
+            padding=[[0, 0], padding, [0, 0], [0, 0]],
+            output_shape=[1, requested, 5, 1],
+        )
+    assert (refused.value.code, refused.value.help) == ("output-shape", help)
+
+
+@pytest.mark.parametrize(
+    ("groups", "count", "message", "help"),
+    [
+        (1, 0, "the layer has 0 input channels", "give it 1 or more."),
+        (1, -2, "the layer has -2 input channels", "give it 1 or more."),
+        (3, -3, "the layer has -3 input channels", "give it 3 or more."),
+        (3, 4, "4 input channels cannot be split into 3 equal groups", "use a multiple of 3."),
+        (0, 4, "4 input channels cannot be split into 0 equal groups", "use 1 or more groups."),
+    ],
+)
+def test_help_about_channels_reads_as_a_person_would_say_it(
+    groups: int, count: int, message: str, help: str
+) -> None:
+    with pytest.raises(Refused, match=message) as refused:
+        take("torch")[0].split_evenly(count, 12, groups)
+    assert refused.value.help == help

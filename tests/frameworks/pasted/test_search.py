@@ -8,7 +8,7 @@ import pytest
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.dialects import DIALECTS, take
-from deconvcli.frameworks.pasted.python_call import PythonCall
+from deconvcli.frameworks.pasted.python_call import PythonCall, read_call
 from deconvcli.frameworks.pasted.search import (
     RETIRED,
     RIVALS,
@@ -50,6 +50,24 @@ SHARED = [
     ("nn.Conv2DTranspose(8, 4, 3, 2, 1, 1, groups=2)", "paddle", (10, 10), ("mxnet",)),
     ("op.ConvTranspose(X, W, kernel_shape=[3, 3])", "onnx", (7, 7), ()),
 ]
+
+
+# TensorFlow's third parameter is the output's shape, which it needs; Paddle's is the bias.
+FUNCTIONS = [
+    ("conv2d_transpose(x, w, None, 2)", "paddle"),
+    ("conv2d_transpose(x, w, None, 2, 1)", "paddle"),
+    ("F.conv2d_transpose(x, w, None, 2, 1, 1)", "paddle"),
+    ("conv3d_transpose(x, w, None, 2)", "paddle"),
+    ("conv1d_transpose(x, w, None, 2)", "paddle"),
+    ("conv2d_transpose(x, w, [1, 10, 10, 2], 2)", "tensorflow"),
+    ("conv2d_transpose(x, w, None, strides=2, padding='SAME')", "tensorflow"),
+    ("tf.nn.conv2d_transpose(x, w, None, 2)", "tensorflow"),
+]
+
+
+@pytest.mark.parametrize(("call", "dialect"), FUNCTIONS)
+def test_a_required_parameter_is_not_none(call: str, dialect: str) -> None:
+    assert find_match(read_call(call)).dialect.name == dialect
 
 
 @pytest.mark.parametrize(("call", "dialect", "output", "others"), SHARED)

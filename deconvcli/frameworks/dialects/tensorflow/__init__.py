@@ -15,7 +15,7 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, shorten
 from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import list_same_sizes
+from deconvcli.frameworks.dialect.limits import suggest_sizes
 from deconvcli.frameworks.dialect.parameters import (
     Argument,
     Form,
@@ -53,7 +53,8 @@ _FORMER = ("value", "filter", "output_shape", "strides", "padding", "data_format
 def _signature(name: str, rank: int | None, parameters: tuple[str, ...] = _PARAMETERS) -> Signature:
     paths = (f"tf.nn.{name}", f"tensorflow.nn.{name}", f"tf.compat.v1.nn.{name}")
     data, weight, *_ = parameters
-    return Signature(paths, parameters, rank, {"api": name}, data, weight)
+    needs = ("output_shape", "strides")
+    return Signature(paths, parameters, rank, {"api": name}, data, weight, needs=needs)
 
 
 def _pad_tensor(pairs: tuple[tuple[int, int], ...], rank: int) -> list[list[int]]:
@@ -190,10 +191,17 @@ class TensorFlow(Dialect):
         """Return (spatial sizes, batch, channels) of output_shape."""
         given, rank = words["output_shape"], len(sizes.spatial)
         if given is None:
+            each = None
+            if words["strides"] is not None:
+                each = self._spread(words["strides"], layout, rank, "strides")
+            dilations = self._spread(words["dilations"], layout, rank, "dilations")
+            assert sizes.weight is not None  # for mypy: compared by the caller
+            spans = [d * (k - 1) + 1 for d, k in zip(dilations, sizes.weight[:rank], strict=True)]
+            possible = suggest_sizes(words["padding"], sizes.spatial, spans, each)
             self.refuse(
                 "output-shape",
                 "output_shape is required and not given",
-                f"choose a size; SAME takes {list_same_sizes(sizes.spatial[0], words['strides'])}.",
+                f"choose a size; {possible}.",
             )
         is_spatial = isinstance(given, (list, tuple)) and len(given) == rank == 2
         # Of all functions this one takes the spatial sizes alone: conv1d_transpose refuses them,

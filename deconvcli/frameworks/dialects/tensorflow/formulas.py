@@ -110,6 +110,14 @@ BY_WORD = {
         ),
     ),
 }
+_OTHER_SIZE = Limit(
+    # Without an exception for a 0 in output_shape, which is checked here, unlike with a word.
+    f"{_EXPLICIT_MAPS_BACK} == n or n == 0 and {_MAPS_TO_NOTHING}",
+    "output-shape",
+    f"output_shape asks for {{out}}, which the forward layer maps to {{{_EXPLICIT_MAPS_BACK}}}"
+    ", not to {n}",
+    "use {max(0, full - before - after)} to {full - before - after + s - 1}.",
+)
 EXPLICIT = Arithmetic(
     *_HEAD,
     Limit(
@@ -124,14 +132,17 @@ EXPLICIT = Arithmetic(
         "explicit padding [{before}, {after}] is negative",
         "use 0 or more.",
     ),
-    Limit(
-        # Without an exception for a 0 in output_shape, which is checked here, unlike with a word.
-        f"{_EXPLICIT_MAPS_BACK} == n or n == 0 and {_MAPS_TO_NOTHING}",
-        "output-shape",
-        f"output_shape asks for {{out}}, which the forward layer maps to {{{_EXPLICIT_MAPS_BACK}}}"
-        ", not to {n}",
-        "use {full - before - after} to {full - before - after + s - 1}.",
+    _OTHER_SIZE._replace(
+        condition=f"n > 0 or {_OTHER_SIZE.condition}", help="give an input with elements."
     ),
+    Limit(
+        "n == 0 or before + after < full + s",
+        "output-shape",
+        "explicit padding [{before}, {after}] crops more than the {full} elements that there are,"
+        " so no output_shape fits",
+        "use padding of {full} or less in total.",
+    ),
+    _OTHER_SIZE,
     Step("crop_begin", "before", "explicit padding crops the start"),
     _END,
     _EMPTY_INPUT._replace(
