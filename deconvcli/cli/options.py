@@ -130,6 +130,7 @@ def name_option(*names: str, help: str, section: str = OPTIONS) -> Callable[[Any
     """Return an option that accepts one dialect only; the command gets its name or None."""
     return option(
         *names,
+        # Click would take the last of several names without a word.
         multiple=True,
         type=DialectNames(),
         metavar=DialectName.metavar,
@@ -315,6 +316,7 @@ def layer_options(
             "--transpose-kernel",
             "transpose_kernel",
             is_flag=True,
+            # Not False: a flag that is not given is no parameter of the layer.
             default=None,
             help="Flip the kernel, in JAX and Flax.",
             section=more,

@@ -136,6 +136,7 @@ def _make_display(*columns: ProgressColumn, **settings: Any) -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
+    # Rich would take brackets in a name for its markup.
     first = (TextColumn("{task.description}", markup=False), BarColumn())
     console = Console(stderr=True)
     return Progress(*first, *columns, console=console, transient=True, **settings)

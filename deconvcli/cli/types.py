@@ -37,6 +37,7 @@ _SPACES = rf"\s*([{_SEPARATORS}:+()\[\]-])\s*"
 # A pair of pads in brackets of its own, as one of several parts.
 _PAIR = rf"(?:^|[{_SEPARATORS}])\s*(?P<pair>\([^()\[\]]*\)|\[[^()\[\]]*\])\s*(?=[{_SEPARATORS}]|$)"
 _NUMBER = re.compile(r"\d+")
+# Any letter but x, which separates sizes.
 _SYMBOL = r"(?P<factor>\d{,19})(?P<letter>[A-WYZa-wyz]\d?)(?P<offset>[+-]\d{1,18})?"
 _PRODUCT = r"\d\s*(\*)\s*[A-Za-z]|[A-Za-z]\s*(\*)\s*\d"
 # What Python and Keras write for a value that is not given, and for a size that is open.
@@ -273,6 +274,7 @@ class Seconds(Typed):
 
     def parse(self, text: str) -> float:
         """Return the seconds, more than 0 and at most an hour."""
+        # float() alone accepts nan, inf and 1_0 as well.
         number = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,9})?", text) else 0.0
         if not 0 < number <= 3600:
             raise _make_error(
@@ -307,6 +309,7 @@ class Sizes(Typed):
         ]
         is_open = _NONE in text or _OPEN in text or "TensorShape" in text
         letters = _choose_letters([part for _, part in parts])
+        # Keras and TensorFlow print open sizes, so such a shape has its axes in their order.
         return (OpenShape if is_open else tuple)(
             linear(next(letters), 1, 0) if part == _NONE else self._size(part, whole, place)
             for place, part in parts

@@ -124,6 +124,7 @@ class Arithmetics:
         # forward convolution, which takes it in any case: 'valid' is another layer than 'VALID'.
         if word in self.by_word:
             return self.by_word[word]
+        # use_consistent_padding computes the pads of any word itself, and knows only those two.
         return None if consistent else self.find_forward(word, stride)
 
     def find_forward(self, word: str, stride: Sequence[int]) -> Arithmetic | None:

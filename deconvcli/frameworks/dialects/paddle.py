@@ -84,6 +84,7 @@ _BY_OUTPUT_PADDING = (
 _BY_OUTPUT_SIZE = (
     Step("smallest", "full - total", "the size without output_padding"),
     Limit(
+        # In an empty batch Paddle was measured to check the minimum alone.
         "size >= smallest and (no_batch or size <= smallest + s - 1)",
         "output-size",
         "output_size {size} is outside {smallest} to {smallest + s - 1} (the documented maximum"

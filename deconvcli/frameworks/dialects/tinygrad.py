@@ -44,6 +44,7 @@ ARITHMETIC = Arithmetic(
     OUT,
     OUTPUT_EXISTS,
     Limit(
+        # A crop beyond span - 1 shrinks the dilated input, which has (n - 1)*s + 1 elements.
         "(n - 1)*s + 1 >= max(crop_begin - span + 1, 0) + max(crop_end - span + 1, 0)",
         "padding",
         "padding of {begin} at the start and {end} at the end reaches past all inputs",

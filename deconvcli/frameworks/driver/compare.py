@@ -72,6 +72,7 @@ def predict(dialect: str, case: Case) -> Prediction:
 
 def _compare_prediction(prediction: Prediction, case: Case, answer: Answer) -> Kind:
     kind = _find_difference(prediction, case, answer)
+    # The finding was given before the framework was asked, and covers a difference of any kind.
     if kind in DISAGREEMENTS and any(finding.differs for finding in prediction.findings):
         return Kind.KNOWN
     return kind

@@ -112,6 +112,7 @@ class DriverProcess(Generic[AnyDriver]):
             command("deconvcli.frameworks.drivers", self.driver.module),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # Whatever a framework prints goes there, and a pipe that nobody reads would block it.
             stderr=subprocess.DEVNULL,
             env={**os.environ, **self._settings},
         )
@@ -138,6 +139,7 @@ class DriverProcess(Generic[AnyDriver]):
         assert process.stdout is not None
         is_late = threading.Event()
         timer = threading.Timer(seconds, _kill, (process, is_late))
+        # Python waits at its end for every other thread, and this one may have minutes to go.
         timer.daemon = True
         timer.start()
         try:

@@ -25,6 +25,7 @@ class Onnx(Framework):
         geometry = dice.geometry()
         groups = dice.groups()
         into, out = dice.channels(groups)
+        # From 11 on pads beside auto_pad are refused; 22 is the newest.
         params: dict[str, Any] = {"opset": dice.choose(1, 11, 11, 11, 22, 22, 22)}
         modes = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
         attributes: dict[str, Any] = {
@@ -43,6 +44,7 @@ class Onnx(Framework):
             name: attributes[name] for name in attributes if name in needed or dice.chance(0.3)
         }
         self._add_pads(dice, geometry, params)
+        # Still a multiple of the groups, so that only the weights disagree.
         seen = into + groups if dice.chance(0.02) else into
         weight = (into, out // groups, *geometry.k)
         return Case(params, (dice.batch(), seen, *geometry.n), weight, geometry.rank)

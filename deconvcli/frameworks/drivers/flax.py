@@ -16,6 +16,7 @@ class Flax(Framework):
 
     dialect = "flax"
     needs = (FLAX, JAX)
+    # Without it JAX takes an accelerator where it finds one; the CPU is what was measured.
     environment: ClassVar[Mapping[str, str]] = {"JAX_PLATFORMS": "cpu"}
     in_extra = True
 

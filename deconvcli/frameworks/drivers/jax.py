@@ -29,6 +29,7 @@ class Jax(TimedFramework):
 
     dialect = "jax"
     needs = (JAX,)
+    # Without it JAX takes an accelerator where it finds one; the CPU is what was measured.
     environment: ClassVar[Mapping[str, str]] = {"JAX_PLATFORMS": "cpu"}
     in_extra = True
     packing = Packing.EVERY_CALL

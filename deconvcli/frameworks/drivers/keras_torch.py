@@ -15,6 +15,7 @@ class KerasOnTorch(Keras):
 
     dialect = "keras@torch"
     needs = (KERAS, TORCH)
+    # As in torch.py: the number of threads decides which kernel runs.
     environment: ClassVar[Mapping[str, str]] = {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1"}
     in_extra = True
 

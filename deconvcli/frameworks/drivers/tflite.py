@@ -106,10 +106,12 @@ def model(params: Any, input_shape: Any, w: Any) -> bytes:
     options.padding = PADDING[params["padding"]]
     options.strideH, options.strideW = params["stride_h"], params["stride_w"]
     operator = schema.OperatorT()
+    # The kernel wants the output's shape first, then the weights, and the input last.
     operator.inputs, operator.outputs = [0, 2, 1], [3]
     operator.builtinOptionsType = schema.BuiltinOptions.TransposeConvOptions
     operator.builtinOptions = options
     code = schema.OperatorCodeT()
+    # Older readers know only the deprecated field, which holds codes up to 127.
     code.builtinCode = code.deprecatedBuiltinCode = TRANSPOSE_CONV
     graph = schema.SubGraphT()
     graph.tensors = [

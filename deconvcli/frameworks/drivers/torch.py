@@ -58,6 +58,7 @@ class Torch(TimedFramework):
         batch = [dice.batch()] if dice.chance(0.85) else []
         if params["api"] == "module" and dice.chance(0.6):
             params["output_size"] = self._output_size(dice, geometry, crops, batch, out)
+        # Still a multiple of the groups, so that only the weights disagree.
         seen = into + groups if dice.chance(0.03) else into
         weight = (into, out // groups, *geometry.k)
         return Case(params, (*batch, seen, *geometry.n), weight, geometry.rank)

@@ -470,6 +470,7 @@ BORROWED = (
         "torch.nn.ConvTranspose{n}d",
         {**_TORCH, "use_bias": "bias"},
         change=_change_equinox,
+        # Equinox convolves the dilated input forward, which meets the taps in reverse.
         remark="the same sizes, with the taps in reverse",
         padding="padding",
     ),

@@ -59,6 +59,8 @@ _OUT = {
     "same": Step("out", "min(n*s, natural)", "SAME in ONNX Runtime never appends"),
 }
 _TOTAL = Step("total", "max(natural - out, 0)", "the excess over the output size")
+# Old releases split SAME_UPPER the other way round and cropped nothing for SAME without an
+# output_shape: their source says so, and they were not measured.
 _SIZED = {
     kind: {
         word: Arithmetic(
