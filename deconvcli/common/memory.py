@@ -88,11 +88,9 @@ def _cgroup_bytes(root: Path) -> Iterator[int]:
 
 
 def _group_bytes(mount: Path, path: str, limit: str, usage: str, cache: str) -> Iterator[int]:
-    """Yield the free bytes in the group at `path` and in each group above it.
-
-    In a container the path may be the host's and not exist below `mount`; the mount itself does.
-    """
+    """Yield the free bytes in the group at `path` and in each group above it."""
     inner = PurePosixPath(path.lstrip("/"))
+    # In a container the path may be the host's and not exist below `mount`; the mount itself does.
     for group in dict.fromkeys([mount / inner, *(mount / above for above in inner.parents), mount]):
         most, used = _read_number(group / limit), _read_number(group / usage)
         if most is not None and used is not None:

@@ -17,6 +17,7 @@ def read_processor_name() -> str:
             label, _, name = line.partition(":")
             if label.strip() == "model name":
                 return name.strip()
+    # Not Linux, or an ARM machine, whose list has no model name.
     return platform.processor() or platform.machine()
 
 

@@ -72,4 +72,5 @@ def mean_ratio(results: Iterable[LayerResult], engine: str | None, to: str = OUR
     """
     ratios = [result.ratio(engine or result.best, to) for result in results]
     known = [ratio for ratio in ratios if ratio is not None]
+    # Geometric: the mean of inverse ratios is the inverse of their mean, whoever comes first.
     return geometric_mean(known) if known else None

@@ -25,10 +25,7 @@ def read_integer(text: str, offset: int) -> int:
 
 
 def read_fraction(text: str) -> int | float:
-    """Return the number in `text`, which has a point or an exponent.
-
-    A whole number is returned as an integer, since JSON Schema counts 2.0 as one. Beyond 2**53 a
-    float no longer identifies a single integer.
-    """
+    """Return the number in `text`, which has a point or an exponent; 2.0 is the integer 2."""
     number = float(text)
+    # JSON Schema counts 2.0 as an integer. From 2**53 on a float identifies no single one.
     return int(number) if number.is_integer() and abs(number) < 1 << 53 else number

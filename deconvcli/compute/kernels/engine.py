@@ -157,15 +157,12 @@ class Step:
     def _without_points(
         self, spatial: tuple[int, ...], axes: tuple[AxisNumbers, ...]
     ) -> tuple[tuple[int, ...], tuple[AxisNumbers, ...]]:
-        """Return the layer without axes on which one input meets one tap; at least one axis stays.
-
-        An axis that is such a point in this block only must stay, because neighbouring blocks
-        would be summed in another order.
-        """
+        """Return the layer without axes on which one input meets one tap; at least one stays."""
         pairs = list(zip(spatial, axes, strict=True))
         kept = [
             pair
             for pair, is_whole in zip(pairs, self._points, strict=True)
+            # A point in this block only must stay: its neighbours are summed in another order.
             if not (is_whole and _meets_once(*pair))
         ]
         sizes, numbers = zip(*(kept or pairs[:1]), strict=True)

@@ -217,13 +217,10 @@ def _slices(size: int, length: int) -> list[slice]:
 
 
 def _cut_run(n: int, axis: AxisNumbers, outputs: slice) -> tuple[slice, slice, AxisNumbers]:
-    """Return (inputs, outputs, axis): the inputs that these outputs need, and the axis between.
-
-    Outputs that need no input get one that does not reach them, because engines refuse an empty
-    axis.
-    """
+    """Return (inputs, outputs, axis): the inputs that these outputs need, and the axis between."""
     kernel, stride, dilation, crop_begin, _ = axis
     begin, end = outputs.start + crop_begin, outputs.stop + crop_begin
+    # Engines refuse an empty axis: outputs that need no input get one that does not reach them.
     first = min(max(0, -((dilation * (kernel - 1) - begin) // stride)), max(0, n - 1))
     last = max(min(n, (end - 1) // stride + 1), min(n, first + 1))
     begin -= first * stride

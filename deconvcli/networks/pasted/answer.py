@@ -127,6 +127,7 @@ def _make_layer(
 ) -> LayerAnswer:
     # A layer that is not in the text is a flatten.
     entry = entries.get(row.name, Entry(row.name, row.operation, None, 0))
+    # A class that is only taken to keep the shape may train numbers that nobody here knows.
     is_counted = row.name not in pasted.kept or not has_parameters(entry.type)
     return LayerAnswer(
         row.name,
@@ -225,6 +226,7 @@ def _find_channels(pasted: PastedNetwork, names: Names) -> int:
             for key in ("in_channels", "num_features"):
                 if type(node.parameters.get(key)) is int:
                     return int(node.parameters[key])
+            # Only the first layer that mixes channels: those below have others.
             break
     sizes = "8x8x64" if pasted.dialect.startswith("keras") else "64x8x8"
     raise UsageError(
@@ -288,6 +290,7 @@ def _guess_input(given: Shape, wanted: int, before: Sequence[NodeOutcome]) -> st
     """Return where another input may come from: a concat, an earlier layer, a reshape."""
     if not given.spatial and isinstance(given.channels, int) and given.channels % wanted == 0:
         count = given.channels // wanted
+        # A root is not exact as a float, hence the comparison of its power.
         sides = [round(count ** (1 / rank)) for rank in (2, 3)]
         whole = [size for size, rank in zip(sides, (2, 3), strict=True) if size**rank == count]
         example = f", such as {wanted}x{whole[0]}x{whole[0]}" if whole[:1] == sides[:1] else ""

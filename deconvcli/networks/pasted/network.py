@@ -103,6 +103,7 @@ def read_network(
             operation, parameters, own = _read_entry(entry, main)
             node = node._replace(operation=operation, parameters=parameters, dialect=own)
         except UsageError as error:
+            # By its name only now: a class that a framework has is read as that framework's.
             if _PLAIN.fullmatch(entry.type) or _TRAINED.fullmatch(entry.type):
                 kept[entry.name] = entry.type
                 node = node._replace(operation="identity")
@@ -221,6 +222,7 @@ def _find_rank(listing: Listing) -> int | None:
     if listing.declared is not None:
         return len(listing.declared) - 1
     for entry in listing.entries:
+        # A network that begins with one of these takes a flat input.
         if entry.type in ("Linear", "Dense", "LazyLinear", "Unflatten", "Reshape"):
             return 0
         if axes := _AXES.search(entry.type):

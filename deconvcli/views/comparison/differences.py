@@ -70,6 +70,7 @@ def _find_nearest(reading: Reading, name: str, unknown: Mapping[str, Count]) -> 
         return None
     axes = [_move_crop(axis, by) for axis, by in zip(reading.layer.axes, known, strict=True)]
     try:
+        # Once more with all axes: a dialect may express each shift alone, but not these together.
         found = convert(reading._replace(layer=reading.layer._replace(axes=tuple(axes))), name)
     except DeconvError:
         return None

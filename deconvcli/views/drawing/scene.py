@@ -103,6 +103,7 @@ def build_scene(layer: Layer, spatial: tuple[int, ...]) -> Scene:
     is_flat = len(spatial) == 1
     most = MAX_SIGNAL_CELLS if is_flat else MAX_PLANE_CELLS
     shown = [choose_window(axis, n, most) for axis, n in zip(layer.axes, spatial, strict=True)]
+    # A 1-D layer gets one row that stays still, so that all else knows two axes only.
     rows, columns = [choose_window(_STILL, 1, 1), *shown][-2:]
     inputs = list(product(range(rows.inputs), range(columns.inputs)))
     stamped = _batch(inputs, MAX_FRAMES - CLOSING_FRAMES)

@@ -48,6 +48,7 @@ def crop_parameters(reading: Reading) -> str:
     written = {
         name: given
         for name, given in parameter_values(reading, *CROP_ROLES, *CHOICE_ROLES).items()
+        # The main parameter crops even where nobody wrote it, by its default.
         if given is not None and (name in reading.spelling.arguments or name == main)
     }
     return call_text(written) or "no cropping parameter"

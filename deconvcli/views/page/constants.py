@@ -11,6 +11,7 @@ from deconvcli.layers.arithmetic import Arithmetic, Limit, Step
 from deconvcli.views.page.javascript import translate_formula, translate_text, write_constant
 from deconvcli.views.page.variants import Variant
 
+# Not the name of a function, which a bracket follows.
 _NAME = re.compile(r"\b([a-z_]\w*)\b(?!\s*\()")
 _KEYWORDS = {"if", "else", "and", "or", "not"}
 

@@ -148,6 +148,7 @@ def _bind_fields(name: str, rank: int, padding: PaddingStyle, has_output_padding
     dialect = take(name)[0]
     variant = Variant(name, padding, has_output_padding, Arithmetic(), {}, dialect.together)
     base = read_fields(variant, _spread(_BASE_VALUES, rank))
+    # A result of a step changes with a field too, and is no number that a field could be.
     computed = {"noted", *(step.name for step in base.arithmetic.steps)}
     numbers = {key: value for key, value in base.numbers[0].items() if key not in computed}
     for field in variant.fields:

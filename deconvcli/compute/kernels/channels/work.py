@@ -179,11 +179,9 @@ def _packing(sizes: LayerSizes, kernel: int, tile: ChannelTile, taps: Array) -> 
 
 
 def _panel_pitch(blocks: Iterable[Meetings], itemsize: int) -> int:
-    """Return the numbers of a channel in the panel.
-
-    They fill an odd number of cache lines, so that channels spread over all sets of the cache.
-    """
+    """Return the numbers of a channel in the panel."""
     most = max(met.reach[1] for met in blocks)
+    # An odd number, so that channels spread over all sets of the cache.
     cache_lines = -(-most * itemsize // CACHE_LINE_BYTES) | 1
     return cache_lines * CACHE_LINE_BYTES // itemsize
 

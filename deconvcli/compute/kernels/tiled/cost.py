@@ -87,10 +87,8 @@ def _multiply_cycles(plan: Plan) -> float:
 
 
 def _step_cycles(rows: int, vectors: int, rate: float) -> float:
-    """Return the cycles of a step: two products or two loads each.
-
-    Half of the loads of vectors cross a cache line and count twice.
-    """
+    """Return the cycles of a step: two products or two loads each."""
+    # 1.5: half of the loads of vectors cross a cache line, and count twice.
     return max(rows * vectors / 2 / rate, (1.5 * vectors + rows) / 2)
 
 

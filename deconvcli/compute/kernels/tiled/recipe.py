@@ -86,10 +86,10 @@ class TiledRecipe(NamedTuple):
     def _with_planes(self, way: Way, line: Line) -> Way:
         """Return `way` with the phases of `line` as planes, which share every load.
 
-        A line without taps has no planes. Nor has one with too many steps for a literal, as the
-        crops of a block may give it: recipes() checks the whole layer only.
+        A line without taps has no planes, nor has one with too many steps for a literal.
         """
         planes, steps = line.stride, len(line.masks)
+        # recipes() has checked the whole layer, whose blocks may have more steps by their crops.
         if planes == 1 or not 0 < planes * steps <= MAX_MASK_BITS:
             return way
         masks = sum(mask << step * planes for step, mask in enumerate(line.masks))
