@@ -6,6 +6,7 @@ Each class adds one file to a copy of the package and runs the commands that mus
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +105,27 @@ class TestDialect:
     def test_verify_says_that_it_has_no_driver(self, copy: PackageCopy) -> None:
         refused = copy.run("verify", "-D", "newframework", code=2).stderr
         assert "newframework" in refused
+
+
+class TestBorrowedCalls:
+    """The calls of a framework without a dialect are one file."""
+
+    def test_they_are_read_and_suggested(self, tmp_path: Path) -> None:
+        copied = PackageCopy(tmp_path)
+        copied.add_variant(
+            "frameworks/pasted/borrowed/chainer.py",
+            "frameworks/pasted/borrowed/newchain.py",
+            {
+                '"Chainer"': '"New Chain"',
+                "chainer.links.Deconvolution": "newchain.Unfold",
+                '"L.Deconvolution': '"nc.Unfold',
+            },
+        )
+        out = copied.run("shape", "--in", "5x5", "nc.Unfold2D(8, 4, 4, 2, pad=1)").stdout
+        assert "output  10x10\n" in out
+        assert "the pasted call is New Chain's; PyTorch has the same layer" in out
+        err = copied.run("shape", "--in", "5x5", "nc.Unfold2D(8, 4, 4, padd=1)", code=2).stderr
+        assert "Unfold2D of New Chain has no parameter 'padd'" in err
 
 
 class TestOperation:

@@ -78,6 +78,21 @@ def test_a_plain_size_loads_no_library_for_mistakes_tables_and_documents() -> No
 
 
 @pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (("-k", "3"), set()),
+        (("nn.ConvTranspose2d(8, 4, 3)",), set()),
+        (("L.Deconvolution2D(8, 4, 3)",), {"deconvcli.frameworks.pasted.borrowed.haiku"}),
+    ],
+)
+def test_frameworks_without_a_dialect_are_loaded_for_their_calls(
+    call: tuple[str, ...], expected: set[str]
+) -> None:
+    readers = ("deconvcli.frameworks.pasted.borrowed.haiku",)
+    assert loaded_by(MAIN, "shape", "-q", "--in", "5x5", *call, heavy=readers) == expected
+
+
+@pytest.mark.parametrize(
     ("config", "expected"),
     [("dcgan.yaml", set()), ("autoencoder.json", {"deconvcli.frameworks.pasted.python_call"})],
 )
