@@ -67,6 +67,7 @@ def _table(benchmark: Benchmark) -> Table:
     columns += ["GFLOP/s"] + ["of limit"] * (benchmark.limit is not None)
     title = f"Milliseconds: the fastest of {_rounds_text(benchmark)} rounds, engines in turn"
     rows = [_row(benchmark, result) for result in benchmark.results]
+    # The mean of one layer would repeat its row.
     if benchmark.frameworks and len(rows) > 1:
         rows.append(_mean_row(benchmark, "geometric mean", OURS))
         rows.append(_mean_row(benchmark, f"over {OURS_PACKING}", OURS_PACKING))

@@ -100,6 +100,7 @@ class DialectNames(DialectName):
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Return the names, each of them known."""
+        # Python finds no class for a bare super() within a generator.
         return tuple(super(DialectNames, self).parse(name) for name in text.split(","))
 
 
@@ -380,6 +381,7 @@ def takes_output(answer: str) -> Callable[[Callable[..., Any]], Callable[..., An
     """
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        # `wraps` also copies the attribute in which Click keeps the options that the command has.
         @wraps(command)
         def call(*, format: str, quiet: bool, out: str | None, force: bool, **given: Any) -> Any:
             with open_output(out, force=force) as file:

@@ -227,6 +227,7 @@ def _name_transposed(kind: str, rank: str, axes: str) -> str:
 
 def _find_inner(module: Any) -> Iterator[str]:
     """Yield how to write each transposed convolution in a network: `model.up[0]`."""
+    # PyTorch's and Paddle's; the layers of all others are found in their attributes.
     for name in ("named_modules", "named_sublayers"):
         found = getattr(module, name, None)
         if callable(found):

@@ -113,6 +113,7 @@ class AxisReader(ParameterReader):
             Refused: the framework takes another number of axes.
             UsageError: a size is no integer from 0 to int64's largest.
         """
+        # Messages name the weights only if the rank is theirs.
         shown = rank is None and isinstance(weight_shape, (list, tuple))
         if not isinstance(input_shape, (list, tuple)):
             check_tensor_shape(input_shape, 3, "input_shape")

@@ -63,6 +63,7 @@ def aborts(reading: Reading) -> bool:
     axes = list(zip(layer.axes, reading.spatial, strict=True))
     if layer.groups > 1 or layer.circular or 0 in reading.output_shape:
         return False
+    # With 2 inputs such an axis has 2 outputs, and a batch of two is right: it does not abort.
     if not any(_is_twofold(axis) and n > 2 for axis, n in axes):
         return False
     counted = [(axis, n) for axis, n in axes if not _is_twofold(axis) and not _is_outer(axis, n)]

@@ -48,6 +48,7 @@ _HEAD = (
     FULL,
 )
 _PADS = Step("crop_begin", "begin", "pad crops the start")
+# The comment beside its type inference says that sizes follow TensorFlow's logic.
 _SAME = (
     Step("total", "max(full - out, 0)", "the excess over the output size"),
     Step("crop_begin", "total // 2", "the smaller half at the start, as in TensorFlow"),

@@ -96,6 +96,7 @@ class WebNN(Dialect):
 
     name = "webnn"
     spatial_axes = (2,)
+    # The draft's valid dimensions are in the range of a long of Web IDL.
     max_size = 2**31 - 1
     title = "WebNN convTranspose2d"
     source = "Web Neural Network API, MLGraphBuilder.convTranspose2d: index.bs at c515210"

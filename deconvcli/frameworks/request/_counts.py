@@ -52,6 +52,7 @@ class CountedLayer(SizedLayer):
                 found.setdefault("in_channels", letter)
         for role in ("in_channels", "out_channels"):
             own = dialect.argument(role)
+            # Without a parameter: a count that nobody gave is assumed, one in a call is not.
             found.setdefault(role, Unknown(own.name if own else role))
         return {role: count for role, count in found.items() if role not in given}
 

@@ -151,6 +151,7 @@ class ConvTranspose(Dialect):
     def auto_pad(self, words: Mapping[str, Any]) -> str:
         """Return the word by which pads are computed; NOTSET if they are given."""
         word = self.check_auto_pad(words)
+        # Only the number 0 is the default: zeros in a list are pads, and shape inference refuses.
         if words["pads"] != 0 and word != "NOTSET":
             self.refuse(
                 "padding",

@@ -21,8 +21,10 @@ from deconvcli.layers.layout import Layout
 
 SOURCE = f"measured with {ONNX}, strict mode: onnx/defs/nn/defs.cc"
 
+# The text has n*s, whatever output_padding is; here it is added.
 SAME_SIZE = "full + op - max(span - s, 0)"
 _HEAD = (
+    # Without a limit on the input: one of size 0 gets a size too.
     f.KERNEL,
     f.STRIDE,
     positive("d", "dilations"),

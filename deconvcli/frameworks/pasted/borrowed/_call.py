@@ -77,6 +77,7 @@ class Borrowed(NamedTuple):
         whole: whether the module has to be part of the name.
         """
         for path in self.paths:
+            # A path without {n} is compared once, whatever the sign.
             for number in "123" if "{n}" in path else "-":
                 name = path.replace("{n}", number)
                 last = name.rpartition(".")[2]
@@ -111,6 +112,7 @@ class Borrowed(NamedTuple):
         given = {**self.defaults, **named}
         if self.change:
             given = self.change(given, rank)
+        # Where no parameter pads, this looks up the empty name, which no call has.
         if str(given.get(self.padding)).lower() in ("same", "valid"):
             return self._translate_to_keras(call.name, given, rank)
         words = {
