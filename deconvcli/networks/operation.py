@@ -8,12 +8,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from math import prod
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import require_numbers
 
 
 class KeyForm(Enum):
@@ -147,24 +145,14 @@ class Operation(ABC):
         """
         return ()
 
-    def macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Return the multiply-accumulates for one image; zero for a layer without weights.
-
-        Raises:
-            NotLinear: sizes are symbols; use `mac_factors`.
-        """
-        # Two symbols have no product, but a table can still show both: hence the factors.
-        return prod(require_numbers(self.mac_factors(parameters, inputs, dialect)))
-
     def mac_factors(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> Sequence[Size]:
-        """Return numbers and symbols whose product is `macs`."""
-        return (0,)
+        """Return the factors of the multiply-accumulates for one image; 0 without weights.
 
-    def useful_macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Return those of `macs` that contribute to an element of the output."""
-        return self.macs(parameters, inputs, dialect)
+        Two symbols have no product, but a table can still show both.
+        """
+        return (0,)
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Return how many parameters the layer has, as its framework's own summary counts them."""

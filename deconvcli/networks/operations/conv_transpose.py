@@ -110,10 +110,6 @@ class TransposedConvolution(Operation):
         """Return the factors of the full scatter, before the crop."""
         return self.read(parameters, inputs, dialect).mac_factors
 
-    def useful_macs(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
-        """Return those that contribute to an element that the crop keeps."""
-        return self.read(parameters, inputs, dialect).macs_useful
-
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Return the number of weights, and of biases if the framework's layer has them."""
         return self.read(parameters, inputs, dialect).layer.parameter_count

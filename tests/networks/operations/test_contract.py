@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 from typing import Any
 
 import pytest
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.dialects import DIALECTS
+from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import KeyForm, Operation, Shape
 from deconvcli.networks.operations import OPERATIONS, index_calls, index_keys, take
 
@@ -49,7 +51,7 @@ def shape_or_error(
         shape = operation.shape(*given)
         operation.unevenness(*given)
         operation.leftover(*given)
-        assert operation.macs(*given) >= operation.useful_macs(*given) >= 0
+        assert prod(require_numbers(operation.mac_factors(*given))) >= 0
         assert operation.parameter_count(*given) >= 0
     except DeconvError as error:
         return error
