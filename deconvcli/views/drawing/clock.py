@@ -26,11 +26,6 @@ class Clock(NamedTuple):
         """Return the start of a frame as CSS writes it: `12.5%`."""
         return f"{100 * self.starts[frame - 1] / self.total:.3f}".rstrip("0").rstrip(".") + "%"
 
-    def middle(self, frame: int) -> float:
-        """Return a time at which a frame is shown, in seconds."""
-        ends = (*self.starts[1:], self.total)
-        return (self.starts[frame - 1] + ends[frame - 1]) / 2
-
 
 def time_frames(scene: Scene) -> Clock:
     """Return the times of a scene's frames."""
