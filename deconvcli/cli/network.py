@@ -38,6 +38,8 @@ def report_network(answer: NetworkAnswer, expect: tuple[Size, ...] | None) -> tu
         text = size_text(answer.output_shape)
         rows.insert(0, ("output", text))
         if expect is not None:
+            # As for one layer, a single number is the size of each spatial axis.
+            expect = expect * min(answer.forms) if len(expect) == 1 else expect
             met = _find_form(answer, len(expect)) == expect
             rows.append(("expected", f"{size_text(expect)}: {'yes' if met else 'no'}"))
             data |= {"expected": expect, "met": met}
