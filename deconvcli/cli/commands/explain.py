@@ -82,6 +82,7 @@ def command(
     if why is not None and (others or compare is not None):
         raise UsageError("--why compares no dialects", help="name one dialect, without --compare.")
     understood = read_request({**options, "dialect": dialect}).understand()
+    understood = understood._replace(reading=understood.own)
     if why is not None:
         # Explaining the whole layer is the common case and should not pay for this import.
         from deconvcli.cli.explaining.element import report_element

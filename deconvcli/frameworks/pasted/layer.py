@@ -49,7 +49,8 @@ class Pasted(NamedTuple):
     the call's positional parameters. others: dialects whose call of this name takes the same
     arguments with another meaning. declared: the input's shape, if a parameter gives it. unknown:
     the expressions of the parameters whose numbers only the author's program has. why: the reason
-    for this dialect. data_name: the expression of the input, which others may mention.
+    for this dialect. data_name: the expression of the input, which others may mention. flips:
+    whether the call is of another framework, which stores the taps in the opposite order.
     """
 
     dialect: Dialect
@@ -64,6 +65,7 @@ class Pasted(NamedTuple):
     unknown: Mapping[str, str] = MappingProxyType({})
     why: str = ""
     data_name: str = ""
+    flips: bool = False
 
 
 def needs_number(name: str, expression: str, setter: str, value: str = "4") -> UsageError:

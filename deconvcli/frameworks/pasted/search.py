@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialect import Dialect
@@ -11,6 +11,9 @@ from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.pasted.layer import FRAMEWORKS, Name
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
+
+if TYPE_CHECKING:  # loaded for an unusual call only
+    from deconvcli.frameworks.pasted.borrowed import Borrowed
 
 # Nobody develops these any more: a call that fits a living framework as well is taken for that.
 RETIRED = ("caffe", "mxnet")
@@ -32,8 +35,8 @@ class Match(NamedTuple):
     """A call and the signature of a dialect that it belongs to.
 
     misfits: how many of the call's arguments the signature does not take or lacks. others: dialects
-    that the call fits with another meaning. origin: the framework that the call belongs to and how
-    the dialect differs from it, where the call was translated.
+    that the call fits with another meaning. origin: the call of another
+    framework that was translated, and how the dialect differs from it.
     """
 
     call: PythonCall
@@ -42,7 +45,7 @@ class Match(NamedTuple):
     signature: Signature
     misfits: int = 0
     others: tuple[str, ...] = ()
-    origin: tuple[str, str] | None = None
+    origin: Borrowed | None = None
 
 
 def find_match(
@@ -88,7 +91,7 @@ def find_match(
     return best
 
 
-def _translate(title: str, remark: str, call: PythonCall, dialect_name: str | None) -> Match:
+def _translate(borrowed: Borrowed, call: PythonCall, dialect_name: str | None) -> Match:
     """Return the match of a call that was translated from another framework.
 
     Raises:
@@ -97,12 +100,12 @@ def _translate(title: str, remark: str, call: PythonCall, dialect_name: str | No
     match = find_match(call)
     if dialect_name and take(dialect_name)[0] is not match.dialect:
         raise UsageError(
-            f"the pasted call is {title}'s, which is read as {match.dialect.name}'s,"
+            f"the pasted call is {borrowed.title}'s, which is read as {match.dialect.name}'s,"
             f" not {dialect_name}'s",
             help=f"leave the dialect out, or name {match.dialect.name}.",
             code="pasted-call",
         )
-    return match._replace(origin=(title, remark))
+    return match._replace(origin=borrowed)
 
 
 def _find_best(call: PythonCall, names: Iterable[str], has_name: HasName) -> Match | None:

@@ -105,8 +105,8 @@ def understand_layer(
         else:
             raise needs_number(name, expression, setter, _find_example(dialect, name, role))
     weight = shapes[signature.weight]
-    title, remark = match.origin or (dialect.title, "")
-    why = f"the pasted {written.kind} is {title}'s"
+    origin = match.origin
+    why = f"the pasted {written.kind} is {origin.title if origin else dialect.title}'s"
     if written.defaults:
         listed = ", ".join(f"{name}={shorten(value)}" for name, value in written.defaults.items())
         why += f", with {listed} by default"
@@ -121,8 +121,9 @@ def understand_layer(
         match.others,
         declared,
         unknown,
-        f"{why}; {dialect.title} has {remark}" if remark else why,
+        f"{why}; {dialect.title} has {origin.remark}" if origin else why,
         data_name,
+        bool(origin and origin.flips),
     )
 
 

@@ -134,7 +134,9 @@ class LayerRequest(CountedLayer):
             if refused.code == "output-shape" and not (self.call or "output_size" in self.roles):
                 refused.help += f" Give it as {self.names.role('output_size')}."
             raise
-        return Understood(reading, why, leading, tuple(assumed), remark, unknown, open_batch)
+        return Understood(
+            reading, why, leading, tuple(assumed), remark, unknown, open_batch, pasted.flips
+        )
 
     def _no_call(self, text: str) -> UsageError:
         from deconvcli.frameworks.pasted.misread import explain_text  # only for an error

@@ -23,7 +23,9 @@ class Understood(NamedTuple):
     taken. remark: how the input size was read, where that is not plain: the parameter of the call
     that gave it, or which of its sizes are batch and channels. unknown: the counts of the layer
     that are not known, by their names in it; the layer has the minimum there.
-    open_batch: the letter or the name of a batch that is left open; it is counted as 1.
+    open_batch: the letter or the name of a batch that is left open; it is counted as 1. flips:
+    whether the pasted call is of a framework that stores the taps in the order opposite to the
+    dialect's.
     """
 
     reading: Reading
@@ -33,6 +35,12 @@ class Understood(NamedTuple):
     remark: str = ""
     unknown: Mapping[str, Unknown | Linear] = MappingProxyType({})
     open_batch: Count | None = None
+    flips: bool = False
+
+    @property
+    def own(self) -> Reading:
+        """The reading with the taps in the order of the framework that the call belongs to."""
+        return self.reading._replace(flipped=self.reading.flipped != self.flips)
 
     @property
     def spelling(self) -> Spelling:

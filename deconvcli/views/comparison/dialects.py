@@ -93,10 +93,11 @@ def _has_same_geometry(one: Reading, other: Reading) -> bool:
 
 
 def _compare(name: str, request: LayerRequest, understood: Understood) -> DialectRow:
-    dialect, reference = take(name)[0], understood.reading
+    dialect, reference = take(name)[0], understood.own
     row = DialectRow(name, dialect.is_measured, None, None, None, None, None, None)
     try:
-        reading = reference if name == reference.spelling.name else _read_as(request, name)
+        is_own = name == reference.spelling.name
+        reading = understood.reading if is_own else _read_as(request, name)
     except DeconvError as error:
         row = row._replace(refusal=error.message)
     else:
@@ -107,7 +108,7 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
     try:
         found = convert(reference, name)
         if name == reference.spelling.name and found.flipped != reference.flipped:
-            found = reference  # its own parameters need no other weights
+            found = understood.reading  # its own parameters need no other weights
     except DeconvError as error:
         return row._replace(why_not=error.message)
     # Counts that nobody gave are 1 only because every layer needs a number.

@@ -167,3 +167,31 @@ def test_the_same_geometry_with_reversed_taps_differs_from_another_one() -> None
         (True, False),
         (False, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "reversed_in"),
+    [
+        # Equinox 0.13.8 and dm-haiku 0.0.17 convolve forward, as jax.lax does.
+        (
+            "eqx.nn.ConvTranspose2d(8, 4, 4, stride=2, padding=1, key=key)",
+            {"torch", "mlx", "keras"},
+        ),
+        ("eqx.nn.ConvTranspose(2, 8, 4, 4, 2, 1, key=key)", {"torch", "mlx", "keras"}),
+        ("eqx.nn.ConvTranspose2d(8, 4, 3, 2, padding='SAME', key=key)", {"keras", "mlx"}),
+        ("hk.Conv2DTranspose(4, 4, stride=2)", {"torch", "mlx", "keras"}),
+        ("L.Deconvolution2D(8, 4, 4, stride=2, pad=1)", {"flax", "jax"}),
+        ("nn.Conv2dTranspose(8, 4, 4, 2, pad_mode='pad', padding=1)", {"flax", "jax"}),
+        ("snt.Conv2DTranspose(4, 4, stride=2)", {"flax", "jax"}),
+    ],
+)
+def test_taps_are_compared_with_those_of_the_pasted_framework(
+    call: str, reversed_in: set[str]
+) -> None:
+    names = ("torch", "mlx", "keras", "flax", "jax")
+    found = compare_dialects(LayerRequest(call, input_size=(5, 5)), names)
+    rows = {row.dialect: row for row in found.rows if row.words is not None}
+    turned = {name for name, row in rows.items() if row.reversed_words}
+    assert turned == reversed_in
+    # What the dialect computes with its own weights is not reversed.
+    assert found.reference.own.flipped == (rows["jax"].reversed_words is False)

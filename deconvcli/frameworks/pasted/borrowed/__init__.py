@@ -28,8 +28,8 @@ def list_calls() -> tuple[Borrowed, ...]:
 
 def find_borrowed(
     call: PythonCall, *, whole: bool, alone: bool = False
-) -> tuple[str, str, PythonCall] | None:
-    """Return (title, remark, translation) of another framework's call of this name, if any.
+) -> tuple[Borrowed, PythonCall] | None:
+    """Return another framework's call of this name and its translation, if there is any.
 
     whole: whether the call's module names the framework; else its arguments have to fit. alone:
     whether they may fit one framework only.
@@ -51,7 +51,7 @@ def find_borrowed(
             code="pasted-call",
         )
     for borrowed, rank in fitting or (named if whole else []):
-        return borrowed.title, borrowed.remark, borrowed.translate(call, rank)
+        return borrowed, borrowed.translate(call, rank)
     return None
 
 
@@ -63,3 +63,6 @@ def list_names() -> list[str]:
         for path in borrowed.paths
         for rank in ((1, 2, 3) if "{n}" in path else (0,))
     ]
+
+
+__all__ = ["Borrowed", "find_borrowed", "list_calls", "list_names"]

@@ -57,7 +57,8 @@ class Borrowed(NamedTuple):
     dialect that computes the same. means: the target's parameter for each of its own; one that is
     missing has no influence on the geometry. defaults: where they differ from the target's.
     change: what renaming alone does not express. remark: how the two differ. padding: its
-    parameter that pads by numbers, or as Keras does by the words `same` and `valid`.
+    parameter that pads by numbers, or as Keras does by the words `same` and `valid`. flips: whether
+    it stores the taps in the opposite order.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Borrowed(NamedTuple):
     change: Callable[[Words, int], Words] | None = None
     remark: str = "the same layer"
     padding: str = ""
+    flips: bool = False
 
     def find_rank(self, dotted: str, *, whole: bool) -> int | None:
         """Return the number of axes of a call with one of the names; 0 for a name that has none.

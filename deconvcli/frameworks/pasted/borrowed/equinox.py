@@ -36,8 +36,9 @@ CALLS: tuple[Borrowed, ...] = (
         {**TORCH, "use_bias": "bias"},
         change=_change,
         # Equinox convolves the dilated input forward, which meets the taps in reverse.
-        remark="the same sizes, with the taps in reverse",
+        remark="the same layer, with the taps reversed",
         padding="padding",
+        flips=True,
     ),
     Borrowed(
         "Equinox",
@@ -48,7 +49,8 @@ CALLS: tuple[Borrowed, ...] = (
         "torch.nn.ConvTranspose{n}d",
         {**TORCH, "use_bias": "bias"},
         change=_change,
-        remark="the same sizes, with the taps in reverse",
+        remark="the same layer, with the taps reversed",
         padding="padding",
+        flips=True,
     ),
 )
