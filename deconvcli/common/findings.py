@@ -37,6 +37,7 @@ class Change(NamedTuple):
 
     verb: Verb
     path: tuple[str | int, ...]
+    # Hashable, hence the tuples: findings hold changes, and are keys of dictionaries.
     value: Any = None
 
 

@@ -86,6 +86,7 @@ class Spelling(NamedTuple):
     @property
     def text(self) -> str:
         """The arguments in one line, lists of equal numbers as that number where it is accepted."""
+        # `api` names the function or class that is called, and is none of its parameters.
         shown = {
             name: _as_tuples(given) if name in self.sequences else compact(given)
             for name, given in self.arguments.items()

@@ -64,6 +64,7 @@ def find_working_engine(engine: str, dtype: str) -> tuple[str, str]:
     """
     reading = read_layer(DIALECT, {}, (1, 1, 5), (1, 1, 3))
     step = prepare(reading, np.ones((1, 1, 3), dtype), threads=1, engine=engine)
+    # Called before the engine is read: a failure to compile replaces it.
     step(np.ones((1, 1, 5), dtype))
     return step.engine, step.why
 

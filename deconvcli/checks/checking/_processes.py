@@ -62,6 +62,7 @@ def _ask(process: Process, question: Any) -> list[CheckedFile | None]:
     try:
         pickle.dump(question, process.stdin)
         process.stdin.flush()
+        # A pickle can run code: this one comes from a process of our own, over its own pipe.
         answer: list[CheckedFile | None] | Exception = pickle.load(process.stdout)
     except (OSError, EOFError, pickle.UnpicklingError) as error:
         raise RuntimeError("a process that checks files has ended unexpectedly") from error

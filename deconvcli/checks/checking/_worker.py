@@ -24,9 +24,11 @@ def main() -> None:
 
 
 def _answer(questions: BinaryIO, answers: BinaryIO) -> None:
+    # A pickle can run code: only the process that started this one writes to its input.
     files, settings = pickle.load(questions)
     answer: object
     try:
+        # Any error becomes the answer, which the process that asked raises.
         answer = [check_file(file, settings) for file in files]
         pickled = pickle.dumps(answer)
     except Exception as error:

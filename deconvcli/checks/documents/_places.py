@@ -47,6 +47,7 @@ class LineIndex:
 
     def position(self, offset: int) -> Position:
         """Return the line and column of an offset."""
+        # A line feed belongs to the line that it ends, hence offset - 1.
         line = bisect(self._ends, offset - 1)
         return Position(line + 1, offset - (self._ends[line - 1] if line else -1))
 

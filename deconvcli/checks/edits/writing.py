@@ -56,6 +56,7 @@ def _add_key(document: Document, path: Path, key: str, value: Any) -> TextEdit:
     # In a block the new line follows the first key: after the last one may come comments, or
     # the lines of a nested block.
     first = children[0]
+    # A line after the key would then lie inside its value.
     if first.end.line != first.key.line:
         raise NotWritable
     return _insert_line_after(document, first.key, " " * (first.key.column - 1) + pair)
@@ -69,6 +70,7 @@ def _insert(document: Document, change: Change) -> TextEdit:
     if _is_flow(document, tuple(above)):
         return _insert_into_flow(document, places, int(index), item)
     here = places[min(int(index), len(places) - 1)].begin
+    # With the indentation and the dash of its neighbour.
     line = line_at(document.text, here)[: here.column - 1] + item
     if int(index) < len(places):
         return insert(document.text, here._replace(column=1), line + _newline(document))
@@ -90,6 +92,7 @@ def _drop(document: Document, change: Change) -> TextEdit:
     above = change.path[:-1]
     place, siblings = document.place(change.path), _children(document, above)
     number = siblings.index(place)
+    # The first key has no comma before it, and a key of a block takes its whole line.
     if not _is_flow(document, above) or number == 0:
         raise NotWritable
     return replace(document.text, siblings[number - 1].end, place.end, "")

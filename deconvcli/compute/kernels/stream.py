@@ -127,6 +127,7 @@ def stream_blocks(
         _store(y, block.outputs, step(data, block.axes, report), sizes)
         done += prod(sizes)
         report(1, 1)
+        # Not before it is stored: a check reads the block back from y.
         yield block, data
 
 

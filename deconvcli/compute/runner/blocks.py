@@ -62,6 +62,8 @@ def _slab_bytes(cut: Cut) -> int:
 
 def _weight_bytes(reading: Reading, dtype: DTypeLike, checked: bool) -> int:
     """Return the bytes of the weights, of the engine's copies and of the check's."""
+    # The engine has them converted and packed. The check has weights and magnitudes, both in a
+    # type that may be twice as wide.
     copies = _wide_size(dtype) * (6 if checked else 2)
     return prod(reading.weight_shape) * (np.dtype(dtype).itemsize + copies)
 

@@ -40,6 +40,7 @@ def canonical_input(reading: Reading, x: Array) -> Array:
     # The engines know no circular axes: the input is repeated as far as the kernel reaches.
     if reading.layer.circular:
         around = [(before, after) for _, before, after in _unroll_axes(reading)]
+        # A long kernel may reach around more than once, which `wrap` knows.
         x = np.pad(x, [(0, 0), (0, 0), *around], mode="wrap")
     return x
 

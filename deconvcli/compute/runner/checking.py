@@ -82,6 +82,7 @@ class BlockChecks:
         if not self.agreements:
             return
         given = as_contiguous(x, self._dtype)
+        # The slice of the channels is slice(None), which starts at None.
         start = tuple(part.start or 0 for part in block.outputs)
         for name, agreement in self.agreements.items():
             with np.errstate(over="ignore"):  # a reference may have more digits
@@ -100,5 +101,5 @@ def _merge(whole: Agreement, part: Agreement, start: tuple[int, ...]) -> Agreeme
         max(whole.worst_share, part.worst_share),
         whole.outputs + part.outputs,
         whole.agrees and part.agrees,
-        min(bad, default=None),
+        min(bad, default=None),  # blocks need not come in the order of the indices
     )

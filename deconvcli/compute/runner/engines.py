@@ -43,6 +43,7 @@ def load_engine(name: str) -> Engine:
         return _numpy(_not_compiled[0])
     try:
         module = import_module(f"deconvcli.compute.kernels.{ENGINES[name]}")
+    # A lack of memory says nothing about Numba.
     except MemoryError:
         raise
     except NotCompiled as error:

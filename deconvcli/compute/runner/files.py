@@ -72,6 +72,7 @@ def run_files(
         if files.reference is not None:
             opened = npyfile.open_stored(files.reference, cast=files.cast)
             outputs["reference"] = stack.enter_context(opened)
+        # After the inputs: a wrong one is found before the output takes its space.
         reserved = npyfile.reserve(files.output, files.output_shape, files.dtype, force=files.force)
         outputs["values"] = stack.enter_context(reserved)
         arrays = {

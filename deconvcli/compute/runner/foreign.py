@@ -64,6 +64,7 @@ def _read_bfloat16(given: Any) -> NDArray[Any]:
             code="dtype",
         ) from error
     try:
+        # Each framework that does not hand out bfloat16 refuses with an error of its own.
         array = _read(given)
     except Exception:
         array = _read(given.float() if callable(getattr(given, "float", None)) else _widen(given))

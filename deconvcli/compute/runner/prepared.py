@@ -92,6 +92,7 @@ class Prepared:
         name = name if dtype.kind == "f" else "numpy"
         try:
             self._use(load_engine(name))
+            # Prepared at once: a compiler that fails shows itself here, not in a later call.
             self._step(dtype)
         except NotCompiled as error:
             self._use(use_numpy_from_now_on(error))

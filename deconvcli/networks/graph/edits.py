@@ -61,6 +61,7 @@ class InsertAfter(NamedTuple):
 
     def apply(self, network: Network) -> Network:
         """Return the network with this edit."""
+        # A layer after an input goes to the top: it must come before all that take the input.
         nodes = [self.node] if self.above in network.inputs else []
         for node in network.nodes:
             # The claim is about the size that leaves this place, so it belongs to the new layer.

@@ -62,6 +62,7 @@ def read_out_channels(values: Mapping[str, Any], given: Shape) -> int:
 
 def check_groups(kind: str, count: Size, groups: Any) -> None:
     """Refuse channels that the groups do not divide."""
+    # Channels in letters, as a flatten makes them, cannot be divided here.
     if isinstance(count, int) and count % read_channels(groups, "groups"):
         refuse(
             "groups",

@@ -209,6 +209,7 @@ def _read_input(pasted: PastedNetwork, size: Sequence[Size] | None, names: Names
 def _compare_declared(declared: tuple[int | None, ...] | None, given: _Given, names: Names) -> None:
     """Refuse an input other than the one that the text declares."""
     own = given.show(given.shape)[len(given.batch) :]
+    # Not strict: where nothing is declared, nothing is contradicted.
     pairs = zip(own, declared or (), strict=False)
     if any(type(n) is type(m) is int and n != m for n, m in pairs):
         raise UsageError(

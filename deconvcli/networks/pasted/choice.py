@@ -102,6 +102,7 @@ def _order_roles(operation: str, call: Call) -> list[str]:
 def _count_misfits(read: PythonCall, operation: str, call: Call) -> int:
     """Return how many arguments the framework's call does not take or lacks; 0 if it fits."""
     order = call.parameters or ()
+    # Not strict: arguments left out have defaults, and surplus ones are counted below.
     named = dict(zip(order, read.positional, strict=False)) | dict(read.keywords)
     misfits = max(0, len(read.positional) - len(order))
     misfits += sum(name not in named for name in (*order[: call.required], *call.by_name))

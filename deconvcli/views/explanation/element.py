@@ -74,6 +74,7 @@ def _require_element(reading: Reading, element: tuple[int, ...]) -> None:
             code="no-element",
         )
     sizes = require_numbers(reading.output_sizes)
+    # Not strict: another number of indices has the same message, below.
     inside = (0 <= at < size for at, size in zip(element, sizes, strict=False))
     if len(element) != len(sizes) or not all(inside):
         names = [axis_name(place, len(sizes)) for place in range(len(sizes))]

@@ -84,6 +84,7 @@ def overlap_along(reading: Reading, place: int) -> AxisOverlap:
 
 def _corner(axes: Sequence[AxisOverlap], at: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     """Return as many rows and columns as fit on a page of text."""
+    # Not strict: `at` lacks the last two axes, which the map shows.
     before = prod(axis.counts(o, o + 1)[0] for axis, o in zip(axes, at, strict=False))
     widest = len(str(prod(axis.most for axis in axes))) + 1
     across = axes[-1].counts(0, min(axes[-1].output_size, MAX_MAP_WIDTH // widest))

@@ -79,6 +79,7 @@ def write_constant(constant: object) -> str:
 
 def _comparison(terms: list[ast.expr], operators: list[ast.cmpop]) -> str:
     """Return a comparison that may be chained, as in Python: a < b < c."""
+    # Not strict: there is one term more than there are operators.
     pairs = zip(terms, operators, terms[1:], strict=False)
     links = [f"{_translate(a)} {_COMPARISONS[type(op)]} {_translate(b)}" for a, op, b in pairs]
     return f"({' && '.join(links)})"

@@ -29,6 +29,7 @@ def fill_form(reading: Reading, variants: Iterable[Variant]) -> FilledForm:
     for equivalent in (reading, *_respell(reading)):
         for variant in own:
             fields = _field_values(variant, equivalent)
+            # A variant may refuse what the next one can express.
             with suppress(DeconvError):
                 if read_fields(variant, fields).crop == reading.crop:
                     return FilledForm(variant, fields)

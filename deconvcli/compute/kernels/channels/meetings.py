@@ -76,6 +76,7 @@ class Meetings(NamedTuple):
         """
         block, taps = self.outputs // size, np.repeat(np.arange(len(self.taps)), self.counts)
         # The smallest type: NumPy sorts small integers by their digits, in linear time.
+        # Stable: the meetings of a block stay in the order of their taps.
         order = np.argsort(block.astype(np.min_scalar_type(count // size)), kind="stable")
         block, taps, inputs, outputs = (a[order] for a in (block, taps, self.inputs, self.outputs))
         # minlength: blocks or taps without meetings would be missing at the end of a count.

@@ -107,6 +107,7 @@ def compute_for(tile: Tile, stride: int) -> Callable[..., None]:
                             for c in range(calls):
                                 k = phase * calls + c
                                 weight = (packed + layer[layer[WEIGHT_AT] + k]) * inputs
+                                # By input channel: a chunk skips the weights of `begin` channels.
                                 fast.multiply(
                                     space, sums + c * rows * pitch, bias, (part * calls + c) * rows,
                                     panel, panel_at, layer[PANEL_PITCH],

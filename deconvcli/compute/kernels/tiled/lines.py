@@ -34,6 +34,7 @@ class Line(NamedTuple):
     classes: tuple[tuple[int, ...], ...]
 
     @classmethod
+    # Every recipe that is compared asks for the same few lines.
     @lru_cache(maxsize=256)
     def of(cls, n: int, axis: AxisNumbers, factor: int = 1) -> Line:
         """Return the line of an axis, which must have at least one output."""

@@ -95,6 +95,7 @@ def store(
     for p in range(count):
         first_segment = block[FIRST_SEGMENT] + v + p
         for segment in range(block[first_segment], block[first_segment + 1]):
+            # 5: the fields of a segment, as in vectors.
             row = block[SEGMENTS] + 5 * segment
             output, size, skipped = block[row + 1], block[row + 2], block[row + 3]
             for fold in range(layer[FOLDED]):
@@ -113,6 +114,7 @@ def fill(
     space: Array, x: Array, layer: Array, block: Array, channel: int, count: int, lanes: int
 ) -> None:
     """Fill the panel of a block; see vectors.fill."""
+    # Of x's type: Numba would unify a plain 0 and a float32 to float64.
     zero = x.dtype.type(0)
     for c in range(count):
         for row in range(block[PANEL_ROWS]):

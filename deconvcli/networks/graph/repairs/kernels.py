@@ -31,6 +31,7 @@ def propose_even_kernels(failure: Failure) -> Iterator[Edits]:
     """
     reading = read_transposed(failure.network, failure.outcome)
     assert reading is not None  # only transposed convolutions are uneven
+    # Not strict: an axis may have fewer such kernels, and a proposal needs one for each.
     for axes in zip(*map(_even_axes, reading.layer.axes), strict=False):
         tried = (_settings(failure, axes, keys) for keys in _KEYS)
         # Dialects differ in what their keys crop, so the edited layer is read again: only edits

@@ -87,6 +87,7 @@ def _row(cells: Sequence[str], first: str, other: str) -> str:
     """Return one row. first, other: the elements of its first cell and of the others."""
     marks = [first, *[other] * (len(cells) - 1)]
     pairs = zip(marks, cells, strict=True)
+    # Some cells begin with spaces, which set columns of plain text apart.
     shown = (f"<{mark}>{escape(cell.strip())}</{mark}>" for mark, cell in pairs)
     return f"<tr>{''.join(shown)}</tr>"
 
