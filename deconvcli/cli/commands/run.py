@@ -140,6 +140,7 @@ def command(what: tuple[str, ...], format: str, quiet: bool, **options: Any) -> 
 
 def _separate(what: tuple[str, ...]) -> tuple[str | None, str | None]:
     """Return (pasted call, input file): a call has brackets and is no .npy file."""
+    # The name of a file may have brackets as well.
     calls = [text for text in what if is_layer_text(text) and not text.endswith(".npy")]
     files = [text for text in what if text not in calls]
     if len(calls) > 1 or len(files) > 1:

@@ -123,6 +123,7 @@ def _show_network(
 
     answer = answer_options(options)
     report, met = report_network(answer, expect)
+    # The layers before the error help people; -q prints an answer alone, and there is none.
     if answer.error is None or not output.quiet:
         output.show(report)
     if answer.error is not None:

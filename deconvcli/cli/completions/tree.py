@@ -68,6 +68,7 @@ def _command(name: str, context: click.Context) -> CompletedCommand:
             options.append(_option(param, value))
         elif isinstance(param, click.Argument):
             arguments.append(value)
+    # Click's own limit of 45 characters would cut most of them off.
     help, *_ = context.command.get_short_help_str(limit=1000).splitlines() or [""]
     return CompletedCommand(name, help, tuple(options), _join_arguments(arguments))
 

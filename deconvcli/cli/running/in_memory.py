@@ -37,6 +37,7 @@ def compute_in_memory(job: Job) -> RunOutcome:
         OutOfMemory: it would not fit; nothing has been computed then.
     """
     refuse_too_much(job)
+    # Before any work: one that is not installed is refused.
     frameworks = _select_frameworks(job)
     x, weight, bias = read_input(job), read_weight(job), read_bias(job)
     step = prepare_layer(job, weight, bias)

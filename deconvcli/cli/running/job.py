@@ -100,6 +100,7 @@ def _add_input(request: LayerRequest, source: str, rank: int | None, hint: Hint)
             "--batch and an input file were both given", help="drop --batch: the file has it."
         )
     shape = npyfile.read_header(source).shape
+    # Images are the usual case; for three axes that are a batch of signals there is --rank.
     rank = rank or {3: 2, 4: 2, 5: 3}.get(len(shape), len(shape))
     if not 1 <= rank <= MAX_AXES or not rank <= len(shape) <= rank + 2:
         raise UsageError(

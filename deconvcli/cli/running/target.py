@@ -30,6 +30,7 @@ def refuse_target(job: Job) -> None:
             " something else already",
             help="create the folder, or choose another name for --out.",
         )
+    # Also a link that leads nowhere: it would be replaced.
     if os.path.lexists(out) and not options.force:
         raise existing_file_error(npyfile.format_path(out))
 

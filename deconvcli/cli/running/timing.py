@@ -74,6 +74,7 @@ def time_calls(job: Job, compute: Compute, *, compiles: bool) -> tuple[Array, Ti
 def _clock(compute: Compute, report: Report | None) -> tuple[Array, float]:
     begin = perf_counter()
     y = compute(report)
+    # A coarse clock stands still during a tiny layer, and rates divide by the time.
     return y, max(perf_counter() - begin, 1e-9)
 
 
@@ -150,4 +151,5 @@ def _format_gflops(flops: float) -> str:
 
 def _format_digits(number: float) -> str:
     """Return three digits, without an exponent where people would not write one."""
+    # From 999.5 on three digits would be 1.00e+03.
     return f"{number:,.0f}" if number >= 999.5 else f"{number:#.3g}".rstrip(".")

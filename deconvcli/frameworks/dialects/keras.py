@@ -136,8 +136,10 @@ def _clip(out: Step, *crop: Step | Limit) -> tuple[Step | Limit, ...]:
     )
 
 
+# The smallest and largest sizes that TensorFlow's forward layer maps back to n.
 _TAKES_VALID = ("full", "full + s - 1")
 _TAKES_SAME = ("(n - 1)*s + 1", "n*s")
+# The first limit of all Keras layers is that on the input, in which the backends differ.
 _HEAD = (_SAME_ON_ALL, *HEAD[1:])
 _HEAD_OF_LAYER = (*_HEAD, *LAYER_ONLY)
 

@@ -153,6 +153,7 @@ class MXNet(Dialect):
         Argument("dilate", "dilation", 1, "distance between two taps", {Form.INTS: each}),
         Argument("target_shape", "output_size", None, "instead of pad, adj", {Form.INTS: each}),
         Argument("num_group", "groups", 1, "independent groups of channels"),
+        # Unlike Convolution, the operator has no bias by default.
         Argument("no_bias", "bias", True, "whether there is no bias", {Form.FLAG: _negate}),
         Argument("layout", "data_format", None, "NCHW (default), NHWC", {Form.WORD: plain}),
         *(Argument(name) for name in ("bias", "workspace", "cudnn_tune", "cudnn_off")),

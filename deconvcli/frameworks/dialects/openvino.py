@@ -233,6 +233,7 @@ class OpenVino(Dialect):
                 self.read_list(spelling, "dilations", rank, 1),
                 self.read_list(spelling, "output_padding", rank),
                 self.read_size_list(spelling, "output_shape", rank),
+                # Beside any other auto_pad OpenVINO ignores pads.
                 self.read_list(spelling, "pads_begin", rank) if word == "explicit" else zeros,
                 self.read_list(spelling, "pads_end", rank) if word == "explicit" else zeros,
                 strict=True,

@@ -111,6 +111,7 @@ class TensorRT(Dialect):
     signatures = (
         Signature(
             (
+                # A method: these are the usual names of the variable that it is called on.
                 "network.add_deconvolution_nd",
                 "self.network.add_deconvolution_nd",
                 "net.add_deconvolution_nd",

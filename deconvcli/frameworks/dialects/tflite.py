@@ -102,6 +102,7 @@ class Tflite(Dialect):
         Argument("stride_w", "stride", 1, "distance between two stamps, width", {}),
     )
     arithmetics = tuple(BY_WORD.values())
+    # It is an operator in model files, which no call in Python makes.
     signatures = ()
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:

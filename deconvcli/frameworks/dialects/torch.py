@@ -165,6 +165,7 @@ def _describe(module: Any) -> LiveLayer:
 def _describe_trace(module: Any, rank: int) -> LiveLayer:
     """Return the parameters of a trace, which keeps no more of the layer than its call."""
     call = list(module.graph.findNode("aten::_convolution").inputs())
+    # aten::_convolution(input, weight, bias, stride, padding, dilation, transposed, ...)
     _, weight, bias, stride, padding, dilation, _, output_padding, groups, *_ = call
     into, per_group, *kernel = find_shape(getattr(module, "weight", None)) or weight.type().sizes()
     words = {
@@ -213,6 +214,7 @@ class Torch(Dialect):
     evidence = Evidence(f"{TORCH}, CPU", rows=900)
     batch_axes = (0, 1)
     forward = "Conv{rank}d"
+    # Of the integers, its CPU kernels were measured to compute int64 alone.
     number_types = NumberTypes(Mixing.REFUSED, ("int64",), has_complex=True)
     windows = Windows(
         ("valid", "same"), rounds_up=True, same_has_strides=False, at_most_half_kernel=True

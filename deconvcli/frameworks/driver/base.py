@@ -158,10 +158,8 @@ class TimedFramework(TimedDriver, Framework):
 
 
 def install_command(*frameworks: Framework) -> str:
-    """Return the command that installs these frameworks in the measured versions.
-
-    The requirements are listed, since the name of our extra could resolve to another project.
-    """
+    """Return the command that installs these frameworks in the measured versions."""
+    # Listed one by one: the name of our extra could resolve to another project.
     needed = (requirement for framework in frameworks for requirement in framework.requirements)
     return f"pip install {' '.join(dict.fromkeys(needed))}"
 
