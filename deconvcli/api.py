@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from deconvcli.common.values import format_count
 from deconvcli.frameworks import spelling
 from deconvcli.frameworks.dialect.live import to_shape
 from deconvcli.frameworks.spelling import read_layer
-from deconvcli.frameworks.wording import KEYS
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
 
@@ -117,12 +116,13 @@ def paste(
     *,
     weight_shape: Sequence[int] | None = None,
     dialect: str | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> PublicReading:
     """Return the layer of a pasted call, which is parsed and never executed.
 
     input_shape: in the framework's own layout, or the spatial sizes alone; may be left out where
     the call has it. weight_shape: for calls that take a weight tensor. dialect: where several
-    frameworks have such a call.
+    frameworks have such a call. values: of variables in the call, such as {"ngf": 64}.
 
     Raises:
         Refused: the framework would refuse the layer.
@@ -130,28 +130,34 @@ def paste(
     """
     from deconvcli.frameworks.request.paste import read_pasted  # which most layers do not need
 
-    return _publish(read_pasted(text, to_shape(input_shape), to_shape(weight_shape), dialect))
+    shape, weight = to_shape(input_shape), to_shape(weight_shape)
+    return _publish(read_pasted(text, shape, weight, dialect, values))
 
 
 def network(
-    text: str, input_shape: Sequence[int] | None = None, *, dialect: str | None = None
+    text: str,
+    input_shape: Sequence[int] | None = None,
+    *,
+    dialect: str | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> PublicNetwork:
     """Return the layers of a pasted network, with the size of each; the text is never executed.
 
     text: what print(model) writes, or the calls that create the layers. input_shape: with or
     without a batch, in the framework's own layout; may be left out where the text has it. dialect:
-    of calls that several frameworks have.
+    of calls that several frameworks have. values: of variables in the text, such as {"ngf": 64}.
 
     Raises:
         Refused: the framework would refuse a layer.
         UsageError: the text is no network, has an unknown layer, or the input is missing.
     """
     # Importing all kinds of layers takes a while, which a single layer does not need.
+    from deconvcli.frameworks.request.paste import PYTHON_NAMES, read_values
     from deconvcli.networks.pasted.answer import answer_network
     from deconvcli.networks.pasted.network import read_network
 
-    names = KEYS._replace(input_size="input_shape")
-    answer = answer_network(read_network(text, dialect), to_shape(input_shape), names)
+    pasted = read_network(text, dialect, read_values(values))
+    answer = answer_network(pasted, to_shape(input_shape), PYTHON_NAMES)
     if answer.error is not None:
         raise answer.error
     return PublicNetwork(answer)

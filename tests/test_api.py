@@ -66,6 +66,56 @@ def test_a_network_has_the_size_of_each_layer() -> None:
     assert "deconvcli.network" in error.value.help
 
 
+@pytest.mark.parametrize(
+    ("text", "values", "output"),
+    [
+        ("nn.ConvTranspose2d(8, ngf, k, 2)", {"ngf": 64, "k": 4}, (1, 64, 12, 12)),
+        ("nn.ConvTranspose2d(8, 4, k, stride=s)", {"k": (3, 4), "s": [1, 2]}, (1, 4, 7, 12)),
+        ("nn.ConvTranspose2d(8, mult * 4, k // 2)", {"mult": 2, "k": 8}, (1, 8, 8, 8)),
+        ("nn.ConvTranspose2d(8, self.c, 4)", {"self.c": 6}, (1, 6, 8, 8)),
+        ('nn.ConvTranspose2d(8, cfg["c"], 4)', {'cfg["c"]': 6}, (1, 6, 8, 8)),
+        ("nn.ConvTranspose2d(8, 4, 4, bias=b)", {"b": False}, (1, 4, 8, 8)),
+        ("nn.ConvTranspose2d(8, 4, 4, padding_mode=m)", {"m": "zeros"}, (1, 4, 8, 8)),
+    ],
+)
+def test_variables_have_the_values_that_are_given(
+    text: str, values: dict[str, Any], output: tuple[int, ...]
+) -> None:
+    given = (1, 8, 5, 5)
+    assert deconvcli.paste(text, given, values=values).output_shape == output
+    network = deconvcli.network(f"nn.ReLU(), {text}", given, values=values)
+    assert network.output_shape == output
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "kernel_size is k"),
+        ({"s": 3}, "no variable s"),
+        ({"k": 3, "s": 3}, "no variable s"),
+        ({"k": 3j}, "the value of 'k' is 3j"),
+        ({"k": (3, (1, 2))}, "the value of 'k' is"),
+        ({"k": [True]}, "the value of 'k' is"),
+        ({"k": float("nan")}, "the value of 'k' is nan"),
+        ({"k": 2**70}, "the value of 'k' is"),
+        ({3: 3}, "the value of 3 is 3"),
+        (3, "values is 3"),
+    ],
+)
+def test_values_that_are_none_are_refused(values: Any, message: str) -> None:
+    text = "nn.ConvTranspose2d(8, 4, k)"
+    for read in (deconvcli.paste, deconvcli.network):
+        with pytest.raises(UsageError) as refused:
+            read(text, (1, 8, 5, 5), values=values)
+        assert message.replace("kernel_size", "kernel") in refused.value.message.replace(
+            "kernel_size", "kernel"
+        )
+        assert refused.value.help
+    with pytest.raises(UsageError, match="kernel_size is k") as refused:
+        deconvcli.paste(text, (1, 8, 5, 5))
+    assert refused.value.help.endswith("give variables their values with values={'k': 4}.")
+
+
 @pytest.mark.parametrize("name", deconvcli.__all__)
 def test_every_public_name_resolves(name: str) -> None:
     assert getattr(deconvcli, name)

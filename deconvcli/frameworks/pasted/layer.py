@@ -6,7 +6,7 @@ Apart from the code that reads calls, so that a layer from options loads no pars
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -68,6 +68,13 @@ class Pasted(NamedTuple):
     flips: bool = False
 
 
+def write_values(setter: str, variables: Iterable[str], value: str = "4") -> str:
+    """Return `--set k=4,s=4`, or for Python `values={'k': 4, 's': 4}`."""
+    if setter.startswith("-"):
+        return f"{setter} {','.join(f'{variable}={value}' for variable in variables)}"
+    return f"{setter}={{{', '.join(f'{variable!r}: {value}' for variable in variables)}}}"
+
+
 def needs_number(name: str, expression: str, setter: str, value: str = "4") -> UsageError:
     """Return the error for a parameter whose value only the author's program has.
 
@@ -76,12 +83,11 @@ def needs_number(name: str, expression: str, setter: str, value: str = "4") -> U
     # A name before a parenthesis is a function's; what most functions return is not computed.
     functions = re.findall(r"(\w+)\(", expression)
     variables = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*(?![\w.]|\s*\()", expression))
-    given = ",".join(f"{variable}={value}" for variable in variables)
-    has_help = setter and given and {*functions} <= {*COMPUTED}
-    option = f", or give variables their values with {setter} {given}" if has_help else ""
+    has_help = setter and variables and {*functions} <= {*COMPUTED}
+    option = f", or give variables their values with {write_values(setter, variables, value)}"
     shown = expression if len(expression) <= 60 else f"{expression[:57]}..."
     return UsageError(
         f"{name} is {shown}, which has a value only in your program",
-        help=f"write its value into the call{option}.",
+        help=f"write its value into the call{option if has_help else ''}.",
         code="pasted-call",
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.dialects import take as take_dialect
-from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.layer import Name, write_values
 from deconvcli.frameworks.wording import KEYS, Names
 from deconvcli.layers.axis import Size, linear
 from deconvcli.layers.layout import Layout
@@ -265,9 +265,7 @@ def _explain_variables(pasted: PastedNetwork, error: DeconvError, names: Names) 
     ):
         return ""
     found = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*", " ".join(texts)))
-    return (
-        f"give the variables their values: {names.variables} {','.join(f'{v}=4' for v in found)}."
-    )
+    return f"give the variables their values: {write_values(names.variables, found)}."
 
 
 def _explain_order(pasted: PastedNetwork, outcomes: Sequence[NodeOutcome], bad: NodeOutcome) -> str:
