@@ -58,6 +58,22 @@ def test_quiet_prints_the_output_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        (("--in", "8x5x5", "G(\n  (0): ConvTranspose2d(8, 4, 4)\n  (1): MyNorm()\n)"), "MyNorm"),
+        (("--in", "5x5", "-k", "3", "-D", "webnn"), "documents-only"),
+        (("--in", "1x5x5x4", "-k", "3", "-D", "tf", "-g", "2"), "has no"),
+    ],
+)
+def test_quiet_leaves_out_notes_but_not_errors(arguments: tuple[str, ...], note: str) -> None:
+    loud, quiet = deconv("shape", *arguments), deconv("shape -q", *arguments)
+    assert note in loud.out + loud.err
+    assert quiet.code == loud.code
+    assert (note in quiet.err) == (quiet.code == 2)
+    assert note not in quiet.out
+
+
+@pytest.mark.parametrize(
     ("expect", "code", "row"),
     [
         ("3x32x32", 0, "expected  3x32x32: yes\n"),
