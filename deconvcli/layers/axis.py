@@ -91,6 +91,7 @@ class Linear:
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Linear):
+            # A formula with a letter in it is a given number for one value of the letter at most.
             return False
         return (self.letter, self.factor, self.offset) == (other.letter, other.factor, other.offset)
 
@@ -105,6 +106,7 @@ class Linear:
         return self._is_negative(self - other)
 
     def __le__(self, other: Size) -> bool:
+        # Sizes are integers, so a <= b is a - b - 1 < 0, which `_is_negative` can answer.
         return self._is_negative(self - other - 1)
 
     def __gt__(self, other: Size) -> bool:
@@ -163,6 +165,7 @@ def read_sizes(value: Any, rank: int, name: str) -> tuple[Size, ...]:
             help=f"give one size, or {rank}.",
             code="bad-value",
         )
+    # Only to refuse what is neither a letter nor an integer.
     per_axis(numbers, rank, name)
     return tuple(listed)
 

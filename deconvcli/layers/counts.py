@@ -29,6 +29,7 @@ class Unknown:
         self.parameter = parameter
 
     def __eq__(self, other: object) -> bool:
+        # One expression is one number, whichever parameters have it.
         return isinstance(other, Unknown) and self.expression == other.expression
 
     def __hash__(self) -> int:

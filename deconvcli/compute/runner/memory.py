@@ -29,6 +29,7 @@ class Memory(NamedTuple):
 def memory_needed(reading: Reading, dtype: str, *, checked: bool) -> Memory:
     """Return the bytes of the arrays, their copies in canonical order, and those of the check."""
     size = np.dtype(dtype).itemsize
+    # float16 is computed in float32.
     wide = max(size, 4)
     data, weights, output = (
         prod(require_numbers(shape))

@@ -50,6 +50,7 @@ def index_keys(name: str) -> Mapping[str, Key]:
     """
     keys = take(name).keys
     names = {key.name: key for key in keys}
+    # Our names last, so that no alias of another key can hide one.
     return MappingProxyType({alias: key for key in keys for alias in key.aliases} | names)
 
 

@@ -33,6 +33,7 @@ class AveragePool(Pool):
             "keras",
             ("AveragePooling{n}D", "AvgPool{n}D"),
             KERAS_PARAMETERS,
+            # The default of Keras 2; Keras 3 requires a size here, though not for a max pooling.
             implies={"pool_size": 2},
         ),
         Call(

@@ -126,6 +126,7 @@ class Conv(Sliding):
                 "kernel_dilation": "dilation",
                 "feature_group_count": "groups",
             },
+            # The default of Flax.
             {"padding": "same"},
             required=3,
             by_name=("rngs",),

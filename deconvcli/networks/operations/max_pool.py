@@ -22,6 +22,7 @@ class MaxPool(Pool):
             "keras",
             ("MaxPooling{n}D", "MaxPool{n}D"),
             KERAS_PARAMETERS,
+            # Keras and MXNet have this default; the others require a size.
             implies={"pool_size": 2},
         ),
         Call(

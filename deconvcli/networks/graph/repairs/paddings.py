@@ -61,6 +61,8 @@ def _propose_numbers(failure: Failure) -> list[int | list[int]]:
     kernel, stride, dilation = (
         per_axis(parameters.get(name, 1), rank, name) for name in ("kernel", "stride", "dilation")
     )
+    # Half of `over` keeps the size at stride 1; half of `beyond` makes a transposed convolution
+    # give stride times its input.
     over = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
     beyond = [more + 1 - s for more, s in zip(over, stride, strict=True)]
     halves = [collapse([max(0, n // 2) for n in ends]) for ends in (over, beyond)]
