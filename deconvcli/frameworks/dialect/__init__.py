@@ -111,6 +111,7 @@ class Dialect(AxisReader):
 
     def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
         """Yield each measured deviation of implementations once, in general terms."""
+        # Formulas of several words share their limits.
         yielded = set()
         entries = (entry for arithmetic in self.arithmetics for entry in arithmetic.limits)
         # A limit with a source of its own was seen in an implementation; the others are the rule.

@@ -168,6 +168,7 @@ class ParameterReader(Refusals, ABC):
         at_first, at_last = (
             type(size) is int and size == into for size in (spatial[0], spatial[-1])
         )
+        # People leave a batch of one out.
         shown = () if batch == (1,) else batch
         given = layout.shape({"N": shown, "C": (sizes.channels or 0,)}, spatial)
         if layout == CHANNELS_FIRST and at_last and (rank == 1 or not at_first):

@@ -34,9 +34,11 @@ Rows: TypeAlias = Iterable[tuple[Any, ...]]
 
 WEIGHT = Layout(("*", "O", "GI"))
 
+# Named, since keras.ops leaves the last two to its backends.
 KERNEL, STRIDES = positive("k", "kernel_size"), positive("s", "strides")
 DILATION = positive("d", "dilation_rate")
 HEAD = (INPUT_EXISTS, KERNEL, STRIDES, DILATION, SPAN, FULL)
+# keras.ops.conv_transpose checks neither of these.
 LAYER_ONLY = (
     not_negative("op", "output_padding"),
     Limit(
@@ -142,6 +144,7 @@ class KerasLayer(Dialect):
     together: ClassVar[tuple[Limit, ...]] = (STRIDE_OR_DILATION,)
     forward = "Conv{rank}D"
     windows = XLA_WINDOWS._replace(words=("valid", "same", "causal"), pairs=False)
+    # A layer casts its input to its own number type.
     number_types = NumberTypes(Mixing.AS_WEIGHTS, instead="a layer's weights are never integers")
     arguments = (
         Argument("filters", "out_channels", None, "output channels"),

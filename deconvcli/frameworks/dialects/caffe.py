@@ -122,6 +122,7 @@ class Caffe(Dialect):
     def _check_axis(self, given: Any, sizes: Sizes) -> None:
         """Refuse an input whose channels are not at `axis`."""
         axis, leading, rank = 1 if given is None else given, len(sizes.batch), len(sizes.spatial)
+        # A negative axis counts from the end.
         if axis not in (leading, -rank - 1):
             self.refuse(
                 "axis",

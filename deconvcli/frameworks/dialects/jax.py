@@ -40,6 +40,7 @@ _ARITHMETICS = {
 }
 
 # By function and rank: the default letters of input, kernel and output.
+# JAX writes the depth after the width: NHWDC, where TensorFlow has NDHWC.
 _DEFAULTS = {
     "conv_transpose": {
         1: ("NHC", "HIO", "NHC"),
@@ -87,6 +88,7 @@ def _to_dimension_numbers(word: str, rank: int) -> list[str]:
     """Return a data format as dimension_numbers: the data's letters, or all three with commas."""
     specs = word.upper().split(",")
     axes = "".join(letter for letter in specs[0] if letter not in "NC")
+    # The kernel's channels stand where the data's do, as in the defaults of both functions.
     kernel = f"OI{axes}" if specs[0].startswith("NC") else f"{axes}IO"
     return specs if len(specs) > 1 else [specs[0], kernel, specs[0]]
 

@@ -125,6 +125,7 @@ def _signatures(rank: int) -> tuple[Signature, ...]:
     )
 
 
+# torch.nn.utils.parametrize makes a class of its own for a layer, with Parametrized before it.
 _LIVE = "(?:Lazy|Parametrized)?ConvTranspose([123])d"
 _ATTRIBUTES = (
     *("in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding"),
@@ -154,6 +155,7 @@ def _describe(module: Any) -> LiveLayer:
         words["in_channels"], words["out_channels"] = weight[0], weight[1] * words["groups"]
         words["kernel_size"] = list(weight[2:])
     elif words["in_channels"]:
+        # Weights that are packed, as a quantised layer's, or computed have no stored shape.
         into, out = words["in_channels"], words["out_channels"]
         weight = (into, out // words["groups"], *words["kernel_size"])
     else:

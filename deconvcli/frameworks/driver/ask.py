@@ -74,6 +74,7 @@ def ask_for_output(process: DriverProcess[Any], question: Question, **more: Any)
     Raises:
         NoAnswer: the framework cannot be imported, refuses, dies, hangs, or has another shape.
     """
+    # Arrays travel in files: JSON has neither NaN nor infinity, and writes every number as text.
     with TemporaryDirectory() as folder:
         files = {name: os.path.join(folder, f"{name}.npy") for name in ("x", "weight", "out")}
         np.save(files["x"], question.x)

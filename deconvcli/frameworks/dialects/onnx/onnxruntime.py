@@ -58,6 +58,7 @@ _OUT = {
     "asked": f.REQUESTED,
     "same": Step("out", "min(n*s, natural)", "SAME in ONNX Runtime never appends"),
 }
+# Never negative: what a larger size lacks is appended at the end.
 _TOTAL = Step("total", "max(natural - out, 0)", "the excess over the output size")
 # Old releases split SAME_UPPER the other way round and cropped nothing for SAME without an
 # output_shape: their source says so, and they were not measured.

@@ -8,6 +8,7 @@ from deconvcli.frameworks.pasted.borrowed._call import Borrowed, Words
 def _change(given: Words, rank: int) -> Words:
     """Return one kernel size for rows and columns; drop the output's shape, which follows."""
     given = {**given, "kernel_size": [given.get("nb_row"), given.get("nb_col")]}
+    # The orders of Theano and of TensorFlow.
     layouts = {"th": "channels_first", "tf": "channels_last"}
     ordering = given.get("dim_ordering")
     given["data_format"] = layouts.get(ordering) if isinstance(ordering, str) else None

@@ -47,6 +47,7 @@ CALLS: tuple[Borrowed, ...] = (
     *(
         Borrowed(
             "MindSpore",
+            # Nobody else writes Conv2dTranspose with this small d, so a bare nn is enough.
             tuple(f"{home}.Conv{rank}dTranspose" for home in ("mindspore.nn", "ms.nn", "nn")),
             (*_MINDSPORE_START, *order, "has_bias", "weight_init", "bias_init", *_MINDSPORE_END),
             3,
