@@ -64,6 +64,7 @@ class Packing:
     def pack(self, w: Array, parts: range, dtype: np.dtype[Any], threads: int) -> Array:
         """Return some parts' weights in `dtype`, flat, by part, run, input channel and offset."""
         target = allocate_aligned(len(parts) * self.size, dtype)
+        # A view, because Step has made w contiguous.
         by_group = w.reshape(self._shape)
         for some in self._pieces(parts, w.dtype, dtype):
             begin, end = (self.size * (at - parts.start) for at in (some.start, some.stop))

@@ -69,6 +69,7 @@ def read_printed(text: str) -> Listing:
     """
     root = _read_modules(_PROMPT.sub("", text))
     reader = _EntryReader()
+    # Repeated blocks in repeated blocks can be millions of layers: stop one beyond the limit.
     entries = tuple(islice(reader.list_entries(root, ""), MAX_LAYERS + 1))
     if len(entries) > MAX_LAYERS:
         raise too_many()
@@ -87,6 +88,7 @@ def _read_modules(text: str) -> _Module:
             module.arguments += text[start : token.start()]
             start = token.end()
         if is_module:
+            # Counted on from the module before: from the start it would take quadratic time.
             line += text.count("\n", counted, token.start())
             counted = token.start()
             name = token["type"] or token["root"]
@@ -113,6 +115,7 @@ def _list_labels(label: str, count: str | None, line: int) -> list[str]:
     if count is None:
         return [label]
     first, _, last = label.partition("-")
+    # int() refuses numbers of thousands of digits, and no model repeats so often.
     is_range = all(part.isdecimal() and len(part) < 9 for part in (first, last, count))
     if is_range and int(last) - int(first) + 1 == int(count) <= MAX_LAYERS:
         return [str(place) for place in range(int(first), int(last) + 1)]

@@ -120,6 +120,7 @@ class LayerShape(NamedTuple):
     def block_sizes(self, tile: ChannelTile) -> Iterator[BlockSize]:
         """Yield the block sizes to compare, larger ones first; the smallest need not fit."""
         images = [BlockSize(images, self.outputs) for images in _halves(self.sizes.batch)]
+        # Without the whole image, which is the last of `images`.
         runs = [BlockSize(1, outputs) for outputs in list(_halves(self.outputs))[1:]]
         # The smallest one is always tried, since a layer must be cut somehow.
         *larger, least = [*images, *runs]

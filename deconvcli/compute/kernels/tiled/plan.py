@@ -75,6 +75,7 @@ class Plan(NamedTuple):
     ) -> Plan:
         """Plan a layer on inputs of size `spatial`; each axis must have outputs."""
         lines = [Line.of(n, axis) for n, axis in zip(spatial, axes, strict=True)]
+        # Only swapped planes need phases of their own; merged rows are those of the stride.
         if way.swapped:
             lines[-2] = Line.of(spatial[-2], axes[-2], way.folded)
         kernel = tuple(axis[0] for axis in axes)

@@ -50,6 +50,7 @@ class TiledRecipe(NamedTuple):
             1,
             1,
             self.copied,
+            # Again, as below for planes: a block may have other lines than the whole layer.
             direct=self.direct and _is_direct(lines, self.lanes),
             woven=self.woven,
         )

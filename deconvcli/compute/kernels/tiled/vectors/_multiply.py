@@ -174,6 +174,7 @@ class _Multiply(Emitter):
             rows = self.tile.rows_of(step)
             take = self._step if len(offsets) == 1 else self._step_apart
             take(panel, offset, weight, rows, summed)
+            # Rows that a step does not serve have no weight there; see ABSENT in calls.py.
             weight = self.advance(weight, INDEX(len(rows) * self.size))
         return [weight, *summed]
 

@@ -111,6 +111,7 @@ class _Store(Emitter):
                 target = self.advance(self.data(0), self.bytes(builder.add(self.index(1), further)))
                 slot = builder.add(builder.mul(channel.index, folded), fold.index)
                 slot = builder.add(slots, builder.mul(slot, phases))
+                # Before the loop over segments, so that interleaving reads its rows once.
                 put = (
                     self._store_interleaved(slot)
                     if 0 < stride <= MAX_WOVEN_PHASES
