@@ -143,7 +143,7 @@ def parse_number(
         raise _make_error(whole, place, "a number is missing here", help)
     sign = text[0] == "-"
     if not _NUMBER.fullmatch(text[sign:]):
-        at = next((i for i, c in enumerate(text) if not c.isdigit() and not (sign and i == 0)), 0)
+        at = next((i for i, c in enumerate(text) if not c.isdecimal() and not (sign and i == 0)), 0)
         is_decimal = text[at] == "." and text[sign:].replace(".", "", 1).isdigit()
         what = "this is not a whole number" if is_decimal else "this is not a number"
         raise _make_error(whole, place + at, what, help)

@@ -46,6 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("shape --in 5x -k 3", ("--in '5x': a number is missing here", "\n    5x\n      ^\n")),
         ("shape --in 5xx5 -k 3", ("a number is missing here", "\n    5xx5\n      ^\n")),
         ("shape --in x -k 3", ("a number is missing here",)),
+        ("shape --in 5² -k 3", ("this is not a number", "\n    5²\n     ^\n")),
         ("shape --in 5y5 -k 3", ("this is not a number", "\n    5y5\n     ^\n")),
         ("shape --in 5 -k 3.5", ("-k/--kernel '3.5': this is not a whole number",)),
         ("shape --in 5x5 -k 3x3x3", ("--in has 2 numbers, -k/--kernel has 3", "or 3: one per")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,16 @@ def test_a_text_beyond_one_layer_is_a_network(text: str) -> None:
     assert done.code == 2
 
 
+def copy_from_page(text: str) -> str:
+    """Return a text as a web page may give it: with other spaces, and marks without a width."""
+    return "\ufeff" + text.replace("  ", "\u00a0\u00a0").replace("(", "\u200b(")
+
+
+@pytest.mark.parametrize("change", [str, copy_from_page])
 @pytest.mark.parametrize("name", TEXTS)
-def test_quiet_prints_the_output_alone(name: str) -> None:
+def test_quiet_prints_the_output_alone(name: str, change: Callable[[str], str]) -> None:
     text, size, output, dialect = TEXTS[name]
+    text = change(text)
     given = ["--in", "x".join(map(str, size))] if size else []
     given += ["-D", dialect] if dialect else []
     done = deconv("shape -q", *given, text)

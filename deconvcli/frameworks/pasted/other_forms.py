@@ -21,6 +21,7 @@ from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, ref
 from deconvcli.frameworks.pasted.python_code import (
     CAFFE_LAYER,
     ONNX_NODE,
+    SIGNS,
     find_call,
     make_node,
     parse_lines,
@@ -69,8 +70,6 @@ _GLUON = re.compile(
     r"(?:, Activation\(\w+\))?\)$",
     re.DOTALL,
 )
-# What word processors and other keyboards put in place of Python's signs.
-_PUNCTUATION = str.maketrans("，（）［］：＝“”‘’\u00a0\u3000", ",()[]:=\"\"''  ")  # noqa: RUF001
 # Attributes of ONNX, which a bare mapping of them is recognized by.
 _ONNX_KEYS = ("kernel_shape", "auto_pad", "pads")
 # Of all ONNX attributes, a panel shows these as one number where they have one axis.
@@ -90,6 +89,7 @@ def read_other_form(text: str, reader: ValueReader) -> tuple[PythonCall, str]:
         UsageError: there is none or more than one, or the text has no known form.
         SyntaxError: it has no known form, and is not Python code either.
     """
+    text = text.translate(SIGNS)
     stripped = text.strip()
     # First, since a class in it may have the name of another framework's layer.
     if _PRINTED_NETWORK.search(stripped):
@@ -144,8 +144,7 @@ def _clean(text: str) -> str:
     if _NNX.match(text):
         text = re.sub(r"<[^<>\n]*>", "None", _NNX_PARAMETERS.sub("\n)", text))
     text = _PRINTED_CHILDREN.sub(")", text)
-    text = _GLUON.sub(_write_gluon, text)
-    return text.translate(_PUNCTUATION)
+    return _GLUON.sub(_write_gluon, text)
 
 
 def _write_gluon(found: re.Match[str]) -> str:

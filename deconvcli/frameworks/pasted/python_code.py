@@ -30,6 +30,13 @@ _RESIZING = (
     *("dense", "flatten", "reshape", "fold"),
 )
 _NODE_MAKERS = ("make_node", "Node", "op")
+# What other keyboards, word processors and web pages put in place of Python's signs, and the marks
+# without a width that they put between them.
+SIGNS = str.maketrans(
+    "，；：．（）［］＝＊＋－−–×“”‘’\u00a0\u3000０１２３４５６７８９",  # noqa: RUF001
+    ",;:.()[]=*+---*\"\"''  0123456789",
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff",
+)
 # Arguments of a node that are not its attributes.
 _NODE_WORDS = ("inputs", "outputs", "name", "doc_string", "domain", "op", "op_type", "overload")
 
@@ -43,8 +50,10 @@ def parse_lines(text: str) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError:
-        with suppress(SyntaxError):
-            return ast.parse(f"[\n{text}\n]")
+        plain = text.translate(SIGNS)
+        for form in (plain, f"[\n{plain}\n]"):
+            with suppress(SyntaxError):
+                return ast.parse(form)
         raise
 
 

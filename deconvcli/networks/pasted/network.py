@@ -17,6 +17,7 @@ from deconvcli.frameworks.pasted.python_call import (
     PythonCall,
     refuse_unreadable,
 )
+from deconvcli.frameworks.pasted.python_code import SIGNS
 from deconvcli.networks.forms import FORMS, Misfit, format_value
 from deconvcli.networks.graph import Node
 from deconvcli.networks.operations import index_calls, index_keys, take
@@ -124,11 +125,12 @@ def has_parameters(type: str) -> bool:
 
 def _read_listing(text: str, variables: Mapping[str, Any]) -> Listing:
     text = leave_out_prompts(text)
-    most = MAX_PRINTED if is_printed(text) else MAX_CODE
+    printed = text.translate(SIGNS)
+    most = MAX_PRINTED if is_printed(printed) else MAX_CODE
     if len(text) > most:
         raise unreadable(f"it has more than {most:,} characters", "paste a part of it.")
     if most == MAX_PRINTED:
-        return read_printed(text)
+        return read_printed(printed)
     with refuse_unreadable(text, most):
         try:
             return read_code(text, variables)

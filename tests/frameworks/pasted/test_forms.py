@@ -696,6 +696,10 @@ def test_gluon_prints_the_output_channels_first(
         "nn.ConvTranspose2d(8, 4, kernel_size=［4, 4］, stride＝2)",  # noqa: RUF001
         "nn.ConvTranspose2d(8, 4, 4,\u00a0stride=2, padding_mode=‘zeros’)",  # noqa: RUF001
         "nn.ConvTranspose2d(8, 4, 4, stride=2, padding_mode=“zeros”)",
+        "nn.ConvTranspose2d(8, 4, ４, stride=2)",  # noqa: RUF001
+        "\ufeffnn.ConvTranspose2d(8, 4, 4,\u200b stride=2)",
+        "nn.ConvTranspose2d(8, 4, 2×2, stride=4−2)",  # noqa: RUF001
+        "nn.ConvTranspose2d(8, 4, 4, stride\u200d=5–3)",  # noqa: RUF001
         "QuantConvTranspose2d(8, 4, 4, stride=2, weight_bit_width=bits, input_quant=q)",
     ],
 )

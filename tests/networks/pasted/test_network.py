@@ -403,3 +403,11 @@ def test_mutated_networks_are_read_or_refused() -> None:
     assert list(find_errors(400, 7, kinds)) == []
     assert kinds["read"] > 10
     assert NETWORK in kinds
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_spaces_of_web_pages_and_marks_without_width_change_nothing(name: str) -> None:
+    text, size, output, dialect = TEXTS[name]
+    copied = "\ufeff" + text.replace("  ", "\u00a0\u00a0").replace("(", "\u200b(")
+    found = answer_network(read_network(copied, dialect or None), size)
+    assert found.output_shape == output
