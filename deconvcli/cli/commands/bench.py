@@ -69,6 +69,7 @@ OWN = "A layer of your own"
     ),
     *layer_options(
         size="Input size: 64 or 64x64.",
+        # Without a short name: -D names the frameworks here.
         dialect=name_option(
             "--dialect",
             "--framework",

@@ -264,6 +264,7 @@ def _compare_size(
     """Return the report with the expected size, and whether the known output has it."""
     reading = understood.reading
     forms = {len(shape): shape for shape in (understood.output_shape, understood.shown_output)}
+    # Last: as many sizes as the layer has axes are the spatial ones, whatever form was shown.
     forms[len(reading.output_sizes)] = reading.output_sizes
     wanted = expect * len(reading.spatial) if len(expect) == 1 else expect
     if len(wanted) not in forms:

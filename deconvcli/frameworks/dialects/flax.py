@@ -82,6 +82,7 @@ class Flax(Dialect):
         has_complex=True,
     )
     forward = "Conv"
+    # Its Conv pads SAME by default too.
     windows = XLA_WINDOWS._replace(numbers=True, default="same")
     arguments = (
         Argument("features", "out_channels", None, "output channels, in flax.linen"),
@@ -125,6 +126,7 @@ class Flax(Dialect):
     arithmetics = _ARITHMETICS.all
     signatures = (
         Signature(
+            # Programs import either of the two modules as nn: only the arguments tell them apart.
             ("flax.linen.ConvTranspose", "nn.ConvTranspose"),
             _LINEN,
             None,

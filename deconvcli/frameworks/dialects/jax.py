@@ -170,6 +170,7 @@ class Jax(Dialect):
     )
     empty = f"{JAX} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{JAX}, CPU", rows=800)
+    # XLA computes every type, but lax.conv_general_dilated requires one for both arguments.
     number_types = NumberTypes(Mixing.REFUSED, INTEGERS, has_complex=True)
     windows = XLA_WINDOWS
     required = ("strides",)

@@ -108,6 +108,7 @@ class Mlx(Dialect):
     empty = f"{MLX} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{MLX}, CPU", rows=600)
     forward = "Conv{rank}d"
+    # "Convolution currently only supports floating point": neither integers nor complex numbers.
     number_types = NumberTypes(Mixing.PROMOTED)
     windows = Windows()
     arguments = (

@@ -70,6 +70,7 @@ class TensorFlow(TimedFramework):
     def _sizes(self, dice: Dice, geometry: Geometry, word: str, pads: list[list[int]]) -> list[int]:
         sizes = []
         for axis, (n, s) in enumerate(zip(geometry.n, geometry.s, strict=True)):
+            # The sizes that map back to n end here, and there are s of them.
             largest = n * s
             if word == "VALID":
                 largest = geometry.full[axis] + s - 1
