@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from math import prod
 from typing import NamedTuple
 
@@ -111,10 +112,7 @@ def _make_row(network: Network, outcome: NodeOutcome) -> LayerRow:
         return LayerRow(node.name, node.operation, None, None, None, None)
     size = size_text(shape.spatial) if shape.spatial else "flat"
     row = LayerRow(node.name, node.operation, str(shape), size, None, None)
-    try:
-        return _add_costs(row, network, outcome)
-    except NotLinear:  # flattening an axis of symbolic size makes the channels symbolic
-        return row
+    return _add_costs(row, network, outcome)
 
 
 def _add_costs(row: LayerRow, network: Network, outcome: NodeOutcome) -> LayerRow:
@@ -122,8 +120,12 @@ def _add_costs(row: LayerRow, network: Network, outcome: NodeOutcome) -> LayerRo
     node = outcome.node
     operation = take(node.operation)
     given = node.parameters, outcome.inputs, network.dialect_of(node)
-    row = row._replace(parameters=operation.parameter_count(*given))
-    factors = operation.mac_factors(*given)
+    with suppress(NotLinear):  # flattening an axis of symbolic size makes the channels symbolic
+        row = row._replace(parameters=operation.parameter_count(*given))
+    try:
+        factors = operation.mac_factors(*given)
+    except NotLinear:
+        return row
     if any(isinstance(factor, Linear) for factor in factors):
         return row._replace(macs_formula=product_text(factors))
     return row._replace(macs=prod(require_numbers(factors)))

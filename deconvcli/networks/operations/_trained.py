@@ -7,7 +7,7 @@ from typing import Any
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
 from deconvcli.layers.axis import Size
-from deconvcli.networks.operation import Shape
+from deconvcli.networks.operation import Key, KeyForm, Shape
 
 # Keras counts the numbers that a layer stores, trained or not; the others those that it trains.
 KERAS = ("keras", "keras2")
@@ -18,15 +18,28 @@ def counts_as_keras(dialect: str) -> bool:
     return dialect.partition("@")[0] in KERAS
 
 
-def split_axes(given: Shape, axes: Any, name: str) -> tuple[list[Size], list[Size]]:
+DATA_FORMAT = Key(
+    "data_format",
+    KeyForm.WORD,
+    None,
+    "the order of the axes that are counted; default: that of the framework",
+    choices=("channels_last", "channels_first"),
+)
+
+
+def split_axes(
+    given: Shape, axes: Any, name: str, data_format: str | None = None
+) -> tuple[list[Size], list[Size]]:
     """Return the sizes on these axes, and those on the others.
 
-    axes: a list in Keras' numbers, for which the batch is 0 and the channels are last.
+    axes: a list in Keras' numbers, for which the batch is 0. data_format: the order of the axes, in
+    which the channels are last unless it is channels_first.
 
     Raises:
         UsageError: the input has no such axis.
     """
-    sizes = [*given.spatial, given.channels]
+    is_first = data_format == "channels_first"
+    sizes = [*given.sizes] if is_first else [*given.spatial, given.channels]
     rank = len(sizes)
     listed = list(axes) if isinstance(axes, (list, tuple)) else [axes]
     # Type, not isinstance: True is no axis. 0 is the batch, which the places do not count.

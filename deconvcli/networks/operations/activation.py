@@ -11,7 +11,7 @@ from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._same_shape import SameShape
 from deconvcli.networks.operations._sizes import refuse
-from deconvcli.networks.operations._trained import counts_as_keras, split_axes
+from deconvcli.networks.operations._trained import DATA_FORMAT, counts_as_keras, split_axes
 
 
 class Activation(SameShape):
@@ -48,6 +48,7 @@ class Activation(SameShape):
         ),
         Key("num_parameters", KeyForm.INTEGER, None, "slopes of a PReLU: 1, or one per channel"),
         Key("shared_axes", KeyForm.ANY, None, "axes of a Keras PReLU that share a slope"),
+        DATA_FORMAT,
         Key("init", KeyForm.ANY, None, "first slope of a PReLU"),
         Key("axis", KeyForm.ANY, None, "axis of a softmax", aliases=("dim",)),
         Key("inplace", KeyForm.ANY, None, "whether the input is overwritten"),
@@ -122,7 +123,7 @@ class Activation(SameShape):
             return [0]
         slopes, shared = values["num_parameters"], values["shared_axes"]
         if slopes is None and (shared is not None or counts_as_keras(dialect)):
-            return split_axes(given, shared or [], "shared_axes")[1]
+            return split_axes(given, shared or [], "shared_axes", values["data_format"])[1]
         return [1 if slopes is None else int(slopes)]
 
 

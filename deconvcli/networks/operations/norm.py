@@ -7,7 +7,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Any
 
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import NotLinear, UsageError
 from deconvcli.common.values import shorten
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import require_numbers
@@ -15,7 +15,7 @@ from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Paramete
 from deconvcli.networks.operations._channels import GROUPS, check_groups
 from deconvcli.networks.operations._same_shape import SameShape
 from deconvcli.networks.operations._sizes import refuse
-from deconvcli.networks.operations._trained import counts_as_keras, split_axes
+from deconvcli.networks.operations._trained import DATA_FORMAT, counts_as_keras, split_axes
 
 # By kind: whether a norm without further keys has a shift beside its scale.
 KINDS: Mapping[str, bool] = MappingProxyType(
@@ -61,6 +61,7 @@ class Norm(SameShape):
             "sizes of a layer norm, with one scale and shift for each element",
         ),
         Key("axis", KeyForm.ANY, None, "axes of a Keras norm, with one scale and shift for each"),
+        DATA_FORMAT,
         Key(
             "moving_statistics",
             KeyForm.FLAG,
@@ -145,7 +146,7 @@ class Norm(SameShape):
             "mxnet",
             ("BatchNorm",),
             ("axis", "momentum", "epsilon", "center", "scale"),
-            implies={"kind": "batch"},
+            implies={"kind": "batch", "data_format": "channels_first"},
         ),
         Call(
             "mlx",
@@ -177,19 +178,29 @@ class Norm(SameShape):
                 f"the input has {given.channels} channels, the layer takes {declared}",
                 f"write {given.channels}, or change the layer above.",
             )
+        sizes = _read_normalised(values, given, dialect)
         if values["groups"] != -1:
-            check_groups("input", given.channels, values["groups"])
-        _read_normalised(values, given)
+            count = sizes[0] if sizes and not values["normalized_shape"] else given.channels
+            check_groups("input", count, values["groups"])
         return given
 
     def parameter_count(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> int:
         """Return a scale and a shift per channel, or per element of the shape that is given.
 
+        Raises:
+            NotLinear: which axis is meant depends on the order of the axes, which is not known.
+
         Source: measured with torch 2.13.0 and Keras 3.15.1. The means and variances of a batch
         norm are buffers in torch, and parameters that are not trained in Keras' `count_params`.
         """
         values, [given] = self.values(parameters), inputs
-        count = prod(require_numbers(_read_normalised(values, given)))
+        sizes = _read_normalised(values, given, dialect)
+        if sizes is None:
+            raise NotLinear(
+                f"axis {values['axis']} is spatial, or that of the channels where they are first",
+                help="write data_format: channels_first or channels_last.",
+            )
+        count = prod(require_numbers(sizes))
         has_shift = KINDS.get(values["kind"] or "", True) and values["center"]
         trained = (bool(values["scale"]) + bool(has_shift)) if _is_affine(values, dialect) else 0
         moving = values["moving_statistics"]
@@ -206,18 +217,21 @@ def _is_affine(values: Mapping[str, Any], dialect: str) -> bool:
     return bool(affine)
 
 
-def _read_normalised(values: Mapping[str, Any], given: Shape) -> list[Size]:
-    """Return the sizes whose product is the number of scales.
+def _read_normalised(values: Mapping[str, Any], given: Shape, dialect: str) -> list[Size] | None:
+    """Return the sizes whose product is the number of scales; None where they are not known.
 
     Raises:
         UsageError: they are written in another form.
     """
-    sizes, axes = values["normalized_shape"], values["axis"]
+    sizes, axes, order = values["normalized_shape"], values["axis"], values["data_format"]
     if sizes is None:
-        # One axis alone is that of the channels, wherever the model has them.
-        if axes is None or type(axes) is int:
+        if axes is None and (order is None or not counts_as_keras(dialect)):
             return [given.channels]
-        return split_axes(given, axes, "axis")[0]
+        listed = axes if isinstance(axes, (list, tuple)) else [-1 if axes is None else axes]
+        found = split_axes(given, listed, "axis", order)[0]
+        # Networks with channels first have axis 1 in their norms, and Keras' layers do not say so.
+        is_last = listed[0] in (-1, len(given.sizes))
+        return None if order is None and len(listed) == 1 and not is_last else found
     listed = list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
     if not listed or not all(type(size) is int and size >= 1 for size in listed):
         raise UsageError(

@@ -242,7 +242,7 @@ def test_the_table_of_letters(folder: Path) -> None:
         "conv_transpose1  conv_transpose  [4, 2T-4]     132         128*(T-2)\n"
         "conv2            conv            [8, (T-2)/2]  104         96*((T-2)/2)\n"
         "flatten1         flatten         [4T-8]        0           0\n"
-        "dense1           dense           [2]           -           -\n"
+        "dense1           dense           [2]           -           2*(4T-8)\n"
         "total                                          -           -\n"
         "formulas hold for T = 2m + 4, m >= 0\n"
         "give sizes as numbers to get a total of the macs\n"

@@ -58,6 +58,14 @@ KERAS = {
     "LayerNormalization()": 16,
     "LayerNormalization(axis=[1, 2, 3])": 1600,
     "LayerNormalization(axis=(1, 2))": 200,
+    "BatchNormalization(axis=-1)": 32,
+    "BatchNormalization(axis=3)": 32,
+    "BatchNormalization(axis=[3])": 32,
+    "{op: batch_norm, axis: 1, data_format: channels_first}": 32,
+    "{op: batch_norm, axis: 1, data_format: channels_last}": 40,
+    "{op: batch_norm, data_format: channels_first}": 40,
+    "{op: layer_norm, axis: [1, 2], data_format: channels_first}": 160,
+    "{op: prelu, shared_axes: [2, 3], data_format: channels_first}": 8,
     "LayerNormalization(scale=False)": 8,
     "RMSNormalization()": 8,
     "PReLU()": 800,
@@ -95,6 +103,7 @@ ELSEWHERE = {
     ("mlx", "nn.InstanceNorm(8)"): 0,
     ("mlx", "nn.InstanceNorm(8, affine=True)"): 16,
     ("mxnet", "nn.BatchNorm(scale=False)"): 8,
+    ("mxnet", "nn.BatchNorm(axis=1)"): 16,
     ("torch", "nn.LazyBatchNorm2d()"): 16,
     ("torch", "nn.LazyBatchNorm2d(affine=False)"): 0,
     ("torch", "nn.LazyInstanceNorm2d(affine=True)"): 16,
@@ -198,6 +207,26 @@ def test_shapes_and_parameters_are_those_of_the_layers_own_framework(
 def test_what_the_framework_refuses(layer: str, message: str) -> None:
     [finding] = check(layer).findings
     assert message in finding.message
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "BatchNormalization(axis=1)",
+        "BatchNormalization(1)",
+        "BatchNormalization(axis=[1])",
+        "BatchNormalization(axis=-3)",
+        "LayerNormalization(axis=2)",
+        "RMSNormalization(axis=1)",
+        "{op: group_norm, groups: 2, axis: 1}",
+    ],
+)
+def test_an_axis_of_an_unknown_order_leaves_the_count_unknown(layer: str) -> None:
+    # Keras counts 4 times the height, or the channels: its norms have no data_format.
+    checked = check(layer, "keras", "6x10")
+    assert [finding for finding in checked.findings if finding.severity is Severity.ERROR] == []
+    [row] = checked.networks[0].rows
+    assert (row.shape, row.parameters, row.macs) == ("[8, 6, 10]", None, 0)
 
 
 def test_an_unknown_size_leaves_the_count_unknown() -> None:

@@ -202,7 +202,7 @@ def test_a_call_has_its_own_parameters(text: str, word: str, own: str, framework
         (
             "nn.BatchNorm(axis=1)",
             "mxnet",
-            {"axis": 1, "kind": "batch"},
+            {"axis": 1, "kind": "batch", "data_format": "channels_first"},
         ),
     ],
 )

@@ -411,3 +411,25 @@ def test_spaces_of_web_pages_and_marks_without_width_change_nothing(name: str) -
     copied = "\ufeff" + text.replace("  ", "\u00a0\u00a0").replace("(", "\u200b(")
     found = answer_network(read_network(copied, dialect or None), size)
     assert found.output_shape == output
+
+
+# As Keras 3.15.1 counts them: model.count_params of each layer.
+ORDERS = {
+    (
+        "Conv2D(8, 1), BatchNormalization(axis=1), BatchNormalization(),"
+        " LayerNormalization(axis=[1, 2]), PReLU(shared_axes=[1, 2]), Conv2DTranspose(3, 2)"
+    ): ((4, 6, 8), [72, 16, 32, 48, 8, 99]),
+    (
+        "Conv2D(8, 1, 1, 'same', 'channels_first'), BatchNormalization(axis=1),"
+        " BatchNormalization(), LayerNormalization(axis=[1, 2]), PReLU(shared_axes=[2, 3]),"
+        " Conv2DTranspose(3, 2, data_format='channels_first'), GroupNormalization(3, axis=1)"
+    ): ((8, 4, 6), [72, 32, 24, 64, 8, 99, 6]),
+}
+
+
+@pytest.mark.parametrize("text", ORDERS)
+def test_norms_are_counted_in_the_order_of_the_axes_of_their_network(text: str) -> None:
+    size, parameters = ORDERS[text]
+    network = answer_network(read_network(text, "keras"), size)
+    assert [layer.parameters for layer in network.layers] == parameters
+    assert network.error is None
