@@ -76,7 +76,7 @@ def check(
     with np.errstate(all="ignore"):  # Inf and NaN are valid results
         for image, channels in _blocks(expected, w.shape[1]):
             truth = _truth(x[image], w, bias, axes, groups, channels, expected[2:])
-            more = _judge(y[image, channels], truth, x.dtype)
+            more = _compare(y[image, channels], truth, x.dtype)
             agreement = _merge(agreement, more, (image, channels.start))
     return agreement
 
@@ -160,7 +160,7 @@ def _wider(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.longdouble if is_longer else np.float64)
 
 
-def _judge(y: Array, truth: _Truth, dtype: np.dtype[Any]) -> Agreement:
+def _compare(y: Array, truth: _Truth, dtype: np.dtype[Any]) -> Agreement:
     """Compare one block, y (channels, *out), with its exact facts."""
     value, bound = truth.value, _bound(truth, dtype)
     error = np.abs(y.astype(value.dtype) - value)

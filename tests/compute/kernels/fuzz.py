@@ -1,6 +1,6 @@
 """Random layers on the Numba engine: `python -m tests.compute.kernels.fuzz --n 10000 --seed 0`.
 
-Each layer is computed on integers, where every sum must be exact; on floats, which bound.py judges;
+Each layer is computed on integers, where every sum must be exact; on floats, which bound.py checks;
 and on floats once more in blocks, where every bit must be the same. Some are also divided at random
 in guarded memory. Layer i depends on the seed and i alone: `--first i --n 1` repeats it.
 """

@@ -52,7 +52,7 @@ def test_one_output_off_by_a_little_is_found(dtype: str, index: tuple[int, ...])
 
 
 @pytest.mark.parametrize("block", [1, 1 << 20])
-def test_blocks_do_not_change_the_judgement(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_do_not_change_the_verdict(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bound, "BLOCK_OUTPUTS", block)
     arguments = (*layer("float32"), AXES, 2)
     y = reference.transposed_convolution(*arguments)
@@ -61,7 +61,9 @@ def test_blocks_do_not_change_the_judgement(block: int, monkeypatch: pytest.Monk
     assert bound.check(y, *arguments).first_bad == (1, 3, 2, 1)
 
 
-def test_without_a_wider_type_float64_is_judged_in_float64(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_wider_type_float64_is_checked_in_float64(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(bound, "_wider", lambda dtype: np.dtype(np.float64))
     arguments = (*layer("float64"), AXES, 2)
     y = scatter.transposed_convolution(*arguments)
