@@ -62,7 +62,9 @@ def _make_dispatcher(function: Callable[P, R]) -> Callable[P, R]:
     options: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     dispatcher: Any = numba.njit(**options)(function)
     folder = cache_folder()
+    # With NUMBA_DISABLE_JIT=1 njit returns the function itself.
     if folder is not None and dispatcher is not function:
+        # Not `cache=True`, which is Numba's own cache, with the four traps above.
         dispatcher._cache = _DiskCache(function, folder)
     if dispatcher is not function:
         # Numba calls this for a new signature; the kernel itself does not run in it.
@@ -93,7 +95,9 @@ def cache_folder() -> Path | None:
     It lies in NUMBA_CACHE_DIR if that is set, else in $XDG_CACHE_HOME/deconv or ~/.cache/deconv.
     """
     try:
+        # Resolved, so that the folders looked at below are those that links lead to.
         folder = _default_folder().resolve()
+        # The mode is that of the last folder alone; _is_private looks at those above it.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         usable = _is_private(folder) and os.access(folder, os.W_OK | os.X_OK)
     except (OSError, RuntimeError):  # RuntimeError: there is no home folder

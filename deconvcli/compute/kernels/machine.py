@@ -11,6 +11,7 @@ import llvmlite.binding
 import numba.core
 
 config: Any = numba.core.config
+# Of the first core, which stands for all.
 CACHE_FOLDER = Path("/sys/devices/system/cpu/cpu0/cache")
 USUAL_CACHE_BYTES = {1: 32 * 1024, 2: 512 * 1024}
 """Bytes by level, for systems that do not report them; few machines have less."""

@@ -234,4 +234,5 @@ def _cut_run(n: int, axis: AxisNumbers, outputs: slice) -> tuple[slice, slice, A
 def _max_inputs(n: int, axis: AxisNumbers, outputs: int) -> int:
     """Return the largest number of the n inputs that a run of so many outputs needs."""
     kernel, stride, dilation, _, _ = axis
+    # As many multiples of the stride as the inequality at the top has room for.
     return min(n, (outputs - 1 + dilation * (kernel - 1)) // stride + 1)

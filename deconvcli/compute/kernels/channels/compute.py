@@ -100,6 +100,7 @@ def compute_for(tile: ChannelTile) -> Callable[..., None]:
                 source = layer[PANEL]
             for at in range(images * size):
                 for c in range(width):
+                    # Padded to whole units, as the weights are: no channel needs a test.
                     space[at * width + c] = bias[unit * width + c]
             weight = (unit - packed_unit) * taps * inputs * width
             # The order of all sums: chunk, tap, channel. It is that of the packed weights, and does
