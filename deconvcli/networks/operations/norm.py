@@ -230,8 +230,8 @@ def _read_normalised(values: Mapping[str, Any], given: Shape, dialect: str) -> l
         listed = axes if isinstance(axes, (list, tuple)) else [-1 if axes is None else axes]
         found = split_axes(given, listed, "axis", order)[0]
         # Networks with channels first have axis 1 in their norms, and Keras' layers do not say so.
-        is_last = listed[0] in (-1, len(given.sizes))
-        return None if order is None and len(listed) == 1 and not is_last else found
+        is_open = order is None and len(listed) == 1
+        return None if is_open and listed[0] not in (-1, len(given.sizes)) else found
     listed = list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
     if not listed or not all(type(size) is int and size >= 1 for size in listed):
         raise UsageError(
