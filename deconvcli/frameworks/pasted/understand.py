@@ -10,11 +10,11 @@ from typing import Any
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
 from deconvcli.frameworks.dialect import Dialect
-from deconvcli.frameworks.dialect.parameters import Form
+from deconvcli.frameworks.dialect.parameters import Form, Signature
 from deconvcli.frameworks.pasted.forms import LayerText, read_layer
 from deconvcli.frameworks.pasted.layer import Declared, Name, Pasted, needs_number
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor
-from deconvcli.frameworks.pasted.search import find_match, unbind
+from deconvcli.frameworks.pasted.search import Match, find_match, unbind
 
 # Classes that add a normalization to the weights and pass everything else on, by what they have
 # before the name of the framework's own: WNConvTranspose1d.
@@ -70,20 +70,53 @@ def understand_layer(
     named = name_arguments(match.call, signature.parameters)
     if written.kind == "configuration":
         named = _drop_inert(dialect, named)
+    _require_tensors(match.call.name, signature, named)
+    data_name = _open_value(named.get(signature.data)) or ""
+    shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
+    declared = _take_declaration(dialect, named)
+    # A function takes the bias itself, as an initializer does; a layer takes whether it has one.
+    words, unknown = _sort_parameters(dialect, named, setter, has_tensors=bool(signature.data))
+    words = {**signature.implies, **words}
+    weight = shapes[signature.weight]
+    return Pasted(
+        dialect,
+        match.implementation,
+        words,
+        signature.rank or _find_rank(dialect, words, weight),
+        weight,
+        shapes[signature.data] or _shape(match.call.data),
+        signature.parameters,
+        match.others,
+        declared,
+        unknown,
+        _explain_dialect(match, written),
+        data_name,
+        bool(match.origin and match.origin.flips),
+    )
+
+
+def _require_tensors(call: str, signature: Signature, named: Mapping[str, Any]) -> None:
+    """Refuse a number or a word in the place of a tensor."""
     for name in (signature.weight, signature.data):
         if type(given := named.get(name)) in (int, str):
             raise UsageError(
-                f"{name} is {given!r}, and {match.call.name} takes a tensor there",
+                f"{name} is {given!r}, and {call} takes a tensor there",
                 help="paste the call of a layer, such as nn.ConvTranspose2d(64, 32, 4), or the"
                 " function with its tensors.",
                 code="pasted-call",
             )
-    data_name = _open_value(named.get(signature.data)) or ""
-    shapes = {name: _shape(named.pop(name, None)) for name in (signature.weight, signature.data)}
-    declared = _take_declaration(dialect, named)
-    words, unknown = dict(signature.implies), {}
-    # A function takes the bias itself, as an initializer does; a layer takes whether it has one.
-    has_tensors = bool(signature.data)
+
+
+def _sort_parameters(
+    dialect: Dialect, named: Mapping[str, Any], setter: str, *, has_tensors: bool
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the parameters with a value, and the expressions of those without.
+
+    Raises:
+        UsageError: a size depends on a value that only the author's program has.
+    """
+    words: dict[str, Any] = {}
+    unknown: dict[str, str] = {}
     for name, value in named.items():
         role = _find_role(dialect, name)
         if role == "output_size" and isinstance(value, list) and len(value) > 3:
@@ -104,27 +137,17 @@ def understand_layer(
             words[name] = value  # its expressions may be the input's sizes
         else:
             raise needs_number(name, expression, setter, _find_example(dialect, name, role))
-    weight = shapes[signature.weight]
+    return words, unknown
+
+
+def _explain_dialect(match: Match, written: LayerText) -> str:
+    """Return the reason for the dialect, with the defaults that the text gives its variables."""
     origin = match.origin
-    why = f"the pasted {written.kind} is {origin.title if origin else dialect.title}'s"
+    why = f"the pasted {written.kind} is {origin.title if origin else match.dialect.title}'s"
     if written.defaults:
         listed = ", ".join(f"{name}={shorten(value)}" for name, value in written.defaults.items())
         why += f", with {listed} by default"
-    return Pasted(
-        dialect,
-        match.implementation,
-        words,
-        signature.rank or _find_rank(dialect, words, weight),
-        weight,
-        shapes[signature.data] or _shape(match.call.data),
-        signature.parameters,
-        match.others,
-        declared,
-        unknown,
-        f"{why}; {dialect.title} has {origin.remark}" if origin else why,
-        data_name,
-        bool(origin and origin.flips),
-    )
+    return f"{why}; {match.dialect.title} has {origin.remark}" if origin else why
 
 
 def _strip_wrapper(call: PythonCall) -> PythonCall:
@@ -153,15 +176,10 @@ def _take_declaration(dialect: Dialect, named: dict[str, Any]) -> Declared | Non
     """Remove the shape of the input from a call's arguments and return it."""
     if all(argument.name != "input_shape" for argument in dialect.arguments):
         return None
-    for name, leading in _DECLARATIONS.items():
-        given = named.get(name)
-        if isinstance(given, list) and given[leading:]:
-            # A variable leaves its size open.
-            sizes = [None if isinstance(size, Name) else size for size in given[leading:]]
-            if all(size is None or (type(size) is int and size >= 0) for size in sizes):
-                del named[name]
-                return Declared(name, tuple(sizes))
-    return None
+    declared = find_declaration(named)
+    if declared is not None:
+        del named[declared.name]
+    return declared
 
 
 def _find_rank(
@@ -172,6 +190,17 @@ def _find_rank(
         return dialect.weight_rank(words, weight)
     kernels = [words.get(a.name) for a in dialect.arguments if a.role == "kernel"]
     return next((len(kernel) for kernel in kernels if isinstance(kernel, list) and kernel), None)
+
+
+def find_declaration(named: Mapping[str, Any]) -> Declared | None:
+    """Return the shape of the input that arguments declare; a variable leaves its size open."""
+    for name, leading in _DECLARATIONS.items():
+        given = named.get(name)
+        if isinstance(given, list) and given[leading:]:
+            sizes = [None if isinstance(size, Name) else size for size in given[leading:]]
+            if all(size is None or (type(size) is int and size >= 0) for size in sizes):
+                return Declared(name, tuple(sizes))
+    return None
 
 
 def name_arguments(call: PythonCall, order: Sequence[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -89,14 +89,6 @@ def answer_network(
         for row, layer in zip(table.rows, layers, strict=True)
     ]
     table = table._replace(rows=tuple(rows))
-    kept = ", ".join(dict.fromkeys(pasted.kept.values()))
-    assumed = [f"taken to keep the shape, by their names: {kept}"] if kept else []
-    if pasted.listing.is_registered:
-        assumed.append(
-            "layers are in the order of registration: skips, branches and functions between layers"
-            " are not seen"
-        )
-    bad = next((found for found in outcomes if found.shape is None or found.error), None)
     shape = outcomes[-1].shape
     answer = NetworkAnswer(
         pasted.dialect,
@@ -106,16 +98,43 @@ def answer_network(
         layers,
         table.parameters,
         table.macs,
-        (*table.notes, *notes, *assumed),
+        (*table.notes, *notes, *_list_assumptions(pasted)),
         table.cells,
     )
+    bad = next((found for found in outcomes if found.shape is None or found.error), None)
     if bad is None:
         return answer
-    name = bad.node.name
-    error = pasted.failures.get(name) or bad.error or _unknown()
+    error = _explain_failure(pasted, outcomes, bad, names)
+    return answer._replace(output_shape=None, forms={}, failed=bad.node.name, error=error)
+
+
+def _list_assumptions(pasted: PastedNetwork) -> Iterator[str]:
+    """Yield what the text does not say, and was taken for granted."""
+    if pasted.kept:
+        kept = ", ".join(dict.fromkeys(pasted.kept.values()))
+        yield f"taken to keep the shape, by their names: {kept}"
+    if pasted.listing.is_registered:
+        yield (
+            "layers are in the order of registration: skips, branches and functions between layers"
+            " are not seen"
+        )
+
+
+def _explain_failure(
+    pasted: PastedNetwork, outcomes: Sequence[NodeOutcome], bad: NodeOutcome, names: Names
+) -> DeconvError:
+    """Return why the output of a layer is not known, with its class and its line."""
+    entry = pasted.entries[bad.node.name]
+    error = pasted.failures.get(entry.name) or bad.error
+    if error is None:
+        error = UsageError(
+            "the input of this layer is not known",
+            help="paste the layers in the order in which they are executed.",
+            code="unknown-input",
+        )
     help = _explain_order(pasted, outcomes, bad) or _explain_variables(pasted, error, names)
-    error = _locate(error, entries[name], help)
-    return answer._replace(output_shape=None, forms={}, failed=name, error=error)
+    message = f"layer {entry.name} ({entry.type}, line {entry.line}): {error.message}"
+    return type(error)(message, help=help or error.help, code=error.code)
 
 
 def _make_layer(
@@ -239,20 +258,6 @@ def _find_channels(pasted: PastedNetwork, names: Names) -> int:
 
 # Layers that a look for the input's channels passes.
 _KEEPS_CHANNELS = ("identity", "activation", "dropout", "pad", "max_pool", "avg_pool", "norm")
-
-
-def _unknown() -> UsageError:
-    return UsageError(
-        "the input of this layer is not known",
-        help="paste the layers in the order in which they are executed.",
-        code="unknown-input",
-    )
-
-
-def _locate(error: DeconvError, entry: Entry, help: str) -> DeconvError:
-    """Return the error with the layer and its line. help: in place of the error's own."""
-    message = f"layer {entry.name} ({entry.type}, line {entry.line}): {error.message}"
-    return type(error)(message, help=help or error.help, code=error.code)
 
 
 def _explain_variables(pasted: PastedNetwork, error: DeconvError, names: Names) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader
 from deconvcli.frameworks.pasted.python_code import parse_lines
+from deconvcli.frameworks.pasted.understand import find_declaration
 from deconvcli.networks.pasted.calls import is_layer
 from deconvcli.networks.pasted.entries import (
     MAX_DEPTH,
@@ -293,12 +294,8 @@ class _Reader:
         self._declare_by_keyword(PythonCall(call.name, (), {"input_shape": shape, **call.keywords}))
 
     def _declare_by_keyword(self, call: PythonCall) -> None:
-        for name, leading in (("input_shape", 0), ("batch_input_shape", 1), ("batch_shape", 1)):
-            shape = call.keywords.get(name)
-            if isinstance(shape, list) and self.declared is None and shape[leading:]:
-                sizes = [None if isinstance(size, Name) else size for size in shape[leading:]]
-                if all(size is None or (type(size) is int and size >= 1) for size in sizes):
-                    self.declared = tuple(sizes)
+        if self.declared is None and (found := find_declaration(call.keywords)):
+            self.declared = found.sizes
 
     def _refuse_layers(self, node: ast.AST, why: str) -> None:
         """Refuse a part of the code that has layers, of which only the program knows how many."""
