@@ -61,6 +61,7 @@ def _places(axes: tuple[str, ...], length: int, rank: int) -> list[tuple[str, sl
     spatial = rank if "*" in axes else 0
     places, start = [], 0
     for axis in axes:
+        # N takes what is left: the batch may have no axis, or several.
         width = rank if axis == "*" else length - spatial - single if axis == "N" else 1
         places.append((axis, slice(start, start + width)))
         start += width

@@ -60,6 +60,7 @@ class AxisOverlap(NamedTuple):
     def counts(self, begin: int = 0, end: int | None = None) -> list[int]:
         """Return the number of pairs of each output element in [begin, end), by default of all."""
         stop = self.output_size if end is None else end
+        # The length of a range is known without a walk through it.
         return [len(self.taps(output)) for output in range(begin, stop)]
 
     @property

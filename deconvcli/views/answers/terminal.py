@@ -112,6 +112,7 @@ def _grid(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> Grid:
         padding=(0, GAP, 0, 0),
     )
     for column, minimum in zip(cells, (*widths, None), strict=True):
+        # fold: by default Rich cuts a long word short, with dots.
         grid.add_column(column[0], overflow="fold", min_width=minimum)
     for row in zip(*(column[1:] for column in cells), strict=True):
         grid.add_row(*(Text(cell) for cell in row))
