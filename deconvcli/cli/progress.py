@@ -63,10 +63,7 @@ def bar(label: str) -> Iterator[Report]:
 
 @contextmanager
 def _interrupts() -> Iterator[Callable[[], None]]:
-    """Yield a function that raises KeyboardInterrupt if Ctrl-C was pressed and got lost.
-
-    It gets lost while LLVM calls back into Python: an exception ends there, as unraisable.
-    """
+    """Yield a function that raises KeyboardInterrupt if Ctrl-C was pressed and got lost."""
     pressed: list[int] = []
     others = sys.unraisablehook
 
@@ -86,6 +83,7 @@ def _interrupts() -> Iterator[Callable[[], None]]:
         yield answer
         return
     signal.signal(signal.SIGINT, press)
+    # It gets lost while LLVM calls back into Python: an exception ends there, as unraisable.
     sys.unraisablehook = report_others
     try:
         yield answer

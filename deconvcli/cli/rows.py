@@ -40,11 +40,10 @@ def unknown_data(understood: Understood) -> dict[str, dict[str, str]]:
 
 
 def _find_idle(understood: Understood) -> list[str]:
-    """Return the parameters without an effect on sizes; a bias counts, since it adds weights.
-
-    Not one that is an input: a tensor, of which nobody knows more than that it is there.
-    """
+    """Return the parameters without an effect on sizes, the bias of a layer excepted."""
     reading = understood.reading
     bias = take(reading.spelling.dialect)[0].argument("bias")
+    # A bias that is switched on adds weights. One that is an input is a tensor, of which nobody
+    # knows more than that it is there.
     switch = bias.name if bias and bias.default is not None else ""
     return [name for name in reading.inert if name != switch]

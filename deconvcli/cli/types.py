@@ -120,10 +120,8 @@ def _find_inner(text: str) -> tuple[int, int]:
 
 
 def caret(text: str, place: int) -> str:
-    """Return the text with a mark below one character, as two indented lines.
-
-    Everything before that character is printable: the first that is not would have been marked.
-    """
+    """Return the text with a mark below one character, as two indented lines."""
+    # Everything before that character is printable: the first that is not would have been marked.
     one_line = printable(text).replace("\n", "\\n")
     return f"\n    {one_line}\n    {' ' * place}^"
 
@@ -334,10 +332,8 @@ class RequestedSizes(Sizes):
 
 
 def _choose_letters(parts: Sequence[str]) -> Iterator[str]:
-    """Yield a letter for each open size, none of which is written already.
-
-    A batch is the first of four sizes, or the only open one of three.
-    """
+    """Yield a letter for each open size, none of which is written already."""
+    # A batch is the first of four sizes, or the only open one of three.
     has_batch = len(parts) > 3 or (parts.count(_NONE) == 1 and len(parts) != 2)
     letters = "NHWDABEFG" if has_batch and parts[0] == _NONE else "HWDABEFG"
     written = {letter for part in parts if part != _NONE for letter in part}

@@ -37,7 +37,7 @@ def _read_lines(file: BinaryIO) -> Iterator[bytes]:
 def answer_line(line: bytes, bugs: deque[Exception]) -> str:
     """Return the answer to one request, as one line of JSON without its end.
 
-    A bug of ours is an answer too, and is added to `bugs`: it must not hide the other lines.
+    bugs: gets the error, if it is a bug of ours.
     """
     name = "null"
     try:
@@ -50,6 +50,7 @@ def answer_line(line: bytes, bugs: deque[Exception]) -> str:
             answer["source"] = error.source
         if error.findings:
             answer["findings"] = _list_findings(error.findings)
+    # A bug of ours is an answer too: it must not hide the other lines.
     except Exception as error:
         bugs.append(error)
         message = f"{type(error).__name__}: {str(error)[:200]}"

@@ -17,12 +17,12 @@ MAX_TRIED = 1000
 def find_smallest_letters(reading: Reading) -> dict[str, int]:
     """Return the number from which on each letter gives the size and crop of the formula.
 
-    Comparisons of two formulas change where they are equal, which is below every difference of
-    their numbers. So the numbers up to a bound are tried, and those beyond it behave alike. A
-    letter whose bound is beyond `MAX_TRIED` is left out.
+    A letter whose bound is beyond `MAX_TRIED` is left out.
     """
     letters = dict.fromkeys(n.letter for n in reading.spatial if isinstance(n, Linear))
     largest = max(_list_offsets(reading), default=0)
+    # Comparisons of two formulas change where they are equal, which is below every difference of
+    # their numbers. So the numbers up to a bound are tried, and those beyond it behave alike.
     bound = 4 * (largest + 1)
     found = {}
     for letter in letters if bound <= MAX_TRIED else ():

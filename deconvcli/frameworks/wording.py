@@ -123,13 +123,11 @@ def find_weight_shape(
     out_channels: int | None,
     groups: int,
 ) -> tuple[int, ...] | None:
-    """Return the weights' shape where the dialect expresses kernel or channels only by it.
-
-    Channels that nobody gave are as few as the groups allow.
-    """
+    """Return the weights' shape where the dialect expresses kernel or channels only by it."""
     if dialect.argument("kernel") and dialect.argument("out_channels"):
         return None
     rank = len(sizes.spatial)
+    # Channels that nobody gave are as few as the groups allow.
     into = groups if sizes.channels is None else sizes.channels
     out = groups if out_channels is None else out_channels
     # Refused here: the weights' shape would silently round the channels of a group down.

@@ -84,13 +84,11 @@ class ExplicitSize(Dialect):
     def read_size(
         self, words: Mapping[str, Any], sizes: Sizes
     ) -> tuple[tuple[Size, ...], int | None, bool]:
-        """Return (spatial sizes, channels, whether they are given); zeros and None if not.
-
-        Spatial sizes alone are enough: they are what a descriptor of the output adds.
-        """
+        """Return (spatial sizes, channels, whether they are given); zeros and None if not."""
         given, rank = words[self.size_parameter], len(sizes.spatial)
         if given is None:
             return (0,) * rank, None, False
+        # Spatial sizes alone are enough: they are what a descriptor of the output adds.
         if not isinstance(given, (list, tuple)) or len(given) != rank + 2:
             return read_sizes(given, rank, self.size_parameter), None, True
         shape = read_sizes(given, rank + 2, self.size_parameter)

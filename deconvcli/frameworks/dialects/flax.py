@@ -52,7 +52,7 @@ _COMMON = ("kernel_size", "strides", "padding", "kernel_dilation", "use_bias", "
 
 
 def _describe(module: Any) -> LiveLayer:
-    """Return the parameters of a module of either API; one of linen has weights while bound."""
+    """Return the parameters of a module of either API."""
     is_nnx = hasattr(module, "in_features")
     names = ("in_features", "out_features") if is_nnx else ("features",)
     words = read_values(module, {name: name for name in (*names, *_COMMON)})
@@ -61,6 +61,7 @@ def _describe(module: Any) -> LiveLayer:
     rank = len(kernel) if isinstance(kernel, list) else 1
     if is_nnx:
         return LiveLayer(words, rank, find_shape(getattr(module, "kernel", None)))
+    # A module of linen has variables only while it is bound to some.
     variables = module.variables if getattr(module, "scope", None) is not None else {}
     return LiveLayer(words, rank, find_shape(variables.get("params", {}).get("kernel")))
 
@@ -157,14 +158,16 @@ class Flax(Dialect):
         input_shape: Sequence[int],
         weight_shape: Sequence[int] | None,
     ) -> int:
-        """Return the kernel's number of spatial axes, whatever the batch; a number is one axis."""
+        """Return the kernel's number of spatial axes."""
+        # Flax takes any number of batch axes, and one number as the kernel of one axis.
         kernel = arguments.get("kernel_size")
         if isinstance(kernel, list | tuple):
             return len(kernel)
         return 1 if type(kernel) is int else super().rank(arguments, input_shape, weight_shape)
 
     def sizes_for(self, layer: Layer, sizes: Sizes) -> Sizes:
-        """Return the same data; transpose_kernel decides about the weights' shape."""
+        """Return the same data, without weights."""
+        # Their shape depends on transpose_kernel, which is not decided yet.
         return self.adapt_batch(sizes)._replace(channels=layer.in_channels, weight=None)
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:

@@ -99,9 +99,6 @@ _EQUINOX = ("kernel_size", "stride", "padding", "output_padding", "dilation", "g
 def _describe_equinox(module: Any) -> LiveLayer:
     """Return the call of conv_general_dilated that an equinox.nn.ConvTranspose makes.
 
-    With padding_mode CIRCULAR the same call has another input, whose ends are copied from the
-    opposite ends as far as the padding would reach.
-
     Source: ConvTranspose._padding_transpose and _circular_pad in equinox/nn/_conv.py.
     """
     words = read_values(module, {name: name for name in (*_EQUINOX, "padding_mode")})
@@ -128,6 +125,8 @@ def _describe_equinox(module: Any) -> LiveLayer:
         "feature_group_count": words["groups"],
         "api": "conv_general_dilated",
     }
+    # The same call then has another input, whose ends are copied from the opposite ends as far as
+    # the padding would reach.
     circular = words["padding_mode"] == "CIRCULAR"
     # A layer of Equinox takes one input; users map it over a batch.
     return LiveLayer(call, rank, find_shape(module.weight), batch_axes=range(1), circular=circular)

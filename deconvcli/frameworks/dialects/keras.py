@@ -258,7 +258,8 @@ class Keras(KerasLayer):
         return add_abort(reading, _JAX_ABORT) if concerned else reading
 
     def _read_sized(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """Return the layer; TensorFlow checks no size if one of them is 0."""
+        """Return the layer, its sizes checked as on the named backend."""
+        # TensorFlow checks no size if one of them is 0.
         if spelling.implementation == "tensorflow" and has_zero(sizes.spatial):
             reading = super().read(spelling._replace(implementation=_HOLLOW), sizes)
             findings = (*reading.findings, _HOLLOW_INPUT)

@@ -187,7 +187,8 @@ class MXNet(Dialect):
         input_shape: Sequence[int],
         weight_shape: Sequence[int] | None,
     ) -> int:
-        """Return the number of spatial axes; a number as the operator's kernel is one axis."""
+        """Return the number of spatial axes."""
+        # The operator takes a number as a list of one, unlike Gluon's layers.
         if weight_shape is None and type(arguments.get("kernel")) is int:
             return 1
         return super().rank(arguments, input_shape, weight_shape)

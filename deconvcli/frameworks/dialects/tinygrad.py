@@ -68,10 +68,11 @@ def _last_axis_first(pairs: tuple[tuple[Any, Any], ...], rank: int) -> list[int]
 
 
 def _describe(layer: Any) -> LiveLayer:
-    """Return the parameters of a layer object; ConvTranspose1d makes one of the same class."""
+    """Return the parameters of a layer object."""
     names = ("groups", "stride", "dilation", "padding", "output_padding")
     words = read_values(layer, {name: name for name in names})
     words["bias"] = True if layer.bias is not None else None
+    # By the kernel, since ConvTranspose1d makes an object of the same class.
     return LiveLayer(words, len(layer.kernel_size), find_shape(layer.weight))
 
 

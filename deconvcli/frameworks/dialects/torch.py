@@ -305,7 +305,7 @@ class Torch(Dialect):
         )
 
     def _output_size(self, given: Any, sizes: Sizes) -> tuple[Size, ...]:
-        """Return the spatial part; leading batch and channels are ignored, as in torch."""
+        """Return the spatial part of an output_size."""
         rank, leading = len(sizes.spatial), len(sizes.batch) + 1
         listed = list(given) if isinstance(given, (list, tuple)) else [given] * rank
         if len(listed) not in (rank, rank + leading):
@@ -314,6 +314,7 @@ class Torch(Dialect):
                 f"output_size has {len(listed)} numbers",
                 f"give {rank} (spatial), or {rank + leading} with batch and channels before them.",
             )
+        # PyTorch does not look at a batch and channels before them either.
         return read_sizes(listed[-rank:], rank, "output_size")
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:

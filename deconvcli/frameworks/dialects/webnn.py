@@ -206,12 +206,10 @@ class WebNN(Dialect):
         groups: int,
         data: Layout,
     ) -> tuple[tuple[int, int], tuple[Diagnostic, ...], str]:
-        """Return (in, out) channels, findings, and why there are no values.
-
-        The draft does not compare the input channels with the groups.
-        """
+        """Return (in, out) channels, findings, and why there are no values."""
         parts = layout.split(sizes.weight or (), 2)
         into, out = parts["GI"][0], parts["O"][0] * groups
+        # The draft does not compare these two, so a difference is a finding and no refusal.
         if groups < 1 or into % groups == 0:
             return self.channels(layout, kernel, sizes, groups, data=data), (), ""
         if sizes.channels not in (None, into):

@@ -293,15 +293,13 @@ def _read_node(messages: list[Any]) -> PythonCall:
 
 
 def _unpack_json(message: Any) -> Any:
-    """Return a node of protocol buffers' JSON as their text form has it: each field in a list.
-
-    Integers of 64 bits are strings there, and bytes are in base 64.
-    """
+    """Return a node of protocol buffers' JSON as their text form has it: each field in a list."""
     if not isinstance(message, dict):
         return message
     fields: Message = {}
     for name, given in message.items():
         values = given if isinstance(given, list) else [given]
+        # In this JSON integers of 64 bits are strings, and bytes are in base 64.
         if name in ("i", "ints"):
             values = [int(v) if str(v).lstrip("-").isdecimal() else v for v in values]
         elif name == "s":

@@ -171,12 +171,10 @@ class SizedLayer(TypedLayer):
         return given if in_shape is None else in_shape
 
     def _find_batch(self, in_shape: Sequence[Size]) -> tuple[int, ...]:
-        """Return the batch by the input's shape or by the option, which must agree; else 1.
-
-        A batch that is a letter is open: any number goes with it.
-        """
+        """Return the batch by the input's shape or by the option, which must agree; else 1."""
         if not in_shape:
             return (1 if self.batch is None else self.batch,)
+        # A letter leaves the batch open: any number goes with it.
         if not isinstance(in_shape[0], int):
             return self._find_batch(())
         batch = in_shape[0]

@@ -82,8 +82,9 @@ class Runtime(ConvTranspose):
     others: ClassVar[Mapping[str, str]] = {"output_shape": WHOLE_SHAPE}
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
-        """Return the formulas by what gives the size; all but SAME_UPPER split as SAME_LOWER."""
+        """Return the formulas by what gives the size, and by auto_pad."""
         kind = find_size_source(word, words)
         if kind == "pads":
             return _BY_PADS
+        # Every word but SAME_UPPER splits an odd crop as SAME_LOWER does.
         return _SIZED[kind].get(word, _SIZED[kind]["SAME_LOWER"])

@@ -106,7 +106,8 @@ class ShapeInference(ConvTranspose):
         return _TABLE.get((kind, word), _TABLE[kind, "SAME_LOWER"])
 
     def auto_pad(self, words: Mapping[str, Any]) -> str:
-        """Return the word, or NOTSET for pads before opset 11, which took precedence."""
+        """Return the word, or NOTSET where pads are used in its place."""
+        # Before opset 11 they took precedence; since then both together are an error.
         if words["pads"] != 0 and words["opset"] in range(1, 11):
             return "NOTSET"
         return super().auto_pad(words)
