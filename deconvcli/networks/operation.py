@@ -19,6 +19,7 @@ class KeyForm(Enum):
 
     INTEGER = "one integer"
     SIZES = "one integer, or a list with one per axis"
+    FACTORS = "one number, whole or in halves, quarters ..., or a list with one per axis"
     OUTPUT_SIZES = "one size, or a list with one per axis: integers, or letters such as 2H"
     SIDES = "one integer, a list with one per axis or with [begin, end] per axis, or a word"
     WORD = "a word"

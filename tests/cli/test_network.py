@@ -209,3 +209,24 @@ def test_variables_of_a_network_have_values() -> None:
 
 def test_a_network_needs_no_command() -> None:
     assert "3x32x32" in deconv("--in 64x8x8", CALLS).out
+
+
+@pytest.mark.parametrize(
+    ("size", "factor", "expected"),
+    [
+        ("3x5x7", "1.5", "3x7x10"),
+        ("3x5x7", "(1.5, 2)", "3x7x14"),
+        ("3x5x7", "2.0", "3x10x14"),
+        ("3xHxW", "1.5", "3x3H/2x3W/2"),
+        ("3x2Hx4W", "2.5", "3x5Hx10W"),
+        ("3x5x7", "1.1", "scale_factor is 1.1"),
+        ("3x5x7", "1/3", "scale_factor is 0.333"),
+    ],
+)
+def test_an_upsampling_by_a_fraction_is_exact_or_refused(
+    size: str, factor: str, expected: str
+) -> None:
+    layers = f"nn.Upsample(scale_factor={factor}), nn.ConvTranspose2d(3, 3, 1)"
+    done = deconv(f"shape -q --in {size}", layers)
+    assert (done.out.strip() == expected) == (done.code == 0)
+    assert done.code == 0 or (expected in done.err and "give the size instead" in done.err)

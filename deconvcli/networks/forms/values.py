@@ -87,6 +87,40 @@ def _sizes_schema(key: Key) -> Schema:
     return {"anyOf": [one, several, text]}
 
 
+# Products with multiples of a power of two are exact; others are rounded as a framework computes.
+MAX_FACTOR, FACTOR_STEP = 2**20, 2**-10
+
+
+def _take_factors(key: Key, value: Any) -> Any:
+    """Return one factor, or one per axis."""
+    items = value if isinstance(value, list) else [value]
+    if not 1 <= len(items) <= MAX_AXES or not all(map(_is_factor, items)):
+        raise Misfit(
+            "one number or one per axis, such as 2 or [1.5, 2]; frameworks round other fractions in"
+            " different ways, so give the size instead"
+        )
+    return value
+
+
+def _is_factor(value: Any) -> bool:
+    if type(value) is int:
+        return 1 <= value <= MAX_INT64
+    return type(value) is float and 0 < value <= MAX_FACTOR and not value % FACTOR_STEP
+
+
+def _factors_schema(key: Key) -> Schema:
+    whole = {"type": "integer", "minimum": 1, "maximum": MAX_INT64}
+    part = {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": MAX_FACTOR,
+        "multipleOf": FACTOR_STEP,
+    }
+    one = {"anyOf": [whole, part]}
+    several = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_AXES}
+    return {"anyOf": [one, several]}
+
+
 def _take_output_sizes(key: Key, value: Any) -> Any:
     """Return what `_take_sizes` returns, or sizes with letters such as 2Hx2W or [2H, 64]."""
     try:
@@ -174,6 +208,7 @@ FORMS: Mapping[KeyForm, FormRule] = MappingProxyType(
     {
         KeyForm.INTEGER: FormRule(_take_integer, _integer_schema),
         KeyForm.SIZES: FormRule(_take_sizes, _sizes_schema),
+        KeyForm.FACTORS: FormRule(_take_factors, _factors_schema),
         KeyForm.OUTPUT_SIZES: FormRule(_take_output_sizes, _output_sizes_schema),
         KeyForm.SIDES: FormRule(_take_sides, _sides_schema),
         KeyForm.WORD: FormRule(_take_word, _word_schema),

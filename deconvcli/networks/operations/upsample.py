@@ -1,13 +1,21 @@
-"""Upsampling: each element repeated or interpolated, a whole number of times."""
+"""Upsampling: each element repeated or interpolated."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deconvcli.common.errors import UsageError
+from deconvcli.common.values import shorten
 from deconvcli.layers.axis import read_sizes
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._like import read_size_of
-from deconvcli.networks.operations._sizes import check_minimum, refuse, require_axes
+from deconvcli.networks.operations._sizes import (
+    check_minimum,
+    check_not_empty,
+    refuse,
+    require_axes,
+)
+from deconvcli.networks.operations._trained import counts_as_keras
 
 
 class Upsample(Operation):
@@ -20,11 +28,10 @@ class Upsample(Operation):
     keys = (
         Key(
             "scale",
-            KeyForm.SIZES,
+            KeyForm.FACTORS,
             None,
-            "how many times as large",
+            "how many times as large; the size is rounded down",
             aliases=("scale_factor", "factor"),
-            at_least=1,
         ),
         Key(
             "size",
@@ -65,13 +72,36 @@ class Upsample(Operation):
             )
         if likes:
             return given._replace(spatial=read_size_of(likes[0], given))
-        name = "size" if values["scale"] is None else "scale"
-        factors = read_sizes(values[name], rank, name)
-        check_minimum(factors, 1, name)
-        if name == "size":
-            return given._replace(spatial=factors)
-        pairs = zip(given.spatial, factors, strict=True)
-        return given._replace(spatial=tuple([n * factor for n, factor in pairs]))
+        if values["size"] is not None:
+            sizes = read_sizes(values["size"], rank, "size")
+            check_minimum(sizes, 1, "size")
+            return given._replace(spatial=sizes)
+        # Exact, as all factors are multiples of a power of two.
+        ratios = [factor.as_integer_ratio() for factor in _read_factors(values, rank, dialect)]
+        pairs = zip(given.spatial, ratios, strict=True)
+        sizes = tuple([n * times // parts for n, (times, parts) in pairs])
+        return given._replace(spatial=check_not_empty(sizes, "the output"))
+
+
+def _read_factors(values: Parameters, rank: int, dialect: str) -> list[int | float]:
+    """Return the factor of each axis.
+
+    Raises:
+        Refused: Keras repeats elements a whole number of times.
+        UsageError: they are no factors, or not one per axis.
+    """
+    scale = values["scale"]
+    factors = list(scale) if isinstance(scale, (list, tuple)) else [scale] * rank
+    known = [factor for factor in factors if type(factor) in (int, float) and factor > 0]
+    if len(known) < len(factors) or len(factors) != rank:
+        raise UsageError(
+            f"scale is {shorten(scale)}, and the input has {rank} spatial axes",
+            help="give one number more than 0, or one for each axis.",
+            code="bad-value",
+        )
+    if counts_as_keras(dialect) and not all(type(factor) is int for factor in factors):
+        refuse("scale", f"{dialect} repeats elements, not {shorten(scale)} times", "use integers.")
+    return factors
 
 
 OPERATION: Operation = Upsample()

@@ -18,6 +18,7 @@ from deconvcli.networks.operations import OPERATIONS, index_calls, index_keys, t
 VALUES: dict[KeyForm, Any] = {
     KeyForm.INTEGER: 2,
     KeyForm.SIZES: 2,
+    KeyForm.FACTORS: 1.5,
     KeyForm.OUTPUT_SIZES: 2,
     KeyForm.SIDES: 1,
     KeyForm.WORD: "relu",

@@ -111,6 +111,9 @@ TWO = Shape(4, (9, 10))
         ("adaptive_pool", {"size": 7}, "torch", "[4, 7, 7]"),
         ("adaptive_pool", {"size": [1, 12]}, "torch", "[4, 1, 12]"),
         ("pixel_unshuffle", {"factor": 1}, "torch", "[4, 9, 10]"),
+        # Measured with torch 2.13.0, as the factors of test_fractions_round_down.
+        ("upsample", {"scale": 1.5}, "torch", "[4, 13, 15]"),
+        ("upsample", {"scale": [0.5, 2]}, "torch", "[4, 4, 20]"),
         ("glu", {}, "torch", "[4, 9, 5]"),
         ("glu", {"dim": 1}, "torch", "[2, 9, 10]"),
         ("glu", {"dim": -3}, "torch", "[2, 9, 10]"),
@@ -392,6 +395,12 @@ def test_layers_of_several_inputs() -> None:
         ("reshape", {"shape": [2, 2], "dim": 2}, (TWO,), "torch", "bad-value", "dim is 2"),
         ("adaptive_pool", {"size": 0}, (TWO,), "torch", "bad-value", "size is 0"),
         ("pixel_unshuffle", {"factor": 2}, (TWO,), "torch", "size", "2 does not divide 9"),
+        ("upsample", {"scale": 0}, (TWO,), "torch", "bad-value", "scale is 0, and the input has 2"),
+        ("upsample", {"scale": [1, 2, 3]}, (TWO,), "torch", "bad-value", "scale is .1, 2, 3."),
+        ("upsample", {"scale": True}, (TWO,), "torch", "bad-value", "scale is True"),
+        ("upsample", {"scale": 0.0625}, (TWO,), "torch", "empty-output", "would have size 0"),
+        ("upsample", {"scale": 1.5}, (TWO,), "keras", "scale", "repeats elements, not 1.5 times"),
+        ("upsample", {"scale": 2.0}, (TWO,), "keras2", "scale", "repeats elements, not 2.0 times"),
         ("glu", {"dim": 2}, (TWO,), "torch", "size", "2 does not divide 9"),
         ("glu", {"dim": 0}, (TWO,), "torch", "bad-value", "dim is 0, and the input has 3 axes"),
         ("glu", {"dim": 4}, (TWO,), "torch", "bad-value", "dim is 4"),
@@ -464,6 +473,8 @@ def test_refusals(
         ("max_unpool", {"kernel": 2}, 0, 0),
         ("dense", {"units": 7}, 2520, 35),
         ("batch_norm", {}, 0, 8),
+        ("norm", {"kind": "layer", "axis": []}, 0, 2),
+        ("norm", {"kind": "layer", "axis": [1, 1]}, 0, 18),
         ("relu", {}, 0, 0),
         ("prelu", {"kind": "prelu"}, 0, 1),
         ("snake", {"kind": "snake"}, 0, 4),
@@ -498,3 +509,20 @@ def test_no_two_kinds_share_a_name() -> None:
 def test_a_wrong_name_gets_the_nearest() -> None:
     with pytest.raises(DeconvError, match="did you mean 'max_pool'"):
         take("max_poll")
+
+
+@pytest.mark.parametrize(
+    ("factor", "sizes"),
+    [
+        (1.5, (7, 10, 15)),
+        (0.5, (2, 3, 5)),
+        (2.5, (12, 17, 25)),
+        (0.25, (1, 1, 2)),
+        (2.0, (10, 14, 20)),
+        (3, (15, 21, 30)),
+    ],
+)
+def test_fractions_round_down(factor: float, sizes: tuple[int, ...]) -> None:
+    # Measured with torch 2.13.0: nn.Upsample(scale_factor=factor) of 5, 7 and 10 elements.
+    given = Shape(4, (5, 7, 10))
+    assert take("upsample").shape({"scale": factor}, [given], "torch").spatial == sizes
