@@ -124,7 +124,7 @@ def _explain_failure(
     pasted: PastedNetwork, outcomes: Sequence[NodeOutcome], bad: NodeOutcome, names: Names
 ) -> DeconvError:
     """Return why the output of a layer is not known, with its class and its line."""
-    entry = pasted.entries[bad.node.name]
+    entry = _find_entry(pasted.entries, bad.node.name, bad.node.operation)
     error = pasted.failures.get(entry.name) or bad.error
     if error is None:
         error = UsageError(
@@ -133,8 +133,14 @@ def _explain_failure(
             code="unknown-input",
         )
     help = _explain_order(pasted, outcomes, bad) or _explain_variables(pasted, error, names)
-    message = f"layer {entry.name} ({entry.type}, line {entry.line}): {error.message}"
+    line = f", line {entry.line}" if entry.line else ""
+    message = f"layer {entry.name} ({entry.type}{line}): {error.message}"
     return type(error)(message, help=help or error.help, code=error.code)
+
+
+def _find_entry(entries: Mapping[str, Entry], name: str, operation: str) -> Entry:
+    """Return a layer as it is written; one that is not in the text, a flatten, has no line."""
+    return entries.get(name, Entry(name, operation, None, 0))
 
 
 def _make_layer(
@@ -144,8 +150,7 @@ def _make_layer(
     row: LayerRow,
     shape: Shape | None,
 ) -> LayerAnswer:
-    # A layer that is not in the text is a flatten.
-    entry = entries.get(row.name, Entry(row.name, row.operation, None, 0))
+    entry = _find_entry(entries, row.name, row.operation)
     # A class that is only taken to keep the shape may train numbers that nobody here knows.
     is_counted = row.name not in pasted.kept or not has_parameters(entry.type)
     return LayerAnswer(

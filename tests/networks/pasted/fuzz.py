@@ -12,15 +12,18 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deconvcli.common.errors import DeconvError
-from deconvcli.layers.axis import linear
+from deconvcli.layers.axis import Size, linear
 from deconvcli.networks.pasted.answer import answer_network
 from deconvcli.networks.pasted.network import read_network
 from tests.frameworks.pasted.fuzz import mutate
 from tests.networks.pasted.texts import TEXTS, UNET
 
 MAX_SECONDS = 1.0
-N = linear("N", 1, 0)
-SIZES = ((8, 8), (3, 16, 16), (64, 8, 8), (64, N, 8), (100,), (1, 3, 9, 9), (4, 3, 3, 3), None)
+N, M = linear("N", 1, 0), linear("M", 2, -1)
+SIZES: tuple[tuple[Size, ...] | None, ...] = (
+    *((8, 8), (3, 16, 16), (64, 8, 8), (64, N, 8), (100,), (1, 3, 9, 9), (4, 3, 3, 3), None),
+    *((3, N, N), (64, N, M), (N, M, 3), (1, 64, N, N), (N, N), (3, M, M)),
+)
 # Lines and parts of other networks, so that one form meets those of another.
 PARTS = (
     *("(0-3): 4 x Block(", "(a.b): ReLU()", "(x): None", "  )\n", "model.add(", "self.a = "),

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
 from deconvcli.common.errors import NETWORK, DeconvError, UsageError
 from deconvcli.frameworks.wording import KEYS
-from deconvcli.layers.axis import linear
+from deconvcli.layers.axis import Size, linear
 from deconvcli.networks.pasted.answer import NetworkAnswer, answer_network
 from deconvcli.networks.pasted.network import read_network
 from tests.networks.pasted.fuzz import find_errors
 from tests.networks.pasted.texts import CLASS, CLASSIFIER, REPEATED, TEXTS, UNET
 
 IMAGE = (3, 16, 16)
+H, W = linear("H", 1, 0), linear("W", 1, 0)
 
 
-def answer(text: str, size: tuple[int, ...] | None = IMAGE, dialect: str = "") -> NetworkAnswer:
+def answer(text: str, size: Sequence[Size] | None = IMAGE, dialect: str = "") -> NetworkAnswer:
     return answer_network(read_network(text, dialect or None), size)
 
 
@@ -433,3 +436,26 @@ def test_norms_are_counted_in_the_order_of_the_axes_of_their_network(text: str) 
     network = answer_network(read_network(text, "keras"), size)
     assert [layer.parameters for layer in network.layers] == parameters
     assert network.error is None
+
+
+@pytest.mark.parametrize(
+    ("size", "flat", "product"),
+    [
+        ((3, H, H), 510 * 510, r"\(4H-8\) \* \(H-2\)"),
+        ((3, H, W), 510 * 510, r"\(4H-8\) \* \(W-2\)"),
+        ((1, 3, H, H), 510 * 510, r"\(4H-8\) \* \(H-2\)"),
+        ((3, H, H + H), 510 * 1022, r"\(4H-8\) \* \(2H-2\)"),
+        ((3, H - 1, W + 2), 509 * 512, r"\(4H-12\) \* \(W\)"),
+    ],
+)
+def test_a_flatten_that_is_not_in_the_text_may_fail(
+    size: tuple[Size, ...], flat: int, product: str
+) -> None:
+    found = answer(
+        "Net(\n  (conv): Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))\n"
+        f"  (fc): Linear(in_features={4 * flat}, out_features=10, bias=True)\n)",
+        size,
+    )
+    assert (found.failed, found.output_shape) == ("before fc", None)
+    assert found.error is not None
+    assert re.match(rf"layer before fc \(flatten\): {product} has no", found.error.message)
