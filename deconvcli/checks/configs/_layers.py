@@ -30,7 +30,8 @@ class ParsedLayer(NamedTuple):
     """The kind of a layer, empty where it could not be read, with the values of that kind's keys.
 
     dialect: of a pasted call, or empty. arguments: of a pasted call, as they were written.
-    name: the one that a pasted call gives itself, or empty.
+    name: the one that a pasted call gives itself, or empty. data_format: the order of the axes that
+    a pasted call gives, or empty.
     """
 
     operation: str
@@ -38,6 +39,7 @@ class ParsedLayer(NamedTuple):
     dialect: str = ""
     arguments: Arguments | None = None
     name: str = ""
+    data_format: str = ""
 
 
 @cache
@@ -82,7 +84,14 @@ def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Parse
     # None is the default that the call states, as in output_padding=None.
     given = {name: value for name, value in read.parameters.items() if value is not None}
     parameters = _parameters(given, path, read.operation, problems)
-    return ParsedLayer(read.operation, parameters, read.dialect, read.arguments, read.name)
+    return ParsedLayer(
+        read.operation,
+        parameters,
+        read.dialect,
+        read.arguments,
+        read.name,
+        read.data_format,
+    )
 
 
 def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> ParsedLayer | None:

@@ -25,7 +25,7 @@ from deconvcli.networks.forms import (
 )
 from deconvcli.networks.graph import Network, Node
 from deconvcli.networks.operation import Key, KeyForm, Shape
-from deconvcli.networks.pasted.layer import Arguments
+from deconvcli.networks.pasted.layer import Arguments, set_order
 
 PREVIOUS = "previous"
 
@@ -201,6 +201,10 @@ class _Reader:
             self._names.reserve(given)
         for entry, found in zip(layers, parsed, strict=True):
             self._add_node(entry, found)
+        order = next(filter(None, (found.data_format for found in parsed)), "")
+        if order:
+            dialect = self._defaults.dialect
+            self.nodes = [set_order(node, dialect, order) for node in self.nodes]
 
     def _add_node(self, entry: LayerEntry, found: ParsedLayer) -> None:
         given = entry.value if isinstance(entry.value, dict) else {}

@@ -67,7 +67,16 @@ def read_layer_call(read: PythonCall, dialect: str) -> PastedLayer:
         if is_foreign and framework != family:
             layer = layer._replace(dialect=framework)
     name = read.keywords.get("name")
+    layer = layer._replace(data_format=find_data_format(read))
     return layer._replace(name=name) if isinstance(name, str) else layer
+
+
+def find_data_format(read: PythonCall) -> str:
+    """Return the order of the axes that a call gives, by name or by Keras' words, or nothing."""
+    words = ("channels_last", "channels_first")
+    by_place = [value for value in read.positional if value in words]
+    given = read.keywords.get("data_format", *by_place[:1])
+    return given if isinstance(given, str) else ""
 
 
 def is_layer(name: str) -> bool:

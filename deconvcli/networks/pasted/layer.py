@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from deconvcli.networks.graph import Node
+
 
 class Arguments(NamedTuple):
     """The arguments of a call, as its author wrote them.
@@ -31,6 +33,7 @@ class PastedLayer(NamedTuple):
 
     dialect: the one that has this call; empty for the network's own. name: its own name, as in
     `Conv2D(8, 3, name="stem")`, or empty. framework: the one whose call it was taken for.
+    data_format: the order of the axes that the call gives, or empty.
     """
 
     operation: str
@@ -39,3 +42,17 @@ class PastedLayer(NamedTuple):
     arguments: Arguments = Arguments()
     name: str = ""
     framework: str = ""
+    data_format: str = ""
+
+
+def set_order(node: Node, dialect: str, data_format: str) -> Node:
+    """Return a norm or a PReLU of Keras with the order in which it counts axes.
+
+    Keras has no such parameter there: the author states it in other layers of the network.
+    """
+    family = (node.dialect or dialect).partition("@")[0].removesuffix("2")
+    if node.operation not in ("norm", "activation") or family != "keras":
+        return node
+    is_first = data_format.startswith(("NC", "channels_first"))
+    order = {"data_format": "channels_first" if is_first else "channels_last"}
+    return node._replace(parameters={**order, **node.parameters})

@@ -21,11 +21,10 @@ from deconvcli.frameworks.pasted.python_code import SIGNS
 from deconvcli.networks.forms import FORMS, Misfit, format_value
 from deconvcli.networks.graph import Node
 from deconvcli.networks.operations import index_calls, index_keys, take
-from deconvcli.networks.pasted.calls import find_class, is_layer, read_layer_call
-from deconvcli.networks.pasted.choice import find_family
+from deconvcli.networks.pasted.calls import find_class, find_data_format, is_layer, read_layer_call
 from deconvcli.networks.pasted.code import read_code
 from deconvcli.networks.pasted.entries import Entry, Listing, unreadable
-from deconvcli.networks.pasted.layer import PastedLayer
+from deconvcli.networks.pasted.layer import PastedLayer, set_order
 from deconvcli.networks.pasted.printed import is_printed, read_printed
 
 # The number of axes in the name of a class: Conv2d, conv3d_transpose, Dropout1D.
@@ -43,7 +42,6 @@ _TRAINED = re.compile(r"\w*(?:norm|normalization|snake\w*)(?:[123]d)?", re.IGNOR
 # pattern takes for a printed model, in which each module has a line of its own.
 MAX_PRINTED = 400_000
 MAX_CODE = 100_000
-_KERAS_FORMATS = ("channels_last", "channels_first")
 # Unreadable layers after which the framework is no longer looked for.
 MAX_TRIES = 8
 
@@ -113,30 +111,11 @@ def read_network(
             else:
                 failures[entry.name] = error
         nodes.append(node)
-    data_format = _find_data_format(listing)
-    nodes = [_set_order(node, main, data_format) for node in nodes]
+    calls = [entry.call for entry in listing.entries if entry.call]
+    data_format = next(filter(None, map(find_data_format, calls)), None)
+    nodes = [set_order(node, main, data_format or "channels_last") for node in nodes]
     rank = _find_rank(listing)
     return PastedNetwork(listing, tuple(nodes), failures, kept, main, rank, data_format)
-
-
-def _find_data_format(listing: Listing) -> str | None:
-    """Return the order of the axes that the first call with one gives."""
-    for call in [entry.call for entry in listing.entries if entry.call]:
-        by_place = [value for value in call.positional if value in _KERAS_FORMATS]
-        given = call.keywords.get("data_format", *by_place[:1])
-        if isinstance(given, str):
-            return given
-    return None
-
-
-def _set_order(node: Node, dialect: str, data_format: str | None) -> Node:
-    """Return a norm or a PReLU of Keras with the order in which it counts axes."""
-    is_counted = node.operation in ("norm", "activation")
-    if not is_counted or find_family(node.dialect or dialect) != "keras":
-        return node
-    is_first = data_format is not None and data_format.startswith(("NC", "channels_first"))
-    order = {"data_format": _KERAS_FORMATS[is_first]}
-    return node._replace(parameters={**order, **node.parameters})
 
 
 def has_parameters(type: str) -> bool:

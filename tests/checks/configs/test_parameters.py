@@ -229,6 +229,26 @@ def test_an_axis_of_an_unknown_order_leaves_the_count_unknown(layer: str) -> Non
     assert (row.shape, row.parameters, row.macs) == ("[8, 6, 10]", None, 0)
 
 
+@pytest.mark.parametrize(
+    ("call", "norm", "parameters"),
+    [
+        ("Conv2D(8, 1, data_format='channels_first')", "BatchNormalization(axis=1)", 32),
+        ("Conv2D(8, 1, 1, 'same', 'channels_first')", "BatchNormalization()", 40),
+        ("Conv2D(8, 1, data_format='channels_first')", "LayerNormalization(axis=[1, 2])", 96),
+        ("Conv2D(8, 1, data_format='channels_last')", "BatchNormalization(axis=1)", 24),
+        ("MaxPooling2D(1, data_format='channels_first')", "PReLU(shared_axes=[2, 3])", 8),
+        ("MaxPooling2D(1, data_format='channels_first')", "nn.BatchNorm2d(8)", 16),
+        ("MaxPooling2D(1, data_format='channels_first')", "batch_norm", 32),
+    ],
+)
+def test_the_order_of_the_axes_is_that_of_another_call(
+    call: str, norm: str, parameters: int
+) -> None:
+    checked = check(f'"{call}"\n      - "{norm}"', "keras", "6x10")
+    assert [finding for finding in checked.findings if finding.severity is Severity.ERROR] == []
+    assert checked.networks[0].rows[1].parameters == parameters
+
+
 def test_an_unknown_size_leaves_the_count_unknown() -> None:
     [row] = check("PReLU()", "keras", "HxW").networks[0].rows
     assert row.parameters is None
