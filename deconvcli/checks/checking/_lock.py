@@ -71,5 +71,6 @@ def _changes(file: CheckedFile, locked: Any) -> Iterator[Diagnostic]:
             was, now = known.get(layer, "nothing"), sizes.get(layer, "nothing")
             if was != now:
                 where = places.get((network, layer)) or Where(file.name, path=f"networks.{network}")
+                # Cut short: the lock file may say anything, at any length.
                 message = f"{network}: {layer}: {was} -> {now}"[:200]
                 yield Diagnostic("changed-size", Severity.ERROR, message, HELP, where=where)

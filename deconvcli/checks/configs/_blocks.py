@@ -95,6 +95,7 @@ def _block(
 def _rounds(given: Any, path: Path, problems: Problems) -> list[Mapping[str, Any]]:
     """Return the variables of each round."""
     if type(given) is int and 1 <= given <= MAX_ROUNDS:
+        # One mapping for all rounds is safe: nothing writes to it.
         return [{}] * given
     if isinstance(given, dict) and _are_equal_lists(given):
         return [

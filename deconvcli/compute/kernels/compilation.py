@@ -171,6 +171,7 @@ class _DiskCache:
         function = self._function
         key = (_circumstances(), _identity(function), str(signature), codegen.magic_tuple())
         digest = hashlib.sha256(repr(key).encode())
+        # 128 bits: no two keys meet by chance.
         return self._folder / f"{function.__name__}-{digest.hexdigest()[:32]}.bin"
 
 

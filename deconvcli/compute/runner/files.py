@@ -110,4 +110,5 @@ def _fill(
             checks.add(block, given, arrays)
         is_finite = is_finite and bool(np.isfinite(given).all())
         begin = perf_counter()
+    # Rates are quotients by it, and a coarse clock may not have moved.
     return FileRun(max(seconds, 1e-9), is_finite)

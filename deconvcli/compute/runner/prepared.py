@@ -69,6 +69,7 @@ class Prepared:
         self._types: dict[np.dtype[Any], tuple[np.dtype[Any], np.dtype[Any]]] = {}
         self._weight = canonical_weight(reading, weight)
         self._threads, self._once = threads, once
+        # Found once: what follows took 52 of 57 us of a call when each call asked for it.
         self._input_shape = tuple(require_numbers(reading.input_shape))
         self._outputs = prod(require_numbers(reading.output_shape))
         # With two batch axes the output cannot be seen as one (N, C, *spatial) without a copy.

