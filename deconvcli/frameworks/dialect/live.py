@@ -52,11 +52,9 @@ class LiveClass(NamedTuple):
 
 
 def list_classes(module: object) -> list[tuple[str, str]]:
-    """Return (package, name) of an object's class and of all its parents.
-
-    A module of TorchScript begins with the class that was compiled.
-    """
+    """Return (package, name) of an object's class and of all its parents."""
     own = [(one.__module__.partition(".")[0], one.__name__) for one in type(module).__mro__]
+    # TorchScript compiles every layer into this one class, and keeps the name of the layer's.
     if ("torch", "ScriptModule") in own:
         return [("torch", str(getattr(module, "original_name", ""))), *own]
     return own

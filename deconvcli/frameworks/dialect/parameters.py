@@ -85,12 +85,10 @@ class Signature(NamedTuple):
     needs: tuple[str, ...] = ()
 
     def answers(self, dotted: str) -> bool:
-        """Return whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`.
-
-        A method may be called on any variable: `x.conv_transpose2d` for `Tensor.conv_transpose2d`.
-        """
+        """Return whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`."""
         if self.names(dotted):
             return True
+        # A method may be called on any variable: `x.conv_transpose2d`.
         method = dotted.rpartition(".")[2]
         return self.parameters[:1] == ("self",) and self.names(method) and method != dotted
 

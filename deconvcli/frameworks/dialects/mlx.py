@@ -89,9 +89,10 @@ _LIVE = "ConvTranspose([123])d"
 
 
 def _describe(module: Any) -> LiveLayer:
-    """Return the parameters of a layer object, which keeps channels and kernel in its weights."""
+    """Return the parameters of a layer object."""
     names = ("stride", "padding", "dilation", "output_padding")
     words = read_values(module, {name: name for name in names})
+    # MLX keeps channels and kernel in the weights alone.
     out, *kernel, into = find_shape(module.weight) or ()
     words |= {"in_channels": into, "out_channels": out, "kernel_size": kernel}
     words |= {"bias": getattr(module, "bias", None) is not None, "api": "layer"}

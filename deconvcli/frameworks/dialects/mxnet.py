@@ -124,7 +124,8 @@ _LIVE = "Conv([123])DTranspose"
 
 
 def _describe(layer: Any) -> LiveLayer:
-    """Return the parameters of a layer of Gluon, which keeps them as its operator's."""
+    """Return the parameters of a layer of Gluon."""
+    # Gluon keeps a layer's parameters under the names of its operator.
     own = layer._kwargs
     words = {gluon: to_plain(own[operator]) for gluon, operator in _SAME.items()}
     words["layout"] = None if own["layout"].startswith("NC") else own["layout"]

@@ -195,10 +195,9 @@ def _read_constants(value: Any) -> list[int]:
 
 
 def _find_parameter(module: Any, name: str) -> Any:
-    """Return a parameter that is stored, None for one that is computed when it is asked for.
-
-    Spectral normalisation takes a step of its power iteration whenever its weight is read.
-    """
+    """Return a parameter that is stored, None for one that is computed when it is asked for."""
+    # Not by getattr: spectral normalisation takes a step of its power iteration whenever its weight
+    # is read.
     own = vars(module)
     for stored in (own, own.get("_parameters") or {}, own.get("_buffers") or {}):
         if name in stored:
@@ -342,8 +341,9 @@ class Torch(Dialect):
 
 
 def _axes(words: Mapping[str, Any], name: str, rank: int) -> tuple[int, ...]:
-    """Return one number per axis; a list of one stands for every axis, as in torch."""
+    """Return one number per axis."""
     given = words[name]
+    # PyTorch repeats a list of one for every axis.
     is_single = isinstance(given, (list, tuple)) and len(given) == 1
     return per_axis(given * rank if is_single else given, rank, name)
 

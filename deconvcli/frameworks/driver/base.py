@@ -176,7 +176,8 @@ def to_tuples(value: Any) -> Any:
 
 
 def format_literal(value: Any) -> str:
-    """Return the value as Python source without single quotes, which end the shell's string."""
+    """Return the value as Python source without single quotes."""
+    # JSON's double quotes: a single one would end the string of the shell around it.
     if isinstance(value, str):
         return dumps(value)
     if isinstance(value, (list, tuple)):

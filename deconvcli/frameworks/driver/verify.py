@@ -94,11 +94,12 @@ def verify(
 ) -> Verification:
     """Compare our predictions with these frameworks, on `layers` random layers for each.
 
-    Every framework runs in a process of its own. Ctrl-C ends these processes.
+    Every framework runs in a process of its own.
     """
     # The bars are made here, since a display belongs to one thread.
     pairs = [(DriverProcess(one), progress(one.dialect)) for one in frameworks]
     with ExitStack() as stack:
+        # So that Ctrl-C ends every process, whatever it is computing.
         for process, _ in pairs:
             stack.callback(process.stop)
         verified = map_in_threads(

@@ -39,13 +39,10 @@ def load(name: str) -> Driver:
 
 
 def _take_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Return standard input and output, which frameworks then cannot reach.
-
-    Frameworks print on standard output, some from C, which would break the lines of JSON. Their
-    output goes to standard error.
-    """
+    """Return standard input and output, which frameworks then cannot reach."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    # Frameworks print on standard output, some from C, which would break the lines of JSON.
     os.dup2(2, 1)
     return requests, answers
 

@@ -108,7 +108,7 @@ class Jax(TimedFramework):
         return self._function(case)(x, w)
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """Return the compiled function; the weights are an argument, as in a model in training.
+        """Return the compiled function.
 
         threads: unused, since XLA reads their number from the environment.
         """
@@ -116,6 +116,7 @@ class Jax(TimedFramework):
 
         # Without this, JAX computes float64 as float32.
         jax.config.update("jax_enable_x64", x.dtype == "float64")
+        # The weights are an argument, as in a model in training, so that every call packs them.
         compiled = jax.jit(self._function(case))
         given, weight = jax.device_put(x), jax.device_put(w)
         # JAX returns before the result is computed.

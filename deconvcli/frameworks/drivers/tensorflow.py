@@ -84,7 +84,7 @@ class TensorFlow(TimedFramework):
         return self._function(case)(x, w).numpy()
 
     def prepare(self, case: Case, x: Any, w: Any, trace: Trace, threads: int = 1) -> Step:
-        """Return the function as a graph; weights are an argument, as in a model in training."""
+        """Return the function as a graph."""
         import tensorflow
 
         threading = tensorflow.config.threading
@@ -93,6 +93,7 @@ class TensorFlow(TimedFramework):
         function = self._function(case)
         # Called outside a graph first: within one, the error message is a whole traceback.
         function(x, w)
+        # The weights are an argument, as in a model in training, so that every call packs them.
         return partial(
             tensorflow.function(function), tensorflow.constant(x), tensorflow.constant(w)
         )

@@ -198,10 +198,8 @@ def _list_signatures(
 
 
 def _answers(signature: Signature, call: str) -> bool:
-    """Return whether this is its name, or a method of it; no module is what a method is called on.
-
-    A method may be called on any variable: `x.conv_transpose2d` for `Tensor.conv_transpose2d`.
-    """
+    """Return whether this is its name, or a method of it."""
+    # A method is called on a tensor, whose variable may have any name, and on no module.
     is_module = call.startswith(_SHORT_MODULES) or call.partition(".")[0] in FRAMEWORKS
     return signature.names(call) if is_module else signature.answers(call)
 

@@ -129,9 +129,10 @@ class TensorFlow(Dialect):
         return WEIGHT
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """Return the layer at the requested output size; TensorFlow checks an empty one less."""
+        """Return the layer at the requested output size."""
         try:
             return self._read(spelling, sizes)
+        # With an empty input or output oneDNN may still accept what is refused here.
         except Refused as refused:
             if refused.findings or not _has_nothing(spelling, sizes):
                 raise
