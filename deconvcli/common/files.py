@@ -24,6 +24,7 @@ def open_atomically(path: StrPath, *, force: bool) -> Iterator[BufferedRandom]:
     with report_write_errors(name):
         _refuse_target(os.fspath(path), name, force)
         target = os.path.realpath(path)  # A link stays a link: its target is replaced.
+    # Random by os.urandom, because `secrets` imports base64 and hmac.
     temporary = os.path.join(os.path.dirname(target), f".deconv-{os.urandom(8).hex()}.tmp")
     try:  # Before the file exists, since Ctrl-C may come as soon as it does.
         with report_write_errors(name):

@@ -11,6 +11,7 @@ from deconvcli.checks.documents._places import LineIndex, Path, Span
 from deconvcli.common.errors import DeconvError
 
 MAX_DOCUMENT_DEPTH = 32
+# So many are read and checked well within a second.
 MAX_DOCUMENT_VALUES = 20_000
 MAX_SHOWN_NAME = 60
 """The longest part of a foreign name in a message, in characters."""
