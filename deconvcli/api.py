@@ -124,6 +124,9 @@ def paste(
     the call has it. weight_shape: for calls that take a weight tensor. dialect: where several
     frameworks have such a call. values: of variables in the call, such as {"ngf": 64}.
 
+    A call of a framework without a dialect is the layer of the dialect that computes the same, and
+    takes that dialect's weights.
+
     Raises:
         Refused: the framework would refuse the layer.
         UsageError: the text is no call of a transposed convolution, or something is missing.

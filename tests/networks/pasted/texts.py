@@ -142,6 +142,19 @@ TEXTS = {
         None,
         (8, 8, 3),
     ),
+    "separable": Text(
+        "keras.Sequential([Input((9, 8, 6)), layers.SeparableConv2D(8, 3, depth_multiplier=2),"
+        " layers.BatchNormalization(axis=1), layers.DepthwiseConv2D(3, 2, 'same'),"
+        " layers.PReLU(shared_axes=[1, 2]), layers.Conv2DTranspose(3, 4, data_format=None)])",
+        None,
+        (7, 6, 3),
+    ),
+    "vocoder": Text(
+        "nn.Conv1d(80, 64, 7, padding=3), nn.GLU(dim=1), nn.Upsample(scale_factor=1.5),"
+        " nn.MaxUnpool1d(3, 2, 1), nn.ConvTranspose1d(32, 1, 16, 8, 4)",
+        (80, 20),
+        (1, 472),
+    ),
     "add": Text(
         "model.add(Dense(128, input_shape=(10,)))\nmodel.add(Reshape((4, 4, 8)))\n"
         "model.add(LeakyReLU(0.2))\nmodel.add(Conv2DTranspose(3, 5, strides=2, padding='same'))",
