@@ -80,4 +80,5 @@ def choose(sizes: LayerSizes, spatial: Sequence[int], axes: Axes, itemsize: int)
     common = tiles[0]._replace(copied=False, woven=False)
     every: list[Recipe] = [*tiles, *channels.recipes(*layer)]
     best = min(every, key=cycles)
+    # Worth it even for 28x28x32 to one channel: 21 us in a tile of its own, 45 in the common one.
     return common if cycles(common) - cycles(best) < MIN_GAIN_CYCLES else best

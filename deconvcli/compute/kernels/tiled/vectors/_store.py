@@ -158,6 +158,7 @@ class _Store(Emitter):
                         self.store(value, self._further(target, at))
                 with is_cut:
                     # Masked: the outputs beside a segment belong to other vectors or other tasks.
+                    # One by one they took twice the time.
                     start = self.advance(target, builder.neg(self.bytes(segment.skipped)))
                     end = builder.add(segment.skipped, segment.size)
                     for at, value in enumerate(woven):
