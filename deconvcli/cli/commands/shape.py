@@ -174,10 +174,10 @@ def _list_minimum_sizes(understood: Understood) -> list[tuple[str, str]]:
         pairs = zip(reading.spatial, reading.layer.axes, strict=True)
         letters = [(n, axis.smallest_input()) for n, axis in pairs if isinstance(n, Linear)]
         smallest = {}
-        for n, least in letters:
-            assert isinstance(least, int)  # the crop is numbers
-            smallest[n.letter] = max(_smallest_letter(n, least), smallest.get(n.letter, 1))
-    known = sorted(f"{letter} >= {least}" for letter, least in smallest.items())
+        for n, minimum in letters:
+            assert isinstance(minimum, int)  # the crop is numbers
+            smallest[n.letter] = max(_smallest_letter(n, minimum), smallest.get(n.letter, 1))
+    known = sorted(f"{letter} >= {minimum}" for letter, minimum in smallest.items())
     return [("for", ", ".join(known))] if known else []
 
 

@@ -244,7 +244,8 @@ def _list_known_names() -> Iterator[str]:
 
 def _list_rivals(dialect: Dialect, call: PythonCall) -> tuple[str, ...]:
     """Return the dialects whose call of this name takes the same arguments in other roles."""
-    names = [name for name, least in RIVALS.get(dialect.name, ()) if len(call.positional) >= least]
+    rivals, count = RIVALS.get(dialect.name, ()), len(call.positional)
+    names = [name for name, minimum in rivals if count >= minimum]
     return tuple(
         name
         for name, _, signature in _list_signatures(call.name, names, _answers)

@@ -56,24 +56,9 @@ class SizedLayer(TypedLayer):
 
     def _find_sizes(self, pasted: Pasted, words: Mapping[str, Any], rank: int) -> tuple[int, Sizes]:
         """Return (leading axes written, sizes) from the input size or from the call's tensors."""
+        self._check_ranks(pasted, words, rank)
         declared = pasted.declared
-        if declared and len(declared.sizes) != rank + 1:
-            raise UsageError(
-                f"{declared.name} has {len(declared.sizes)} sizes, the layer {rank} spatial axes",
-                help=f"give {declared.name} {rank + 1} sizes: the spatial ones and the channels.",
-                code="rank",
-            )
         given = self.input_size or pasted.data or (declared and declared.known)
-        weight = self.weight or pasted.weight
-        axes = pasted.dialect.weight_layout(words, rank).count(rank)
-        if weight is not None and len(weight) != axes:
-            raise UsageError(
-                f"weights of shape {list(weight)} have {len(weight)} axes, the layer's {axes}",
-                help="give weights of this layer, in the dialect's layout.",
-                code="rank",
-            )
-        if weight is not None:
-            self._check_kernel(pasted.dialect, words, weight, rank)
         if given is None:
             name = self.names.input_size
             formula = f", or {name} N for a formula" if name.startswith("-") else ""
@@ -106,7 +91,28 @@ class SizedLayer(TypedLayer):
             channels = self._find_channels(None if isinstance(in_shape, Linear) else in_shape)
         if declared:
             channels = self._compare_declared(declared, layout, spatial, channels)
-        return (0 if is_spatial else leading), Sizes(spatial, batch, channels, weight)
+        sizes = Sizes(spatial, batch, channels, self.weight or pasted.weight)
+        return (0 if is_spatial else leading), sizes
+
+    def _check_ranks(self, pasted: Pasted, words: Mapping[str, Any], rank: int) -> None:
+        """Refuse a declared input or weights with another number of axes than the layer."""
+        declared = pasted.declared
+        if declared and len(declared.sizes) != rank + 1:
+            raise UsageError(
+                f"{declared.name} has {len(declared.sizes)} sizes, the layer {rank} spatial axes",
+                help=f"give {declared.name} {rank + 1} sizes: the spatial ones and the channels.",
+                code="rank",
+            )
+        weight = self.weight or pasted.weight
+        axes = pasted.dialect.weight_layout(words, rank).count(rank)
+        if weight is not None and len(weight) != axes:
+            raise UsageError(
+                f"weights of shape {list(weight)} have {len(weight)} axes, the layer's {axes}",
+                help="give weights of this layer, in the dialect's layout.",
+                code="rank",
+            )
+        if weight is not None:
+            self._check_kernel(pasted.dialect, words, weight, rank)
 
     def _compare_declared(
         self, declared: Declared, layout: Layout, spatial: Sequence[Size], channels: int | None

@@ -91,26 +91,7 @@ def read_network(
             code="unused-variable",
         )
     main = resolve_name(dialect) if dialect else _find_dialect(listing)
-    nodes: list[Node] = []
-    failures: dict[str, DeconvError] = {}
-    kept: dict[str, str] = {}
-    for entry in listing.entries:
-        inputs = entry.inputs or (nodes[-1].name if nodes else "input",)
-        node = Node(entry.name, "", {}, inputs)
-        if failures:  # nothing after this layer can be known
-            nodes.append(node)
-            continue
-        try:
-            operation, parameters, own = _read_entry(entry, main)
-            node = node._replace(operation=operation, parameters=parameters, dialect=own)
-        except UsageError as error:
-            # By its name only now: a class that a framework has is read as that framework's.
-            if _PLAIN.fullmatch(entry.type) or _TRAINED.fullmatch(entry.type):
-                kept[entry.name] = entry.type
-                node = node._replace(operation="identity")
-            else:
-                failures[entry.name] = error
-        nodes.append(node)
+    nodes, failures, kept = _read_nodes(listing, main)
     calls = [entry.call for entry in listing.entries if entry.call]
     data_format = next(filter(None, map(find_data_format, calls)), None)
     nodes = [set_order(node, main, data_format or "channels_last") for node in nodes]
@@ -162,6 +143,33 @@ def _find_dialect(listing: Listing) -> str:
         if found != "torch" or _AXES.search(entry.type):
             return found
     return "keras" if listing.declared else "torch"
+
+
+def _read_nodes(
+    listing: Listing, dialect: str
+) -> tuple[list[Node], dict[str, DeconvError], dict[str, str]]:
+    """Return the layers as nodes, with the failures and the kept classes of `PastedNetwork`."""
+    nodes: list[Node] = []
+    failures: dict[str, DeconvError] = {}
+    kept: dict[str, str] = {}
+    for entry in listing.entries:
+        inputs = entry.inputs or (nodes[-1].name if nodes else "input",)
+        node = Node(entry.name, "", {}, inputs)
+        if failures:  # nothing after this layer can be known
+            nodes.append(node)
+            continue
+        try:
+            operation, parameters, own = _read_entry(entry, dialect)
+            node = node._replace(operation=operation, parameters=parameters, dialect=own)
+        except UsageError as error:
+            # By its name only now: a class that a framework has is read as that framework's.
+            if _PLAIN.fullmatch(entry.type) or _TRAINED.fullmatch(entry.type):
+                kept[entry.name] = entry.type
+                node = node._replace(operation="identity")
+            else:
+                failures[entry.name] = error
+        nodes.append(node)
+    return nodes, failures, kept
 
 
 def _read_entry(entry: Entry, dialect: str) -> tuple[str, Mapping[str, Any], str]:
