@@ -296,6 +296,7 @@ def layer_options(
             help="Number of output channels.",
             section=more,
         ),
+        # Most frameworks take an empty batch.
         option("--batch", "batch", type=Count(0), help="Batch size.", section=more),
         option(
             "--output-size",

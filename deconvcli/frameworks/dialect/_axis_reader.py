@@ -224,6 +224,7 @@ def _count(rank: int) -> str:
 def _list_numbers(numbers: Sequence[int]) -> str:
     """Return `2`, `2 or 3`, `1 to 3`, or for an open end `1 or more`."""
     first, last = numbers[0], numbers[-1]
+    # An open end is a range up to ANY_AXES, and closed ones are short.
     if len(numbers) > 8:
         return f"{first} or more"
     if len(numbers) > 2:

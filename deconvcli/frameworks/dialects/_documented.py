@@ -56,6 +56,7 @@ def size_entries(name: str, otherwise: str = "") -> tuple[Step | Limit, ...]:
         Step("out", "size", "as given"),
         positive("out", name)._replace(code="output-size"),
         Limit(
+            # The s sizes for which floor((out + begin + end - span) / s) + 1 is n.
             f"smallest <= out <= smallest + s - 1{otherwise}",
             "output-size",
             f"{name} asks for {{out}}; a forward layer maps it back to {{n}} only if it is"

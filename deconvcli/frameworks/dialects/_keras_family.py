@@ -65,6 +65,7 @@ STRIDE_OR_DILATION = Limit(
     "strides {s} and dilation_rate {d} both exceed 1",
     "keep one of them at 1, or use keras.ops.conv_transpose, which takes both.",
 )
+# As deconv_output_length of Keras 2 and _get_output_shape_given_tf_padding of Keras 3.
 AUTOMATIC = {
     "valid": (
         Step("out", "n*s + max(span - s, 0)", "valid, output_padding automatic"),

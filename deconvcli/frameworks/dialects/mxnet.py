@@ -68,6 +68,7 @@ BY_TARGET = Arithmetic(
         "use {full} or less.",
     ),
     Step("total", "full - size", "the excess over the output size"),
+    # As InferPad in deconvolution-inl.h.
     Step("pad", "(total + 1) // 2", "half of it at both ends, rounded up"),
     Step("adj", "2*pad - total", "the extra element is added back"),
     *when_requested(_CROP),

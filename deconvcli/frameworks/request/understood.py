@@ -83,6 +83,7 @@ class Understood(NamedTuple):
         """The reading with the batch as it was written, for its shapes alone."""
         if self.open_batch is None or isinstance(self.open_batch, Unknown):
             return self.reading
+        # These shapes are only shown, so that a letter may stand for the number.
         sizes = self.reading.sizes._replace(batch=cast("tuple[int, ...]", (self.open_batch,)))
         return self.reading._replace(sizes=sizes)
 

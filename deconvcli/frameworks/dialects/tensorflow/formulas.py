@@ -80,6 +80,8 @@ UNCHECKED = Diagnostic(
 _EXPLICIT_MAPS_BACK = "floor((out + before + after - span) / s) + 1"
 # The division rounds towards zero, so that nothing maps back from sizes above and below.
 _MAPS_TO_NOTHING = "-s < out + before + after - span + s < s"
+# The forward layer has ceil(out / s) outputs with SAME, floor((out - span) / s) + 1 with VALID;
+# each interval holds the s sizes for which that is n.
 BY_WORD = {
     "SAME": Arithmetic(
         *_HEAD,
