@@ -56,8 +56,8 @@ _CROP = (
     ),
 )
 BY_PAD = Arithmetic(*_HEAD, not_negative("pad", "pad"), not_negative("adj", "adj"), *_CROP)
-# As the source, and MXNet 1.9.1 without oneDNN. With oneDNN, its default, values are cropped by
-# the given pad instead.
+# As the source, and the measured release without oneDNN. With oneDNN, its default, values are
+# cropped by the given pad instead.
 BY_TARGET = Arithmetic(
     *_HEAD,
     not_negative("size", "target_shape")._replace(code="output-size"),
