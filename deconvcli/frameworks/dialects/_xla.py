@@ -61,6 +61,7 @@ def aborts(reading: Reading) -> bool:
     """
     layer = reading.layer
     axes = list(zip(layer.axes, reading.spatial, strict=True))
+    # The layer that aborts with one group is computed with two.
     if layer.groups > 1 or layer.circular or 0 in reading.output_shape:
         return False
     # With 2 inputs such an axis has 2 outputs, and a batch of two is right: it does not abort.
