@@ -129,7 +129,8 @@ def _parameters(
     known = index_keys(operation)
     problems.check_keys(given, _list_keys(operation), path, operation)
     found: dict[str, Any] = {}
-    for name in given.keys() & known.keys():
+    # In the order of the file, so that the second of two names for one key is the one reported.
+    for name in filter(known.__contains__, given):
         key = known[name]
         if key.name in found:
             message = f"{name} sets {key.name} a second time"

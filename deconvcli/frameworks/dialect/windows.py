@@ -19,7 +19,7 @@ class Windows(NamedTuple):
     pairs: whether one number for both ends, and one for each end, are accepted. default: the
     padding where none is given. rounds_up: whether there is a ceil_mode. same_has_strides: whether
     a convolution with strides takes the word `same`. at_most_half_kernel: whether a pooling
-    refuses more padding than half its kernel.
+    refuses more padding than half its kernel. any_case: whether it takes its words in capitals too.
     """
 
     words: tuple[str, ...] = ()
@@ -29,6 +29,7 @@ class Windows(NamedTuple):
     rounds_up: bool = False
     same_has_strides: bool = True
     at_most_half_kernel: bool = False
+    any_case: bool = True
 
 
 XLA_WINDOWS = Windows(("valid", "same"), numbers=False, pairs=True, default="valid")

@@ -218,7 +218,11 @@ class Torch(Dialect):
     # Of the integers, its CPU kernels were measured to compute int64 alone.
     number_types = NumberTypes(Mixing.REFUSED, ("int64",), has_complex=True)
     windows = Windows(
-        ("valid", "same"), rounds_up=True, same_has_strides=False, at_most_half_kernel=True
+        ("valid", "same"),
+        rounds_up=True,
+        same_has_strides=False,
+        at_most_half_kernel=True,
+        any_case=False,
     )
     arguments = (
         *LAYER_START,

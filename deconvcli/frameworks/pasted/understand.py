@@ -46,7 +46,8 @@ def understand(
         UsageError: no dialect has this call, or its arguments do not fit.
     """
     written = read_layer(text, variables)
-    for name in variables.keys() - written.used:
+    # In the order of the user, so that one mistake has one message.
+    for name in [name for name in variables if name not in written.used]:
         given = (*written.call.positional, *written.call.keywords.values())
         others = dict.fromkeys(filter(None, map(_open_value, given)))
         has = f"; it has {', '.join(others)}" if others else ""

@@ -180,7 +180,8 @@ def _read_window(
     accepted = take(dialect)[0].windows
     padding = accepted.default if padding is None else padding
     if isinstance(padding, str):
-        count = _count_by_word(padding.lower(), accepted, dialect)
+        word = padding.lower() if accepted.any_case else padding
+        count = _count_by_word(word, accepted, dialect)
         ends = read_sides(0, rank, "padding")
     else:
         count, ends = count_floor, read_sides(padding, rank, "padding")

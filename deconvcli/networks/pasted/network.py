@@ -84,7 +84,7 @@ def read_network(
     listing = _read_listing(text, variables)
     if not listing.entries:
         raise unreadable("it has no layers")
-    for name in variables.keys() - listing.used:
+    for name in [name for name in variables if name not in listing.used]:
         raise UsageError(
             f"the pasted network has no variable {name}",
             help="leave it out, or write it as the text does.",

@@ -99,7 +99,7 @@ TABLE = [
     (
         "{op: conv, out_channels: 4, filters: 4, kernel: 3}",
         "DCV104",
-        "sets out_channels a second time",
+        "filters sets out_channels a second time",
         "keep one",
     ),
     (

@@ -759,6 +759,8 @@ def test_a_variable_without_a_place_or_a_call_is_refused() -> None:
         _read("nn.ConvTranspose2d(8, 4, 4)", q=3)
     with pytest.raises(UsageError, match="no variable K; it has k, s // 2"):
         _read("nn.ConvTranspose2d(8, 4, k, s // 2)", K=3)
+    with pytest.raises(UsageError, match="no variable first"):
+        _read("nn.ConvTranspose2d(8, 4, 4)", **dict.fromkeys(("first", "b", "c", "d", "e"), 3))
     with pytest.raises(UsageError, match="without a pasted call"):
         LayerRequest(input_size=(5, 5), roles={"kernel": (3,)}, variables={"k": 3}).understand()
 

@@ -27,6 +27,7 @@ TWO = Shape(4, (9, 10))
         ("conv", {"out_channels": 2, "kernel": 3}, "torch", "[2, 7, 8]"),
         ("conv", {"out_channels": 2, "kernel": 3}, "flax", "[2, 9, 10]"),
         ("conv", {"out_channels": 2, "kernel": 3, "padding": "same"}, "torch", "[2, 9, 10]"),
+        ("conv", {"out_channels": 2, "kernel": 3, "padding": "SAME"}, "keras", "[2, 9, 10]"),
         (
             "conv",
             {"out_channels": 2, "kernel": 3, "stride": 2, "padding": "SAME"},
@@ -202,6 +203,14 @@ def test_layers_of_several_inputs() -> None:
             "torch",
             "padding",
             "torch does not accept padding 'same' for a convolution with strides",
+        ),
+        (
+            "conv",
+            {"out_channels": 2, "kernel": 3, "stride": 2, "padding": "SAME"},
+            (TWO,),
+            "torch",
+            "padding",
+            "torch does not accept padding 'SAME' here",
         ),
         (
             "conv",

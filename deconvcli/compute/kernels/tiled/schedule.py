@@ -156,11 +156,13 @@ class Schedule:
 
     def _cover(self, block: Rectangle, reads: Array) -> tuple[Array, Array, Array]:
         """Return the cover of a block, kept for blocks of the same size and spacing of rows."""
+        cover = self._cover_dense if self.plan.way.copied else self._cover_ragged
+        # A direct block reads x itself, where its place matters.
+        if self.plan.way.direct:
+            return cover(block, reads)
         # Without the first row: only the distances between rows matter to a panel.
         key = block[1:], (reads - reads[0]).tobytes()
-        # A direct block reads x itself, where its place matters.
-        if key not in self._covers or self.plan.way.direct:
-            cover = self._cover_dense if self.plan.way.copied else self._cover_ragged
+        if key not in self._covers:
             self._covers[key] = cover(block, reads)
         return self._covers[key]
 
