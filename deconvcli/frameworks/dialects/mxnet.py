@@ -56,8 +56,6 @@ _CROP = (
     ),
 )
 BY_PAD = Arithmetic(*_HEAD, not_negative("pad", "pad"), not_negative("adj", "adj"), *_CROP)
-# As the source, and the measured release without oneDNN. With oneDNN, its default, values are
-# cropped by the given pad instead.
 BY_TARGET = Arithmetic(
     *_HEAD,
     not_negative("size", "target_shape")._replace(code="output-size"),
@@ -66,6 +64,16 @@ BY_TARGET = Arithmetic(
         "output-size",
         "target_shape {size} is larger than the full size {full}",
         "use {full} or less.",
+    ),
+    # The source ignores the pad that is given; oneDNN, which computes the values, does not.
+    Limit(
+        "pad == (full - size + 1) // 2",
+        "mxnet-target-shape-pad",
+        f"{MXNET} with oneDNN, its default on the CPU, fails where target_shape {{size}} has"
+        " another pad than {(full - size + 1) // 2}",
+        "give pad {(full - size + 1) // 2} with it, or set MXNET_MKLDNN_ENABLED=0.",
+        finding=True,
+        source=f"measured with {MXNET}, CPU",
     ),
     Step("total", "full - size", "the excess over the output size"),
     # As InferPad in deconvolution-inl.h.

@@ -37,6 +37,18 @@ def test_target_shape_crops_the_larger_half_first(target: int, crop: tuple[int, 
     assert (reading.output_sizes, reading.crop) == ((target,), (crop,))
 
 
+@pytest.mark.parametrize(
+    ("target", "pad", "needed"),
+    [(9, 0, 0), (9, 1, 0), (8, 0, 1), (8, 1, 1), (8, 2, 1), (7, 1, 1), (6, 1, 2), (6, 2, 2)],
+)
+def test_onednn_takes_a_target_shape_with_its_pad_only(target: int, pad: int, needed: int) -> None:
+    words: Any = {"kernel": [3], "stride": [2], "target_shape": [target], "pad": [pad]}
+    reading = deconvcli.layer("mxnet", input_shape=(1, 1, 4), **words)
+    found = [each for each in reading.findings if each.code == "mxnet-target-shape-pad"]
+    assert len(found) == (pad != needed)
+    assert all(f"give pad {needed} with it" in each.help for each in found)
+
+
 def test_a_target_shape_of_zeros_is_none() -> None:
     assert shape("mxnet", (1, 1, 4), kernel=[3], stride=[2], target_shape=[0]) == (1, 1, 9)
 
