@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from math import ceil, floor, isfinite
 from operator import add, floordiv, mod, mul, sub, truediv
@@ -70,6 +70,11 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Pow: pow,
 }
 # Of a number within 64 bits such a power has 4,032 bits at most, which costs no time.
+# Parts of the code with variables of their own.
+_SCOPES = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
 MAX_EXPONENT = 64
 # The longest list that is computed; no tensor has as many axes.
 MAX_ITEMS = 16
@@ -88,7 +93,7 @@ class ValueReader:
         self.used: set[str] = set()
         self.defaults: dict[str, Any] = {}
 
-    def learn_defaults(self, function: ast.FunctionDef) -> None:
+    def learn_defaults(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Remember what the parameters of a function are if its caller says nothing."""
         named, only = function.args.args, function.args.kwonlyargs
         last = named[len(named) - len(function.args.defaults) :]
@@ -109,30 +114,32 @@ class ValueReader:
                 self.defaults[parameter.arg] = value
 
     def learn(self, statement: ast.stmt) -> None:
-        """Remember the values of variables that the text itself assigns: `k, s = 4, 2`."""
+        """Remember the values of variables that the text itself assigns: `k, s = 4, 2`.
+
+        A variable that it may change in any other way has no value afterwards.
+        """
+        pairs: list[tuple[str, ast.expr]] = []
         match statement:
-            case (
-                ast.Assign(targets=[ast.Name() as target], value=node)
-                | ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as node)
-            ):
-                pairs: list[tuple[ast.expr, ast.expr]] = [(target, node)]
-            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=nodes)):
-                pairs = list(zip(targets, nodes, strict=False))
-            case _:
-                return
-        for assigned, given in pairs:
-            value = self.read(given)
-            name = ast.unparse(assigned)
-            if name in self.given:
+            case ast.Assign(targets=targets, value=node):
+                pairs = [pair for target in targets for pair in _pair(target, node)]
+            case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as node):
+                pairs = _pair(target, node)
+        values = [(name, self.read(node)) for name, node in pairs]
+        self.forget(list_bound(statement))
+        for name, value in values:
+            if name in self.given or isinstance(value, Name):
                 continue
-            forms = {name: value}
+            self.variables[name] = value
             if isinstance(value, Tensor):
-                forms |= {f"{name}.{form}": list(value.shape) for form in ("shape", "size()")}
+                sizes = list(value.shape)
+                self.variables |= {f"{name}.{form}": sizes for form in ("shape", "size()")}
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Drop the values of variables, except those that the user gives."""
+        for name in {*names} - self.given:
             for form in (name, f"{name}.shape", f"{name}.size()"):
                 self.variables.pop(form, None)
             self.defaults.pop(name, None)
-            if not isinstance(value, Name):
-                self.variables |= forms
 
     def read_call(self, node: ast.Call) -> PythonCall:
         """Return a call with its arguments as values.
@@ -255,6 +262,47 @@ class ValueReader:
         if sizes and all(type(size) is int and size >= 0 for size in sizes):
             return Tensor(tuple(sizes))
         return Name(ast.unparse(node))
+
+
+def list_bound(tree: ast.AST, around: Collection[ast.AST] = ()) -> Iterator[str]:
+    """Yield the variables that a part of the code may change.
+
+    around: the functions and loops around a call, which sees their variables.
+    """
+    if isinstance(tree, _SCOPES) and tree not in around:
+        # Its own variables are not those around it.
+        yield getattr(tree, "name", "")
+        for node in ast.walk(tree):
+            yield from node.names if isinstance(node, ast.Global) else ()
+        return
+    match tree:
+        case (
+            ast.Name(id=name, ctx=ast.Store() | ast.Del())
+            | ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del())
+            | ast.arg(arg=name)
+            | ast.ExceptHandler(name=str() as name)
+        ):
+            yield name
+        case ast.alias(name=name, asname=other):
+            yield other or name.partition(".")[0]
+        case ast.Global(names=names):
+            yield from names
+    for inner in ast.iter_child_nodes(tree):
+        yield from list_bound(inner, around)
+
+
+def _pair(target: ast.expr, node: ast.expr) -> list[tuple[str, ast.expr]]:
+    """Return the variables of an assignment with the parts of the value that they get."""
+    if isinstance(target, ast.Name):
+        return [(target.id, node)]
+    both = (target, node)
+    if all(isinstance(each, ast.Tuple | ast.List) for each in both):
+        targets, nodes = (each.elts for each in both)  # type: ignore[attr-defined]
+        if len(targets) == len(nodes) and not any(
+            isinstance(n, ast.Starred) for n in targets + nodes
+        ):
+            return [pair for each in zip(targets, nodes, strict=True) for pair in _pair(*each)]
+    return []
 
 
 def read_call(text: str) -> PythonCall:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from itertools import takewhile
+from itertools import dropwhile
 from typing import Any
 
 from deconvcli.frameworks.pasted.python_call import (
     PythonCall,
     Tensor,
     ValueReader,
+    list_bound,
     refuse_network,
 )
 
@@ -84,28 +85,41 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
     if others:
         why = f"{ast.unparse(others[0].func)}(...) changes the size as well"
         raise refuse_network(why, [_shorten(node)])
-    call = None
-    for line in tree.body:
-        # Variables have the values of this line, not those that they get after it.
-        if call is None and _has(line, node):
-            _learn_functions(line, node, reader)
-            call = _find_made_layer(reader.read_call(node))
-        # Lines after it count as well: they may assign the tensor that the layer is applied to.
+    around = _list_around(tree, node)
+    _learn_before(tree.body, around, reader)
+    call = _find_made_layer(reader.read_call(node))
+    for line in dropwhile(lambda line: line not in around, tree.body):
         reader.learn(line)
-    return call and _apply(call, node, tree, reader)
+    return _apply(call, node, tree, reader)
 
 
-def _has(outer: ast.AST, node: ast.Call) -> bool:
-    return any(inner is node for inner in ast.walk(outer))
+def _list_around(tree: ast.Module, node: ast.Call) -> set[ast.AST]:
+    """Return a call and all parts of the code that it is in."""
+    outer = {inner: each for each in ast.walk(tree) for inner in ast.iter_child_nodes(each)}
+    found: set[ast.AST] = {node}
+    place: ast.AST = node
+    while place in outer:
+        place = outer[place]
+        found.add(place)
+    return found
 
 
-def _learn_functions(line: ast.stmt, node: ast.Call, reader: ValueReader) -> None:
-    """Remember the variables of the functions around a call, as they are before it."""
-    for function in ast.walk(line):
-        if isinstance(function, ast.FunctionDef) and _has(function, node):
-            reader.learn_defaults(function)
-            for statement in takewhile(lambda one: not _has(one, node), function.body):
-                reader.learn(statement)
+def _learn_before(
+    lines: Sequence[ast.stmt], around: Collection[ast.AST], reader: ValueReader
+) -> None:
+    """Remember the variables as they are at a call, in whose function they may be others."""
+    for line in lines:
+        if line not in around:
+            reader.learn(line)
+            continue
+        # An assignment changes its variable only after its value, which may have loops.
+        reader.forget(list_bound(getattr(line, "value", None) or line, around))
+        if isinstance(line, ast.ClassDef):
+            _learn_before([inner for inner in line.body if inner in around], around, reader)
+        elif isinstance(line, ast.FunctionDef | ast.AsyncFunctionDef):
+            reader.learn_defaults(line)
+            _learn_before(line.body, around, reader)
+        return
 
 
 def _apply(call: PythonCall, layer: ast.Call, tree: ast.Module, reader: ValueReader) -> PythonCall:

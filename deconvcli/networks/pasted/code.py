@@ -8,7 +8,7 @@ from textwrap import dedent
 from typing import Any
 
 from deconvcli.frameworks.pasted.layer import Name
-from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader, list_bound
 from deconvcli.frameworks.pasted.python_code import parse_lines
 from deconvcli.frameworks.pasted.understand import find_declaration
 from deconvcli.networks.pasted.calls import is_layer
@@ -86,7 +86,10 @@ class _Reader:
                 case ast.ClassDef(body=inner):
                     self.read_statements(inner, depth + 1)
                 case ast.FunctionDef(name=name, body=inner) if name not in _RUNNING:
+                    outer = dict(self.values.variables)
+                    self.values.forget(list_bound(statement.args))
                     self.read_statements(inner, depth + 1)
+                    self.values.variables = outer
                 case ast.For() | ast.While() | ast.If() | ast.With() | ast.Try():
                     self._refuse_layers(statement, "depends on a loop or a condition")
                 case _:

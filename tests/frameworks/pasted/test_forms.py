@@ -785,3 +785,49 @@ def test_a_named_dialect_that_computes_something_else_is_refused() -> None:
 def test_nothing_is_executed() -> None:
     text = "__import__('os').system('false') or nn.ConvTranspose2d(8, 4, 4, 2, 1)"
     assert _summarize(_read(text)) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k += 2\nnn.ConvTranspose2d(8, 4, k)",
+        "if big: k = 6\nnn.ConvTranspose2d(8, 4, k)",
+        "while big:\n    k = k * 2\nnn.ConvTranspose2d(8, 4, k)",
+        "for k in (3, 5): ups.append(nn.ConvTranspose2d(8, 4, k))",
+        "ups = [nn.ConvTranspose2d(8, 4, k) for k in (3, 5)]",
+        "make = lambda k: nn.ConvTranspose2d(8, 4, k)",
+        "def up(k): return nn.ConvTranspose2d(8, 4, k)",
+        "async def up(k):\n    return nn.ConvTranspose2d(8, 4, k)",
+        "def up():\n    k = 3\n    for k in (3, 5): ups.append(nn.ConvTranspose2d(8, 4, k))",
+        "class Up:\n    def __init__(self, k):\n        self.up = nn.ConvTranspose2d(8, 4, k)",
+        "a, k = split(x)\nnn.ConvTranspose2d(8, 4, k)",
+        "with read(x) as k: nn.ConvTranspose2d(8, 4, k)",
+        "try:\n    k = 5\nexcept E:\n    k = 6\nnn.ConvTranspose2d(8, 4, k)",
+        "(k := 6)\nnn.ConvTranspose2d(8, 4, k)",
+        "import k\nnn.ConvTranspose2d(8, 4, k)",
+        "del k\nnn.ConvTranspose2d(8, 4, k)",
+        "def change():\n    global k\n    k = 6\nnn.ConvTranspose2d(8, 4, k)",
+        "k = [4, 4]\nk[0] = size\nnn.ConvTranspose2d(8, 4, k)",
+    ],
+)
+def test_a_variable_that_may_have_changed_has_no_value(text: str) -> None:
+    with pytest.raises(UsageError, match="kernel_size is k, which has a value only in your"):
+        LayerRequest(f"k = 4\n{text}", input_size=(5, 5)).understand()
+    request = LayerRequest(f"k = 4\n{text}", input_size=(5, 5), variables={"k": 3})
+    assert request.understand().shown_output == (7, 7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k = s = 3\nnn.ConvTranspose2d(8, 4, k, s)",
+        "[a, (k, s)] = [1, (3, 3)]\nnn.ConvTranspose2d(8, 4, k, s)",
+        "k = s = 2\nk, s = s + 1, k + 1\nnn.ConvTranspose2d(8, 4, k, s)",
+        "k = s = 3\ndef other(k):\n    s = 9\nnn.ConvTranspose2d(8, 4, k, s)",
+        "k = s = 3\nlog([k for k in (1, 2)], lambda s: s)\nnn.ConvTranspose2d(8, 4, k, s)",
+        "k = s = 3\nk = nn.ConvTranspose2d(8, 4, k, s)\ns = 9",
+        "k = 9\ndef up(s):\n    k = s = 3\n    return nn.ConvTranspose2d(8, 4, k, s)",
+    ],
+)
+def test_a_variable_has_the_value_of_its_place(text: str) -> None:
+    assert LayerRequest(text, input_size=(5, 5)).understand().shown_output == (15, 15)

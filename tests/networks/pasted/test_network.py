@@ -459,3 +459,24 @@ def test_a_flatten_that_is_not_in_the_text_may_fail(
     assert (found.failed, found.output_shape) == ("before fc", None)
     assert found.error is not None
     assert re.match(rf"layer before fc \(flatten\): {product} has no", found.error.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("k = 5\nk += 2\nnn.Conv2d(3, 3, k)\nnn.Conv2d(3, 3, k)", None),
+        ("k = 5\nif big: k = 7\nnn.Conv2d(3, 3, k)\nnn.Conv2d(3, 3, k)", None),
+        ("k = 5\ndef up(k):\n  a = nn.Conv2d(3, 3, k)\n  b = nn.Conv2d(3, 3, k)", None),
+        ("k = 5\ndef other():\n  k = 7\nnn.Conv2d(3, 3, k)\nnn.Conv2d(3, 3, k)", (3, 8, 8)),
+        ("k = j = 5\nnn.Conv2d(3, 3, k)\nk = 3\nnn.Conv2d(3, 3, k)", (3, 10, 10)),
+        ("def up():\n  k = 3\n  a = nn.Conv2d(3, 3, k)\n  b = nn.Conv2d(3, 3, k)", (3, 12, 12)),
+    ],
+)
+def test_variables_have_the_values_of_their_place(
+    text: str, output: tuple[int, ...] | None
+) -> None:
+    found = answer(text)
+    assert found.output_shape == output
+    if output is None:
+        assert found.error is not None
+        assert "kernel_size is k, which has a value only in your program" in found.error.message
