@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import dropwhile
 from typing import Any
@@ -104,21 +104,24 @@ def _list_around(tree: ast.Module, node: ast.Call) -> set[ast.AST]:
     return found
 
 
-def _learn_before(
-    lines: Sequence[ast.stmt], around: Collection[ast.AST], reader: ValueReader
-) -> None:
+def _learn_before(lines: Sequence[ast.stmt], around: set[ast.AST], reader: ValueReader) -> None:
     """Remember the variables as they are at a call, in whose function they may be others."""
     for line in lines:
         if line not in around:
             reader.learn(line)
             continue
-        # An assignment changes its variable only after its value, which may have loops.
-        reader.forget(list_bound(getattr(line, "value", None) or line, around))
-        if isinstance(line, ast.ClassDef):
-            _learn_before([inner for inner in line.body if inner in around], around, reader)
-        elif isinstance(line, ast.FunctionDef | ast.AsyncFunctionDef):
+        is_class = isinstance(line, ast.ClassDef)
+        if not is_class:
+            # An assignment changes its variable only after its value, which may have loops.
+            reader.forget(list_bound(getattr(line, "value", None) or line, around))
+        if isinstance(line, ast.FunctionDef | ast.AsyncFunctionDef):
             reader.learn_defaults(line)
-            _learn_before(line.body, around, reader)
+        for block in ("body", "orelse", "handlers", "finalbody"):
+            inner: list[ast.stmt] = getattr(line, block, [])
+            for holder in (each for each in inner if each in around):
+                # Methods do not see the variables of their class.
+                is_method = is_class and hasattr(holder, "args")
+                _learn_before([holder] if is_method else inner, around, reader)
         return
 
 

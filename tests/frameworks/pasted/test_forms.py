@@ -826,6 +826,11 @@ def test_a_variable_that_may_have_changed_has_no_value(text: str) -> None:
         "k = s = 3\ndef other(k):\n    s = 9\nnn.ConvTranspose2d(8, 4, k, s)",
         "k = s = 3\nlog([k for k in (1, 2)], lambda s: s)\nnn.ConvTranspose2d(8, 4, k, s)",
         "k = s = 3\nk = nn.ConvTranspose2d(8, 4, k, s)\ns = 9",
+        "if big:\n    k = s = 3\n    up = nn.ConvTranspose2d(8, 4, k, s)",
+        "for s in (9,):\n    k = s = 3\n    ups.append(nn.ConvTranspose2d(8, 4, k, s))",
+        "k = 9\ntry:\n    s = 9\nexcept E:\n    k = s = 3\n    nn.ConvTranspose2d(8, 4, k, s)",
+        "s = 3\nclass Up:\n    s = 9\n    def make(self, k=3):\n"
+        "        return nn.ConvTranspose2d(8, 4, k, s)",
         "k = 9\ndef up(s):\n    k = s = 3\n    return nn.ConvTranspose2d(8, 4, k, s)",
     ],
 )
