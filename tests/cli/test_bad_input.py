@@ -21,6 +21,7 @@ import pytest
 from deconvcli.compute.kernels.machine import config
 from deconvcli.frameworks.request import LayerRequest
 from tests.cli.commandline import Done, deconv, process, refused, saved
+from tests.processes import python
 
 LONG = "9" * 5000
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and descriptors")
@@ -427,11 +428,7 @@ class TestStreams:
             pytest.skip("without compilation the task that Ctrl-C waits for takes minutes")
         line = f"run --in 300x300 -s 2 --engine {engine} --out y.out"
         weights = saved(folder / "w.npy", np.ones((32, 32, 31, 31), "float32"))
-        with subprocess.Popen(
-            [sys.executable, "-m", "deconvcli", *line.split(), "--weights", weights],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as running:
+        with python("-m", "deconvcli", *line.split(), "--weights", weights) as running:
             while psutil.Process(running.pid).cpu_times().user < 1:  # it is past starting then
                 assert running.poll() is None
                 time.sleep(0.05)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import subprocess
 import sys
 import types
 from typing import Any
@@ -20,6 +19,7 @@ from deconvcli.frameworks import installed
 from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused
 from tests.cli.test_verify import framework_processes
+from tests.processes import python
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found", "hurry")
 OWN = "--in 5 -k 3 --in-channels 2 --out-channels 2 --dialect torch"
@@ -265,14 +265,9 @@ def test_ctrl_c_ends_the_children() -> None:
         "s.names = ['agreeable']; from deconvcli.cli.main import main;"
         "main(['bench', 'fcn_depthwise', '--engine', 'numpy', '--seconds', '3600'])"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as done:
-        try:
-            children = framework_processes(done.pid, 3)
-            done.send_signal(signal.SIGINT)
-            out, err = done.communicate(timeout=30)
-        finally:
-            done.kill()
+    with python("-c", script) as done:
+        children = framework_processes(done.pid, 3)
+        done.send_signal(signal.SIGINT)
+        out, err = done.communicate(timeout=30)
     assert (done.returncode, out, err) == (130, b"", b"\n")
     assert psutil.wait_procs(children, timeout=10)[1] == []

@@ -18,6 +18,7 @@ from deconvcli.compute.kernels import stream
 from deconvcli.compute.kernels.stream import Block
 from deconvcli.compute.runner import blocks as runner_blocks
 from tests.cli.commandline import deconv, refused, rows, saved
+from tests.processes import python
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and limits")
 
@@ -250,11 +251,7 @@ def test_ctrl_c_leaves_nothing(folder: Path) -> None:
     saved(Path("x.npy"), numbers(1, 4, 300, 300))
     saved(Path("w.npy"), numbers(4, 32, 31, 31))
     line = "run x.npy -s 2 --weights w.npy --engine reference --mmap --out y.npy"
-    with subprocess.Popen(
-        [sys.executable, "-m", "deconvcli", *line.split()],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as running:
+    with python("-m", "deconvcli", *line.split()) as running:
         while psutil.Process(running.pid).cpu_times().user < 1:  # it is past starting then
             assert running.poll() is None
             time.sleep(0.05)

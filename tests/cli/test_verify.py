@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import sys
 import time
 from typing import Any
@@ -16,6 +15,7 @@ from deconvcli.common.shelf import Shelf
 from deconvcli.frameworks import installed
 from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused
+from tests.processes import python
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
 
@@ -148,15 +148,10 @@ def test_ctrl_c_ends_the_children() -> None:
         "s.names = ['agreeable']; from deconvcli.cli.main import main;"
         "main(['verify', '--n', '1000000'])"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as done:
-        try:
-            children = framework_processes(done.pid)
-            done.send_signal(signal.SIGINT)
-            out, err = done.communicate(timeout=30)
-        finally:
-            done.kill()
+    with python("-c", script) as done:
+        children = framework_processes(done.pid)
+        done.send_signal(signal.SIGINT)
+        out, err = done.communicate(timeout=30)
     assert (done.returncode, out, err) == (130, b"", b"\n")
     assert psutil.wait_procs(children, timeout=10)[1] == []
 
