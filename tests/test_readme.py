@@ -1,4 +1,4 @@
-"""Every command that the README or a page behind it shows prints what stands there."""
+"""Every command that the README or a page that it links shows prints what stands there."""
 
 from __future__ import annotations
 

@@ -280,7 +280,7 @@ def peak(lines: int, tmp_path: Path) -> int:
     return int(done.stderr)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no getrusage")
 def test_memory_does_not_grow_with_the_lines(tmp_path: Path) -> None:
     unit = 1024 if sys.platform == "darwin" else 1
     few, many = peak(1_000, tmp_path), peak(40_000, tmp_path)
@@ -288,7 +288,7 @@ def test_memory_does_not_grow_with_the_lines(tmp_path: Path) -> None:
     assert many - few < 3_000 * unit
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 def test_standard_input_that_is_a_terminal_is_refused() -> None:
     ours, theirs = os.openpty()
     try:

@@ -214,7 +214,10 @@ def peak(line: str) -> int:
     return int(done.stderr.split()[-1]) * 1024
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no VmHWM here")
+@pytest.mark.skipif(
+    not os.path.exists("/proc/self/status"),
+    reason="only Linux has VmHWM, the peak of the memory, in /proc",
+)
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
 @pytest.mark.parametrize("check", ["", "--check"])
 def test_memory_stays_within_the_limit(engine: str, check: str) -> None:

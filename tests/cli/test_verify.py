@@ -140,7 +140,7 @@ def test_a_failing_import(here: Any, line: str, code: int) -> None:
     assert "torch is installed but cannot be imported: ImportError: libmissing.so.1" in done.out
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 def test_ctrl_c_ends_the_children() -> None:
     script = (
         "from deconvcli.frameworks import installed; from deconvcli.common.shelf import Shelf;"

@@ -78,7 +78,7 @@ def test_available_is_at_most_what_the_machine_has() -> None:
     assert 0 < memory.available_bytes() <= psutil.virtual_memory().total
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS is not held elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux enforces RLIMIT_AS")
 def test_the_limit_of_the_address_space_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     import resource
 

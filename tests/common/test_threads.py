@@ -11,7 +11,7 @@ import pytest
 
 from deconvcli.common.threads import map_in_threads
 
-POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 
 
 @pytest.mark.parametrize("threads", [1, 2, 9])

@@ -21,7 +21,7 @@ def test_positional_and_keyword_arguments() -> None:
     )
 
 
-def test_a_shape_may_stand_behind_a_random_key() -> None:
+def test_a_shape_may_come_after_a_random_key() -> None:
     call = read_call("f(jax.random.normal(key, (1, 8, 3)), jnp.ones((2, 3), jnp.float32))")
     assert call.positional == (Tensor((1, 8, 3)), Tensor((2, 3)))
 

@@ -118,7 +118,7 @@ def test_phases_that_read_nothing_are_not_merged() -> None:
     np.testing.assert_array_equal(compute_layer(layer, recipe, arrays), reference_of(layer, arrays))
 
 
-def test_x_is_no_panel_where_a_vector_would_read_behind_it_or_beside_an_output() -> None:
+def test_x_is_no_panel_where_a_vector_would_read_past_it_or_beside_an_output() -> None:
     short = Layer(1, 3, 1, 1, (5, LANES - 1), ((2, 2, 1, 0, 0),) * 2, seed=1)
     cropped = Layer(1, 3, 1, 1, (5, LANES), ((2, 2, 1, 0, 0), (2, 2, 1, 1, 0)), seed=1)
     for layer in (short, cropped, STRIDED):
