@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from math import ceil, floor, isfinite
 from operator import add, floordiv, mod, mul, sub, truediv
@@ -13,6 +13,7 @@ from warnings import catch_warnings, simplefilter
 
 from deconvcli.common.errors import NETWORK, UsageError
 from deconvcli.common.values import MAX_INT64
+from deconvcli.frameworks.pasted.bindings import list_bound, pair_targets
 from deconvcli.frameworks.pasted.layer import COMPUTED, Name
 from deconvcli.layers.axis import Linear, Size
 
@@ -70,11 +71,6 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Pow: pow,
 }
 # Of a number within 64 bits such a power has 4,032 bits at most, which costs no time.
-# Parts of the code with variables of their own.
-_SCOPES = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
-    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
-)
 MAX_EXPONENT = 64
 # The longest list that is computed; no tensor has as many axes.
 MAX_ITEMS = 16
@@ -121,9 +117,9 @@ class ValueReader:
         pairs: list[tuple[str, ast.expr]] = []
         match statement:
             case ast.Assign(targets=targets, value=node):
-                pairs = [pair for target in targets for pair in _pair(target, node)]
+                pairs = [pair for target in targets for pair in pair_targets(target, node)]
             case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as node):
-                pairs = _pair(target, node)
+                pairs = pair_targets(target, node)
         values = [(name, self.read(node)) for name, node in pairs]
         self.forget(list_bound(statement))
         for name, value in values:
@@ -262,47 +258,6 @@ class ValueReader:
         if sizes and all(type(size) is int and size >= 0 for size in sizes):
             return Tensor(tuple(sizes))
         return Name(ast.unparse(node))
-
-
-def list_bound(tree: ast.AST, around: Collection[ast.AST] = ()) -> Iterator[str]:
-    """Yield the variables that a part of the code may change.
-
-    around: the functions and loops around a call, which sees their variables.
-    """
-    if isinstance(tree, _SCOPES) and tree not in around:
-        # Its own variables are not those around it.
-        yield getattr(tree, "name", "")
-        for node in ast.walk(tree):
-            yield from node.names if isinstance(node, ast.Global) else ()
-        return
-    match tree:
-        case (
-            ast.Name(id=name, ctx=ast.Store() | ast.Del())
-            | ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del())
-            | ast.arg(arg=name)
-            | ast.ExceptHandler(name=str() as name)
-        ):
-            yield name
-        case ast.alias(name=name, asname=other):
-            yield other or name.partition(".")[0]
-        case ast.Global(names=names):
-            yield from names
-    for inner in ast.iter_child_nodes(tree):
-        yield from list_bound(inner, around)
-
-
-def _pair(target: ast.expr, node: ast.expr) -> list[tuple[str, ast.expr]]:
-    """Return the variables of an assignment with the parts of the value that they get."""
-    if isinstance(target, ast.Name):
-        return [(target.id, node)]
-    both = (target, node)
-    if all(isinstance(each, ast.Tuple | ast.List) for each in both):
-        targets, nodes = (each.elts for each in both)  # type: ignore[attr-defined]
-        if len(targets) == len(nodes) and not any(
-            isinstance(n, ast.Starred) for n in targets + nodes
-        ):
-            return [pair for each in zip(targets, nodes, strict=True) for pair in _pair(*each)]
-    return []
 
 
 def read_call(text: str) -> PythonCall:

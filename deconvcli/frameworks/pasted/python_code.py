@@ -8,11 +8,11 @@ from contextlib import suppress
 from itertools import dropwhile
 from typing import Any
 
+from deconvcli.frameworks.pasted.bindings import list_bound
 from deconvcli.frameworks.pasted.python_call import (
     PythonCall,
     Tensor,
     ValueReader,
-    list_bound,
     refuse_network,
 )
 

@@ -32,6 +32,11 @@ _LAZY = (
     "device",
     "dtype",
 )
+# Flax's parameters after the channels, in both of its APIs.
+_FLAX = (
+    *("kernel_size", "strides", "padding", "input_dilation", "kernel_dilation"),
+    *("feature_group_count", "use_bias"),
+)
 
 
 class Conv(Sliding):
@@ -109,17 +114,7 @@ class Conv(Sliding):
         Call(
             "flax",
             ("Conv",),
-            (
-                "in_features",
-                "out_features",
-                "kernel_size",
-                "strides",
-                "padding",
-                "input_dilation",
-                "kernel_dilation",
-                "feature_group_count",
-                "use_bias",
-            ),
+            ("in_features", "out_features", *_FLAX),
             {
                 "in_features": "in_channels",
                 "out_features": "out_channels",
@@ -134,16 +129,7 @@ class Conv(Sliding):
         Call(
             "flax",
             ("Conv",),
-            (
-                "features",
-                "kernel_size",
-                "strides",
-                "padding",
-                "input_dilation",
-                "kernel_dilation",
-                "feature_group_count",
-                "use_bias",
-            ),
+            ("features", *_FLAX),
             {"kernel_dilation": "dilation", "feature_group_count": "groups"},
             {"padding": "same"},
             required=2,

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from textwrap import dedent
 from typing import Any
 
+from deconvcli.frameworks.pasted.bindings import list_bound
 from deconvcli.frameworks.pasted.layer import Name
-from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader, list_bound
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader
 from deconvcli.frameworks.pasted.python_code import parse_lines
 from deconvcli.frameworks.pasted.understand import find_declaration
 from deconvcli.networks.pasted.calls import is_layer
