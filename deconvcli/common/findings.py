@@ -41,15 +41,30 @@ class Change(NamedTuple):
     value: Any = None
 
 
-# Ways to fix a finding; the changes of one way belong together.
-Fixes = tuple[tuple[Change, ...], ...]
+class DocumentFix(NamedTuple):
+    """One way to fix a finding: changes that belong together.
+
+    caution: in words, what else it changes: values that move, layers to be trained again, another
+    input. Empty where everything that worked before gives the same values at the same places.
+    """
+
+    changes: tuple[Change, ...]
+    caution: str = ""
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it can be made without asking."""
+        return not self.caution
+
+
+Fixes = tuple[DocumentFix, ...]
 
 
 class Diagnostic(NamedTuple):
     """One finding. The message stands alone; help is one action; source says who measured it.
 
     differs: the implementation was seen to give another answer than ours; the message says which.
-    fixes: changes that may fix it, the best first.
+    fixes: ways that may fix it, the best first.
     """
 
     code: str

@@ -146,6 +146,17 @@ class Operation(ABC):
         """
         return ()
 
+    def crop_begin(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """Return for each axis the elements cut off at the start.
+
+        Less than zero where some are added; empty for a layer that leaves the start as it is.
+
+        Raises: as `shape`.
+        """
+        return ()
+
     def mac_factors(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> Sequence[Size]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from deconvcli.checks.documents import Document, Path
 from deconvcli.common.errors import DeconvError
-from deconvcli.common.findings import Change, Diagnostic, Fixes, Severity, Verb, Where
+from deconvcli.common.findings import Change, Diagnostic, DocumentFix, Fixes, Severity, Verb, Where
 from deconvcli.common.shelf import nearest, suggestion
 from deconvcli.common.values import shorten
 
@@ -32,7 +32,7 @@ class Problems:
 
     def report(self, code: str, path: Path, message: str, help: str, better: Any = None) -> None:
         """Report a wrong value at a path; `better` is the value that was probably intended."""
-        fixes = () if better is None else ((Change(Verb.SET, path, better),),)
+        fixes = () if better is None else (DocumentFix((Change(Verb.SET, path, better),)),)
         self._add(code, message, help, self.document.where(path), fixes)
 
     def report_error(self, error: DeconvError, path: Path) -> None:
@@ -56,7 +56,8 @@ class Problems:
                 where = self.document.where_key((*path, name))
                 message = f"{owner} has no key {shorten(name)}"
                 close = nearest(name, list(known))
-                fixes = ((Change(Verb.RENAME, (*path, name), close),),) if close else ()
+                renamed = (Change(Verb.RENAME, (*path, name), close),)
+                fixes = (DocumentFix(renamed),) if close else ()
                 self._add("unknown-key", message, suggestion(name, list(known)), where, fixes)
 
     def require_mapping(

@@ -19,7 +19,7 @@ def try_fixes(
     """
     for fix in fixes:
         try:
-            edits = tuple([write_change(document, change) for change in fix])
+            edits = tuple([write_change(document, change) for change in fix.changes])
         except NotWritable:
             continue
         # A fix was proven on the network, not on its text: a repeated block, or a second place

@@ -6,7 +6,7 @@ from itertools import islice
 
 from deconvcli.checks.documents import Document
 from deconvcli.checks.rules import MAX_REPAIRED_LAYERS
-from deconvcli.checks.rules._fixes import changes_of
+from deconvcli.checks.rules._fixes import document_fix
 from deconvcli.checks.rules._rule import TransposedLayer
 from deconvcli.common.findings import Fixes
 from deconvcli.networks.graph.repairs import Failure, find_even_kernels
@@ -40,8 +40,5 @@ class EvenKernels:
             return ()
         found = find_even_kernels(Failure(source.graph, outcomes, layer.outcome))
         return tuple(
-            [
-                tuple(changes_of(fix, self._document, source))
-                for fix in islice(found, MAX_KERNELS_TRIED)
-            ]
+            [document_fix(fix, self._document, source) for fix in islice(found, MAX_KERNELS_TRIED)]
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deconvcli.checks.configs import NetworkSource
 from deconvcli.checks.documents import Document, Path
 from deconvcli.checks.rules._rule import WalkedNetwork
-from deconvcli.common.findings import Change, Diagnostic, Fixes, Verb
+from deconvcli.common.findings import Change, Diagnostic, DocumentFix, Fixes, Verb
 from deconvcli.common.shelf import nearest
 from deconvcli.common.values import freeze
 from deconvcli.networks.graph import Network, NodeOutcome
@@ -33,7 +33,7 @@ def explain_failure(
     culprits = "; ".join(map(str, diagnosis.culprits[:2]))
     message = f"{found.message} ({culprits})" if culprits else found.message
     help = f"{', or '.join(map(str, diagnosis.fixes))}." if diagnosis.fixes else found.help
-    fixes = tuple([tuple(changes_of(fix, document, walked.source)) for fix in diagnosis.fixes])
+    fixes = tuple([document_fix(fix, document, walked.source) for fix in diagnosis.fixes])
     if outcome.error is not None and outcome.error.code == "unknown-input":
         fixes += _correct_input(document, walked.source, outcome.node)
     return found._replace(message=message, help=help, fixes=fixes)
@@ -47,10 +47,15 @@ def _correct_input(document: Document, source: NetworkSource, node: Node) -> Fix
     number, wrong = next((i, name) for i, name in enumerate(node.inputs) if name not in above)
     place = (*path, number) if isinstance(document.value_at(path), list) else path
     close = nearest(wrong, above[-MAX_COMPARED_NAMES:])
-    return ((Change(Verb.SET, place, close),),) if close else ()
+    return (DocumentFix((Change(Verb.SET, place, close),)),) if close else ()
 
 
-def changes_of(fix: Fix, document: Document, source: NetworkSource) -> Iterator[Change]:
+def document_fix(fix: Fix, document: Document, source: NetworkSource) -> DocumentFix:
+    """Return a fix of a network as a fix of its document."""
+    return DocumentFix(tuple(_changes_of(fix, document, source)), fix.caution)
+
+
+def _changes_of(fix: Fix, document: Document, source: NetworkSource) -> Iterator[Change]:
     """Yield the changes for a fix: parameters, new layers, and inputs that now need other names."""
     for edit in fix.edits:
         yield from _changes_of_edit(edit, document, source)

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from deconvcli.checks.configs import Arguments
 from deconvcli.checks.documents import Path
 from deconvcli.checks.rules._rule import Rule, Subject, WalkedNetwork
-from deconvcli.common.findings import Change, Diagnostic, Severity, Verb
+from deconvcli.common.findings import Change, Diagnostic, DocumentFix, Severity, Verb
 from deconvcli.networks.graph import Node
 
 # In both layers the first five are in and out channels, kernel, stride and padding.
@@ -41,7 +41,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     "name the argument: output_padding=..., or dilation=... if that is intended.",
                     "torch 2.13.0, torch/nn/modules/conv.py",
                     subject.config.document.where(path),
-                    fixes=(_name_arguments(arguments, path),),
+                    fixes=(DocumentFix(_name_arguments(arguments, path)),),
                 )
 
 

@@ -109,13 +109,17 @@ def count_causal(n: Size, window: WindowAxis) -> Size:
     return (n - 1) // window.stride + 1
 
 
-# same_upper and same_lower differ in the end that gets an odd element: no size depends on it.
+def count_same_lower(n: Size, window: WindowAxis) -> Size:
+    """Return the same number; of an odd number of added elements, more are at the start."""
+    return count_same(n, window)
+
+
 COUNTS_BY_WORD: Mapping[str, Count] = MappingProxyType(
     {
         "valid": count_floor,
         "same": count_same,
         "same_upper": count_same,
-        "same_lower": count_same,
+        "same_lower": count_same_lower,
         "causal": count_causal,
     }
 )
@@ -132,6 +136,17 @@ class Sweep(NamedTuple):
     def positions(self) -> Size:
         """The output's size."""
         return self.counting(self.n, self.window)
+
+    @property
+    def begin(self) -> Size:
+        """The elements added before the input, by number or by word."""
+        if self.counting is count_causal:
+            return self.window.span - 1
+        if self.counting not in (count_same, count_same_lower):
+            return self.window.begin
+        reached = (self.positions - 1) * self.window.stride + self.window.span
+        is_lower = self.counting is count_same_lower
+        return (max(0, reached - self.n) + is_lower) // 2
 
     @property
     def unread(self) -> Size:
@@ -252,6 +267,13 @@ class Sliding(Operation):
         """Return by how much stride times the output misses the input."""
         found = make_sweeps(self.window_values(parameters), inputs[0], dialect)
         return tuple([sweep.unevenness for sweep in found])
+
+    def crop_begin(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """Return the elements that are added to the start of the input."""
+        found = make_sweeps(self.window_values(parameters), inputs[0], dialect)
+        return tuple([-sweep.begin for sweep in found])
 
     def leftover(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str

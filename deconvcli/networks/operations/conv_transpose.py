@@ -104,6 +104,12 @@ class TransposedConvolution(Operation):
         axes = zip(reading.spatial, reading.output_sizes, reading.layer.axes, strict=True)
         return tuple([_format_unevenness(n, out, axis.stride) for n, out, axis in axes])
 
+    def crop_begin(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """Return what the dialect crops at the start of the full scatter."""
+        return tuple([begin for begin, _ in self.read(parameters, inputs, dialect).crop])
+
     def mac_factors(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
     ) -> Sequence[Size]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import (
+    Sides,
     check_minimum,
     check_not_empty,
     read_sides,
@@ -34,11 +36,20 @@ class Crop(Operation):
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Return the input's shape, each axis shorter by its two ends."""
         [given] = inputs
-        ends = read_sides(self.values(parameters)["amount"], require_axes(given), "amount")
-        check_minimum([end for pair in ends for end in pair], 0, "amount")
-        pairs = zip(given.spatial, ends, strict=True)
+        pairs = zip(given.spatial, self._ends(parameters, given), strict=True)
         left = [n - begin - end for n, (begin, end) in pairs]
         return given._replace(spatial=check_not_empty(left, "the output"))
+
+    def crop_begin(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """Return the amounts at the start."""
+        return tuple([begin for begin, _ in self._ends(parameters, inputs[0])])
+
+    def _ends(self, parameters: Parameters, given: Shape) -> Sides:
+        ends = read_sides(self.values(parameters)["amount"], require_axes(given), "amount")
+        check_minimum([end for pair in ends for end in pair], 0, "amount")
+        return ends
 
 
 OPERATION: Operation = Crop()

@@ -40,6 +40,15 @@ class CropLike(Like):
         check_minimum(offsets, 0, "offset")
         return offsets
 
+    def crop_begin(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """Return the offset, or half of what is removed, rounded down."""
+        if self.values(parameters)["offset"] is not None:
+            return self.removed_at_start(parameters, inputs)
+        pairs = zip(inputs[0].spatial, self.wanted_size(parameters, inputs), strict=True)
+        return tuple([(have - wanted) // 2 for have, wanted in pairs])
+
     def check_size(self, current: Size, wanted: Size, removed: int, axis: str) -> None:
         """Refuse a size that is too small to be cropped."""
         if current - removed < wanted:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deconvcli.layers.axis import Size
 from deconvcli.networks.operation import Call, Key, KeyForm, Operation, Parameters, Shape
-from deconvcli.networks.operations._sizes import check_minimum, read_sides, require_axes
+from deconvcli.networks.operations._sizes import Sides, check_minimum, read_sides, require_axes
 
 
 class Pad(Operation):
@@ -47,10 +48,19 @@ class Pad(Operation):
     def shape(self, parameters: Parameters, inputs: Sequence[Shape], dialect: str) -> Shape:
         """Return the input's shape, each axis longer by its two ends."""
         [given] = inputs
+        pairs = zip(given.spatial, self._ends(parameters, given), strict=True)
+        return given._replace(spatial=tuple([n + begin + end for n, (begin, end) in pairs]))
+
+    def crop_begin(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Size, ...]:
+        """Return the amounts at the start, which are added."""
+        return tuple([-begin for begin, _ in self._ends(parameters, inputs[0])])
+
+    def _ends(self, parameters: Parameters, given: Shape) -> Sides:
         ends = read_sides(self.values(parameters)["amount"], require_axes(given), "amount")
         check_minimum([end for pair in ends for end in pair], 0, "amount")
-        pairs = zip(given.spatial, ends, strict=True)
-        return given._replace(spatial=tuple([n + begin + end for n, (begin, end) in pairs]))
+        return ends
 
 
 OPERATION: Operation = Pad()

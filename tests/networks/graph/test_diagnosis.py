@@ -61,15 +61,21 @@ def test_a_vocoder_that_misses_whole_strides() -> None:
         "up2: 161 -> 806, 1 more than 5 * 161",
         "up1: 32 -> 161, 1 more than 5 * 32",
     ]
-    assert str(found.fixes[0]) == (
+    assert [str(fix) for fix in found.fixes[:2]] == [
+        "add a crop_like with size [800], offset 0 after up2",
         "set padding of up2 to 3 and output_padding to 1"
         " and set padding of up1 to 3 and output_padding to 1"
-    )
+        " (the values of up1 and up2 move by 1 toward the start)",
+    ]
+    assert [fix.caution != "" for fix in found.fixes] == [False, True]
 
 
 def test_a_dialect_with_words_is_fixed_with_a_word() -> None:
     found = diagnose(vocoder("keras", "valid"), "up2")
-    assert str(found.fixes[0]) == "set padding of up2 to same and set padding of up1 to same"
+    assert str(found.fixes[1]) == (
+        "set padding of up2 to same and set padding of up1 to same"
+        " (the values of up1 and up2 move by 2 toward the start)"
+    )
 
 
 def test_an_output_that_is_too_short_needs_a_longer_input() -> None:

@@ -52,10 +52,19 @@ MAX_TRIED = 32
 
 
 def find_fixes(failure: Failure) -> Iterator[Fix]:
-    """Yield the fixes that are proven to work, searched for only as they are requested."""
+    """Yield the fixes that are proven to work, searched for only as they are requested.
+
+    Those without effects on layers that worked come first.
+    """
     code = failure.outcome.error.code if failure.outcome.error else ""
+    with_effects = []
     for source in _BY_CODE.get(code, ()):
-        yield from _prove_each(failure, source)
+        for fix in _prove_each(failure, source):
+            if fix.effects:
+                with_effects.append(fix)
+            else:
+                yield fix
+    yield from with_effects
 
 
 def find_even_kernels(failure: Failure) -> Iterator[Fix]:

@@ -10,7 +10,7 @@ from deconvcli.common.errors import NotLinear, Refused
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph.edits import ResizeInput
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
-from deconvcli.networks.graph.repairs.outputs import find_expected_sizes, resize_after
+from deconvcli.networks.graph.repairs.outputs import crop_after, find_expected_sizes, insert_after
 from deconvcli.networks.graph.shapes import iter_outcomes
 from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.graph.sizes import find_valid_sizes, limit_runs
@@ -66,8 +66,9 @@ def pad_input(failure: Failure) -> Iterator[Edits]:
     ]
     found = tuple([size for size in larger if size is not None])
     if len(found) == len(wanted) and found != spatial:
-        crop = resize_after(failure, "crop_like", failure.outcome.node.name, wanted)
-        yield (resize_after(failure, "pad_to", name, found), crop)
+        padded = insert_after(failure, name, "pad_to", {"size": list(found)})
+        sizes = [_output_size(failure, axis, size) or 0 for axis, size in enumerate(found)]
+        yield padded, crop_after(failure, failure.outcome.node.name, sizes, wanted)
 
 
 def _find_large_enough(failure: Failure, axis: int, given: int, wanted: Size) -> int | None:

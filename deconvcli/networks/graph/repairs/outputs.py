@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from deconvcli.layers.axis import Size
 from deconvcli.networks.graph.edits import InsertAfter
@@ -12,19 +13,31 @@ from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 def crop_or_pad_output(failure: Failure) -> Iterator[Edits]:
     """Propose a crop to the expected size after the layer, then a pad to it."""
-    wanted = find_expected_sizes(failure)
-    if wanted is not None:
-        for operation in ("crop_like", "pad_to"):
-            yield (resize_after(failure, operation, failure.outcome.node.name, wanted),)
+    wanted, shape = find_expected_sizes(failure), failure.outcome.shape
+    if wanted is not None and shape is not None:
+        above = failure.outcome.node.name
+        yield (crop_after(failure, above, shape.spatial, wanted),)
+        yield (insert_after(failure, above, "pad_to", {"size": list(wanted)}),)
 
 
-def resize_after(
-    failure: Failure, operation: str, above: str, wanted: tuple[Size, ...]
+def crop_after(
+    failure: Failure, above: str, given: Sequence[Size], wanted: Sequence[Size]
 ) -> InsertAfter:
-    """Return the edit that inserts a layer after `above` which brings its output to a size."""
+    """Return the edit that crops the output of `above` at its end, so that no value moves."""
+    parameters: dict[str, Any] = {"size": list(wanted)}
+    # Without an offset the crop is at the centre: one element is cropped at the end anyway.
+    if any(have - size > 1 for have, size in zip(given, wanted, strict=True)):
+        parameters["offset"] = 0
+    return insert_after(failure, above, "crop_like", parameters)
+
+
+def insert_after(
+    failure: Failure, above: str, operation: str, parameters: Mapping[str, Any]
+) -> InsertAfter:
+    """Return the edit that inserts a layer after `above`, for all that take its output."""
     suffix = "cropped" if operation == "crop_like" else "padded"
     name = failure.find_spare_name(f"{above}_{suffix}")
-    return InsertAfter(Node(name, operation, {"size": list(wanted)}, (above,)), above)
+    return InsertAfter(Node(name, operation, parameters, (above,)), above)
 
 
 def find_expected_sizes(failure: Failure) -> tuple[Size, ...] | None:
