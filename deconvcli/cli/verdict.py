@@ -10,10 +10,20 @@ from deconvcli.compute.kernels.bound import Agreement
 
 def verdict_text(verdict: Agreement) -> str:
     """Return one line for people."""
-    share = f"largest error {verdict.worst_error:.3g}, {100 * verdict.worst_share:.3g} % of the"
+    error, share = verdict.worst_error, verdict.worst_share
     if verdict.agrees:
-        return f"all {verdict.outputs:,} within the proven bound ({share} bound)"
-    return f"NOT within the proven bound, first at {verdict.first_bad} ({share} bound)"
+        return (
+            f"all {verdict.outputs:,} within the proven bound (largest error {error:.3g},"
+            f" {100 * share:.3g} % of the bound)"
+        )
+    # Where nothing is rounded the bound is 0, and where one side is no number there is no error.
+    times = f", {share:.3g} times the bound" if isfinite(share) else ""
+    largest = f"by up to {error:.3g}{times}" if isfinite(error) else "some NaN or infinite"
+    verb = "differs" if verdict.bad == 1 else "differ"
+    return (
+        f"NOT within the proven bound, first at {verdict.first_bad} ({verdict.bad:,} of"
+        f" {verdict.outputs:,} {verb}, {largest})"
+    )
 
 
 def json_number(number: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -328,6 +329,30 @@ class TestComparisons:
         assert (done.code, printed["schema"]) == (1, "deconv.run/1")
         assert printed["checks"]["reference"]["agrees"] is False
         assert (printed["predicted"], printed["agree"]) == ([7, 7], True)
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            (lambda y: y + 2, "NOT within the proven bound, first at (0, 0, 0) (5 of 5 differ, by"),
+            (lambda y: np.add(y, [0, 0, 0, 0, 2]), "(0, 0, 4) (1 of 5 differs, by up to 2)"),
+            (lambda y: np.add(y, [0, 0, 0, 0, 1e-9]), "(0, 0, 4) (1 of 5 differs, by up to 1e-09)"),
+            (lambda y: y * np.nan, "(0, 0, 0) (5 of 5 differ, some NaN or infinite)"),
+            (
+                lambda y: np.add(y, [0, np.inf, 0, 0, 1]),
+                "(0, 0, 1) (2 of 5 differ, some NaN or infinite)",
+            ),
+        ],
+    )
+    def test_no_share_of_a_bound_of_nothing(self, change: Callable[[Any], Any], words: str) -> None:
+        """The last output of this layer has no terms, so that its bound is 0."""
+        source = saved(Path("x.npy"), np.array([3, 4]))
+        line = f"run {source} -k 2 -s 2 --op 1 --cast {QUICK}"
+        assert deconv(f"{line} --out y.npy").code == 0
+        saved(Path("wrong.npy"), change(np.load("y.npy")))
+        done = deconv(f"{line} --reference wrong.npy")
+        assert done.code == 1
+        assert words in rows(done.out)["reference"]
+        assert "inf %" not in done.out
 
 
 class TestEngines:

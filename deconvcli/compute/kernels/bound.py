@@ -31,7 +31,7 @@ BLOCK_OUTPUTS = 1 << 20
 class Agreement:
     """The result of a check: worst_share is the largest |error| / bound, at most 1 if y agrees.
 
-    first_bad is the index of the first output that is not proven right.
+    first_bad is the index of the first output that is not proven right, bad the number of them.
     """
 
     worst_error: float
@@ -39,10 +39,11 @@ class Agreement:
     outputs: int
     agrees: bool
     first_bad: tuple[int, ...] | None
+    bad: int = 0
 
 
 @dataclass(frozen=True)
-class _Truth:
+class Truth:
     """The exact facts of each output: value, sum of the terms' magnitudes, number of terms.
 
     float64 is enough for magnitudes, which only scale the bound.
@@ -51,6 +52,28 @@ class _Truth:
     value: Array
     magnitude: Array
     terms: Array
+
+    def bound(self, dtype: np.dtype[Any]) -> Array:
+        """Return the largest |y - value| that the rounding of both computations explains."""
+        wide = self.value.dtype
+        # Eight more terms, and the factor 2, cover the rounding of the bound itself and the
+        # magnitudes.
+        ours = self._sum_bound(wide, self.terms + 8)
+        bound = self._sum_bound(accumulator(dtype), self.terms) + 2 * ours
+        # Rounded once more: the sums of float16 are made in float32.
+        if dtype == np.float16:
+            roundoff, tiny = _roundoff(np.dtype(np.float16), wide)
+            bound += roundoff * (np.abs(self.value) + bound) + tiny
+        # Without terms there is nothing to round, but the eight more would leave a margin.
+        return np.where(self.terms == 0, 0, bound)
+
+    def _sum_bound(self, dtype: np.dtype[Any], terms: Array) -> Array:
+        """Return Higham's bound for sums made in `dtype`; inf where n*u >= 1 proves nothing."""
+        roundoff, tiny = _roundoff(dtype, self.value.dtype)
+        share = terms * roundoff
+        gamma: Array = np.where(share < 1, share / (1 - share), inf)
+        bound: Array = gamma * self.magnitude + terms * tiny * (1 + 2 * gamma)
+        return bound
 
 
 def check(
@@ -74,11 +97,19 @@ def check(
         )
     agreement = Agreement(0.0, 0.0, 0, True, None)
     with np.errstate(all="ignore"):  # Inf and NaN are valid results
-        for image, channels in _blocks(expected, w.shape[1]):
-            truth = _truth(x[image], w, bias, axes, groups, channels, expected[2:])
+        for image, channels, truth in truths(x, w, bias, axes, groups):
             more = _compare(y[image, channels], truth, x.dtype)
             agreement = _merge(agreement, more, (image, channels.start))
     return agreement
+
+
+def truths(
+    x: Array, w: Array, bias: Array | None, axes: Sequence[AxisNumbers], groups: int
+) -> Iterator[tuple[int, slice, Truth]]:
+    """Yield (image, channels, their facts) for blocks of the whole output; arrays as in `check`."""
+    shape = output_shape(x.shape, w.shape, axes, groups)
+    for image, channels in _blocks(shape, w.shape[1]):
+        yield image, channels, find_truth(x[image], w, bias, axes, groups, channels, shape[2:])
 
 
 def _blocks(shape: tuple[int, ...], group_outputs: int) -> Iterator[tuple[int, slice]]:
@@ -92,7 +123,7 @@ def _blocks(shape: tuple[int, ...], group_outputs: int) -> Iterator[tuple[int, s
                 yield image, slice(first, min(first + step, end))
 
 
-def _truth(
+def find_truth(
     x: Array,
     w: Array,
     bias: Array | None,
@@ -100,8 +131,8 @@ def _truth(
     groups: int,
     channels: slice,
     out: tuple[int, ...],
-) -> _Truth:
-    """Compute the facts of some channels, all of one group, of one image x (Cin, *n)."""
+) -> Truth:
+    """Return the facts of some channels, all of one group, of one image x (Cin, *n)."""
     wide = _wider(accumulator(x.dtype))
     inputs, (group, first) = len(x) // groups, divmod(channels.start, w.shape[1])
     members = slice(group * inputs, (group + 1) * inputs)
@@ -110,13 +141,13 @@ def _truth(
     value += 0 if bias is None else bias[channels].astype(wide)
     magnitude = np.abs(value).astype(np.float64)
     # One number of terms serves all channels of a group, hence the last axis of 1.
-    truth = _Truth(value, magnitude, np.full((*out, 1), int(bias is not None)))
+    truth = Truth(value, magnitude, np.full((*out, 1), int(bias is not None)))
     by_tap = np.moveaxis(weights, (1, 0), (-2, -1)).astype(wide, order="C")
     _gather(truth, np.moveaxis(x[members], 0, -1).astype(wide, order="C"), by_tap, axes)
-    return _Truth(*(np.moveaxis(facts, -1, 0) for facts in astuple(truth)))
+    return Truth(*(np.moveaxis(facts, -1, 0) for facts in astuple(truth)))
 
 
-def _gather(truth: _Truth, x: Array, w: Array, axes: Sequence[AxisNumbers]) -> None:
+def _gather(truth: Truth, x: Array, w: Array, axes: Sequence[AxisNumbers]) -> None:
     """Add every term to `truth`, tap by tap; x is (*n, inputs) and w (*k, outputs, inputs).
 
     Channels lie last here, also in `truth`: np.longdouble has no BLAS and needs short strides.
@@ -160,48 +191,35 @@ def _wider(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.longdouble if is_longer else np.float64)
 
 
-def _compare(y: Array, truth: _Truth, dtype: np.dtype[Any]) -> Agreement:
+def _compare(y: Array, truth: Truth, dtype: np.dtype[Any]) -> Agreement:
     """Compare one block, y (channels, *out), with its exact facts."""
-    value, bound = truth.value, _bound(truth, dtype)
-    error = np.abs(y.astype(value.dtype) - value)
-    fits = (error <= bound) | _may_overflow(y, truth, bound, dtype)
-    special = np.where(np.isnan(value), np.isnan(y), y == value)
-    good = np.where(np.isfinite(value), fits, special)
-    # Where overflow is allowed there is no error to measure.
-    error = np.where(good & ~np.isfinite(y), 0, error)
-    error = np.where(np.isnan(error), inf, error)
+    bound = truth.bound(dtype)
+    good, error = judge(y, truth, bound, dtype)
     share = np.where(good, np.where(error > 0, error / bound, 0), inf)
     bad = np.argwhere(~good)
     return Agreement(
         float(error.max(initial=0)),
         float(share.max(initial=0)),
         y.size,
-        bad.size == 0,
-        tuple(map(int, bad[0])) if bad.size else None,
+        len(bad) == 0,
+        tuple(map(int, bad[0])) if len(bad) else None,
+        len(bad),
     )
 
 
-def _bound(truth: _Truth, dtype: np.dtype[Any]) -> Array:
-    """Return the largest |y - truth.value| that the rounding of both computations explains."""
-    wide = truth.value.dtype
-    # Eight more terms, and the factor 2, cover the rounding of the bound itself and the magnitudes.
-    ours = _sum_bound(truth, wide, truth.terms + 8)
-    bound = _sum_bound(truth, accumulator(dtype), truth.terms) + 2 * ours
-    # Rounded once more: the sums of float16 are made in float32.
-    if dtype == np.float16:
-        roundoff, tiny = _roundoff(np.dtype(np.float16), wide)
-        bound += roundoff * (np.abs(truth.value) + bound) + tiny
-    # Without terms there is nothing to round, but the eight more would leave a margin.
-    return np.where(truth.terms == 0, 0, bound)
+def judge(y: Array, truth: Truth, bound: Array, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+    """Return which elements of y (channels, *out) are right within the bound, and the errors.
 
-
-def _sum_bound(truth: _Truth, dtype: np.dtype[Any], terms: Array) -> Array:
-    """Return Higham's bound for sums made in `dtype`; inf where n*u >= 1, which proves nothing."""
-    roundoff, tiny = _roundoff(dtype, truth.value.dtype)
-    share = terms * roundoff
-    gamma: Array = np.where(share < 1, share / (1 - share), inf)
-    bound: Array = gamma * truth.magnitude + terms * tiny * (1 + 2 * gamma)
-    return bound
+    An error is 0 where overflow is allowed, and infinite where only one of the two is a number.
+    """
+    value = truth.value
+    error = np.abs(y.astype(value.dtype) - value)
+    fits = (error <= bound) | _may_overflow(y, truth, bound, dtype)
+    special = np.where(np.isnan(value), np.isnan(y), y == value)
+    good: Array = np.where(np.isfinite(value), fits, special)
+    # Where overflow is allowed there is no error to measure.
+    error = np.where(good & ~np.isfinite(y), 0, error)
+    return good, np.where(np.isnan(error), inf, error)
 
 
 def _roundoff(dtype: np.dtype[Any], wide: np.dtype[Any]) -> tuple[Any, Any]:
@@ -211,7 +229,7 @@ def _roundoff(dtype: np.dtype[Any], wide: np.dtype[Any]) -> tuple[Any, Any]:
     return wide.type(facts.eps) / 2, smallest / 2 or smallest
 
 
-def _may_overflow(y: Array, truth: _Truth, bound: Array, dtype: np.dtype[Any]) -> Array:
+def _may_overflow(y: Array, truth: Truth, bound: Array, dtype: np.dtype[Any]) -> Array:
     """Find results that are not finite and that the range of the types explains.
 
     No partial sum exceeds the sum of the positive terms, so +Inf can only arise where that sum
@@ -246,4 +264,5 @@ def _merge(whole: Agreement, more: Agreement, origin: tuple[int, int]) -> Agreem
         whole.outputs + more.outputs,
         whole.agrees and more.agrees,
         first_bad,
+        whole.bad + more.bad,
     )

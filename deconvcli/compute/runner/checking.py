@@ -102,4 +102,5 @@ def _merge(whole: Agreement, part: Agreement, start: tuple[int, ...]) -> Agreeme
         whole.outputs + part.outputs,
         whole.agrees and part.agrees,
         min(bad, default=None),  # blocks need not come in the order of the indices
+        whole.bad + part.bad,
     )
