@@ -42,7 +42,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     "frameworks": (
         {"dialect", "releases"},
         {"dialects"},
-        {"pasted", "spelling", "symbols", "wording"},
+        {"calls", "pasted", "spelling", "symbols", "wording"},
         {"driver", "jsonl", "live", "request"},
         {"drivers"},
         {"installed"},

@@ -92,25 +92,29 @@ class Spelling(NamedTuple):
             for name, given in self.arguments.items()
             if name != "api"
         }
-        return ", ".join(f"{name}={_write_value(value)}" for name, value in shown.items())
+        return ", ".join(f"{name}={write_value(value)}" for name, value in shown.items())
 
 
 def _as_tuples(given: Any) -> Any:
     return tuple(map(_as_tuples, given)) if isinstance(given, list | tuple) else given
 
 
-def _write_value(value: Any) -> str:
-    """Return a value as its author writes it, with symbols and expressions as they are typed."""
-    if isinstance(value, tuple):
-        comma = "," if len(value) == 1 else ""
-        return f"({', '.join(map(_write_one, value))}{comma})"
-    return _write_one(value)
+def write_value(value: Any, brackets: str = "()", quote: str = "'") -> str:
+    """Return a value as code, but a symbol or an expression as it is typed.
 
-
-def _write_one(value: Any) -> str:
-    """Return the value as code, but a symbol or an expression as it is typed."""
+    brackets: around the items of a tuple; those of a list are square.
+    """
+    if isinstance(value, list | tuple):
+        opening, closing = ("[", "]") if isinstance(value, list) else (brackets[0], brackets[1])
+        items = ", ".join([write_value(item, brackets, quote) for item in value])
+        comma = "," if len(value) == 1 and opening == "(" else ""
+        return f"{opening}{items}{comma}{closing}"
+    if isinstance(value, str):
+        # Python's own quotes, where others would need a backslash.
+        plain = repr(value)
+        return f"{quote}{value}{quote}" if plain == f"'{value}'" else plain
     # Symbols and expressions are the only values that JSON does not have.
-    is_json = isinstance(value, bool | int | float | str | list | tuple | dict | None)
+    is_json = isinstance(value, bool | int | float | dict | None)
     return repr(value) if is_json else getattr(value, "expression", str(value))
 
 

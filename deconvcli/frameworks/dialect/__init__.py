@@ -43,6 +43,8 @@ class Dialect(AxisReader):
     computes, and what it makes of two. max_size: the largest size that its tensors may have.
     required: parameters that the framework has no default for, and that are 1 where options leave
     them out. requests_tensor: whether a requested output size is the shape of the whole tensor.
+    modules: the names under which programs import the framework's modules. brackets: those of a
+    list in a call. names_first: whether programs name the first parameters of a layer too.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -58,6 +60,9 @@ class Dialect(AxisReader):
     max_size: ClassVar[int] = MAX_INT64
     required: ClassVar[tuple[str, ...]] = ()
     requests_tensor: ClassVar[bool] = False
+    modules: ClassVar[Mapping[str, str]] = {}
+    brackets: ClassVar[str] = "()"
+    names_first: ClassVar[bool] = False
     number_types: ClassVar[NumberTypes] = NumberTypes()
 
     @abstractmethod
@@ -149,6 +154,17 @@ class Dialect(AxisReader):
             )
         }
         return Spelling(self.name, written, sequences=self.sequences).text
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the call of a reading in one line; dialects whose calls are others override it.
+
+        name: empty where the dialect has no signatures. positional: the tensors, channels and
+        kernel that come first. named: the other parameters that are no defaults.
+        """
+        written = [*positional, *(f"{own}={value}" for own, value in named.items())]
+        return f"{name}({', '.join(written)})"
 
     def find_number_types(self, spelling: Spelling, rank: int) -> NumberTypes:
         """Return the number types that these parameters are computed in."""

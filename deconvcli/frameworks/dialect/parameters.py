@@ -72,6 +72,7 @@ class Signature(NamedTuple):
     data, weight: the parameters that are tensors; a call may show their shapes. example: the
     arguments of an example, where the parameters' roles make none. lacks: parameters of the dialect
     that another call of this name has, and this one has not. needs: parameters that are not None.
+    by_name: parameters that it takes by name only, where another call of the dialect does not.
     """
 
     paths: tuple[str, ...]
@@ -83,6 +84,7 @@ class Signature(NamedTuple):
     example: str = ""
     lacks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    by_name: tuple[str, ...] = ()
 
     def answers(self, dotted: str) -> bool:
         """Return whether `dotted` is one of the names, or the end of one: `nn.ConvTranspose2d`."""

@@ -13,7 +13,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.limits import positive
 from deconvcli.layers.arithmetic import Limit, Step
 from deconvcli.layers.axis import Size, read_sizes
-from deconvcli.layers.layer import Layer, Sizes, require_numbers
+from deconvcli.layers.layer import Layer, Reading, Sizes, require_numbers
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
 
 
@@ -101,6 +101,10 @@ class ExplicitSize(Dialect):
                 "give both the same batch size.",
             )
         return shape[2:], channels, True
+
+    def write_list(self, reading: Reading, letter: str) -> str:
+        """Return a number of each axis as C writes a list."""
+        return f"{{{', '.join(str(numbers[letter]) for numbers in reading.numbers)}}}"
 
     def output_shape_of(self, layer: Layer, sizes: Sizes) -> list[Any]:
         """Return the output's shape as a caller of this framework gives it."""

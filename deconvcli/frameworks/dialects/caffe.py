@@ -6,7 +6,7 @@ and pad may also be given as _h and _w.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from deconvcli.common.values import per_axis, read_count, read_optional_count
@@ -56,6 +56,7 @@ class Caffe(Dialect):
     batch_axes = range(ANY_AXES)
     spatial_axes = range(1, ANY_AXES)
     forward = "Convolution"
+    brackets = "[]"
     windows = Windows(rounds_up=True)
     arguments = (
         Argument("num_output", "out_channels", None, "output channels"),
@@ -149,6 +150,14 @@ class Caffe(Dialect):
             )
         # A missing field is 0, the default of protocol buffers.
         return per_axis([spelling.arguments.get(side, 0) for side in sides], 2, " and ".join(sides))
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the layer of a network's text."""
+        # Protocol buffers write lists and flags as JSON does.
+        fields = " ".join(f"{own}: {value.lower()}" for own, value in named.items())
+        return f'layer {{ type: "Deconvolution" convolution_param {{ {fields} }} }}'
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield pad from the start; the end has to be the same."""

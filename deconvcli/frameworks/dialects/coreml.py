@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import suggestion
@@ -126,6 +126,8 @@ class CoreMl(Dialect):
     evidence = Evidence(f"{COREMLTOOLS}, type inference", rows=300, values=False)
     requests_tensor = True
     other_axes = "type inference was seen to accept four spatial axes, and inputs without a batch"
+    modules: ClassVar[Mapping[str, str]] = {"coremltools.converters.mil.Builder": "mb"}
+    brackets = "[]"
     forward = "mb.conv"
     windows = XLA_WINDOWS._replace(rounds_up=True)
     arguments = (

@@ -6,7 +6,7 @@ the filter, CUDNN_CROSS_CORRELATION does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
@@ -104,6 +104,23 @@ class CuDnn(ExplicitSize):
         if not isinstance(mode, str) or mode not in _MODES:
             self.refuse("mode", f"mode is {shorten(mode)}", suggestion(str(mode), list(_MODES)))
         return _MODES[mode]
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the calls in C that describe the convolution and its output, dx."""
+        rank, shape = len(reading.numbers), reading.output_shape
+        lists = [f"(int[]){self.write_list(reading, letter)}" for letter in ("begin", "s", "d")]
+        mode = named.get("mode", '"CUDNN_CROSS_CORRELATION"')[1:-1]
+        calls = [
+            f"cudnnSetConvolutionNdDescriptor(convDesc, {rank}, {', '.join(lists)}, {mode},"
+            " CUDNN_DATA_FLOAT)",
+            "cudnnSetTensorNdDescriptorEx(dxDesc, CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT,"
+            f" {len(shape)}, (int[]){{{', '.join(map(str, shape))}}})",
+        ]
+        if reading.layer.groups > 1:
+            calls.insert(1, f"cudnnSetConvolutionGroupCount(convDesc, {reading.layer.groups})")
+        return "; ".join(calls)
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield padA from the start; dxDesc holds the difference at the end."""

@@ -75,6 +75,8 @@ class Flax(Dialect):
     source = f"{FLAX}: flax/linen/linear.py, flax/nnx/nn/linear.py"
     empty = f"{JAX} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{FLAX} on {JAX}, CPU", rows=600)
+    modules: ClassVar[Mapping[str, str]] = {"flax.linen": "nn", "flax.nnx": "nnx"}
+    names_first = True
     batch_axes = range(ANY_AXES)
     circular = True
     number_types = NumberTypes(
@@ -140,6 +142,7 @@ class Flax(Dialect):
             None,
             {"api": "nnx"},
             example="64, 32, kernel_size=(4, 4), strides=2, padding='SAME', rngs=rngs",
+            by_name=_COMMON[2:],
         ),
     )
     live = (LiveClass("flax", "ConvTranspose", _describe),)
@@ -273,6 +276,13 @@ class Flax(Dialect):
                 else suggestion(word, _WORDS),
             )
         return found
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the call; that of flax.nnx makes its parameters at once, of random numbers."""
+        rngs = {"rngs": "rngs"} if name.startswith("nnx.") else {}
+        return super().join_call(reading, name, positional, {**named, **rngs})
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield words and explicit padding, or CIRCULAR for a circular layer."""

@@ -77,6 +77,10 @@ _PARAMETERS = {
         "out_sharding",
     ),
 }
+_NEEDS = {
+    "conv_transpose": ("strides", "padding"),
+    "conv_general_dilated": ("window_strides", "padding"),
+}
 
 # One of its parameters is no stride, though it is called so.
 _EXAMPLES = {
@@ -223,6 +227,7 @@ class Jax(Dialect):
             "lhs",
             "rhs",
             _EXAMPLES.get(name, ""),
+            needs=_NEEDS[name],
         )
         for name, parameters in _PARAMETERS.items()
     )

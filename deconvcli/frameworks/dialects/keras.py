@@ -227,6 +227,7 @@ class Keras(KerasLayer):
     name = "keras"
     other_axes = "keras.ops.conv_transpose was seen to take four spatial axes on the jax backend"
     title = "Keras 3"
+    modules: ClassVar[Mapping[str, str]] = {"keras.layers": "layers", "keras.ops": "ops"}
     aliases = ("keras3", "tf.keras", "tensorflow.keras", "keras.layers", "tf.keras.layers")
     source = (
         f"{KERAS}: src/backend/common/backend_utils.py,"

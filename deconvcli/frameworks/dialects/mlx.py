@@ -7,7 +7,7 @@ in 1-D and 2-D, and only through the functions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.common.values import per_axis, read_count, read_optional_count
 from deconvcli.frameworks.dialect import Dialect
@@ -108,6 +108,7 @@ class Mlx(Dialect):
     source = f"{MLX}: mlx/ops.cpp (conv_transpose_general), mlx/nn/layers"
     empty = f"{MLX} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{MLX}, CPU", rows=600)
+    modules: ClassVar[Mapping[str, str]] = {"mlx.core": "mx"}
     forward = "Conv{rank}d"
     # "Convolution currently only supports floating point": neither integers nor complex numbers.
     number_types = NumberTypes(Mixing.PROMOTED)

@@ -5,7 +5,7 @@ padding_r matters only for the check of that size, from which the crop at the en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from deconvcli.common.values import read_count
@@ -153,6 +153,19 @@ class OneDnn(ExplicitSize):
                 "give both the same number.",
             )
         return groups
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the C++ that describes the primitive; dst_dims describe its output."""
+        lists = [self.write_list(reading, letter) for letter in ("s", "dilate", "begin", "end")]
+        sizes = ", ".join(map(str, reading.output_shape))
+        output = f"{{{{{sizes}}}, memory::data_type::f32, memory::format_tag::any}}"
+        descriptors = f"src_md, weights_md, {output}, {', '.join(lists)}"
+        return (
+            "deconvolution_forward::primitive_desc(engine, prop_kind::forward_inference,"
+            f" algorithm::deconvolution_direct, {descriptors})"
+        )
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield both crops as padding; dst_dims holds what a negative end appends."""

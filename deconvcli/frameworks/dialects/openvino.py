@@ -160,6 +160,7 @@ class OpenVino(Dialect):
     source = f"{OPENVINO}: convolution_backprop_shape_inference_util.hpp"
     empty = f"{OPENVINO} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{OPENVINO}, CPU plugin", rows=700)
+    brackets = "[]"
     windows = ONNX_WINDOWS
     number_types = NumberTypes(
         Mixing.REFUSED, instead="its CPU plugin computes integers in float32, which rounds"

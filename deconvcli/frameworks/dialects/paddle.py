@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import compact, per_axis, read_count, read_optional_count, shorten
@@ -185,6 +185,8 @@ class Paddle(Dialect):
     source = f"{PADDLE}: paddle/nn/functional/conv.py, paddle/phi/infermeta/binary.cc"
     empty = f"{PADDLE} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{PADDLE}, CPU", rows=800)
+    modules: ClassVar[Mapping[str, str]] = {"paddle.nn.functional": "F"}
+    brackets = "[]"
     forward = "Conv{rank}D"
     windows = Windows(("valid", "same"), pairs=True, rounds_up=True)
     number_types = NumberTypes(Mixing.REFUSED)

@@ -5,7 +5,7 @@ SAME_UPPER crops the smaller half at the start, SAME_LOWER the larger.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
@@ -188,6 +188,19 @@ class TensorRT(Dialect):
             )
         padding = self.read_list(spelling, "padding_nd", rank)
         return padding, padding
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the method's call, and the attributes of the layer that it returns."""
+        own = {"bias": named["bias"]} if "bias" in named else {}
+        lines = [f"layer = {super().join_call(reading, name, positional, own)}"]
+        for attribute, value in named.items():
+            if attribute == "padding_mode":
+                value = f"trt.PaddingMode.{value[1:-1]}"
+            if attribute not in own:
+                lines.append(f"layer.{attribute} = {value}")
+        return "; ".join(lines)
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield both crops as numbers, or one for both if they are equal."""

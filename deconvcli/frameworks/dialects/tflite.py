@@ -6,7 +6,7 @@ of the exceptions that TensorFlow's kernels make to their own check of the size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
@@ -164,6 +164,12 @@ class Tflite(Dialect):
                 "give both the same batch size.",
             )
         return shape[1:-1], channels
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the operator with its options: no call in Python makes it."""
+        return super().join_call(reading, "TRANSPOSE_CONV", [], named)
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield SAME and VALID with the requested output size."""

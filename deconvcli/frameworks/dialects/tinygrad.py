@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.common.values import per_axis, read_count
 from deconvcli.frameworks.dialect import ANY_AXES, Dialect
@@ -86,6 +86,7 @@ class Tinygrad(Dialect):
     empty = f"{TINYGRAD} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{TINYGRAD}, DEV=PYTHON", rows=400)
     spatial_axes = range(1, ANY_AXES)
+    modules: ClassVar[Mapping[str, str]] = {"tinygrad.Tensor": "x"}
     forward = "Tensor.conv2d"
     windows = Windows(pairs=True, rounds_up=True)
     number_types = NumberTypes(

@@ -6,7 +6,7 @@ Channels are first, and groups split the input. No other crops can be expressed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.common.values import compact, per_axis, read_count, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
@@ -214,6 +214,7 @@ class Torch(Dialect):
     source = f"{TORCH}: torch/nn/modules/conv.py, aten/src/ATen/native/Convolution.cpp"
     evidence = Evidence(f"{TORCH}, CPU", rows=900)
     batch_axes = (0, 1)
+    modules: ClassVar[Mapping[str, str]] = {"torch.nn.functional": "F", "torch.nn": "nn"}
     forward = "Conv{rank}d"
     # Of the integers, its CPU kernels were measured to compute int64 alone.
     number_types = NumberTypes(Mixing.REFUSED, ("int64",), has_complex=True)

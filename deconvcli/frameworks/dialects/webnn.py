@@ -6,7 +6,7 @@ option of its own, besides the input's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -16,7 +16,14 @@ from deconvcli.common.values import compact, read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
-from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair, plain
+from deconvcli.frameworks.dialect.parameters import (
+    Argument,
+    Form,
+    Signature,
+    each,
+    each_pair,
+    plain,
+)
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import require_weight_shape
 from deconvcli.frameworks.releases import CHROMIUM
@@ -102,6 +109,7 @@ class WebNN(Dialect):
     source = "Web Neural Network API, MLGraphBuilder.convTranspose2d: index.bs at c515210"
     evidence = Evidence("WebNN draft of 2026-06-26 (c515210)")
     forward = "conv{rank}d"
+    brackets = "[]"
     windows = Windows(pairs=True, rounds_up=True)
     number_types = NumberTypes(Mixing.REFUSED)
     arguments = (
@@ -124,9 +132,11 @@ class WebNN(Dialect):
         Argument("bias", "bias", None, "one number added per channel", {Form.FLAG: plain}),
         Argument("label"),
     )
-    # Its calls are JavaScript, which the reader of pasted calls does not parse.
     arithmetics = (BY_OUTPUT_PADDING, BY_OUTPUT_SIZES)
-    signatures = ()
+    signatures = (
+        # A method: this is the usual name of the variable that it is called on.
+        Signature(("builder.convTranspose2d",), ("input", "filter"), 2, {}, "input", "filter"),
+    )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels first, unless inputLayout is nhwc."""
@@ -223,6 +233,14 @@ class WebNN(Dialect):
             self.source,
         )
         return (into, out), (note,), "the groups do not divide the input channels"
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the method's call in JavaScript, with its options in an object."""
+        options = ", ".join(f"{own}: {value}" for own, value in named.items())
+        more = [f"{{{options}}}"] if options else []
+        return super().join_call(reading, name, [*positional, *more], {})
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield padding from both crops; a negative end becomes outputPadding."""

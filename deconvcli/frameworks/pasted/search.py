@@ -236,8 +236,8 @@ def _find_owners(call: str) -> list[str]:
 
 
 def _list_known_names() -> Iterator[str]:
-    """Yield the dotted names of every call."""
-    for name in _search_order(None):
+    """Yield the dotted names of every call, those that most people use last."""
+    for name in reversed(_search_order(None)):
         for signature in take(name)[0].signatures:
             yield from signature.paths
 

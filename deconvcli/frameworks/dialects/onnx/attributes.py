@@ -59,6 +59,7 @@ class ConvTranspose(Dialect):
             f"onnx.shape_inference of {ONNX}, strict mode", rows=900, values=False
         ),
     }
+    brackets = "[]"
     spatial_axes = range(1, ANY_AXES)
     forward = "Conv"
     windows = ONNX_WINDOWS
@@ -204,6 +205,17 @@ class ConvTranspose(Dialect):
     def notes(self, sizes: Sizes, channels: tuple[int, int], groups: int) -> tuple[Diagnostic, ...]:
         """Return findings that belong to no axis."""
         return ()
+
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the call of onnx.helper that makes the node."""
+        inputs = '["X", "W", "B"]' if "B" in named else '["X", "W"]'
+        # The opset is the whole model's.
+        attributes = {own: value for own, value in named.items() if own not in ("B", "opset")}
+        return super().join_call(
+            reading, "helper.make_node", ['"ConvTranspose"', inputs, '["Y"]'], attributes
+        )
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield pads from both crops; a negative end becomes output_padding."""

@@ -53,7 +53,7 @@ _FORMER = ("value", "filter", "output_shape", "strides", "padding", "data_format
 def _signature(name: str, rank: int | None, parameters: tuple[str, ...] = _PARAMETERS) -> Signature:
     paths = (f"tf.nn.{name}", f"tensorflow.nn.{name}", f"tf.compat.v1.nn.{name}")
     data, weight, *_ = parameters
-    needs = ("output_shape", "strides")
+    needs = ("output_shape", "strides", "padding")
     return Signature(paths, parameters, rank, {"api": name}, data, weight, needs=needs)
 
 
@@ -77,6 +77,7 @@ class TensorFlow(Dialect):
         "oneDNN was seen to accept an input of tf.nn.conv2d_transpose with one axis too many, and"
         " to ignore it"
     )
+    brackets = "[]"
     forward = "tf.nn.conv{rank}d"
     windows = XLA_WINDOWS
     # Of the integers, its CPU kernels were measured to compute int32 alone.
