@@ -48,7 +48,7 @@ def iter_outcomes(network: Network, apply: Apply | None = None) -> Iterator[Node
     for node in network.nodes:
         outcome = _visit(network, node, known, apply or apply_node)
         # Nodes below see the author's `expect`, so that one mistake is reported once.
-        known[node.name] = _shape_for_nodes_below(outcome)
+        known[node.name] = shape_for_nodes_below(outcome)
         yield outcome
 
 
@@ -118,7 +118,8 @@ def _format_sizes(sizes: Expected) -> str:
     return f"[{', '.join(map(str, sizes))}]"
 
 
-def _shape_for_nodes_below(outcome: NodeOutcome) -> Shape | None:
+def shape_for_nodes_below(outcome: NodeOutcome) -> Shape | None:
+    """Return the shape that the nodes below take; None where it is unknown."""
     shape, expect = outcome.shape, outcome.node.expect
     if shape is None or outcome.error is None or expect is None:
         return shape

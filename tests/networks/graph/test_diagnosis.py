@@ -35,7 +35,7 @@ def test_a_unet_on_an_odd_size() -> None:
 def test_another_input_fixes_every_level_at_once() -> None:
     found = diagnose(unet(3, (34, 30)), "cat2", most=9)
     complete = [str(fix) for fix in found.fixes if fix.is_complete]
-    assert complete == ["set the shape of x to [1, 40, 32]", "set the shape of x to [1, 32, 24]"]
+    assert complete == ["set the shape of x to [1, 40, 32]"]
 
 
 def test_upsampling_that_gives_one_too_few() -> None:

@@ -10,22 +10,22 @@ from deconvcli.common.errors import DeconvError
 from deconvcli.networks.graph.repairs._proof import Edits, Failure, Fix
 from deconvcli.networks.graph.repairs.channels import change_groups, correct_in_channels
 from deconvcli.networks.graph.repairs.inputs import pad_input, resize_inputs
-from deconvcli.networks.graph.repairs.joins import equalize_inputs
+from deconvcli.networks.graph.repairs.joins import crop_inputs, pad_inputs
 from deconvcli.networks.graph.repairs.kernels import propose_even_kernels
 from deconvcli.networks.graph.repairs.layers import (
-    change_output_padding,
     limit_output_padding,
     use_nearest_size,
     use_whole_strides,
 )
-from deconvcli.networks.graph.repairs.outputs import crop_or_pad_output
+from deconvcli.networks.graph.repairs.output_paddings import change_output_padding
+from deconvcli.networks.graph.repairs.outputs import crop_output, pad_output
 from deconvcli.networks.graph.repairs.paddings import translate_padding
 
 Source = Callable[[Failure], Iterator[Edits]]
 
 # The order is the order of suggestion: parameters that are there already come before new layers,
 # and these before another input, which the author can rarely choose.
-_JOINS = (change_output_padding, equalize_inputs, resize_inputs)
+_JOINS = (change_output_padding, crop_inputs, pad_inputs, resize_inputs)
 _BY_CODE: dict[str, tuple[Source, ...]] = {
     "unequal-sizes": _JOINS,
     "too-small": _JOINS,
@@ -34,7 +34,8 @@ _BY_CODE: dict[str, tuple[Source, ...]] = {
         change_output_padding,
         use_whole_strides,
         pad_input,
-        crop_or_pad_output,
+        crop_output,
+        pad_output,
         resize_inputs,
     ),
     "empty-output": (resize_inputs,),
@@ -59,7 +60,8 @@ def find_fixes(failure: Failure) -> Iterator[Fix]:
     code = failure.outcome.error.code if failure.outcome.error else ""
     with_effects = []
     for source in _BY_CODE.get(code, ()):
-        for fix in _prove_each(failure, source):
+        # One of each kind: what follows in a source are variants that change more.
+        for fix in islice(_prove_each(failure, source), 1):
             if fix.effects:
                 with_effects.append(fix)
             else:

@@ -10,14 +10,20 @@ from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 
-def equalize_inputs(failure: Failure) -> Iterator[Edits]:
-    """Propose all cropped to the smallest, or all padded to the largest, if one input is that."""
-    inputs = failure.outcome.inputs
-    if len({len(shape.spatial) for shape in inputs}) > 1:
-        return
-    columns = list(zip(*(shape.spatial for shape in inputs), strict=True))
-    yield _resize_to(failure, "crop_like", tuple(map(min, columns)))
-    yield _resize_to(failure, "pad_to", tuple(map(max, columns)))
+def crop_inputs(failure: Failure) -> Iterator[Edits]:
+    """Propose all inputs cropped to the smallest, if one of them has its size on each axis."""
+    yield _resize_to(failure, "crop_like", tuple(map(min, _columns(failure))))
+
+
+def pad_inputs(failure: Failure) -> Iterator[Edits]:
+    """Propose all inputs padded to the largest, if one of them has its size on each axis."""
+    yield _resize_to(failure, "pad_to", tuple(map(max, _columns(failure))))
+
+
+def _columns(failure: Failure) -> list[tuple[Size, ...]]:
+    """Return the sizes of the inputs for each axis; none where they have not the same axes."""
+    sizes = [shape.spatial for shape in failure.outcome.inputs]
+    return list(zip(*sizes, strict=True)) if len(set(map(len, sizes))) == 1 else []
 
 
 def _resize_to(failure: Failure, operation: str, wanted: tuple[Size, ...]) -> Edits:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
 
-from deconvcli.common.values import compact, per_axis
+from deconvcli.common.values import per_axis
 from deconvcli.frameworks.dialect.parameters import Form
 from deconvcli.frameworks.dialects import take as take_dialect
 from deconvcli.layers.layer import Reading, require_numbers
@@ -17,31 +16,11 @@ from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.operations import take
 from deconvcli.networks.operations.conv_transpose import TransposedConvolution
 
-# Only the layers next to the failure: a change farther up changes every size in between.
-MAX_LAYERS_TRIED = 3
-# Values of output_padding tried on one axis; no published layer has a stride beyond 32.
-MAX_PADDINGS = 32
-
-
-def change_output_padding(failure: Failure) -> Iterator[Edits]:
-    """Propose another output_padding for one layer above: every value that a framework takes."""
-    for outcome, reading in _find_transposed(failure)[:MAX_LAYERS_TRIED]:
-        node = outcome.node
-        dialect, _ = take_dialect(failure.network.dialect_of(node))
-        if dialect.argument("output_padding") is None:
-            continue
-        axes = reading.layer.axes
-        choices = [range(min(MAX_PADDINGS, max(axis.stride, axis.dilation))) for axis in axes]
-        # The smallest first: of the values that fit, it changes the size by the fewest elements.
-        for values in sorted(product(*choices), key=sum):
-            if compact(values) != compact(node.parameters.get("output_padding", 0)):
-                yield (SetParameter(node.name, "output_padding", collapse(values)),)
-
 
 def use_whole_strides(failure: Failure) -> Iterator[Edits]:
     """Propose that every layer above that misses stride times its input gives exactly that."""
     settings: list[SetParameter] = []
-    for outcome, reading in _find_transposed(failure):
+    for outcome, reading in find_transposed(failure):
         settings += _make_whole(failure, outcome.node, reading)
     if settings:
         yield tuple(settings)
@@ -79,7 +58,7 @@ def use_nearest_size(failure: Failure) -> Iterator[Edits]:
     yield (SetParameter(node.name, "output_size", collapse(require_numbers(sizes))),)
 
 
-def _find_transposed(failure: Failure) -> list[tuple[NodeOutcome, Reading]]:
+def find_transposed(failure: Failure) -> list[tuple[NodeOutcome, Reading]]:
     """Return the transposed convolutions to suspect, the nearest first."""
     names = find_suspects(failure.network, failure.outcome.node)
     found = []

@@ -11,12 +11,17 @@ from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 
-def crop_or_pad_output(failure: Failure) -> Iterator[Edits]:
-    """Propose a crop to the expected size after the layer, then a pad to it."""
+def crop_output(failure: Failure) -> Iterator[Edits]:
+    """Propose a crop to the expected size after the layer."""
     wanted, shape = find_expected_sizes(failure), failure.outcome.shape
     if wanted is not None and shape is not None:
-        above = failure.outcome.node.name
-        yield (crop_after(failure, above, shape.spatial, wanted),)
+        yield (crop_after(failure, failure.outcome.node.name, shape.spatial, wanted),)
+
+
+def pad_output(failure: Failure) -> Iterator[Edits]:
+    """Propose a pad to the expected size after the layer."""
+    wanted, above = find_expected_sizes(failure), failure.outcome.node.name
+    if wanted is not None:
         yield (insert_after(failure, above, "pad_to", {"size": list(wanted)}),)
 
 

@@ -1,0 +1,106 @@
+"""Another output_padding, for as few of the transposed convolutions above as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, islice, product
+from typing import NamedTuple
+
+from deconvcli.frameworks.dialects import take as take_dialect
+from deconvcli.layers.axis import Size
+from deconvcli.networks.graph.edits import SetParameter
+from deconvcli.networks.graph.repairs._probe import Missing, Probe, make_probe
+from deconvcli.networks.graph.repairs._proof import Edits, Failure
+from deconvcli.networks.graph.repairs.layers import collapse, find_transposed
+
+# With each layer above the combinations double, and a fix that changes many is no small one.
+MAX_LAYERS, MAX_CHANGED = 8, 4
+# Values of output_padding tried on one axis; no published layer has a stride beyond 32.
+MAX_PADDINGS = 32
+# Combinations of values tried for one choice of layers on one axis.
+MAX_COMBINATIONS = 2**12
+
+
+class Adjustable(NamedTuple):
+    """A layer, how many values it takes on each axis, and what the first two of them change.
+
+    at_zero: the change at the failing node, for each axis, with 0 in place of the present value.
+    each: the change for each further element.
+    """
+
+    name: str
+    limits: Sequence[int]
+    at_zero: Missing
+    each: Missing
+
+
+def change_output_padding(failure: Failure) -> Iterator[Edits]:
+    """Propose values that give the missing elements: few layers first, then the first cause."""
+    layers = _find_adjustable(failure)
+    probe = make_probe(failure, [name for name, _ in layers])
+    missing = probe.measure() if probe else None
+    if probe is None or missing is None:
+        return
+    found = [_measure(probe, name, limits, missing) for name, limits in layers]
+    adjustable = [layer for layer in found if layer is not None]
+    for count in range(1, MAX_CHANGED + 1):
+        for chosen in combinations(adjustable, count):
+            solved = [_solve(chosen, axis, excess) for axis, excess in enumerate(missing)]
+            if all(values is not None for values in solved):
+                columns = zip(*(values or () for values in solved), strict=True)
+                yield tuple(
+                    [
+                        SetParameter(layer.name, "output_padding", collapse(values))
+                        for layer, values in zip(chosen, columns, strict=True)
+                    ]
+                )
+
+
+def _find_adjustable(failure: Failure) -> list[tuple[str, list[int]]]:
+    """Return the layers with such a parameter, from the top, and the limit of each axis."""
+    found = []
+    for outcome, reading in reversed(find_transposed(failure)):
+        dialect, _ = take_dialect(failure.network.dialect_of(outcome.node))
+        # Every framework takes less than the stride, or than the dilation if that is larger.
+        limits = [max(axis.stride, axis.dilation) for axis in reading.layer.axes]
+        if dialect.argument("output_padding") is not None:
+            found.append((outcome.node.name, limits))
+    return found[-MAX_LAYERS:]
+
+
+def _measure(probe: Probe, name: str, limits: list[int], missing: Missing) -> Adjustable | None:
+    """Return the layer with its influence; None where its framework refuses the parameter."""
+    # Sizes grow evenly with an output_padding, unless a floor lies in between: such a proposal
+    # fails its proof.
+    values = ([0 for _ in limits], [min(1, limit - 1) for limit in limits])
+    zero, one = [probe.measure([SetParameter(name, "output_padding", each)]) for each in values]
+    if zero is None or one is None or len(zero) != len(limits):
+        return None
+    return Adjustable(name, limits, _subtract(zero, missing), _subtract(one, zero))
+
+
+def _subtract(after: Missing, before: Missing) -> Missing:
+    pairs = zip(after, before, strict=True)
+    return tuple([tuple([n - m for n, m in zip(*axis, strict=True)]) for axis in pairs])
+
+
+def _solve(
+    layers: Sequence[Adjustable], axis: int, excess: tuple[Size, ...]
+) -> tuple[int, ...] | None:
+    """Return the smallest values for these layers that leave nothing missing on one axis."""
+    ranges = [range(min(layer.limits[axis], MAX_PADDINGS)) for layer in layers]
+    tried = islice(product(*ranges), MAX_COMBINATIONS)
+    fitting = [values for values in tried if _fits(layers, axis, excess, values)]
+    return min(fitting, key=sum, default=None)
+
+
+def _fits(
+    layers: Sequence[Adjustable], axis: int, excess: tuple[Size, ...], values: Sequence[int]
+) -> bool:
+    left = list(excess)
+    for layer, value in zip(layers, values, strict=True):
+        changes = zip(layer.at_zero[axis], layer.each[axis], strict=True)
+        left = [
+            size + zero + each * value for size, (zero, each) in zip(left, changes, strict=True)
+        ]
+    return not any(left)
