@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from deconvcli.common.errors import UsageError
 
 MAX_INT64 = 2**63 - 1  # every framework stores sizes as int64
+MAX_NAMED = 3
 
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -115,6 +117,12 @@ def shorten(value: Any, limit: int = 60) -> str:
     except ValueError:  # an integer too long to be written in decimal
         text = "an integer of thousands of digits"
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def shorten_list(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are: `a, b, c and 4 more`."""
+    more = len(names) - MAX_NAMED
+    return ", ".join(names[:MAX_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def freeze(value: Any) -> Any:

@@ -7,27 +7,25 @@ from collections.abc import Sequence
 from deconvcli.checks.checking._configs import read_configs
 from deconvcli.checks.checking._file_check import check_bytes, check_file
 from deconvcli.checks.checking._files import SourceFile, find_files
-from deconvcli.checks.checking._lock import compare_with_lock, format_lock
 from deconvcli.checks.checking._settings import (
     Settings,
     discover_settings,
     read_codes,
     read_settings,
 )
-from deconvcli.checks.checking._verdict import CheckedFile, Verdict
+from deconvcli.checks.checking._verdict import CheckedFile, Lock, Verdict
 
 __all__ = [
     "CheckedFile",
+    "Lock",
     "Settings",
     "SourceFile",
     "Verdict",
     "check",
     "check_bytes",
     "check_file",
-    "compare_with_lock",
     "discover_settings",
     "find_files",
-    "format_lock",
     "read_codes",
     "read_configs",
     "read_settings",

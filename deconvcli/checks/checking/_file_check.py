@@ -7,7 +7,7 @@ never hides the findings of others.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from deconvcli.checks import configs
 from deconvcli.checks.checking._files import SourceFile, format_of_file, read_bytes
@@ -25,7 +25,7 @@ from deconvcli.checks.rules import (
 )
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
-from deconvcli.networks.graph import NetworkTable, make_table, walk
+from deconvcli.networks.graph import make_table, walk
 
 _IGNORE_COMMENT = re.compile(r"#\s*deconv:\s*ignore(?:\[([\w\s,-]*)\])?")
 
@@ -99,17 +99,35 @@ def _check_document(document: Document, settings: Settings) -> CheckedFile:
     checked = _apply_settings(document.name, document.text, run_rules(subject), settings)
     if settings.fix_hints:
         checked = _add_edits(checked, document, settings)
+    if settings.locked is not None:
+        checked = _add_changes(checked, document, networks, settings)
+    if settings.lock:
+        from deconvcli.checks.checking.lock import add_sizes  # which most checks do not need
+
+        checked = add_sizes(checked, networks)
     if settings.tables:
-        tables = tuple(_make_table(document, walked) for walked in networks)
+        tables = tuple(make_table(source.graph, outcomes) for source, outcomes in networks)
         checked = checked._replace(networks=tables)
     return checked
 
 
-def _make_table(document: Document, walked: WalkedNetwork) -> NetworkTable:
-    """Return the table of one network, with the place of each layer in the file."""
-    paths, table = walked.source.paths, make_table(walked.source.graph, walked.outcomes)
-    rows = [row._replace(where=document.where(paths[row.name])) for row in table.rows]
-    return table._replace(rows=tuple(rows))
+def _add_changes(
+    checked: CheckedFile,
+    document: Document,
+    networks: Sequence[WalkedNetwork],
+    settings: Settings,
+) -> CheckedFile:
+    """Return the file with its differences from the lock file."""
+    # Most checks have no lock file, and should not pay for these imports.
+    from deconvcli.checks.checking._lock_changes import find_changes
+
+    changes = find_changes(document, networks, settings.locked or {})
+    found = _apply_settings(document.name, document.text, changes, settings)
+    return checked._replace(
+        findings=tuple(sorted((*checked.findings, *found.findings), key=_sort_key)),
+        lines={**checked.lines, **found.lines},
+        ignored=checked.ignored + found.ignored,
+    )
 
 
 def _with_all_fixes(subject: Subject) -> Subject:
@@ -133,7 +151,7 @@ def _add_edits(checked: CheckedFile, document: Document, settings: Settings) -> 
 
 def _check_again(settings: Settings) -> Callable[[Document, str], tuple[Diagnostic, ...]]:
     """Return a check of an edited text, which looks for no edits itself."""
-    plain = settings._replace(fix_hints=False, tables=False)
+    plain = settings._replace(fix_hints=False, tables=False, lock=False, locked=None)
 
     def findings_of(document: Document, text: str) -> tuple[Diagnostic, ...]:
         return check_bytes(document.name, text.encode(), document.kind, plain).findings

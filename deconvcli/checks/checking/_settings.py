@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from deconvcli.checks.checking._verdict import Lock
 from deconvcli.checks.rules import find_code, rules
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.findings import Severity
@@ -21,8 +22,9 @@ class Settings(NamedTuple):
 
     select, ignore: codes or prefixes of codes. severity: by code. strict: whether warnings are
     errors. useless_share: the share of useless MACs above which a layer is reported. tables:
-    whether the layers are listed. fix_hints: whether edits that fix findings are sought. source:
-    the file of the settings.
+    whether the layers are listed. fix_hints: whether edits that fix findings are sought. lock:
+    whether sizes for a lock file are listed. locked: the lock file to compare them with, if any.
+    source: the file of the settings.
     """
 
     select: tuple[str, ...] = ("DCV",)
@@ -33,6 +35,8 @@ class Settings(NamedTuple):
     useless_share: float = 0.5
     tables: bool = False
     fix_hints: bool = False
+    lock: bool = False
+    locked: Lock | None = None
     source: str = ""
 
     def selects(self, code: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from deconvcli.checks.edits import TextEdit
@@ -11,13 +11,19 @@ from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import format_count
 from deconvcli.networks.graph import NetworkTable
 
+Sizes = Mapping[str, Sequence[str]]
+"""The sizes of each network of a file, as the lines of the lock file."""
+Lock = Mapping[str, Sizes]
+"""The sizes of each file."""
+
 
 class CheckedFile(NamedTuple):
     """One file with its findings.
 
     lines: the text of each line that a finding points at. ignored: the number of findings that a
     comment or the settings silenced. edits: the edits that fix a finding, where they were requested
-    and are known.
+    and are known. sizes: those of its networks without errors, where they were requested. refused:
+    the networks with errors, which have none.
     """
 
     name: str
@@ -27,6 +33,8 @@ class CheckedFile(NamedTuple):
     networks: tuple[NetworkTable, ...] = ()
     ignored: int = 0
     edits: Mapping[Diagnostic, tuple[TextEdit, ...]] = {}
+    sizes: Mapping[str, Sequence[str]] = {}
+    refused: tuple[str, ...] = ()
 
 
 class Verdict(NamedTuple):
@@ -44,10 +52,6 @@ class Verdict(NamedTuple):
     def counts(self) -> Counter[Severity]:
         """Return the number of findings of each severity."""
         return Counter(found.severity for found in self.findings)
-
-    def without_tables(self) -> Verdict:
-        """Return the verdict with findings only."""
-        return Verdict(tuple(file._replace(networks=()) for file in self.files))
 
     @property
     def has_errors(self) -> bool:

@@ -25,14 +25,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
 
 
 def _file(file: CheckedFile) -> dict[str, Any]:
-    # `where` is for findings about a layer; the table has the layer's name.
-    networks = {
-        table.name: [
-            {name: value for name, value in row._asdict().items() if name != "where"}
-            for row in table.rows
-        ]
-        for table in file.networks
-    }
+    networks = {table.name: [row._asdict() for row in table.rows] for table in file.networks}
     return {
         "file": file.name,
         "ignored": file.ignored,

@@ -1,6 +1,8 @@
 """A size that differs from the lock file.
 
-What: with --locked, the size of a layer is not the one that `deconv check --lock` last wrote.
+What: with --locked, the size of a layer is not the one that `deconv check --lock` last wrote, or a
+layer was inserted, removed or renamed. The finding is about the first layer that changed, and
+counts the layers whose sizes follow from it: `up: 56x56 -> 58x58, 5 follow`.
 
 Why: an edit far above can change a size that nobody looks at; a review should see it.
 

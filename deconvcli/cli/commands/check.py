@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from deconvcli.checks.checking import (
+    Lock,
     Settings,
     Verdict,
     check,
-    compare_with_lock,
     discover_settings,
-    format_lock,
     read_codes,
     read_settings,
 )
@@ -29,7 +29,7 @@ from deconvcli.cli.options import FORCE_OPTION, format_option, option, out_optio
 from deconvcli.cli.output import Output, open_output, say
 from deconvcli.cli.types import Typed, Whole
 from deconvcli.common.errors import Unreadable, UsageError
-from deconvcli.common.values import format_count
+from deconvcli.common.values import format_count, shorten_list
 
 LOCK = "deconv.lock"
 LOCKED = "Lock file"
@@ -106,11 +106,10 @@ def command(
     """
     chosen = CheckOptions(**options)  # type: ignore[arg-type]
     verdict = check(paths, chosen.settings(), chosen.jobs)
-    verdict = chosen.use_lock(verdict)
-    # The lock needs the tables, which are printed only for --table.
-    shown = verdict if chosen.table else verdict.without_tables()
+    if chosen.lock:
+        _write_lock(verdict, say_all=not chosen.quiet)
     if not chosen.quiet or any(verdict.findings):
-        _write(REPORTERS.take(format)(shown), out, force=force)
+        _write(REPORTERS.take(format)(verdict), out, force=force)
     return 1 if verdict.has_errors else 0
 
 
@@ -135,36 +134,59 @@ class CheckOptions:
         chosen = self._project_settings()
         chosen = chosen._replace(select=self.select) if self.select else chosen
         chosen = chosen._replace(ignore=(*chosen.ignore, *self.ignore))
-        listed = self.table or self.lock or self.locked
-        strict = chosen.strict or self.strict
-        return chosen._replace(strict=strict, tables=listed, fix_hints=self.fix_hints)
+        return chosen._replace(
+            strict=chosen.strict or self.strict,
+            tables=self.table,
+            fix_hints=self.fix_hints,
+            lock=self.lock,
+            locked=self._read_locked(),
+        )
 
     def _project_settings(self) -> Settings:
         if self.config is not None:
             return read_settings(self.config) or Settings()
         return Settings() if self.isolated else discover_settings(os.getcwd())
 
-    def use_lock(self, verdict: Verdict) -> Verdict:
-        """Write the sizes to the lock file with --lock; compare them with it for --locked."""
+    def _read_locked(self) -> Lock | None:
+        """Return the sizes to compare with, or None without --locked."""
         if self.lock and self.locked:
             raise UsageError(
                 "--lock and --locked are both given",
                 help="write the sizes with --lock, and compare them later with --locked.",
             )
-        if self.lock:
-            _write(format_lock(verdict), LOCK, force=True)
-            say(f"wrote {LOCK}: sizes of {format_count(len(verdict.files), 'file')}")
-        return compare_with_lock(verdict, _read_lock(), LOCK) if self.locked else verdict
+        return _read_lock() if self.locked else None
 
 
-def _read_lock() -> str:
+def _read_lock() -> Lock:
+    # Most checks have no lock file, and should not pay for this import.
+    from deconvcli.checks.checking.lock import read_lock
+
     try:
         with open(LOCK, encoding="utf-8") as file:
-            return file.read()
+            return read_lock(file.read(), LOCK)
     except (OSError, ValueError) as error:
         raise Unreadable(
             f"{LOCK} cannot be read here", help="write it with deconv check --lock."
         ) from error
+
+
+def _write_lock(verdict: Verdict, *, say_all: bool) -> None:
+    """Write the sizes to the lock file, and report the networks that are left out."""
+    from deconvcli.checks.checking.lock import format_lock, update_lock  # as above
+
+    files = [file for file in verdict.files if file.sizes]
+    if files:
+        # A lock file that cannot be read is replaced, which is what the error of --locked advises.
+        before: Lock = {}
+        with suppress(Unreadable):
+            before = _read_lock()
+        _write(format_lock(update_lock(before, verdict)), LOCK, force=True)
+        if say_all:
+            say(f"wrote {LOCK}: sizes of {format_count(len(files), 'file')}")
+    refused = [f"{name} ({file.name})" for file in verdict.files for name in file.refused]
+    if refused:
+        say(f"not locked, because of errors: {shorten_list(refused)}")
+        say("  help: fix the errors, and run deconv check --lock again.")
 
 
 def _write(text: str, path: str | None, *, force: bool) -> None:

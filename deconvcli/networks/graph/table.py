@@ -8,7 +8,6 @@ from math import prod
 from typing import NamedTuple
 
 from deconvcli.common.errors import NotLinear
-from deconvcli.common.findings import Where
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import product_text, require_numbers
 from deconvcli.layers.text import size_text
@@ -30,7 +29,6 @@ class LayerRow(NamedTuple):
     size: str | None
     parameters: int | None
     macs: int | None
-    where: Where | None = None
     macs_formula: str | None = None
 
 

@@ -12,6 +12,7 @@ from math import prod
 from typing import NamedTuple
 
 from deconvcli.common.errors import Refused
+from deconvcli.common.values import shorten_list
 from deconvcli.layers.axis import Linear
 from deconvcli.networks.graph import Network, Node, NodeOutcome, walk
 from deconvcli.networks.operation import Shape
@@ -22,8 +23,6 @@ INPUT = "input"
 MAX_VISITS = 60_000
 # The number for a letter: the strides of usual networks divide it.
 TRIED = 512
-# Names in a note; a deep network has dozens of branches.
-MAX_NAMED = 3
 
 
 class Connected(NamedTuple):
@@ -63,8 +62,7 @@ def connect(pasted: PastedNetwork, shape: Shape) -> Connected:
             break
     notes = [f"{name} takes all elements, so that its input is flattened" for name in flattened]
     if branches:
-        more = len(branches) - MAX_NAMED
-        listed = ", ".join(branches[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+        listed = shorten_list(branches)
         notes.append(f"taken for residual branches, whose output is added: {listed}")
     if any(isinstance(size, Linear) for size in shape.sizes):
         found = _walk(pasted, network._replace(nodes=found.network.nodes))

@@ -1,4 +1,4 @@
-"""deconv check as people and CI meet it: findings, exit codes, settings, hostile files, lock."""
+"""deconv check as people and CI meet it: findings, exit codes, settings, hostile files."""
 
 from __future__ import annotations
 
@@ -118,48 +118,6 @@ def test_the_longer_prefix_decides() -> None:
         True,
         False,
     ]
-
-
-def test_the_lock_shows_which_size_changed(folder: Path) -> None:
-    (folder / "a.yaml").write_text(UNEVEN)
-    assert deconv("check a.yaml --locked").code == 2
-    written = deconv("check a.yaml --lock")
-    assert (written.code, written.err) == (0, "wrote deconv.lock: sizes of 1 file\n")
-    assert deconv("check a.yaml --locked").code == 0
-    (folder / "a.yaml").write_text(UNEVEN.replace("kernel: 3", "kernel: 4"))
-    done = deconv("check a.yaml --locked")
-    assert done.code == 1
-    assert "a.yaml:5:9: error[DCV120]: net: up: 15x15 -> 16x16" in done.out
-
-
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"schema": "deconv.lock/1", "files": 3}'])
-def test_another_file_is_not_read_as_a_lock(text: str, folder: Path) -> None:
-    (folder / "a.yaml").write_text(GOOD)
-    (folder / "deconv.lock").write_text(text)
-    done = deconv("check a.yaml --locked")
-    assert (done.code, done.out) == (2, "")
-    assert "deconv.lock is not a lock file of deconv" in done.err
-    assert "--lock and --locked are both given" in deconv("check a.yaml --lock --locked").err
-
-
-def test_a_layer_that_is_gone_is_reported_too(folder: Path) -> None:
-    (folder / "a.yaml").write_text(UNEVEN + "      - {op: relu, name: act}\n")
-    assert deconv("check a.yaml --lock").code == 0
-    (folder / "a.yaml").write_text(UNEVEN)
-    out = deconv("check a.yaml --locked").out
-    assert "error[DCV120]: net: act: 15x15 -> nothing" in out
-
-
-def test_the_lock_covers_files_of_several_folders(folder: Path) -> None:
-    for name in ("one", "two"):
-        (folder / name).mkdir()
-        (folder / name / "a.yaml").write_text(UNEVEN)
-    assert deconv("check . --lock").code == 0
-    (folder / "two" / "a.yaml").write_text(UNEVEN.replace("kernel: 3", "kernel: 5"))
-    out = deconv("check . --locked --select DCV1").out
-    assert out.startswith("two/a.yaml:5:9: error[DCV120]: net: up: 15x15 -> 17x17")
-    assert "one/a.yaml" not in out
-    assert deconv("check one --locked").code == 0
 
 
 def test_output_is_written_completely_and_replaces_nothing(folder: Path) -> None:

@@ -12,8 +12,8 @@ A list becomes the `layers` of a network. A network without an input gets one of
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Sequence
 from textwrap import dedent, indent
 
 from deconvcli.checks.rules import page
@@ -39,8 +39,12 @@ def complete(example: str) -> str:
     return f"networks:\n  {NETWORK}:\n{indent(example, '    ')}"
 
 
-def lock_of(config: str, file: str) -> str | None:
-    """Return the lock file that the example's comments describe, or None without any."""
-    sizes = dict(re.findall(r"name: (\w+).*# locked: (\S+)", config))
-    files = {file: {NETWORK: sizes}}
-    return json.dumps({"schema": "deconv.lock/1", "files": files}) if sizes else None
+def lock_of(config: str, sizes: Sequence[str]) -> list[str]:
+    """Return the sizes of a network as its lock file has them: with those of the comments."""
+    locked = dict(re.findall(r"name: (\w+).*# locked: (\S+)", config))
+    return [
+        f"{line.rpartition(' ')[0]} {locked[name]}"
+        if (name := line.split(":")[0]) in locked
+        else line
+        for line in sizes
+    ]

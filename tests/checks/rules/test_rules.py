@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import deconvcli
-from deconvcli.checks.checking import Settings, check, check_bytes, compare_with_lock
+from deconvcli.checks.checking import Settings, check, check_bytes
 from deconvcli.checks.rules import RULES, Rule, _claims, page, rules, take
 from deconvcli.common.errors import UsageError
 from tests.checks.rules.examples import complete, example_of, lock_of
@@ -39,9 +39,14 @@ def test_every_example_is_found_by_its_rule(code: str, tmp_path: Path) -> None:
     name, _ = take(code)
     file = tmp_path / "example.yaml"
     file.write_text(complete(example_of(name)), encoding="utf-8")
-    verdict = deconvcli.check(str(file), isolated=True)
-    if (lock := lock_of(file.read_text(encoding="utf-8"), verdict.files[0].name)) is not None:
-        verdict = compare_with_lock(check([str(file)], Settings(tables=True)), lock, "deconv.lock")
+    [checked] = check([str(file)], Settings(lock=True)).files
+    lock = {
+        checked.name: {
+            network: lock_of(file.read_text(encoding="utf-8"), sizes)
+            for network, sizes in checked.sizes.items()
+        }
+    }
+    verdict = check([str(file)], Settings(locked=lock))
     assert code in {found.code for found in verdict.findings}
 
 
