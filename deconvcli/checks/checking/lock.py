@@ -68,9 +68,10 @@ def list_tensors(walked: WalkedNetwork) -> list[LockedTensor]:
     tensors = [
         LockedTensor("" if name == INPUT else name, INPUT, _size(shape)) for name, shape in inputs
     ]
-    for node, shape, *_ in walked.outcomes:
+    for node, shape, error, _ in walked.outcomes:
         kind = take(node.operation).name if node.operation else ""
-        tensors.append(LockedTensor(_own_name(node), kind, _size(shape)))
+        # What is wrong with a layer is a finding already, in more detail.
+        tensors.append(LockedTensor(_own_name(node), kind, _size(None if error else shape)))
     return tensors
 
 

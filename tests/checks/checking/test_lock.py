@@ -282,6 +282,17 @@ def test_all_sizes_that_an_edit_changes_follow_from_it(seed: int) -> None:
     assert (" follow" in message) == (follow > 0)
 
 
+def test_a_layer_with_an_error_has_no_second_finding(folder: Path) -> None:
+    (folder / "a.yaml").write_text(BRANCHES)
+    deconv("check a.yaml --lock")
+    (folder / "a.yaml").write_text(
+        edited(BRANCHES, ("kernel: 3, name: b2", "kernel: 5, expect: 56x56, name: b2"))
+    )
+    out = deconv("check a.yaml --locked").out
+    assert "DCV109" in out
+    assert out.endswith("\n1 error in 1 file\n")
+
+
 def test_networks_that_are_new_renamed_or_gone() -> None:
     other = BRANCHES.split("\n", 1)[1].replace("net:", "other:")
     both = BRANCHES + other
