@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.checks.checking._verdict import CheckedFile, Lock, Verdict
-from deconvcli.checks.documents import path_text
+from deconvcli.checks.documents import Path, path_text
 from deconvcli.checks.rules import WalkedNetwork
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Severity
@@ -31,7 +31,6 @@ INPUT = "input"
 MAX_LINES = 4_000
 
 _LINE = re.compile(r"(?:(?P<name>.*): )?(?P<kind>\S+) (?P<size>.+)", re.DOTALL)
-_ROUNDS = re.compile(r"(\.[0-9]+)+$")
 
 
 class LockedTensor(NamedTuple):
@@ -71,7 +70,8 @@ def list_tensors(walked: WalkedNetwork) -> list[LockedTensor]:
     for node, shape, error, _ in walked.outcomes:
         kind = take(node.operation).name if node.operation else ""
         # What is wrong with a layer is a finding already, in more detail.
-        tensors.append(LockedTensor(_own_name(node), kind, _size(None if error else shape)))
+        name = _find_own_name(node, walked.source.paths[node.name])
+        tensors.append(LockedTensor(name, kind, _size(None if error else shape)))
     return tensors
 
 
@@ -81,11 +81,13 @@ def _size(shape: Shape | None) -> str:
     return size_text(shape.spatial) if shape.spatial else "flat"
 
 
-def _own_name(node: Node) -> str:
+def _find_own_name(node: Node, path: Path) -> str:
     """Return the name without the numbers of its rounds, or nothing for an invented name."""
     if re.fullmatch(f"{re.escape(node.operation or 'layer')}[0-9]+", node.name):
         return ""
-    return _ROUNDS.sub("", node.name)
+    # After the network's name, `layers` stands once, and again for each block around the layer.
+    rounds = path[2:].count("layers") - 1
+    return node.name.rsplit(".", rounds)[0] if rounds else node.name
 
 
 def read_lock(text: str, name: str) -> Lock:

@@ -109,6 +109,13 @@ def test_layers_without_a_name_and_rounds_have_no_number_that_an_edit_changes() 
     assert [line for line in lines if line.startswith("up")] == [
         f"up: conv_transpose {size}x{size}" for size in (56, 104, 200, 392)
     ]
+    numbered = edited(BRANCHES, ("name: a1", "name: a.1"), ("name: a2", "name: a.2"))
+    assert lock_of(numbered)["a.yaml"]["net"][2:4] == ["a.1: conv 38x38", "a.2: conv 36x36"]
+    nested = edited(
+        UNET,
+        (MIDDLE, "      - {repeat: 2, layers: [{repeat: 2, layers: [{op: relu, name: r.9}]}]}\n"),
+    )
+    assert lock_of(nested)["a.yaml"]["unet"].count("r.9: activation 32x32") == 4
     more = lock_of(edited(UNET, (MIDDLE, f"{MIDDLE}      - relu\n")))["a.yaml"]["unet"]
     assert len(more) == len(lines) + 1
     more.remove("activation 30x30")
