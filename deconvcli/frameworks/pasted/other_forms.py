@@ -47,6 +47,8 @@ _PROMPT = re.compile(r"(?:>>>|\.\.\.|In \[\d+\]:| +\.\.\.:)(?: |$)")
 _LABEL = re.compile(
     r"(?:[-*] )?(?:(?:\([\w.]+\)|'[\w.]*'|\"[\w.]*\"|\d+)\s*:\s*|\w[\w.]*\.\d[\w.]*\s*:?\s+)?"
 )
+# Of a variable in JavaScript, where WebNN's calls are.
+_DECLARATION = re.compile(r"\A\s*(?:const|let|var) ")
 # Signs around code in a page or a chat; a fence of Markdown may name the language.
 _QUOTES = ("```", "`", '"', "'")
 _LANGUAGE = re.compile(r"\w*\n")
@@ -137,7 +139,7 @@ def _clean(text: str) -> str:
     # The last brackets of a line may be those of calls around the layer.
     for _ in range(text.count(")") - text.count("(")):
         text = text.removesuffix(")").rstrip()
-    text = leave_out_prompts(text)
+    text = _DECLARATION.sub("", leave_out_prompts(text))
     text = text[_LABEL.match(text).end() :]  # type: ignore[union-attr]
     if _FLAX_ATTRIBUTES.match(text):
         text = re.sub(r"^(\s*\w+ = .*)$", r"\1,", text, flags=re.MULTILINE)

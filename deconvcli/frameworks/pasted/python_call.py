@@ -43,7 +43,7 @@ class PythonCall(NamedTuple):
 # Calls that return their first argument, as far as numbers and lists of them matter.
 _CONVERSIONS = {
     *("stack", "pack", "TensorShape", "Size", "convert_to_tensor", "constant", "array", "asarray"),
-    *("tuple", "list", "cast", "Variable"),
+    *("tuple", "list", "cast", "Variable", "Dims", "DimsHW"),
 }
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = dict(
     zip(COMPUTED, (int, ceil, floor, round, max, min, abs), strict=True)
@@ -211,10 +211,11 @@ class ValueReader:
 
     def _read_function(self, node: ast.Call, name: str, first: ast.expr) -> Any:
         """Return what int(5 / 2), max(k, s) and tf.stack([b, 10]) are."""
-        if name in _CONVERSIONS:
-            value = self.read(first)
-            return self._read_name(ast.unparse(node)) if isinstance(value, Name) else value
         values = list(self._read_items(node.args))
+        if name in _CONVERSIONS:
+            # TensorRT's DimsHW takes both numbers of a list.
+            value = values if len(values) > 1 and name == "DimsHW" else values[0]
+            return self._read_name(ast.unparse(node)) if isinstance(value, Name) else value
         # The size of a tensor may be a letter, which int() leaves as it is.
         if name == "int" and type(values[0]) is Linear:
             return values[0]
@@ -241,7 +242,8 @@ class ValueReader:
         return _JSON_WORDS[text] if text in _JSON_WORDS else Name(text)
 
     def _read_mapping(self, node: ast.Dict, keys: list[Any], values: list[ast.expr]) -> Any:
-        names = [key.value if isinstance(key, ast.Constant) else None for key in keys]
+        # The names of an object in JavaScript have no quotes.
+        names = [getattr(key, "id" if isinstance(key, ast.Name) else "value", None) for key in keys]
         if not all(isinstance(name, str) for name in names):
             return Name(ast.unparse(node))
         return dict(zip(names, map(self.read, values), strict=True))

@@ -9,6 +9,7 @@ from itertools import dropwhile
 from typing import Any
 
 from deconvcli.frameworks.pasted.bindings import list_bound
+from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.python_call import (
     PythonCall,
     Tensor,
@@ -37,6 +38,11 @@ SIGNS = str.maketrans(
     "，；：．（）［］＝＊＋－−–×“”‘’\u00a0\u3000０１２３４５６７８９",  # noqa: RUF001
     ",;:.()[]=*+---*\"\"''  0123456789",
     "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff",
+)
+# TensorRT's method takes none of them: they are set on the layer that it returns.
+_LAYER_ATTRIBUTES = (
+    *("stride_nd", "padding_nd", "dilation_nd", "pre_padding", "post_padding", "padding_mode"),
+    "num_groups",
 )
 # Arguments of a node that are not its attributes.
 _NODE_WORDS = ("inputs", "outputs", "name", "doc_string", "domain", "op", "op_type", "overload")
@@ -90,7 +96,8 @@ def find_call(tree: ast.Module, reader: ValueReader) -> PythonCall | None:
     call = _find_made_layer(reader.read_call(node))
     for line in dropwhile(lambda line: line not in around, tree.body):
         reader.learn(line)
-    return _apply(call, node, tree, reader)
+    call = _apply(call, node, tree, reader)
+    return _set_attributes(call, node, tree, reader) if _is_tensorrt(call) else call
 
 
 def _list_around(tree: ast.Module, node: ast.Call) -> set[ast.AST]:
@@ -150,6 +157,27 @@ def _apply(call: PythonCall, layer: ast.Call, tree: ast.Module, reader: ValueRea
         )
         return call._replace(keywords=words, data=data if is_known else None)
     return call
+
+
+def _is_tensorrt(call: PythonCall) -> bool:
+    return call.name.rpartition(".")[2].startswith("add_deconvolution")
+
+
+def _set_attributes(
+    call: PythonCall, layer: ast.Call, tree: ast.Module, reader: ValueReader
+) -> PythonCall:
+    """Return the call with what `layer.stride_nd = (2, 2)` sets after it: TensorRT's parameters."""
+    assigned = _list_assigned(tree)
+    names = {name for name, value in assigned if value is layer}
+    words = dict(call.keywords)
+    for target, node in assigned:
+        name, _, attribute = target.rpartition(".")
+        if name not in names or attribute not in _LAYER_ATTRIBUTES:
+            continue
+        value = reader.read(node)
+        is_word = isinstance(value, Name) and "PaddingMode." in value.text
+        words[attribute] = value.text.rpartition(".")[2] if is_word else value
+    return call._replace(keywords=words)
 
 
 def _list_assigned(tree: ast.Module) -> list[tuple[str, ast.expr]]:
@@ -221,6 +249,9 @@ def _find_made_layer(call: PythonCall) -> PythonCall:
             if tensors and isinstance(tensors[0], list):
                 [tensors, *_] = tensors
             return make_node(words, call.keywords.get("inputs", tensors))
+    options = call.positional[-1:]
+    if last == "convTranspose2d" and isinstance(options[0], Mapping):
+        return PythonCall(call.name, call.positional[:-1], {**call.keywords, **options[0]})
     fields = call.keywords.get("convolution_param")
     if last == "Deconvolution" and (isinstance(fields, Mapping) or head in ("caffe.layers", "L")):
         fields = fields if isinstance(fields, Mapping) else call.keywords

@@ -93,3 +93,41 @@ def test_a_pasted_call() -> None:
     assert deconv("shape -q --in 5x5 -p same -s 2", call).out == "10x10\n"
     positional = "self.network.add_deconvolution_nd(x, 64, (4, 2), np.zeros((32, 64, 4, 2)), b)"
     assert deconv("shape -q --in 32x5x5 -p 1:0,0:1", positional).out == "64x7x5\n"
+
+
+CALL = "network.add_deconvolution_nd(x, 64, (4, 2), w)"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "output"),
+    [
+        ((), "8x6"),
+        (("stride_nd = (2, 3)",), "12x14"),
+        (("stride_nd = trt.Dims([2, 3])", "padding_nd = trt.Dims((1, 0))"), "10x14"),
+        (("stride_nd = trt.DimsHW(2, 3)", "padding_nd = trt.DimsHW((1, 0))"), "10x14"),
+        (("pre_padding = (1, 0)", "post_padding = (0, 1)", "stride_nd = [2] * 2"), "11x9"),
+        (("padding_mode = trt.PaddingMode.SAME_UPPER", "stride_nd = (2, 2)"), "10x10"),
+        (("padding_mode = tensorrt.PaddingMode.SAME_LOWER", "stride_nd = (2, 3)"), "10x14"),
+        (("dilation_nd = (2, 1)", "num_groups = 2"), "11x6"),
+        # Another layer's, and what is no parameter of this one.
+        (("name = 'up'", "precision = trt.float16", "kernel_size_nd = w.shape"), "8x6"),
+        (("stride_nd = (3, 3)", "stride_nd = (2, 2)"), "12x10"),
+    ],
+)
+def test_attributes_are_set_on_the_layer_that_the_call_returns(
+    attributes: tuple[str, ...], output: str
+) -> None:
+    text = "\n".join([f"up = {CALL}", *(f"up.{line}" for line in attributes)])
+    assert deconv("shape -q --in 5x5", text).out == f"{output}\n"
+    assert deconv("shape -q --in 5x5", text.replace("\n", "; ")).out == f"{output}\n"
+    other = "\n".join([f"up = {CALL}", *(f"down.{line}" for line in attributes)])
+    assert deconv("shape -q --in 5x5", other).out == "8x6\n"
+
+
+def test_an_attribute_that_only_the_program_knows_is_asked_for() -> None:
+    text = f"up = {CALL}\nup.stride_nd = (s, s)"
+    assert (
+        "stride_nd is s, which has a value only in your program"
+        in deconv("shape --in 5x5", text).err
+    )
+    assert deconv("shape -q --in 5x5 --set s=2", text).out == "12x10\n"

@@ -99,3 +99,26 @@ def test_what_it_can_say() -> None:
     line = deconvcli.layer("torch", input_shape=(1, 4, 5), weight_shape=(4, 2, 3))
     with pytest.raises(NotExpressible, match="1 spatial axis"):
         deconvcli.convert(line, "webnn")
+
+
+@pytest.mark.parametrize(
+    ("call", "output"),
+    [
+        ("builder.convTranspose2d(x, w)", (1, 2, 7, 8)),
+        ("builder.convTranspose2d(x, w, {})", (1, 2, 7, 8)),
+        ("builder.convTranspose2d(x, w, {strides: [2, 2]})", (1, 2, 11, 13)),
+        ("const y = builder.convTranspose2d(x, w, {strides: [2, 1], groups: 1});", (1, 2, 11, 8)),
+        ("let y = mlBuilder.convTranspose2d(x, w, {'outputSizes': [8, 9]});", None),
+        ("var y = b.convTranspose2d(x, w, {padding: [1, 0, 1, 1], label: 'up'})", (1, 2, 6, 6)),
+        ("y = builder.convTranspose2d(x, w, {\n  strides: [2, 2],\n  bias,\n});", None),
+        ("builder.convTranspose2d(x, w, options)", None),
+        ("builder.convTranspose2d(x, w, {stride: [2, 2]})", None),
+    ],
+)
+def test_a_pasted_call(call: str, output: tuple[int, ...] | None) -> None:
+    if output is None:
+        with pytest.raises(deconvcli.DeconvError):
+            deconvcli.paste(call, X, weight_shape=W)
+    else:
+        found = deconvcli.paste(call, X, weight_shape=W)
+        assert (found.spelling.dialect, found.output_shape) == ("webnn", output)
