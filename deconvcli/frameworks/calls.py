@@ -24,15 +24,16 @@ _IN_WEIGHTS = ("in_channels", "out_channels", "kernel")
 _TENSORS = {"data": "x", "weight": "w", "bias": "b"}
 
 
-def write_call(reading: Reading) -> str:
+def write_call(reading: Reading, signature: Signature | None = None) -> str:
     """Return the call that makes this layer, or that computes it.
 
     Tensors are x, w and b. Channels that nobody gave are variables with their parameter's name.
+    signature: the call of the dialect; by default the one that has the layer's parameters.
     """
     spelling = reading.spelling
     dialect, given = take(spelling.dialect)[0], spelling.arguments
     arguments = {argument.name: argument for argument in dialect.arguments}
-    signature = _find_signature(dialect, arguments, spelling, len(reading.layer.axes))
+    signature = signature or _find_signature(dialect, arguments, spelling, len(reading.layer.axes))
     positional, named = _write_first(dialect, arguments, signature, reading)
     written = {*signature.parameters[: len(positional)], *named}
     applied: dict[str, str] = {}

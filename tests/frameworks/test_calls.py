@@ -16,8 +16,8 @@ from deconvcli.frameworks.drivers import FRAMEWORKS
 from deconvcli.layers.layer import Layer, Reading, Sizes
 from tests.frameworks.dialects.test_contract import layers
 
-# C and operators of model files are printed, and not read.
-UNREAD = ("cudnn", "onednn", "tensorrt", "tflite", "webnn")
+# Their calls are C and C++, which are printed and not read.
+UNREAD = ("cudnn", "onednn")
 
 
 def assert_read_back(reading: Reading) -> None:

@@ -15,19 +15,22 @@ from deconvcli.cli.help import Command
 from deconvcli.cli.options import DialectName, takes_output
 from deconvcli.cli.output import Output
 from deconvcli.cli.request import FLAGS
+from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature
 from deconvcli.frameworks.dialects import in_order, take
-from deconvcli.layers.layer import Spelling
+from deconvcli.layers.axis import Axis
+from deconvcli.layers.layer import Layer, Sizes, Spelling
 from deconvcli.layers.layout import Layout
 from deconvcli.views.answers.report import Block, Fields, Lines, Report, Table
 
 RANK = 2
 WIDTH = 64
+_EXAMPLE_CHANNELS = (64, 32)
 _EXAMPLE = {
-    "in_channels": (64,),
-    "out_channels": (32,),
+    "in_channels": _EXAMPLE_CHANNELS[:1],
+    "out_channels": _EXAMPLE_CHANNELS[1:],
     "kernel": (4,),
     "stride": (2,),
     "padding": (1,),
@@ -141,8 +144,12 @@ def _page(dialect: Dialect, implementation: str) -> Report:
     arguments = [_argument_row(argument) for argument in dialect.arguments if argument.meaning]
     blocks.append(Table("Parameters", columns, arguments))
     if dialect.signatures:
-        calls = [write_example(dialect, signature) for signature in dialect.signatures]
+        # TensorFlow's former names of the tensors make no other call.
+        calls = dict.fromkeys(write_example(dialect, one) for one in dialect.signatures)
         blocks.append(Table("Calls that can be pasted, for example", (), [(one,) for one in calls]))
+    if dialect.modules:
+        shown = ", ".join(f"{own} is {module}" for module, own in dialect.modules.items())
+        blocks.append(Lines([f"In these calls {shown}."]))
     blocks += _deviations(dialect, implementation)
     unread = [argument.name for argument in dialect.arguments if not argument.meaning]
     if unread:
@@ -213,27 +220,22 @@ def write_example(dialect: Dialect, signature: Signature) -> str:
     # Attributes are given by name only, so that no order lists them.
     is_by_name = not any(argument.role == "stride" for argument in named)
     rank = signature.rank or RANK
-    words: dict[str, Any] = {}
+    words = dict(signature.implies)
     for role in _EXAMPLE:
         owners = [own for own in (dialect.arguments if is_by_name else named) if own.role == role]
-        if owners and not (is_by_name and role == "output_size"):
+        if owners and (role != "output_size" or owners[0].name in signature.needs):
             words |= _write_role(dialect, owners[0], rank)
-    order = (*signature.parameters, *words)
-    words = {name: words[name] for name in order if name in words}
-    tensors = [
-        name if signature.parameters[place : place + 1] == (name,) else f"{name}={name}"
-        for place, name in enumerate(filter(None, (signature.data, signature.weight)))
-    ]
-    text = ", ".join(filter(None, [*tensors, dialect.text(Spelling(dialect.name, words))]))
-    return f"{signature.paths[0]}({text})"
+    layout, into, out = dialect.weight_layout(words, rank), *_EXAMPLE_CHANNELS
+    layer = Layer((Axis(4),) * rank, into, out, groups=2 if "G" in layout.axes else 1)
+    sizes = Sizes((8,) * rank, (1,), into, layer.weight_shape(layout))
+    return write_call(dialect.read(Spelling(dialect.name, words), sizes), signature)
 
 
 def _write_role(dialect: Dialect, argument: Argument, rank: int) -> dict[str, Any]:
     """Return a parameter with the value of its role in examples."""
     value = _EXAMPLE[argument.role]
     if argument.role == "output_size":
-        [channels] = _EXAMPLE["out_channels"]
-        return {argument.name: [1, *value * rank, channels]} if dialect.requests_tensor else {}
+        return {argument.name: [1, *value * rank, _EXAMPLE_CHANNELS[1]]}
     if _takes_word(argument):
         return argument.phrase(Form.WORD, "same", rank)
     if argument.forms:

@@ -141,7 +141,6 @@ class Flax(Dialect):
             _NNX,
             None,
             {"api": "nnx"},
-            example="64, 32, kernel_size=(4, 4), strides=2, padding='SAME', rngs=rngs",
             by_name=_COMMON[2:],
         ),
     )

@@ -83,9 +83,7 @@ _NEEDS = {
 }
 
 # One of its parameters is no stride, though it is called so.
-_EXAMPLES = {
-    "conv_general_dilated": "lhs, rhs, (1, 1), padding=((2, 2), (2, 2)), lhs_dilation=(2, 2)"
-}
+_EXAMPLES = {"conv_general_dilated": "x, w, (1, 1), padding=((2, 2), (2, 2)), lhs_dilation=(2, 2)"}
 
 
 def _to_dimension_numbers(word: str, rank: int) -> list[str]:

@@ -131,7 +131,7 @@ def _signature(name: str, operation: str) -> Signature:
     # Every later opset exports the operations of opset 1.
     homes = [f"{package}.opset{n}" for package in ("openvino", "ov") for n in range(1, 17)]
     return Signature(
-        (f"op.{operation}", *(f"{home}.{name}" for home in homes)),
+        (*(f"{home}.{name}" for home in homes), f"op.{operation}"),
         (
             "data",
             "filters",
@@ -160,6 +160,8 @@ class OpenVino(Dialect):
     source = f"{OPENVINO}: convolution_backprop_shape_inference_util.hpp"
     empty = f"{OPENVINO} was seen to accept sizes of 0: it returns zeros or an empty array"
     evidence = Evidence(f"{OPENVINO}, CPU plugin", rows=700)
+    # Its opsets have this operation in common, so that no number is needed.
+    modules: ClassVar[Mapping[str, str]] = {"openvino.opset1": "opset"}
     brackets = "[]"
     windows = ONNX_WINDOWS
     number_types = NumberTypes(

@@ -6,7 +6,7 @@ of the exceptions that TensorFlow's kernels make to their own check of the size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deconvcli.common.shelf import suggestion
@@ -14,7 +14,7 @@ from deconvcli.common.values import read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive, suggest_sizes
-from deconvcli.frameworks.dialect.parameters import Argument, Form, each
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.releases import LITERT
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
@@ -102,8 +102,17 @@ class Tflite(Dialect):
         Argument("stride_w", "stride", 1, "distance between two stamps, width", {}),
     )
     arithmetics = tuple(BY_WORD.values())
-    # It is an operator in model files, which no call in Python makes.
-    signatures = ()
+    # It is an operator in model files, which no call in Python makes: this is its name there.
+    signatures = (
+        Signature(
+            ("TRANSPOSE_CONV",),
+            (),
+            RANK,
+            data="input",
+            weight="weights",
+            needs=("output_shape", "padding"),
+        ),
+    )
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels last, always."""
@@ -164,12 +173,6 @@ class Tflite(Dialect):
                 "give both the same batch size.",
             )
         return shape[1:-1], channels
-
-    def join_call(
-        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
-    ) -> str:
-        """Return the operator with its options: no call in Python makes it."""
-        return super().join_call(reading, "TRANSPOSE_CONV", [], named)
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield SAME and VALID with the requested output size."""

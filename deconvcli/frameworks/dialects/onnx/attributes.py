@@ -59,6 +59,7 @@ class ConvTranspose(Dialect):
             f"onnx.shape_inference of {ONNX}, strict mode", rows=900, values=False
         ),
     }
+    modules: ClassVar[Mapping[str, str]] = {"onnx.helper": "helper"}
     brackets = "[]"
     spatial_axes = range(1, ANY_AXES)
     forward = "Conv"
