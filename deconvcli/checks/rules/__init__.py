@@ -129,15 +129,24 @@ def run_rules(subject: Subject) -> Iterator[Diagnostic]:
     """Yield everything that the rules find in a config."""
     yield from map(assign_code, subject.config.problems)
     for walked in subject.networks:
-        failed = [outcome for outcome in walked.outcomes if outcome.error is not None]
-        # Each fix that is tried walks the whole network; the first failures are usually the causes.
-        limit = subject.max_diagnosed if len(walked.outcomes) <= MAX_REPAIRED_LAYERS else 0
-        for outcome in failed[:limit]:
-            yield _diagnose(subject, walked, outcome)
-        for outcome in failed[limit:]:
-            yield _report(subject, walked, outcome)
+        if any(outcome.error is not None for outcome in walked.outcomes):
+            yield from _report_failures(subject, walked)
     for _, rule in rules().values():
         yield from rule.check(subject)
+
+
+def _report_failures(subject: Subject, walked: WalkedNetwork) -> Iterator[Diagnostic]:
+    """Yield a finding for each layer that fails, with its causes and fixes in shorter networks."""
+    # The diagnosis takes 20 ms to import, and most files have no failure.
+    from deconvcli.checks.rules._fixes import explain_failure
+    from deconvcli.networks.graph.diagnosis import diagnose_all
+
+    source, outcomes = walked
+    # Each fix that is tried walks the whole network; the first failures are usually the causes.
+    most = subject.max_diagnosed if len(outcomes) <= MAX_REPAIRED_LAYERS else 0
+    for failed in diagnose_all(source.graph, outcomes, most):
+        found = _report(subject, walked, failed.outcome)
+        yield explain_failure(subject.config.document, walked, failed, found)
 
 
 def _report(subject: Subject, walked: WalkedNetwork, outcome: NodeOutcome) -> Diagnostic:
@@ -149,15 +158,6 @@ def _report(subject: Subject, walked: WalkedNetwork, outcome: NodeOutcome) -> Di
     return assign_code(
         Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where)
     )
-
-
-def _diagnose(subject: Subject, walked: WalkedNetwork, outcome: NodeOutcome) -> Diagnostic:
-    """Return the finding with the layers above that cause it, and with fixes that were tried."""
-    # The diagnosis takes 20 ms to import, and most files have no failure.
-    from deconvcli.checks.rules._fixes import explain_failure
-
-    found = _report(subject, walked, outcome)
-    return explain_failure(subject.config.document, walked, outcome, found)
 
 
 def _path(

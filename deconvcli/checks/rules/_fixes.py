@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deconvcli.checks.configs import NetworkSource
 from deconvcli.checks.documents import Document, Path
@@ -10,14 +10,16 @@ from deconvcli.checks.rules._rule import WalkedNetwork
 from deconvcli.common.findings import Change, Diagnostic, DocumentFix, Fixes, Verb
 from deconvcli.common.shelf import nearest
 from deconvcli.common.values import freeze
-from deconvcli.networks.graph import Network, NodeOutcome
-from deconvcli.networks.graph.diagnosis import diagnose
+from deconvcli.networks.graph import Network
+from deconvcli.networks.graph.diagnosis import FailedNode
 from deconvcli.networks.graph.edits import (
     InsertAfter,
     InsertBefore,
     NetworkEdit,
     ResizeInput,
     SetParameter,
+    TakeSize,
+    apply_edits,
 )
 from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs import Fix
@@ -26,14 +28,18 @@ from deconvcli.networks.operations import take
 
 
 def explain_failure(
-    document: Document, walked: WalkedNetwork, outcome: NodeOutcome, found: Diagnostic
+    document: Document, walked: WalkedNetwork, failed: FailedNode, found: Diagnostic
 ) -> Diagnostic:
     """Return the finding with the layers above that cause it, and with fixes that were tried."""
-    diagnosis = diagnose(walked.source.graph, outcome.node.name, walked.outcomes)
+    outcome, diagnosis, assumed = failed
     culprits = "; ".join(map(str, diagnosis.culprits[:2]))
     message = f"{found.message} ({culprits})" if culprits else found.message
+    before = next(known for known in walked.outcomes if known.node.name == outcome.node.name)
+    if before.is_unknown:
+        message += f", once {' and '.join(assumed)} {'are' if len(assumed) > 1 else 'is'} fixed"
     help = f"{', or '.join(map(str, diagnosis.fixes))}." if diagnosis.fixes else found.help
-    fixes = tuple([document_fix(fix, document, walked.source) for fix in diagnosis.fixes])
+    found_fixes = [document_fix(fix, document, walked.source) for fix in diagnosis.fixes]
+    fixes = tuple([fix for fix in found_fixes if fix.changes])
     if outcome.error is not None and outcome.error.code == "unknown-input":
         fixes += _correct_input(document, walked.source, outcome.node)
     return found._replace(message=message, help=help, fixes=fixes)
@@ -52,16 +58,20 @@ def _correct_input(document: Document, source: NetworkSource, node: Node) -> Fix
 
 def document_fix(fix: Fix, document: Document, source: NetworkSource) -> DocumentFix:
     """Return a fix of a network as a fix of its document."""
-    return DocumentFix(tuple(_changes_of(fix, document, source)), fix.caution)
+    return DocumentFix(tuple(_changes_of(fix.edits, document, source)), fix.caution)
 
 
-def _changes_of(fix: Fix, document: Document, source: NetworkSource) -> Iterator[Change]:
+def _changes_of(
+    edits: Sequence[NetworkEdit], document: Document, source: NetworkSource
+) -> Iterator[Change]:
     """Yield the changes for a fix: parameters, new layers, and inputs that now need other names."""
-    for edit in fix.edits:
+    for edit in edits:
         yield from _changes_of_edit(edit, document, source)
-    yield from _rewire(document, source, fix.network)
-    if fix.network.outputs != source.graph.outputs:
-        yield Change(Verb.SET, (*_network_path(source), "output"), fix.network.outputs[0])
+    # Of these edits alone: the fix was proven with those of layers above, which the file lacks.
+    changed = apply_edits(source.graph, [e for e in edits if not isinstance(e, TakeSize)])
+    yield from _rewire(document, source, changed)
+    if changed.outputs != source.graph.outputs:
+        yield Change(Verb.SET, (*_network_path(source), "output"), changed.outputs[0])
 
 
 def _network_path(source: NetworkSource) -> Path:
@@ -76,6 +86,12 @@ def _changes_of_edit(
             path = source.paths[edit.node]
             key = _written_key(document, source, source.graph.node(edit.node), edit.key)
             yield Change(Verb.SET, (*path, key), freeze(edit.value))
+        case TakeSize():
+            path = source.paths[edit.node]
+            # A pasted call has no inputs: what its tensors are is in the code around it.
+            if isinstance(document.value_at(path), dict):
+                inputs = (*source.graph.node(edit.node).inputs, edit.input)
+                yield Change(Verb.SET, (*path, "inputs"), inputs)
         case ResizeInput():
             home = _network_path(source)
             place = ("input",) if "input" in document.value_at(home) else ("inputs", edit.input)

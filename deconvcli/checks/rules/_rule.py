@@ -49,7 +49,7 @@ class Subject(NamedTuple):
     networks: tuple[WalkedNetwork, ...]
     transposed: tuple[TransposedLayer, ...]
     useless_share: float = 0.5
-    max_diagnosed: int = 3
+    max_diagnosed: int = 8
     find_even_kernels: FindFixes = _find_nothing
 
 

@@ -13,7 +13,8 @@ Example:
       - {op: add, inputs: [previous, input]}
 
 Fix: set output_padding or output_size on the layer that doubles the size, insert a crop_like or a
-pad_to before the join, or use another input size. `deconv sizes` shows which sizes work.
+pad_to before the join, or use another input size. After a join that fails the check goes on with
+its first fix, so that one run finds all of them. `deconv sizes` shows which sizes work.
 
 Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
 """

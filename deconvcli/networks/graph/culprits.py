@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from deconvcli.common.values import axis_name
@@ -45,8 +46,8 @@ def find_unequal_axes(inputs: Sequence[Shape]) -> list[int]:
 
 
 def find_suspects(network: Network, node: Node) -> set[str]:
-    """Return the nodes that some, but not all inputs depend on; for a single input, all above."""
-    above = [find_ancestors(network, name) for name in node.inputs]
+    """Return the nodes that set the size of some, but not all inputs; for a single input, all."""
+    above = [_collect(network, name, partial(_find_sizing, network)) for name in node.inputs]
     # A layer that all inputs depend on changes them all alike, so it cannot make them differ.
     shared = set.intersection(*above) if len(above) > 1 else set()
     own = {node.name} if len(above) == 1 else set()
@@ -55,6 +56,21 @@ def find_suspects(network: Network, node: Node) -> set[str]:
 
 def find_ancestors(network: Network, name: str) -> set[str]:
     """Return the names of a node and of all nodes above it."""
+    return _collect(network, name, lambda node: node.inputs)
+
+
+def _find_sizing(network: Network, node: Node) -> Sequence[str]:
+    """Return the inputs from which a node that works has its size."""
+    if len(node.inputs) < 2 or not node.operation:
+        return node.inputs
+    _, most = take(node.operation).inputs
+    if most is not None:  # the second input is there for its size
+        return node.inputs[1:]
+    # All inputs have one size. Of the two ways to it the short one says where it was made.
+    return [min(node.inputs, key=lambda name: len(find_ancestors(network, name)))]
+
+
+def _collect(network: Network, name: str, follow: Callable[[Node], Iterable[str]]) -> set[str]:
     by_name = {node.name: node for node in network.nodes}
     found: set[str] = set()
     pending = [name]
@@ -62,7 +78,7 @@ def find_ancestors(network: Network, name: str) -> set[str]:
         here = pending.pop()
         if here in by_name and here not in found:
             found.add(here)
-            pending += by_name[here].inputs
+            pending += follow(by_name[here])
     return found
 
 

@@ -1,19 +1,28 @@
-"""The diagnosis of a failing node: the layers above that are to blame, and what would fix it."""
+"""The diagnosis of failing nodes: the layers above that are to blame, and what would fix them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
 
+from deconvcli.common.errors import NotLinear, Refused
+from deconvcli.common.values import axis_name
+from deconvcli.layers.axis import Linear
 from deconvcli.networks.graph.culprits import Culprit, find_culprits
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.network import Network
 from deconvcli.networks.graph.repairs import Failure, Fix, find_fixes
 from deconvcli.networks.graph.shapes import NodeOutcome
+from deconvcli.networks.graph.sizes import find_valid_sizes, limit_runs
 
+# For these errors the sizes of two tensors differ, which may be so for some input sizes alone.
+JOIN_CODES = {"unequal-sizes", "too-small", "too-large"}
 # Only for these errors is a size at fault, so that a layer above may be to blame.
-CODES_WITH_CULPRITS = {"unequal-sizes", "too-small", "too-large", "expect"}
+CODES_WITH_CULPRITS = {*JOIN_CODES, "expect"}
+# Fixes of one node: a parameter, a second input, a crop, a pad, and another size of the input.
+MAX_FIXES = 5
 
 
 class Diagnosis(NamedTuple):
@@ -23,8 +32,22 @@ class Diagnosis(NamedTuple):
     fixes: tuple[Fix, ...]
 
 
+class FailedNode(NamedTuple):
+    """A node that fails, and its diagnosis.
+
+    assumed: the nodes above whose first fix is assumed, since without it nothing reaches this one.
+    """
+
+    outcome: NodeOutcome
+    diagnosis: Diagnosis
+    assumed: tuple[str, ...]
+
+
 def diagnose(
-    network: Network, node: str, outcomes: Sequence[NodeOutcome] | None = None, most: int = 3
+    network: Network,
+    node: str,
+    outcomes: Sequence[NodeOutcome] | None = None,
+    most: int = MAX_FIXES,
 ) -> Diagnosis:
     """Return the layers to blame for a failing node, and up to `most` proven fixes.
 
@@ -39,3 +62,83 @@ def diagnose(
     culprits = find_culprits(network, outcomes, outcome.node) if is_size_error else []
     fixes = find_fixes(Failure(network, outcomes, outcome))
     return Diagnosis(tuple(culprits), tuple(islice(fixes, most)))
+
+
+def diagnose_all(
+    network: Network, outcomes: Sequence[NodeOutcome], most: int
+) -> tuple[FailedNode, ...]:
+    """Return every node that fails, also those that only a failure above keeps from being seen.
+
+    After a failure the walk goes on with its first fix. What that fix corrects as well is no
+    failure of its own. most: how many of them get a diagnosis.
+    """
+    failed: dict[str, FailedNode] = {}
+    assumed: tuple[str, ...] = ()
+    inputs: list[Fix] = []
+    while (outcome := _find_failing(outcomes, failed)) is not None:
+        name = outcome.node.name
+        is_diagnosed = len(failed) < most
+        diagnosis = diagnose(network, name, outcomes) if is_diagnosed else Diagnosis((), ())
+        own = [fix for fix in diagnosis.fixes if not fix.resizes]
+        if inputs:
+            # An input for the fixes assumed here would be of no use without them; one that was
+            # found before may make everything work, and needs none of them.
+            enough = [fix for fix in inputs if fix.is_complete]
+            diagnosis = diagnosis._replace(fixes=(*own, *enough[:1]))
+        else:
+            inputs = [fix for fix in diagnosis.fixes if fix.resizes]
+        failed[name] = FailedNode(outcome, diagnosis, assumed)
+        if own:  # with another input all sizes would be others than those that the author has
+            network, assumed = own[0].network, (*assumed, name)
+            outcomes = walk(network)
+    whole = None if any(outcome.error for outcome in outcomes) else network
+    return tuple([_add_sizes(each, whole, assumed) for each in failed.values()])
+
+
+def _find_failing(outcomes: Sequence[NodeOutcome], known: Container[str]) -> NodeOutcome | None:
+    """Return the first failing node that is not known yet."""
+    failing = (outcome for outcome in outcomes if outcome.error is not None)
+    return next((outcome for outcome in failing if outcome.node.name not in known), None)
+
+
+def _add_sizes(failed: FailedNode, whole: Network | None, assumed: Sequence[str]) -> FailedNode:
+    """Return the diagnosis with the input sizes that work after each fix.
+
+    whole: the network with the first fix of every node in `assumed`; None where others still fail.
+    """
+    error = failed.outcome.error
+    if error is None or error.code not in JOIN_CODES:
+        return failed
+    others = [name for name in assumed if name != failed.outcome.node.name]
+    fixes = list(failed.diagnosis.fixes)
+    for number, fix in enumerate(fixes):
+        if fix.is_complete:
+            sizes = describe_sizes(fix.network)
+        else:
+            sizes = describe_sizes(whole) if number == 0 and whole else ""
+        if sizes:
+            fixed = "" if fix.is_complete else f"with the fixes of {' and '.join(others)} "
+            text = f"{fixed}the network then works for {sizes}"
+            fixes[number] = fix._replace(works_for=text)
+    return failed._replace(diagnosis=failed.diagnosis._replace(fixes=tuple(fixes)))
+
+
+def describe_sizes(network: Network) -> str:
+    """Return in words the sizes of a network's only input that work.
+
+    Empty where there are several inputs, or where the sizes are not found quickly.
+    """
+    if len(network.inputs) > 1:
+        return ""
+    [(name, shape)] = network.inputs.items()
+    free, most = network.without_numeric_expects(), limit_runs(network)
+    texts = []
+    with suppress(NotLinear, Refused):
+        for axis, size in enumerate(shape.spatial):
+            letter = size.letter if isinstance(size, Linear) else "n"
+            texts.append(find_valid_sizes(free, axis, name, most=most).text(letter))
+    if len(texts) < len(shape.spatial):
+        return ""
+    if len(set(texts)) > 1:
+        texts = [f"{axis_name(axis, len(texts))} {text}" for axis, text in enumerate(texts)]
+    return ", and ".join(dict.fromkeys(texts))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
+from deconvcli.layers.text import size_text
 from deconvcli.networks.graph.network import Network, Node
 from deconvcli.networks.operation import Shape
 
@@ -76,6 +77,24 @@ class InsertAfter(NamedTuple):
         return f"add {_describe(self.node)} after {self.above}"
 
 
+class TakeSize(NamedTuple):
+    """A second input for a layer, whose size its output takes."""
+
+    node: str
+    input: str
+
+    def apply(self, network: Network) -> Network:
+        """Return the network with this edit."""
+        nodes = [
+            node._replace(inputs=(*node.inputs, self.input)) if node.name == self.node else node
+            for node in network.nodes
+        ]
+        return network._replace(nodes=tuple(nodes))
+
+    def __str__(self) -> str:
+        return f"give {self.node} the size of {self.input} as its output_size"
+
+
 class ResizeInput(NamedTuple):
     """Another shape for one input."""
 
@@ -87,10 +106,10 @@ class ResizeInput(NamedTuple):
         return network._replace(inputs={**network.inputs, self.input: self.shape})
 
     def __str__(self) -> str:
-        return f"set the shape of {self.input} to {self.shape}"
+        return f"feed {self.input} with {size_text(self.shape.spatial)}"
 
 
-NetworkEdit = SetParameter | InsertBefore | InsertAfter | ResizeInput
+NetworkEdit = SetParameter | InsertBefore | InsertAfter | TakeSize | ResizeInput
 
 
 def apply_edits(network: Network, edits: Iterable[NetworkEdit]) -> Network:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deconvcli.layers.axis import Linear
 from deconvcli.networks.graph import Network, Node, walk
-from deconvcli.networks.graph.diagnosis import diagnose
+from deconvcli.networks.graph.diagnosis import diagnose, diagnose_all
 from deconvcli.networks.graph.edits import apply_edits
 from deconvcli.networks.operation import Shape
 from tests.networks.graph.nets import unet
@@ -27,15 +27,17 @@ def test_a_unet_on_an_odd_size() -> None:
     ]
     assert [str(fix) for fix in found.fixes] == [
         "set output_padding of up1 to [1, 0]",
+        "give up1 the size of conv1 as its output_size",
         "add a crop_like to the size of up1 between conv1 and cat1",
         "add a pad_to to the size of conv1 between up1 and cat1",
+        "feed x with 36x32",
     ]
 
 
 def test_another_input_fixes_every_level_at_once() -> None:
     found = diagnose(unet(3, (34, 30)), "cat2", most=9)
     complete = [str(fix) for fix in found.fixes if fix.is_complete]
-    assert complete == ["set the shape of x to [1, 40, 32]"]
+    assert complete == ["feed x with 40x32"]
 
 
 def test_upsampling_that_gives_one_too_few() -> None:
@@ -130,7 +132,7 @@ def test_a_size_that_is_required_and_not_given_has_no_nearest_one() -> None:
 def test_nothing_left_needs_a_larger_input() -> None:
     node = Node("c", "conv", {"out_channels": 1, "kernel": 9}, ("x",))
     found = diagnose(Network("one", {"x": Shape(3, (8, 20))}, (node,)), "c")
-    assert [str(fix) for fix in found.fixes] == ["set the shape of x to [3, 9, 20]"]
+    assert [str(fix) for fix in found.fixes] == ["feed x with 9x20"]
 
 
 def test_a_node_that_works_has_no_culprit() -> None:
@@ -160,7 +162,7 @@ def test_every_kind_of_join_is_fixed(operation: str) -> None:
     assert [str(fix) for fix in found.fixes] == [
         "add a crop_like to the size of up between x and join",
         "add a pad_to to the size of x between up and join",
-        "set the shape of x to [1, 8]",
+        "feed x with 8",
     ]
 
 
@@ -168,7 +170,7 @@ def test_a_crop_to_more_than_there_is_has_no_culprit_above() -> None:
     crop = Node("crop", "crop_like", {"size": 9}, ("x",))
     found = diagnose(Network("net", {"x": Shape(1, (8,))}, (crop,)), "crop")
     assert found.culprits == ()
-    assert [str(fix) for fix in found.fixes] == ["set the shape of x to [1, 9]"]
+    assert [str(fix) for fix in found.fixes] == ["feed x with 9"]
 
 
 def test_inputs_of_other_ranks_are_not_resized() -> None:
@@ -192,7 +194,7 @@ def test_a_dialect_without_output_padding_gets_other_fixes() -> None:
     assert [str(fix) for fix in found.fixes] == [
         "add a crop_like to the size of up0 between conv0 and cat0",
         "add a pad_to to the size of conv0 between up0 and cat0",
-        "set the shape of x to [1, 34]",
+        "feed x with 34",
     ]
 
 
@@ -214,3 +216,90 @@ def test_too_many_inputs_are_counted() -> None:
         assert outcome.error is not None
         assert outcome.error.message == message
         assert outcome.error.help == f"list {allowed} of the layers above under `inputs`."
+
+
+def test_one_run_finds_every_join_that_fails() -> None:
+    """The U-Net of a public question on 222x222: three of its four joins fail."""
+    network = unet(4, (222, 222))
+    assert failing(network) == ["cat3"]
+    found = diagnose_all(network, walk(network), 8)
+    assert [(each.outcome.node.name, each.assumed) for each in found] == [
+        ("cat3", ()),
+        ("cat2", ("cat3",)),
+        ("cat1", ("cat3", "cat2")),
+    ]
+    assert [str(each.diagnosis.culprits[0]) for each in found] == [
+        "pool3: height 27 -> 13, and 2 * 13 is 1 less than 27",
+        "pool2: height 55 -> 27, and 2 * 27 is 1 less than 55",
+        "pool1: height 111 -> 55, and 2 * 55 is 1 less than 111",
+    ]
+    works = "the network then works for n = 16m + 14, n >= 30"
+    feed = "feed x with 224x224 (the network then works for n = 16m, n >= 16)"
+    assert [str(each.diagnosis.fixes[0]) for each in found] == [
+        f"set output_padding of up3 to 1 (with the fixes of cat2 and cat1 {works})",
+        f"set output_padding of up2 to 1 (with the fixes of cat3 and cat1 {works})",
+        f"set output_padding of up1 to 1 ({works})",
+    ]
+    assert [str(each.diagnosis.fixes[-1]) for each in found] == [feed] * 3
+    first_fixes = [edit for each in found for edit in each.diagnosis.fixes[0].edits]
+    assert failing(apply_edits(network, first_fixes)) == []
+    for n, fails in ((14, True), (30, False), (222, False), (223, True), (224, True), (238, False)):
+        resized = network._replace(inputs={"x": Shape(1, (n, n))})
+        assert bool(failing(apply_edits(resized, first_fixes))) == fails
+
+
+def test_sizes_that_work_are_named_for_each_axis() -> None:
+    network = unet(4, (222, 250))
+    *_, last = diagnose_all(network, walk(network), 8)
+    assert last.diagnosis.fixes[0].works_for == (
+        "the network then works for height n = 16m + 14, n >= 30, and width n = 16m + 10, n >= 26"
+    )
+
+
+def test_what_a_fix_above_corrects_as_well_is_no_second_failure() -> None:
+    nodes = (
+        Node("wide", "conv", {"in_channels": 4, "out_channels": 8, "kernel": 1}, ("x",)),
+        Node("down", "max_pool", {"kernel": 2}, ("wide",)),
+        Node("up", "conv_transpose", {"out_channels": 8, "kernel": 2, "stride": 2}, ("down",)),
+        Node("join", "add", {}, ("up", "wide")),
+        Node("join2", "add", {}, ("join", "wide")),
+        Node("tall", "conv", {"in_channels": 3, "out_channels": 8, "kernel": 1}, ("x",)),
+        Node("narrow", "conv", {"in_channels": 4, "out_channels": 8, "kernel": 1}, ("join2",)),
+    )
+    network = Network("net", {"x": Shape(3, (9,))}, nodes)
+    assert failing(network) == ["wide"]
+    found = diagnose_all(network, walk(network), 8)
+    names = [(each.outcome.node.name, each.assumed) for each in found]
+    assert names == [("wide", ()), ("join", ("wide",)), ("narrow", ("wide", "join"))]
+    edits = [edit for each in found for edit in each.diagnosis.fixes[0].edits]
+    assert failing(apply_edits(network, edits)) == []
+    # Another input is offered once nothing else fails.
+    network = network._replace(nodes=nodes[:-1])
+    _, join = diagnose_all(network, walk(network), 8)
+    assert [str(fix) for fix in join.diagnosis.fixes if fix.resizes] == [
+        "feed x with 10 (the network then works for n = 2m, n >= 2)"
+    ]
+
+
+def test_another_input_is_not_assumed() -> None:
+    """A kernel of 9 needs a larger input: what comes after it is another question."""
+    nodes = (
+        Node("c", "conv", {"out_channels": 1, "kernel": 9}, ("x",)),
+        Node("join", "add", {}, ("c", "x")),
+    )
+    network = Network("net", {"x": Shape(1, (8,))}, nodes)
+    [found] = diagnose_all(network, walk(network), 8)
+    assert [str(fix) for fix in found.diagnosis.fixes] == []
+    [found] = diagnose_all(network._replace(nodes=nodes[:1]), walk(network), 8)
+    assert [str(fix) for fix in found.diagnosis.fixes] == ["feed x with 9"]
+
+
+def test_failures_past_the_limit_are_found_without_a_diagnosis() -> None:
+    network = unet(4, (222, 222))
+    first, second = diagnose_all(network, walk(network), 1)
+    assert first.diagnosis.fixes
+    assert second.outcome.node.name == "cat2"
+    assert [str(fix).partition(" (")[0] for fix in second.diagnosis.fixes] == [
+        "feed x with 224x224"
+    ]
+    assert second.diagnosis.culprits == ()

@@ -10,7 +10,7 @@ from deconvcli.common.errors import DeconvError
 from deconvcli.networks.graph.repairs._proof import Edits, Failure, Fix
 from deconvcli.networks.graph.repairs.channels import change_groups, correct_in_channels
 from deconvcli.networks.graph.repairs.inputs import pad_input, resize_inputs
-from deconvcli.networks.graph.repairs.joins import crop_inputs, pad_inputs
+from deconvcli.networks.graph.repairs.joins import crop_inputs, pad_inputs, take_output_size
 from deconvcli.networks.graph.repairs.kernels import propose_even_kernels
 from deconvcli.networks.graph.repairs.layers import (
     limit_output_padding,
@@ -25,7 +25,7 @@ Source = Callable[[Failure], Iterator[Edits]]
 
 # The order is the order of suggestion: parameters that are there already come before new layers,
 # and these before another input, which the author can rarely choose.
-_JOINS = (change_output_padding, crop_inputs, pad_inputs, resize_inputs)
+_JOINS = (change_output_padding, take_output_size, crop_inputs, pad_inputs, resize_inputs)
 _BY_CODE: dict[str, tuple[Source, ...]] = {
     "unequal-sizes": _JOINS,
     "too-small": _JOINS,

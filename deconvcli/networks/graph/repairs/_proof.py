@@ -36,22 +36,29 @@ class Fix(NamedTuple):
     """Edits, the network with them, and whether nothing in it fails any more.
 
     effects: what happens to layers that worked before, in words: values that move, weights that
-    are of no use any more. Empty where all their values stay.
+    are of no use any more. Empty where all their values stay. works_for: the input sizes that work
+    with it, in words, if that is known.
     """
 
     edits: Edits
     network: Network
     is_complete: bool
     effects: str = ""
+    works_for: str = ""
 
     def __str__(self) -> str:
-        return describe_edits(self.edits) + (f" ({self.effects})" if self.effects else "")
+        notes = "; ".join(filter(None, (self.effects, self.works_for)))
+        return describe_edits(self.edits) + (f" ({notes})" if notes else "")
+
+    @property
+    def resizes(self) -> bool:
+        """Whether the network gets another input."""
+        return any(isinstance(edit, ResizeInput) for edit in self.edits)
 
     @property
     def caution(self) -> str:
         """What the author has to agree to: the effects, or another input."""
-        resizes = any(isinstance(edit, ResizeInput) for edit in self.edits)
-        return self.effects or ("the network gets another input" if resizes else "")
+        return self.effects or ("the network gets another input" if self.resizes else "")
 
 
 class Failure(NamedTuple):

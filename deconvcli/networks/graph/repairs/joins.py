@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deconvcli.frameworks.dialects import take as take_dialect
 from deconvcli.layers.axis import Size
-from deconvcli.networks.graph.edits import InsertBefore
+from deconvcli.networks.graph.edits import InsertBefore, TakeSize
 from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
+from deconvcli.networks.graph.repairs.layers import find_transposed
+
+
+def take_output_size(failure: Failure) -> Iterator[Edits]:
+    """Propose that a transposed convolution above takes its size from an input that is not its."""
+    names = [*failure.network.inputs, *(node.name for node in failure.network.nodes)]
+    for outcome, _ in find_transposed(failure):
+        node = outcome.node
+        dialect, _ = take_dialect(failure.network.dialect_of(node))
+        if dialect.argument("output_size") is not None and len(node.inputs) == 1:
+            for name in failure.outcome.node.inputs:
+                if names.index(name) < names.index(node.name):
+                    yield (TakeSize(node.name, name),)
 
 
 def crop_inputs(failure: Failure) -> Iterator[Edits]:
