@@ -17,6 +17,7 @@ FLOORS = (
     {"layers"},
     {"compute"},
     {"frameworks"},
+    {"solver"},
     {"bench", "networks", "views"},
     {"checks"},
     {"api"},
@@ -78,6 +79,7 @@ KNOWS_PADDING = {
     "networks/graph",
     "networks/operations",
     "networks/pasted",
+    "solver",
     "views/explanation",
     "views/page",
 }

@@ -1,0 +1,114 @@
+"""What is asked: the sizes on both ends, the dialect, and the numbers that a layer may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.common.errors import UsageError
+
+Range = tuple[int, int]
+"""The first and the last number that is allowed."""
+
+UP_TO_16: tuple[Range, ...] = ((1, 16),)
+JUST_1: tuple[Range, ...] = ((1, 1),)
+LARGEST_BOUND = 4096
+"""The largest kernel, stride or dilation that is searched; real layers stay below 600."""
+
+
+class Bounds(NamedTuple):
+    """The numbers that are searched: a range for all axes, or one for each.
+
+    padding: a word, or ranges of numbers, of which both ends take each, or of (begin, end) pairs;
+    None for all that the dialect takes. output_padding: ranges; None for all.
+    """
+
+    kernel: tuple[Range, ...] = UP_TO_16
+    stride: tuple[Range, ...] = UP_TO_16
+    dilation: tuple[Range, ...] = JUST_1
+    padding: str | tuple[Range, ...] | tuple[tuple[Range, Range], ...] | None = None
+    output_padding: tuple[Range, ...] | None = None
+
+
+class AxisBounds(NamedTuple):
+    """The bounds of one axis. begin, end: the ranges of the padding at both ends."""
+
+    kernel: Range
+    stride: Range
+    dilation: Range
+    word: str | None = None
+    begin: Range | None = None
+    end: Range | None = None
+    output_padding: Range | None = None
+
+
+class Question(NamedTuple):
+    """The layers of a dialect, or of `dialect@implementation`, that make `output` of `input`.
+
+    input, output: one number for each spatial axis. roles: what else the layer has: groups,
+    in_channels, out_channels ..., each as `wording.read_roles` takes it.
+    """
+
+    dialect: str
+    input: tuple[int, ...]
+    output: tuple[int, ...]
+    bounds: Bounds = Bounds()
+    roles: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes."""
+        return len(self.input)
+
+    def axis_bounds(self) -> tuple[AxisBounds, ...]:
+        """Return the bounds of each axis.
+
+        Raises:
+            UsageError: a list has neither one range nor one for each axis, or a range is empty.
+        """
+        bounds, rank = self.bounds, self.rank
+        ranges = {
+            name: spread(name, getattr(bounds, name), rank)
+            for name in ("kernel", "stride", "dilation")
+        }
+        word = bounds.padding if isinstance(bounds.padding, str) else None
+        sides: list[tuple[Range, Range] | tuple[None, None]] = [(None, None)] * rank
+        if bounds.padding is not None and word is None:
+            given = spread("padding", bounds.padding, rank)
+            sides = [pair if isinstance(pair[0], tuple) else (pair, pair) for pair in given]
+        added: list[Range | None] = [None] * rank
+        if bounds.output_padding is not None:
+            added = [*spread("output_padding", bounds.output_padding, rank)]
+        rows = zip(*ranges.values(), [word] * rank, *zip(*sides, strict=True), added, strict=True)
+        return tuple(AxisBounds(*row) for row in rows)
+
+
+def spread(name: str, ranges: Any, rank: int) -> tuple[Any, ...]:
+    """Return one range for each axis.
+
+    Raises:
+        UsageError: the number of ranges fits no layer of this rank, or a range is empty.
+    """
+    if len(ranges) not in (1, rank):
+        raise UsageError(
+            f"{name} has {len(ranges)} numbers, the sizes have {rank}",
+            help=f"give one, or {rank}: one for each axis.",
+            code="rank",
+        )
+    for first, last in (flat for one in ranges for flat in _flatten(one)):
+        if first > last:
+            raise UsageError(
+                f"{name} {first}..{last} is an empty range", help="write the smaller number first."
+            )
+        if name in ("kernel", "stride", "dilation") and not 1 <= first <= last <= LARGEST_BOUND:
+            raise UsageError(
+                f"{name} {first if first == last else f'{first}..{last}'} is outside 1 to"
+                f" {LARGEST_BOUND}",
+                help=f"search between 1 and {LARGEST_BOUND}.",
+            )
+    return tuple(ranges) * rank if len(ranges) == 1 else tuple(ranges)
+
+
+def _flatten(one: Any) -> tuple[Range, ...]:
+    return one if isinstance(one[0], tuple) else (one,)

@@ -1,0 +1,136 @@
+"""Questions that people asked in public, the order of answers, and why some have none."""
+
+from __future__ import annotations
+
+import pytest
+
+from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.calls import write_call
+from deconvcli.solver import Answer, Bounds, Question, solve
+from deconvcli.solver.families import read_choices
+
+
+def ask(dialect: str, input: tuple[int, ...], output: tuple[int, ...], **bounds: object) -> Answer:
+    ranges = {
+        name: value if isinstance(value, str | tuple) else ((value, value),)
+        for name, value in bounds.items()
+    }
+    return solve(Question(dialect, input, output, Bounds(**ranges)), 1000)  # type: ignore[arg-type]
+
+
+def test_keras_9883_needs_output_padding_0() -> None:
+    [layer] = ask("keras", (12, 12), (23, 23), kernel=3, stride=2, padding="same").solutions
+    assert layer.axes[0].parameters["output_padding"] == 0
+    assert layer.formula == "2N-1"
+
+
+def test_keras_13231_has_none_because_axes_share_output_padding() -> None:
+    answer = ask("keras", (46, 62), (368, 489), kernel=16, stride=8, padding="same")
+    assert not answer
+    assert answer.reason == (
+        "height needs output_padding None (46*8 = 368), width needs output_padding 1"
+        " (61*8 + 1 = 489), and Keras 3 takes None for all axes or a number for each"
+    )
+    assert [(near.output, near.closing) for near in answer.nearest][:2] == [
+        ((367, 489), "pad 1 at the end of height"),
+        ((368, 496), "crop 7 at the end of width"),
+    ]
+
+
+def test_pytorch_70518_has_an_output_padding_for_each_axis() -> None:
+    [layer] = ask("torch", (4, 4, 4), (7, 8, 8), kernel=3, stride=2, padding=1).solutions
+    assert write_call(layer.reading).endswith("3, stride=2, padding=1, output_padding=(0, 1, 1))")
+
+
+@pytest.mark.parametrize(
+    ("n", "out", "wanted"), [(1000, 11000, (22, 11, 6, 1)), (11000, 275000, (50, 25, 13, 1))]
+)
+def test_the_layers_of_a_hop_of_275_are_among_the_answers(
+    n: int, out: int, wanted: tuple[int, ...]
+) -> None:
+    kernel, stride, *_ = wanted
+    answer = ask("torch", (n,), (out,), kernel=kernel, stride=stride)
+    found = [tuple(axis.parameters.values()) for axis in answer.axes[0].solutions()]
+    assert (kernel, stride, 1, wanted[2], wanted[3]) in found
+
+
+def test_the_best_layers_are_exact_even_and_symmetric_with_a_small_kernel() -> None:
+    answer = ask("torch", (7, 7), (28, 28))
+    best = answer.solutions[:4]
+    assert [layer.reading.layer.kernel for layer in best] == [(4, 4), (8, 8), (12, 12), (16, 16)]
+    assert {(layer.formula, layer.overlap, layer.exact) for layer in best} == {("4N", "even", True)}
+    assert answer.count == answer.axes[0].count ** 2
+
+
+def test_the_order_is_the_one_that_is_documented() -> None:
+    for dialect in ("torch", "keras", "onnx", "jax"):
+        layers = ask(dialect, (7, 9), (14, 36)).solutions
+        keys = [
+            (
+                sum(not axis.exact for axis in layer.axes),
+                sum(("even", "uneven", "gaps").index(axis.overlap) for axis in layer.axes),
+                sum(axis.crop[0] != axis.crop[1] for axis in layer.axes),
+            )
+            for layer in layers
+        ]
+        assert keys == sorted(keys), dialect
+
+
+def test_a_word_is_shared_by_all_axes() -> None:
+    for layer in ask("keras", (7, 7), (28, 28)).solutions:
+        assert isinstance(layer.reading.spelling.arguments["padding"], str)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "input", "output", "bounds", "reason"),
+    [
+        ("torch", (10,), (5000,), {}, "kernel 1 to 16 and stride 1 to 16 give at most 175 for 10"),
+        ("torch", (10, 10), (19, 23), {"kernel": 4, "stride": 2, "padding": 1}, "at least 20"),
+        ("caffe", (10, 10), (20, 20), {"kernel": 3, "stride": 2}, "give 19 or 21 for 10"),
+        ("tflite", (10,), (20,), {}, "TensorFlow Lite has no layer with 1 spatial axis"),
+        ("keras", (5, 5), (10, 13), {"kernel": ((2, 2), (5, 5)), "stride": ((2, 2), (1, 1)),
+         "dilation": ((1, 1), (2, 2))}, "strides"),
+    ],
+)  # fmt: skip
+def test_a_reason_has_the_numbers(
+    dialect: str,
+    input: tuple[int, ...],
+    output: tuple[int, ...],
+    bounds: dict[str, object],
+    reason: str,
+) -> None:
+    answer = ask(dialect, input, output, **bounds)
+    assert not answer
+    assert reason in answer.reason
+
+
+def test_no_size_is_nearer_than_those_that_are_named() -> None:
+    answer = ask("caffe", (10, 10), (20, 20), kernel=3, stride=2)
+    assert {near.output for near in answer.nearest} == {(19, 19), (19, 21), (21, 19), (21, 21)}
+
+
+def test_an_exact_layer_is_exact_for_other_inputs_and_no_other_layer_is() -> None:
+    for dialect in ("torch", "keras", "onnx", "flax", "paddle"):
+        answer = ask(dialect, (7,), (21,), kernel=((2, 6),), stride=((1, 4),))
+        for axis in (layer.axes[0] for layer in answer.solutions):
+            there = [
+                read_choices(answer.question, (axis.choice,), (n,)).output_sizes == (3 * n,)
+                for n in (8, 9, 10)
+            ]
+            assert all(there) == axis.exact, axis
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        (Question("torch", (5, 5), (10,)), "the output has 1 size, the input 2"),
+        (Question("torch", (5, 0), (10, 3)), "a size of 0 has no elements"),
+        (Question("torch", (5,), (10,), Bounds(kernel=((9, 3),))), "kernel 9..3 is an empty range"),
+        (Question("torch", (5,), (10,), Bounds(kernel=((1, 9999),))), "outside 1 to 4096"),
+        (Question("torch", (5,), (10,), Bounds(kernel=((1, 2), (1, 2)))), "kernel has 2 numbers"),
+        (Question("pytorhc", (5,), (10,)), "dialect 'pytorhc' is not known"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(question: Question, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        solve(question)
