@@ -44,7 +44,7 @@ def suggestion(word: str, known: Sequence[str]) -> str:
     """
     close = nearest(word, known)
     guess = [f"did you mean {close!r}?"] if close else []
-    are_listed = len(known) < (9 if close else 50)
+    are_listed = len(known) < (9 if close else 50) and list(known) != [close]
     choices = [f"choose from: {', '.join(known)}."] if are_listed else []
     return " ".join([*guess, *choices])
 

@@ -9,6 +9,7 @@ from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import FILE, NETWORK
 from deconvcli.checks.documents import Document
 from deconvcli.common.findings import Diagnostic
+from deconvcli.common.values import shorten_list
 from deconvcli.networks.pasted.layer import Arguments
 
 __all__ = ["Arguments", "Config", "NetworkSource", "read"]
@@ -30,15 +31,22 @@ def read(document: Document) -> Config:
     problems = Problems(document)
     # Never stop at the first problem: the author fixes all of them in one go.
     value = document.value
-    # A network at the top lacks its name alone, and each of its keys would repeat that.
-    is_network = isinstance(value, dict) and "networks" not in value and "layers" in value
-    known = {**FILE, **NETWORK} if is_network else FILE
+    # Networks at the top lack that key alone, and each of their own keys would repeat that.
+    is_network, names = False, []
+    if isinstance(value, dict) and "networks" not in value:
+        is_network = "layers" in value
+        names = [
+            name for name, each in value.items() if isinstance(each, dict) and "layers" in each
+        ]
+    known = {**FILE, **(NETWORK if is_network else {}), **dict.fromkeys(names)}
     given = problems.require_mapping(value, (), "the file", known)
     common = read_defaults(given, (), Defaults(), problems)
     named = given.get("networks", {})
     if "networks" not in given and isinstance(value, dict):
         keys = "these keys" if is_network else "input and layers"
         help = f"write networks:, and under it a name with {keys}."
+        if names:
+            help = f"write networks: above {shorten_list(names)}, and indent what is below it."
         problems.report_missing((), "the file", "networks", help)
     elif not isinstance(named, dict) or ("networks" in given and not named):
         help = "write a name with input and layers under networks."

@@ -133,11 +133,12 @@ def _fill_text(text: str, path: Path, variables: Mapping[str, Any], problems: Pr
     for name in VARIABLE.findall(text):
         if name not in variables:
             known = list(variables)
-            help = suggestion(name, known) if known else _VARIABLE_HELP
+            listed = [f"${each}" for each in known]
+            help = suggestion(f"${name}", listed) if known else _VARIABLE_HELP
             close = nearest(name, known)
             better = text.replace(f"${name}", f"${close}") if close else None
             message = f"${name} is not defined here"
-            problems.report("unknown-name", path, message, help, better)
+            problems.report_undefined(path, message, help, better)
             return text
     # `$width` alone keeps the value's type, so that `kernel: $k` is a number; within a longer text
     # it becomes text, as in `name: up$width`.

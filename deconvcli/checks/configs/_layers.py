@@ -24,6 +24,7 @@ from deconvcli.networks.operations import index_keys, list_names, take
 from deconvcli.networks.pasted.layer import Arguments
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_KEYS_FOR_A_KIND = ("type", "kind", "layer", "class_name", "module", "operation")
 
 
 class ParsedLayer(NamedTuple):
@@ -56,7 +57,8 @@ def parse_layer(entry: LayerEntry, dialect: str, problems: Problems) -> ParsedLa
     if found is None:
         return ParsedLayer("", _NOTHING)
     # Without its name the layers that take it would be findings as well.
-    return found if problems.count == before else ParsedLayer("", _NOTHING, name=found.name)
+    is_whole = problems.count == before and not problems.has_undefined(entry.path)
+    return found if is_whole else ParsedLayer("", _NOTHING, name=found.name)
 
 
 def _parse(value: Any, path: Path, dialect: str, problems: Problems) -> ParsedLayer | None:
@@ -97,15 +99,25 @@ def _from_text(text: str, path: Path, dialect: str, problems: Problems) -> Parse
 def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> ParsedLayer | None:
     operation = value.get("op")
     if not isinstance(operation, str):
-        help = "name its kind, such as op: conv."
         if "op" in value:
+            help = "name its kind, such as op: conv."
             problems.report(
                 "illegal-value", (*path, "op"), f"op is {format_value(operation)}", help
             )
         else:
-            problems.report_missing(path, "this layer", "op", help)
+            problems.report_missing(path, "this layer", "op", _explain_missing_kind(value))
         return None
     return _parse_keys(operation, value, path, (*path, "op"), problems)
+
+
+def _explain_missing_kind(value: Mapping[str, Any]) -> str:
+    """Return what to do about a layer without `op`, whose kind may be under another key."""
+    for name in value:
+        if name in _KEYS_FOR_A_KIND:
+            return f"write op in place of {name}."
+        if name in list_names():
+            return f"write op: {name}, and its keys beside it: {{op: {name}, kernel: 3}}."
+    return "name its kind, such as op: conv."
 
 
 def _parse_keys(
@@ -127,7 +139,7 @@ def _parameters(
     given: Mapping[str, Any], path: Path, operation: str, problems: Problems
 ) -> dict[str, Any]:
     known = index_keys(operation)
-    problems.check_keys(given, _list_keys(operation), path, operation)
+    _check_keys(given, path, operation, problems)
     found: dict[str, Any] = {}
     # In the order of the file, so that the second of two names for one key is the one reported.
     for name in filter(known.__contains__, given):
@@ -135,7 +147,7 @@ def _parameters(
         if key.name in found:
             message = f"{name} sets {key.name} a second time"
             problems.report("illegal-value", (*path, name), message, "keep one of them.")
-        found[key.name] = _read_value(key, name, given[name], path, problems)
+        found[key.name] = _read_value(key, name, given, path, problems)
     # A required key under a wrong name is one mistake, and has been reported above.
     for key in take(operation).keys if given.keys() <= known.keys() else ():
         if key.required and key.name not in found:
@@ -143,11 +155,51 @@ def _parameters(
     return found
 
 
-def _read_value(key: Key, name: str, value: Any, path: Path, problems: Problems) -> Any:
+def _check_keys(given: Mapping[str, Any], path: Path, operation: str, problems: Problems) -> None:
+    """Report the keys that this kind does not have; a layer written as a key is one."""
+    known = _list_keys(operation)
+    unknown = [name for name in given if name not in known]
+    if not unknown:
+        return
+    split = {part for name in given for part in _split_tuple(given, name)}
+    layers = [name for name in unknown if name in list_names()]
+    for name in layers:
+        value = given[name]
+        layer = value if isinstance(value, str) and value in list_names() else name
+        help = f"write {layer} as a layer of its own, after this one."
+        problems.report_key((*path, name), operation, help)
+    other = {name: given[name] for name in unknown if name not in (*layers, *split)}
+    problems.check_keys(other, known, path, operation)
+
+
+def _read_value(
+    key: Key, name: str, given: Mapping[str, Any], path: Path, problems: Problems
+) -> Any:
+    value, place = given[name], (*path, name)
+    if parts := _split_tuple(given, name):
+        written = ", ".join(parts)
+        message = f"YAML splits {name}: {written} at the comma"
+        problems.report("illegal-value", place, message, f"write {name}: [{written[1:-1]}].")
+        return None
     try:
         return FORMS[key.form].take(key, value)
     except Misfit as misfit:
         help = f"write {misfit}. {explain_misreading(value)}".strip()
         message, close = f"{name} is {format_value(value)}", guess_value(key, value)
-        problems.report("illegal-value", (*path, name), message, help, close)
+        problems.report("illegal-value", place, message, help, close)
         return None
+
+
+def _split_tuple(given: Mapping[str, Any], name: str) -> list[str]:
+    """Return the value and the keys that `kernel: (4, 4)` is to YAML in braces, or nothing."""
+    value = given[name]
+    if not isinstance(value, str) or not value.startswith("(") or value.endswith(")"):
+        return []
+    parts = [value]
+    for part in list(given)[list(given).index(name) + 1 :]:
+        if given[part] is not None:
+            break
+        parts.append(part)
+        if part.endswith(")"):
+            return parts
+    return []

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, LayerEntry, expand_layers
+from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, VARIABLE, LayerEntry, expand_layers
 from deconvcli.checks.configs._layers import ParsedLayer, parse_layer
 from deconvcli.checks.configs._names import LayerNames
 from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import NETWORK, SHAPE
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError
-from deconvcli.common.shelf import nearest
+from deconvcli.common.shelf import nearest, suggestion
 from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import aliases, in_order, resolve_name, take
 from deconvcli.layers.axis import Linear, Size
@@ -28,6 +28,7 @@ from deconvcli.networks.operation import Key, KeyForm, Shape
 from deconvcli.networks.pasted.layer import Arguments, set_order
 
 PREVIOUS = "previous"
+SHAPE_EXAMPLE = "{channels: 3, size: 572x572}"
 
 
 class Defaults(NamedTuple):
@@ -133,7 +134,7 @@ def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[st
         help = "write names with shapes: {image: {channels: 3, size: 64x64}}."
         problems.report("illegal-value", inside, f"inputs is {format_value(named)}", help)
     elif "input" not in given:
-        help = "add input: {channels: 3, size: 572x572}, or a size in letters, such as HxW."
+        help = f"add input: {SHAPE_EXAMPLE}, or a size in letters, such as HxW."
         problems.report_missing(path, "this network", "input", help)
     elif "inputs" in given:
         help = "keep inputs, with a name for each of them."
@@ -147,7 +148,8 @@ def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[st
 def _shape(value: Any, path: Path, problems: Problems) -> Shape | None:
     """Return a tensor's shape, or None after reporting what is wrong with it."""
     before = problems.count
-    given = problems.require_mapping(value, path, "this shape", SHAPE)
+    help = f"write channels and size, such as {SHAPE_EXAMPLE}."
+    given = problems.require_mapping(value, path, "this shape", SHAPE, help)
     if problems.count > before:
         return None
     if "channels" not in given:
@@ -269,7 +271,8 @@ class _Reader:
         listed, place = given["inputs"], (*entry.path, "inputs")
         named = [listed] if isinstance(listed, str) else listed
         if isinstance(named, list) and named and all(isinstance(n, str) and n for n in named):
-            return tuple(self._resolve(name, entry) for name in named)
+            # A variable without a value has been reported; no layer has such a name.
+            return tuple(self._resolve(name, entry) for name in named if not VARIABLE.search(name))
         help = "write names of layers above, such as inputs: [previous, skip]."
         self._problems.report("illegal-value", place, f"inputs is {format_value(listed)}", help)
         return ()
@@ -322,7 +325,8 @@ class _Reader:
         name = self._names.resolve(given, ()) if isinstance(given, str) else ""
         if any(node.name == name for node in self.nodes):
             return (name,)
-        close = nearest(name, [node.name for node in self.nodes])
-        help = "name a layer of this network."
-        self._problems.report("unknown-name", path, f"output is {format_value(given)}", help, close)
+        known = [node.name for node in self.nodes]
+        help = suggestion(name, known) or "name a layer of this network."
+        message = f"output is {format_value(given)}, which is no layer of this network"
+        self._problems.report("unknown-name", path, message, help, nearest(name, known))
         return ()

@@ -19,21 +19,32 @@ class Problems:
         self.document = document
         # Ordered, and without the repetitions that the rounds of a block bring.
         self._found: dict[Diagnostic, None] = {}
+        self._undefined: set[Path] = set()
+        self.count = 0
+        """How many there were, repeated ones too, by which a caller sees whether it added any."""
 
     @property
     def found(self) -> tuple[Diagnostic, ...]:
         """Return all findings, in the order in which they were found."""
         return tuple(self._found)
 
-    @property
-    def count(self) -> int:
-        """Return how many there are, by which a caller sees whether it has added any."""
-        return len(self._found)
-
     def report(self, code: str, path: Path, message: str, help: str, better: Any = None) -> None:
         """Report a wrong value at a path; `better` is the value that was probably intended."""
+        if self.has_undefined(path):  # whatever is wrong with the value follows from that
+            self.count += 1
+            return
         fixes = () if better is None else (DocumentFix((Change(Verb.SET, path, better),)),)
         self._add(code, message, help, self.document.where(path), fixes)
+
+    def report_undefined(self, path: Path, message: str, help: str, better: Any) -> None:
+        """Report a variable without a value in the text at a path."""
+        if path not in self._undefined:
+            self.report("unknown-name", path, message, help, better)
+            self._undefined.add(path)
+
+    def has_undefined(self, path: Path) -> bool:
+        """Return whether the value at a path, or one inside it, has a variable without a value."""
+        return any(found[: len(path)] == path for found in self._undefined)
 
     def report_error(self, error: DeconvError, path: Path) -> None:
         """Report an error at the place of the value that caused it."""
@@ -53,19 +64,22 @@ class Problems:
         """Report each unknown key, at its own place."""
         for name in value:
             if name not in known:
-                where = self.document.where_key((*path, name))
-                message = f"{owner} has no key {shorten(name)}"
                 close = nearest(name, list(known))
                 renamed = (Change(Verb.RENAME, (*path, name), close),)
                 fixes = (DocumentFix(renamed),) if close else ()
-                self._add("unknown-key", message, suggestion(name, list(known)), where, fixes)
+                self.report_key((*path, name), owner, suggestion(name, list(known)), fixes)
+
+    def report_key(self, path: Path, owner: str, help: str, fixes: Fixes = ()) -> None:
+        """Report a key that its owner does not have."""
+        where, message = self.document.where_key(path), f"{owner} has no key {shorten(path[-1])}"
+        self._add("unknown-key", message, help, where, fixes)
 
     def require_mapping(
-        self, value: Any, path: Path, owner: str, known: Collection[str]
+        self, value: Any, path: Path, owner: str, known: Collection[str], help: str = ""
     ) -> dict[str, Any]:
         """Return the mapping at a path, or an empty one, and report what is wrong with it."""
         if not isinstance(value, dict):
-            help = f"write its keys: {', '.join(known)}."
+            help = help or f"write its keys: {', '.join(known)}."
             self.report(
                 "illegal-value", path, f"{owner} is {_describe(value)}, not a mapping", help
             )
@@ -80,6 +94,7 @@ class Problems:
     def _add(self, code: str, message: str, help: str, where: Where, fixes: Fixes = ()) -> None:
         found = Diagnostic(code, Severity.ERROR, message, help, where=where, fixes=fixes)
         self._found[found] = None
+        self.count += 1
 
 
 def _describe(value: Any) -> str:

@@ -20,6 +20,22 @@ _LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
 _TOO_DEEP = "exceeded maximum nesting depth"
 """The problem that libyaml reports for 1,000 open brackets, from PyYAML 6.0.4 on."""
 
+_UNFIT = (
+    "this does not continue the lines above",
+    "check the indentation of this line, and the quotes and brackets above it.",
+)
+# What the parsers say about the commonest mistakes; libyaml's first, and then PyYAML's own.
+_REASONS = (
+    ("did not find expected key", *_UNFIT),
+    ("did not find expected '-' indicator", *_UNFIT),
+    ("expected <block end>", *_UNFIT),
+    (
+        "mapping values are not allowed",
+        "a colon is not allowed here",
+        "check the indentation of this line, and put text with a colon in quotes.",
+    ),
+)
+
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -58,6 +74,9 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> Misplaced:
     offset = mark.index if mark else 0
     if text[offset : offset + 1] == "\t":
         return Misplaced(offset, "YAML does not allow a tab for indentation", "indent with spaces.")
+    for problem, reason, help in _REASONS:
+        if problem in str(error.problem):
+            return Misplaced(offset, f"this is not YAML: {reason}", help)
     return Misplaced(
         offset, f"this is not YAML: {error.problem}", "correct the text here or just before."
     )
