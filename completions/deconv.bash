@@ -60,7 +60,7 @@ _deconv_offers() {
             esac
             ;;
         check)
-            options='--table --fix-hints --select --ignore --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --lock --locked -h --help' words='' files='*'
+            options='--table --select --ignore --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
             case $option in
                 --select | --ignore) _deconv_value 'DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207' '' list ;;
                 -o | --out | --output | --config) _deconv_value '' '*' ;;

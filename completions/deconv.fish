@@ -155,7 +155,6 @@ complete -c deconv -n '__deconv_at run' -s h -l help -d 'Show this message and e
 
 complete -c deconv -n '__deconv_at check' -F
 complete -c deconv -n '__deconv_at check' -l table -d 'Show each layer\'s shape, parameters and MACs too.'
-complete -c deconv -n '__deconv_at check' -l fix-hints -d 'Show the exact edits that would fix each finding; no file is changed.'
 complete -c deconv -n '__deconv_at check' -l select -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207)' -d 'Check only these rules: DCV2,DCV110.'
 complete -c deconv -n '__deconv_at check' -l ignore -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207)' -d 'Do not check these rules.'
 complete -c deconv -n '__deconv_at check' -l strict -d 'Treat warnings as errors.'
@@ -166,6 +165,11 @@ complete -c deconv -n '__deconv_at check' -l force -d 'Replace an existing file.
 complete -c deconv -n '__deconv_at check' -l jobs -r -f -d 'Number of processes.'
 complete -c deconv -n '__deconv_at check' -l config -r -F -d 'TOML file with settings.'
 complete -c deconv -n '__deconv_at check' -l isolated -d 'Ignore the project\'s settings.'
+complete -c deconv -n '__deconv_at check' -l fix-hints -d 'Show the exact edits that would fix each finding; no file is changed.'
+complete -c deconv -n '__deconv_at check' -l fix -d 'Make the edits that are safe.'
+complete -c deconv -n '__deconv_at check' -l unsafe -d 'With --fix or --diff: also the edits after which values move or weights do not fit.'
+complete -c deconv -n '__deconv_at check' -l diff -d 'Print the edits of --fix as a diff for git apply; no file is changed.'
+complete -c deconv -n '__deconv_at check' -l add-ignore -d 'Add comments that silence the findings, with --fix the remaining ones.'
 complete -c deconv -n '__deconv_at check' -l lock -d 'Write each layer\'s size to deconv.lock.'
 complete -c deconv -n '__deconv_at check' -l locked -d 'Compare the sizes with deconv.lock.'
 complete -c deconv -n '__deconv_at check' -s h -l help -d 'Show this message and exit.'

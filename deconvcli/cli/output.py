@@ -47,6 +47,17 @@ class Output:
                 self.file.write(f"{printable(text).rstrip()}\n".encode())
 
 
+def write_raw(data: bytes, file: IO[bytes] | None) -> None:
+    """Write what other programs read to the file, or to standard output, as it is."""
+    if file is not None:
+        file.write(data)
+    elif sys.stdout.isatty():
+        click.echo(printable(data.decode("utf-8", "replace")), nl=False)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+
+
 @contextmanager
 def open_output(path: str | None, *, force: bool) -> Iterator[IO[bytes] | None]:
     """Open the file of `-o` before any work; None for standard output, which is also `-`.

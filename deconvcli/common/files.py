@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedRandom
@@ -16,6 +17,8 @@ StrPath: TypeAlias = str | os.PathLike[str]
 @contextmanager
 def open_atomically(path: StrPath, *, force: bool) -> Iterator[BufferedRandom]:
     """Open a new file beside `path`, which takes that name on success and is removed otherwise.
+
+    A file that is replaced passes its permissions on, and its owner where the system allows it.
 
     Raises:
         Unreadable: the file exists (without `force`), is no regular file, or cannot be written.
@@ -33,6 +36,7 @@ def open_atomically(path: StrPath, *, force: bool) -> Iterator[BufferedRandom]:
             yield file
             with report_write_errors(name):
                 file.flush()
+                _copy_permissions(target, file.fileno())
                 os.fsync(file.fileno())
         with report_write_errors(name):
             _publish(temporary, target, force)
@@ -45,6 +49,19 @@ def _create(path: str) -> BufferedRandom:
     # Not tempfile: the system applies the umask to 0666 here, tempfile leaves 0600.
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return open(os.open(path, flags, 0o666), "w+b")
+
+
+def _copy_permissions(target: str, file: int) -> None:
+    """Give a new file the owner and the permissions of the file that it replaces."""
+    if os.path.exists(target):
+        status = os.stat(target)
+        # Root may replace anybody's file, which stays theirs; others may not give files away.
+        # AttributeError: Windows has neither function.
+        with suppress(OSError, AttributeError):
+            os.fchown(file, status.st_uid, status.st_gid)
+        # Second, because a new owner clears bits of the mode.
+        with suppress(OSError, AttributeError):
+            os.fchmod(file, stat.S_IMODE(status.st_mode))
 
 
 @contextmanager

@@ -57,12 +57,12 @@ def _signals() -> Iterator[None]:
             signal.signal(signal.SIGPIPE, kept)
 
 
-def process(line: str, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own."""
-    settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 60} | settings
+def process(line: str, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[Any]:
+    """Run the command in a process of its own; with text=False its output is bytes."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    settings = {**pipes, "timeout": 60, "text": True, **settings}
     return subprocess.run(
         [sys.executable, "-m", "deconvcli", *line.split(), *arguments],
-        text=True,
         check=False,
         **settings,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from deconvcli.checks.checking._configs import read_configs
 from deconvcli.checks.checking._file_check import check_bytes, check_file
 from deconvcli.checks.checking._files import SourceFile, find_files
+from deconvcli.checks.checking._rewriting import format_diffs, write_files
 from deconvcli.checks.checking._settings import (
     Settings,
     discover_settings,
@@ -24,18 +25,31 @@ __all__ = [
     "check",
     "check_bytes",
     "check_file",
+    "check_files",
     "discover_settings",
     "find_files",
+    "format_diffs",
     "read_codes",
     "read_configs",
     "read_settings",
+    "write_files",
 ]
+
+
+def check_files(files: Sequence[SourceFile], settings: Settings) -> list[CheckedFile | None]:
+    """Return what is found in each file, after edits if they are requested; nothing is written."""
+    if not settings.edits:
+        return [check_file(file, settings) for file in files]
+    # Most checks edit nothing, and should not pay for these imports.
+    from deconvcli.checks.checking._fixing import fix_data
+
+    return [check_file(file, settings, fix_data) for file in files]
 
 
 def check(paths: Sequence[str], settings: Settings | None = None, jobs: int = 1) -> Verdict:
     """Return what the rules find in files, folders and globs.
 
-    jobs: the number of processes.
+    jobs: the number of processes. Settings may request edits; `write_files` writes them.
 
     Raises:
         UsageError: a path does not exist, or there is no YAML or JSON file.
@@ -48,5 +62,5 @@ def check(paths: Sequence[str], settings: Settings | None = None, jobs: int = 1)
 
         checked = check_in_processes(files, chosen, jobs)
     else:
-        checked = [check_file(file, chosen) for file in files]
+        checked = check_files(files, chosen)
     return Verdict(tuple(file for file in checked if file is not None))

@@ -6,12 +6,13 @@ never hides the findings of others.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from deconvcli.checks import configs
 from deconvcli.checks.checking._files import SourceFile, format_of_file, read_bytes
+from deconvcli.checks.checking._ignores import is_silenced
 from deconvcli.checks.checking._settings import Settings
+from deconvcli.checks.checking._trial import Trial, is_error
 from deconvcli.checks.checking._verdict import CheckedFile
 from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
 from deconvcli.checks.rules import (
@@ -19,7 +20,6 @@ from deconvcli.checks.rules import (
     WalkedNetwork,
     assign_code,
     even_kernel_search,
-    find_code,
     prepare_subject,
     run_rules,
 )
@@ -27,11 +27,16 @@ from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
 from deconvcli.networks.graph import make_table, walk
 
-_IGNORE_COMMENT = re.compile(r"#\s*deconv:\s*ignore(?:\[([\w\s,-]*)\])?")
+CheckData = Callable[[SourceFile, bytes, Settings], "CheckedFile | None"]
 
 
-def check_file(file: SourceFile, settings: Settings) -> CheckedFile | None:
-    """Return what is found in one file, or None for another program's file in a folder."""
+def check_file(
+    file: SourceFile, settings: Settings, check: CheckData | None = None
+) -> CheckedFile | None:
+    """Return what is found in one file, or None for another program's file in a folder.
+
+    check: what is done with the file's bytes; by default `check_data`.
+    """
     try:
         data = read_bytes(file, MAX_DOCUMENT_BYTES)
     except OSError as error:
@@ -43,6 +48,11 @@ def check_file(file: SourceFile, settings: Settings) -> CheckedFile | None:
             where=Where(file.name),
         )
         return _apply_settings(file.name, "", [assign_code(found)], settings)
+    return (check or check_data)(file, data, settings)
+
+
+def check_data(file: SourceFile, data: bytes, settings: Settings) -> CheckedFile | None:
+    """Return what is found in the bytes of a file, or None for another program's file."""
     if file.is_named:
         return check_bytes(file.name, data, format_of_file(file), settings)
     return _check_if_ours(file, data, settings)
@@ -98,7 +108,7 @@ def _check_document(document: Document, settings: Settings) -> CheckedFile:
         subject = _with_all_fixes(subject)
     checked = _apply_settings(document.name, document.text, run_rules(subject), settings)
     if settings.fix_hints:
-        checked = _add_edits(checked, document, settings)
+        checked = _add_fixes(checked, document, settings)
     if settings.locked is not None:
         checked = _add_changes(checked, document, networks, settings)
     if settings.lock:
@@ -138,25 +148,31 @@ def _with_all_fixes(subject: Subject) -> Subject:
     return subject._replace(find_even_kernels=search, max_diagnosed=MAX_HINTED_FINDINGS)
 
 
-def _add_edits(checked: CheckedFile, document: Document, settings: Settings) -> CheckedFile:
-    """Return the file with the edits that fix its findings, and the lines that they change."""
+def _add_fixes(checked: CheckedFile, document: Document, settings: Settings) -> CheckedFile:
+    """Return the file with the fixes of its findings, and the lines that they change."""
     # Most checks request no edits, and should not pay for these imports.
-    from deconvcli.checks.checking._hints import find_edits
+    from deconvcli.checks.checking._hints import find_fixes
 
-    edits = find_edits(document, checked.findings, _check_again(settings))
+    fixes = find_fixes(document, checked.findings, make_trial(document, checked, settings))
     lines = document.text.split("\n")
-    changed = {edit.line: lines[edit.line - 1] for each in edits.values() for edit in each}
-    return checked._replace(edits=edits, lines={**changed, **checked.lines})
+    changed = {edit.line: lines[edit.line - 1] for fix in fixes.values() for edit in fix.edits}
+    return checked._replace(fixes=fixes, lines={**changed, **checked.lines})
 
 
-def _check_again(settings: Settings) -> Callable[[Document, str], tuple[Diagnostic, ...]]:
-    """Return a check of an edited text, which looks for no edits itself."""
-    plain = settings._replace(fix_hints=False, tables=False, lock=False, locked=None)
+def make_trial(document: Document, checked: CheckedFile, settings: Settings) -> Trial:
+    """Return the trial of a document's edits, which looks for no edits itself."""
+    everything = settings.without_extras()._replace(select=("DCV",), ignore=())
 
-    def findings_of(document: Document, text: str) -> tuple[Diagnostic, ...]:
-        return check_bytes(document.name, text.encode(), document.kind, plain).findings
+    def check_text(text: str) -> list[Diagnostic]:
+        # An edit that fixes one finding must not add an error that the user has not selected.
+        found = check_bytes(document.name, text.encode(), document.kind, everything).findings
+        return [each for each in found if settings.selects(each.code) or is_error(each)]
 
-    return findings_of
+    unselected = []
+    if (settings.select, settings.ignore) != (everything.select, everything.ignore):
+        found = check_text(document.text)
+        unselected = [each for each in found if not settings.selects(each.code)]
+    return Trial((*checked.findings, *unselected), check_text)
 
 
 def _apply_settings(
@@ -170,7 +186,7 @@ def _apply_settings(
     kept = [
         each._replace(severity=settings.severity_of(each.code, each.severity))
         for each in unique
-        if settings.selects(each.code) and not _is_silenced(each, lines)
+        if settings.selects(each.code) and not is_silenced(each, lines)
     ]
     kept.sort(key=_sort_key)
     shown = {line: lines[line - 1].rstrip("\r") for line in map(_line, kept) if line <= len(lines)}
@@ -183,13 +199,3 @@ def _line(found: Diagnostic) -> int:
 
 def _sort_key(found: Diagnostic) -> tuple[int, int, str]:
     return (_line(found), found.where.column if found.where else 1, found.code)
-
-
-def _is_silenced(found: Diagnostic, lines: list[str]) -> bool:
-    """Return whether a comment on the finding's line names its code, or names no code."""
-    line = _line(found)
-    comment = _IGNORE_COMMENT.search(lines[line - 1]) if line <= len(lines) else None
-    if comment is None:
-        return False
-    codes = {find_code(code) for code in (comment[1] or "").split(",")}
-    return comment[1] is None or found.code in codes

@@ -34,14 +34,18 @@ def find_files(paths: Sequence[str]) -> list[SourceFile]:
     Raises:
         UsageError: a path does not exist, or there is no file at all.
     """
-    found = list({file.path: file for path in paths for file in _expand(path)}.values())
+    found: dict[str, SourceFile] = {}
+    for file in (file for path in paths for file in _expand(path)):
+        key = STDIN if file.path == STDIN else os.path.abspath(file.path)
+        if file.is_named or key not in found:
+            found[key] = file
     if not found:
         raise UsageError(
             f"there is no YAML or JSON file in {' '.join(paths)[:80] or 'nothing'}",
             help="name files, folders or globs that contain configs.",
             code="no-files",
         )
-    return found
+    return list(found.values())
 
 
 def _expand(path: str) -> Iterator[SourceFile]:
@@ -49,9 +53,9 @@ def _expand(path: str) -> Iterator[SourceFile]:
         yield SourceFile("<stdin>", STDIN)
     elif os.path.isdir(path):
         for file in _files_in(path):
-            yield SourceFile(_display_name(file), file, False)
+            yield SourceFile(display_name(file), file, False)
     elif os.path.lexists(path):
-        yield SourceFile(_display_name(path), path)
+        yield SourceFile(display_name(path), path)
     elif has_magic(path):
         # The shell leaves a quoted glob alone, and on Windows every glob.
         for match in sorted(glob(path, recursive=True)):
@@ -75,7 +79,7 @@ def _files_in(folder: str) -> Iterator[str]:
                 yield os.path.join(here, file)
 
 
-def _display_name(path: str) -> str:
+def display_name(path: str) -> str:
     """Return the path relative to the current folder, with slashes, as CI annotations need it."""
     try:
         relative = os.path.relpath(path)

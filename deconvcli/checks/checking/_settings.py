@@ -22,9 +22,10 @@ class Settings(NamedTuple):
 
     select, ignore: codes or prefixes of codes. severity: by code. strict: whether warnings are
     errors. useless_share: the share of useless MACs above which a layer is reported. tables:
-    whether the layers are listed. fix_hints: whether edits that fix findings are sought. lock:
-    whether sizes for a lock file are listed. locked: the lock file to compare them with, if any.
-    source: the file of the settings.
+    whether the layers are listed. fix_hints: whether edits that fix findings are sought. fix:
+    whether those that change nothing else are made; unsafe: and all others. add_ignore: whether
+    comments are added that silence the findings. lock: whether sizes for a lock file are listed.
+    locked: the lock file to compare them with, if any. source: the file of the settings.
     """
 
     select: tuple[str, ...] = ("DCV",)
@@ -35,9 +36,26 @@ class Settings(NamedTuple):
     useless_share: float = 0.5
     tables: bool = False
     fix_hints: bool = False
+    fix: bool = False
+    unsafe: bool = False
+    add_ignore: bool = False
     lock: bool = False
     locked: Lock | None = None
     source: str = ""
+
+    @property
+    def edits(self) -> bool:
+        """Whether the files are to be edited."""
+        return self.fix or self.add_ignore
+
+    def without_edits(self) -> Settings:
+        """Return the settings of a check that edits no file."""
+        return self._replace(fix=False, unsafe=False, add_ignore=False)
+
+    def without_extras(self) -> Settings:
+        """Return the settings of a check that gives the findings of the rules, and nothing else."""
+        plain = self.without_edits()
+        return plain._replace(tables=False, fix_hints=False, lock=False, locked=None)
 
     def selects(self, code: str) -> bool:
         """Return whether a rule is selected: the longer of two matching prefixes decides."""

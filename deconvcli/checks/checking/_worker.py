@@ -10,7 +10,7 @@ import pickle
 import signal
 from typing import BinaryIO
 
-from deconvcli.checks.checking._file_check import check_file
+from deconvcli.checks.checking import check_files
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def _answer(questions: BinaryIO, answers: BinaryIO) -> None:
     answer: object
     try:
         # Any error becomes the answer, which the process that asked raises.
-        answer = [check_file(file, settings) for file in files]
+        answer = check_files(files, settings)
         pickled = pickle.dumps(answer)
     except Exception as error:
         pickled = _pickle_error(error)

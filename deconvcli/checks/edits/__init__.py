@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from deconvcli.checks.edits._edit import NotWritable, TextEdit, edit_text
+from deconvcli.checks.edits._edit import NotWritable, TextEdit, TextFix, edit_text
 
-__all__ = ["NotWritable", "TextEdit", "edit_text"]
+__all__ = ["NotWritable", "TextEdit", "TextFix", "edit_text"]

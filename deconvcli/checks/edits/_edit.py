@@ -25,6 +25,18 @@ class TextEdit(NamedTuple):
     new: str
 
 
+class TextFix(NamedTuple):
+    """The edits that fix a finding, and in words what else they change, as in `DocumentFix`."""
+
+    edits: tuple[TextEdit, ...]
+    caution: str = ""
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it can be made without asking."""
+        return not self.caution
+
+
 def edit_text(text: str, edits: Iterable[TextEdit]) -> str:
     """Return the text with all edits applied; they must not overlap."""
     lines = text.split("\n")

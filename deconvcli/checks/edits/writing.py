@@ -11,6 +11,8 @@ from deconvcli.checks.edits import _calls
 from deconvcli.checks.edits._edit import NotWritable, TextEdit, insert, line_at, replace
 from deconvcli.common.findings import Change, Verb
 
+# A YAML file that starts so is often JSON under another name: its quotes are kept.
+_JSON = re.compile(r'\s*\{\s*"')
 # Words that YAML reads as text, and sizes such as 3x3, which it does as well.
 _PLAIN = re.compile(r"[A-Za-z_$][\w.]*|[0-9]+(x[0-9]+)+")
 
@@ -45,7 +47,12 @@ def _set(document: Document, change: Change) -> TextEdit:
     if change.path not in document.places:
         return _add_key(document, tuple(above), str(key), change.value)
     place = document.places[change.path]
-    return replace(document.text, place.begin, place.end, _format(document, change.value))
+    edit = replace(document.text, place.begin, place.end, _format(document, change.value))
+    quote = edit.old[:1]
+    # In the quotes that the author uses.
+    if quote in ("'", '"') and isinstance(change.value, str) and _PLAIN.fullmatch(change.value):
+        return edit._replace(new=f"{quote}{change.value}{quote}")
+    return edit
 
 
 def _add_key(document: Document, path: Path, key: str, value: Any) -> TextEdit:
@@ -140,9 +147,7 @@ def _format(document: Document, value: Any) -> str:
     """Return a value in flow style, without quotes where the format needs none."""
     if isinstance(value, tuple | list):
         return f"[{', '.join(_format(document, item) for item in value)}]"
-    # A YAML file that starts with a brace is often JSON under another name: keep its quotes.
-    is_json = document.text.lstrip()[:1] == "{"
-    if isinstance(value, str) and not is_json and _PLAIN.fullmatch(value):
+    if isinstance(value, str) and not _JSON.match(document.text) and _PLAIN.fullmatch(value):
         return value
     return dumps(value, ensure_ascii=False)
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from deconvcli.checks.checking import CheckedFile
-from deconvcli.checks.edits import TextEdit, edit_text
+from deconvcli.checks.edits import TextFix, edit_text
+from deconvcli.checks.reporters._common import one_line
 
 
-def format_hunks(file: CheckedFile, edits: Sequence[TextEdit]) -> Iterator[str]:
-    """Yield the lines of a hunk for each line of the file that changes."""
-    for number, group in groupby(sorted(edits), lambda edit: edit.line):
+def format_hunks(file: CheckedFile, fix: TextFix) -> Iterator[str]:
+    """Yield the lines of a hunk for each line of the file that changes, and what else changes."""
+    if fix.caution:
+        yield f"made with --unsafe only: {one_line(fix.caution)}"
+    for number, group in groupby(sorted(fix.edits), lambda edit: edit.line):
         line = file.lines[number]
         # The edits of one line are applied to that line alone, as if it were the whole text.
         changed = edit_text(line, [edit._replace(line=1) for edit in group]).split("\n")

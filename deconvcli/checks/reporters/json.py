@@ -29,14 +29,23 @@ def _file(file: CheckedFile) -> dict[str, Any]:
     return {
         "file": file.name,
         "ignored": file.ignored,
+        **_edits_made(file),
         "findings": [finding(file, found) for found in file.findings],
         **({"networks": networks} if networks else {}),
     }
 
 
+def _edits_made(file: CheckedFile) -> dict[str, Any]:
+    made = file.rewrite
+    if made is None:
+        return {}
+    return {"fixed": dict(made.fixed), "unsafe": made.unsafe, "silenced": made.silenced}
+
+
 def finding(file: CheckedFile, found: Diagnostic) -> dict[str, Any]:
     """Return one finding as plain data, with the edits that fix it if there are any."""
-    edits = [edit._asdict() for edit in file.edits.get(found, ())]
+    fix = file.fixes.get(found)
+    edits = [edit._asdict() for edit in fix.edits] if fix else []
     where = place_of(found)
     return {
         "code": found.code,
@@ -47,5 +56,5 @@ def finding(file: CheckedFile, found: Diagnostic) -> dict[str, Any]:
         "line": where.line,
         "column": where.column,
         "path": where.path,
-        **({"edits": edits} if edits else {}),
+        **({"edits": edits, "caution": fix.caution} if fix else {}),
     }

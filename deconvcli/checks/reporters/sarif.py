@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from deconvcli.checks.checking import CheckedFile, Verdict
-from deconvcli.checks.edits import TextEdit
-from deconvcli.checks.reporters._common import advice, place_of
+from deconvcli.checks.edits import TextEdit, TextFix
+from deconvcli.checks.reporters._common import advice, one_line, place_of
 from deconvcli.checks.reporters._fingerprints import fingerprint_findings
 from deconvcli.checks.rules import page, rules
 from deconvcli.common.findings import Diagnostic
@@ -83,16 +83,18 @@ def _result(
         "message": {"text": advice(found)},
         "locations": [location],
         "partialFingerprints": {"deconv/v1": fingerprint},
-        **_fix(artifact, file.edits.get(found, ())),
+        **_fix(artifact, file.fixes.get(found)),
     }
 
 
-def _fix(artifact: dict[str, str], edits: Sequence[TextEdit]) -> dict[str, Any]:
-    """Return one fix that holds all edits, or nothing without edits."""
-    if not edits:
+def _fix(artifact: dict[str, str], fix: TextFix | None) -> dict[str, Any]:
+    """Return the fix with all its edits, and in words what else they change."""
+    if fix is None:
         return {}
-    changes = {"artifactLocation": artifact, "replacements": [_replacement(e) for e in edits]}
-    return {"fixes": [{"artifactChanges": [changes]}]}
+    replacements = [_replacement(edit) for edit in fix.edits]
+    changes = {"artifactLocation": artifact, "replacements": replacements}
+    caution = {"description": {"text": one_line(fix.caution)}} if fix.caution else {}
+    return {"fixes": [{**caution, "artifactChanges": [changes]}]}
 
 
 def _replacement(edit: TextEdit) -> dict[str, Any]:

@@ -34,8 +34,9 @@ def _lines(file: CheckedFile, found: Diagnostic) -> Iterator[str]:
         yield f"  help: {one_line(found.help)}"
     if found.source:
         yield f"  source: {one_line(found.source)}"
-    for line in format_hunks(file, file.edits.get(found, ())):
-        yield f"  {line}"
+    if found in file.fixes:
+        for line in format_hunks(file, file.fixes[found]):
+            yield f"  {line}"
 
 
 def excerpt(line: str, number: int, column: int) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -19,20 +19,22 @@ from deconvcli.checks.checking import (
     Verdict,
     check,
     discover_settings,
+    format_diffs,
     read_codes,
     read_settings,
+    write_files,
 )
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.checks.rules import rules
 from deconvcli.cli.help import Command
 from deconvcli.cli.options import FORCE_OPTION, format_option, option, out_option, takes
-from deconvcli.cli.output import Output, open_output, say
+from deconvcli.cli.output import Output, open_output, printable, say, write_raw
 from deconvcli.cli.types import Typed, Whole
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.values import format_count, shorten_list
 
 LOCK = "deconv.lock"
-LOCKED = "Lock file"
+LOCKED, FIXES = "Lock file", "Fixes"
 MAX_JOBS = 1024
 
 
@@ -70,11 +72,6 @@ def _join_codes(
         "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(readable=False)
     ),
     option("--table", is_flag=True, help="Show each layer's shape, parameters and MACs too."),
-    option(
-        "--fix-hints",
-        is_flag=True,
-        help="Show the exact edits that would fix each finding; no file is changed.",
-    ),
     codes_option("--select", help="Check only these rules: DCV2,DCV110."),
     codes_option("--ignore", help="Do not check these rules."),
     option("--strict", is_flag=True, help="Treat warnings as errors."),
@@ -87,6 +84,31 @@ def _join_codes(
     ),
     option("--config", type=click.Path(), metavar="FILE", help="TOML file with settings."),
     option("--isolated", is_flag=True, help="Ignore the project's settings."),
+    option(
+        "--fix-hints",
+        is_flag=True,
+        help="Show the exact edits that would fix each finding; no file is changed.",
+        section=FIXES,
+    ),
+    option("--fix", is_flag=True, help="Make the edits that are safe.", section=FIXES),
+    option(
+        "--unsafe",
+        is_flag=True,
+        help="With --fix or --diff: also the edits after which values move or weights do not fit.",
+        section=FIXES,
+    ),
+    option(
+        "--diff",
+        is_flag=True,
+        help="Print the edits of --fix as a diff for git apply; no file is changed.",
+        section=FIXES,
+    ),
+    option(
+        "--add-ignore",
+        is_flag=True,
+        help="Add comments that silence the findings, with --fix the remaining ones.",
+        section=FIXES,
+    ),
     option("--lock", is_flag=True, help=f"Write each layer's size to {LOCK}.", section=LOCKED),
     option("--locked", is_flag=True, help=f"Compare the sizes with {LOCK}.", section=LOCKED),
 )
@@ -96,21 +118,44 @@ def command(
     """Check the networks in config files: sizes, channels, names, values.
 
     PATH is a file, a folder, a glob pattern, or - for standard input. Exits with 1 if there are
-    errors.
+    errors; with --fix if errors remain, with --diff if there are edits.
 
     \b
     Examples:
       deconv check networks/
       deconv check unet.yaml --table
+      deconv check networks/ --fix
       deconv check . --format sarif -o deconv.sarif --force
     """
     chosen = CheckOptions(**options)  # type: ignore[arg-type]
-    verdict = check(paths, chosen.settings(), chosen.jobs)
-    if chosen.lock:
-        _write_lock(verdict, say_all=not chosen.quiet)
-    if not chosen.quiet or any(verdict.findings):
-        _write(REPORTERS.take(format)(verdict), out, force=force)
+    settings = chosen.settings()
+    # Opened first, since no file may be edited if this one cannot be written.
+    with open_output(out, force=force) as file:
+        verdict = check(paths, settings, chosen.jobs)
+        if chosen.diff:
+            return _show_diff(verdict, file, say_summary=not chosen.quiet)
+        verdict = write_files(verdict, settings)
+        if chosen.lock:
+            _write_lock(verdict, say_all=not chosen.quiet)
+        edited = verdict.edited_input
+        if edited is not None:
+            write_raw(edited, None)
+        if file is not None or not chosen.quiet or any(verdict.findings):
+            report = REPORTERS.take(format)(verdict)
+            if edited is not None and file is None:  # the text has standard output for itself
+                click.echo(printable(report), err=True)
+            else:
+                Output(format, file=file).write(report)
     return 1 if verdict.has_errors else 0
+
+
+def _show_diff(verdict: Verdict, file: IO[bytes] | None, *, say_summary: bool) -> int:
+    diff = format_diffs(verdict)
+    write_raw(diff.encode(), file)
+    if say_summary:
+        edits = ", ".join(verdict.edits_summary) or "no edits"
+        say(f"no file is changed; without --diff: {edits}")
+    return 1 if diff else 0
 
 
 @dataclass(frozen=True)
@@ -119,6 +164,10 @@ class CheckOptions:
 
     table: bool
     fix_hints: bool
+    fix: bool
+    unsafe: bool
+    diff: bool
+    add_ignore: bool
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     strict: bool
@@ -130,7 +179,12 @@ class CheckOptions:
     quiet: bool
 
     def settings(self) -> Settings:
-        """Return the project's settings, overridden by the command line."""
+        """Return the project's settings, overridden by the command line.
+
+        Raises:
+            UsageError: two options contradict each other.
+        """
+        self._refuse_contradictions()
         chosen = self._project_settings()
         chosen = chosen._replace(select=self.select) if self.select else chosen
         chosen = chosen._replace(ignore=(*chosen.ignore, *self.ignore))
@@ -138,9 +192,25 @@ class CheckOptions:
             strict=chosen.strict or self.strict,
             tables=self.table,
             fix_hints=self.fix_hints,
+            fix=self.fix or (self.diff and not self.add_ignore),
+            unsafe=self.unsafe,
+            add_ignore=self.add_ignore,
             lock=self.lock,
             locked=self._read_locked(),
         )
+
+    def _refuse_contradictions(self) -> None:
+        if self.unsafe and not (self.fix or self.diff):
+            raise UsageError(
+                "--unsafe is given without --fix",
+                help="make the edits with --fix --unsafe, or show them with --diff --unsafe.",
+            )
+        given = {"--table": self.table, "--lock": self.lock, "--locked": self.locked}
+        for name in [name for name, is_given in given.items() if is_given and self.diff]:
+            raise UsageError(
+                f"--diff and {name} are both given",
+                help=f"--diff prints a diff and nothing else; run {name} in a second command.",
+            )
 
     def _project_settings(self) -> Settings:
         if self.config is not None:

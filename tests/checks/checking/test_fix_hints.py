@@ -26,13 +26,13 @@ def apply_to_copies(file: Path, folder: Path) -> list[str]:
     [checked] = check([str(file)], SETTINGS).files
     before = [(found.code, found.message) for found in checked.findings]
     copy = folder / f"edited{file.suffix}"
-    for found, edits in checked.edits.items():
+    for found, (edits, _) in checked.fixes.items():
         copy.write_bytes(edit_text(file.read_bytes().decode(), edits).encode())
         after = messages(check([str(copy)]))
         this = (found.code, found.message)
         assert after.count(this) < before.count(this), edits
         assert "DCV101" not in dict(after)
-    return [found.code for found in checked.edits]
+    return [found.code for found in checked.fixes]
 
 
 def of_text(text: str, folder: Path, name: str = "a.yaml") -> list[str]:
@@ -88,7 +88,7 @@ def test_an_argument_stays_where_it_is(call: str, edited: str, tmp_path: Path) -
     file = tmp_path / "a.yaml"
     file.write_text(f"{HEAD}      - {call}\n", encoding="utf-8")
     [checked] = check([str(file)], SETTINGS).files
-    [edits] = checked.edits.values()
+    [(edits, _)] = checked.fixes.values()
     assert edit_text(file.read_text(encoding="utf-8"), edits) == f"{HEAD}      - {edited}\n"
 
 

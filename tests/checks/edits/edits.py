@@ -31,5 +31,5 @@ def sizes(one: CheckedFile) -> list[str | None]:
 def apply_each(text: str) -> Iterator[tuple[Diagnostic, CheckedFile, CheckedFile]]:
     """Yield (finding, checked before, checked after) for each finding with edits."""
     before = check_text(text)
-    for found, edits in before.edits.items():
-        yield found, before, check_text(edit_text(text, edits))
+    for found, fix in before.fixes.items():
+        yield found, before, check_text(edit_text(text, fix.edits))

@@ -88,7 +88,7 @@ def after(layer: str, code: str) -> str:
     """Return the layer after the edits for this rule's finding."""
     text = network("relu", layer)
     one = check_text(text)
-    [edits] = [edits for found, edits in one.edits.items() if found.code == code]
+    [edits] = [fix.edits for found, fix in one.fixes.items() if found.code == code]
     before, _, rest = text.partition(layer)
     return edit_text(text, edits).removeprefix(before).removesuffix(rest)
 
@@ -96,7 +96,7 @@ def after(layer: str, code: str) -> str:
 def test_a_layer_that_a_target_cannot_express_gets_an_even_kernel() -> None:
     layer = UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1}"
     one = check_text(network(layer, head="targets: [keras]\n"))
-    by_code = {found.code: edits for found, edits in one.edits.items()}
+    by_code = {found.code: fix.edits for found, fix in one.fixes.items()}
     assert [edit.new for edit in by_code["DCV204"]] == ["4", "0"]
     assert set(by_code) == {"DCV201", "DCV203", "DCV204"}
 
@@ -112,7 +112,7 @@ def test_there_is_no_edit_if_every_kernel_has_another_fault() -> None:
     """An odd size of stride 2: with an even kernel one end is cropped more than the other."""
     one = check_text(network(UP + "kernel: 3, stride: 2, padding: 1}"))
     assert [found.code for found in one.findings] == ["DCV201"]
-    assert not one.edits
+    assert not one.fixes
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_there_is_no_edit_if_every_kernel_has_another_fault() -> None:
 def test_paddings_that_would_move_values_are_left_alone(layer: str) -> None:
     one = check_text(network(layer))
     assert [found.code for found in one.findings] == ["DCV104"]
-    assert not one.edits
+    assert not one.fixes
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_paddings_that_would_move_values_are_left_alone(layer: str) -> None:
 )
 def test_words_around_the_layers_have_edits(head: str, tail: str, code: str, edited: str) -> None:
     one = check_text(network("{op: relu, name: relu1}", "relu", head=head) + tail)
-    new = [edit.new for found, edits in one.edits.items() for edit in edits if found.code == code]
+    new = [edit.new for found, fix in one.fixes.items() for edit in fix.edits if found.code == code]
     assert new == [edited]
 
 
@@ -150,12 +150,12 @@ def test_words_around_the_layers_have_edits(head: str, tail: str, code: str, edi
 def test_ambiguous_values_have_no_edit(value: str) -> None:
     one = check_text(network(f"{{op: conv, out_channels: 4, kernel: {value}}}"))
     assert [found.code for found in one.findings] == ["DCV104"]
-    assert not one.edits
+    assert not one.fixes
 
 
 def test_another_input_is_an_edit_of_its_size() -> None:
     one = check_text(network("{op: conv, out_channels: 4, kernel: 11}"))
-    by_code = {found.code: [edit.new for edit in edits] for found, edits in one.edits.items()}
+    by_code = {found.code: [edit.new for edit in fix.edits] for found, fix in one.fixes.items()}
     assert by_code == {"DCV106": ["11x11"]}
 
 
@@ -165,8 +165,8 @@ UNEVEN = UP + "kernel: 3, stride: 2, padding: 1, output_padding: 1}"
 def test_an_output_with_a_name_moves_to_the_new_layer() -> None:
     layer = "{op: conv, out_channels: 4, kernel: 3, name: last, expect: 8x8}"
     text = network(layer) + "    output: last\n"
-    [edits] = check_text(text).edits.values()
-    assert edit_text(text, edits).endswith(
+    [fix] = check_text(text).fixes.values()
+    assert edit_text(text, fix.edits).endswith(
         "      - {op: crop_like, name: last_cropped, size: [8, 8], expect: 8x8}\n"
         "    output: last_cropped\n"
     )
@@ -176,8 +176,8 @@ def test_a_layer_is_added_at_the_end_of_a_list_between_brackets() -> None:
     head, tail = "networks: {net: {input: {channels: 4, size: 8x8}, layers: [", "]}}\n"
     layer = "{op: conv, out_channels: 4, kernel: 3"
     text = f"{head}{layer}, expect: 8x8}}{tail}"
-    [edits] = check_text(text).edits.values()
-    assert edit_text(text, edits) == (
+    [fix] = check_text(text).fixes.values()
+    assert edit_text(text, fix.edits) == (
         f"{head}{{op: pad_to, name: input_padded, size: [10, 10]}}, {layer}}}, "
         f"{{op: crop_like, name: conv1_cropped, size: [8, 8], expect: 8x8}}{tail}"
     )
@@ -185,7 +185,7 @@ def test_a_layer_is_added_at_the_end_of_a_list_between_brackets() -> None:
 
 def test_a_claim_that_is_the_first_key_does_not_move() -> None:
     text = network("{expect: 8x8, op: conv, out_channels: 4, kernel: 3}")
-    [[edit]] = check_text(text).edits.values()
+    [([edit], _)] = check_text(text).fixes.values()
     assert (edit.old, edit.new) == ("8x8", "10x10")
     assert edit_text(text, [edit]) == text.replace("size: 8x8", "size: 10x10")
 
@@ -205,7 +205,7 @@ def test_a_claim_that_is_the_first_key_does_not_move() -> None:
 def test_an_edit_that_needs_more_than_one_line_is_not_made(layer: str, code: str) -> None:
     one = check_text(network(layer))
     assert code in {found.code for found in one.findings}
-    assert code not in {found.code for found in one.edits}
+    assert code not in {found.code for found in one.fixes}
 
 
 @pytest.mark.parametrize(
@@ -226,5 +226,5 @@ def test_long_networks_are_not_searched_for_other_kernels() -> None:
     short, long = (check_text(network(*["relu"] * count, UNEVEN)) for count in (3, 300))
     codes = {found.code for found in short.findings}
     assert codes == {found.code for found in long.findings} == {"DCV201", "DCV203"}
-    assert set(map(len, short.edits.values())) == {2}
-    assert not long.edits
+    assert {len(fix.edits) for fix in short.fixes.values()} == {2}
+    assert not long.fixes

@@ -37,7 +37,7 @@ FILES = st.builds(
     st.lists(FINDINGS, max_size=4).map(tuple),
     st.just({1: "a", 2: "b"}),
     st.just(()),
-    edits=st.just({}),
+    fixes=st.just({}),
 )
 VERDICTS = st.lists(FILES, max_size=3, unique_by=lambda file: file.name).map(
     lambda files: Verdict(tuple(files))

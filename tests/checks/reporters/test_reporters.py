@@ -10,7 +10,7 @@ import junitparser
 import pytest
 
 from deconvcli.checks.checking import CheckedFile, Verdict
-from deconvcli.checks.edits import TextEdit
+from deconvcli.checks.edits import TextEdit, TextFix
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.checks.rules import rules
 from deconvcli.cli.output import printable
@@ -92,12 +92,14 @@ def test_sarif_has_what_code_scanning_needs() -> None:
 
 
 def test_sarif_has_the_edits_of_a_finding() -> None:
-    edits = (TextEdit(3, 5, 8, "old", "new"),)
+    fix = TextFix((TextEdit(3, 5, 8, "old", "new"),), "values move")
     log = json.loads(
-        shown("sarif", Verdict((CheckedFile("a.yaml", (ERROR,), edits={ERROR: edits}),)))
+        shown("sarif", Verdict((CheckedFile("a.yaml", (ERROR,), fixes={ERROR: fix}),)))
     )
     [result] = log["runs"][0]["results"]
-    [change] = result["fixes"][0]["artifactChanges"]
+    [shown_fix] = result["fixes"]
+    assert shown_fix["description"] == {"text": "values move"}
+    [change] = shown_fix["artifactChanges"]
     assert (
         change["artifactLocation"] == result["locations"][0]["physicalLocation"]["artifactLocation"]
     )

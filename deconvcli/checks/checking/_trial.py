@@ -1,0 +1,50 @@
+"""Whether an edit has fixed its findings: they are gone, and nothing has taken their place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from deconvcli.checks.rules import rules
+from deconvcli.common.findings import Diagnostic, Severity
+
+Check = Callable[[str], Sequence[Diagnostic]]
+
+
+class Trial(NamedTuple):
+    """The findings of a text, and a check of edited texts, whose findings are compared with them.
+
+    Both know the errors of rules that are not selected, too.
+    """
+
+    before: Sequence[Diagnostic]
+    check: Check
+
+    def is_fixed(self, fixed: Sequence[Diagnostic], text: str) -> bool:
+        """Return whether these findings are gone from a text, and nothing has taken their place."""
+        after = self.check(text)
+        # Both must count fewer: an edit can move the same message to another line, or leave the
+        # problem at its place with other numbers, as in the next round of a block.
+        for key in (_message_key, _place_key):
+            allowed = Counter(map(key, self.before)) - Counter(map(key, fixed))
+            left = Counter(map(key, after))
+            if any(left[key(found)] > allowed[key(found)] for found in fixed):
+                return False
+        if any(map(is_error, fixed)):
+            # Without an error others may show that it hid, but there must be no more than before.
+            return sum(map(is_error, after)) <= sum(map(is_error, self.before))
+        return Counter(map(_place_key, after)) <= Counter(map(_place_key, self.before))
+
+
+def _message_key(found: Diagnostic) -> tuple[str, str]:
+    return found.code, found.message
+
+
+def _place_key(found: Diagnostic) -> tuple[str, str]:
+    return found.code, found.where.path if found.where else ""
+
+
+def is_error(found: Diagnostic) -> bool:
+    """Return whether the rule itself calls it an error, whatever the settings say."""
+    return rules()[found.code][1].severity is Severity.ERROR
