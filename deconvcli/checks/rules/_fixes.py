@@ -20,6 +20,7 @@ from deconvcli.networks.graph.edits import (
     SetParameter,
     TakeSize,
     apply_edits,
+    join_words,
 )
 from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs import Fix
@@ -36,7 +37,7 @@ def explain_failure(
     message = f"{found.message} ({culprits})" if culprits else found.message
     before = next(known for known in walked.outcomes if known.node.name == outcome.node.name)
     if before.is_unknown:
-        message += f", once {' and '.join(assumed)} {'are' if len(assumed) > 1 else 'is'} fixed"
+        message += f", once {join_words(assumed)} {'are' if len(assumed) > 1 else 'is'} fixed"
     help = f"{', or '.join(map(str, diagnosis.fixes))}." if diagnosis.fixes else found.help
     found_fixes = [document_fix(fix, document, walked.source) for fix in diagnosis.fixes]
     fixes = tuple([fix for fix in found_fixes if fix.changes])

@@ -8,8 +8,8 @@ short, trains without complaint and is noticed weeks later.
 Example:
     - {op: conv_transpose, out_channels: 1, kernel: 3, stride: 2, padding: 1, expect: 56x56}
 
-Fix: apply the change that the finding suggests: the smallest one that gives the stated size, where
-one key of one layer is enough.
+Fix: apply the change that the finding suggests: the smallest one that gives the stated size. Those
+that leave values and weights as they are come first; the others say what they change.
 
 Source: the formula of the layer's dialect, shown by `deconv explain`.
 """

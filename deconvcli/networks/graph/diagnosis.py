@@ -10,10 +10,11 @@ from typing import NamedTuple
 from deconvcli.common.errors import NotLinear, Refused
 from deconvcli.common.values import axis_name
 from deconvcli.layers.axis import Linear
-from deconvcli.networks.graph.culprits import Culprit, find_culprits
+from deconvcli.networks.graph.culprits import find_culprits
+from deconvcli.networks.graph.edits import join_words
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.network import Network
-from deconvcli.networks.graph.repairs import Failure, Fix, find_fixes
+from deconvcli.networks.graph.repairs import Failure, Fix, find_chain, find_fixes
 from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.graph.sizes import find_valid_sizes, limit_runs
 
@@ -26,9 +27,12 @@ MAX_FIXES = 5
 
 
 class Diagnosis(NamedTuple):
-    """culprits: layers that miss whole strides, the nearest first. fixes: the best first."""
+    """culprits: in words, strides with a wrong product, and the layers that miss whole strides.
 
-    culprits: tuple[Culprit, ...]
+    The nearest of them come first, as do the best fixes.
+    """
+
+    culprits: tuple[str, ...]
     fixes: tuple[Fix, ...]
 
 
@@ -58,10 +62,13 @@ def diagnose(
     outcome = next(found for found in outcomes if found.node.name == node)
     if outcome.error is None:
         return Diagnosis((), ())
-    is_size_error = outcome.error.code in CODES_WITH_CULPRITS
-    culprits = find_culprits(network, outcomes, outcome.node) if is_size_error else []
-    fixes = find_fixes(Failure(network, outcomes, outcome))
-    return Diagnosis(tuple(culprits), tuple(islice(fixes, most)))
+    failure = Failure(network, outcomes, outcome)
+    culprits: list[object] = []
+    if outcome.error.code in CODES_WITH_CULPRITS:
+        culprits += filter(None, [find_chain(failure)])
+        culprits += find_culprits(network, outcomes, outcome.node)
+    fixes = tuple(islice(find_fixes(failure), most))
+    return Diagnosis(tuple(map(str, culprits)), fixes)
 
 
 def diagnose_all(
@@ -117,7 +124,7 @@ def _add_sizes(failed: FailedNode, whole: Network | None, assumed: Sequence[str]
         else:
             sizes = describe_sizes(whole) if number == 0 and whole else ""
         if sizes:
-            fixed = "" if fix.is_complete else f"with the fixes of {' and '.join(others)} "
+            fixed = "" if fix.is_complete else f"with the fixes of {join_words(others)} "
             text = f"{fixed}the network then works for {sizes}"
             fixes[number] = fix._replace(works_for=text)
     return failed._replace(diagnosis=failed.diagnosis._replace(fixes=tuple(fixes)))

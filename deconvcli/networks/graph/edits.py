@@ -118,18 +118,32 @@ def apply_edits(network: Network, edits: Iterable[NetworkEdit]) -> Network:
 
 
 def describe_edits(edits: Sequence[NetworkEdit]) -> str:
-    """Return all edits in words; a layer with several changed parameters is named once."""
-    return " and ".join(map(_describe_after, edits, (None, *edits)))
+    """Return all edits in words: each parameter with all the layers in which it changes."""
+    changes: dict[str, dict[str, Any]] = {}
+    for edit in edits:
+        if isinstance(edit, SetParameter):
+            changes.setdefault(edit.key, {})[edit.node] = edit.value
+    before: list[str] = []
+    phrases = []
+    for key, values in changes.items():
+        # The layers are named once, where the parameters of the same ones change.
+        owner = "" if list(values) == before else f" of {join_words(values)}"
+        phrases.append(f"{key}{owner} to {_describe_values(list(values.values()))}")
+        before = list(values)
+    settings = [f"set {', and '.join(phrases)}"] if phrases else []
+    others = [str(edit) for edit in edits if not isinstance(edit, SetParameter)]
+    return ", and ".join([*settings, *others])
 
 
-def _describe_after(edit: NetworkEdit, before: NetworkEdit | None) -> str:
-    if (
-        isinstance(edit, SetParameter)
-        and isinstance(before, SetParameter)
-        and edit.node == before.node
-    ):
-        return f"{edit.key} to {edit.value}"
-    return str(edit)
+def _describe_values(values: Sequence[Any]) -> str:
+    """Return one value if all are equal, else each of them."""
+    return str(values[0]) if all(value == values[0] for value in values) else join_words(values)
+
+
+def join_words(words: Iterable[Any]) -> str:
+    """Return `a, b and c`."""
+    *first, last = map(str, words)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _rewire(node: Node, old: str, new: str) -> Node:

@@ -65,8 +65,7 @@ def test_a_vocoder_that_misses_whole_strides() -> None:
     ]
     assert [str(fix) for fix in found.fixes[:2]] == [
         "add a crop_like with size [800], offset 0 after up2",
-        "set padding of up2 to 3 and output_padding to 1"
-        " and set padding of up1 to 3 and output_padding to 1"
+        "set padding of up1 and up2 to 3, and output_padding to 1"
         " (the values of up1 and up2 move by 1 toward the start)",
     ]
     assert [fix.caution != "" for fix in found.fixes] == [False, True]
@@ -75,8 +74,7 @@ def test_a_vocoder_that_misses_whole_strides() -> None:
 def test_a_dialect_with_words_is_fixed_with_a_word() -> None:
     found = diagnose(vocoder("keras", "valid"), "up2")
     assert str(found.fixes[1]) == (
-        "set padding of up2 to same and set padding of up1 to same"
-        " (the values of up1 and up2 move by 2 toward the start)"
+        "set padding of up1 and up2 to same (the values of up1 and up2 move by 2 toward the start)"
     )
 
 
@@ -86,7 +84,7 @@ def test_an_output_that_is_too_short_needs_a_longer_input() -> None:
     network = Network("codec", {"x": Shape(1, (103,))}, (down, up._replace(expect=(104,))))
     first, *_ = diagnose(network, "up").fixes
     assert str(first) == (
-        "add a pad_to with size [104] after x and add a crop_like with size [104] after up"
+        "add a pad_to with size [104] after x, and add a crop_like with size [104] after up"
     )
 
 

@@ -59,7 +59,7 @@ def test_the_sizes_that_authors_state(name: str) -> None:
             "the output is [8, 341332], expected [8, 345000]",
             "dec5: 85332 -> 341332, 4 more than 4 * 85332",
             "add a pad_to with size [345428] after input"
-            " and add a crop_like with size [345000], offset 0 after dec5"
+            ", and add a crop_like with size [345000], offset 0 after dec5"
             " (the values of 5 layers move)",
         ),
     ],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
+from math import prod
 from typing import Any
 
 import pytest
 
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph import Network, Node, walk
 from deconvcli.networks.graph.diagnosis import diagnose
 from deconvcli.networks.graph.edits import apply_edits
+from deconvcli.networks.graph.repairs.strides import list_strides
 from deconvcli.networks.operation import Shape
 
 DOWN = {"out_channels": 8, "kernel": 3, "stride": 2, "padding": 1}
@@ -43,16 +47,10 @@ def first_fix(network: Network, node: str) -> str:
     [
         # A published question: 13x13, three levels. The layers double to 16 with 1, to 9 with 0.
         (13, 3, 0, "set output_padding of up1 to 1"),
-        (13, 3, 1, "set output_padding of up2 to 0 and set output_padding of up3 to 0"),
+        (13, 3, 1, "set output_padding of up2 and up3 to 0"),
         (25, 4, 0, "set output_padding of up1 to 1"),
-        (
-            25,
-            4,
-            1,
-            "set output_padding of up2 to 0 and set output_padding of up3 to 0"
-            " and set output_padding of up4 to 0",
-        ),
-        (31, 3, 0, "set output_padding of up1 to 1 and set output_padding of up2 to 1"),
+        (25, 4, 1, "set output_padding of up2, up3 and up4 to 0"),
+        (31, 3, 0, "set output_padding of up1 and up2 to 1"),
         (27, 3, 0, "set output_padding of up2 to 1"),
         (30, 3, 1, "set output_padding of up2 to 0"),
     ],
@@ -92,3 +90,117 @@ def test_the_end_of_a_keras_layer_moves_with_its_output_padding() -> None:
     crop, setting = diagnose(network, "up").fixes
     assert (str(crop), crop.caution) == ("add a crop_like with size [23] after up", "")
     assert setting.caution == "the values of up move by 1 toward the start"
+
+
+def vocoder(rates: tuple[int, ...], n: Size, expect: Size, dialect: str = "torch") -> Network:
+    """Return transposed convolutions with these strides, each kernel two of them long."""
+    nodes, above = list[Node](), "x"
+    for number, rate in enumerate(rates):
+        padding = rate // 2 if dialect == "torch" else "same"
+        parameters = {"out_channels": 4, "kernel": 2 * rate, "stride": rate, "padding": padding}
+        nodes.append(Node(f"ups.{number}", "conv_transpose", parameters, (above,)))
+        above = f"ups.{number}"
+    nodes.append(Node("post", "relu", {}, (above,), expect=(expect,)))
+    return Network("vocoder", {"x": Shape(80, (n,))}, tuple(nodes), dialect=dialect)
+
+
+@pytest.mark.parametrize(
+    ("rates", "hop", "fix"),
+    [
+        # A published question: the strides of a vocoder for a hop of 256, and a hop of 600.
+        (
+            (8, 8, 2, 2),
+            600,
+            "set stride of ups.0, ups.1 and ups.2 to 10, 6 and 5, and kernel to 20, 12 and 10,"
+            " and padding to 5, 3 and 3, and output_padding of ups.2 to 1"
+            " (ups.0, ups.1 and ups.2 must be trained again)",
+        ),
+        (
+            (2, 2, 8, 8),
+            480,
+            "set stride of ups.0, ups.2 and ups.3 to 4, 10 and 6, and kernel to 8, 20 and 12,"
+            " and padding to 2, 5 and 3 (ups.0, ups.2 and ups.3 must be trained again)",
+        ),
+        (
+            (16, 16),
+            275,
+            "set stride of ups.0 and ups.1 to 25 and 11, and kernel to 50 and 22,"
+            " and padding to 13 and 6, and output_padding to 1"
+            " (ups.0 and ups.1 must be trained again)",
+        ),
+        (
+            (8, 8, 4),
+            512,
+            "set stride of ups.2 to 8, and kernel to 16, and padding to 4"
+            " (ups.2 must be trained again)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("letters", [False, True])
+def test_strides_that_multiply_to_the_hop(
+    rates: tuple[int, ...], hop: int, fix: str, letters: bool
+) -> None:
+    frames: Size = Linear("T") if letters else 32
+    network = vocoder(rates, frames, frames * hop)
+    found = diagnose(network, "post")
+    strides = ", ".join(map(str, rates))
+    cause = f"the strides {strides} multiply to {prod(rates)}, and {hop} is needed"
+    assert found.culprits[0] == cause
+    assert first_fix(network, "post") == fix
+    assert found.fixes[0].caution
+
+
+def test_strides_in_a_dialect_with_words() -> None:
+    assert first_fix(vocoder((8, 8), 32, 32 * 30, "keras"), "post") == (
+        "set stride of ups.0 and ups.1 to 6 and 5, and kernel to 12 and 10"
+        " (ups.0 and ups.1 must be trained again)"
+    )
+
+
+def test_a_product_of_fewer_strides_is_cropped() -> None:
+    """28 of 4 elements: no two strides multiply to 7, so 4 -> 8 -> 16 -> 32 is cropped."""
+    found = diagnose(vocoder((2, 2, 2), 4, 28), "post")
+    assert found.culprits == ()
+    assert str(found.fixes[0]) == "add a crop_like with size [28], offset 0 after post"
+
+
+def test_layers_side_by_side_are_no_chain() -> None:
+    up = {"out_channels": 4, "kernel": 4, "stride": 2, "padding": 1}
+    nodes = (
+        Node("a", "conv_transpose", up, ("x",)),
+        Node("b", "conv_transpose", up, ("x",)),
+        Node("sum", "add", {}, ("a", "b")),
+        Node("post", "relu", {}, ("sum",), expect=(48,)),
+    )
+    network = Network("net", {"x": Shape(4, (8,))}, nodes)
+    assert not any("stride" in str(fix) for fix in diagnose(network, "post").fixes)
+
+
+@pytest.mark.parametrize(
+    ("product", "count", "best"),
+    [
+        (256, 4, (4, 4, 4, 4)),
+        (600, 4, (10, 6, 5, 2)),
+        (300, 4, (6, 5, 5, 2)),
+        (512, 4, (8, 4, 4, 4)),
+        (275, 2, (25, 11)),
+        (7, 2, None),
+        (8, 4, None),
+        (13, 1, (13,)),
+    ],
+)
+def test_even_strides_come_first(product: int, count: int, best: tuple[int, ...] | None) -> None:
+    found = list_strides(product, count)
+    assert next(iter(found), None) == best
+    assert len(set(found)) == len(found)
+    assert all(prod(strides) == product and min(strides) > 1 for strides in found)
+    every = (
+        [
+            s
+            for s in combinations_with_replacement(range(product, 1, -1), count)
+            if prod(s) == product
+        ]
+        if product**count < 10**6
+        else found
+    )
+    assert sorted(every) == sorted(found)

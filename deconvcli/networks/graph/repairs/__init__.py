@@ -20,12 +20,14 @@ from deconvcli.networks.graph.repairs.layers import (
 from deconvcli.networks.graph.repairs.output_paddings import change_output_padding
 from deconvcli.networks.graph.repairs.outputs import crop_output, pad_output
 from deconvcli.networks.graph.repairs.paddings import translate_padding
+from deconvcli.networks.graph.repairs.strides import change_strides, find_chain
 
 Source = Callable[[Failure], Iterator[Edits]]
 
 # The order is the order of suggestion: parameters that are there already come before new layers,
 # and these before another input, which the author can rarely choose.
 _JOINS = (change_output_padding, take_output_size, crop_inputs, pad_inputs, resize_inputs)
+_STRIDES = (change_output_padding, change_strides, resize_inputs)
 _BY_CODE: dict[str, tuple[Source, ...]] = {
     "unequal-sizes": _JOINS,
     "too-small": _JOINS,
@@ -55,18 +57,20 @@ MAX_TRIED = 32
 def find_fixes(failure: Failure) -> Iterator[Fix]:
     """Yield the fixes that are proven to work, searched for only as they are requested.
 
-    Those without effects on layers that worked come first.
+    Those that leave values, weights and the input as they are come first.
     """
     code = failure.outcome.error.code if failure.outcome.error else ""
-    with_effects = []
-    for source in _BY_CODE.get(code, ()):
+    # Where the strides are wrong, nothing that is cropped or padded was ever meant to be there.
+    sources = _STRIDES if code == "expect" and find_chain(failure) else _BY_CODE.get(code, ())
+    others = []
+    for source in sources:
         # One of each kind: what follows in a source are variants that change more.
         for fix in islice(_prove_each(failure, source), 1):
-            if fix.effects:
-                with_effects.append(fix)
+            if fix.caution:
+                others.append(fix)
             else:
                 yield fix
-    yield from with_effects
+    yield from others
 
 
 def find_even_kernels(failure: Failure) -> Iterator[Fix]:
@@ -83,4 +87,4 @@ def _prove_each(failure: Failure, source: Source) -> Iterator[Fix]:
                 yield fix
 
 
-__all__ = ["Failure", "Fix", "find_even_kernels", "find_fixes"]
+__all__ = ["Failure", "Fix", "find_chain", "find_even_kernels", "find_fixes"]

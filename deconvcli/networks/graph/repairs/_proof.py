@@ -17,6 +17,7 @@ from deconvcli.networks.graph.edits import (
     SetParameter,
     apply_edits,
     describe_edits,
+    join_words,
 )
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.network import Network
@@ -97,11 +98,11 @@ def _describe_effects(
 ) -> str:
     # A layer that had no output has no values that could change.
     worked = {outcome.node.name: outcome for outcome in failure.outcomes if outcome.shape}
-    retrained = {
+    retrained = dict.fromkeys(
         edit.node
         for edit in edits
         if isinstance(edit, SetParameter) and edit.key in _TRAINED and edit.node in worked
-    }
+    )
     moved: dict[str, list[str]] = {}
     inserted = {edit.node.name for edit in edits if isinstance(edit, InsertAfter)}
     for after in outcomes:
@@ -119,7 +120,7 @@ def _describe_effects(
     if any(_pads_output(failure.network, edit) for edit in edits):
         effects.append("the output ends with zeros")
     if retrained:
-        effects.append(f"{' and '.join(sorted(retrained))} must be trained again")
+        effects.append(f"{join_words(retrained)} must be trained again")
     return ", and ".join(effects)
 
 
@@ -147,7 +148,7 @@ def _describe_moves(moved: Mapping[str, Sequence[str]]) -> Iterator[str]:
         yield f"the values of {len(names)} layers move"
     else:
         for move, each in moved.items():
-            yield f"the values of {' and '.join(each)} move {move}"
+            yield f"the values of {join_words(each)} move {move}"
 
 
 def _describe_move(steps: Sequence[Size]) -> str:

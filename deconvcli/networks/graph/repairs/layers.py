@@ -20,7 +20,7 @@ from deconvcli.networks.operations.conv_transpose import TransposedConvolution
 def use_whole_strides(failure: Failure) -> Iterator[Edits]:
     """Propose that every layer above that misses stride times its input gives exactly that."""
     settings: list[SetParameter] = []
-    for outcome, reading in find_transposed(failure):
+    for outcome, reading in reversed(find_transposed(failure)):
         settings += _make_whole(failure, outcome.node, reading)
     if settings:
         yield tuple(settings)

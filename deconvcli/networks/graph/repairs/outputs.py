@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deconvcli.layers.axis import Size
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph.edits import InsertAfter
 from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
@@ -47,8 +47,14 @@ def insert_after(
 
 def find_expected_sizes(failure: Failure) -> tuple[Size, ...] | None:
     """Return the expected spatial sizes, if only these are wrong, and are numbers."""
+    expect = find_expected(failure)
+    return None if expect is None or any(isinstance(size, Linear) for size in expect) else expect
+
+
+def find_expected(failure: Failure) -> tuple[Size, ...] | None:
+    """Return the expected spatial sizes, numbers or letters, if only these are wrong."""
     shape, expect = failure.outcome.shape, failure.outcome.node.expect
-    if shape is None or expect is None or not all(type(size) is int for size in expect):
+    if shape is None or expect is None:
         return None
     if len(expect) == len(shape.spatial):
         return expect

@@ -1,0 +1,137 @@
+"""Other strides for a chain of transposed convolutions that multiplies its input by another number.
+
+A vocoder's strides multiply to its hop length, and no padding makes up for a wrong product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import prod
+from typing import NamedTuple
+
+from deconvcli.frameworks.dialect.parameters import Form
+from deconvcli.frameworks.dialects import take as take_dialect
+from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.layer import Reading
+from deconvcli.networks.graph.culprits import find_ancestors
+from deconvcli.networks.graph.edits import SetParameter
+from deconvcli.networks.graph.network import Node
+from deconvcli.networks.graph.repairs._proof import Edits, Failure
+from deconvcli.networks.graph.repairs.layers import find_transposed
+from deconvcli.networks.graph.repairs.outputs import find_expected
+
+# No published decoder multiplies its input by more; larger products are typing errors.
+MAX_PRODUCT = 2**16
+
+
+class Chain(NamedTuple):
+    """Transposed convolutions in a row, from the top; their strides, and the product needed."""
+
+    nodes: tuple[Node, ...]
+    strides: tuple[int, ...]
+    kernels: tuple[int, ...]
+    needed: int
+
+    def __str__(self) -> str:
+        strides = ", ".join(map(str, self.strides))
+        return (
+            f"the strides {strides} multiply to {prod(self.strides)}, and {self.needed} is needed"
+        )
+
+
+def find_chain(failure: Failure) -> Chain | None:
+    """Return the chain above the failing node if its strides should multiply to another number."""
+    found = [(outcome.node, reading) for outcome, reading in reversed(find_transposed(failure))]
+    chain = [(node, reading) for node, reading in found if max(_strides(reading)) > 1]
+    wanted = find_expected(failure)
+    if not chain or wanted is None or not _is_chain(failure, [node for node, _ in chain]):
+        return None
+    needed = {_divide(size, n) for size, n in zip(wanted, chain[0][1].spatial, strict=True)}
+    # One stride for all axes, as vocoders and most decoders have it.
+    if len(needed) > 1 or any(len(set(reading.layer.axes)) > 1 for _, reading in chain):
+        return None
+    axes = [reading.layer.axes[0] for _, reading in chain]
+    strides, [product] = tuple([axis.stride for axis in axes]), needed
+    if product > MAX_PRODUCT or product == prod(strides) or not list_strides(product, len(axes)):
+        return None
+    kernels = tuple([axis.kernel for axis in axes])
+    return Chain(tuple([node for node, _ in chain]), strides, kernels, product)
+
+
+def _strides(reading: Reading) -> list[int]:
+    return [axis.stride for axis in reading.layer.axes]
+
+
+def _is_chain(failure: Failure, nodes: Sequence[Node]) -> bool:
+    """Return whether each of the nodes lies above the next."""
+    return all(
+        above.name in find_ancestors(failure.network, below.name)
+        for above, below in pairwise(nodes)
+    )
+
+
+def _divide(size: Size, n: Size) -> int:
+    """Return how many times n the size is, 0 if it is no multiple."""
+    if isinstance(n, Linear):
+        times = size.factor // n.factor if isinstance(size, Linear) else 0
+    else:
+        times = 0 if isinstance(size, Linear) else size // n
+    return times if n * times == size else 0
+
+
+def change_strides(failure: Failure) -> Iterator[Edits]:
+    """Propose strides that multiply to what is needed, the most even ones first."""
+    chain = find_chain(failure)
+    if chain is None:
+        return
+    for strides in list_strides(chain.needed, len(chain.nodes)):
+        # The largest in place of the largest.
+        places = sorted(range(len(strides)), key=lambda place: -chain.strides[place])
+        by_place = dict(zip(places, strides, strict=True))
+        settings = [
+            setting
+            for place, node in enumerate(chain.nodes)
+            for setting in _settle(failure, chain, place, node, by_place[place])
+        ]
+        yield tuple(settings)
+
+
+def list_strides(product: int, count: int) -> list[tuple[int, ...]]:
+    """Return `count` strides that multiply to a product, each falling; the best first.
+
+    A kernel of two even strides is cropped alike at both ends, one of two odd strides is not. Of
+    equally many odd strides small ones come first, as they need small kernels.
+    """
+    found = list(_factorize(product, count, product))
+    return sorted(found, key=lambda strides: (sum(stride % 2 for stride in strides), sum(strides)))
+
+
+def _factorize(product: int, count: int, most: int) -> Iterator[tuple[int, ...]]:
+    if count == 1:
+        yield from [(product,)] if 1 < product <= most else []
+        return
+    # No factor that remains is smaller than 2.
+    for first in range(2, min(most, product // 2 ** (count - 1)) + 1):
+        if product % first == 0:
+            for others in _factorize(product // first, count - 1, first):
+                yield first, *others
+
+
+def _settle(
+    failure: Failure, chain: Chain, place: int, node: Node, stride: int
+) -> Iterator[SetParameter]:
+    """Yield what has to change for n * stride elements, with as many strides a kernel as before."""
+    kernel = stride * max(1, chain.kernels[place] // chain.strides[place])
+    settings: dict[str, int | str] = {"stride": stride, "kernel": kernel}
+    dialect, _ = take_dialect(failure.network.dialect_of(node))
+    if any(argument.takes("padding", Form.INTS) for argument in dialect.arguments):
+        # Of an odd number of elements to crop, padding crops one too many, which is given back.
+        crop = -(-(kernel - stride) // 2)
+        settings |= {"padding": crop, "output_padding": 2 * crop - (kernel - stride)}
+    else:
+        settings["padding"] = "same"
+    defaults = {"padding": 0, "output_padding": 0}
+    for key, value in settings.items():
+        if stride != chain.strides[place] and node.parameters.get(key, defaults.get(key)) != value:
+            yield SetParameter(node.name, key, value)
