@@ -39,15 +39,20 @@ def read(document: Document) -> Config:
             name for name, each in value.items() if isinstance(each, dict) and "layers" in each
         ]
     known = {**FILE, **(NETWORK if is_network else {}), **dict.fromkeys(names)}
-    given = problems.require_mapping(value, (), "the file", known)
+    help = "write networks:, and under it a name with input and layers."
+    given = problems.require_mapping(value, (), "the file", known, help)
     common = read_defaults(given, (), Defaults(), problems)
     named = given.get("networks", {})
     if "networks" not in given and isinstance(value, dict):
-        keys = "these keys" if is_network else "input and layers"
-        help = f"write networks:, and under it a name with {keys}."
-        if names:
+        if is_network:
+            help = "write networks:, and under it a name with these keys."
+        elif names:
             help = f"write networks: above {shorten_list(names)}, and indent what is below it."
         problems.report_missing((), "the file", "networks", help)
+    elif isinstance(named, list):
+        help = "write each network under its name: networks: {NAME: {input: ..., layers: ...}}."
+        problems.report("illegal-value", ("networks",), "networks is a list", help)
+        named = {}
     elif not isinstance(named, dict) or ("networks" in given and not named):
         help = "write a name with input and layers under networks."
         problems.report("illegal-value", ("networks",), "networks contains no network", help)

@@ -11,7 +11,7 @@ from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import BLOCK
 from deconvcli.checks.documents import Path
 from deconvcli.common.shelf import nearest, suggestion
-from deconvcli.common.values import shorten
+from deconvcli.common.values import shorten, shorten_list
 
 MAX_ROUNDS = 1_000
 MAX_LAYERS = 2_000
@@ -37,7 +37,9 @@ class LayerEntry(NamedTuple):
 def expand_layers(layers: Any, path: Path, problems: Problems) -> list[LayerEntry]:
     """Return every layer of a list, those of a block once for each round."""
     if not isinstance(layers, list) or not layers:
-        help = "write a list: - {op: conv, out_channels: 64, kernel: 3}."
+        help = (
+            "write a dash and a space before each layer: - {op: conv, out_channels: 64, kernel: 3}."
+        )
         problems.report("illegal-value", path, "layers is not a list of layers", help)
         return []
     # Nested blocks of 1,000 rounds would give a million layers: stop one beyond the limit.
@@ -56,8 +58,15 @@ def _layers(
     variables: Mapping[str, Any],
     problems: Problems,
 ) -> Iterator[LayerEntry]:
+    parts = 0
     for place, layer in enumerate(layers):
         here = (*path, place)
+        if parts := max(parts - 1, 0):
+            continue
+        if parts := _count_parts(layers[place:]):
+            help = "put the call in quotes, or write each layer on a line of its own, after a dash."
+            problems.report("illegal-value", here, "YAML splits this call at its commas", help)
+            problems.settle(here)
         if isinstance(layer, dict) and "repeat" in layer:
             yield from _block(layer, here, rounds, variables, problems)
         elif _count(layer) > MAX_LAYER_VALUES:
@@ -65,6 +74,21 @@ def _layers(
             problems.report("illegal-value", here, message, "write only the keys of its kind.")
         else:
             yield LayerEntry(_fill(layer, here, variables, problems), here, rounds)
+
+
+def _count_parts(layers: list[Any]) -> int:
+    """Return into how many items YAML has split the first one, a call in brackets; else 0."""
+    [first, *others] = layers[:MAX_LAYER_VALUES]
+    if not isinstance(first, str) or first.count("(") <= first.count(")"):
+        return 0
+    opened = first.count("(") - first.count(")")
+    for number, part in enumerate(others, 2):
+        if isinstance(part, dict | list):
+            break
+        opened += str(part).count("(") - str(part).count(")")
+        if opened <= 0:
+            return number
+    return 0
 
 
 def _count(value: Any) -> int:
@@ -101,9 +125,14 @@ def _rounds(given: Any, path: Path, problems: Problems) -> list[Mapping[str, Any
         return [
             dict(zip(given, values, strict=True)) for values in zip(*given.values(), strict=True)
         ]
-    place = (*path, "repeat")
-    problems.report("illegal-value", place, f"repeat is {shorten(given)}", _REPEAT_HELP)
-    return []
+    message = f"repeat is {shorten(given)}"
+    if isinstance(given, dict) and all(isinstance(values, list) for values in given.values()):
+        lengths = [f"{name} has {len(values)}" for name, values in given.items()]
+        message = f"the lists of repeat are not of one length: {shorten_list(lengths)}"
+    problems.report("illegal-value", (*path, "repeat"), message, _REPEAT_HELP)
+    # Without a round, layers that take one of the block would be findings as well.
+    problems.settle((*path, "layers"))
+    return [{}]
 
 
 def _are_equal_lists(given: Mapping[str, Any]) -> bool:
@@ -138,7 +167,10 @@ def _fill_text(text: str, path: Path, variables: Mapping[str, Any], problems: Pr
             close = nearest(name, known)
             better = text.replace(f"${name}", f"${close}") if close else None
             message = f"${name} is not defined here"
-            problems.report_undefined(path, message, help, better)
+            problems.report("unknown-name", path, message, help, better)
+            # The whole list, if the text is in one; a pasted call is an item of the layers.
+            is_item = isinstance(path[-1], int) and path[-2] != "layers"
+            problems.settle(path[:-1] if is_item else path)
             return text
     # `$width` alone keeps the value's type, so that `kernel: $k` is a number; within a longer text
     # it becomes text, as in `name: up$width`.

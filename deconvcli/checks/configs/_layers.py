@@ -57,7 +57,7 @@ def parse_layer(entry: LayerEntry, dialect: str, problems: Problems) -> ParsedLa
     if found is None:
         return ParsedLayer("", _NOTHING)
     # Without its name the layers that take it would be findings as well.
-    is_whole = problems.count == before and not problems.has_undefined(entry.path)
+    is_whole = problems.count == before and not problems.has_settled(entry.path)
     return found if is_whole else ParsedLayer("", _NOTHING, name=found.name)
 
 
@@ -112,7 +112,13 @@ def _from_mapping(value: Mapping[str, Any], path: Path, problems: Problems) -> P
 
 def _explain_missing_kind(value: Mapping[str, Any]) -> str:
     """Return what to do about a layer without `op`, whose kind may be under another key."""
+    if "layers" in value:
+        return "write repeat: 3 in a block of layers, and op: conv in a layer."
     for name in value:
+        if "(" in name:
+            return f"write a call as text, without braces: - {name}..."
+        if name.startswith("op:"):
+            return "write a space after each colon, as in op: conv."
         if name in _KEYS_FOR_A_KIND:
             return f"write op in place of {name}."
         if name in list_names():

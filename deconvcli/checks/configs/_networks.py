@@ -99,7 +99,7 @@ def read_network(
     before = problems.count
     # What is not a mapping has been reported, and lacks no input on top of that.
     inputs = _inputs(given, path, problems) if isinstance(value, dict) else {}
-    is_walkable = problems.count == before
+    is_walkable = problems.count == before and bool(inputs)
     reader = _Reader(own, problems, inputs)
     if "layers" in given:
         reader.take(expand_layers(given["layers"], (*path, "layers"), problems))
@@ -133,6 +133,8 @@ def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[st
             return {n: shape for n, shape in shapes.items() if shape is not None}
         help = "write names with shapes: {image: {channels: 3, size: 64x64}}."
         problems.report("illegal-value", inside, f"inputs is {format_value(named)}", help)
+    elif any(nearest(name, ("input", "inputs")) for name in given if name not in NETWORK):
+        pass  # a required key under a wrong name is one mistake, and has been reported
     elif "input" not in given:
         help = f"add input: {SHAPE_EXAMPLE}, or a size in letters, such as HxW."
         problems.report_missing(path, "this network", "input", help)

@@ -19,7 +19,8 @@ class Problems:
         self.document = document
         # Ordered, and without the repetitions that the rounds of a block bring.
         self._found: dict[Diagnostic, None] = {}
-        self._undefined: set[Path] = set()
+        self._settled: set[Path] = set()
+        self._around_settled: set[Path] = set()
         self.count = 0
         """How many there were, repeated ones too, by which a caller sees whether it added any."""
 
@@ -30,21 +31,24 @@ class Problems:
 
     def report(self, code: str, path: Path, message: str, help: str, better: Any = None) -> None:
         """Report a wrong value at a path; `better` is the value that was probably intended."""
-        if self.has_undefined(path):  # whatever is wrong with the value follows from that
+        if self.is_settled(path):
             self.count += 1
             return
         fixes = () if better is None else (DocumentFix((Change(Verb.SET, path, better),)),)
         self._add(code, message, help, self.document.where(path), fixes)
 
-    def report_undefined(self, path: Path, message: str, help: str, better: Any) -> None:
-        """Report a variable without a value in the text at a path."""
-        if path not in self._undefined:
-            self.report("unknown-name", path, message, help, better)
-            self._undefined.add(path)
+    def settle(self, path: Path) -> None:
+        """Report nothing further about the value at a path: it would follow from what was said."""
+        self._settled.add(path)
+        self._around_settled.update(path[:length] for length in range(len(path)))
 
-    def has_undefined(self, path: Path) -> bool:
-        """Return whether the value at a path, or one inside it, has a variable without a value."""
-        return any(found[: len(path)] == path for found in self._undefined)
+    def is_settled(self, path: Path) -> bool:
+        """Return whether the value at a path is settled, by itself or with one around it."""
+        return any(path[:length] in self._settled for length in range(1, len(path) + 1))
+
+    def has_settled(self, path: Path) -> bool:
+        """Return whether the value at a path or one inside it is settled."""
+        return path in self._around_settled or self.is_settled(path)
 
     def report_error(self, error: DeconvError, path: Path) -> None:
         """Report an error at the place of the value that caused it."""
@@ -55,7 +59,7 @@ class Problems:
     ) -> None:
         """Report a word that is not one of the known ones."""
         listed = list(known)
-        help = suggestion(word, listed)
+        help = suggestion(word, listed) or error.help
         self.report(error.code, path, error.message, help, nearest(word, listed))
 
     def check_keys(
@@ -64,6 +68,11 @@ class Problems:
         """Report each unknown key, at its own place."""
         for name in value:
             if name not in known:
+                key, colon, text = name.partition(":")
+                if colon and key in known:
+                    help = f"write a space after the colon: {key}: {text}."
+                    self.report_key((*path, name), owner, help)
+                    continue
                 close = nearest(name, list(known))
                 renamed = (Change(Verb.RENAME, (*path, name), close),)
                 fixes = (DocumentFix(renamed),) if close else ()

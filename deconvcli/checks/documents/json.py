@@ -50,6 +50,9 @@ class _Scanner:
 
     def error(self, reason: str) -> Misplaced:
         """Return the error for this position."""
+        if self.text.startswith(("//", "/*", "#"), self.at):
+            help = "remove the comment, or write the config in YAML."
+            return Misplaced(self.at, "JSON has no comments", help)
         help = "correct the text here or just before."
         return Misplaced(self.at, f"this is not JSON: {reason}", help)
 
@@ -73,7 +76,11 @@ class _Scanner:
         if self.next() != closing:
             member()
             while self.next() == ",":
+                comma = self.at
                 self.at += 1
+                if self.next() == closing:
+                    reason = f"this is not JSON: there is a comma before {closing!r}"
+                    raise Misplaced(comma, reason, "remove the comma.")
                 member()
         self._expect(closing)
         self.builder.close(self.at)

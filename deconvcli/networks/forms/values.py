@@ -236,6 +236,10 @@ def explain_misreading(value: Any) -> str:
         return ""
     if value.lower() in ("yes", "no", "on", "off"):
         return "YAML 1.2 reads this word as text."
+    if re.fullmatch(r"[0-9]+ *[-+*/] *[0-9]+", value):
+        return "Nothing is computed here."
+    if "/" in value and re.search("[A-Za-z]", value):
+        return "No size is divided: give the input as 2H, and half of it is H."
     if re.fullmatch(r"[-+]?0[0-9]+|[0-9]+(:[0-9]{2})+|[0-9]+(_[0-9]+)+|0[xob]\w+", value):
         return "Programs disagree about this number; write it in plain digits."
     return ""
@@ -243,4 +247,6 @@ def explain_misreading(value: Any) -> str:
 
 def format_value(value: Any) -> str:
     """Return a value from the file, for a message."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "empty" if value is None else shorten(value)

@@ -56,7 +56,7 @@ def _visit(
     network: Network, node: Node, known: dict[str, Shape | None], apply: Apply
 ) -> NodeOutcome:
     try:
-        inputs = [known[_check_known(name, known)] for name in node.inputs]
+        inputs = [known[_check_known(name, known, network)] for name in node.inputs]
         shapes = tuple(shape for shape in inputs if shape is not None)
         if len(shapes) < len(inputs) or not node.operation:
             return NodeOutcome(node, inputs=shapes)
@@ -65,11 +65,14 @@ def _visit(
         return NodeOutcome(node, error=error)
 
 
-def _check_known(name: str, known: dict[str, Shape | None]) -> str:
+def _check_known(name: str, known: dict[str, Shape | None], network: Network) -> str:
     if name not in known:
+        is_below = any(node.name == name for node in network.nodes)
         raise UsageError(
             f"there is no layer {name!r} above",
-            help=suggestion(name, list(known)[-MAX_COMPARED_NAMES:]),
+            help="it is below: move it up, since a layer takes the output of layers above it."
+            if is_below
+            else suggestion(name, list(known)[-MAX_COMPARED_NAMES:]),
             code="unknown-input",
         )
     return name

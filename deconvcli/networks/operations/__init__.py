@@ -26,7 +26,7 @@ def take(name: str) -> Operation:
     if name not in known:
         raise UsageError(
             f"operation {name!r} is not known",
-            help=suggestion(name, list_names()),
+            help=suggestion(name, list_names()) or f"choose from: {', '.join(OPERATIONS.names)}.",
             code="unknown-operation",
         )
     return known[name]

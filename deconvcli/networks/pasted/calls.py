@@ -24,6 +24,7 @@ REMEMBERED_CALLS = 1024
 MAX_REMEMBERED = 200
 # What torch puts before the name of a class: channels left open, a normalization of the weights.
 _ADDED = ("", "Lazy", "Parametrized")
+_CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Model")
 # Frameworks with names of their own for forward layers, `Conv2D` or `Conv`. Such a layer is padded
 # as its framework pads, whatever the network's dialect.
 _CAPITAL = ("keras", "paddle", "mxnet", "flax")
@@ -225,10 +226,11 @@ def _unknown(name: str) -> UsageError:
     # Of names that differ in case alone `nearest` takes the last: torch's Conv2d, or Conv2D.
     known.sort(key=lambda other: other.endswith("D") == name.endswith("D"))
     close = nearest(name, known)
+    help = "write its op and keys."
+    if name in _CONTAINERS:
+        help = "write the layers in it one by one."
+    elif close:
+        help = f"did you mean {close!r}? Otherwise write its op and keys."
     return UsageError(
-        f"the pasted call {name!r} is not a known layer",
-        help=f"did you mean {close!r}? Otherwise write its op and keys."
-        if close
-        else "write its op and keys.",
-        code="pasted-call",
+        f"the pasted call {name!r} is not a known layer", help=help, code="pasted-call"
     )

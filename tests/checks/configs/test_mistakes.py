@@ -122,6 +122,48 @@ CONV = "{op: conv, out_channels: $width, kernel: 3, padding: 1}"
             "this is not YAML: a colon is not allowed here",
             "check the inden",
         ),
+        (CONV, "{layers: [relu]}", "this layer has no op", "write repeat: 3 in a block of layers"),
+        (CONV, "{nn.Conv2d(3, 8, 3)}", "this layer has no op", "write a call as text, without b"),
+        (CONV, "{op:conv, kernel:3}", "this layer has no op", "write a space after each colon"),
+        (
+            CONV,
+            "nn.Sequential(nn.ReLU())",
+            "the pasted call 'Sequential'",
+            "write the layers in it one",
+        ),
+        ("kernel: 3", "kernel:3", "conv has no key 'kernel:3'", "write a space after the colon: k"),
+        (
+            "channels: 100,",
+            "channels:100,",
+            "this shape has no key",
+            "write a space after the colon",
+        ),
+        (
+            "    input: {",
+            "    input_size: {",
+            "network 'decoder' has no key 'input_size'",
+            "did you",
+        ),
+        (
+            "[previous, up]",
+            "[last, up], name: last",
+            "last: there is no layer 'last' above",
+            "it is below",
+        ),
+        ("[64, 32]", "[64, 32], k: [3]", "the lists of repeat are not of one length: w", "write r"),
+        (
+            "kernel: 3",
+            "bias: 1/2, kernel: 3",
+            "bias is '1/2'",
+            "write true or false. Nothing is com",
+        ),
+        (
+            "      - {op: concat",
+            "      - {op: foo}\n      - {op: concat",
+            "operation 'foo'",
+            "choose from: a",
+        ),
+        ("size: 4x4", "size: H/2xW/2", "this size is 'H/2xW/2'", "write sizes such as 572x572 or"),
     ],
 )
 def test_a_mistake_is_one_finding(old: str, new: str, message: str, help: str) -> None:
@@ -132,8 +174,67 @@ def test_a_mistake_is_one_finding(old: str, new: str, message: str, help: str) -
     assert found.help.startswith(help)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "message", "help"),
+    [
+        ("yaml", "", "the file is empty", "write networks:, and under it a name with input"),
+        ("yaml", "networks: [{name: a}]", "networks is a list", "write each network under its n"),
+        ("yaml", "networks: {}", "networks contains no network", "write a name with input and l"),
+        (
+            "json",
+            '{"networks": {},}',
+            "this is not JSON: there is a comma before '}'",
+            "remove the",
+        ),
+        ("json", '{"networks": [1, ]}', "this is not JSON: there is a comma before", "remove the"),
+        ("json", '{ // a\n"networks": {}}', "JSON has no comments", "remove the comment, or write"),
+        ("json", '{"networks": {} # a\n}', "JSON has no comments", "remove the comment, or write"),
+        (
+            "json",
+            '{"networks" /* a */: {}}',
+            "JSON has no comments",
+            "remove the comment, or write",
+        ),
+    ],
+)
+def test_a_mistake_in_a_file_is_one_finding(kind: str, text: str, message: str, help: str) -> None:
+    [found] = check_bytes(f"a.{kind}", text.encode(), kind, Settings()).findings
+    assert found.message.startswith(message)
+    assert found.help.startswith(help)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "[nn.Conv2d(100, 8, 3), relu]",
+        "[relu, 'nn.ReLU()', nn.Conv2d(100, 8, 3)]",
+        "[nn.Conv2d(100, 8, kernel_size=(3, 3)), relu]",
+        "[nn.Conv2d(100, 8, (3, 3)), nn.ReLU(), relu]",
+    ],
+)
+def test_a_call_that_yaml_splits_is_one_finding(layers: str) -> None:
+    text = f"networks: {{n: {{input: {{channels: 100, size: 8x8}}, layers: {layers}}}}}"
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert found.message == "YAML splits this call at its commas"
+
+
 def test_every_round_has_the_problems_of_its_layer() -> None:
     """A layer that cannot be read is unknown in each round, and has no second error in any."""
     text = CONFIG.replace("kernel: 4", "kernl: 4, inputs: input")
     [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
     assert found.message == "conv_transpose has no key 'kernl'"
+
+
+def test_variables_without_values_hide_no_other_mistake() -> None:
+    text = CONFIG.replace("kernel: 3", "kernel: [$k, 3], stride: $s").replace(
+        "  input:", "  inptu:"
+    )
+    found = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert [each.message for each in found] == [
+        "network 'decoder' has no key 'inptu'",
+        "$k is not defined here",
+        "$s is not defined here",
+    ]
+    text = CONFIG.replace("op: conv,", "opp: conv, bias: $p,")
+    found = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert [each.message for each in found] == ["this layer has no op", "$p is not defined here"]
