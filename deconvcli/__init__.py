@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from deconvcli.api import PublicNetwork as Network
     from deconvcli.api import PublicReading as Reading
-    from deconvcli.api import check, convert, explain, layer, network, paste, prepare, run
+    from deconvcli.api import check, convert, explain, layer, network, paste, prepare, run, solve
     from deconvcli.common.errors import DeconvError, NotExpressible, Refused
 
 _HOME = {
@@ -30,6 +30,7 @@ _HOME = {
     "paste": "deconvcli.api.paste",
     "prepare": "deconvcli.api.prepare",
     "run": "deconvcli.api.run",
+    "solve": "deconvcli.api.solve",
 }
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "paste",
     "prepare",
     "run",
+    "solve",
 ]
 
 

@@ -12,11 +12,12 @@ from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
 
-__all__ = ["check", "convert", "explain", "layer", "network", "paste", "prepare", "run"]
+__all__ = ["check", "convert", "explain", "layer", "network", "paste", "prepare", "run", "solve"]
 
 if TYPE_CHECKING:
     from deconvcli.checks.checking import Verdict
     from deconvcli.networks.pasted.answer import NetworkAnswer
+    from deconvcli.solver import Answer
     from deconvcli.views.drawing.picture import Picture
     from deconvcli.views.explanation import Explanation
 
@@ -164,6 +165,46 @@ def network(
     if answer.error is not None:
         raise answer.error
     return PublicNetwork(answer)
+
+
+def solve(
+    input_size: Sequence[int] | int,
+    output_size: Sequence[int] | int,
+    dialect: str = "torch",
+    *,
+    kernel: Any = None,
+    stride: Any = None,
+    dilation: Any = None,
+    padding: Any = None,
+    output_padding: Any = None,
+    limit: int = 10,
+    **roles: Any,
+) -> Answer:
+    """Return the layers that make the output size of the input size, the best first.
+
+    input_size, output_size: one number for each spatial axis. kernel, stride, dilation, padding,
+    output_padding: a number, a range(3, 10), or a list with one of these for each axis; padding may
+    be a word or (begin, end) too. What is not given is searched: kernel and stride from 1 to 16,
+    every padding. limit: the number of layers. roles: groups, in_channels, out_channels ...
+
+    Raises:
+        UsageError: an unknown dialect, or sizes and numbers that fit no layer.
+    """
+    from deconvcli.solver import Question, read_bounds, solve
+
+    given = {
+        "kernel": kernel,
+        "stride": stride,
+        "dilation": dilation,
+        "padding": padding,
+        "output_padding": output_padding,
+    }
+    into, out = (
+        (size,) if isinstance(size, int) else tuple(size) for size in (input_size, output_size)
+    )
+    counts = {role: (value,) if type(value) is int else value for role, value in roles.items()}
+    question = Question(dialect, into, out, read_bounds(given), counts)
+    return solve(question, limit, distinct=True)
 
 
 def convert(reading: Reading, dialect: str) -> PublicReading:

@@ -11,11 +11,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PATH = ROOT / "README.md"
-EXPLANATION, DIALECTS, RUNNER, CHECKING = (
+EXPLANATION, DIALECTS, SOLVER, RUNNER, CHECKING = (
     ROOT / "deconvcli" / room / "README.md"
-    for room in ("views/explanation", "frameworks/dialects", "compute/runner", "checks/checking")
+    for room in (
+        *("views/explanation", "frameworks/dialects", "solver", "compute/runner"),
+        "checks/checking",
+    )
 )
-PAGES = (PATH, EXPLANATION, DIALECTS, RUNNER, CHECKING)
+PAGES = (PATH, EXPLANATION, DIALECTS, SOLVER, RUNNER, CHECKING)
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 _SHOWN = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 

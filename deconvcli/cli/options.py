@@ -220,13 +220,38 @@ def layer_options(
     size: str = "Input size: 5 or 5x5.",
     kernel: str = "Kernel size: 3 or 3x5.",
     dialect: Callable[[Any], Any] = DIALECT_OPTION,
+    numbers: Typed = ANY_NUMBERS,
+    sides: Typed | None = None,
+    is_search: bool = False,
     section: str = OPTIONS,
     more: str = MORE,
 ) -> tuple[Callable[[Any], Any], ...]:
     """Return the options of a layer; those that few layers need have a section of their own.
 
     size, kernel: the help of these options. dialect: the option for the dialect, or for several.
+    numbers, sides: the types of numbers per axis and of the padding. is_search: whether the layer
+    is searched, so that it has neither a batch nor an output size of its own.
     """
+    of_data = (
+        # Most frameworks take an empty batch.
+        option("--batch", "batch", type=Count(0), help="Batch size.", section=more),
+        option(
+            "--output-size",
+            "--output-shape",
+            "output_size",
+            type=RequestedSizes(),
+            help="Output size to request, in dialects with such a parameter; letters of the input"
+            " are allowed: 2Hx2W.",
+            section=more,
+        ),
+        option(
+            "--auto-pad",
+            "auto_pad",
+            metavar="WORD",
+            help="Padding by a word in ONNX, OpenVINO and TensorRT: SAME_UPPER, VALID ...",
+            section=more,
+        ),
+    )
     return (
         option("--in", "input_size", type=Sizes(), help=size, section=section),
         option(
@@ -234,7 +259,7 @@ def layer_options(
             "--kernel",
             "--kernel-size",
             "kernel",
-            type=ANY_NUMBERS,
+            type=numbers,
             help=kernel,
             section=section,
         ),
@@ -243,7 +268,7 @@ def layer_options(
             "--stride",
             "--strides",
             "stride",
-            type=ANY_NUMBERS,
+            type=numbers,
             help="Stride: the distance in the output between two inputs.",
             section=section,
         ),
@@ -251,7 +276,7 @@ def layer_options(
             "-p",
             "--padding",
             "padding",
-            type=Sides(),
+            type=sides or Sides(),
             help="Padding: valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.",
             section=section,
         ),
@@ -260,7 +285,7 @@ def layer_options(
             "--op",
             "--output-padding",
             "output_padding",
-            type=ANY_NUMBERS,
+            type=numbers,
             help="Elements added back at the end of each axis.",
             section=more,
         ),
@@ -269,7 +294,7 @@ def layer_options(
             "--dilation",
             "--dilation-rate",
             "dilation",
-            type=ANY_NUMBERS,
+            type=numbers,
             help="Dilation: the distance between two kernel elements.",
             section=more,
         ),
@@ -296,24 +321,7 @@ def layer_options(
             help="Number of output channels.",
             section=more,
         ),
-        # Most frameworks take an empty batch.
-        option("--batch", "batch", type=Count(0), help="Batch size.", section=more),
-        option(
-            "--output-size",
-            "--output-shape",
-            "output_size",
-            type=RequestedSizes(),
-            help="Output size to request, in dialects with such a parameter; letters of the input"
-            " are allowed: 2Hx2W.",
-            section=more,
-        ),
-        option(
-            "--auto-pad",
-            "auto_pad",
-            metavar="WORD",
-            help="Padding by a word in ONNX, OpenVINO and TensorRT: SAME_UPPER, VALID ...",
-            section=more,
-        ),
+        *(() if is_search else of_data),
         option(
             "--transpose-kernel",
             "transpose_kernel",
@@ -375,20 +383,26 @@ def print_options(answer: str) -> tuple[Callable[[Any], Any], ...]:
     )
 
 
-def takes_output(answer: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def takes_output(answer: str, *flags: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that adds the options for the result, as one `output`.
 
-    answer: what -q prints.
+    answer: what -q prints. flags: of the option for a file, where --out has another meaning.
     """
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
         # `wraps` also copies the attribute in which Click keeps the options that the command has.
         @wraps(command)
-        def call(*, format: str, quiet: bool, out: str | None, force: bool, **given: Any) -> Any:
-            with open_output(out, force=force) as file:
-                return command(**given, output=Output(format, quiet, file))
+        def call(*, format: str, quiet: bool, file: str | None, force: bool, **given: Any) -> Any:
+            with open_output(file, force=force) as opened:
+                return command(**given, output=Output(format, quiet, opened))
 
-        out = out_option(help="Write the result to FILE instead of printing it.")
+        out = option(
+            *(flags or ("-o", "--out")),
+            "file",
+            type=click.Path(),
+            metavar="FILE",
+            help="Write the result to FILE instead of printing it.",
+        )
         return takes(out, FORCE_OPTION, *print_options(answer))(call)
 
     return add

@@ -30,6 +30,7 @@ _NONE = "None"
 _OPEN = "?"
 _OPEN_BATCH = r"-1|[A-Za-z_]{2,}"
 _EXAMPLE = "write one number, such as 4."
+_RANGE_EXAMPLE = "write 4, 3..9, or one per axis: 4x3..9."
 
 
 def _parse_single(text: str, smallest: int) -> int:
@@ -96,6 +97,28 @@ class Numbers(Typed):
         return tuple(
             parse_number(part, whole, place, self.smallest) for place, part in whole.parts()
         )
+
+
+class Ranges(Numbers):
+    """`3`, `3..9` or `3x1..5`: one number or range, or one per axis."""
+
+    name = "numbers"
+    metavar = "N[..N]"
+
+    def parse(self, text: str) -> Any:
+        """Return (first, last) of each axis, or of all; for `None`, nothing."""
+        if text == _NONE:
+            return None
+        whole = read_written(text)
+        return tuple(self._range(part, whole, place) for place, part in whole.parts())
+
+    def _range(self, part: str, whole: Written, place: int) -> tuple[int, int]:
+        first, dots, last = part.partition("..")
+        low = parse_number(first, whole, place, self.smallest, _RANGE_EXAMPLE)
+        if not dots:
+            return low, low
+        after = place + len(first) + 2
+        return low, parse_number(last, whole, after, self.smallest, _RANGE_EXAMPLE)
 
 
 class Count(Typed):
@@ -246,6 +269,28 @@ class Sides(Typed):
             parse_number(begin, whole, place, low),
             parse_number(end, whole, place + len(begin) + 1, low),
         )
+
+
+class SideRanges(Ranges):
+    """`valid`, `same`, `1`, `0..3`, or begin:end per axis: `0..2:1`."""
+
+    name = "padding"
+    metavar = "PADDING"
+
+    def list_words(self) -> Iterable[str]:
+        """Return the words that most dialects know."""
+        return Sides().list_words()
+
+    def parse(self, text: str) -> Any:
+        """Return a word, the ranges of both ends, or (begin, end) pairs of ranges."""
+        if isinstance(word := Sides().parse(text) if text[:1].isalpha() else None, str):
+            return word
+        return super().parse(text)
+
+    def _range(self, part: str, whole: Written, place: int) -> Any:
+        begin, colon, end = part.partition(":")
+        first = super()._range(begin, whole, place)
+        return (first, super()._range(end, whole, place + len(begin) + 1)) if colon else first
 
 
 class Variables(Typed):

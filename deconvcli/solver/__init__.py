@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from deconvcli.solver.answer import Answer, AxisAnswer, AxisSolution, Solution, solve
-from deconvcli.solver.question import Bounds, Question
+from deconvcli.solver.question import Bounds, Question, read_bounds
 
-__all__ = ["Answer", "AxisAnswer", "AxisSolution", "Bounds", "Question", "Solution", "solve"]
+__all__ = [
+    "Answer",
+    "AxisAnswer",
+    "AxisSolution",
+    "Bounds",
+    "Question",
+    "Solution",
+    "read_bounds",
+    "solve",
+]

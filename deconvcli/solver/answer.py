@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
@@ -27,8 +28,7 @@ from deconvcli.solver.question import Question
 class AxisSolution(NamedTuple):
     """One layer of one axis, that makes `output` of `input`."""
 
-    dialect: str
-    rank: int
+    question: Question
     input: int
     output: int
     choice: Choice
@@ -39,25 +39,25 @@ class AxisSolution(NamedTuple):
 
         The kernel has this name where only the weights' shape gives it.
         """
-        dialect, choice = take(self.dialect)[0], self.choice
+        dialect, choice, rank = take(self.question.dialect)[0], self.choice, self.question.rank
         found: dict[str, Any] = {}
         for role in ("kernel", "stride", "dilation"):
             value = getattr(choice, role)
             if role == "dilation" and value == 1 and dialect.argument(role) is None:
                 continue
-            found |= _flatten(word_role(dialect, role, (value,), self.rank) or {role: value})
+            found |= _flatten(word_role(dialect, role, (value,), rank) or {role: value})
         way, added = choice.way, dialect.argument("output_padding")
         if way.word:
-            found |= word_role(dialect, "padding", way.word, self.rank)
+            found |= word_role(dialect, "padding", way.word, rank)
         elif way.is_pair:
-            pairs = word_role(dialect, "padding", (choice.padding,), self.rank)
+            pairs = word_role(dialect, "padding", (choice.padding,), rank)
             words = {name: value for name, value in pairs.items() if isinstance(value, str)}
             names = [name for name in pairs if name not in words]
             # Some frameworks have a parameter for each end.
             split = [*choice.padding] if len(names) > 1 else [list(choice.padding)]
             found |= words | dict(zip(names, split, strict=True))
         else:
-            found |= _flatten(word_role(dialect, "padding", (choice.padding,), self.rank))
+            found |= _flatten(word_role(dialect, "padding", (choice.padding,), rank))
         if added is not None:
             found[added.name] = choice.output_padding
         if way.requests:
@@ -80,6 +80,12 @@ class AxisSolution(NamedTuple):
     def overlap(self) -> str:
         """`even`, `uneven`, or `gaps`."""
         return describe_overlap(self.choice)
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """What implementations were seen to do otherwise with this on all axes."""
+        rank = self.question.rank
+        return read_choices(self.question, (self.choice,) * rank, (self.input,) * rank).findings
 
     @property
     def crop(self) -> tuple[int, int]:
@@ -106,6 +112,15 @@ class Solution(NamedTuple):
         """The output's size for every input: `4N`, or for axes that differ `4N x 2N-1`."""
         formulas = [axis.formula for axis in self.axes]
         return formulas[0] if len(set(formulas)) == 1 else " x ".join(formulas)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters under the dialect's own names, as lists where axes differ."""
+        columns = [axis.parameters for axis in self.axes]
+        rows = {name: [column[name] for column in columns] for name in columns[0]}
+        return {
+            name: row[0] if all(one == row[0] for one in row) else row for name, row in rows.items()
+        }
 
     @property
     def exact(self) -> bool:
@@ -138,15 +153,14 @@ class AxisAnswer:
         self.count = sum(len(family.begins) for family in families)
         self._question = question
 
-    def solutions(self) -> list[AxisSolution]:
-        """Return all choices, the best first."""
-        choices = [choice for family in self.families for choice in family.by_symmetry()]
-        choices.sort(key=lambda choice: list_traits(choice, self.input, self.output))
-        question = self._question
-        return [
-            AxisSolution(question.dialect, question.rank, self.input, self.output, choice)
-            for choice in choices
+    def solutions(self, most: int | None = None) -> list[AxisSolution]:
+        """Return all choices, or at most `most` of them, the best first."""
+        choices = [
+            choice for family in self.families for choice in islice(family.by_symmetry(), most)
         ]
+        choices.sort(key=lambda choice: list_traits(choice, self.input, self.output))
+        choices = choices[:most]
+        return [AxisSolution(self._question, self.input, self.output, choice) for choice in choices]
 
 
 class Answer:
@@ -190,8 +204,8 @@ class Answer:
 
 
 def _read(question: Question, choices: Sequence[Choice]) -> Solution:
-    rank, columns = question.rank, zip(question.input, question.output, choices, strict=True)
-    axes = [AxisSolution(question.dialect, rank, n, out, choice) for n, out, choice in columns]
+    columns = zip(question.input, question.output, choices, strict=True)
+    axes = [AxisSolution(question, n, out, choice) for n, out, choice in columns]
     return Solution(read_choices(question, choices, question.input), tuple(axes))
 
 

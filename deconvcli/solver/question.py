@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
+from deconvcli.common.values import shorten
 
 Range = tuple[int, int]
 """The first and the last number that is allowed."""
@@ -112,3 +113,38 @@ def spread(name: str, ranges: Any, rank: int) -> tuple[Any, ...]:
 
 def _flatten(one: Any) -> tuple[Range, ...]:
     return one if isinstance(one[0], tuple) else (one,)
+
+
+def read_bounds(given: Mapping[str, Any]) -> Bounds:
+    """Return the bounds of numbers, ranges and lists of these by name; None for what is searched.
+
+    Raises:
+        UsageError: a value is none of these.
+    """
+    ranges: dict[str, Any] = {
+        name: value if isinstance(value, str) else _read_ranges(name, value)
+        for name, value in given.items()
+        if value is not None
+    }
+    return Bounds(**ranges)
+
+
+def _read_ranges(name: str, value: Any) -> Any:
+    if isinstance(value, int | range):
+        return (_read_range(name, value),)
+    return tuple(
+        tuple(_read_range(name, end) for end in one)
+        if isinstance(one, list | tuple) and len(one) == 2
+        else _read_range(name, one)
+        for one in value
+    )
+
+
+def _read_range(name: str, value: Any) -> Range:
+    if type(value) is int:
+        return value, value
+    if isinstance(value, range) and value.step == 1 and value:
+        return value[0], value[-1]
+    raise UsageError(
+        f"{name} is {shorten(value)}", help="give a number, a range(3, 10), or one for each axis."
+    )

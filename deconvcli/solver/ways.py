@@ -62,6 +62,8 @@ def read_way(
         UsageError: the dialect has no such parameter.
     """
     roles: dict[str, Any] = {**(others or {}), **rows, "padding": way.word or padding}
+    [channels] = roles.get("in_channels", (None,))
+    sizes = sizes._replace(channels=channels)
     # Some frameworks have no dilation at all.
     if set(rows["dilation"]) == {1}:
         del roles["dilation"]

@@ -1,0 +1,81 @@
+"""Find the layers that make one size of another.
+
+Help section: One layer, 5
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from deconvcli.cli.help import Command
+from deconvcli.cli.options import (
+    ALL,
+    CALL_ARGUMENT,
+    DIALECT,
+    layer_options,
+    names_option,
+    option,
+    takes,
+    takes_output,
+)
+from deconvcli.cli.output import Output
+from deconvcli.cli.types import Ranges, SideRanges, Sizes, Whole
+from deconvcli.layers.axis import Size
+
+MOST = 100_000
+
+
+@click.command(cls=Command, short_help=__doc__)
+@takes(
+    CALL_ARGUMENT,
+    option("--out", "output_size", type=Sizes(), help="Output size that is needed: 28x28."),
+    *layer_options(
+        size="Input size: 7x7.",
+        kernel="Kernel size: 4, or a range, 3..9.  [default: 1..16]",
+        numbers=Ranges(0),
+        sides=SideRanges(0),
+        dialect=names_option(
+            *DIALECT,
+            "dialects",
+            words=(ALL,),
+            help="The dialect, such as torch or keras@jax; several dialects, or all.  [default:"
+            " torch]",
+        ),
+        is_search=True,
+    ),
+    option(
+        "--limit",
+        type=Whole(1, MOST),
+        help="Number of layers shown.  [default: 10; for JSON 1000]",
+    ),
+)
+@takes_output("the best layer", "-o", "--output")
+def command(
+    call: str | None,
+    input_size: tuple[Size, ...] | None,
+    output_size: tuple[Size, ...] | None,
+    dialects: tuple[str, ...] | None,
+    limit: int | None,
+    output: Output,
+    **options: Any,
+) -> int:
+    """Find all layers that make the output size of the input size.
+
+    A layer option fixes a number (-k 4) or gives a range (-k 3..9). So does CALL, whose other
+    parameters are searched. Without them kernel and stride are 1 to 16 and dilation is 1; every
+    padding and output_padding that the dialect takes is tried. Each layer is code to paste. Exits
+    with 1 where there is none, with the reason and the nearest sizes.
+
+    \b
+    Examples:
+      deconv solve --in 7x7 --out 28x28
+      deconv solve --in 46x62 --out 368x489 -k 16 -s 8 -p same -D keras
+      deconv solve --in 12 --out 23 'Conv1DTranspose(8, 3, 2, "same")'
+    """
+    from deconvcli.cli.solving import ask, report_answers
+
+    answers = ask(call, input_size, output_size, dialects, limit, output, options)
+    output.show(report_answers(answers, output))
+    return 0 if any(answers) else 1
