@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -12,6 +13,11 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """The place in the order of severity, 0 for an error."""
+        return list(Severity).index(self)
 
 
 class Where(NamedTuple):
@@ -58,13 +64,17 @@ class DocumentFix(NamedTuple):
 
 
 Fixes = tuple[DocumentFix, ...]
+# The part that has to change: a network, a layer and a part of it. Empty where it is not known.
+Cause = tuple[str, ...]
 
 
 class Diagnostic(NamedTuple):
     """One finding. The message stands alone; help is one action; source says who measured it.
 
     differs: the implementation was seen to give another answer than ours; the message says which.
-    fixes: ways that may fix it, the best first.
+    fixes: ways that may fix it, the best first. cause: what has to change; findings of one cause
+    are reported as one. clause: what it adds to the message of another finding of its cause, if not
+    the whole message. also: the codes of the findings that this one includes.
     """
 
     code: str
@@ -75,3 +85,37 @@ class Diagnostic(NamedTuple):
     where: Where | None = None
     differs: bool = False
     fixes: Fixes = ()
+    cause: Cause = ()
+    clause: str = ""
+    also: tuple[str, ...] = ()
+
+
+def merge_causes(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the findings, those of one cause as one: the most severe, else the first of them.
+
+    A finding in the words of another adds nothing to it, and stays apart: its rule is a copy, with
+    which a new rule begins.
+    """
+    groups: dict[object, list[Diagnostic]] = {}
+    for number, found in enumerate(findings):
+        # A finding without a cause is alone with its own number.
+        group = groups.setdefault(found.cause or number, [])
+        is_copy = any(found == other._replace(code=found.code) for other in group)
+        (groups.setdefault((found.code, number), []) if is_copy else group).append(found)
+    return [_merge(group) if len(group) > 1 else group[0] for group in groups.values()]
+
+
+def _merge(group: list[Diagnostic]) -> Diagnostic:
+    """Return the first of the most severe findings, with the messages and codes of the others."""
+    first, *others = sorted(group, key=lambda found: found.severity.rank)
+    message, codes = first.message, [first.code]
+    for other in others:
+        subject, _, text = other.message.partition(": ")
+        is_same = message.startswith(f"{subject}: ")
+        clause = other.clause or (text if is_same else other.message)
+        message += "" if clause in message else f"; {clause}"
+        if other.code not in codes:
+            message += f" ({other.code})"
+            codes.append(other.code)
+    fixes = tuple(dict.fromkeys(fix for found in (first, *others) for fix in found.fixes))
+    return first._replace(message=message, fixes=fixes, also=tuple(codes[1:]))

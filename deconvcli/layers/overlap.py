@@ -6,10 +6,14 @@ each axis, so everything is computed per axis.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import gcd
 from typing import NamedTuple
 
 from deconvcli.layers.axis import Axis
+
+# Strides by which an even kernel may differ: beyond, a change is larger than the fault.
+MAX_STRIDES = 2
 
 
 class Pair(NamedTuple):
@@ -118,3 +122,31 @@ class AxisOverlap(NamedTuple):
         below = axis.kernel // axis.stride * axis.stride
         near = {below, below + axis.stride} if axis.kernel % axis.stride else {axis.kernel}
         return tuple(sorted(kernel for kernel in near if kernel))
+
+
+def even_axes(axis: Axis) -> Iterator[Axis]:
+    """Yield axes that overlap evenly and have the same output size.
+
+    Those that crop both ends equally come first, and of these the ones with the nearest kernel.
+    """
+    # Where dilation and stride share a factor, no tap ever reaches some outputs.
+    dilation = 1 if gcd(axis.stride, axis.dilation) > 1 else axis.dilation
+    strides = axis.kernel // axis.stride
+    near = range(max(1, strides - MAX_STRIDES), strides + MAX_STRIDES + 1)
+    # Of two equally near kernels the larger one, which can hold every trained tap.
+    kernels = sorted(
+        (number * axis.stride for number in near),
+        key=lambda kernel: (abs(kernel - axis.kernel), -kernel),
+    )
+    unequal = []
+    for even in (axis._replace(kernel=kernel, dilation=dilation) for kernel in kernels):
+        crop = axis.crop_begin + axis.crop_end + even.span - axis.span
+        if not isinstance(crop, int) or crop < 0:
+            continue
+        half, larger = crop // 2, crop - crop // 2
+        if half == larger:
+            yield even._replace(crop_begin=half, crop_end=half)
+        else:
+            unequal.append(even._replace(crop_begin=larger, crop_end=half))
+            unequal.append(even._replace(crop_begin=half, crop_end=larger))
+    yield from unequal

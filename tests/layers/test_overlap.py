@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.layers.axis import Axis
-from deconvcli.layers.overlap import AxisOverlap, Pair
+from deconvcli.layers.overlap import AxisOverlap, Pair, even_axes
 from tests.layers.interior import count_interior
 
 
@@ -116,6 +116,23 @@ def test_taps_without_dilation_fall_together() -> None:
 def test_an_even_kernel_evens_it(axis: Axis) -> None:
     for kernel in AxisOverlap(axis, 5).even_kernels():
         assert AxisOverlap(axis._replace(kernel=kernel), 5).is_even
+
+
+@given(AXES, st.integers(1, 12))
+def test_an_even_axis_has_the_same_size(axis: Axis, n: int) -> None:
+    found = list(even_axes(axis))
+    assert all(AxisOverlap(even, 5).is_even and AxisOverlap(even, 5).least for even in found)
+    assert {even.output_size(n) for even in found} <= {axis.output_size(n)}
+    are_equal = [even.crop_begin == even.crop_end for even in found]
+    assert are_equal == sorted(are_equal, reverse=True)
+    distances = [abs(even.kernel - axis.kernel) for even in found[: sum(are_equal)]]
+    assert distances == sorted(distances)
+
+
+def test_an_even_axis_with_equal_crops_comes_first() -> None:
+    doubled, odd = Axis(3, 2, 1, 1, 0), Axis(3, 2, 1, 1, 1)
+    assert next(even_axes(doubled)) == Axis(4, 2, 1, 1, 1)
+    assert list(even_axes(odd))[:2] == [Axis(4, 2, 1, 2, 1), Axis(4, 2, 1, 1, 2)]
 
 
 @given(AXES, st.integers(1, 12))

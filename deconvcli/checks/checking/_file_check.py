@@ -24,7 +24,7 @@ from deconvcli.checks.rules import (
     run_rules,
 )
 from deconvcli.common.errors import Unreadable
-from deconvcli.common.findings import Diagnostic, Severity, Where
+from deconvcli.common.findings import Diagnostic, Severity, Where, merge_causes
 from deconvcli.networks.graph import make_table, walk
 
 CheckData = Callable[[SourceFile, bytes, Settings], "CheckedFile | None"]
@@ -188,9 +188,12 @@ def _apply_settings(
         for each in unique
         if settings.selects(each.code) and not is_silenced(each, lines)
     ]
+    count = len(kept)
+    # After the selection, so that what is ignored leaves no trace in what is not.
+    kept = merge_causes(kept)
     kept.sort(key=_sort_key)
     shown = {line: lines[line - 1].rstrip("\r") for line in map(_line, kept) if line <= len(lines)}
-    return CheckedFile(name, tuple(kept), shown, (), len(unique) - len(kept))
+    return CheckedFile(name, tuple(kept), shown, (), len(unique) - count)
 
 
 def _line(found: Diagnostic) -> int:

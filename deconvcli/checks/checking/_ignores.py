@@ -32,7 +32,8 @@ def write_ignores(document: Document, findings: Iterable[Diagnostic]) -> list[Te
     lines = document.text.split("\n")
     codes: dict[int, set[str]] = {}
     for found in findings:
-        codes.setdefault(found.where.line if found.where else 1, set()).add(found.code)
+        line = found.where.line if found.where else 1
+        codes.setdefault(line, set()).update((found.code, *found.also))
     edits = [_edit(number, lines[number - 1], sorted(each)) for number, each in codes.items()]
     return _keep_comments(document, edits)
 

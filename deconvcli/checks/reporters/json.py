@@ -56,5 +56,6 @@ def finding(file: CheckedFile, found: Diagnostic) -> dict[str, Any]:
         "line": where.line,
         "column": where.column,
         "path": where.path,
+        **({"also": list(found.also)} if found.also else {}),
         **({"edits": edits, "caution": fix.caution} if fix else {}),
     }

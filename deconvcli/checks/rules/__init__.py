@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from deconvcli.checks.documents import Document
-from deconvcli.checks.rules._rule import FindFixes, Rule, Subject, WalkedNetwork, prepare_subject
+from deconvcli.checks.rules._rule import (
+    FindFixes,
+    Rule,
+    Subject,
+    WalkedNetwork,
+    cause_in,
+    prepare_subject,
+)
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import Shelf, suggestion
@@ -155,9 +162,8 @@ def _report(subject: Subject, walked: WalkedNetwork, outcome: NodeOutcome) -> Di
     assert error is not None
     where = subject.config.document.where(_path(subject, walked, outcome, error))
     message = f"{outcome.node.name}: {error.message}"
-    return assign_code(
-        Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where)
-    )
+    found = Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where)
+    return assign_code(found._replace(cause=cause_in(walked, outcome.node.name, error.code)))
 
 
 def _path(

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from deconvcli.checks.configs import Arguments
 from deconvcli.checks.documents import Path
-from deconvcli.checks.rules._rule import Rule, Subject, WalkedNetwork
+from deconvcli.checks.rules._rule import Rule, Subject, WalkedNetwork, cause_in
 from deconvcli.common.findings import Change, Diagnostic, DocumentFix, Severity, Verb
 from deconvcli.networks.graph import Node
 
@@ -42,6 +42,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     "torch 2.13.0, torch/nn/modules/conv.py",
                     subject.config.document.where(path),
                     fixes=(DocumentFix(_name_arguments(arguments, path)),),
+                    # A dilation given here can be refused as an output_padding.
+                    cause=cause_in(walked, node.name, "output-padding"),
                 )
 
 

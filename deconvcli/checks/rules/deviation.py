@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deconvcli.checks.rules._rule import Rule, Subject
+from deconvcli.checks.rules.not_portable import find_cause
 from deconvcli.common.findings import Diagnostic, Severity
 
 
@@ -44,6 +45,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     found.source,
                     layer.where,
                     fixes=subject.find_even_kernels(layer),
+                    cause=find_cause(layer, layer.reading.spelling.name, found),
                 )
 
 

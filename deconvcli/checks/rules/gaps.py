@@ -18,15 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checks.rules._rule import Rule, Subject
-from deconvcli.checks.rules.uneven_overlap import overlaps
+from deconvcli.checks.rules._rule import KERNEL, Rule, Subject
 from deconvcli.common.findings import Diagnostic, Severity
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield a finding for the first axis with gaps of each layer."""
     for layer in subject.transposed:
-        empty = next((overlap for overlap in overlaps(layer) if not overlap.least), None)
+        empty = next((overlap for overlap in layer.overlaps if not overlap.least), None)
         if empty is not None:
             axis = empty.axis
             yield Diagnostic(
@@ -39,6 +38,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 " stride.",
                 where=layer.where,
                 fixes=subject.find_even_kernels(layer),
+                cause=layer.cause(KERNEL),
             )
 
 

@@ -7,9 +7,9 @@ Why: a model that trains and cannot be exported costs a retraining. Weights with
 opposite order load without an error and compute other values.
 
 Example:
-    targets: [onnxruntime]
+    targets: [keras]
     layers:
-      - {op: conv_transpose, out_channels: 8, kernel: 3, stride: 2, dilation: 3, output_padding: 2}
+      - {op: conv_transpose, out_channels: 8, kernel: 6, stride: 2, padding: 1}
 
 Fix: follow the target's reason, or remove the target from the list. `--fix-hints` gives another
 kernel with which the target has the same size, if there is one. No automatic edit for a feature
@@ -22,9 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checks.rules._rule import Rule, Subject
+from deconvcli.checks.rules._rule import Rule, Subject, TransposedLayer
+from deconvcli.checks.rules.asymmetric_crop import crop_cause, describe_limit
 from deconvcli.common.errors import DeconvError
-from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.findings import Cause, Diagnostic, Severity
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
@@ -33,12 +34,15 @@ from deconvcli.layers.layer import REVERSED_TAPS, Reading
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield a finding for each layer and target that do not match."""
     for layer in subject.transposed:
-        for target in layer.walked.source.graph.targets:
+        for target in layer.targets:
             for problem in _find_problems(layer.reading, target):
                 # The search takes longer than everything else here; the order of the taps is
                 # the same for every kernel.
                 is_reversal = problem.code == REVERSED_TAPS
+                # The search takes longer than everything else here; the order of the taps is
+                # the same for every kernel.
                 fixes = () if is_reversal else subject.find_even_kernels(layer)
+                limit = describe_limit(layer, target)
                 yield Diagnostic(
                     RULE.code,
                     RULE.severity,
@@ -47,7 +51,20 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     problem.source or take(target)[0].source,
                     layer.where,
                     fixes=fixes,
+                    cause=crop_cause(layer) if limit else find_cause(layer, target, problem),
+                    clause=f"not portable to {target}" if limit else "",
                 )
+
+
+def find_cause(layer: TransposedLayer, target: str, problem: Diagnostic) -> Cause:
+    """Return the kernel if another one has no such problem; else the problem itself."""
+    if problem.code == REVERSED_TAPS:
+        return layer.cause(REVERSED_TAPS)
+
+    def is_fine(reading: Reading) -> bool:
+        return all(found.code != problem.code for found in _find_problems(reading, target))
+
+    return layer.cause_in_kernel(is_fine, problem.message)
 
 
 def _find_problems(reading: Reading, target: str) -> Iterator[Diagnostic]:

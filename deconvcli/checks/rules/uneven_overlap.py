@@ -9,8 +9,8 @@ Example:
     - {op: conv_transpose, out_channels: 3, kernel: 3, stride: 2, padding: 1}
 
 Fix: use a kernel that is a multiple of the stride, here 2 or 4, or upsample and convolve.
-`--fix-hints` gives the nearest kernel that keeps the size and crops both ends equally. Where there
-is none, as for an odd size with stride 2, you choose which of the three to give up.
+`--fix-hints` gives the nearest kernel that keeps the size: one that crops both ends equally, or, as
+for this odd size with stride 2, one that crops one element more at one end.
 
 Source: Odena, Dumoulin & Olah 2016, Deconvolution and Checkerboard Artifacts
 (doi 10.23915/distill.00003).
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deconvcli.checks.rules._rule import Rule, Subject, TransposedLayer
+from deconvcli.checks.rules._rule import KERNEL, Rule, Subject, TransposedLayer
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.layers.overlap import AxisOverlap
 
@@ -29,18 +29,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield a finding for the first uneven axis of each layer."""
     for layer in subject.transposed:
         # An axis that some outputs miss altogether belongs to the rule `gaps`.
-        uneven = next((axis for axis in overlaps(layer) if not axis.is_even and axis.least), None)
+        uneven = next((axis for axis in layer.overlaps if not axis.is_even and axis.least), None)
         if uneven is not None:
             yield _finding(layer, uneven)._replace(fixes=subject.find_even_kernels(layer))
-
-
-def overlaps(layer: TransposedLayer) -> Iterator[AxisOverlap]:
-    """Yield the overlap of each axis whose size is a number."""
-    # In the interior the counts do not depend on the input's size, so an input of 1 is enough.
-    for axis in layer.reading.layer.axes:
-        # Some frameworks accept a stride or a dilation of 0, and then nothing repeats.
-        if isinstance(axis.crop_begin, int) and axis.stride > 0 and axis.dilation > 0:
-            yield AxisOverlap(axis, 1)
 
 
 def _finding(layer: TransposedLayer, overlap: AxisOverlap) -> Diagnostic:
@@ -50,11 +41,13 @@ def _finding(layer: TransposedLayer, overlap: AxisOverlap) -> Diagnostic:
         RULE.severity,
         f"{layer.outcome.node.name}: kernel {axis.kernel} with stride {axis.stride} overlaps"
         f" unevenly: {overlap.least} to {overlap.most} (input, tap) pairs reach each output",
-        f"use kernel {' or '.join(map(str, kernels))}, and adjust the padding."
+        f"use kernel {' or '.join(map(str, kernels))} and adjust the padding; the weights change"
+        " shape."
         if kernels
         else "use a dilation that shares no factor with the stride.",
         "doi 10.23915/distill.00003",
         layer.where,
+        cause=layer.cause(KERNEL),
     )
 
 

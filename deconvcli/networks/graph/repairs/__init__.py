@@ -11,7 +11,7 @@ from deconvcli.networks.graph.repairs._proof import Edits, Failure, Fix
 from deconvcli.networks.graph.repairs.channels import change_groups, correct_in_channels
 from deconvcli.networks.graph.repairs.inputs import pad_input, resize_inputs
 from deconvcli.networks.graph.repairs.joins import crop_inputs, pad_inputs, take_output_size
-from deconvcli.networks.graph.repairs.kernels import propose_even_kernels
+from deconvcli.networks.graph.repairs.kernels import describe_weights, propose_even_kernels
 from deconvcli.networks.graph.repairs.layers import (
     limit_output_padding,
     use_nearest_size,
@@ -75,7 +75,8 @@ def find_fixes(failure: Failure) -> Iterator[Fix]:
 
 def find_even_kernels(failure: Failure) -> Iterator[Fix]:
     """Yield fixes for a layer that works but is uneven: the same sizes with another kernel."""
-    yield from _prove_each(failure, propose_even_kernels)
+    for fix in _prove_each(failure, propose_even_kernels):
+        yield fix._replace(effects=describe_weights(failure, fix))
 
 
 def _prove_each(failure: Failure, source: Source) -> Iterator[Fix]:
