@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
 from deconvcli.frameworks.dialect.live import LiveClass
 from deconvcli.frameworks.dialect.parameters import Argument
 from deconvcli.frameworks.dialects._keras_family import (
@@ -72,7 +72,12 @@ _ONE_DILATION = Limit(
     "use one dilation for both, or Keras 3.",
 )
 
-_HEAD = (INPUT_EXISTS._replace(condition="n >= 1 or dilation == 1"), *HEAD[1:])
+# Conv3DTranspose checks the dilation that it ignores.
+_HEAD = (
+    INPUT_EXISTS._replace(condition="n >= 1 or dilation == 1"),
+    positive("dilation", "dilation_rate"),
+    *HEAD[1:],
+)
 _ENDS = (OUTPUT_EXISTS._replace(condition="out >= 0"), _EMPTY_INPUT, _DILATION_IGNORED)
 _AUTOMATIC = {word: Arithmetic(*_HEAD, *entries, *_ENDS) for word, entries in AUTOMATIC.items()}
 # With valid, an output_padding less than the stride always gives a size TensorFlow accepts.

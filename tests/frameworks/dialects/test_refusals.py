@@ -261,3 +261,17 @@ def test_help_about_channels_reads_as_a_person_would_say_it(
     with pytest.raises(Refused, match=message) as refused:
         take("torch")[0].split_evenly(count, 12, groups)
     assert refused.value.help == help
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("dilation", [0, -1, "last"])
+def test_keras2_checks_the_dilation_that_three_axes_ignore(rank: int, dilation: Any) -> None:
+    rate = [0] * rank if dilation == "last" and rank < 3 else [1, 1, 0]
+    with pytest.raises(Refused, match=r"dilation_rate (0|-1) is not positive"):
+        deconvcli.layer(
+            "keras2",
+            input_shape=(1, *[4] * rank, 1),
+            filters=1,
+            kernel_size=3,
+            dilation_rate=rate if dilation == "last" else dilation,
+        )
