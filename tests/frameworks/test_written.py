@@ -1,4 +1,4 @@
-"""What is printed as a framework's parameters is what that framework accepts."""
+"""What is printed as a framework's parameters, or as its call, is what that framework accepts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import DeconvError, NotExpressible
+from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.drivers import FRAMEWORKS
 from deconvcli.frameworks.request import LayerRequest
@@ -62,8 +64,8 @@ def read_torch(parameters: dict[str, Any], rank: int = 2) -> Reading:
     return deconvcli.layer("torch", input_shape=shape, in_channels=4, out_channels=6, **parameters)
 
 
-def convert_layers(name: str) -> Iterator[tuple[str, Reading]]:
-    """Yield every layer that the dialect can express, and its parameters as they are printed."""
+def convert_layers(name: str) -> Iterator[Reading]:
+    """Yield every layer that the dialect can express."""
     for parameters, rank in itertools.product(LAYERS, (1, 2, 3)):
         if rank != 2 and isinstance(parameters["kernel_size"], tuple):
             continue
@@ -71,20 +73,17 @@ def convert_layers(name: str) -> Iterator[tuple[str, Reading]]:
             reading = deconvcli.convert(read_torch(parameters, rank), name)
         except NotExpressible:
             continue
-        yield take(name)[0].text(reading.spelling), reading
+        yield reading
 
 
-def read_options(name: str) -> Iterator[tuple[str, Reading]]:
-    """Yield every layer that the dialect has options for, and its parameters as printed."""
+def read_options(name: str) -> Iterator[Reading]:
+    """Yield every layer that the dialect has options for."""
     channels = {"in_channels": (4,), "out_channels": (6,)}
     for options, rank in itertools.product(OPTIONS, (1, 2, 3)):
         roles = {**options, **channels}
         request = LayerRequest(dialect=name, input_size=(5,) * rank, batch=2, roles=roles)
-        try:
-            understood = request.understand()
-        except DeconvError:
-            continue
-        yield take(name)[0].text(understood.spelling), understood.reading
+        with suppress(DeconvError):
+            yield request.understand().reading
 
 
 def is_missing(name: str) -> bool:
@@ -96,15 +95,15 @@ def is_missing(name: str) -> bool:
 def test_frameworks_accept_what_is_printed(name: str) -> None:
     if is_missing(name):
         pytest.skip(f"{name} is not installed")
-    # MLX has no layer with groups in every release; its function has other names.
-    layers = [
-        (text, reading)
-        for text, reading in (*convert_layers(name), *read_options(name))
-        if name != "mlx" or reading.layer.groups == 1
-    ]
     cases = [
-        (text, reading.input_shape, reading.weight_shape, reading.output_shape)
-        for text, reading in layers
+        (
+            write_call(reading),
+            reading.input_shape,
+            reading.weight_shape,
+            reading.layer.out_channels,
+            reading.output_shape,
+        )
+        for reading in (*convert_layers(name), *read_options(name))
     ]
     done = subprocess.run(
         [sys.executable, written.__file__, name],
@@ -153,8 +152,8 @@ def test_what_has_no_default_is_written() -> None:
 
 @pytest.mark.parametrize("name", in_order())
 def test_printed_parameters_are_read_back(name: str) -> None:
-    for text, reading in (*convert_layers(name), *read_options(name)):
-        arguments = eval(f"dict({text})")
+    for reading in (*convert_layers(name), *read_options(name)):
+        arguments = eval(f"dict({take(name)[0].text(reading.spelling)})")
         given, shape = reading.spelling.arguments, cast("tuple[int, ...]", reading.input_shape)
         kept = {key: given[key] for key in given if key == take(name)[0].entry_point}
         found = deconvcli.layer(

@@ -1,8 +1,8 @@
-"""Runs a framework with parameters exactly as we print them, in a process that has it.
+"""Runs a framework with calls exactly as we print them, in a process that has it.
 
 `python tests/frameworks/written.py DIALECT` reads cases from standard input, a JSON list of
-[text, input shape, weight shape, output shape], and prints one line for each that fails. It needs
-the framework and NumPy alone, nothing of ours.
+[call, input shape, weight shape, output channels, output shape], and prints one line for each that
+fails. It needs the framework and NumPy alone, nothing of ours.
 """
 
 from __future__ import annotations
@@ -10,117 +10,121 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-Shape = Sequence[int]
-Run = Callable[[dict[str, Any], Any, Any, Shape], Any]
+Run = Callable[[str, dict[str, Any]], Any]
 
 
-def run_torch(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
-    """Return the output's shape, as every function of this file."""
+def run_torch(call: str, tensors: dict[str, Any]) -> Any:
+    """Return the output's shape, as every function of this file. tensors: x, w and b."""
     import torch
+    from torch import nn
+    from torch.nn import functional
 
-    call = {name: parameters.pop(name) for name in ("output_size",) if name in parameters}
-    layer = getattr(torch.nn, f"ConvTranspose{x.ndim - 2}d")(**parameters)
-    return layer(torch.tensor(x), **call).shape
-
-
-def run_keras(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
-    import keras
-
-    return getattr(keras.layers, f"Conv{x.ndim - 2}DTranspose")(**parameters)(x).shape
+    given = {name: torch.tensor(value) for name, value in tensors.items()}
+    return apply(eval(call, {"nn": nn, "F": functional, **given}), given["x"])
 
 
-def run_keras2(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+def apply(made: Any, x: Any) -> Any:
+    """Return the shape of a function's answer, or of what a layer makes of its input."""
+    return (made(x) if callable(made) else made).shape
+
+
+def run_keras(call: str, tensors: dict[str, Any]) -> Any:
+    from keras import layers, ops
+
+    return apply(eval(call, {"layers": layers, "ops": ops, **tensors}), tensors["x"])
+
+
+def run_keras2(call: str, tensors: dict[str, Any]) -> Any:
     import tf_keras
 
-    return getattr(tf_keras.layers, f"Conv{x.ndim - 2}DTranspose")(**parameters)(x).shape
+    return apply(eval(call, {"tf_keras": tf_keras}), tensors["x"])
 
 
-def run_tensorflow(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+def run_tensorflow(call: str, tensors: dict[str, Any]) -> Any:
     import tensorflow
 
-    function = getattr(tensorflow.nn, f"conv{x.ndim - 2}d_transpose")
-    return function(x, w, **parameters).shape
+    return eval(call, {"tf": tensorflow, **tensors}).shape
 
 
-def run_jax(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
-    from jax import lax
-
-    is_general = "window_strides" in parameters
-    function = lax.conv_general_dilated if is_general else lax.conv_transpose
-    return function(x, w, **parameters).shape
-
-
-def run_flax(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+def run_jax(call: str, tensors: dict[str, Any]) -> Any:
     import jax
-    from flax import linen
 
-    y, _ = linen.ConvTranspose(**parameters).init_with_output(jax.random.PRNGKey(0), x)
-    return y.shape
+    return eval(call, {"jax": jax, **tensors}).shape
 
 
-def run_onnx(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+def run_flax(call: str, tensors: dict[str, Any]) -> Any:
+    import jax
+    from flax import linen, nnx
+
+    layer = eval(call, {"nn": linen, "nnx": nnx, "rngs": nnx.Rngs(0)})
+    if isinstance(layer, nnx.Module):
+        return layer(tensors["x"]).shape
+    return layer.init_with_output(jax.random.PRNGKey(0), tensors["x"])[0].shape
+
+
+def run_onnx(call: str, tensors: dict[str, Any]) -> Any:
     import onnx
     import onnxruntime
     from onnx import TensorProto, helper
 
-    def declare(name: str, shape: Shape) -> Any:
-        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-
-    node = helper.make_node("ConvTranspose", ["x", "w"], ["y"], **parameters)
-    inputs = [declare("x", x.shape), declare("w", w.shape)]
-    graph = helper.make_graph([node], "layer", inputs, [declare("y", expected)])
+    node, given = eval(call), {name.upper(): value for name, value in tensors.items()}
+    given = {name: given[name] for name in node.input}
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, value.shape)
+        for name, value in given.items()
+    ]
+    sizes = [None] * tensors["x"].ndim
+    outputs = [helper.make_tensor_value_info("Y", TensorProto.FLOAT, sizes)]
+    graph = helper.make_graph([node], "layer", inputs, outputs)
     opsets = [helper.make_opsetid("", 22)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
     onnx.checker.check_model(model, full_check=True)
     session = onnxruntime.InferenceSession(model.SerializeToString())
-    return session.run(None, {"x": x, "w": w})[0].shape
+    return session.run(None, given)[0].shape
 
 
-def run_openvino(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+def run_openvino(call: str, tensors: dict[str, Any]) -> Any:
     from openvino import opset13
 
-    functions = {
-        "ConvolutionBackpropData": opset13.convolution_backprop_data,
-        "GroupConvolutionBackpropData": opset13.group_convolution_backprop_data,
-    }
-    function = functions[parameters.pop("op", "ConvolutionBackpropData")]
-    node = function(opset13.constant(x), opset13.constant(w), **parameters)
-    return tuple(node.output(0).shape)
+    given = {name: opset13.constant(value) for name, value in tensors.items()}
+    return tuple(eval(call, {"opset": opset13, **given}).output(0).shape)
 
 
-def run_paddle(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+def run_paddle(call: str, tensors: dict[str, Any]) -> Any:
     import paddle
 
-    call = {name: parameters.pop(name) for name in ("output_size",) if name in parameters}
-    layer = getattr(paddle.nn, f"Conv{x.ndim - 2}DTranspose")(**parameters)
-    return layer(paddle.to_tensor(x), **call).shape
+    given = {name: paddle.to_tensor(value) for name, value in tensors.items()}
+    functional = paddle.nn.functional
+    return apply(eval(call, {"paddle": paddle, "F": functional, **given}), given["x"])
 
 
-def run_mlx(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
-    from mlx import core, nn
+def run_mlx(call: str, tensors: dict[str, Any]) -> Any:
+    import mlx.core
+    import mlx.nn
 
-    return getattr(nn, f"ConvTranspose{x.ndim - 2}d")(**parameters)(core.array(x)).shape
+    given = {name: mlx.core.array(value) for name, value in tensors.items()}
+    return apply(eval(call, {"mlx": mlx, "mx": mlx.core, **given}), given["x"])
 
 
-def run_tinygrad(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+def run_tinygrad(call: str, tensors: dict[str, Any]) -> Any:
     from tinygrad import Tensor
 
-    return Tensor(x).conv_transpose2d(Tensor(w), **parameters).shape
+    return eval(call, {name: Tensor(value) for name, value in tensors.items()}).shape
 
 
-def run_coreml(parameters: dict[str, Any], x: Any, w: Any, expected: Shape) -> Any:
+def run_coreml(call: str, tensors: dict[str, Any]) -> Any:
     from coremltools.converters.mil import Builder
 
     found: list[Any] = []
 
-    @Builder.program(input_specs=[Builder.TensorSpec(shape=x.shape)])  # type: ignore[untyped-decorator]
+    @Builder.program(input_specs=[Builder.TensorSpec(shape=tensors["x"].shape)])  # type: ignore[untyped-decorator]
     def _program(x: Any) -> Any:
-        found.append(Builder.conv_transpose(x=x, weight=w, **parameters).shape)
+        found.append(eval(call, {**tensors, "mb": Builder, "x": x}).shape)
         return Builder.identity(x=x)
 
     return found[0]
@@ -146,17 +150,17 @@ MODULES = {"onnx": "onnxruntime", "coreml": "coremltools", "keras2": "tf_keras"}
 def main(dialect: str) -> None:
     """Print a line for each case that the framework refuses, or computes with another size."""
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", DEV="PYTHON")
-    for text, input_shape, weight_shape, expected in json.load(sys.stdin):
-        x, w = np.ones(input_shape, np.float32), np.ones(weight_shape, np.float32)
+    for call, input_shape, weight_shape, channels, expected in json.load(sys.stdin):
+        shapes = {"x": input_shape, "w": weight_shape, "b": [channels]}
+        tensors = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
         try:
             # The text is ours, from the test that starts this process.
-            parameters = eval(f"dict({text})")
-            found = tuple(RUNS[dialect](parameters, x, w, expected))
+            found = tuple(RUNS[dialect](call, tensors))
         except Exception as error:
-            print(f"{text}: {type(error).__name__}: {str(error)[:200]}")
+            print(f"{call}: {type(error).__name__}: {str(error)[:200]}")
         else:
             if found != tuple(expected):
-                print(f"{text}: {found}, not {tuple(expected)}")
+                print(f"{call}: {found}, not {tuple(expected)}")
 
 
 if __name__ == "__main__":
