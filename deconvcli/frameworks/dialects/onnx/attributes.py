@@ -212,6 +212,10 @@ class ConvTranspose(Dialect):
     ) -> str:
         """Return the call of onnx.helper that makes the node."""
         inputs = '["X", "W", "B"]' if "B" in named else '["X", "W"]'
+        pads = reading.spelling.arguments.get("pads")
+        if "auto_pad" in named and isinstance(pads, list | tuple):
+            # Zeros are pads too: beside auto_pad some implementations take them, others refuse.
+            named = {**named, "pads": str(list(pads))}
         # The opset is the whole model's.
         attributes = {own: value for own, value in named.items() if own not in ("B", "opset")}
         return super().join_call(
