@@ -8,6 +8,7 @@ from deconvcli.checks.checking._configs import read_configs
 from deconvcli.checks.checking._file_check import check_bytes, check_file
 from deconvcli.checks.checking._files import SourceFile, find_files
 from deconvcli.checks.checking._rewriting import format_diffs, write_files
+from deconvcli.checks.checking._rounds import merge_rounds
 from deconvcli.checks.checking._settings import (
     Settings,
     discover_settings,
@@ -63,4 +64,4 @@ def check(paths: Sequence[str], settings: Settings | None = None, jobs: int = 1)
         checked = check_in_processes(files, chosen, jobs)
     else:
         checked = check_files(files, chosen)
-    return Verdict(tuple(file for file in checked if file is not None))
+    return Verdict(tuple(merge_rounds(file) for file in checked if file is not None))
