@@ -12,6 +12,7 @@ from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import LAYER
 from deconvcli.checks.documents import Path
 from deconvcli.common.errors import UsageError
+from deconvcli.common.shelf import nearest
 from deconvcli.networks.forms import (
     FORMS,
     Misfit,
@@ -59,6 +60,20 @@ def parse_layer(entry: LayerEntry, dialect: str, problems: Problems) -> ParsedLa
     # Without its name the layers that take it would be findings as well.
     is_whole = problems.count == before and not problems.has_settled(entry.path)
     return found if is_whole else ParsedLayer("", _NOTHING, name=found.name)
+
+
+def read_common_keys(layer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a layer has under the keys of every layer, also where one is misspelled.
+
+    A misspelled name has been reported, and layers that take it would be findings as well.
+    """
+    try:
+        known = _list_keys(layer.get("op", ""))
+    except (UsageError, TypeError):  # the kind is wrong, too
+        known = LAYER
+    unknown = [key for key in layer if key not in known]
+    meant = {nearest(key, list(known)): layer[key] for key in unknown}
+    return {**layer, **{key: meant[key] for key in LAYER if key in meant and key not in layer}}
 
 
 def _parse(value: Any, path: Path, dialect: str, problems: Problems) -> ParsedLayer | None:

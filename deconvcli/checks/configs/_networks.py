@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, VARIABLE, LayerEntry, expand_layers
-from deconvcli.checks.configs._layers import ParsedLayer, parse_layer
+from deconvcli.checks.configs._layers import ParsedLayer, parse_layer, read_common_keys
 from deconvcli.checks.configs._names import LayerNames
 from deconvcli.checks.configs._problems import Problems
 from deconvcli.checks.configs._tables import NETWORK, SHAPE
@@ -211,7 +211,7 @@ class _Reader:
             self.nodes = [set_order(node, dialect, order) for node in self.nodes]
 
     def _add_node(self, entry: LayerEntry, found: ParsedLayer) -> None:
-        given = entry.value if isinstance(entry.value, dict) else {}
+        given = read_common_keys(entry.value) if isinstance(entry.value, dict) else {}
         inputs = self._inputs(given, entry)
         name = self._name(given, entry, found)
         own = _dialect(given, entry.path, self._problems) or found.dialect

@@ -76,6 +76,8 @@ class Problems:
                 close = nearest(name, list(known))
                 renamed = (Change(Verb.RENAME, (*path, name), close),)
                 fixes = (DocumentFix(renamed),) if close else ()
+                if close and close not in value:
+                    self.settle((*path, close))  # it is misspelled, not missing
                 self.report_key((*path, name), owner, suggestion(name, list(known)), fixes)
 
     def report_key(self, path: Path, owner: str, help: str, fixes: Fixes = ()) -> None:
@@ -98,6 +100,9 @@ class Problems:
 
     def report_missing(self, path: Path, owner: str, key: str, help: str) -> None:
         """Report a required key that is missing."""
+        if self.is_settled((*path, key)):
+            self.count += 1
+            return
         self.report("missing-key", path, f"{owner} has no {key}", help)
 
     def _add(self, code: str, message: str, help: str, where: Where, fixes: Fixes = ()) -> None:

@@ -20,7 +20,7 @@ from deconvcli.checks.rules._rule import (
     cause_in,
     prepare_subject,
 )
-from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.common.errors import DeconvError, NotLinear, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import Shelf, suggestion
 from deconvcli.networks.graph import NodeOutcome
@@ -151,7 +151,14 @@ def _report_failures(subject: Subject, walked: WalkedNetwork) -> Iterator[Diagno
     source, outcomes = walked
     # Each fix that is tried walks the whole network; the first failures are usually the causes.
     most = subject.max_diagnosed if len(outcomes) <= MAX_REPAIRED_LAYERS else 0
+    # Where something else is wrong, no class of sizes works, and then letters are only guessed.
+    codes = {outcome.error.code for outcome in outcomes if outcome.error is not None}
+    is_unread = any(not outcome.node.operation for outcome in outcomes)
+    is_guessed = is_unread or codes > {NotLinear.default_code}
     for failed in diagnose_all(source.graph, outcomes, most):
+        error = failed.outcome.error
+        if is_guessed and error is not None and error.code == NotLinear.default_code:
+            continue
         found = _report(subject, walked, failed.outcome)
         yield explain_failure(subject.config.document, walked, failed, found)
 

@@ -238,3 +238,32 @@ def test_variables_without_values_hide_no_other_mistake() -> None:
     text = CONFIG.replace("op: conv,", "opp: conv, bias: $p,")
     found = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
     assert [each.message for each in found] == ["this layer has no op", "$p is not defined here"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("networks:", "netwroks:", "the file has no key 'netwroks'"),
+        ("    layers:\n      -", "    layrs:\n      -", "network 'decoder' has no key 'layrs'"),
+        ("    input:", "    inptu:", "network 'decoder' has no key 'inptu'"),
+        ("name: up}", "nam: up}", "conv_transpose has no key 'nam'"),
+        ("channels: 100", "chanels: 100", "this shape has no key 'chanels'"),
+        ("{op: concat, inputs", "{op: concat, input", "concat has no key 'input'"),
+        ("{op: concat", "{opp: concat", "this layer has no op"),
+    ],
+)
+def test_a_misspelled_key_is_not_missing_as_well(old: str, new: str, message: str) -> None:
+    """Nor are layers that name a layer whose name has a misspelled key."""
+    text = CONFIG.replace(old, new, 1)
+    assert text != CONFIG
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert found.message == message
+
+
+@pytest.mark.parametrize("mistake", ["up2", "{op: conv, out_channels: 0, kernel: 3}"])
+def test_letters_are_not_guessed_where_something_else_is_wrong(mistake: str) -> None:
+    """No class of sizes works then, so that a layer which rounds has no formula."""
+    layers = f"[{{op: conv, out_channels: 8, kernel: 3}}, {{op: max_pool, kernel: 2}}, {mistake}]"
+    text = f"networks: {{n: {{input: {{channels: 3, size: HxW}}, layers: {layers}}}}}"
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert found.code in ("DCV104", "DCV105")
