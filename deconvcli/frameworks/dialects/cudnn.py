@@ -108,18 +108,21 @@ class CuDnn(ExplicitSize):
     def join_call(
         self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
     ) -> str:
-        """Return the calls in C that describe the convolution and its output, dx."""
-        rank, shape = len(reading.numbers), reading.output_shape
-        lists = [f"(int[]){self.write_list(reading, letter)}" for letter in ("begin", "s", "d")]
+        """Return the C or C++ that describes the convolution and its output, dx."""
+        letters = {"padA": "begin", "filterStrideA": "s", "dilationA": "d"}
+        lists = {own: self.write_list(reading, letter) for own, letter in letters.items()}
+        shape = reading.output_shape
+        lists["dimA"] = f"{{{', '.join(map(str, shape))}}}"
         mode = named.get("mode", '"CUDNN_CROSS_CORRELATION"')[1:-1]
         calls = [
-            f"cudnnSetConvolutionNdDescriptor(convDesc, {rank}, {', '.join(lists)}, {mode},"
-            " CUDNN_DATA_FLOAT)",
+            f"const int {', '.join(f'{own}[] = {numbers}' for own, numbers in lists.items())}",
+            f"cudnnSetConvolutionNdDescriptor(convDesc, {len(reading.numbers)}, padA,"
+            f" filterStrideA, dilationA, {mode}, CUDNN_DATA_FLOAT)",
             "cudnnSetTensorNdDescriptorEx(dxDesc, CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT,"
-            f" {len(shape)}, (int[]){{{', '.join(map(str, shape))}}})",
+            f" {len(shape)}, dimA)",
         ]
         if reading.layer.groups > 1:
-            calls.insert(1, f"cudnnSetConvolutionGroupCount(convDesc, {reading.layer.groups})")
+            calls.append(f"cudnnSetConvolutionGroupCount(convDesc, {reading.layer.groups})")
         return "; ".join(calls)
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:

@@ -158,13 +158,15 @@ class OneDnn(ExplicitSize):
         self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
     ) -> str:
         """Return the C++ that describes the primitive; dst_dims describe its output."""
-        lists = [self.write_list(reading, letter) for letter in ("s", "dilate", "begin", "end")]
-        sizes = ", ".join(map(str, reading.output_shape))
-        output = f"{{{{{sizes}}}, memory::data_type::f32, memory::format_tag::any}}"
-        descriptors = f"src_md, weights_md, {output}, {', '.join(lists)}"
+        shape = ", ".join(map(str, reading.output_shape))
+        output = f"memory::desc({{{shape}}}, memory::data_type::f32, memory::format_tag::any)"
+        # With bare lists the compiler finds two constructors.
+        letters = ("s", "dilate", "begin", "end")
+        lists = [f"memory::dims{self.write_list(reading, letter)}" for letter in letters]
         return (
             "deconvolution_forward::primitive_desc(engine, prop_kind::forward_inference,"
-            f" algorithm::deconvolution_direct, {descriptors})"
+            " algorithm::deconvolution_direct, src_md, weights_md,"
+            f" {', '.join([output, *lists])})"
         )
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
