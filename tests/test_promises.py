@@ -92,7 +92,9 @@ class TestDialect:
 
     def test_the_list_of_dialects(self, copy: PackageCopy) -> None:
         assert "\nnewframework " in copy.run("dialects").stdout
-        assert "newframework: New Framework" in copy.run("dialects", "newframework").stdout
+        page = copy.run("dialects", "newframework").stdout
+        assert "newframework: New Framework" in page
+        assert "\nnewframework.Transposed2d(64, 32, 4, stride=2, padding=1)\n" in page
 
     def test_completions(self, copy: PackageCopy) -> None:
         copy.run_python(

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from importlib import import_module
 from importlib.metadata import version
-from json import dumps
 from random import Random
 from typing import Any, ClassVar, NamedTuple
 
 from deconvcli.frameworks.releases import Need
+from deconvcli.layers.layer import write_value
 
 # The arrays of deconvcli.frameworks.driver.pattern, written out: a bug report to a framework needs
 # a line that runs without deconv.
@@ -176,14 +176,8 @@ def to_tuples(value: Any) -> Any:
 
 
 def format_literal(value: Any) -> str:
-    """Return the value as Python source without single quotes."""
-    # JSON's double quotes: a single one would end the string of the shell around it.
-    if isinstance(value, str):
-        return dumps(value)
-    if isinstance(value, (list, tuple)):
-        items = ", ".join(format_literal(item) for item in value)
-        return f"({items},)" if len(value) == 1 else f"({items})"
-    return repr(value)
+    """Return the value as Python source without single quotes, which end a string of the shell."""
+    return write_value(to_tuples(value), quote='"')
 
 
 def format_call(function: str, *positional: str, **named: Any) -> str:
