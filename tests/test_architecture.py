@@ -55,7 +55,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"layer"},
         {"counts"},
     ),
-    "networks": ({"operation"}, {"forms", "operations"}, {"graph"}, {"pasted"}),
+    "networks": ({"operation"}, {"forms", "operations"}, {"graph"}, {"mirror", "pasted"}),
     "views": (
         {"palette"},
         {"answers", "drawing"},
@@ -77,6 +77,7 @@ KNOWS_PADDING = {
     "frameworks/request",
     "frameworks/wording",
     "networks/graph",
+    "networks/mirror",
     "networks/operations",
     "networks/pasted",
     "solver",

@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
-from deconvcli.layers.axis import Size
+from deconvcli.layers.axis import Axis, Size
 
 
 class KeyForm(Enum):
@@ -152,6 +152,17 @@ class Operation(ABC):
         """Return for each axis the elements cut off at the start.
 
         Less than zero where some are added; empty for a layer that leaves the start as it is.
+
+        Raises: as `shape`.
+        """
+        return ()
+
+    def adjoint(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Axis, ...]:
+        """Return for each axis the scatter that puts every output back where it was read.
+
+        Its output has the size of the input. Empty for a layer without a sliding window.
 
         Raises: as `shape`.
         """

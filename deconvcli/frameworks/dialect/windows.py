@@ -9,6 +9,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from deconvcli.layers.layout import Layout
+
+FORWARD_WEIGHT = Layout(("GO", "I", "*"))
+"""The axes of a convolution's weights in most frameworks."""
+LAST_FORWARD_WEIGHT = Layout(("GO", "*", "I"))
+"""Those of the runtimes whose channels are last."""
+
 
 class Windows(NamedTuple):
     """What a framework accepts as the padding of a sliding window, and how it rounds.
@@ -20,6 +27,7 @@ class Windows(NamedTuple):
     padding where none is given. rounds_up: whether there is a ceil_mode. same_has_strides: whether
     a convolution with strides takes the word `same`. at_most_half_kernel: whether a pooling
     refuses more padding than half its kernel. any_case: whether it takes its words in capitals too.
+    weights: the axes of a convolution's weights.
     """
 
     words: tuple[str, ...] = ()
@@ -30,7 +38,14 @@ class Windows(NamedTuple):
     same_has_strides: bool = True
     at_most_half_kernel: bool = False
     any_case: bool = True
+    weights: Layout = FORWARD_WEIGHT
 
 
-XLA_WINDOWS = Windows(("valid", "same"), numbers=False, pairs=True, default="valid")
+XLA_WINDOWS = Windows(
+    ("valid", "same"),
+    numbers=False,
+    pairs=True,
+    default="valid",
+    weights=Layout(("*", "I", "GO")),
+)
 ONNX_WINDOWS = Windows(("valid", "same_upper", "same_lower"), pairs=True, rounds_up=True)

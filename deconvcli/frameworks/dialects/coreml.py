@@ -29,7 +29,7 @@ from deconvcli.frameworks.dialect.parameters import (
     each_pair,
     plain,
 )
-from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
+from deconvcli.frameworks.dialect.windows import FORWARD_WEIGHT, XLA_WINDOWS
 from deconvcli.frameworks.releases import COREMLTOOLS
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.axis import Size
@@ -129,7 +129,7 @@ class CoreMl(Dialect):
     modules: ClassVar[Mapping[str, str]] = {"coremltools.converters.mil.Builder": "mb"}
     brackets = "[]"
     forward = "mb.conv"
-    windows = XLA_WINDOWS._replace(rounds_up=True)
+    windows = XLA_WINDOWS._replace(rounds_up=True, weights=FORWARD_WEIGHT)
     arguments = (
         Argument(
             "pad",

@@ -21,7 +21,7 @@ from deconvcli.frameworks.dialect.live import (
     read_values,
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
-from deconvcli.frameworks.dialect.windows import Windows
+from deconvcli.frameworks.dialect.windows import LAST_FORWARD_WEIGHT, Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
 from deconvcli.frameworks.releases import MLX
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
@@ -112,7 +112,7 @@ class Mlx(Dialect):
     forward = "Conv{rank}d"
     # "Convolution currently only supports floating point": neither integers nor complex numbers.
     number_types = NumberTypes(Mixing.PROMOTED)
-    windows = Windows()
+    windows = Windows(weights=LAST_FORWARD_WEIGHT)
     arguments = (
         *LAYER_START,
         Argument("padding", "padding", 0, "elements cropped from both ends of each axis"),

@@ -15,7 +15,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive, suggest_sizes
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each
-from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
+from deconvcli.frameworks.dialect.windows import LAST_FORWARD_WEIGHT, XLA_WINDOWS
 from deconvcli.frameworks.releases import LITERT
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.axis import Size
@@ -84,7 +84,7 @@ class Tflite(Dialect):
     aliases = ("litert", "tensorflowlite", "tf.lite")
     source = f"{LITERT}: tflite/kernels/transpose_conv.cc"
     evidence = Evidence(f"{LITERT}, built-in kernel without delegates", rows=500)
-    windows = XLA_WINDOWS._replace(pairs=False)
+    windows = XLA_WINDOWS._replace(pairs=False, weights=LAST_FORWARD_WEIGHT)
     requests_tensor = True
     groups = False
     arguments = (

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from deconvcli.common.values import freeze, per_axis
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects import take
-from deconvcli.layers.axis import Size
+from deconvcli.layers.axis import Axis, Size
 from deconvcli.networks.operation import Key, KeyForm, Operation, Parameters, Shape
 from deconvcli.networks.operations._sizes import (
     Sides,
@@ -158,6 +158,13 @@ class Sweep(NamedTuple):
         return max(0, self.n + self.window.room - reached - self.window.end)
 
     @property
+    def adjoint(self) -> Axis:
+        """The scatter of all positions, cropped to the input: the gradient of a convolution."""
+        window = self.window
+        scatter = Axis(window.kernel, window.stride, window.dilation, crop_begin=self.begin)
+        return scatter._replace(crop_end=scatter.output_size(self.positions) - self.n)
+
+    @property
     def unevenness(self) -> str:
         """Return `75 -> 37, and 2 * 37 is 1 less than 75`; empty where the two are equal."""
         back = self.positions * self.window.stride
@@ -274,6 +281,13 @@ class Sliding(Operation):
         """Return the elements that are added to the start of the input."""
         found = make_sweeps(self.window_values(parameters), inputs[0], dialect)
         return tuple([-sweep.begin for sweep in found])
+
+    def adjoint(
+        self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
+    ) -> tuple[Axis, ...]:
+        """Return the scatter of all positions of the window."""
+        found = make_sweeps(self.window_values(parameters), inputs[0], dialect)
+        return tuple([sweep.adjoint for sweep in found])
 
     def leftover(
         self, parameters: Parameters, inputs: Sequence[Shape], dialect: str
