@@ -39,7 +39,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"errors"},
         {"files", "memory", "shelf", "values"},
     ),
-    "compute": ({"kernels", "npyfile"}, {"runner"}),
+    "compute": ({"kernels", "npyfile"}, {"runner"}, {"differences"}),
     "frameworks": (
         {"dialect", "releases"},
         {"dialects"},

@@ -22,7 +22,7 @@ def verdict_text(verdict: Agreement) -> str:
     verb = "differs" if verdict.bad == 1 else "differ"
     return (
         f"NOT within the proven bound, first at {verdict.first_bad} ({verdict.bad:,} of"
-        f" {verdict.outputs:,} {verb}, {largest})"
+        f" {verdict.outputs:,} {verb}, {100 * verdict.bad / verdict.outputs:.3g} %, {largest})"
     )
 
 
@@ -39,4 +39,5 @@ def verdict_data(verdict: Agreement) -> dict[str, Any]:
         "worst_error": json_number(verdict.worst_error),
         "worst_share": json_number(verdict.worst_share),
         "first_bad": verdict.first_bad,
+        "bad": verdict.bad,
     }

@@ -333,13 +333,19 @@ class TestComparisons:
     @pytest.mark.parametrize(
         ("change", "words"),
         [
-            (lambda y: y + 2, "NOT within the proven bound, first at (0, 0, 0) (5 of 5 differ, by"),
-            (lambda y: np.add(y, [0, 0, 0, 0, 2]), "(0, 0, 4) (1 of 5 differs, by up to 2)"),
-            (lambda y: np.add(y, [0, 0, 0, 0, 1e-9]), "(0, 0, 4) (1 of 5 differs, by up to 1e-09)"),
-            (lambda y: y * np.nan, "(0, 0, 0) (5 of 5 differ, some NaN or infinite)"),
+            (
+                lambda y: y + 2,
+                "NOT within the proven bound, first at (0, 0, 0) (5 of 5 differ, 100 %, by",
+            ),
+            (lambda y: np.add(y, [0, 0, 0, 0, 2]), "(0, 0, 4) (1 of 5 differs, 20 %, by up to 2"),
+            (
+                lambda y: np.add(y, [0, 0, 0, 0, 1e-9]),
+                "(0, 0, 4) (1 of 5 differs, 20 %, by up to 1e-09",
+            ),
+            (lambda y: y * np.nan, "(0, 0, 0) (5 of 5 differ, 100 %, some NaN or infinite)"),
             (
                 lambda y: np.add(y, [0, np.inf, 0, 0, 1]),
-                "(0, 0, 1) (2 of 5 differ, some NaN or infinite)",
+                "(0, 0, 1) (2 of 5 differ, 40 %, some NaN or infinite)",
             ),
         ],
     )

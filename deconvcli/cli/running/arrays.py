@@ -54,12 +54,30 @@ def read_bias(job: Job) -> Array | None:
 def read_reference(job: Job, path: str) -> Array:
     """Return the output that is to be compared with the layer's, in the dialect's layout.
 
+    Its sizes along the spatial axes may be others.
+
     Raises:
-        UsageError: the file has another shape.
+        UsageError: the file has another batch, other channels, or axes in another order.
     """
     given = npyfile.read(path, cast=job.options.cast)
-    refuse_reference(job, given.shape)
-    return _round(given, job.dtype, path).reshape(tuple(require_numbers(job.reading.output_shape)))
+    return _round(given, job.dtype, path).reshape(_find_reference_shape(job, given.shape))
+
+
+def _find_reference_shape(job: Job, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape in the dialect's layout, from that or from the form of the input."""
+    reading, leading = job.reading, job.understood.leading
+    layout, batch = reading.output_layout, reading.sizes.batch
+    channels, rank = (reading.layer.out_channels,), len(reading.spatial)
+    whole = shape
+    if leading == 0 and len(shape) == rank:
+        whole = tuple(require_numbers(layout.shape({"N": batch, "C": channels}, shape)))
+    elif leading == 1 and len(shape) == len(reading.output_shape) - len(batch):
+        whole = (*batch, *shape)
+    if len(whole) == len(reading.output_shape):
+        parts = layout.split(whole, rank)
+        if parts.get("N", ()) == batch and parts["C"] == channels:
+            return whole
+    raise reference_shape_error(job, shape)
 
 
 def refuse_reference(job: Job, shape: tuple[int, ...]) -> None:
@@ -68,13 +86,20 @@ def refuse_reference(job: Job, shape: tuple[int, ...]) -> None:
     Raises:
         UsageError: it has another shape.
     """
-    output = tuple(require_numbers(job.reading.output_shape))
-    if shape not in (output, tuple(job.understood.shown_output)):
-        raise UsageError(
-            f"the reference has shape {list(shape)}, the output {list(output)}",
-            help="give the output of this layer in the same layout.",
-            code="array-shape",
-        )
+    if _find_reference_shape(job, shape) != tuple(job.reading.output_shape):
+        raise reference_shape_error(job, shape)
+
+
+def reference_shape_error(
+    job: Job, shape: tuple[int, ...], help: str = "give the output of this layer in the same layout"
+) -> UsageError:
+    """Return the error of a reference with another shape."""
+    output = job.reading.output_shape
+    return UsageError(
+        f"the reference has shape {list(shape)}, the output {list(output)}",
+        help=f"{help}.",
+        code="array-shape",
+    )
 
 
 def _round(array: Array, dtype: Any, path: str) -> Array:

@@ -20,9 +20,13 @@ from deconvcli.cli.running.target import find_written_shape
 from deconvcli.cli.running.timing import Timing, format_call
 from deconvcli.common.errors import UsageError
 from deconvcli.compute import npyfile
+from deconvcli.compute.differences import Difference, find_difference
+from deconvcli.compute.kernels.bound import Agreement
+from deconvcli.compute.kernels.stream import Cut
+from deconvcli.compute.runner import Array
 from deconvcli.compute.runner.blocks import cut_for_files
 from deconvcli.compute.runner.checking import BlockChecks
-from deconvcli.compute.runner.files import Files, run_files
+from deconvcli.compute.runner.files import Files, arrange, run_files
 from deconvcli.layers.layer import require_numbers
 
 
@@ -47,7 +51,35 @@ def compute_file_to_file(job: Job) -> RunOutcome:
         say(f"the input contains {NOT_FINITE}")
     timing = Timing((done.seconds,), 2 * reading.macs_useful, compiled=step.engine == "numba")
     job.hint(f"computed in {format_call(timing)}, block by block")
-    return RunOutcome(shape, step.engine, timing, checks.agreements)
+    differences = {
+        name: _explain(job, files, cut, weight, bias, name, agreement)
+        for name, agreement in checks.agreements.items()
+    }
+    return RunOutcome(shape, step.engine, timing, checks.agreements, differences)
+
+
+def _explain(
+    job: Job,
+    files: Files,
+    cut: Cut,
+    weight: Array,
+    bias: Array | None,
+    name: str,
+    agreement: Agreement,
+) -> Difference | None:
+    """Return what explains that a file is not the layer's output, if it is not."""
+    path = {"values": files.output, "reference": files.reference}[name]
+    if agreement.agrees or path is None:
+        return None
+    reading = job.reading
+    with (
+        npyfile.open_stored(files.input, cast=files.cast) as x,
+        npyfile.open_stored(path, cast=files.cast) as y,
+    ):
+        data = arrange(x, reading.data_layout, cut.x)
+        reference = arrange(y, reading.output_layout, cut.y)
+        dtype, first_bad = np.dtype(job.dtype), agreement.first_bad
+        return find_difference(reading, data, weight, bias, reference, dtype, first_bad)
 
 
 def _name_files(job: Job, shape: tuple[int, ...]) -> Files:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deconvcli.cli.differences import difference_text
 from deconvcli.cli.output import say
 from deconvcli.cli.progress import bar
 from deconvcli.cli.running.arrays import (
@@ -15,6 +16,7 @@ from deconvcli.cli.running.arrays import (
     read_input,
     read_reference,
     read_weight,
+    reference_shape_error,
 )
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.limits import refuse_too_much
@@ -22,8 +24,9 @@ from deconvcli.cli.running.outcome import RunOutcome, prepare_layer, say_engine
 from deconvcli.cli.running.target import find_written_shape
 from deconvcli.cli.running.timing import time_calls
 from deconvcli.compute import npyfile
+from deconvcli.compute.differences import explain_output, find_difference
 from deconvcli.compute.kernels.bound import Agreement
-from deconvcli.compute.runner import Array, check_arrays
+from deconvcli.compute.runner import Array, canonical_input, canonical_output, check_arrays
 
 if TYPE_CHECKING:
     from deconvcli.frameworks.driver.base import Framework
@@ -44,13 +47,18 @@ def compute_in_memory(job: Job) -> RunOutcome:
     y, timing = time_calls(job, lambda progress: step(x, progress), compiles=step.engine == "numba")
     say_engine(step)
     _say_not_finite(x)
-    agreements = _check(job, x, weight, bias, y)
+    arrays = _list_checked(job, x, weight, bias, y)
+    agreements = _check(job, x, weight, bias, arrays)
+    differences = {
+        name: explain_output(job.reading, x, weight, bias, arrays[name], agreement)
+        for name, agreement in agreements.items()
+    }
     others = _check_frameworks(job, frameworks, x, weight)
     out = job.options.out
     if out is not None:
         written = y.reshape(find_written_shape(job, y.shape))
         npyfile.write(out, written, force=job.options.force)
-    return RunOutcome(y.shape, step.engine, timing, agreements, others)
+    return RunOutcome(y.shape, step.engine, timing, agreements, differences, others)
 
 
 def _say_not_finite(x: Array) -> None:
@@ -59,13 +67,35 @@ def _say_not_finite(x: Array) -> None:
         say(f"the input contains {bad} {NOT_FINITE}")
 
 
-def _check(
+def _list_checked(
     job: Job, x: Array, weight: Array, bias: Array | None, y: Array
-) -> Mapping[str, Agreement]:
-    """Check the output and the reference, as far as the options say so."""
+) -> Mapping[str, Array]:
+    """Return the output and the reference, as far as the options say so.
+
+    Raises:
+        UsageError: the reference has another shape; the help says where it is equal.
+    """
     arrays = {"values": y} if job.options.check else {}
-    if job.options.reference is not None:
-        arrays["reference"] = read_reference(job, job.options.reference)
+    if job.options.reference is None:
+        return arrays
+    reference = read_reference(job, job.options.reference)
+    shape = npyfile.read_header(job.options.reference).shape
+    if reference.shape == y.shape:
+        return {**arrays, "reference": reference}
+    data, other = canonical_input(job.reading, x), canonical_output(job.reading, reference)
+    difference = find_difference(job.reading, data, weight, bias, other, x.dtype)
+    if difference is None:
+        raise reference_shape_error(job, shape)
+    text = difference_text(job.reading, difference)
+    raise reference_shape_error(
+        job, shape, f"change the layer or the reference: the values are {text}"
+    )
+
+
+def _check(
+    job: Job, x: Array, weight: Array, bias: Array | None, arrays: Mapping[str, Array]
+) -> Mapping[str, Agreement]:
+    """Compare these outputs with an independent computation."""
     if not arrays:
         return {}
     with bar("checking") as progress:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from deconvcli.cli.output import say
 from deconvcli.cli.running.job import Job
 from deconvcli.cli.running.timing import Timing
+from deconvcli.compute.differences import Difference
 from deconvcli.compute.kernels.bound import Agreement
 from deconvcli.compute.runner import Array, Prepared, prepare
 
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
 
 class RunOutcome(NamedTuple):
-    """shape: the output's, in the dialect's layout. others: the checks of other frameworks."""
+    """The output's shape in the dialect's layout, and how its values compare.
+
+    differences: what explains each array that does not agree. others: the checks of frameworks.
+    """
 
     shape: tuple[int, ...]
     engine: str
     timing: Timing
     agreements: Mapping[str, Agreement]
+    differences: Mapping[str, Difference | None]
     others: Sequence[FrameworkCheck] = ()
 
 

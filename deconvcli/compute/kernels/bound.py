@@ -195,7 +195,9 @@ def _compare(y: Array, truth: Truth, dtype: np.dtype[Any]) -> Agreement:
     """Compare one block, y (channels, *out), with its exact facts."""
     bound = truth.bound(dtype)
     good, error = judge(y, truth, bound, dtype)
-    share = np.where(good, np.where(error > 0, error / bound, 0), inf)
+    share = np.where(error > 0, error / bound, 0)
+    # What is not a number may be beyond every bound without being larger than it.
+    share = np.where(good | (share > 1), share, inf)
     bad = np.argwhere(~good)
     return Agreement(
         float(error.max(initial=0)),

@@ -210,15 +210,18 @@ def _cut_axis(
     # All runs begin at the same phase, so that one plan serves them all.
     if stride < length < out:
         length -= length % stride
-    return [_cut_run(n, axis, outputs) for outputs in _slices(out, length)]
+    return [cut_run(n, axis, outputs) for outputs in _slices(out, length)]
 
 
 def _slices(size: int, length: int) -> list[slice]:
     return [slice(start, min(start + length, size)) for start in range(0, size, length)]
 
 
-def _cut_run(n: int, axis: AxisNumbers, outputs: slice) -> tuple[slice, slice, AxisNumbers]:
-    """Return (inputs, outputs, axis): the inputs that these outputs need, and the axis between."""
+def cut_run(n: int, axis: AxisNumbers, outputs: slice) -> tuple[slice, slice, AxisNumbers]:
+    """Return (inputs, outputs, axis): the inputs that these outputs need, and the axis between.
+
+    outputs: they may begin before the first output and end after the last one.
+    """
     kernel, stride, dilation, crop_begin, _ = axis
     begin, end = outputs.start + crop_begin, outputs.stop + crop_begin
     # Engines refuse an empty axis: outputs that need no input get one that does not reach them.

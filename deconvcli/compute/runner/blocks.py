@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -11,7 +12,7 @@ from deconvcli.common.errors import OutOfMemory
 from deconvcli.common.memory import format_bytes
 from deconvcli.compute.kernels.reference import accumulator
 from deconvcli.compute.kernels.stream import Budget, Cut, Sizes
-from deconvcli.compute.runner.canonical import axes_of
+from deconvcli.compute.runner.canonical import AxisNumbers, axes_of
 from deconvcli.compute.runner.memory import MemoryLimit
 from deconvcli.layers.layer import Reading, require_numbers
 
@@ -19,12 +20,12 @@ BLOCK_BYTES = 16 << 20
 """Larger blocks are computed no faster, are checked more slowly, and keep Ctrl-C waiting."""
 
 
-def cut_for_check(reading: Reading, dtype: DTypeLike, x: Sizes) -> Cut:
+def cut_for_check(x: Sizes, y: Sizes, axes: Sequence[AxisNumbers], dtype: DTypeLike) -> Cut:
     """Return the blocks in which values in memory are checked.
 
-    x: the shape of the canonical input.
+    x, y: the shapes of the canonical input and output.
     """
-    return _cut(reading, x, Budget(BLOCK_BYTES, *_bytes_checked(_wide_size(dtype))))
+    return Cut(x, y, axes, Budget(BLOCK_BYTES, *_bytes_checked(_wide_size(dtype))))
 
 
 def cut_for_files(reading: Reading, dtype: DTypeLike, limit: MemoryLimit, *, checked: bool) -> Cut:
@@ -36,7 +37,9 @@ def cut_for_files(reading: Reading, dtype: DTypeLike, limit: MemoryLimit, *, che
     weights = _weight_bytes(reading, dtype, checked)
     layer = reading.layer
     x = (prod(reading.sizes.batch), layer.in_channels, *require_numbers(reading.spatial))
-    cut = _cut(reading, x, Budget(limit.total - weights, *_bytes_per_element(dtype, checked)))
+    y = (x[0], layer.out_channels, *require_numbers(reading.output_sizes))
+    budget = Budget(limit.total - weights, *_bytes_per_element(dtype, checked))
+    cut = Cut(x, y, axes_of(reading), budget)
     if cut.min_bytes > cut.budget.total:
         raise OutOfMemory(
             f"this layer needs {format_bytes(weights + cut.min_bytes)} even in blocks"
@@ -46,11 +49,6 @@ def cut_for_files(reading: Reading, dtype: DTypeLike, limit: MemoryLimit, *, che
         )
     total = min(cut.budget.total, max(BLOCK_BYTES, _slab_bytes(cut)))
     return cut._replace(budget=cut.budget._replace(total=total))
-
-
-def _cut(reading: Reading, x: Sizes, budget: Budget) -> Cut:
-    y = (x[0], reading.layer.out_channels, *require_numbers(reading.output_sizes))
-    return Cut(x, y, axes_of(reading), budget)
 
 
 def _slab_bytes(cut: Cut) -> int:

@@ -134,24 +134,29 @@ def own_weight(reading: Reading, weight: Array) -> Array:
     return np.ascontiguousarray(own.reshape(reading.weight_shape))
 
 
-def _weight_parts(reading: Reading) -> tuple[list[int], list[int]]:
-    """Return the sizes of the layout's letters, and the order that makes them G, I, O, kernel."""
+def weight_letters(reading: Reading) -> list[tuple[str, int]]:
+    """Return (letter, size) in the order of the layout's axes; 0, 1, 2 are those of the kernel."""
     layer = reading.layer
     kernel = {str(place): size for place, size in enumerate(layer.kernel)}
-    letters = {
+    sizes = {
         **kernel,
         "G": layer.groups,
         "I": layer.in_channels // layer.groups,
         "O": layer.out_channels // layer.groups,
     }
-    letters_of_layout = [
-        letter
+    return [
+        (letter, sizes[letter])
         for axis in reading.weight_layout.axes
         for letter in (kernel if axis == "*" else axis)
     ]
-    return [letters[letter] for letter in letters_of_layout], [
-        letters_of_layout.index(part) for part in "GIO"
-    ] + [letters_of_layout.index(place) for place in kernel]
+
+
+def _weight_parts(reading: Reading) -> tuple[list[int], list[int]]:
+    """Return the sizes of the layout's letters, and the order that makes them G, I, O, kernel."""
+    letters = [letter for letter, _ in weight_letters(reading)]
+    kernel = map(str, range(len(reading.layer.kernel)))
+    order = [letters.index(part) for part in ("G", "I", "O", *kernel)]
+    return [size for _, size in weight_letters(reading)], order
 
 
 def _unflip(reading: Reading, weight: Array) -> Array:

@@ -18,7 +18,7 @@ from deconvcli.compute.runner.canonical import (
     canonical_output,
     canonical_weight,
 )
-from deconvcli.layers.layer import Reading
+from deconvcli.layers.layer import Reading, require_numbers
 
 
 def check_values(
@@ -47,7 +47,8 @@ def check_arrays(
     checks = BlockChecks(reading, x.dtype, weight, bias, arrays)
     data = canonical_input(reading, x)
     outputs = {name: canonical_output(reading, array) for name, array in arrays.items()}
-    cut = cut_for_check(reading, x.dtype, data.shape)
+    shape = (len(data), reading.layer.out_channels, *require_numbers(reading.output_sizes))
+    cut = cut_for_check(data.shape, shape, axes_of(reading), x.dtype)
     for block in blocks(cut):
         checks.add(block, data[block.inputs], outputs)
         if progress is not None:

@@ -76,13 +76,13 @@ def run_files(
         reserved = npyfile.reserve(files.output, files.output_shape, files.dtype, force=files.force)
         outputs["values"] = stack.enter_context(reserved)
         arrays = {
-            name: _arrange(output, reading.output_layout, cut.y) for name, output in outputs.items()
+            name: arrange(output, reading.output_layout, cut.y) for name, output in outputs.items()
         }
-        data = _arrange(x, reading.data_layout, cut.x)
+        data = arrange(x, reading.data_layout, cut.x)
         return _fill(prepared, cut, checks, data, arrays, progress)
 
 
-def _arrange(stored: Stored, layout: Layout, sizes: Sizes) -> Stored:
+def arrange(stored: Stored, layout: Layout, sizes: Sizes) -> Stored:
     """Return the array of this layout in canonical order, where its sizes are these."""
     batch, channels, *spatial = sizes
     shape = tuple(require_numbers(layout.shape({"N": (batch,), "C": (channels,)}, tuple(spatial))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError
+from deconvcli.compute.differences import Difference, explain_output
 from deconvcli.compute.kernels.bound import Agreement
 from deconvcli.compute.runner import Array, check_values
 from deconvcli.frameworks.dialects import take
@@ -19,6 +20,7 @@ class FrameworkCheck(NamedTuple):
 
     agrees: None if the framework's dialect cannot express the layer, or it has no values.
     reversed: whether the framework was given the weights with the taps reversed, as it stores them.
+    difference: what explains that its output is not ours, if anything simple does.
     """
 
     name: str
@@ -26,6 +28,7 @@ class FrameworkCheck(NamedTuple):
     agreement: Agreement | None
     why: str
     reversed: bool = False
+    difference: Difference | None = None
 
 
 def check_framework(
@@ -49,6 +52,8 @@ def check_framework(
             theirs = ask_for_output(process, question)
     except NoAnswer as error:
         return FrameworkCheck(name, False, None, str(error))
-    agreement = check_values(question.reading, question.x, question.weight, None, theirs)
+    arrays = (question.x, question.weight, None, theirs)
+    agreement = check_values(question.reading, *arrays)
+    difference = explain_output(question.reading, *arrays, agreement)
     is_reversed = question.reading.reverses_taps(reading)
-    return FrameworkCheck(name, agreement.agrees, agreement, "", is_reversed)
+    return FrameworkCheck(name, agreement.agrees, agreement, "", is_reversed, difference)
