@@ -375,11 +375,10 @@ def read_choices(question: Question, choices: Sequence[Choice], inputs: Sequence
         for name in ("kernel", "stride", "dilation", *(["output_padding"] if way.adds else []))
     }
     if way.requests:
-        pairs = zip(choices, inputs, strict=True)
-        rows["output_size"] = tuple([_measure(choice, n) for choice, n in pairs])
+        sizes = zip(choices, inputs, strict=True)
+        rows["output_size"] = tuple([_measure(choice, n) for choice, n in sizes])
     padding = tuple([choice.padding for choice in choices])
-    sizes = Sizes(tuple(inputs), channels=question.roles.get("in_channels"))
-    return read_way(question.dialect, way, sizes, rows, padding, question.roles)
+    return read_way(question.dialect, way, Sizes(tuple(inputs)), rows, padding, question.roles)
 
 
 def _measure(choice: Choice, n: int) -> int:

@@ -200,7 +200,11 @@ class LayerMirror:
 
     def _question(self, axis: Axis, middle: tuple[int, ...]) -> Question:
         numbers = [((number, number),) for number in axis[:3]]
-        return Question(self.dialect, middle, middle, Bounds(*numbers), self._roles)
+        # Roles reach the solver in the form in which the command line has them.
+        roles = {
+            role: (value,) if type(value) is int else value for role, value in self._roles.items()
+        }
+        return Question(self.dialect, middle, middle, Bounds(*numbers), roles)
 
     def _explain(self, axes: Sequence[Axis], middle: tuple[int, ...]) -> str:
         """Return why the dialect cannot express these axes, or nothing where it can."""
