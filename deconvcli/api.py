@@ -188,7 +188,8 @@ def solve(
     every padding. limit: the number of layers. roles: groups, in_channels, out_channels ...
 
     Raises:
-        UsageError: an unknown dialect, or sizes and numbers that fit no layer.
+        UsageError: an unknown dialect, a parameter that it lacks, or sizes and numbers that fit no
+            layer.
     """
     from deconvcli.solver import Question, read_bounds, solve
 
@@ -204,7 +205,9 @@ def solve(
     )
     counts = {role: (value,) if type(value) is int else value for role, value in roles.items()}
     question = Question(dialect, into, out, read_bounds(given), counts)
-    return solve(question, limit, distinct=True)
+    answer = solve(question, limit, distinct=True)
+    answer.require_parameters()
+    return answer
 
 
 def convert(reading: Reading, dialect: str) -> PublicReading:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deconvcli.cli.output import Output
+from deconvcli.cli.request import NAMES
 from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Diagnostic
 from deconvcli.common.values import compact, format_count
@@ -20,7 +21,8 @@ from deconvcli.solver.order import ORDER
 from deconvcli.views.answers.report import Block, Lines, Report, Table
 
 SCHEMA = "deconv.solve/1"
-DEFAULT_DIALECT = "torch"
+# What a layer means whose padding is a word, and any other, as for all commands.
+_BY_WORD, _BY_NUMBERS = "keras", "torch"
 _BOUNDS = ("kernel", "stride", "dilation", "padding", "output_padding")
 _FOR_PEOPLE, _FOR_PROGRAMS = 10, 1000
 MAX_LISTED = 10_000
@@ -40,7 +42,8 @@ def ask(
     """Return the answer of each dialect.
 
     Raises:
-        UsageError: a size is missing, or no layer has such sizes or bounds.
+        UsageError: a size is missing, no layer has such sizes or bounds, or the only dialect lacks
+            a parameter.
     """
     if input_size is None or output_size is None:
         missing = "--in" if input_size is None else "--out"
@@ -51,7 +54,11 @@ def ask(
     most = limit or (_FOR_PROGRAMS if is_data else _FOR_PEOPLE)
     questions = _read_questions(call, input_size, output_size, dialects, options)
     # People want different layers, programs all ways to state each.
-    return [solve(question, most, distinct=not is_data) for question in questions]
+    answers = [solve(question, most, distinct=not is_data) for question in questions]
+    if len(answers) == 1:
+        # Of several dialects some may lack it; a single one was asked for what it has not.
+        answers[0].require_parameters(NAMES)
+    return answers
 
 
 def _read_questions(
@@ -67,7 +74,7 @@ def _read_questions(
         for name, value in options.items()
         if value is not None and name not in (*_BOUNDS, "variables")
     }
-    names = dialects or [DEFAULT_DIALECT]
+    names = dialects or [_BY_WORD if isinstance(options["padding"], str) else _BY_NUMBERS]
     if call is not None:
         from deconvcli.frameworks.pasted.understand import understand
 

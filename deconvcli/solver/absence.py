@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from deconvcli.common.errors import DeconvError
 from deconvcli.common.values import axis_name
 from deconvcli.frameworks.dialects import take
-from deconvcli.layers.layer import Reading
-from deconvcli.solver.combination import combine, find_refusal, sort_kinds
+from deconvcli.frameworks.wording import KEYS, Names, read_roles
+from deconvcli.layers.layer import Reading, Sizes
+from deconvcli.solver.combination import combine, find_conflict, sort_kinds
 from deconvcli.solver.families import Choice, Family, find_families, list_near_sizes, read_choices
 from deconvcli.solver.order import rank_choices
 from deconvcli.solver.question import AxisBounds, Question
@@ -67,7 +69,12 @@ def _explain_axis(question: Question, place: int, bounds: AxisBounds) -> str:
     near = _list_near(question, n, out, bounds)
     described = _describe_bounds(question, bounds)
     if not near:
-        return f"{where}{question.dialect} takes no layer with {described} for {n}"
+        refusal = find_refusal(question)
+        return (
+            refusal.message
+            if refusal
+            else f"{where}{question.dialect} has no layer with {described} for {n}"
+        )
     below = max((size for size in near if size < out), default=None)
     above = min((size for size in near if size > out), default=None)
     if above is None:
@@ -75,6 +82,36 @@ def _explain_axis(question: Question, place: int, bounds: AxisBounds) -> str:
     if below is None:
         return f"{where}{described} give at least {above} for {n}, not {out}"
     return f"{where}{described} give {below} or {above} for {n}, and nothing between"
+
+
+def find_refusal(question: Question, names: Names = KEYS) -> DeconvError | None:
+    """Return the dialect's own reason to refuse all layers within the bounds, if it has one.
+
+    names: how the user writes parameters.
+    """
+    [bounds, *_] = question.axis_bounds()
+    roles: dict[str, Any] = {
+        **question.roles,
+        "kernel": (bounds.kernel[1],),
+        "stride": (bounds.stride[1],),
+    }
+    if bounds.dilation[0] > 1:
+        roles["dilation"] = (bounds.dilation[0],)
+    if bounds.output_padding is not None:
+        roles["output_padding"] = (bounds.output_padding[0],)
+    if bounds.word is not None:
+        roles["padding"] = bounds.word
+    elif bounds.begin is not None and bounds.end is not None:
+        begin, end = bounds.begin[0], bounds.end[0]
+        roles["padding"] = (begin,) if begin == end else ((begin, end),)
+    if any(way.requests for way in find_ways(question.dialect, question.rank)):
+        roles["output_size"] = question.output
+    [channels] = roles.get("in_channels", (None,))
+    try:
+        read_roles(question.dialect, roles, Sizes(question.input, channels=channels), names)
+    except DeconvError as error:
+        return error
+    return None
 
 
 def _describe_bounds(question: Question, bounds: AxisBounds) -> str:
@@ -102,7 +139,7 @@ def _explain_conflict(question: Question, axes: Sequence[Sequence[Family]]) -> s
     together = [group for group in product(*by_axis) if len({kind.way for kind in group}) == 1]
     title = take(question.dialect)[0].title
     if together:
-        refusal = find_refusal(question, by_axis, together[0])
+        refusal = find_conflict(question, by_axis, together[0])
         assert refusal is not None
         return f"each axis alone has layers, and all together: {refusal.message}"
     best = min(

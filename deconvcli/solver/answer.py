@@ -11,9 +11,9 @@ from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Diagnostic
 from deconvcli.common.values import axis_name, compact, format_count
 from deconvcli.frameworks.dialects import take
-from deconvcli.frameworks.wording import word_role
+from deconvcli.frameworks.wording import KEYS, Names, word_role
 from deconvcli.layers.layer import Reading
-from deconvcli.solver.absence import Nearest, explain_absence, find_nearest
+from deconvcli.solver.absence import Nearest, explain_absence, find_nearest, find_refusal
 from deconvcli.solver.combination import combine
 from deconvcli.solver.families import Choice, Family, find_families, read_choices
 from deconvcli.solver.order import (
@@ -23,6 +23,7 @@ from deconvcli.solver.order import (
     list_traits,
 )
 from deconvcli.solver.question import Question
+from deconvcli.solver.ways import resolve_word
 
 
 class AxisSolution(NamedTuple):
@@ -193,6 +194,21 @@ class Answer:
         """Why no layer has the size, in one sentence with its numbers."""
         return "" if self.count else explain_absence(self.question, self._families)
 
+    def require_parameters(self, names: Names = KEYS) -> None:
+        """Do nothing where the dialect has the parameters of the question.
+
+        names: how the user writes them.
+
+        Raises:
+            UsageError: it lacks one, so that there is no layer; help names the dialects that have
+                it.
+        """
+        if any(axis.count for axis in self.axes):
+            return
+        error = find_refusal(self.question, names)
+        if isinstance(error, UsageError):
+            raise error
+
     @cached_property
     def nearest(self) -> tuple[Nearest, ...]:
         """The nearest sizes that layers within the bounds have, where none has this one."""
@@ -227,7 +243,7 @@ def solve(question: Question, limit: int = 10, *, distinct: bool = False) -> Ans
             )
         if min(sizes) < 1:
             raise UsageError(f"a size of {min(sizes)} has no elements", help="give 1 or more.")
-    take(question.dialect)
+    question = _resolve_word(question)
     known: dict[Any, list[Family]] = {}
     axes = []
     bounds = question.axis_bounds()
@@ -236,3 +252,13 @@ def solve(question: Question, limit: int = 10, *, distinct: bool = False) -> Ans
             known[row] = list(find_families(question, *row))
         axes.append(AxisAnswer(question, place, known[row]))
     return Answer(question, axes, limit, distinct)
+
+
+def _resolve_word(question: Question) -> Question:
+    """Return the question with the padding's word as the search has it."""
+    bounds = question.bounds
+    take(question.dialect)  # refuses an unknown name
+    if not isinstance(bounds.padding, str):
+        return question
+    word = resolve_word(question.dialect, question.rank, bounds.padding)
+    return question._replace(bounds=bounds._replace(padding=word))

@@ -52,7 +52,7 @@ def combine(
         tuple(group)
         for way in find_ways(question.dialect, question.rank)
         for group in product(*([kind for kind in by if kind.way == way] for by in by_axis))
-        if find_refusal(question, by_axis, group) is None
+        if find_conflict(question, by_axis, group) is None
     ]
     count = sum(
         prod(_count(by_kind[kind]) for by_kind, kind in zip(by_axis, group, strict=True))
@@ -83,7 +83,7 @@ def _count(families: Sequence[Family]) -> int:
     return sum(len(family.begins) for family in families)
 
 
-def find_refusal(
+def find_conflict(
     question: Question, by_axis: Sequence[dict[Kind, list[Family]]], group: tuple[Kind, ...]
 ) -> DeconvError | None:
     """Return the dialect's reason if it does not take axes of these kinds together."""

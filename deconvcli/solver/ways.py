@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import take
-from deconvcli.frameworks.wording import read_roles
+from deconvcli.frameworks.wording import read_roles, word_role
 from deconvcli.layers.layer import Reading, Sizes
 
 WORDS = ("valid", "same", "same_upper", "same_lower", "circular")
@@ -68,6 +68,20 @@ def read_way(
     if set(rows["dilation"]) == {1}:
         del roles["dilation"]
     return read_roles(name, roles, sizes)
+
+
+def resolve_word(name: str, rank: int, word: str) -> str:
+    """Return the word of `WORDS` that means the same to a dialect; the word itself if none does."""
+    dialect, _ = take(name)
+    written = _write_word(dialect, word, rank)
+    same = (way.word for way in find_ways(name, rank) if way.word)
+    return next((one for one in same if _write_word(dialect, one, rank) == written), word)
+
+
+def _write_word(dialect: Dialect, word: str, rank: int) -> dict[str, Any]:
+    with suppress(DeconvError):
+        return word_role(dialect, "padding", word.lower(), rank)
+    return {}
 
 
 @cache

@@ -99,6 +99,26 @@ def test_ranges_and_pads_per_axis_are_bounds() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("options", "best"),
+    [
+        ("-p same", 'layers.Conv2DTranspose(filters, 2, strides=2, padding="same")'),
+        ("-p SAME -D keras", 'layers.Conv2DTranspose(filters, 2, strides=2, padding="same")'),
+        ("-p SAME_UPPER -D onnx", 'strides=[2, 2], auto_pad="SAME_UPPER")'),
+        ("-p same_lower -D onnx", 'strides=[2, 2], auto_pad="SAME_LOWER")'),
+        ("-p 0", "nn.ConvTranspose2d(in_channels, out_channels, 2, stride=2)"),
+    ],
+)
+def test_a_word_means_what_it_means_to_its_dialect(options: str, best: str) -> None:
+    assert deconv(f"solve --in 7x7 --out 14x14 -q {options}").out.endswith(f"{best}\n")
+
+
+def test_one_of_several_dialects_may_lack_a_parameter() -> None:
+    done = deconv("solve --in 7x7 --out 14x14 -D keras,torch -p same")
+    assert done.code == 0
+    assert "padding of torch is one number, or one per axis, not a word" in done.out
+
+
 def test_several_dialects_have_an_answer_each() -> None:
     done = deconv("solve --in 7x7 --out 28x28 -D torch,keras,tflite --limit 1")
     assert [line.partition(":")[0] for line in done.out.splitlines() if " layers (" in line] == [
@@ -129,6 +149,9 @@ def test_whole_shapes_have_the_order_of_their_dialect() -> None:
         ("--in NxN --out 28x28", "N is a symbol"),
         ("--in 7x7 --out 28x28 -D nope", "nope"),
         ("--in 7x7 --out 28x28 nn.Conv2d(3,4,3)", "forward"),
+        ("--in 7x7 --out 28x28 -p 1 -D keras", "-p/--padding of keras is a word"),
+        ("--in 7x7 --out 28x28 --op 1 -D flax", "flax has no --op/--output-padding"),
+        ("--in 7x7 --out 28x28 -d 2 -D tflite", "tflite has no -d/--dilation"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(options: str, message: str) -> None:

@@ -40,8 +40,8 @@ MOST = 100_000
             *DIALECT,
             "dialects",
             words=(ALL,),
-            help="The dialect, such as torch or keras@jax; several dialects, or all.  [default:"
-            " torch]",
+            help="The dialect, such as torch or keras@jax; several dialects, or all."
+            "  [default: as --padding suggests]",
         ),
         is_search=True,
     ),
