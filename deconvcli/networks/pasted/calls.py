@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,8 @@ from deconvcli.networks.pasted.layer import Arguments, PastedLayer
 # hostile file cannot fill the memory.
 REMEMBERED_CALLS = 1024
 MAX_REMEMBERED = 200
+AXES = re.compile(r"[A-Za-z_]([123])[dD](?![a-z])")
+"""The number of axes in the name of a class: Conv2d, conv3d_transpose, Dropout1D."""
 # What torch puts before the name of a class: channels left open, a normalization of the weights.
 _ADDED = ("", "Lazy", "Parametrized")
 _CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Model")
@@ -68,8 +71,9 @@ def read_layer_call(read: PythonCall, dialect: str) -> PastedLayer:
         is_foreign = framework in _CAPITAL or (called.endswith("d") and family in _CAPITAL)
         if is_foreign and framework != family:
             layer = layer._replace(dialect=framework)
-    name = read.keywords.get("name")
-    layer = layer._replace(data_format=find_data_format(read))
+    name, axes = read.keywords.get("name"), AXES.search(called)
+    arguments = layer.arguments._replace(rank=int(axes[1]) if axes else None)
+    layer = layer._replace(arguments=arguments, data_format=find_data_format(read))
     return layer._replace(name=name) if isinstance(name, str) else layer
 
 

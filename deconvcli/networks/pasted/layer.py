@@ -12,12 +12,13 @@ class Arguments(NamedTuple):
     """The arguments of a call, as its author wrote them.
 
     order: the call's parameters. positional: the number of arguments without a name. named: the
-    names of the others.
+    names of the others. rank: the number of spatial axes in the call's name, None without one.
     """
 
     order: tuple[str, ...] = ()
     positional: int = 0
     named: tuple[str, ...] = ()
+    rank: int | None = None
 
     def place(self, names: Sequence[str]) -> str | int:
         """Return the position of the parameter with one of these names, or the name it has here."""

@@ -21,14 +21,18 @@ from deconvcli.frameworks.pasted.python_code import SIGNS
 from deconvcli.networks.forms import FORMS, Misfit, format_value
 from deconvcli.networks.graph import Node
 from deconvcli.networks.operations import index_calls, index_keys, take
-from deconvcli.networks.pasted.calls import find_class, find_data_format, is_layer, read_layer_call
+from deconvcli.networks.pasted.calls import (
+    AXES,
+    find_class,
+    find_data_format,
+    is_layer,
+    read_layer_call,
+)
 from deconvcli.networks.pasted.code import read_code
 from deconvcli.networks.pasted.entries import Entry, Listing, unreadable
 from deconvcli.networks.pasted.layer import PastedLayer, set_order
 from deconvcli.networks.pasted.printed import is_printed, read_printed
 
-# The number of axes in the name of a class: Conv2d, conv3d_transpose, Dropout1D.
-_AXES = re.compile(r"[A-Za-z_]([123])[dD](?![a-z])")
 # Classes of programs that keep the shape, by their names: those without parameters, and norms.
 _PLAIN = re.compile(
     r"\w*(?:activation|relu|relu6|elu|gelu|silu|swish|mish|sigmoid|tanh|softmax|softplus|sine|act"
@@ -129,7 +133,7 @@ def _find_dialect(listing: Listing) -> str:
         frameworks = {call.framework for _, call in calls}
         # A name with its number of axes is one framework's, as that of a transpose: others are
         # shared.
-        if not _AXES.search(entry.type) and (len(frameworks) > 1 or not is_layer(entry.type)):
+        if not AXES.search(entry.type) and (len(frameworks) > 1 or not is_layer(entry.type)):
             continue
         if entry.call is None:
             continue
@@ -140,7 +144,7 @@ def _find_dialect(listing: Listing) -> str:
             if tries == MAX_TRIES:  # each takes some ms, and no other may be better
                 break
             continue
-        if found != "torch" or _AXES.search(entry.type):
+        if found != "torch" or AXES.search(entry.type):
             return found
     return "keras" if listing.declared else "torch"
 
@@ -189,7 +193,7 @@ def _read_entry(entry: Entry, dialect: str) -> tuple[str, Mapping[str, Any], str
         raise unreadable(f"the arguments of {entry.type} are no list of values")
     layer = read_layer_call(entry.call, dialect)
     parameters = _read_keys(entry, layer)
-    axes = _AXES.search(entry.type)
+    axes = AXES.search(entry.type)
     if axes is None:
         return layer.operation, parameters, layer.dialect
     # One number is as many as the class has axes: Conv3d is no layer of an image.
@@ -235,7 +239,7 @@ def _find_rank(listing: Listing) -> int | None:
         # A network that begins with one of these takes a flat input.
         if entry.type in ("Linear", "Dense", "LazyLinear", "Unflatten", "Reshape"):
             return 0
-        if axes := _AXES.search(entry.type):
+        if axes := AXES.search(entry.type):
             return int(axes[1])
         if entry.call and (rank := _find_listed_rank(entry.call)):
             return rank
