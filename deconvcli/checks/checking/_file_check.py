@@ -7,6 +7,7 @@ never hides the findings of others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from deconvcli.checks import configs
 from deconvcli.checks.checking._files import SourceFile, format_of_file, read_bytes
@@ -163,6 +164,7 @@ def make_trial(document: Document, checked: CheckedFile, settings: Settings) -> 
     """Return the trial of a document's edits, which looks for no edits itself."""
     everything = settings.without_extras()._replace(select=("DCV",), ignore=())
 
+    @cache  # what is fixed by the same edits is asked for each finding
     def check_text(text: str) -> list[Diagnostic]:
         # An edit that fixes one finding must not add an error that the user has not selected.
         found = check_bytes(document.name, text.encode(), document.kind, everything).findings

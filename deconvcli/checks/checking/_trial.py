@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from deconvcli.checks.rules import rules
+from deconvcli.checks.rules import RULES, rules
 from deconvcli.common.findings import Diagnostic, Severity
 
 Check = Callable[[str], Sequence[Diagnostic]]
@@ -24,6 +24,9 @@ class Trial(NamedTuple):
     def is_fixed(self, fixed: Sequence[Diagnostic], text: str) -> bool:
         """Return whether these findings are gone from a text, and nothing has taken their place."""
         after = self.check(text)
+        # One error that hides all others: they would seem to be fixed.
+        if any(found.code == RULES.take("unreadable").code for found in after):
+            return False
         # Both must count fewer: an edit can move the same message to another line, or leave the
         # problem at its place with other numbers, as in the next round of a block.
         for key in (_message_key, _place_key):

@@ -1,6 +1,6 @@
-"""Mutated configs, which must give findings and never an error.
+"""Mutated configs, which must give findings and never an error, and which --fix must not worsen.
 
-`python -m tests.checks.checking.fuzz 100000` checks as many of them.
+`python -m tests.checks.checking.fuzz 100000` checks as many of them, and fixes every tenth.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from deconvcli.checks.checking import Settings, check_bytes
+from deconvcli.checks.checking import CheckedFile, Settings, SourceFile, check_bytes
+from deconvcli.checks.checking._fixing import fix_data
 from deconvcli.checks.documents import read
 from deconvcli.checks.rules import rules
 
@@ -97,12 +98,59 @@ def seeds() -> list[tuple[str, str]]:
 
 def find_errors(count: int, seed: int) -> Iterator[tuple[str, str, str]]:
     """Yield (format, text, problem) of the mutated documents that give anything but findings."""
-    dice, sources = random.Random(seed), seeds()
-    for _ in range(count):
-        kind, source = dice.choice(sources)
-        kind, text = dice.choice((_as_text, _as_value))(kind, source, dice)
+    for kind, text in _documents(count, random.Random(seed)):
         if problem := _problem(kind, text):
             yield kind, text, problem
+
+
+def find_bad_fixes(count: int, seed: int) -> Iterator[tuple[str, str, str]]:
+    """Yield (format, text, problem) of the mutated documents that --fix makes no better."""
+    dice = random.Random(seed)
+    for kind, text in _documents(count, dice):
+        settings = Settings(
+            fix=dice.random() < 0.8, unsafe=dice.random() < 0.5, add_ignore=dice.random() < 0.2
+        )
+        try:
+            problem = _fix_problem(kind, text.encode("utf-8", "surrogatepass"), settings)
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+        if problem:
+            yield kind, text, f"{problem} with {settings}"
+
+
+def _documents(count: int, dice: random.Random) -> Iterator[tuple[str, str]]:
+    sources = seeds()
+    for _ in range(count):
+        kind, source = dice.choice(sources)
+        yield dice.choice((_as_text, _as_value))(kind, source, dice)
+
+
+def _fix_problem(kind: str, data: bytes, settings: Settings) -> str:
+    """Return what is wrong with the fixed document, if anything."""
+    file, plain = SourceFile(f"a.{kind}", f"a.{kind}"), Settings(tables=True)
+    once = fix_data(file, data, settings)
+    assert once is not None
+    assert once.rewrite is not None
+    now = once.rewrite.after
+    before, after = (check_bytes(file.name, text, kind, plain) for text in (data, now))
+    if _errors(after) > _errors(before):
+        return "more errors"
+    if _sizes(after) < _sizes(before):
+        return "fewer layers have a size"
+    if now != data and not (once.rewrite.fixed or once.rewrite.silenced):
+        return "nothing is fixed, and the text differs"
+    twice = fix_data(file, now, settings)
+    assert twice is not None
+    assert twice.rewrite is not None
+    return "" if twice.rewrite.after == now else "a second run changes it again"
+
+
+def _errors(checked: CheckedFile) -> int:
+    return sum(found.severity == "error" for found in checked.findings)
+
+
+def _sizes(checked: CheckedFile) -> int:
+    return sum(row.shape is not None for table in checked.networks for row in table.rows)
 
 
 def _as_text(kind: str, source: str, dice: random.Random) -> tuple[str, str]:
@@ -163,7 +211,8 @@ def _problem(kind: str, text: str) -> str:
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    bad = list(find_errors(count, int(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    bad = [*find_errors(count, seed), *find_bad_fixes(count // 10, seed)]
     for kind, text, problem in bad[:10]:
         print(f"--- {kind}: {problem}\n{text}")
     print(f"{count:,} documents, {len(bad)} errors; findings: {dict(sorted(found_codes.items()))}")

@@ -315,6 +315,10 @@ def test_mutated_configs_give_declared_findings_only() -> None:
     assert len(fuzz.found_codes) > 8
 
 
+def test_fixes_make_no_mutated_config_worse() -> None:
+    assert list(fuzz.find_bad_fixes(40, seed=int(time.time()))) == []
+
+
 EXAMPLES = fuzz.EXAMPLES
 
 

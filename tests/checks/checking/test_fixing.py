@@ -153,6 +153,14 @@ def test_an_error_of_a_rule_that_is_not_selected_is_not_added() -> None:
         assert counts[1] <= counts[0]
 
 
+def test_an_edit_after_which_a_file_cannot_be_read_is_not_made() -> None:
+    """The nearest key is there already, and the error of a key given twice hides all others."""
+    text = f"{HEAD}      - {{op: conv, filters: 8, kernl: 3, kernel: 3, strde: 1}}\n"
+    write("a.yaml", text)
+    assert "kernl" in deconv("check a.yaml --fix").out
+    assert text_of("a.yaml") == text.replace("strde", "stride")
+
+
 STYLES = {
     "crlf": TYPO.replace("\n", "\r\n"),
     "no end": TYPO.rstrip("\n"),

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from deconvcli.checks.checking import CheckedFile, _file_check, check_bytes
+from deconvcli.checks.checking import (
+    CheckedFile,
+    Settings,
+    SourceFile,
+    _file_check,
+    check_bytes,
+)
+from deconvcli.checks.checking._fixing import fix_data
 from deconvcli.checks.rules import rules
 from deconvcli.common.findings import Diagnostic, Severity
 from tests.checks.edits.edits import apply_each, check_text, network, sizes
@@ -73,6 +80,25 @@ def test_an_edit_fixes_its_finding_and_adds_no_problem(text: str) -> None:
         else:
             assert places(after.findings) <= places(before.findings)
             assert sizes(after) == sizes(before)
+
+
+@settings(max_examples=25, deadline=None)
+@given(networks(), st.booleans())
+def test_fixes_together_add_no_problem_and_leave_nothing_to_fix(text: str, unsafe: bool) -> None:
+    chosen, file = Settings(fix=True, unsafe=unsafe), SourceFile("a.yaml", "a.yaml")
+    fixed = fix_data(file, text.encode(), chosen)
+    assert fixed is not None
+    assert fixed.rewrite is not None
+    before, after = check_text(text), check_text(fixed.rewrite.after.decode())
+    assert len(failing(after)) <= len(failing(before))
+    assert sum(map(is_error, after.findings)) <= sum(map(is_error, before.findings))
+    assert bool(fixed.rewrite.fixed) == fixed.rewrite.is_change
+    assert not [fix for fix in after.fixes.values() if unsafe or fix.is_safe]
+    assert fixed.rewrite.unsafe == len(after.fixes)
+    twice = fix_data(file, fixed.rewrite.after, chosen)
+    assert twice is not None
+    assert twice.rewrite is not None
+    assert not twice.rewrite.is_change
 
 
 @pytest.mark.parametrize("code", ["DCV104", "DCV108", "DCV201", "DCV202", "DCV203", "DCV204"])
