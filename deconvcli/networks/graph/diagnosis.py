@@ -22,8 +22,8 @@ from deconvcli.networks.graph.sizes import find_valid_sizes, limit_runs
 JOIN_CODES = {"unequal-sizes", "too-small", "too-large"}
 # Only for these errors is a size at fault, so that a layer above may be to blame.
 CODES_WITH_CULPRITS = {*JOIN_CODES, "expect"}
-# Fixes of one node: a parameter, a second input, a crop, a pad, and another size of the input.
-MAX_FIXES = 5
+# Fixes of one node: one of each kind that repairs a join, such as a crop or another input.
+MAX_FIXES = 6
 
 
 class Diagnosis(NamedTuple):
@@ -96,8 +96,7 @@ def diagnose_all(
             inputs = [fix for fix in diagnosis.fixes if fix.resizes]
         failed[name] = FailedNode(outcome, diagnosis, assumed)
         if own:  # with another input all sizes would be others than those that the author has
-            network, assumed = own[0].network, (*assumed, name)
-            outcomes = walk(network)
+            network, outcomes, assumed = own[0].network, own[0].outcomes, (*assumed, name)
     whole = None if any(outcome.error for outcome in outcomes) else network
     return tuple([_add_sizes(each, whole, assumed) for each in failed.values()])
 

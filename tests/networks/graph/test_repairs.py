@@ -204,3 +204,43 @@ def test_even_strides_come_first(product: int, count: int, best: tuple[int, ...]
         else found
     )
     assert sorted(every) == sorted(found)
+
+
+@pytest.mark.parametrize(("kernel", "padding", "even"), [(3, 1, 4), (5, 2, 6), (1, 0, 2)])
+def test_the_smallest_change_and_an_even_one(kernel: int, padding: int, even: int) -> None:
+    parameters = {"out_channels": 1, "kernel": kernel, "stride": 2, "padding": padding}
+    up = Node("up", "conv_transpose", parameters, ("x",), expect=(32,))
+    found = diagnose(Network("net", {"x": Shape(1, (16,))}, (up,)), "up").fixes
+    assert [str(fix) for fix in found[:2]] == [
+        "set output_padding of up to 1",
+        f"set kernel of up to {even} (the weights of up become {even}; padded with zeros 0:1"
+        " (begin:end), trained ones give the same values)",
+    ]
+    assert [bool(fix.caution) for fix in found[:2]] == [False, True]
+
+
+@pytest.mark.parametrize(("targets", "groups"), [((), 2), (("onnx",), 1)])
+def test_a_fix_that_a_target_cannot_run_comes_after_one_that_it_can(
+    targets: tuple[str, ...], groups: int
+) -> None:
+    """The reference evaluator of ONNX fails on groups of several channels."""
+    parameters = {"out_channels": 8, "kernel": 4, "stride": 2, "groups": 3}
+    up = Node("up", "conv_transpose", parameters, ("x",))
+    network = Network("net", {"x": Shape(8, (16,))}, (up,), targets=targets)
+    assert first_fix(network, "up") == f"set groups of up to {groups}"
+
+
+def test_an_output_padding_that_a_target_lacks_comes_last() -> None:
+    """TensorFlow and Keras crop the smaller half at the start; torch crops the larger one."""
+    up = {"out_channels": 8, "kernel": 4, "stride": 2, "padding": 1}
+    nodes = (
+        Node("down", "conv", {"out_channels": 8, "kernel": 3, "stride": 2}, ("x",)),
+        Node("up", "conv_transpose", up, ("down",), expect=(33,)),
+    )
+    network = Network("net", {"x": Shape(1, (33,))}, nodes)
+    assert first_fix(network, "up") == "set output_padding of up to 1"
+    fixes = [str(fix) for fix in diagnose(network._replace(targets=("keras",)), "up").fixes]
+    assert fixes[0] == (
+        "add a pad_to with size [35] after x, and add a crop_like with size [33] after up"
+    )
+    assert fixes[-1] == "set output_padding of up to 1"

@@ -34,7 +34,7 @@ _TRAINED = ("kernel", "stride", "dilation", "groups")
 
 
 class Fix(NamedTuple):
-    """Edits, the network with them, and whether nothing in it fails any more.
+    """Edits, the network with them, its outcomes, and whether nothing in it fails any more.
 
     effects: what happens to layers that worked before, in words: values that move, weights that
     are of no use any more. Empty where all their values stay. works_for: the input sizes that work
@@ -43,6 +43,7 @@ class Fix(NamedTuple):
 
     edits: Edits
     network: Network
+    outcomes: Sequence[NodeOutcome]
     is_complete: bool
     effects: str = ""
     works_for: str = ""
@@ -83,7 +84,7 @@ class Failure(NamedTuple):
         if failing - (excused - {self.outcome.node.name}):
             return None
         effects = _describe_effects(self, edits, changed, outcomes)
-        return Fix(edits, changed, not failing, effects)
+        return Fix(edits, changed, outcomes, not failing, effects)
 
     def find_spare_name(self, name: str) -> str:
         """Return the name, lengthened until the network does not contain it."""

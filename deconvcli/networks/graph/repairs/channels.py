@@ -22,11 +22,11 @@ def correct_in_channels(failure: Failure) -> Iterator[Edits]:
 
 
 def change_groups(failure: Failure) -> Iterator[Edits]:
-    """Propose the nearest number of groups that divides input and output channels."""
+    """Propose numbers of groups that divide input and output channels, the nearest first."""
     node, [given, *_] = failure.outcome.node, failure.outcome.inputs
     groups, out = node.parameters.get("groups"), node.parameters.get("out_channels")
     if isinstance(groups, int) and isinstance(out, int) and isinstance(given.channels, int):
         common = gcd(given.channels, out)
         fitting = [n for n in range(1, min(common, MAX_GROUPS) + 1) if common % n == 0]
-        nearest = min(fitting, key=lambda number: abs(number - groups))
-        yield (SetParameter(node.name, "groups", nearest),)
+        for nearest in sorted(fitting, key=lambda number: abs(number - groups)):
+            yield (SetParameter(node.name, "groups", nearest),)

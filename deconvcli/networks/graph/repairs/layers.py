@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from deconvcli.common.values import per_axis
+from deconvcli.common.values import compact, per_axis
 from deconvcli.frameworks.dialect.parameters import Form
 from deconvcli.frameworks.dialects import take as take_dialect
 from deconvcli.layers.layer import Reading, require_numbers
@@ -89,15 +90,24 @@ def _make_whole(failure: Failure, node: Node, reading: Reading) -> list[SetParam
         return []
     dialect, _ = take_dialect(failure.network.dialect_of(node))
     if not any(argument.takes("padding", Form.INTS) for argument in dialect.arguments):
-        return [SetParameter(node.name, "padding", "same")]
+        return list_changes(node, {"padding": "same"})
     # The full scatter of n inputs has (n - 1) * stride + span elements: crop span - stride of
     # them. Padding crops both ends, so an odd number is rounded up and one element given back.
     excess = [axis.span - axis.stride for axis in axes]
     cropped = [max(0, -(-more // 2)) for more in excess]
     given_back = [2 * crop - more for crop, more in zip(cropped, excess, strict=True)]
+    return list_changes(
+        node, {"padding": collapse(cropped), "output_padding": collapse(given_back)}
+    )
+
+
+def list_changes(node: Node, wanted: Mapping[str, Any]) -> list[SetParameter]:
+    """Return the parameters that have to change for these values, where 0 needs not be written."""
+    current = {"padding": 0, "output_padding": 0, **node.parameters}
     return [
-        SetParameter(node.name, "padding", collapse(cropped)),
-        SetParameter(node.name, "output_padding", collapse(given_back)),
+        SetParameter(node.name, key, value)
+        for key, value in wanted.items()
+        if compact(value) != compact(current.get(key))
     ]
 
 

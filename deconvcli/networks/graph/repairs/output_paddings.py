@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from deconvcli.frameworks.dialects import take as take_dialect
 from deconvcli.layers.axis import Size
-from deconvcli.networks.graph.edits import SetParameter
+from deconvcli.networks.graph.edits import SetParameter, apply_edits
+from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.repairs._probe import Missing, Probe, make_probe
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
+from deconvcli.networks.graph.repairs.kernels import propose_even_kernels
 from deconvcli.networks.graph.repairs.layers import collapse, find_transposed
 
 # With each layer above the combinations double, and a fix that changes many is no small one.
@@ -34,7 +36,7 @@ class Adjustable(NamedTuple):
     each: Missing
 
 
-def change_output_padding(failure: Failure) -> Iterator[Edits]:
+def change_output_padding(failure: Failure) -> Iterator[tuple[SetParameter, ...]]:
     """Propose values that give the missing elements: few layers first, then the first cause."""
     layers = _find_adjustable(failure)
     probe = make_probe(failure, [name for name, _ in layers])
@@ -104,3 +106,23 @@ def _fits(
             size + zero + each * value for size, (zero, each) in zip(left, changes, strict=True)
         ]
     return not any(left)
+
+
+def use_even_kernel(failure: Failure) -> Iterator[Edits]:
+    """Propose, in place of another output_padding, a kernel that is even and cropped equally."""
+    for edits in change_output_padding(failure):
+        if len(edits) > 1:
+            return
+        [setting] = edits
+        changed = apply_edits(failure.network, edits)
+        outcomes = walk(changed)
+        outcome = next(outcome for outcome in outcomes if outcome.node.name == setting.node)
+        before = failure.network.node(setting.node).parameters
+        for others in propose_even_kernels(Failure(changed, outcomes, outcome)):
+            every = (setting, *others)
+            settings = {edit.key: edit for edit in every if isinstance(edit, SetParameter)}
+            # What remains of the output_padding would crop the ends unequally.
+            if settings["output_padding"].value == 0:
+                if before.get("output_padding", 0) == 0:
+                    del settings["output_padding"]
+                yield tuple(settings.values())

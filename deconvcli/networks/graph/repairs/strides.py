@@ -18,7 +18,7 @@ from deconvcli.networks.graph.culprits import find_ancestors
 from deconvcli.networks.graph.edits import SetParameter
 from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
-from deconvcli.networks.graph.repairs.layers import find_transposed
+from deconvcli.networks.graph.repairs.layers import find_transposed, list_changes
 from deconvcli.networks.graph.repairs.outputs import find_expected
 
 # No published decoder multiplies its input by more; larger products are typing errors.
@@ -46,6 +46,8 @@ def find_chain(failure: Failure) -> Chain | None:
     chain = [(node, reading) for node, reading in found if max(_strides(reading)) > 1]
     wanted = find_expected(failure)
     if not chain or wanted is None or not _is_chain(failure, [node for node, _ in chain]):
+        return None
+    if 1 in chain[0][1].spatial:  # a single element has a kernel, and no stride
         return None
     needed = {_divide(size, n) for size, n in zip(wanted, chain[0][1].spatial, strict=True)}
     # One stride for all axes, as vocoders and most decoders have it.
@@ -120,8 +122,10 @@ def _factorize(product: int, count: int, most: int) -> Iterator[tuple[int, ...]]
 
 def _settle(
     failure: Failure, chain: Chain, place: int, node: Node, stride: int
-) -> Iterator[SetParameter]:
-    """Yield what has to change for n * stride elements, with as many strides a kernel as before."""
+) -> list[SetParameter]:
+    """Return what has to change for n * stride elements; the kernel has as many strides."""
+    if stride == chain.strides[place]:
+        return []
     kernel = stride * max(1, chain.kernels[place] // chain.strides[place])
     settings: dict[str, int | str] = {"stride": stride, "kernel": kernel}
     dialect, _ = take_dialect(failure.network.dialect_of(node))
@@ -131,7 +135,4 @@ def _settle(
         settings |= {"padding": crop, "output_padding": 2 * crop - (kernel - stride)}
     else:
         settings["padding"] = "same"
-    defaults = {"padding": 0, "output_padding": 0}
-    for key, value in settings.items():
-        if stride != chain.strides[place] and node.parameters.get(key, defaults.get(key)) != value:
-            yield SetParameter(node.name, key, value)
+    return list_changes(node, settings)
