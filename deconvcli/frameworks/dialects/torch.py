@@ -282,6 +282,12 @@ class Torch(Dialect):
         arithmetic = BY_OUTPUT_PADDING
         requested: tuple[Size, ...] = (0,) * rank
         if words["output_size"] is not None:
+            if words["api"] == "functional":
+                self.refuse(
+                    "output-size",
+                    "conv_transpose functions have no output_size",
+                    "use output_padding, or a ConvTranspose layer.",
+                )
             arithmetic, requested = BY_OUTPUT_SIZE, self._output_size(words["output_size"], sizes)
         rows = zip(
             sizes.spatial,

@@ -58,6 +58,12 @@ TENSORFLOW: dict[str, Any] = {
         ),
         ("openvino", {**TORCH, "op": "Deconvolution"}, "op is 'Deconvolution'", "choose from"),
         (
+            "torch",
+            {**TORCH, "api": "functional", "stride": 2, "output_size": [12, 12]},
+            "conv_transpose functions have no output_size",
+            "use output_padding, or a ConvTranspose layer",
+        ),
+        (
             "jax",
             {
                 "input_shape": (1, *(2,) * 4, 1),
