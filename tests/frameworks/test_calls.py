@@ -360,6 +360,15 @@ def test_a_reversed_kernel_of_cudnn() -> None:
     assert "dilationA, CUDNN_CONVOLUTION, CUDNN_DATA_FLOAT)" in write_call(reading)
 
 
+def test_equal_ends_of_tensorrt_are_one_padding() -> None:
+    shapes: dict[str, Any] = {"input_shape": (1, 1, 5, 5), "weight_shape": (1, 1, 3, 3)}
+    ends: dict[str, Any] = {"pre_padding": [1, 0], "post_padding": [1, 0]}
+    reading = deconvcli.layer("tensorrt", **shapes, **ends)
+    assert write_call(reading).endswith("; layer.padding_nd = (1, 0)")
+    other = deconvcli.layer("tensorrt", **shapes, **{**ends, "post_padding": [0, 0]})
+    assert write_call(other).endswith("; layer.pre_padding = (1, 0)")
+
+
 def test_zeros_beside_auto_pad_stay() -> None:
     shapes: dict[str, Any] = {"input_shape": (1, 1, 5, 5), "weight_shape": (1, 1, 3, 3)}
     same: dict[str, Any] = {"auto_pad": "SAME_UPPER", "pads": [0, 0, 0, 0]}

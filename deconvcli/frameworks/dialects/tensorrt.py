@@ -193,14 +193,16 @@ class TensorRT(Dialect):
         self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
     ) -> str:
         """Return the method's call, and the attributes of the layer that it returns."""
-        own = {"bias": named["bias"]} if "bias" in named else {}
-        lines = [f"layer = {super().join_call(reading, name, positional, own)}"]
-        for attribute, value in named.items():
-            if attribute == "padding_mode":
-                value = f"trt.PaddingMode.{value[1:-1]}"
-            if attribute not in own:
-                lines.append(f"layer.{attribute} = {value}")
-        return "; ".join(lines)
+        attributes = dict(named)
+        own = {"bias": attributes.pop("bias")} if "bias" in named else {}
+        if "pre_padding" in named and named["pre_padding"] == named.get("post_padding"):
+            attributes["padding_nd"] = attributes.pop("pre_padding")
+            del attributes["post_padding"]
+        if word := named.get("padding_mode"):
+            attributes["padding_mode"] = f"trt.PaddingMode.{word[1:-1]}"
+        call = super().join_call(reading, name, positional, own)
+        lines = [f"layer.{attribute} = {value}" for attribute, value in attributes.items()]
+        return "; ".join([f"layer = {call}", *lines])
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield both crops as numbers, or one for both if they are equal."""
@@ -211,7 +213,7 @@ class TensorRT(Dialect):
             "num_output_maps": layer.out_channels,
             "kernel_shape": list(layer.kernel),
             "stride_nd": [axis.stride for axis in layer.axes],
-            **({"padding_nd": begins} if begins == ends else padding),
+            **(padding if begins != ends else {"padding_nd": begins} if any(begins) else {}),
             "dilation_nd": [axis.dilation for axis in layer.axes],
             "num_groups": layer.groups,
         }
