@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from deconvcli.solver.answer import Answer, AxisAnswer, AxisSolution, Solution, solve
-from deconvcli.solver.question import Bounds, Question, read_bounds
+from deconvcli.solver.question import Bounds, Question, ask_factor, read_bounds
+from deconvcli.solver.rates import Chain, Rates, find_rates, widen_kernels
 
 __all__ = [
     "Answer",
     "AxisAnswer",
     "AxisSolution",
     "Bounds",
+    "Chain",
     "Question",
+    "Rates",
     "Solution",
+    "ask_factor",
+    "find_rates",
     "read_bounds",
     "solve",
+    "widen_kernels",
 ]

@@ -13,7 +13,8 @@ from deconvcli.frameworks.wording import KEYS, Names, read_roles
 from deconvcli.layers.layer import Reading, Sizes
 from deconvcli.solver.combination import combine, find_conflict, sort_kinds
 from deconvcli.solver.families import Choice, Family, find_families, list_near_sizes, read_choices
-from deconvcli.solver.order import rank_choices
+from deconvcli.solver.order import format_formula, rank_choices
+from deconvcli.solver.products import explain_product, list_strides
 from deconvcli.solver.question import AxisBounds, Question
 from deconvcli.solver.ways import Way, find_ways
 
@@ -66,6 +67,8 @@ def explain_absence(question: Question, axes: Sequence[Sequence[Family]]) -> str
 def _explain_axis(question: Question, place: int, bounds: AxisBounds) -> str:
     n, out = question.input[place], question.output[place]
     where = f"{axis_name(place, question.rank)}: " if question.rank > 1 else ""
+    if question.exact:
+        return where + _explain_factor(question, n, out, bounds)
     near = _list_near(question, n, out, bounds)
     described = _describe_bounds(question, bounds)
     if not near:
@@ -112,6 +115,24 @@ def find_refusal(question: Question, names: Names = KEYS) -> DeconvError | None:
     except DeconvError as error:
         return error
     return None
+
+
+def _explain_factor(question: Question, n: int, out: int, bounds: AxisBounds) -> str:
+    """Return why no layer makes exactly this multiple of every input, and what some make."""
+    factor, (first, last) = out // n, bounds.stride
+    if not first <= factor <= last:
+        strides = list_strides(factor, bounds.stride)
+        return explain_product(factor, 1, bounds.stride, strides)
+    bounds, loose = bounds._replace(stride=(factor, factor)), question._replace(exact=False)
+    formulas = []
+    for size in sorted({*_list_near(loose, n, out, bounds), out}, key=lambda size: abs(size - out)):
+        asked = loose._replace(output=(size,) * question.rank)
+        family = next(find_families(asked, n, size, bounds), None)
+        if family is not None:
+            formulas.append(format_formula(family.first, n, size))
+    described = _describe_bounds(question, bounds)
+    made = f"make {' or '.join(formulas[:2])}" if formulas else "make no layer"
+    return f"{described} {made}, not exactly {factor}N of every N"
 
 
 def _describe_bounds(question: Question, bounds: AxisBounds) -> str:
@@ -196,8 +217,11 @@ def _describe_sharing(ways: Sequence[Way]) -> str:
 
 
 def find_nearest(question: Question) -> Iterator[Nearest]:
-    """Yield the nearest sizes that layers within the bounds have, each with its best layer."""
-    if not find_ways(question.dialect, question.rank):
+    """Yield the nearest sizes that layers within the bounds have, each with its best layer.
+
+    A factor has none: what is near differs from one input to the next.
+    """
+    if not find_ways(question.dialect, question.rank) or question.exact:
         return
     bounds = question.axis_bounds()
     rows = [*zip(question.input, question.output, bounds, strict=True)]

@@ -12,6 +12,7 @@ from deconvcli.common.findings import Diagnostic
 from deconvcli.common.values import axis_name, compact, format_count
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.wording import KEYS, Names, word_role
+from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading
 from deconvcli.solver.absence import Nearest, explain_absence, find_nearest, find_refusal
 from deconvcli.solver.combination import combine
@@ -134,8 +135,10 @@ class Solution(NamedTuple):
         return max((axis.overlap for axis in self.axes), key=("even", "uneven", "gaps").index)
 
     @property
-    def macs(self) -> int:
-        """The multiply-accumulates that reach an output."""
+    def macs(self) -> int | str:
+        """The multiply-accumulates that reach an output; a formula where the input is letters."""
+        if any(isinstance(n, Linear) for n in self.reading.spatial):
+            return self.reading.macs_formula[1]
         return self.reading.macs_useful
 
     @property
@@ -222,7 +225,7 @@ class Answer:
 def _read(question: Question, choices: Sequence[Choice]) -> Solution:
     columns = zip(question.input, question.output, choices, strict=True)
     axes = [AxisSolution(question, n, out, choice) for n, out, choice in columns]
-    return Solution(read_choices(question, choices, question.input), tuple(axes))
+    return Solution(read_choices(question, choices, question.shown_input), tuple(axes))
 
 
 def solve(question: Question, limit: int = 10, *, distinct: bool = False) -> Answer:

@@ -15,7 +15,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import DeconvError
-from deconvcli.layers.axis import Axis
+from deconvcli.layers.axis import Axis, Size
 from deconvcli.layers.layer import Reading, Sizes
 from deconvcli.solver.question import AxisBounds, Question, Range
 from deconvcli.solver.ways import Way, find_ways, read_way
@@ -81,7 +81,7 @@ def find_families(
     only: one way of the dialect; None for all.
     """
     for search in _list_searches(question, n, out, bounds):
-        if only in (None, search.way):
+        if only in (None, search.way) and (search.is_exact or not question.exact):
             yield from search.find()
 
 
@@ -139,6 +139,11 @@ class _Search(NamedTuple):
     kernel: int
     stride: int
     dilation: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether what is found is exact for every input."""
+        return self.way.is_steady and self.out == self.n * self.stride
 
     @property
     def most_added(self) -> int:
@@ -363,25 +368,19 @@ def _find_last(good: int, bad: int, choose: Callable[[int], Choice | None]) -> i
     return good
 
 
-def read_choices(question: Question, choices: Sequence[Choice], inputs: Sequence[int]) -> Reading:
+def read_choices(question: Question, choices: Sequence[Choice], inputs: Sequence[Size]) -> Reading:
     """Return the layer of one choice for each axis, which share a way.
 
     Raises:
         Refused: the framework refuses this combination.
     """
     way = choices[0].way
-    rows = {
+    rows: dict[str, tuple[Size, ...]] = {
         name: tuple([getattr(choice, name) for choice in choices])
         for name in ("kernel", "stride", "dilation", *(["output_padding"] if way.adds else []))
     }
     if way.requests:
         sizes = zip(choices, inputs, strict=True)
-        rows["output_size"] = tuple([_measure(choice, n) for choice, n in sizes])
+        rows["output_size"] = tuple([choice.axis.output_size(n) for choice, n in sizes])
     padding = tuple([choice.padding for choice in choices])
     return read_way(question.dialect, way, Sizes(tuple(inputs)), rows, padding, question.roles)
-
-
-def _measure(choice: Choice, n: int) -> int:
-    out = choice.axis.output_size(n)
-    assert isinstance(out, int)
-    return out

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
+from deconvcli.layers.axis import Linear, Size
 
 Range = tuple[int, int]
 """The first and the last number that is allowed."""
@@ -16,6 +17,11 @@ UP_TO_16: tuple[Range, ...] = ((1, 16),)
 JUST_1: tuple[Range, ...] = ((1, 1),)
 LARGEST_BOUND = 4096
 """The largest kernel, stride or dilation that is searched; real layers stay below 600."""
+
+# Layers that are exact for so many inputs are exact for every number; with one input alone some
+# frameworks accept more.
+_MANY_INPUTS = 64
+_LETTERS = {1: "N", 2: "HW", 3: "DHW"}
 
 
 class Bounds(NamedTuple):
@@ -48,7 +54,9 @@ class Question(NamedTuple):
     """The layers of a dialect, or of `dialect@implementation`, that make `output` of `input`.
 
     input, output: one number for each spatial axis. roles: what else the layer has: groups,
-    in_channels, out_channels ..., each as `wording.read_roles` takes it.
+    in_channels, out_channels ..., each as `wording.read_roles` takes it. exact: whether every
+    input, not only this one, has to have an output that many times its size. shown: the input, in
+    letters or numbers, that layers are read at in place of `input`, where any input has them.
     """
 
     dialect: str
@@ -56,11 +64,26 @@ class Question(NamedTuple):
     output: tuple[int, ...]
     bounds: Bounds = Bounds()
     roles: Mapping[str, Any] = MappingProxyType({})
+    exact: bool = False
+    shown: tuple[Size, ...] = ()
 
     @property
     def rank(self) -> int:
         """The number of spatial axes."""
         return len(self.input)
+
+    @property
+    def shown_input(self) -> tuple[Size, ...]:
+        """The input that layers are read at: numbers, or letters."""
+        return self.shown or self.input
+
+    @property
+    def shown_output(self) -> tuple[Size, ...]:
+        """The output of that input."""
+        if not self.shown:
+            return self.output
+        rows = zip(self.shown, self.input, self.output, strict=True)
+        return tuple([out // n * size for size, n, out in rows])
 
     def axis_bounds(self) -> tuple[AxisBounds, ...]:
         """Return the bounds of each axis.
@@ -83,6 +106,23 @@ class Question(NamedTuple):
             added = [*spread("output_padding", bounds.output_padding, rank)]
         rows = zip(*ranges.values(), [word] * rank, *zip(*sides, strict=True), added, strict=True)
         return tuple(AxisBounds(*row) for row in rows)
+
+
+def ask_factor(
+    dialect: str,
+    factor: tuple[int, ...],
+    inputs: tuple[int, ...],
+    bounds: Bounds,
+    roles: Mapping[str, Any],
+) -> Question:
+    """Return the question for layers that make exactly `factor` times every input.
+
+    factor: one number for each axis. inputs: the same, or nothing for letters.
+    """
+    rank = len(factor)
+    shown: tuple[Size, ...] = inputs or tuple([Linear(letter) for letter in _LETTERS[rank]])
+    output = tuple([_MANY_INPUTS * times for times in factor])
+    return Question(dialect, (_MANY_INPUTS,) * rank, output, bounds, roles, exact=True, shown=shown)
 
 
 def spread(name: str, ranges: Any, rank: int) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.wording import read_roles, word_role
+from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading, Sizes
 
 WORDS = ("valid", "same", "same_upper", "same_lower", "circular")
@@ -48,7 +49,7 @@ def read_way(
     name: str,
     way: Way,
     sizes: Sizes,
-    rows: Mapping[str, tuple[int, ...]],
+    rows: Mapping[str, tuple[Size, ...]],
     padding: tuple[Any, ...] = (),
     others: Mapping[str, Any] | None = None,
 ) -> Reading:

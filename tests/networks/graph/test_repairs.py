@@ -12,7 +12,7 @@ from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph import Network, Node, walk
 from deconvcli.networks.graph.diagnosis import diagnose
 from deconvcli.networks.graph.edits import apply_edits
-from deconvcli.networks.graph.repairs.strides import list_strides
+from deconvcli.networks.graph.repairs.strides import rank_strides
 from deconvcli.networks.operation import Shape
 
 DOWN = {"out_channels": 8, "kernel": 3, "stride": 2, "padding": 1}
@@ -189,8 +189,8 @@ def test_layers_side_by_side_are_no_chain() -> None:
         (13, 1, (13,)),
     ],
 )
-def test_even_strides_come_first(product: int, count: int, best: tuple[int, ...] | None) -> None:
-    found = list_strides(product, count)
+def test_strides_come_in_order(product: int, count: int, best: tuple[int, ...] | None) -> None:
+    found = rank_strides(product, count)
     assert next(iter(found), None) == best
     assert len(set(found)) == len(found)
     assert all(prod(strides) == product and min(strides) > 1 for strides in found)

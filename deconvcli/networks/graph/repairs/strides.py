@@ -20,6 +20,7 @@ from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 from deconvcli.networks.graph.repairs.layers import find_transposed, list_changes
 from deconvcli.networks.graph.repairs.outputs import find_expected
+from deconvcli.solver.products import list_products, list_strides, weigh_strides
 
 # No published decoder multiplies its input by more; larger products are typing errors.
 MAX_PRODUCT = 2**16
@@ -55,7 +56,7 @@ def find_chain(failure: Failure) -> Chain | None:
         return None
     axes = [reading.layer.axes[0] for _, reading in chain]
     strides, [product] = tuple([axis.stride for axis in axes]), needed
-    if product > MAX_PRODUCT or product == prod(strides) or not list_strides(product, len(axes)):
+    if product > MAX_PRODUCT or product == prod(strides) or not rank_strides(product, len(axes)):
         return None
     kernels = tuple([axis.kernel for axis in axes])
     return Chain(tuple([node for node, _ in chain]), strides, kernels, product)
@@ -83,11 +84,11 @@ def _divide(size: Size, n: Size) -> int:
 
 
 def change_strides(failure: Failure) -> Iterator[Edits]:
-    """Propose strides that multiply to what is needed, the most even ones first."""
+    """Propose strides that multiply to what is needed, in the order of `deconv solve`."""
     chain = find_chain(failure)
     if chain is None:
         return
-    for strides in list_strides(chain.needed, len(chain.nodes)):
+    for strides in rank_strides(chain.needed, len(chain.nodes)):
         # The largest in place of the largest.
         places = sorted(range(len(strides)), key=lambda place: -chain.strides[place])
         by_place = dict(zip(places, strides, strict=True))
@@ -99,25 +100,10 @@ def change_strides(failure: Failure) -> Iterator[Edits]:
         yield tuple(settings)
 
 
-def list_strides(product: int, count: int) -> list[tuple[int, ...]]:
-    """Return `count` strides that multiply to a product, each falling; the best first.
-
-    A kernel of two even strides is cropped alike at both ends, one of two odd strides is not. Of
-    equally many odd strides small ones come first, as they need small kernels.
-    """
-    found = list(_factorize(product, count, product))
-    return sorted(found, key=lambda strides: (sum(stride % 2 for stride in strides), sum(strides)))
-
-
-def _factorize(product: int, count: int, most: int) -> Iterator[tuple[int, ...]]:
-    if count == 1:
-        yield from [(product,)] if 1 < product <= most else []
-        return
-    # No factor that remains is smaller than 2.
-    for first in range(2, min(most, product // 2 ** (count - 1)) + 1):
-        if product % first == 0:
-            for others in _factorize(product // first, count - 1, first):
-                yield first, *others
+def rank_strides(product: int, count: int) -> list[tuple[int, ...]]:
+    """Return `count` falling strides that multiply to a product, the best first."""
+    strides = list_strides(product, (2, product))
+    return sorted(list_products(product, count, strides), key=weigh_strides)
 
 
 def _settle(

@@ -1,0 +1,182 @@
+"""The rates of a vocoder, a codec or a decoder: layers in a row whose strides multiply to a factor.
+
+Each stage makes exactly its stride times every input, with an even overlap. A stride has one
+layer: the one whose kernel is nearest to twice the stride, as HiFi-GAN, BigVGAN, DAC and EnCodec
+have it. So the chains are all products of strides, in every order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from math import prod
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deconvcli.common.errors import UsageError
+from deconvcli.layers.layer import Reading
+from deconvcli.solver.answer import Solution, solve
+from deconvcli.solver.families import read_choices
+from deconvcli.solver.products import (
+    Strides,
+    check_factor,
+    count_orders,
+    explain_product,
+    list_best,
+    list_counts,
+    list_products,
+    list_strides,
+)
+from deconvcli.solver.question import LARGEST_BOUND, Bounds, Question, Range, ask_factor
+
+RATES_ORDER = (
+    "larger strides before smaller ones, then few odd strides (their crop is not symmetric), small"
+    " kernels"
+)
+MAX_STAGES = 19
+"""As many strides above 1 as multiply to the largest factor."""
+
+
+class Stage(NamedTuple):
+    """One layer of a chain. reading: at the size that the stages before it make."""
+
+    solution: Solution
+    reading: Reading
+
+
+class Chain(NamedTuple):
+    """Layers in a row, each the same on all axes."""
+
+    stages: tuple[Stage, ...]
+
+    @property
+    def strides(self) -> Strides:
+        """The strides in order."""
+        return tuple([stage.reading.layer.axes[0].stride for stage in self.stages])
+
+    @property
+    def kernels(self) -> Strides:
+        """The kernels in order."""
+        return tuple([stage.reading.layer.axes[0].kernel for stage in self.stages])
+
+    @property
+    def macs_per_input(self) -> int:
+        """The multiply-accumulates of all stages for each element of the first input."""
+        total, inputs = 0, 1
+        for stage in self.stages:
+            layer = stage.reading.layer
+            total += inputs * layer.weight_count
+            inputs *= prod(axis.stride for axis in layer.axes)
+        return total
+
+
+class Rates:
+    """What `find_rates` returns: `chains`, the best first, and `count`, of all there are.
+
+    possible: the numbers of stages whose strides can multiply to the factor. reason: why there
+    are no chains; empty where there are.
+    """
+
+    def __init__(self, question: Question, factor: int, stages: int, limit: int) -> None:
+        self.question, self.factor, self.stages = question, factor, stages
+        limits = _share(question, "stride")
+        strides = list_strides(factor, limits)
+        found = {stride: _find_layer(question, stride) for stride in strides}
+        layers = {stride: layer for stride, layer in found.items() if layer}
+        products = [*list_products(factor, stages, layers)]
+        best = islice(list_best(products), limit)
+        self.count = sum(map(count_orders, products))
+        self.chains = tuple([_build(question, [layers[stride] for stride in one]) for one in best])
+        self.possible = list_counts(factor, layers)
+        self.reason = ""
+        if not products:
+            others = next(list_best(list_products(factor, stages, strides)), ())
+            missing = next((stride for stride in others if stride not in layers), None)
+            self.reason = (
+                _explain_layer(question, missing)
+                if missing
+                else explain_product(factor, stages, limits, layers)
+            )
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def __iter__(self) -> Any:
+        return iter(self.chains)
+
+    def __len__(self) -> int:
+        return len(self.chains)
+
+
+def find_rates(
+    dialect: str,
+    factor: int,
+    stages: int,
+    inputs: Sequence[int] = (),
+    bounds: Bounds | None = None,
+    roles: Mapping[str, Any] = MappingProxyType({}),
+    limit: int = 10,
+) -> Rates:
+    """Return the chains of `stages` layers that make exactly `factor` times every input.
+
+    inputs: the sizes at which the layers are read; without them one axis of any size. bounds: by
+    default strides of 1 to 16, and kernels of up to twice that.
+
+    Raises:
+        UsageError: a factor or a number of stages that no network has, or an unknown dialect.
+    """
+    check_factor(factor, 2)
+    if not 1 <= stages <= MAX_STAGES:
+        raise UsageError(
+            f"{stages} stages are outside 1 to {MAX_STAGES}",
+            help="give the number of layers with a stride, such as 4.",
+            code="stages",
+        )
+    rank = len(inputs) or 1
+    limits = bounds or widen_kernels(Bounds())
+    question = ask_factor(dialect, (factor,) * rank, tuple(inputs), limits, roles)
+    return Rates(question, factor, stages, limit)
+
+
+def widen_kernels(bounds: Bounds) -> Bounds:
+    """Return the bounds with kernels of 1 to twice the largest stride."""
+    largest = max(last for _, last in bounds.stride)
+    return bounds._replace(kernel=((1, min(2 * largest, LARGEST_BOUND)),))
+
+
+def _find_layer(question: Question, stride: int) -> Solution | None:
+    """Return the layer of a stride whose kernel is nearest to twice the stride."""
+    first, last = _share(question, "kernel")
+    even = range(-(-first // stride) * stride, last + 1, stride)
+    for kernel in sorted(even, key=lambda kernel: (abs(kernel - 2 * stride), -kernel)):
+        bounds = question.bounds._replace(kernel=((kernel, kernel),), stride=((stride, stride),))
+        output = tuple([n * stride for n in question.input])
+        answer = solve(question._replace(output=output, bounds=bounds), 1, distinct=True)
+        if answer and answer.solutions[0].overlap == "even":
+            return answer.solutions[0]
+    return None
+
+
+def _share(question: Question, name: str) -> Range:
+    """Return the numbers that the bounds of all axes allow."""
+    ranges = [getattr(bounds, name) for bounds in question.axis_bounds()]
+    return max(first for first, _ in ranges), min(last for _, last in ranges)
+
+
+def _build(question: Question, layers: Sequence[Solution]) -> Chain:
+    stages: list[Stage] = []
+    sizes = question.shown_input
+    for layer in layers:
+        reading = read_choices(question, [axis.choice for axis in layer.axes], sizes)
+        stages.append(Stage(layer, reading))
+        sizes = reading.output_sizes
+    return Chain(tuple(stages))
+
+
+def _explain_layer(question: Question, stride: int) -> str:
+    first, last = _share(question, "kernel")
+    kernels = f"kernel {first}" if first == last else f"a kernel from {first} to {last}"
+    return (
+        f"{question.dialect} has no layer with {kernels} and an even overlap that makes exactly"
+        f" {stride}N of every N"
+    )
