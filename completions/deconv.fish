@@ -139,7 +139,7 @@ complete -c deconv -n '__deconv_at run' -l bias -r -f -k -a '(__deconv_files .np
 complete -c deconv -n '__deconv_at run' -s o -l out -r -f -k -a '(__deconv_files .npy)' -d 'Write the output array to Y.npy.'
 complete -c deconv -n '__deconv_at run' -l check -d 'Check every value by an independent computation.'
 complete -c deconv -n '__deconv_at run' -l against -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn)' -d 'Compare the values with these frameworks, such as torch,keras; they must be installed.'
-complete -c deconv -n '__deconv_at run' -l reference -r -f -k -a '(__deconv_files .npy)' -d 'Compare the values with those in Y.npy.'
+complete -c deconv -n '__deconv_at run' -l reference -r -f -k -a '(__deconv_files .npy)' -d 'Compare the values with those in Y.npy, and say what differs.'
 complete -c deconv -n '__deconv_at run' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
 complete -c deconv -n '__deconv_at run' -s q -l quiet -d 'Print only the output shape.'
 complete -c deconv -n '__deconv_at run' -l force -d 'Replace an existing file.'

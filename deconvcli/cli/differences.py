@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from deconvcli.common.errors import DeconvError
-from deconvcli.compute.differences import Difference
+from deconvcli.compute.differences import REVERSED_TAPS, Difference
 from deconvcli.frameworks.dialects import in_order
 from deconvcli.frameworks.spelling import convert
+from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text
 from deconvcli.views.comparison.parameters import write_parameters
@@ -17,50 +18,56 @@ UNPROVEN = "; a sample says so, and a run without --mmap compares all elements"
 
 
 def difference_rows(reading: Reading, difference: Difference) -> list[tuple[str, str]]:
-    """Return labelled lines: the difference, and the layer that gives it, if another crop does."""
-    rows = [("difference", difference.text if difference.proven else difference.text + UNPROVEN)]
-    if difference.crop is not None:
-        rows.append(("matches", _describe_layer(reading, difference)))
-    return rows
+    """Return labelled lines: the difference, and the layer that gives it, if one is known."""
+    same = _find_same(reading, difference)
+    text = difference.text if difference.proven else difference.text + UNPROVEN
+    return [("difference", text), *([("matches", same.text)] if same else [])]
 
 
 def difference_text(reading: Reading, difference: Difference) -> str:
     """Return the same in one sentence."""
-    if difference.crop is None:
-        return difference.text
-    return f"{difference.text}; it is the output of {_describe_layer(reading, difference)}"
-
-
-def _describe_layer(reading: Reading, difference: Difference) -> str:
-    """Return the layer of another crop, in the parameters of the first dialect that has it."""
-    assert difference.crop is not None
-    crop = f"crop {crop_text(difference.crop)} (begin:end)"
     same = _find_same(reading, difference)
-    return crop if same is None else f"{': '.join(same)}, {crop}"
+    return f"{difference.text}; it is the output of {same.text}" if same else difference.text
 
 
 def difference_data(reading: Reading, difference: Difference) -> dict[str, Any]:
     """Return the same for programs."""
-    same = None if difference.crop is None else _find_same(reading, difference)
-    return {
-        **difference._asdict(),
-        "same_as": None
-        if same is None
-        else dict(zip(("dialect", "parameters"), same, strict=True)),
-    }
+    same = _find_same(reading, difference)
+    return {**difference._asdict(), "same_as": same._asdict() if same else None}
 
 
-def _find_same(reading: Reading, difference: Difference) -> tuple[str, str] | None:
-    """Return the first dialect, the layer's own if it can, that has a layer with such a crop."""
-    assert difference.crop is not None
+class Same(NamedTuple):
+    """A layer that gives the reference from the same weights, apart from other causes."""
+
+    dialect: str
+    parameters: str
+    crop: tuple[tuple[Size, Size], ...]
+
+    @property
+    def text(self) -> str:
+        """The layer in one line."""
+        return f"{self.dialect}: {self.parameters}, crop {crop_text(self.crop)} (begin:end)"
+
+
+def _find_same(reading: Reading, difference: Difference) -> Same | None:
+    """Return the layer of the first dialect that has the crop and the order of taps, if any.
+
+    The layer's own dialect comes first.
+    """
+    is_reversed = REVERSED_TAPS in difference.causes
+    if difference.crop is None and not is_reversed:
+        return None
+    crop = difference.crop or reading.crop
     axes = tuple(
         axis._replace(crop_begin=begin, crop_end=end)
-        for axis, (begin, end) in zip(reading.layer.axes, difference.crop, strict=True)
+        for axis, (begin, end) in zip(reading.layer.axes, crop, strict=True)
     )
     moved = reading._replace(layer=reading.layer._replace(axes=axes))
     for dialect in (reading.spelling.dialect, *in_order()):
         try:
-            return dialect, write_parameters(convert(moved, dialect), {}, _HIDDEN)
+            found = convert(moved, dialect)
         except DeconvError:  # this one cannot express it
             continue
+        if found.reverses_taps(reading) == is_reversed:
+            return Same(dialect, write_parameters(found, {}, _HIDDEN), crop)
     return None

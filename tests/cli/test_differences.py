@@ -77,6 +77,44 @@ def test_a_shift_names_a_layer_that_gives_it(given: str, line: str, same: str) -
     assert row["matches"].startswith(f"{same}: {found['same_as']['parameters']}, crop ")
 
 
+def test_reversed_taps_name_a_framework_that_stores_them_so() -> None:
+    source, weights = (
+        saved(Path(f"{name}.npy"), np.random.default_rng(0).random(shape, "float32"))
+        for name, shape in (("x", (1, 2, 9, 8)), ("w", (2, 3, 4, 4)))
+    )
+    w = saved(Path("flipped.npy"), np.load(weights)[..., ::-1, ::-1].copy())
+    line = "-s 2 -D torch -p 1"
+    reference(f"{source} --weights {w} {line}")
+    found = difference(f"{source} --weights {weights} {line}")
+    assert found["text"] == "equal after reversing the taps"
+    assert found["same_as"]["dialect"] == "flax"
+    assert "padding='SAME'" in found["same_as"]["parameters"]
+    # The crop alone comes from a framework that stores the taps as the layer's own does.
+    reference(f"{source} --weights {weights} -s 2 -D torch -p 2 --op 1")
+    done = deconv(
+        f"run {source} --weights {weights} -s 2 -D torch -p 1 {QUICK} --reference reference.npy"
+    )
+    assert "it is the output of torch: kernel_size=4, stride=2, padding=2, output" in done.err
+
+
+@pytest.mark.parametrize(
+    ("line", "order"),
+    [
+        ("-D torch", (0, 2, 3, 1)),
+        ("-D keras", (0, 3, 1, 2)),
+    ],
+)
+def test_a_reference_in_another_layout_is_to_be_transposed(
+    line: str, order: tuple[int, ...]
+) -> None:
+    line = f"--in 9x8 --in-channels 2 --out-channels 3 --batch 2 -k 3 -s 2 {line}"
+    y = np.load(reference(line))
+    saved(Path("other.npy"), y.transpose(order).copy())
+    done = deconv(f"run {line} {QUICK} -q --reference other.npy")
+    back = tuple(map(int, np.argsort(order)))
+    refused(done, "the reference has shape", f"its axes in the order {back} have that shape")
+
+
 def test_without_a_mistake_there_is_no_difference() -> None:
     line = "--in 9x8 -k 3 -s 2"
     reference(line)

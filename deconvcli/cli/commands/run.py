@@ -50,7 +50,10 @@ FILE = click.Path(dir_okay=True)  # reading explains why a file cannot be read
         " installed.",
     ),
     option(
-        "--reference", type=FILE, metavar="Y.npy", help="Compare the values with those in Y.npy."
+        "--reference",
+        type=FILE,
+        metavar="Y.npy",
+        help="Compare the values with those in Y.npy, and say what differs.",
     ),
     *print_options("the output shape"),
     FORCE_OPTION,

@@ -90,14 +90,21 @@ def refuse_reference(job: Job, shape: tuple[int, ...]) -> None:
         raise reference_shape_error(job, shape)
 
 
-def reference_shape_error(
-    job: Job, shape: tuple[int, ...], help: str = "give the output of this layer in the same layout"
-) -> UsageError:
-    """Return the error of a reference with another shape."""
-    output = job.reading.output_shape
+def reference_shape_error(job: Job, shape: tuple[int, ...], help: str = "") -> UsageError:
+    """Return the error of a reference with another shape; help: what to do, if that is known."""
+    output = tuple(require_numbers(job.reading.output_shape))
+    rank = len(job.reading.spatial)
+    channels = len(shape) - rank - 1
+    if not help and len(shape) == len(output) and channels >= 0:
+        # Channels lie before or after the spatial axes; which way round it is, the sizes show.
+        places = tuple(range(len(shape)))
+        batch, others = places[:channels], places[channels:]
+        for order in ((*batch, *others[-1:], *others[:-1]), (*batch, *others[1:], *others[:1])):
+            if tuple(shape[place] for place in order) == output:
+                help = f"transpose the reference: its axes in the order {order} have that shape"
     return UsageError(
         f"the reference has shape {list(shape)}, the output {list(output)}",
-        help=f"{help}.",
+        help=f"{help or 'give the output of this layer in the same layout'}.",
         code="array-shape",
     )
 

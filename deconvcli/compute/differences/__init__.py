@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from deconvcli.compute.differences._guesses import REVERSED_TAPS
 from deconvcli.compute.differences._problem import Difference, Problem
 from deconvcli.compute.differences._search import search
 from deconvcli.compute.kernels.bound import Agreement
@@ -23,7 +24,7 @@ from deconvcli.compute.runner.canonical import (
 )
 from deconvcli.layers.layer import Reading
 
-__all__ = ["Difference", "explain_output", "find_difference"]
+__all__ = ["REVERSED_TAPS", "Difference", "explain_output", "find_difference"]
 
 
 def explain_output(

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, combinations, permutations, product
+from math import prod
 
 import numpy as np
 
 from deconvcli.common.values import axis_name
-from deconvcli.compute.differences._problem import Guess, Problem, Turn
+from deconvcli.compute.differences._problem import Guess, Problem, Turn, join_names
 from deconvcli.compute.runner.canonical import Array, weight_letters
 from deconvcli.layers.layer import Reading
+from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
 
 REVERSED_TAPS = "reversed-taps"
+PARTLY_REVERSED_TAPS = "partly-reversed-taps"
 SWAPPED_CHANNELS = "swapped-channels"
 SWAPPED_KERNEL = "swapped-kernel-axes"
 WEIGHT_LAYOUT = "weight-layout"
 INPUT_CHANNELS = "input-channels"
 TURNED_OUTPUT = "turned-output"
 TURNED_INPUT = "turned-input"
+OUTPUT_LAYOUT = "output-layout"
+INPUT_LAYOUT = "input-layout"
 CHANNEL_ORDER = "channel-order"
 
 
@@ -55,9 +60,12 @@ def _list_all(problem: Problem, reading: Reading, weight: Array) -> Iterator[Gue
 
 def _reverse(guess: Guess, axes: tuple[int, ...]) -> Guess:
     rank = guess.weight.ndim - 2
-    along = "" if len(axes) == rank else f" along {_join(axis_name(axis, rank) for axis in axes)}"
+    cause, along = REVERSED_TAPS, ""
+    if len(axes) < rank:
+        names = join_names([axis_name(axis, rank) for axis in axes])
+        cause, along = PARTLY_REVERSED_TAPS, f" along {names}"
     return guess._replace(
-        causes=(*guess.causes, REVERSED_TAPS),
+        causes=(*guess.causes, cause),
         words=(*guess.words, f"reversing the taps{along}"),
         weight=np.flip(guess.weight, tuple(axis + 2 for axis in axes)),
     )
@@ -105,7 +113,7 @@ def _describe_layout(
         if moved == {"I", "O"}:
             return (SWAPPED_CHANNELS,), ("swapping the input and output channels of the weights",)
         if all(letter.isdecimal() for letter in moved):
-            names = _join(axis_name(int(letter), rank) for letter in sorted(moved))
+            names = join_names([axis_name(int(letter), rank) for letter in sorted(moved)])
             verb = "swapping" if len(moved) == 2 else "permuting"
             return (SWAPPED_KERNEL,), (f"{verb} the kernel's {names}",)
     names = ", ".join(_name(letter, rank) for letter in read)
@@ -117,7 +125,7 @@ def _name(letter: str, rank: int) -> str:
     return channels[letter] if letter in channels else axis_name(int(letter), rank)
 
 
-def list_turns(problem: Problem, shape: tuple[int, ...]) -> Iterator[Guess]:
+def list_turns(problem: Problem, shape: tuple[int, ...]) -> Iterator[tuple[Guess, Turn]]:
     """Yield an output or an input whose spatial axes are turned; shape: the reference's."""
     rank = len(problem.axes)
     for order in permutations(range(rank)):
@@ -125,14 +133,31 @@ def list_turns(problem: Problem, shape: tuple[int, ...]) -> Iterator[Guess]:
             turn = Turn(order, reverse)
             if (order, reverse) == (tuple(range(rank)), ()) or not _keeps(turn, shape[2:]):
                 continue
-            for cause, name in ((TURNED_OUTPUT, "output"), (TURNED_INPUT, "input")):
-                weight = problem.weight
-                if cause == TURNED_INPUT:
-                    # The turned output of a turned input is that of turned weights.
-                    weight = turn.apply(weight)
-                    if weight.shape != problem.weight.shape:
-                        continue
-                yield Guess((cause,), _describe_turn(turn, name), weight, turn)
+            plain = Guess((TURNED_OUTPUT,), _describe_turn(turn, "output"), problem.weight)
+            yield plain, turn
+            # The turned output of a turned input is that of turned weights.
+            if _keeps(turn, problem.weight.shape[2:]):
+                words = _describe_turn(turn, "input")
+                yield Guess((TURNED_INPUT,), words, turn.apply(problem.weight)), turn
+
+
+def misread_layout(reading: Reading, layout: Layout, array: Array) -> Array | None:
+    """Return (N, C, *spatial) with numbers that were reshaped to a layout, not transposed.
+
+    array: canonical, as the dialect reads it in its layout. None if no other order was possible.
+    """
+    shape = array.shape
+    if 1 in (shape[1], prod(shape[2:])) or reading.layer.circular:
+        return None
+    if layout == CHANNELS_FIRST:
+        return np.moveaxis(array.reshape(shape[0], *shape[2:], shape[1]), -1, 1)
+    return np.moveaxis(array, 1, -1).reshape(shape) if layout == CHANNELS_LAST else None
+
+
+def name_layout(layout: Layout, name: str) -> tuple[str, ...]:
+    """Return the words for numbers in the other layout than this one."""
+    other = "channels first" if layout == CHANNELS_LAST else "channels last"
+    return (f"reading the {name}'s numbers as {other}, without a transposition",)
 
 
 def _keeps(turn: Turn, sizes: tuple[int, ...]) -> bool:
@@ -144,10 +169,10 @@ def _describe_turn(turn: Turn, name: str) -> tuple[str, ...]:
     moved = [axis for place, axis in enumerate(turn.order) if place != axis]
     words = []
     if moved:
-        names = _join(axis_name(axis, rank) for axis in sorted(moved))
+        names = join_names([axis_name(axis, rank) for axis in sorted(moved)])
         words.append(f"{'swapping' if len(moved) == 2 else 'permuting'} the {name}'s {names}")
     if turn.reverse:
-        names = _join(axis_name(axis, rank) for axis in turn.reverse)
+        names = join_names([axis_name(axis, rank) for axis in turn.reverse])
         words.append(f"reversing the {name} along {names}")
     return tuple(words)
 
@@ -156,9 +181,3 @@ def _subsets(rank: int) -> Iterator[tuple[int, ...]]:
     """Yield the choices of some of the axes, but not all."""
     for count in range(1, rank):
         yield from combinations(range(rank), count)
-
-
-def _join(names: Iterable[str]) -> str:
-    """Return `a`, `a and b`, or `a, b and c`."""
-    listed = list(names)
-    return " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))

@@ -106,15 +106,14 @@ def find_reach(problem: Problem, sizes: Sizes) -> Sizes:
 class Guess(NamedTuple):
     """A mistake that would give another output; the reference may be the output of one.
 
-    causes: its names. words: what undoes it, as `after reversing the taps`. weight: the canonical
-    weights with which the reference was made. turn: how the output's axes lie in the reference.
-    channels: for each channel of the reference, that of the output.
+    causes: its names. words: what undoes it, as `reversing the taps`. weight: the canonical
+    weights with which the reference was made. channels: for each channel of the reference, that of
+    the output.
     """
 
     causes: tuple[str, ...]
     words: tuple[str, ...]
     weight: Array
-    turn: Turn | None = None
     channels: Array | None = None
 
 
@@ -129,6 +128,11 @@ class Turn(NamedTuple):
         lead = array.ndim - len(self.order)
         turned = array.transpose(*range(lead), *(lead + axis for axis in self.order))
         return np.flip(turned, tuple(lead + axis for axis in self.reverse))
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Return `a`, `a and b`, or `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 class Difference(NamedTuple):

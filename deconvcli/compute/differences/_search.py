@@ -11,7 +11,17 @@ import numpy as np
 
 from deconvcli.compute.differences._channels import find_order
 from deconvcli.compute.differences._fits import ROUNDOFFS
-from deconvcli.compute.differences._guesses import CHANNEL_ORDER, list_turns, list_weights
+from deconvcli.compute.differences._guesses import (
+    CHANNEL_ORDER,
+    INPUT_LAYOUT,
+    OUTPUT_LAYOUT,
+    TURNED_INPUT,
+    TURNED_OUTPUT,
+    list_turns,
+    list_weights,
+    misread_layout,
+    name_layout,
+)
 from deconvcli.compute.differences._problem import Difference, Fit, Guess, Problem
 from deconvcli.compute.differences._proof import Remainder, find_remainder
 from deconvcli.compute.differences._sample import (
@@ -77,11 +87,24 @@ class _Search(NamedTuple):
 
     def list_others(self) -> Iterator[Difference]:
         """Yield what else does: turned arrays, and then numbers that were rounded."""
-        reference = self.reference
+        problem, reading, reference = self.problem, self.reading, self.reference
         if isinstance(reference, np.ndarray):  # a file has no views
-            for guess in list_turns(self.problem, reference.shape):
-                assert guess.turn is not None
-                yield from self._look_for(guess, guess.turn.apply(reference))
+            layout = reading.output_layout
+            misread = misread_layout(reading, layout, reference)
+            if misread is not None:
+                words = name_layout(layout, "output")
+                guess = Guess((OUTPUT_LAYOUT,), words, problem.weight)
+                yield from self._look_for(guess, misread)
+            for guess, turn in list_turns(problem, reference.shape):
+                yield from self._look_for(guess, turn.apply(reference))
+        if isinstance(problem.x, np.ndarray):
+            layout = reading.data_layout
+            misread = misread_layout(reading, layout, problem.x)
+            if misread is not None:
+                words = name_layout(layout, "input")
+                guess = Guess((INPUT_LAYOUT,), words, problem.weight)
+                other = self._replace(problem=problem._replace(x=misread))
+                yield from other._look_for(guess, reference)
         own = float(np.finfo(self.problem.dtype).eps) / 2
         for roundoff in ROUNDOFFS:
             for guess in self._list_weights() if roundoff > own else ():
@@ -148,8 +171,9 @@ class _Search(NamedTuple):
     ) -> Difference:
         """Return the difference, with what remains of it in an array; None for a file."""
         moved = self.problem.move(shift, reference.shape[2:])
-        is_moved = moved != self.problem.axes and guess.turn is None
-        is_crop = is_moved and not self.reading.layer.circular
+        is_seen = not {TURNED_OUTPUT, TURNED_INPUT} & {*guess.causes}
+        is_crop = moved != self.problem.axes and is_seen and not self.reading.layer.circular
+        is_crop = is_crop and (remainder is None or not remainder.count)
         causes = [*guess.causes, *([SHIFT] if any(shift) else []), *filter(None, [fit.cause])]
         if remainder is not None and remainder.border:
             causes.append(BORDER)

@@ -17,7 +17,7 @@ from deconvcli.compute.differences._fits import (
     ROUNDOFFS,
     SUBTRACTED_BIAS,
 )
-from deconvcli.compute.differences._problem import Fit, Guess, Problem
+from deconvcli.compute.differences._problem import Fit, Guess, Problem, join_names
 from deconvcli.compute.differences._proof import Border, Remainder
 from deconvcli.compute.kernels.reference import Array
 from deconvcli.compute.kernels.stream import Sizes
@@ -48,7 +48,7 @@ def describe(
     if remainder is not None and remainder.count == remainder.not_finite == remainder.outputs:
         return "the reference is NaN or infinite everywhere"
     steps = [*guess.words, *([f"a shift by {_tuple(shift)}"] if any(shift) else [])]
-    clauses = [f"after {_join(steps)}"] if steps else []
+    clauses = [f"after {join_names(steps)}"] if steps else []
     clauses += _describe_fit(fit, problem)
     text = f"equal {', '.join(clauses)}".strip()
     if fit.cause in (FACTOR, AFFINE) and not np.any(fit.factor):
@@ -144,7 +144,7 @@ def _describe_border(border: Border) -> str:
     widths = {width for sides in border for width in sides}
     if len(widths) == 1 and len(border) > 1:
         return f"the outer ring, {widths.pop()} wide"
-    return _join(
+    return join_names(
         [
             f"the {end} {_name_lines(width, axis, len(border))}"
             for axis, sides in enumerate(border)
@@ -164,8 +164,3 @@ def _name_lines(count: int, axis: int, rank: int) -> str:
 
 def _tuple(shift: Sizes) -> str:
     return str(shift[0]) if len(shift) == 1 else str(shift)
-
-
-def _join(names: list[str]) -> str:
-    """Return `a`, `a and b`, or `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

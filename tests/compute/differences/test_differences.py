@@ -264,7 +264,7 @@ GROUPS = ("torch", (1, 6, 9, 8), (6, 4, 3, 3), {"stride": 2, "groups": 3})
         (
             SQUARE,
             lambda case: case.run(weight=case.weight[..., ::-1].copy()),
-            ("reversed-taps",),
+            ("partly-reversed-taps",),
             "equal after reversing the taps along width",
         ),
         (
@@ -304,6 +304,31 @@ GROUPS = ("torch", (1, 6, 9, 8), (6, 4, 3, 3), {"stride": 2, "groups": 3})
             lambda case: case.change_output(lambda y: y[:, [1, 3, 0, 2]]),
             ("channel-order",),
             "(those of the reference are ours 1, 3, 0, 2)",
+        ),
+        # reshaped where the axes had to be moved
+        (
+            SQUARE,
+            lambda case: np.moveaxis(case.run(), 1, -1).reshape(1, 4, 18, 18),
+            ("output-layout",),
+            "equal after reading the output's numbers as channels last, without a transposition",
+        ),
+        (
+            KERAS,
+            lambda case: np.moveaxis(case.run(), -1, 1).reshape(1, 18, 18, 4),
+            ("output-layout",),
+            "equal after reading the output's numbers as channels first, without a transposition",
+        ),
+        (
+            SQUARE,
+            lambda case: case.run(x=np.moveaxis(case.x.reshape(1, 9, 9, 4), -1, 1).copy()),
+            ("input-layout",),
+            "equal after reading the input's numbers as channels last, without a transposition",
+        ),
+        (
+            KERAS,
+            lambda case: case.run(x=np.moveaxis(case.x.reshape(1, 4, 9, 9), 1, -1).copy()),
+            ("input-layout",),
+            "equal after reading the input's numbers as channels first, without a transposition",
         ),
         (
             SQUARE,
