@@ -9,7 +9,8 @@ Example:
     - {op: conv_transpose, out_channels: 1, kernel: 3, stride: 2, padding: 1, expect: 56x56}
 
 Fix: apply the change that the finding suggests: the smallest one that gives the stated size. Those
-that leave values and weights as they are come first; the others say what they change.
+that leave values and weights as they are come first; the others say what they change. Where the
+layers below agree with the computed size, the stated one is wrong, and the finding says so.
 
 Source: the formula of the layer's dialect, shown by `deconv explain`.
 """

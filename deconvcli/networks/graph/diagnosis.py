@@ -10,6 +10,7 @@ from typing import NamedTuple
 from deconvcli.common.errors import NotLinear, Refused
 from deconvcli.common.values import axis_name
 from deconvcli.layers.axis import Linear
+from deconvcli.layers.text import size_text
 from deconvcli.networks.graph.culprits import find_culprits
 from deconvcli.networks.graph.edits import join_words
 from deconvcli.networks.graph.letters import walk
@@ -84,6 +85,10 @@ def diagnose_all(
     inputs: list[Fix] = []
     while (outcome := _find_failing(outcomes, failed)) is not None:
         name = outcome.node.name
+        if (unclaimed := _find_wrong_claim(network, outcomes, outcome)) is not None:
+            network, outcomes = unclaimed
+            failed[name] = FailedNode(_advise_claim(outcome), Diagnosis((), ()), assumed)
+            continue
         is_diagnosed = len(failed) < most
         diagnosis = diagnose(network, name, outcomes) if is_diagnosed else Diagnosis((), ())
         own = [fix for fix in diagnosis.fixes if not fix.resizes]
@@ -99,6 +104,38 @@ def diagnose_all(
             network, outcomes, assumed = own[0].network, own[0].outcomes, (*assumed, name)
     whole = None if any(outcome.error for outcome in outcomes) else network
     return tuple([_add_sizes(each, whole, assumed) for each in failed.values()])
+
+
+def _find_wrong_claim(
+    network: Network, outcomes: Sequence[NodeOutcome], outcome: NodeOutcome
+) -> tuple[Network, tuple[NodeOutcome, ...]] | None:
+    """Return the network without the `expect` that a node fails, and its walk, if it was wrong.
+
+    It was if nodes below, which see the claimed size, fail with it and not with the real one.
+    """
+    failing = _count_failing(outcomes)
+    if outcome.error is None or outcome.error.code != "expect" or failing < 2:
+        return None
+    nodes = [
+        node._replace(expect=None) if node.name == outcome.node.name else node
+        for node in network.nodes
+    ]
+    unclaimed = network._replace(nodes=tuple(nodes))
+    after = walk(unclaimed)
+    return (unclaimed, after) if _count_failing(after) < failing - 1 else None
+
+
+def _count_failing(outcomes: Sequence[NodeOutcome]) -> int:
+    return sum(outcome.error is not None for outcome in outcomes)
+
+
+def _advise_claim(outcome: NodeOutcome) -> NodeOutcome:
+    """Return the outcome with the advice to correct its `expect`."""
+    assert outcome.error is not None
+    assert outcome.shape is not None
+    size = size_text(outcome.shape.spatial or outcome.shape.sizes)
+    help = f"set expect to {size}, which the layers below agree with."
+    return outcome._replace(error=Refused(outcome.error.message, help=help, code="expect"))
 
 
 def _find_failing(outcomes: Sequence[NodeOutcome], known: Container[str]) -> NodeOutcome | None:
