@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from deconvcli.checks.configs import NetworkSource
 from deconvcli.checks.documents import Document, Path
@@ -10,6 +11,7 @@ from deconvcli.checks.rules._rule import WalkedNetwork
 from deconvcli.common.findings import Change, Diagnostic, DocumentFix, Fixes, Verb
 from deconvcli.common.shelf import nearest
 from deconvcli.common.values import freeze
+from deconvcli.layers.axis import Linear
 from deconvcli.networks.graph import Network
 from deconvcli.networks.graph.diagnosis import FailedNode
 from deconvcli.networks.graph.edits import (
@@ -163,6 +165,14 @@ def _written_key(document: Document, source: NetworkSource, node: Node, name: st
 
 def _layer(node: Node, inputs: tuple[str, ...]) -> tuple[tuple[str, object], ...]:
     """Return a new layer as pairs; without inputs it takes the layer before it."""
-    parameters = tuple([(key, freeze(value)) for key, value in node.parameters.items()])
+    written = {key: _write_letters(value) for key, value in node.parameters.items()}
+    parameters = tuple([(key, freeze(value)) for key, value in written.items()])
     named_inputs = (("inputs", inputs),) if inputs else ()
     return (("op", node.operation), ("name", node.name), *parameters, *named_inputs)
+
+
+def _write_letters(value: Any) -> Any:
+    """Return a value of a parameter as files have it: symbolic sizes as text."""
+    if isinstance(value, list):
+        return [_write_letters(item) for item in value]
+    return str(value) if isinstance(value, Linear) else value

@@ -153,5 +153,10 @@ def _rewire(node: Node, old: str, new: str) -> Node:
 def _describe(node: Node) -> str:
     """Return `a crop_like to the size of up1` or `a pad with amount 1`."""
     model = f" to the size of {node.inputs[1]}" if len(node.inputs) > 1 else ""
-    given = [f"{name} {value}" for name, value in node.parameters.items()]
+    given = [f"{name} {_describe_value(value)}" for name, value in node.parameters.items()]
     return f"a {node.operation}{model}{' with ' if given else ''}{', '.join(given)}"
+
+
+def _describe_value(value: Any) -> str:
+    """Return a value as a file has it, with letters in place of symbolic sizes."""
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)

@@ -244,3 +244,22 @@ def test_an_output_padding_that_a_target_lacks_comes_last() -> None:
         "add a pad_to with size [35] after x, and add a crop_like with size [33] after up"
     )
     assert fixes[-1] == "set output_padding of up to 1"
+
+
+@pytest.mark.parametrize(("kernel", "letters"), [(18, "64T"), (20, "64T+6"), (18, "64T+2")])
+def test_a_claim_in_letters_is_met_by_a_crop_of_some_elements(kernel: int, letters: str) -> None:
+    up = {"out_channels": 1, "kernel": kernel, "stride": 8}
+    offset = int(letters.partition("+")[2] or 0)
+    nodes = (
+        Node("up1", "conv_transpose", {**up, "padding": 4}, ("x",)),
+        Node(
+            "up2",
+            "conv_transpose",
+            {**up, "padding": 5},
+            ("up1",),
+            expect=(Linear("T", 64, offset),),
+        ),
+    )
+    network = Network("net", {"x": Shape(1, (Linear("T"),))}, nodes)
+    fixes = [str(fix) for fix in diagnose(network, "up2").fixes]
+    assert f"add a crop_like with size [{letters}], offset 0 after up2" in fixes

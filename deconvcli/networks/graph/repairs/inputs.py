@@ -8,6 +8,7 @@ from typing import cast
 
 from deconvcli.common.errors import NotLinear, Refused
 from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.graph.edits import ResizeInput
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
 from deconvcli.networks.graph.repairs.outputs import crop_after, find_expected_sizes, insert_after
@@ -67,8 +68,12 @@ def pad_input(failure: Failure) -> Iterator[Edits]:
     found = tuple([size for size in larger if size is not None])
     if len(found) == len(wanted) and found != spatial:
         padded = insert_after(failure, name, "pad_to", {"size": list(found)})
-        sizes = [_output_size(failure, axis, size) or 0 for axis, size in enumerate(found)]
-        yield padded, crop_after(failure, failure.outcome.node.name, sizes, wanted)
+        outputs = [_output_size(failure, axis, size) or 0 for axis, size in enumerate(found)]
+        removed = [have - size for have, size in zip(outputs, wanted, strict=True)]
+        yield (
+            padded,
+            crop_after(failure, failure.outcome.node.name, require_numbers(removed), wanted),
+        )
 
 
 def _find_large_enough(failure: Failure, axis: int, given: int, wanted: Size) -> int | None:

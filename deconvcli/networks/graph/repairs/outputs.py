@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.graph.edits import InsertAfter
 from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
@@ -13,9 +14,16 @@ from deconvcli.networks.graph.repairs._proof import Edits, Failure
 
 def crop_output(failure: Failure) -> Iterator[Edits]:
     """Propose a crop to the expected size after the layer."""
-    wanted, shape = find_expected_sizes(failure), failure.outcome.shape
-    if wanted is not None and shape is not None:
-        yield (crop_after(failure, failure.outcome.node.name, shape.spatial, wanted),)
+    wanted, shape = find_expected(failure), failure.outcome.shape
+    if wanted is None or shape is None:
+        return
+    pairs = zip(shape.spatial, wanted, strict=True)
+    # A crop of 256T + 6 to 256T is one, a crop of 2T to T would cut off half of everything.
+    removed = require_numbers([have - size for have, size in pairs])
+    above = failure.outcome.node.name
+    # A walk puts a class of numbers in place of a letter; the author writes the letter.
+    written = (failure.network.node(above).expect or ())[-len(wanted) :]
+    yield (crop_after(failure, above, removed, written),)
 
 
 def pad_output(failure: Failure) -> Iterator[Edits]:
@@ -26,12 +34,12 @@ def pad_output(failure: Failure) -> Iterator[Edits]:
 
 
 def crop_after(
-    failure: Failure, above: str, given: Sequence[Size], wanted: Sequence[Size]
+    failure: Failure, above: str, removed: Sequence[int], wanted: Sequence[Size]
 ) -> InsertAfter:
-    """Return the edit that crops the output of `above` at its end, so that no value moves."""
+    """Return the edit that removes elements at the end of `above`, so that no value moves."""
     parameters: dict[str, Any] = {"size": list(wanted)}
     # Without an offset the crop is at the centre: one element is cropped at the end anyway.
-    if any(have - size > 1 for have, size in zip(given, wanted, strict=True)):
+    if max(removed) > 1:
         parameters["offset"] = 0
     return insert_after(failure, above, "crop_like", parameters)
 
