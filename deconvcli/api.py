@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
+from deconvcli.common.errors import UsageError
 from deconvcli.common.values import format_count
 from deconvcli.frameworks import spelling
 from deconvcli.frameworks.dialect.live import to_shape
@@ -16,6 +17,8 @@ __all__ = ["check", "convert", "explain", "layer", "network", "paste", "prepare"
 
 if TYPE_CHECKING:
     from deconvcli.checks.checking import Verdict
+    from deconvcli.checks.checking.decoders import DecoderMirror
+    from deconvcli.networks.mirror import LayerMirror
     from deconvcli.networks.pasted.answer import NetworkAnswer
     from deconvcli.solver import Answer
     from deconvcli.views.drawing.picture import Picture
@@ -167,10 +170,11 @@ def network(
     return PublicNetwork(answer)
 
 
+@overload
 def solve(
     input_size: Sequence[int] | int,
     output_size: Sequence[int] | int,
-    dialect: str = "torch",
+    dialect: str | None = None,
     *,
     kernel: Any = None,
     stride: Any = None,
@@ -179,18 +183,60 @@ def solve(
     output_padding: Any = None,
     limit: int = 10,
     **roles: Any,
-) -> Answer:
+) -> Answer: ...
+
+
+@overload
+def solve(
+    input_size: Sequence[int] | int | None = None,
+    *,
+    dialect: str | None = None,
+    mirror: str,
+) -> LayerMirror | DecoderMirror: ...
+
+
+def solve(
+    input_size: Sequence[int] | int | None = None,
+    output_size: Sequence[int] | int | None = None,
+    dialect: str | None = None,
+    *,
+    mirror: str | None = None,
+    kernel: Any = None,
+    stride: Any = None,
+    dilation: Any = None,
+    padding: Any = None,
+    output_padding: Any = None,
+    limit: int = 10,
+    **roles: Any,
+) -> Answer | LayerMirror | DecoderMirror:
     """Return the layers that make the output size of the input size, the best first.
 
-    input_size, output_size: one number for each spatial axis. kernel, stride, dilation, padding,
-    output_padding: a number, a range(3, 10), or a list with one of these for each axis; padding may
-    be a word or (begin, end) too. What is not given is searched: kernel and stride from 1 to 16,
-    every padding. limit: the number of layers. roles: groups, in_channels, out_channels ...
+    input_size, output_size: one number for each spatial axis. dialect: torch by default. kernel,
+    stride, dilation, padding, output_padding: a number, a range(3, 10), or a list with one of these
+    for each axis; padding may be a word or (begin, end) too. What is not given is searched: kernel
+    and stride from 1 to 16, every padding. limit: the number of layers. roles: groups, in_channels,
+    out_channels ... mirror: in place of all these, a convolution or an encoder, pasted or as the
+    path of a config: what returns to exactly its input, of size `input_size`.
 
     Raises:
+        NotExpressible: the dialect has no layer that undoes this one.
         UsageError: an unknown dialect, a parameter that it lacks, or sizes and numbers that fit no
             layer.
     """
+    into, out = (
+        (size,) if isinstance(size, int) else None if size is None else tuple(size)
+        for size in (input_size, output_size)
+    )
+    if mirror is not None:
+        numbers = (out, kernel, stride, dilation, padding, output_padding)
+        if roles or any(number is not None for number in numbers):
+            raise UsageError(
+                "a mirror has all numbers of the layer that it undoes",
+                help="give mirror with input_size and dialect alone.",
+            )
+        from deconvcli.checks.checking.decoders import mirror as find_mirror
+
+        return find_mirror(mirror, into, dialect)
     from deconvcli.solver import Question, read_bounds, solve
 
     given = {
@@ -200,11 +246,10 @@ def solve(
         "padding": padding,
         "output_padding": output_padding,
     }
-    into, out = (
-        (size,) if isinstance(size, int) else tuple(size) for size in (input_size, output_size)
-    )
+    if into is None or out is None:
+        raise UsageError("a size is missing", help="give both sizes.", code="no-size")
     counts = {role: (value,) if type(value) is int else value for role, value in roles.items()}
-    question = Question(dialect, into, out, read_bounds(given), counts)
+    question = Question(dialect or "torch", into, out, read_bounds(given), counts)
     answer = solve(question, limit, distinct=True)
     answer.require_parameters()
     return answer

@@ -55,7 +55,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"layer"},
         {"counts"},
     ),
-    "networks": ({"operation"}, {"forms", "operations"}, {"graph"}, {"mirror", "pasted"}),
+    "networks": ({"operation"}, {"forms", "operations"}, {"graph"}, {"pasted"}, {"mirror"}),
     "views": (
         {"palette"},
         {"answers", "drawing"},

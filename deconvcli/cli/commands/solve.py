@@ -31,6 +31,11 @@ MOST = 100_000
 @takes(
     CALL_ARGUMENT,
     option("--out", "output_size", type=Sizes(), help="Output size that is needed: 28x28."),
+    option(
+        "--mirror",
+        metavar="LAYER|FILE",
+        help="Find what returns to the input of this convolution, or the decoder of this encoder.",
+    ),
     *layer_options(
         size="Input size: 7x7.",
         kernel="Kernel size: 4, or a range, 3..9.  [default: 1..16]",
@@ -57,6 +62,7 @@ def command(
     input_size: tuple[Size, ...] | None,
     output_size: tuple[Size, ...] | None,
     dialects: tuple[str, ...] | None,
+    mirror: str | None,
     limit: int | None,
     output: Output,
     **options: Any,
@@ -68,12 +74,24 @@ def command(
     padding and output_padding that the dialect takes is tried. Each layer is code to paste. Exits
     with 1 where there is none, with the reason and the nearest sizes.
 
+    --mirror takes a convolution, pasted or as a config (encoder.yaml, encoder.yaml:NAME), and gives
+    the transposed layer that returns to exactly its input, for each remainder of a division by the
+    stride. Of several layers it gives the whole decoder, as a config that `deconv check` accepts.
+
     \b
     Examples:
       deconv solve --in 7x7 --out 28x28
       deconv solve --in 46x62 --out 368x489 -k 16 -s 8 -p same -D keras
       deconv solve --in 12 --out 23 'Conv1DTranspose(8, 3, 2, "same")'
+      deconv solve --mirror 'nn.Conv2d(64, 128, 3, stride=2, padding=1)' --in 33x33
     """
+    if mirror is not None:
+        from deconvcli.cli.mirroring import NoMirror, find_mirrors, report_mirrors
+
+        others = {**options, "call": call, "output_size": output_size, "--limit": limit}
+        mirrors = find_mirrors(mirror, input_size, dialects, others)
+        output.show(report_mirrors(mirrors))
+        return 1 if all(isinstance(found, NoMirror) for found in mirrors) else 0
     from deconvcli.cli.solving import ask, report_answers
 
     answers = ask(call, input_size, output_size, dialects, limit, output, options)

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.mirror.layer import Convolution, LayerMirror
+from deconvcli.networks.mirror.decoder import Decoder, mirror_network, write_config
+from deconvcli.networks.mirror.encoder import Encoder, find_convolution, walk_config, walk_pasted
+from deconvcli.networks.mirror.layer import AxisMirror, Convolution, LayerMirror, Row
 
-__all__ = ["Convolution", "LayerMirror"]
+__all__ = [
+    "AxisMirror",
+    "Convolution",
+    "Decoder",
+    "Encoder",
+    "LayerMirror",
+    "Row",
+    "find_convolution",
+    "mirror_network",
+    "walk_config",
+    "walk_pasted",
+    "write_config",
+]

@@ -100,7 +100,8 @@ class Convolution(NamedTuple):
     def roles(self) -> dict[str, Any]:
         """What the mirror has besides its axes: the channels exchanged, groups, bias."""
         values, into = self.node.parameters, self.channels
-        out = values.get("out_channels")
+        # A pooling keeps its channels.
+        out = values.get("out_channels", into)
         groups = values.get("groups", 1)
         if self.node.operation == "depthwise_conv":
             groups = into
@@ -145,10 +146,18 @@ class LayerMirror:
             if any(map(any, self.after)):
                 self.reason = self._explain(axes, self.middle)
 
+    @property
+    def call(self) -> str:
+        """The layer as code to paste; empty where only the tables were wanted."""
+        return "" if self.reading is None else write_call(self.reading)
+
+    def __repr__(self) -> str:
+        return f"<{self.dialect} mirror, {self.call or 'for every input'}>"
+
     def _choose(
         self, axes: Sequence[Axis], middle: tuple[int, ...]
     ) -> tuple[Reading, tuple[Cropped, ...]]:
-        """Return the layer of these axes, the one that leaves the least to be cropped afterwards.
+        """Return the layer of these axes after which as little as possible is cropped.
 
         Raises:
             NotExpressible: the dialect has no layer of this kernel and stride.
@@ -289,11 +298,11 @@ class LayerMirror:
     def flexible(self) -> tuple[str, str] | None:
         """The call of one layer for all inputs, and the parameter with which it is applied.
 
-        None where the dialect has none that takes the output's size where it is applied, or where
-        that means another layer.
+        None where no input leaves a remainder, and where the dialect has no layer that takes the
+        output's size when it is applied, or means another layer by it.
         """
         requested = take_dialect(self.dialect)[0].argument("output_size")
-        if requested is None or len(self.axes) > 1:
+        if requested is None or len(self.axes) > 1 or len(self.axes[0].rows) == 1:
             return None
         rank = self.convolution.rank
         calls = set()
@@ -329,7 +338,7 @@ class LayerMirror:
 
 
 def sort_ways(columns: Sequence[Mapping[Way, Cropped]]) -> list[Way]:
-    """Return the ways that all columns have, those that leave the least to be cropped first."""
+    """Return the ways that all columns have, those that need the smallest crop first."""
     shared = [way for way in columns[0] if all(way in column for column in columns)]
 
     def measure(way: Way) -> int:

@@ -16,7 +16,7 @@ from deconvcli.layers.layout import Layout
 from deconvcli.layers.text import size_text
 from deconvcli.networks.graph import LayerRow, NodeOutcome, make_table
 from deconvcli.networks.operation import Shape
-from deconvcli.networks.pasted.connections import connect
+from deconvcli.networks.pasted.connections import Connected, connect
 from deconvcli.networks.pasted.entries import Entry
 from deconvcli.networks.pasted.network import PastedNetwork, has_parameters
 
@@ -106,6 +106,16 @@ def answer_network(
         return answer
     error = _explain_failure(pasted, outcomes, bad, names)
     return answer._replace(output_shape=None, forms={}, failed=bad.node.name, error=error)
+
+
+def walk_network(
+    pasted: PastedNetwork, size: Sequence[Size] | None, names: Names = KEYS
+) -> Connected:
+    """Return a network that has been walked at this input, with the connections that are certain.
+
+    Raises: as `answer_network`.
+    """
+    return connect(pasted, _read_input(pasted, size, names).shape)
 
 
 def _list_assumptions(pasted: PastedNetwork) -> Iterator[str]:
