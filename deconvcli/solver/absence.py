@@ -11,8 +11,9 @@ from deconvcli.common.values import axis_name
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.wording import KEYS, Names, read_roles
 from deconvcli.layers.layer import Reading, Sizes
+from deconvcli.solver.choices import Choice, Family, read_choices
 from deconvcli.solver.combination import combine, find_conflict, sort_kinds
-from deconvcli.solver.families import Choice, Family, find_families, list_near_sizes, read_choices
+from deconvcli.solver.families import find_families, list_near_sizes
 from deconvcli.solver.order import format_formula, rank_choices
 from deconvcli.solver.products import explain_product, list_strides
 from deconvcli.solver.question import AxisBounds, Question

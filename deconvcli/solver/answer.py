@@ -15,8 +15,9 @@ from deconvcli.frameworks.wording import KEYS, Names, word_role
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading
 from deconvcli.solver.absence import Nearest, explain_absence, find_nearest, find_refusal
+from deconvcli.solver.choices import Choice, Family, read_choices
 from deconvcli.solver.combination import combine
-from deconvcli.solver.families import Choice, Family, find_families, read_choices
+from deconvcli.solver.families import find_families
 from deconvcli.solver.order import (
     describe_overlap,
     format_formula,

@@ -15,7 +15,7 @@ from math import prod
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError
-from deconvcli.solver.families import Choice, Family, read_choices
+from deconvcli.solver.choices import Choice, Family, read_choices
 from deconvcli.solver.order import COMMON, Key, Ranked, rank_choices
 from deconvcli.solver.question import Question
 from deconvcli.solver.ways import Way, find_ways

@@ -18,7 +18,7 @@ from deconvcli.frameworks.dialects import DIALECTS, in_order, take
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
 from deconvcli.layers.overlap import AxisOverlap
-from deconvcli.solver.families import Choice, Family, read_choices
+from deconvcli.solver.choices import Choice, Family, read_choices
 from deconvcli.solver.question import Question
 
 ORDER = (

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import UsageError
 from deconvcli.layers.layer import Reading
 from deconvcli.solver.answer import Solution, solve
-from deconvcli.solver.families import read_choices
+from deconvcli.solver.choices import read_choices
 from deconvcli.solver.products import (
     Strides,
     check_factor,

@@ -75,6 +75,7 @@ LINES = {
     "schema": "",
     "shape": LAYER,
     "sizes": "a.yaml",
+    "solve": "--in 7x7 --out 28x28 -D all",
     "verify": "--n 3",
 }
 """Arguments with which each command does all that it can, in processes of its own where it has any.

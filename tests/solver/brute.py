@@ -12,7 +12,7 @@ from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.wording import read_roles
 from deconvcli.layers.layer import Reading, Sizes
 from deconvcli.solver import Question
-from deconvcli.solver.families import Choice
+from deconvcli.solver.choices import Choice
 from deconvcli.solver.ways import WORDS
 
 

@@ -11,7 +11,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.layers.axis import Linear
 from deconvcli.solver import Bounds, ask_factor, find_rates, read_bounds, solve
-from deconvcli.solver.families import read_choices
+from deconvcli.solver.choices import read_choices
 from deconvcli.solver.products import list_best, list_products, list_strides
 
 MANY = 100_000

@@ -7,7 +7,7 @@ import pytest
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.calls import write_call
 from deconvcli.solver import Answer, Bounds, Question, solve
-from deconvcli.solver.families import read_choices
+from deconvcli.solver.choices import read_choices
 
 
 def ask(dialect: str, input: tuple[int, ...], output: tuple[int, ...], **bounds: object) -> Answer:

@@ -20,7 +20,7 @@ from deconvcli.networks.mirror.layer import Convolution, LayerMirror, list_roles
 from deconvcli.networks.operation import Operation, Shape
 from deconvcli.networks.operations import take
 from deconvcli.solver import Bounds, Question, solve
-from deconvcli.solver.families import Choice
+from deconvcli.solver.choices import Choice
 
 _KEPT = ("activation", "dropout", "norm")
 _IGNORED = ("identity",)

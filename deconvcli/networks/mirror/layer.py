@@ -24,7 +24,8 @@ from deconvcli.networks.mirror.weights import Weights, carry_weights
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.operations import take
 from deconvcli.solver import AxisSolution, Bounds, Question
-from deconvcli.solver.families import Choice, find_families, read_choices
+from deconvcli.solver.choices import Choice, read_choices
+from deconvcli.solver.families import find_families
 from deconvcli.solver.ways import Way
 
 # The remainders of strides beyond this have no table.
