@@ -16,7 +16,7 @@ from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, p
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.counts import Unknown
-from deconvcli.layers.layer import Reading, Spelling, write_value
+from deconvcli.layers.layer import Reading, Spelling, has_pairs, write_value
 
 _NO_CALL = Signature(("",), ())
 # A layer's call has these parameters first, and a function's weights have them.
@@ -157,8 +157,7 @@ def _write(dialect: Dialect, signature: Signature, argument: Argument, value: An
     """Return the value of a parameter as code: one number for all axes, where it is accepted."""
     if _is_bias(signature, argument):
         return _TENSORS["bias"]
-    is_flat = isinstance(value, list | tuple) and not isinstance(value[0], list | tuple)
-    if is_flat and argument.name not in dialect.sequences:
+    if argument.name not in dialect.sequences and not has_pairs(value):
         value = compact(value)
     is_shape = argument.role == "output_size"
     return write_value(_to_code(value, is_shape), dialect.brackets, '"')

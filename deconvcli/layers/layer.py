@@ -88,11 +88,19 @@ class Spelling(NamedTuple):
         """The arguments in one line, lists of equal numbers as that number where it is accepted."""
         # `api` names the function or class that is called, and is none of its parameters.
         shown = {
-            name: _as_tuples(given) if name in self.sequences else compact(given)
+            name: _as_tuples(given)
+            if name in self.sequences or has_pairs(given)
+            else compact(given)
             for name, given in self.arguments.items()
             if name != "api"
         }
         return ", ".join(f"{name}={write_value(value)}" for name, value in shown.items())
+
+
+def has_pairs(given: Any) -> bool:
+    """Return whether it is a list of lists, of which one cannot stand for all."""
+    is_list = isinstance(given, list | tuple)
+    return is_list and any(isinstance(item, list | tuple) for item in given)
 
 
 def _as_tuples(given: Any) -> Any:

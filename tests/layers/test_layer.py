@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import deconvcli
@@ -84,3 +86,10 @@ def test_spelling_text() -> None:
     spelling = Spelling("keras", {"api": "layer", "strides": [2, 2], "padding": "same"}, "torch")
     assert spelling.name == "keras@torch"
     assert spelling.text == "strides=2, padding='same'"
+
+
+@pytest.mark.parametrize("pairs", [[[0, 0]] * 4, [[1, 1]] * 2, [(2, 0), (2, 0)]])
+def test_equal_pairs_stay_pairs(pairs: list[Any]) -> None:
+    spelling = Spelling("tensorflow", {"padding": pairs, "strides": [2, 2]})
+    written = spelling.text.removesuffix(", strides=2").removeprefix("padding=")
+    assert [*map(tuple, eval(written))] == [*map(tuple, pairs)]
