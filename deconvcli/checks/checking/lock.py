@@ -110,9 +110,8 @@ def read_lock(text: str, name: str) -> Lock:
             help="write it again with deconv check --lock, before you edit the networks.",
         )
     if schema != SCHEMA or not isinstance(files, dict):
-        raise Unreadable(
-            f"{name} is not a lock file of deconv", help="write it again with deconv check --lock."
-        )
+        problem = "has a merge conflict" if "<<<<<<<" in text else "is not a lock file of deconv"
+        raise Unreadable(f"{name} {problem}", help="write it again with deconv check --lock.")
     # A lock file is edited and merged by hand, so any part of it may be anything.
     return {
         file: {

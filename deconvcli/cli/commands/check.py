@@ -234,9 +234,14 @@ def _read_lock() -> Lock:
     try:
         with open(LOCK, encoding="utf-8") as file:
             return read_lock(file.read(), LOCK)
+    except FileNotFoundError as error:
+        raise Unreadable(
+            f"there is no {LOCK} in the current folder",
+            help="write it with deconv check --lock, or go to the folder that has it.",
+        ) from error
     except (OSError, ValueError) as error:
         raise Unreadable(
-            f"{LOCK} cannot be read here", help="write it with deconv check --lock."
+            f"{LOCK} cannot be read here", help="write it again with deconv check --lock."
         ) from error
 
 

@@ -85,7 +85,9 @@ def edited(text: str, *pairs: tuple[str, str]) -> str:
 
 def test_a_size_is_a_line_in_the_order_of_the_layers(folder: Path) -> None:
     (folder / "a.yaml").write_text(BRANCHES)
-    assert deconv("check a.yaml --locked").code == 2
+    missing = deconv("check a.yaml --locked")
+    assert (missing.code, missing.out) == (2, "")
+    assert "there is no deconv.lock in the current folder" in missing.err
     written = deconv("check a.yaml --lock")
     assert (written.code, written.err) == (0, "wrote deconv.lock: sizes of 1 file\n")
     assert (folder / "deconv.lock").read_text() == (
@@ -417,6 +419,17 @@ def test_another_file_is_not_read_as_a_lock(text: str, folder: Path) -> None:
     done = deconv("check a.yaml --locked")
     assert (done.code, done.out) == (2, "")
     assert "deconv.lock is not a lock file of deconv" in done.err
+    assert deconv("check a.yaml --lock").code == 0
+    assert deconv("check a.yaml --locked").code == 0
+
+
+def test_a_merge_conflict_is_named(folder: Path) -> None:
+    (folder / "a.yaml").write_text(BRANCHES)
+    deconv("check a.yaml --lock")
+    lines = (folder / "deconv.lock").read_text().split("\n")
+    lines[6:7] = ["<<<<<<< ours", lines[6], "=======", lines[7], ">>>>>>> theirs"]
+    (folder / "deconv.lock").write_text("\n".join(lines))
+    assert "deconv.lock has a merge conflict" in deconv("check a.yaml --locked").err
     assert deconv("check a.yaml --lock").code == 0
     assert deconv("check a.yaml --locked").code == 0
 
