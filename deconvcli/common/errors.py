@@ -66,9 +66,13 @@ class UsageError(DeconvError):
 
 
 class Refused(DeconvError):
-    """The request is clear and the framework would refuse this layer."""
+    """The request is clear and the framework would refuse this layer.
+
+    layer: its parameters and sizes, where somebody may look for another layer.
+    """
 
     default_code = "refused"
+    layer: Any = None
 
 
 class NotExpressible(DeconvError):

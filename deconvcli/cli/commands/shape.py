@@ -25,7 +25,7 @@ from deconvcli.cli.output import Output
 from deconvcli.cli.request import FLAGS, read_request
 from deconvcli.cli.rows import inert_rows, layer_rows, unknown_data
 from deconvcli.cli.types import Sizes
-from deconvcli.common.errors import NETWORK, UsageError
+from deconvcli.common.errors import NETWORK, Refused, UsageError
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.counts import Unknown
@@ -106,6 +106,11 @@ def command(
         if error.code != NETWORK:
             raise
         return _show_network({**options, "dialect": dialect}, expect, output)
+    except Refused as refused:
+        from deconvcli.cli.changes import explain_refusal  # a search, which only a mistake needs
+
+        explain_refusal(refused, expect)
+        raise
     report = _report(understood, macs)
     if expect is not None:
         report, met = _compare_size(report, understood, expect)
@@ -289,7 +294,13 @@ def _compare_size(
     if open_pairs:
         data["not_compared"] = [have.expression for have, _ in open_pairs]
     answer = report.answer if met else f"{report.answer} is not {size_text(wanted)}"
-    blocks = [Fields([*fields.rows, row])]
+    rows = [*fields.rows, row]
+    if not met and not open_pairs:
+        from deconvcli.cli.changes import suggest_changes  # a search, which only a mistake needs
+
+        suggested, data["changes"] = suggest_changes(reading, wanted)
+        rows += suggested
+    blocks = [Fields(rows)]
     return Report(report.schema, answer, blocks, data, report.findings), met
 
 

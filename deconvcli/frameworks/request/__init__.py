@@ -128,9 +128,11 @@ class LayerRequest(CountedLayer):
         if leading and not (self.rank or pasted.rank):
             remark = f"read as {_name_axes(layout, leading, rank)}"
         open_batch = self._find_open_batch(dialect, words, leading, rank, named)
+        spelling = Spelling(dialect.name, arguments, pasted.implementation)
         try:
-            reading = dialect.read(Spelling(dialect.name, arguments, pasted.implementation), sizes)
+            reading = dialect.read(spelling, sizes)
         except Refused as refused:
+            refused.layer = spelling, sizes
             if refused.code == "output-shape" and not (self.call or "output_size" in self.roles):
                 refused.help += f" Give it as {self.names.role('output_size')}."
             raise

@@ -1,0 +1,420 @@
+"""The smallest changes of a layer that give it another output size.
+
+The layer is found again among the ways of its dialect. Then some of its numbers are searched while
+all others stay: first one of them, then two, then three. Each change is read by the dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from deconvcli.common.errors import DeconvError
+from deconvcli.common.findings import Severity
+from deconvcli.common.values import compact
+from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.wording import complete_output_shape, word_role
+from deconvcli.layers.axis import Axis
+from deconvcli.layers.layer import Reading, Sizes, Spelling, require_numbers
+from deconvcli.layers.overlap import AxisOverlap
+from deconvcli.layers.text import size_text
+from deconvcli.solver.choices import Choice, Family
+from deconvcli.solver.families import find_families
+from deconvcli.solver.question import AxisBounds, Question, Range
+from deconvcli.solver.ways import Way, find_ways
+
+# In the order of preference: a crop keeps the weights, and a kernel does not.
+_PARTS = ("output_padding", "padding", "kernel")
+# Kernels that are tried: as far from the layer's own as so many strides, and at most so far.
+_MAX_STRIDES, _MAX_REACH = 2, 64
+
+Parts = frozenset[str]
+
+
+class LayerChange(NamedTuple):
+    """Parameters of a layer that give it another size, and what becomes of its values.
+
+    parameters: the new ones, under the dialect's own names; `kernel` where the weights alone have
+    it. moved: the elements by which values come earlier on each axis; None for other values.
+    has_other_weights: whether the kernel has another size. is_even: whether the layer then overlaps
+    evenly and crops both ends equally.
+    """
+
+    reading: Reading
+    parameters: Mapping[str, Any]
+    moved: tuple[int, ...] | None
+    has_other_weights: bool
+    is_even: bool
+
+    @property
+    def text(self) -> str:
+        """The parameters as they are written: `kernel_size=4 and output_padding=0`."""
+        spelling = self.reading.spelling
+        each = ({name: value} for name, value in self.parameters.items())
+        return " and ".join(spelling._replace(arguments=one).text for one in each)
+
+    @property
+    def effect(self) -> str:
+        """What becomes of the values, in words."""
+        if self.has_other_weights:
+            weights = f"weights of {size_text(self.reading.layer.kernel)}"
+            return f"{weights} and an even overlap" if self.is_even else weights
+        if self.moved is None:
+            return "other values"
+        if not any(self.moved):
+            return "every value where it was"
+        by = [abs(number) for number in self.moved]
+        distance = size_text(by) if len(set(by)) > 1 else by[0]
+        return f"every value {distance} {'earlier' if max(self.moved) > 0 else 'later'}"
+
+
+def nearest_changes(
+    spelling: Spelling, sizes: Sizes, output: Sequence[int]
+) -> tuple[LayerChange, ...]:
+    """Return the smallest change that gives a layer this output, and the smallest even one.
+
+    There is no second where the first is even. Both are missing where no three numbers give the
+    size. spelling, sizes: of the layer, which its framework may refuse.
+    """
+    layer = _find_layer(spelling, sizes)
+    if layer is None:
+        return ()
+    # Another stride makes another layer, so it is no way to an even one.
+    for stride in (frozenset[str](), frozenset(["stride"])):
+        first: LayerChange | None = None
+        for change in layer.list_changes(tuple(output), stride):
+            if change.is_even:
+                return (change,) if first is None else (first, change)
+            first = first or change
+        if first is not None:
+            return (first,)
+    return ()
+
+
+def write_crop(reading: Reading, output: Sequence[int]) -> str:
+    """Return the slice that keeps the first elements of a larger output, empty where none does."""
+    surplus = [
+        have - want
+        for have, want in zip(require_numbers(reading.output_sizes), output, strict=True)
+    ]
+    if min(surplus) < 0 or not any(surplus):
+        return ""
+    spatial = [f":-{more}" if more else ":" for more in surplus]
+    axes = reading.output_layout.axes
+    after = [":" for _ in axes[axes.index("*") + 1 :]] if "*" in axes else []
+    return f"y[{', '.join(['...', *spatial, *after])}]"
+
+
+def find_intended_size(spelling: Spelling, sizes: Sizes) -> tuple[int, ...] | None:
+    """Return the size that a refused layer would have, None where that is not known.
+
+    It is the one that the layer requests, or the one that its output_padding adds up to.
+    """
+    dialect, rank = take(spelling.dialect)[0], len(sizes.spatial)
+    requested, added = (dialect.argument(role) for role in ("output_size", "output_padding"))
+    for argument in (requested, added):
+        given = spelling.arguments.get(argument.name) if argument else None
+        numbers = [given] * rank if isinstance(given, int) else given
+        if argument is None or not isinstance(numbers, list | tuple) or len(numbers) != rank:
+            continue
+        if argument is requested:
+            return tuple(numbers)
+        zero = {argument.name: [0] * rank}
+        with suppress(DeconvError):
+            reading = _read(spelling, sizes, {**spelling.arguments, **zero})
+            outputs = require_numbers(reading.output_sizes)
+            return tuple([out + more for out, more in zip(outputs, numbers, strict=True)])
+    return None
+
+
+def _read(spelling: Spelling, sizes: Sizes, arguments: Mapping[str, Any]) -> Reading:
+    return take(spelling.dialect)[0].read(spelling._replace(arguments=arguments), sizes)
+
+
+class _Layer(NamedTuple):
+    """A layer that works, or the nearest one to a layer that does not.
+
+    choices: the numbers of its axes. spelling: as its author wrote it.
+    """
+
+    question: Question
+    choices: tuple[Choice, ...]
+    reading: Reading
+    spelling: Spelling
+
+    def list_changes(self, output: tuple[int, ...], more: Parts) -> Iterator[LayerChange]:
+        """Yield the changes of one part beside `more`, then of two and of three, the best first."""
+        requested = self._request(output)
+        if requested is not None and not more:
+            yield requested
+        for count in range(0 if more else 1, len(_PARTS) + 1):
+            found = [
+                change
+                for parts in combinations(_PARTS, count)
+                for is_even in (False, True)
+                for change in self._search(output, more.union(parts), is_even)
+            ]
+            yield from (change for _, change in sorted(found, key=lambda one: one[0]))
+
+    def _request(self, output: tuple[int, ...]) -> LayerChange | None:
+        """Return the layer with another requested size, where it requests one."""
+        requested = take(self.spelling.dialect)[0].argument("output_size")
+        if requested is None or requested.name not in self.spelling.arguments:
+            return None
+        return self._try({}, output, self.reading.layer.axes)
+
+    def _search(
+        self, output: tuple[int, ...], parts: Parts, is_even: bool
+    ) -> Iterator[tuple[tuple[float, ...], LayerChange]]:
+        """Yield changes of these parts with the order in which they are preferred."""
+        asked = self.question._replace(output=output)
+        columns = zip(asked.input, output, self.choices, strict=True)
+        rows = [(n, out, own, _list_bounds(own, out, n, parts)) for n, out, own in columns]
+        own_way = self.choices[0].way
+        for way in find_ways(asked.dialect, asked.rank):
+            if not _is_open(way, own_way, parts):
+                continue
+            chosen = []
+            for n, out, own, bounds in rows:
+                families = find_families(asked, n, out, bounds, way)
+                members = [choice for family in families for choice in _list_near(family, own)]
+                fitting = [
+                    choice
+                    for choice in members
+                    if _is_sound(choice.axis, own.axis) and (not is_even or _is_even(choice.axis))
+                ]
+                if not fitting:
+                    break
+                chosen.append(min(fitting, key=lambda choice: _measure(choice, own)))
+            if len(chosen) < len(rows):
+                continue
+            roles = _list_roles(chosen, self.choices, parts)
+            change = self._try(roles, output, [choice.axis for choice in chosen])
+            if change is not None:
+                pairs = zip(chosen, self.choices, strict=True)
+                distances = [_measure(choice, own) for choice, own in pairs]
+                total = tuple(map(sum, zip(*distances, strict=True)))
+                moves = change.moved is None or any(change.moved)
+                preferred = (_warns(change.reading), *total[:2], moves, not change.is_even)
+                yield (*preferred, *total[2:]), change
+
+    def _try(
+        self, roles: Mapping[str, Any], output: tuple[int, ...], axes: Sequence[Axis]
+    ) -> LayerChange | None:
+        """Return the layer with these roles, if its framework takes it and it has the output."""
+        dialect, rank = take(self.spelling.dialect)[0], len(output)
+        arguments, sizes = dict(self.spelling.arguments), self.reading.sizes
+        requested = dialect.argument("output_size")
+        new = dict(roles)
+        if requested is not None and requested.name in arguments:
+            new["output_size"] = output
+        changed: dict[str, Any] = {}
+        for role, value in new.items():
+            if value is None:
+                own = dialect.argument(role)
+                assert own is not None
+                changed[own.name] = None
+            else:
+                changed |= word_role(dialect, role, value, rank) or {role: value}
+        if sizes.weight is not None and "kernel" in roles:
+            layer = self.reading.layer._replace(axes=tuple(axes))
+            layout = dialect.weight_layout(arguments, rank)
+            sizes = sizes._replace(weight=layer.weight_shape(layout))
+        names = {argument.name: argument.default for argument in dialect.arguments}
+        written = {name: value for name, value in changed.items() if name in names}
+        with suppress(DeconvError):
+            given = {**arguments, **written}
+            groups = self.reading.layer.groups
+            given = dict(complete_output_shape(dialect, given, sizes, groups))
+            reading = _read(self.spelling, sizes, given)
+            if tuple(reading.output_sizes) != output:
+                return None
+            shown = {
+                name: given.get(name, value)
+                for name, value in changed.items()
+                if compact(value) != compact(arguments.get(name, names.get(name)))
+            }
+            order = [*names, *shown]  # what the weights alone have comes last
+            return LayerChange(
+                reading,
+                {name: shown[name] for name in dict.fromkeys(order) if name in shown},
+                self._find_move(reading),
+                reading.layer.kernel != self.reading.layer.kernel,
+                all(map(_is_even, reading.layer.axes)),
+            )
+        return None
+
+    def _find_move(self, reading: Reading) -> tuple[int, ...] | None:
+        """Return how much earlier values come, None where the layer computes others."""
+        pairs = list(zip(self.reading.layer.axes, reading.layer.axes, strict=True))
+        if any(old[:3] != new[:3] for old, new in pairs):
+            return None
+        return tuple(require_numbers(new.crop_begin - old.crop_begin for old, new in pairs))
+
+
+def _find_layer(spelling: Spelling, sizes: Sizes) -> _Layer | None:
+    """Return the layer as choices of its axes; None for sizes in letters, or if it has none."""
+    reading = _read_without_refusal(spelling, sizes)
+    if reading is None:
+        return None
+    numbers = (*reading.spatial, *reading.output_sizes)
+    if not all(type(size) is int for size in numbers) or reading.answered is not None:
+        return None
+    question = Question(
+        reading.spelling.name,
+        tuple(require_numbers(reading.spatial)),
+        tuple(require_numbers(reading.output_sizes)),
+    )
+    found = [
+        choices
+        for way in find_ways(question.dialect, question.rank)
+        if (choices := _find_choices(question, reading, way)) is not None
+    ]
+    if not found:
+        return None
+
+    def count_differences(choices: tuple[Choice, ...]) -> int:
+        dialect, rank = take(spelling.dialect)[0], question.rank
+        written: dict[str, Any] = {}
+        for role, value in _list_roles(choices, choices, frozenset(_PARTS[:2])).items():
+            written |= word_role(dialect, role, value, rank) if value is not None else {}
+        defaults = {argument.name: argument.default for argument in dialect.arguments}
+        return sum(
+            compact(value) != compact(spelling.arguments.get(name, defaults.get(name)))
+            for name, value in written.items()
+        )
+
+    return _Layer(question, min(found, key=count_differences), reading, spelling)
+
+
+def _read_without_refusal(spelling: Spelling, sizes: Sizes) -> Reading | None:
+    """Return the layer, or what is left of a refused one without what most often is refused."""
+    dialect = take(spelling.dialect)[0]
+    roles = ((), ("output_padding",), ("output_size",), ("output_padding", "output_size"))
+    for dropped in roles:
+        names = [own.name for role in dropped if (own := dialect.argument(role)) is not None]
+        left = {name: given for name, given in spelling.arguments.items() if name not in names}
+        with suppress(DeconvError):
+            return _read(spelling, sizes, left)
+    return None
+
+
+def _find_choices(question: Question, reading: Reading, way: Way) -> tuple[Choice, ...] | None:
+    """Return the numbers of each axis with which this way states the layer; None if it does not."""
+    found = []
+    rows = zip(question.input, question.output, reading.layer.axes, strict=True)
+    for n, out, axis in rows:
+        limits = ((axis.kernel,) * 2, (axis.stride,) * 2, (axis.dilation,) * 2)
+        families = find_families(question, n, out, AxisBounds(*limits), way)
+        members = (choice for family in families for choice in _list_crops(family, axis))
+        choice = next((one for one in members if one.axis == axis), None)
+        if choice is None:
+            return None
+        found.append(choice)
+    return tuple(found)
+
+
+def _list_crops(family: Family, axis: Axis) -> Iterator[Choice]:
+    """Yield the member that crops as much at the start as the axis, if there is one."""
+    first = family.first
+    if not first.way.is_pair:
+        yield first
+        return
+    [begin] = require_numbers([first.axis.crop_begin - axis.crop_begin])
+    moved = family.begins[0] + first.way.sign * begin
+    if moved in family.begins:
+        yield family.choice(moved)
+
+
+def _list_near(family: Family, own: Choice) -> Iterator[Choice]:
+    """Yield the member nearest to the layer's own padding, and the most symmetric one."""
+    yield next(family.by_symmetry())
+    if family.first.way.is_pair and isinstance(own.padding, tuple):
+        first, last = family.begins[0], family.begins[-1]
+        yield family.choice(min(max(own.padding[0], first), last))
+
+
+def _list_bounds(own: Choice, out: int, n: int, parts: Parts) -> AxisBounds:
+    """Return the numbers of an axis: its own, or those that are searched."""
+    kernel, stride, dilation = ((number, number) for number in own[1:4])
+    if "stride" in parts:
+        stride = (max(1, out // n), max(1, -(-out // n)))
+    if "kernel" in parts:
+        reach = min(_MAX_STRIDES * max(own.stride, -(-out // n)), _MAX_REACH)
+        kernel = (max(1, own.kernel - reach), own.kernel + reach)
+    bounds = AxisBounds(kernel, stride, dilation)
+    if "padding" not in parts:
+        bounds = bounds._replace(**_fix_padding(own))
+    if "output_padding" not in parts and own.way.adds:
+        added = own.output_padding or 0
+        bounds = bounds._replace(output_padding=(added, added))
+    return bounds
+
+
+def _fix_padding(own: Choice) -> dict[str, Any]:
+    if own.way.word:
+        return {"word": own.way.word}
+    begin, end = own.padding if isinstance(own.padding, tuple) else (own.padding,) * 2
+    ends: tuple[Range, Range] = ((begin, begin), (end, end))
+    return dict(zip(("begin", "end"), ends, strict=True))
+
+
+def _is_open(way: Way, own: Way, parts: Parts) -> bool:
+    """Return whether a change of these parts can lead to a way."""
+    same_padding = (way.word, way.is_pair) == (own.word, own.is_pair)
+    return ("padding" in parts or same_padding) and (
+        "output_padding" in parts or way.adds == own.adds
+    )
+
+
+def _list_roles(chosen: Sequence[Choice], own: Sequence[Choice], parts: Parts) -> dict[str, Any]:
+    """Return the values of these parts by role; None for one that is left out."""
+    way = chosen[0].way
+    roles: dict[str, Any] = {}
+    for part in (*_PARTS, "stride"):
+        if part not in parts:
+            continue
+        if part == "padding":
+            roles[part] = way.word or tuple([choice.padding for choice in chosen])
+        elif part != "output_padding" or way.adds:
+            roles[part] = tuple([getattr(choice, part) for choice in chosen])
+        elif own[0].way.adds:
+            roles[part] = None
+    return roles
+
+
+def _measure(choice: Choice, own: Choice) -> tuple[float, ...]:
+    """Return how much an axis differs in stride, kernel, crop at the start, and all that is left.
+
+    Equal sums of what is left are in the order of the parts.
+    """
+    [start] = require_numbers([choice.axis.crop_begin - own.axis.crop_begin])
+    paddings = [
+        one if isinstance(one, tuple) else (one or 0, one or 0)
+        for one in (choice.padding, own.padding)
+    ]
+    padding = sum(abs(one - other) for one, other in zip(*paddings, strict=True))
+    added = abs((choice.output_padding or 0) - (own.output_padding or 0))
+    return (
+        abs(choice.stride - own.stride),
+        abs(choice.kernel - own.kernel),
+        abs(start),
+        padding + added + (choice.way != own.way),
+    )
+
+
+def _warns(reading: Reading) -> bool:
+    return any(found.severity is Severity.WARNING for found in reading.findings)
+
+
+def _is_even(axis: Axis) -> bool:
+    return AxisOverlap(axis, 1).is_even and axis.crop_begin == axis.crop_end
+
+
+def _is_sound(axis: Axis, own: Axis) -> bool:
+    """Return whether an axis has no gap and no useless crop, except as the layer had before."""
+    crop, own_crop = (max(one.crop_begin, one.crop_end) for one in (axis, own))
+    has_gaps, had_gaps = (not AxisOverlap(one, 1).least for one in (axis, own))
+    return crop <= max(axis.span - 1, own_crop) and has_gaps <= had_gaps
