@@ -60,9 +60,9 @@ _deconv_offers() {
             esac
             ;;
         solve)
-            options='--out --mirror --in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --transpose-kernel --data-format --set --limit -o --output --force --format -q --quiet -h --help' words='' files=''
+            options='--out --factor --hop --stages --mirror --in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --transpose-kernel --data-format --set --limit -o --output --force --format -q --quiet -h --help' words='' files=''
             case $option in
-                --out | --mirror | --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --data-format | --limit) _deconv_value '' '' ;;
+                --out | --factor | --hop | --stages | --mirror | --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --data-format | --limit) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' list ;;
                 --set) _deconv_value '' '' list ;;

@@ -156,6 +156,8 @@ complete -c deconv -n '__deconv_at run' -s h -l help -d 'Show this message and e
 
 complete -c deconv -n '__deconv_at solve' -f
 complete -c deconv -n '__deconv_at solve' -l out -r -f -d 'Output size that is needed: 28x28.'
+complete -c deconv -n '__deconv_at solve' -l factor -l hop -r -f -d 'In place of --out: the output is so many times every input.'
+complete -c deconv -n '__deconv_at solve' -l stages -r -f -d 'So many layers in a row, whose strides multiply to the factor.'
 complete -c deconv -n '__deconv_at solve' -l mirror -r -f -d 'Find what returns to the input of this convolution, or the decoder of this encoder.'
 complete -c deconv -n '__deconv_at solve' -l in -r -f -d 'Input size: 7x7.'
 complete -c deconv -n '__deconv_at solve' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 4, or a range, 3..9. [default: 1..16]'

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deconvcli.checks.checking.decoders import DecoderMirror
     from deconvcli.networks.mirror import LayerMirror
     from deconvcli.networks.pasted.answer import NetworkAnswer
-    from deconvcli.solver import Answer
+    from deconvcli.solver import Answer, Rates
     from deconvcli.views.drawing.picture import Picture
     from deconvcli.views.explanation import Explanation
 
@@ -172,18 +172,25 @@ def network(
 
 @overload
 def solve(
-    input_size: Sequence[int] | int,
-    output_size: Sequence[int] | int,
+    input_size: Sequence[int] | int | None = None,
+    output_size: Sequence[int] | int | None = None,
     dialect: str | None = None,
     *,
-    kernel: Any = None,
-    stride: Any = None,
-    dilation: Any = None,
-    padding: Any = None,
-    output_padding: Any = None,
-    limit: int = 10,
-    **roles: Any,
+    mirror: None = None,
+    stages: None = None,
+    **parameters: Any,
 ) -> Answer: ...
+
+
+@overload
+def solve(
+    input_size: Sequence[int] | int | None = None,
+    *,
+    dialect: str | None = None,
+    factor: Sequence[int] | int,
+    stages: int,
+    **parameters: Any,
+) -> Rates: ...
 
 
 @overload
@@ -200,6 +207,8 @@ def solve(
     output_size: Sequence[int] | int | None = None,
     dialect: str | None = None,
     *,
+    factor: Sequence[int] | int | None = None,
+    stages: int | None = None,
     mirror: str | None = None,
     kernel: Any = None,
     stride: Any = None,
@@ -208,13 +217,15 @@ def solve(
     output_padding: Any = None,
     limit: int = 10,
     **roles: Any,
-) -> Answer | LayerMirror | DecoderMirror:
+) -> Answer | Rates | LayerMirror | DecoderMirror:
     """Return the layers that make the output size of the input size, the best first.
 
-    input_size, output_size: one number for each spatial axis. dialect: torch by default. kernel,
-    stride, dilation, padding, output_padding: a number, a range(3, 10), or a list with one of these
-    for each axis; padding may be a word or (begin, end) too. What is not given is searched: kernel
-    and stride from 1 to 16, every padding. limit: the number of layers. roles: groups, in_channels,
+    input_size, output_size: one number for each spatial axis. factor: in place of the output size;
+    every input has so many times its size. stages: the number of layers in a row whose strides
+    multiply to the factor; the answer has such chains. dialect: torch by default. kernel, stride,
+    dilation, padding, output_padding: a number, a range(3, 10), or a list with one of these for
+    each axis; padding may be a word or (begin, end) too. What is not given is searched: kernel and
+    stride from 1 to 16, every padding. limit: the number of layers. roles: groups, in_channels,
     out_channels ... mirror: in place of all these, a convolution or an encoder, pasted or as the
     path of a config: what returns to exactly its input, of size `input_size`.
 
@@ -223,22 +234,7 @@ def solve(
         UsageError: an unknown dialect, a parameter that it lacks, or sizes and numbers that fit no
             layer.
     """
-    into, out = (
-        (size,) if isinstance(size, int) else None if size is None else tuple(size)
-        for size in (input_size, output_size)
-    )
-    if mirror is not None:
-        numbers = (out, kernel, stride, dilation, padding, output_padding)
-        if roles or any(number is not None for number in numbers):
-            raise UsageError(
-                "a mirror has all numbers of the layer that it undoes",
-                help="give mirror with input_size and dialect alone.",
-            )
-        from deconvcli.checks.checking.decoders import mirror as find_mirror
-
-        return find_mirror(mirror, into, dialect)
-    from deconvcli.solver import Question, read_bounds, solve
-
+    into, out, factors = map(_read_sizes, (input_size, output_size, factor))
     given = {
         "kernel": kernel,
         "stride": stride,
@@ -246,13 +242,54 @@ def solve(
         "padding": padding,
         "output_padding": output_padding,
     }
-    if into is None or out is None:
-        raise UsageError("a size is missing", help="give both sizes.", code="no-size")
+    if mirror is not None:
+        numbers = (output_size, factor, stages, *given.values())
+        if roles or any(number is not None for number in numbers):
+            raise UsageError(
+                "a mirror has all numbers of the layer that it undoes",
+                help="give mirror with input_size and dialect alone.",
+            )
+        from deconvcli.checks.checking.decoders import mirror as find_mirror
+
+        return find_mirror(mirror, into or None, dialect)
+    from deconvcli.solver import (
+        Question,
+        ask_factor,
+        find_rates,
+        read_bounds,
+        solve,
+        spread_factor,
+        widen_kernels,
+    )
+
+    name, bounds = dialect or "torch", read_bounds(given)
     counts = {role: (value,) if type(value) is int else value for role, value in roles.items()}
-    question = Question(dialect or "torch", into, out, read_bounds(given), counts)
+    if bool(factors) == bool(out) or not (factors or into):
+        raise UsageError(
+            "a layer is searched for an input and an output size, or for a factor",
+            help="give input_size and output_size, or factor.",
+            code="no-size",
+        )
+    factors, shown = spread_factor(factors, into) if factors else ((), ())
+    if stages is not None:
+        if len(set(factors)) != 1:
+            raise UsageError("stages need one factor for all axes", help="give factor=600.")
+        limits = widen_kernels(bounds) if kernel is None else bounds
+        rank = len(factors)
+        return find_rates(name, factors[0], stages, shown, limits, counts, limit, rank=rank)
+    question = (
+        ask_factor(name, factors, shown, bounds, counts)
+        if factors
+        else Question(name, into, out, bounds, counts)
+    )
     answer = solve(question, limit, distinct=True)
     answer.require_parameters()
     return answer
+
+
+def _read_sizes(sizes: Sequence[int] | int | None) -> tuple[int, ...]:
+    """Return one size for each axis; nothing for None."""
+    return () if sizes is None else (sizes,) if isinstance(sizes, int) else tuple(sizes)
 
 
 def convert(reading: Reading, dialect: str) -> PublicReading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from deconvcli.cli.output import Output
 from deconvcli.cli.request import NAMES
@@ -15,9 +15,10 @@ from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import require_numbers
 from deconvcli.layers.text import crop_text, size_text
-from deconvcli.solver import Answer, AxisSolution, Bounds, Question, Solution, solve
+from deconvcli.solver import Answer, AxisSolution, Bounds, Question, Solution, ask_factor, solve
 from deconvcli.solver.fixed import read_fixed
 from deconvcli.solver.order import ORDER
+from deconvcli.solver.question import spread_factor
 from deconvcli.views.answers.report import Block, Lines, Report, Table
 
 SCHEMA = "deconv.solve/1"
@@ -30,45 +31,25 @@ MAX_LISTED = 10_000
 _COLUMNS = ("layer", "size", "overlap", "crop", "MACs")
 
 
-def ask(
-    call: str | None,
-    input_size: tuple[Size, ...] | None,
-    output_size: tuple[Size, ...] | None,
-    dialects: Sequence[str] | None,
-    limit: int | None,
-    output: Output,
-    options: Mapping[str, Any],
-) -> list[Answer]:
-    """Return the answer of each dialect.
+class Search(NamedTuple):
+    """What is searched in one dialect.
 
-    Raises:
-        UsageError: a size is missing, no layer has such sizes or bounds, or the only dialect lacks
-            a parameter.
+    rank: the number of spatial axes that the call, the bounds or the framework need. is_free:
+    whether the kernel has its default bounds.
     """
-    if input_size is None or output_size is None:
-        missing = "--in" if input_size is None else "--out"
-        raise UsageError(
-            f"{missing} is missing", help="give both sizes: --in 7x7 --out 28x28.", code="no-size"
-        )
-    is_data = output.format in ("json", "jsonl")
-    most = limit or (_FOR_PROGRAMS if is_data else _FOR_PEOPLE)
-    questions = _read_questions(call, input_size, output_size, dialects, options)
-    # People want different layers, programs all ways to state each.
-    answers = [solve(question, most, distinct=not is_data) for question in questions]
-    if len(answers) == 1:
-        # Of several dialects some may lack it; a single one was asked for what it has not.
-        answers[0].require_parameters(NAMES)
-    return answers
+
+    dialect: str
+    bounds: Bounds
+    roles: Mapping[str, Any]
+    rank: int
+    is_free: bool
 
 
-def _read_questions(
-    call: str | None,
-    input_size: tuple[Size, ...],
-    output_size: tuple[Size, ...],
-    dialects: Sequence[str] | None,
-    options: Mapping[str, Any],
-) -> list[Question]:
-    bounds = Bounds()
+def read_searches(
+    call: str | None, dialects: Sequence[str] | None, options: Mapping[str, Any]
+) -> list[Search]:
+    """Return what the call and the options leave to search in each dialect."""
+    bounds, rank = Bounds(), 1
     roles = {
         name: value
         for name, value in options.items()
@@ -80,34 +61,107 @@ def _read_questions(
 
         own = dialects[0] if dialects and len(dialects) == 1 else None
         variables = options["variables"] or {}
-        fixed = read_fixed(understand(call, own, variables=variables, setter="--set"))
-        bounds, roles = fixed.bounds, {**fixed.roles, **roles}
+        pasted = understand(call, own, variables=variables, setter="--set")
+        fixed = read_fixed(pasted)
+        bounds, roles, rank = fixed.bounds, {**fixed.roles, **roles}, pasted.rank or 1
         names = dialects or [fixed.dialect]
     given = {name: options[name] for name in _BOUNDS if options[name] is not None}
     bounds = bounds._replace(**given)
-    return [
-        Question(name, *_read_sizes(name, input_size, output_size), bounds, roles) for name in names
-    ]
+    ranges = [value for value in bounds if isinstance(value, tuple)]
+    rank = max(rank, *map(len, ranges))
+    is_free = bounds.kernel is Bounds().kernel
+    ranks = {name: max(rank, take(name)[0].spatial_axes[0]) for name in names}
+    return [Search(name, bounds, roles, ranks[name], is_free) for name in names]
+
+
+def ask(
+    searches: Sequence[Search],
+    input_size: tuple[Size, ...] | None,
+    output_size: tuple[Size, ...] | None,
+    factor: tuple[int, ...] | None,
+    limit: int | None,
+    output: Output,
+) -> list[Answer]:
+    """Return the answer of each dialect.
+
+    Raises:
+        UsageError: a size is missing, no layer has such sizes or bounds, or the only dialect lacks
+            a parameter.
+    """
+    if factor is not None:
+        refuse_both(output_size)
+        questions = [
+            ask_factor(search.dialect, *read_factor(search, input_size, factor), *search[1:3])
+            for search in searches
+        ]
+    elif input_size is None or output_size is None:
+        missing = "--in" if input_size is None else "--out"
+        raise UsageError(
+            f"{missing} is missing", help="give both sizes: --in 7x7 --out 28x28.", code="no-size"
+        )
+    else:
+        questions = [
+            Question(
+                search.dialect, *_read_sizes(search.dialect, input_size, output_size), *search[1:3]
+            )
+            for search in searches
+        ]
+    most = limit or default_limit(output)
+    # People want different layers, programs all ways to state each.
+    answers = [solve(question, most, distinct=not is_data(output)) for question in questions]
+    if len(answers) == 1:
+        # Of several dialects some may lack it; a single one was asked for what it has not.
+        answers[0].require_parameters(NAMES)
+    return answers
+
+
+def is_data(output: Output) -> bool:
+    """Return whether the result is read by programs."""
+    return output.format in ("json", "jsonl")
+
+
+def default_limit(output: Output) -> int:
+    """Return the number of answers where none is given."""
+    return _FOR_PROGRAMS if is_data(output) else _FOR_PEOPLE
+
+
+def refuse_both(output_size: tuple[Size, ...] | None) -> None:
+    """Refuse an output size beside a factor."""
+    if output_size is not None:
+        raise UsageError("--factor and --out both give the output", help="leave one of them out.")
+
+
+def read_factor(
+    search: Search, input_size: tuple[Size, ...] | None, factor: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[Size, ...]]:
+    """Return the factor of each axis, and the input's sizes; none where any input will do."""
+    given = () if input_size is None else _find_spatial("--in", search.dialect, input_size)
+    return spread_factor(factor, given, search.rank)
 
 
 def _read_sizes(
     name: str, input_size: tuple[Size, ...], output_size: tuple[Size, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the spatial sizes of both, of which each may be a whole shape in the own layout."""
-    spatial = []
-    for flag, sizes in (("--in", input_size), ("--out", output_size)):
-        if len(sizes) > 3:
-            rank = len(sizes) - 2
-            if rank > 3:
-                raise UsageError(
-                    f"{flag} has {len(sizes)} sizes", help="give 1 to 3 sizes: 28x28.", code="rank"
-                )
-            sizes = take(name)[0].data_layout({}, rank).split(sizes, rank)["*"]
-        spatial.append(tuple(require_numbers(sizes)))
-    into, out = spatial
+    into, out = (
+        tuple(require_numbers(_find_spatial(flag, name, sizes)))
+        for flag, sizes in (("--in", input_size), ("--out", output_size))
+    )
     rank = max(len(into), len(out))
     into, out = (sizes * rank if len(sizes) == 1 else sizes for sizes in (into, out))
     return into, out
+
+
+def _find_spatial(flag: str, name: str, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+    """Return the spatial sizes of what may be a whole shape in the dialect's layout."""
+    if len(sizes) <= 3:
+        return sizes
+    rank = len(sizes) - 2
+    if rank > 3:
+        raise UsageError(
+            f"{flag} has {len(sizes)} sizes", help="give 1 to 3 sizes: 28x28.", code="rank"
+        )
+    return take(name)[0].data_layout({}, rank).split(sizes, rank)["*"]
 
 
 def report_answers(answers: Sequence[Answer], output: Output) -> Report:
@@ -118,7 +172,7 @@ def report_answers(answers: Sequence[Answer], output: Output) -> Report:
     if any(answer.count > 1 for answer in answers):
         blocks.append(Lines([f"order: {ORDER}"]))
     data: dict[str, Any] = {}
-    if output.format in ("json", "jsonl"):
+    if is_data(output):
         found = [_describe(answer) for answer in answers]
         data = found[0] if len(found) == 1 else {"answers": found}
     return Report(SCHEMA, bare, blocks, data, _list_findings(answers))
@@ -131,7 +185,7 @@ def _list_findings(answers: Sequence[Answer]) -> list[Diagnostic]:
 
 def _list_blocks(answer: Answer) -> list[Block]:
     question = answer.question
-    sizes = f"{size_text(question.input)} to {size_text(question.output)}"
+    sizes = f"{size_text(question.shown_input)} to {size_text(question.shown_output)}"
     if not answer:
         return _list_absence(answer, sizes)
     several = question.rank > 1 and len({axis.count for axis in answer.axes}) == 1
@@ -155,7 +209,7 @@ def _row(solution: Solution) -> tuple[str, ...]:
         solution.formula,
         solution.overlap,
         crop_text(solution.reading.crop),
-        f"{solution.macs:,}",
+        f"{solution.macs:,}" if isinstance(solution.macs, int) else solution.macs,
     )
 
 
@@ -172,26 +226,24 @@ def _list_absence(answer: Answer, sizes: str) -> list[Block]:
 
 def _describe(answer: Answer) -> dict[str, Any]:
     """Return the answer for programs."""
-    question, bounds = answer.question, answer.question.bounds
+    question = answer.question
     return {
         "dialect": question.dialect,
-        "bounds": {
-            **{name: compact(getattr(bounds, name)) for name in ("kernel", "stride", "dilation")},
-            "padding": bounds.padding,
-            "output_padding": bounds.output_padding and compact(bounds.output_padding),
-        },
+        "bounds": describe_bounds(question.bounds),
         "count": answer.count,
         "order": ORDER,
         "solutions": [_describe_layer(solution) for solution in answer.solutions],
         "axes": [
             {
                 "name": axis.name,
-                "input": axis.input,
-                "output": axis.output,
+                "input": n,
+                "output": out,
                 "count": axis.count,
                 "solutions": [_describe_axis(one) for one in axis.solutions(MAX_LISTED)],
             }
-            for axis in answer.axes
+            for axis, n, out in zip(
+                answer.axes, question.shown_input, question.shown_output, strict=True
+            )
         ],
         "reason": answer.reason,
         "nearest": [
@@ -206,6 +258,15 @@ def _describe(answer: Answer) -> dict[str, Any]:
     }
 
 
+def describe_bounds(bounds: Bounds) -> dict[str, Any]:
+    """Return the bounds for programs."""
+    return {
+        **{name: compact(getattr(bounds, name)) for name in ("kernel", "stride", "dilation")},
+        "padding": bounds.padding,
+        "output_padding": bounds.output_padding and compact(bounds.output_padding),
+    }
+
+
 def _describe_axis(solution: AxisSolution) -> dict[str, Any]:
     return {
         "parameters": solution.parameters,
@@ -213,7 +274,7 @@ def _describe_axis(solution: AxisSolution) -> dict[str, Any]:
         "exact": solution.exact,
         "overlap": solution.overlap,
         "crop": solution.crop,
-        "findings": _describe_findings(solution.findings),
+        "findings": describe_findings(solution.findings),
     }
 
 
@@ -226,11 +287,12 @@ def _describe_layer(solution: Solution) -> dict[str, Any]:
         "overlap": solution.overlap,
         "crop": solution.reading.crop,
         "macs": solution.macs,
-        "findings": _describe_findings(solution.findings),
+        "findings": describe_findings(solution.findings),
     }
 
 
-def _describe_findings(findings: Sequence[Diagnostic]) -> list[dict[str, str]]:
+def describe_findings(findings: Sequence[Diagnostic]) -> list[dict[str, str]]:
+    """Return findings for programs."""
     return [
         {"code": one.code, "severity": str(one.severity), "message": one.message}
         for one in findings

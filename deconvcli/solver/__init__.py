@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deconvcli.solver.answer import Answer, AxisAnswer, AxisSolution, Solution, solve
-from deconvcli.solver.question import Bounds, Question, ask_factor, read_bounds
+from deconvcli.solver.question import Bounds, Question, ask_factor, read_bounds, spread_factor
 from deconvcli.solver.rates import Chain, Rates, find_rates, widen_kernels
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "find_rates",
     "read_bounds",
     "solve",
+    "spread_factor",
     "widen_kernels",
 ]

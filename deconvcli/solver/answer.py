@@ -12,7 +12,7 @@ from deconvcli.common.findings import Diagnostic
 from deconvcli.common.values import axis_name, compact, format_count
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.wording import KEYS, Names, word_role
-from deconvcli.layers.axis import Linear
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.layer import Reading
 from deconvcli.solver.absence import Nearest, explain_absence, find_nearest, find_refusal
 from deconvcli.solver.choices import Choice, Family, read_choices
@@ -29,12 +29,16 @@ from deconvcli.solver.ways import resolve_word
 
 
 class AxisSolution(NamedTuple):
-    """One layer of one axis, that makes `output` of `input`."""
+    """One layer of one axis, that makes `output` of `input`.
+
+    shown: the output of the input that layers are shown with, where that is another.
+    """
 
     question: Question
     input: int
     output: int
     choice: Choice
+    shown: Size | None = None
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -66,7 +70,7 @@ class AxisSolution(NamedTuple):
         if way.requests:
             requested = dialect.argument("output_size")
             assert requested is not None
-            found[requested.name] = self.output
+            found[requested.name] = self.output if self.shown is None else self.shown
         return found
 
     @property
@@ -156,7 +160,7 @@ class AxisAnswer:
         self.input, self.output = question.input[place], question.output[place]
         self.families = families
         self.count = sum(len(family.begins) for family in families)
-        self._question = question
+        self._question, self._shown = question, question.shown_output[place]
 
     def solutions(self, most: int | None = None) -> list[AxisSolution]:
         """Return all choices, or at most `most` of them, the best first."""
@@ -165,7 +169,8 @@ class AxisAnswer:
         ]
         choices.sort(key=lambda choice: list_traits(choice, self.input, self.output))
         choices = choices[:most]
-        return [AxisSolution(self._question, self.input, self.output, choice) for choice in choices]
+        row = self._question, self.input, self.output
+        return [AxisSolution(*row, choice, self._shown) for choice in choices]
 
 
 class Answer:
@@ -224,8 +229,8 @@ class Answer:
 
 
 def _read(question: Question, choices: Sequence[Choice]) -> Solution:
-    columns = zip(question.input, question.output, choices, strict=True)
-    axes = [AxisSolution(question, n, out, choice) for n, out, choice in columns]
+    columns = zip(question.input, question.output, choices, question.shown_output, strict=True)
+    axes = [AxisSolution(question, *row) for row in columns]
     return Solution(read_choices(question, choices, question.shown_input), tuple(axes))
 
 

@@ -108,19 +108,40 @@ class Question(NamedTuple):
         return tuple(AxisBounds(*row) for row in rows)
 
 
+def spread_factor(
+    factor: tuple[int, ...], inputs: tuple[Size, ...], rank: int = 1
+) -> tuple[tuple[int, ...], tuple[Size, ...]]:
+    """Return the factor of each axis, and the input's sizes, none where any input will do.
+
+    rank: the number of axes where neither shows more than one.
+
+    Raises:
+        UsageError: they have different numbers of axes.
+    """
+    rank = max(len(factor), len(inputs), 1 if inputs else rank)
+    if len(factor) not in (1, rank) or len(inputs) not in (0, 1, rank):
+        raise UsageError(
+            f"the factor has {len(factor)} numbers, the input {len(inputs)}",
+            help="give one for each axis.",
+            code="rank",
+        )
+    inputs = inputs * rank if len(inputs) == 1 else inputs
+    return (factor * rank if len(factor) == 1 else factor), inputs
+
+
 def ask_factor(
     dialect: str,
     factor: tuple[int, ...],
-    inputs: tuple[int, ...],
+    inputs: tuple[Size, ...],
     bounds: Bounds,
     roles: Mapping[str, Any],
 ) -> Question:
     """Return the question for layers that make exactly `factor` times every input.
 
-    factor: one number for each axis. inputs: the same, or nothing for letters.
+    factor: one number for each axis. inputs: one size for each, or nothing for letters.
     """
     rank = len(factor)
-    shown: tuple[Size, ...] = inputs or tuple([Linear(letter) for letter in _LETTERS[rank]])
+    shown = inputs or tuple([Linear(letter) for letter in _LETTERS[rank]])
     output = tuple([_MANY_INPUTS * times for times in factor])
     return Question(dialect, (_MANY_INPUTS,) * rank, output, bounds, roles, exact=True, shown=shown)
 

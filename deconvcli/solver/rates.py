@@ -7,13 +7,16 @@ have it. So the chains are all products of strides, in every order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
+from deconvcli.common.values import compact
+from deconvcli.frameworks.dialects import take
+from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.solver.answer import Solution, solve
 from deconvcli.solver.choices import read_choices
@@ -42,6 +45,15 @@ class Stage(NamedTuple):
 
     solution: Solution
     reading: Reading
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters under the dialect's own names; a requested size is that of this stage."""
+        found, own = self.solution.parameters, take(self.reading.spelling.name)[0]
+        requested = own.argument("output_size")
+        if requested is not None and requested.name in found:
+            found[requested.name] = compact([*self.reading.output_sizes])
+        return found
 
 
 class Chain(NamedTuple):
@@ -101,7 +113,7 @@ class Rates:
     def __bool__(self) -> bool:
         return self.count > 0
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Chain]:
         return iter(self.chains)
 
     def __len__(self) -> int:
@@ -112,15 +124,17 @@ def find_rates(
     dialect: str,
     factor: int,
     stages: int,
-    inputs: Sequence[int] = (),
+    inputs: Sequence[Size] = (),
     bounds: Bounds | None = None,
     roles: Mapping[str, Any] = MappingProxyType({}),
     limit: int = 10,
+    *,
+    rank: int = 1,
 ) -> Rates:
     """Return the chains of `stages` layers that make exactly `factor` times every input.
 
-    inputs: the sizes at which the layers are read; without them one axis of any size. bounds: by
-    default strides of 1 to 16, and kernels of up to twice that.
+    inputs: the sizes at which the layers are read; without them `rank` axes of any size. bounds:
+    by default strides of 1 to 16, and kernels of up to twice that.
 
     Raises:
         UsageError: a factor or a number of stages that no network has, or an unknown dialect.
@@ -132,9 +146,9 @@ def find_rates(
             help="give the number of layers with a stride, such as 4.",
             code="stages",
         )
-    rank = len(inputs) or 1
+    factors = (factor,) * (len(inputs) or rank)
     limits = bounds or widen_kernels(Bounds())
-    question = ask_factor(dialect, (factor,) * rank, tuple(inputs), limits, roles)
+    question = ask_factor(dialect, factors, tuple(inputs), limits, roles)
     return Rates(question, factor, stages, limit)
 
 

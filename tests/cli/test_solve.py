@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -170,3 +171,108 @@ def test_python_takes_numbers_ranges_and_lists() -> None:
     none = deconvcli.solve((5, 5), (13, 9), kernel=[3, 4], stride=2)
     assert not none
     assert none.reason == "height: kernel 3 and stride 2 give at most 12 for 5, not 13"
+
+
+def test_a_factor_holds_for_every_input() -> None:
+    done = deconv("solve --factor 2 -k 4 -D torch,keras")
+    assert done.code == 0
+    assert "torch: 1 layer, N to 2N" in done.out
+    for name in ("torch", "keras", "tensorflow", "onnx", "mlx"):
+        found = json.loads(deconv(f"solve --factor 3x2 --format json --limit 3 -D {name}").out)
+        height, width = found["axes"]
+        assert (height["input"], height["output"]) == ("H", "3H")
+        assert (width["input"], width["output"]) == ("W", "2W")
+        assert all(axis["exact"] for axis in height["solutions"])
+        for layer in found["solutions"]:
+            # Only the weights' shape gives the kernel there.
+            kernel = f"-k {_write_kernel(layer)} " if name == "tensorflow" else ""
+            for size, output in (("1x1", "3x2"), ("5x8", "15x16")):
+                call = layer["call"].replace("H", size[0]).replace("W", size[-1])
+                pasted = deconv(f"shape -q --in {size} {kernel}-D {name}", call)
+                assert pasted.out == f"{output}\n", layer["call"]
+
+
+def _write_kernel(layer: dict[str, Any]) -> str:
+    kernel = layer["parameters"]["kernel"]
+    return "x".join(map(str, kernel)) if isinstance(kernel, list) else str(kernel)
+
+
+def test_a_factor_is_that_of_a_call_or_of_the_input() -> None:
+    call = "nn.ConvTranspose2d(8, 4, 4, stride=2)"
+    done = deconv("solve -q --factor 2", call)
+    assert done.out == "nn.ConvTranspose2d(8, 4, 4, stride=2, padding=1)\n"
+    done = deconv("solve -q --in 7x9 --factor 2 -k 4 -D tensorflow")
+    assert "output_shape=[1, 14, 18, 1]" in done.out
+    done = deconv("solve --factor 2", "nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1)")
+    assert done.out.startswith("torch: 1 layer (1 on each axis), HxW to 2Hx2W")
+
+
+def test_a_factor_that_no_stride_has_says_how_many_stages_do() -> None:
+    done = deconv("solve --factor 600")
+    assert done.code == 1
+    assert "600 is no stride from 1 to 16; 3 to 6 strides multiply to it" in done.out
+
+
+def test_stages_are_the_rates_of_a_vocoder_as_calls_to_paste() -> None:
+    done = deconv("solve --hop 600 --stages 4")
+    assert done.code == 0
+    title, head, best, *_ = done.out.splitlines()
+    assert title == "torch: 132 chains of 4 layers, N to 600N"
+    assert head.split()[:4] == ["strides", "kernels", "padding", "output_padding"]
+    assert best.startswith("10, 6, 5, 2  ")
+    calls = deconv("solve --hop 600 --stages 4 -q").out
+    values = "in_channels=4,out_channels=4"
+    assert deconv(f"shape -q --in 4x7 --set {values}", calls).out == "4x4200\n"
+
+
+def test_json_has_the_stages_of_each_chain() -> None:
+    options = "--factor 275 --stages 2 -s 1..32 -k 1..64"
+    found = json.loads(deconv(f"solve {options} --format json").out)
+    assert found["schema"] == "deconv.solve/1"
+    assert (found["count"], found["factor"], found["stages"]) == (2, 275, 2)
+    strides = [chain["strides"] for chain in found["solutions"]]
+    assert strides == [[25, 11], [11, 25]]
+    stage = found["solutions"][1]["stages"][1]
+    assert stage["parameters"] == {
+        "kernel_size": 50,
+        "stride": 25,
+        "dilation": 1,
+        "padding": 13,
+        "output_padding": 1,
+    }
+    assert (stage["input"], stage["output"], stage["formula"]) == (["11N"], ["275N"], "25N")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ("--hop 601 --stages 4", 1, "601 is prime, and strides end at 16"),
+        ("--hop 600 --stages 2", 1, "3 to 6 strides multiply to it"),
+        ("--stages 4", 2, "--stages needs --factor"),
+        ("--factor 2 --out 14", 2, "--factor and --out both give the output"),
+        ("--factor 2x3 --stages 2", 2, "--factor 2x3 differs between the axes"),
+        ("--factor 2x3 --in 7x7x7", 2, "the factor has 2 numbers, the input 3"),
+        ("--factor 600 --stages 20", 2, "20 stages are outside 1 to 19"),
+        ("--factor 2000000 --stages 4", 2, "the factor 2000000 is outside"),
+        ("--factor 0", 2, "0"),
+    ],
+)
+def test_a_factor_without_an_answer_says_why(options: str, code: int, message: str) -> None:
+    done = deconv(f"solve {options}")
+    assert done.code == code
+    assert message in done.out + done.err
+
+
+def test_python_has_factors_and_stages() -> None:
+    answer = deconvcli.solve(factor=2, kernel=4)
+    assert [str(layer.reading.output_sizes[0]) for layer in answer.solutions] == ["2N"]
+    assert deconvcli.solve(factor=(2, 3), dialect="keras").question.rank == 2
+    assert deconvcli.solve((5, 6), factor=2).solutions[0].reading.output_sizes == (10, 12)
+    assert deconvcli.solve((5, 6), factor=(2, 3)).solutions[0].reading.output_sizes == (10, 18)
+    rates = deconvcli.solve(factor=600, stages=4)
+    assert rates.chains[0].strides == (10, 6, 5, 2)
+    assert deconvcli.solve(factor=600, stages=2).reason.startswith("600 is no product of 2")
+    with pytest.raises(deconvcli.DeconvError, match="input and an output size, or for a factor"):
+        deconvcli.solve((5, 5))
+    with pytest.raises(deconvcli.DeconvError, match="one factor for all axes"):
+        deconvcli.solve(factor=(2, 3), stages=2)

@@ -21,7 +21,7 @@ from deconvcli.cli.options import (
     takes_output,
 )
 from deconvcli.cli.output import Output
-from deconvcli.cli.types import Ranges, SideRanges, Sizes, Whole
+from deconvcli.cli.types import Numbers, Ranges, SideRanges, Sizes, Whole
 from deconvcli.layers.axis import Size
 
 MOST = 100_000
@@ -31,6 +31,18 @@ MOST = 100_000
 @takes(
     CALL_ARGUMENT,
     option("--out", "output_size", type=Sizes(), help="Output size that is needed: 28x28."),
+    option(
+        "--factor",
+        "--hop",
+        "factor",
+        type=Numbers(1),
+        help="In place of --out: the output is so many times every input.",
+    ),
+    option(
+        "--stages",
+        type=Whole(1, MOST),
+        help="So many layers in a row, whose strides multiply to the factor.",
+    ),
     option(
         "--mirror",
         metavar="LAYER|FILE",
@@ -61,6 +73,8 @@ def command(
     call: str | None,
     input_size: tuple[Size, ...] | None,
     output_size: tuple[Size, ...] | None,
+    factor: tuple[int, ...] | None,
+    stages: int | None,
     dialects: tuple[str, ...] | None,
     mirror: str | None,
     limit: int | None,
@@ -68,6 +82,9 @@ def command(
     **options: Any,
 ) -> int:
     """Find all layers that make the output size of the input size.
+
+    With --factor they make so many times every input, and with --stages a chain of layers does: the
+    rates of a vocoder or a codec.
 
     A layer option fixes a number (-k 4) or gives a range (-k 3..9). So does CALL, whose other
     parameters are searched. Without them kernel and stride are 1 to 16 and dilation is 1; every
@@ -83,17 +100,33 @@ def command(
       deconv solve --in 7x7 --out 28x28
       deconv solve --in 46x62 --out 368x489 -k 16 -s 8 -p same -D keras
       deconv solve --in 12 --out 23 'Conv1DTranspose(8, 3, 2, "same")'
-      deconv solve --mirror 'nn.Conv2d(64, 128, 3, stride=2, padding=1)' --in 33x33
+      deconv solve --factor 2x2
+      deconv solve --hop 600 --stages 4
+      deconv solve --mirror 'nn.Conv2d(64, 128, 3, 2, padding=1)' --in 33x33
     """
     if mirror is not None:
         from deconvcli.cli.mirroring import NoMirror, find_mirrors, report_mirrors
 
-        others = {**options, "call": call, "output_size": output_size, "--limit": limit}
+        others = {
+            **options,
+            "call": call,
+            "output_size": output_size,
+            "--factor": factor,
+            "--stages": stages,
+            "--limit": limit,
+        }
         mirrors = find_mirrors(mirror, input_size, dialects, others)
         output.show(report_mirrors(mirrors))
         return 1 if all(isinstance(found, NoMirror) for found in mirrors) else 0
-    from deconvcli.cli.solving import ask, report_answers
+    from deconvcli.cli.solving import ask, read_searches, report_answers
 
-    answers = ask(call, input_size, output_size, dialects, limit, output, options)
+    searches = read_searches(call, dialects, options)
+    if stages is not None:
+        from deconvcli.cli.stages import ask_stages, report_stages
+
+        rates = ask_stages(searches, input_size, output_size, factor, stages, limit, output)
+        output.show(report_stages(rates, output))
+        return 0 if any(rates) else 1
+    answers = ask(searches, input_size, output_size, factor, limit, output)
     output.show(report_answers(answers, output))
     return 0 if any(answers) else 1

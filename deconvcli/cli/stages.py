@@ -1,0 +1,178 @@
+"""The report of `deconv solve --stages`: chains of layers that multiply to a factor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deconvcli.cli.output import Output
+from deconvcli.cli.solving import (
+    SCHEMA,
+    Search,
+    default_limit,
+    describe_bounds,
+    describe_findings,
+    is_data,
+    read_factor,
+    refuse_both,
+)
+from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.calls import write_call
+from deconvcli.frameworks.dialects import take
+from deconvcli.layers.axis import Size
+from deconvcli.layers.text import size_text
+from deconvcli.solver import Rates, find_rates, widen_kernels
+from deconvcli.solver.rates import RATES_ORDER, Stage
+from deconvcli.views.answers.report import Block, Lines, Report, Table
+
+_FIRST = ("stride", "kernel")
+# What all stages have alike, or what follows from the others.
+_HIDDEN = ("dilation", "output_size")
+
+
+def ask_stages(
+    searches: Sequence[Search],
+    input_size: tuple[Size, ...] | None,
+    output_size: tuple[Size, ...] | None,
+    factor: tuple[int, ...] | None,
+    stages: int,
+    limit: int | None,
+    output: Output,
+) -> list[Rates]:
+    """Return the chains of each dialect.
+
+    Raises:
+        UsageError: there is no factor, or it differs between the axes.
+    """
+    if factor is None:
+        raise UsageError("--stages needs --factor", help="give both: --factor 600 --stages 4.")
+    refuse_both(output_size)
+    found = []
+    for search in searches:
+        factors, inputs = read_factor(search, input_size, factor)
+        if len(set(factors)) > 1:
+            raise UsageError(
+                f"--factor {size_text(factors)} differs between the axes of a stage",
+                help="give one number, such as --factor 16.",
+            )
+        bounds = widen_kernels(search.bounds) if search.is_free else search.bounds
+        found.append(
+            find_rates(
+                search.dialect,
+                factors[0],
+                stages,
+                inputs,
+                bounds,
+                search.roles,
+                limit or default_limit(output),
+                rank=len(factors),
+            )
+        )
+    return found
+
+
+def report_stages(found: Sequence[Rates], output: Output) -> Report:
+    """Return tables of chains and the best as code, or all of them for programs."""
+    best = next((rates.chains[0] for rates in found if rates), None)
+    bare = found[0].reason
+    if best is not None:
+        bare = "\n".join(write_call(stage.reading) for stage in best.stages)
+    blocks = [block for rates in found for block in _list_blocks(rates)]
+    if any(rates.count > 1 for rates in found):
+        blocks.append(Lines([f"order: {RATES_ORDER}"]))
+    data: Mapping[str, Any] = {}
+    if is_data(output):
+        described = [_describe(rates) for rates in found]
+        data = described[0] if len(described) == 1 else {"answers": described}
+    findings = [
+        one
+        for rates in found
+        for chain in rates
+        for stage in chain.stages
+        for one in stage.reading.findings
+    ]
+    return Report(SCHEMA, bare, blocks, data, [*dict.fromkeys(findings)])
+
+
+def _list_blocks(rates: Rates) -> list[Block]:
+    question, layers = rates.question, "1 layer" if rates.stages == 1 else f"{rates.stages} layers"
+    sizes = f"{size_text(question.shown_input)} to {size_text(question.shown_output)}"
+    if not rates:
+        return [Lines([f"{question.dialect}: no chain of {layers}, {sizes}", rates.reason])]
+    chains = "1 chain" if rates.count == 1 else f"{rates.count:,} chains"
+    has_channels = question.roles.keys() >= {"in_channels", "out_channels"}
+    macs = "MACs per input" if has_channels else "MACs per input, of 1 channel"
+    roles = {argument.name: argument.role for argument in take(question.dialect)[0].arguments}
+    names = [
+        name
+        for name in rates.chains[0].stages[0].parameters
+        if roles.get(name, name) not in (*_FIRST, *_HIDDEN)
+    ]
+    rows = [
+        (
+            _join(chain.strides),
+            _join(chain.kernels),
+            *(_join([stage.parameters[name] for stage in chain.stages]) for name in names),
+            f"{chain.macs_per_input:,}",
+        )
+        for chain in rates
+    ]
+    first = [
+        (write_call(stage.reading), size_text(stage.reading.output_sizes))
+        for stage in rates.chains[0].stages
+    ]
+    columns = ("strides", "kernels", *names, macs)
+    return [
+        Table(f"{question.dialect}: {chains} of {layers}, {sizes}", columns, rows),
+        Table("The first of them", ("layer", "output"), first),
+    ]
+
+
+def _join(values: Sequence[Any]) -> str:
+    """Return `5, 3, 3, 1`, or one word or None that all have."""
+    if all(value == values[0] for value in values) and not isinstance(values[0], int | list):
+        return str(values[0])
+    return ", ".join(map(str, values))
+
+
+def _describe(rates: Rates) -> dict[str, Any]:
+    question = rates.question
+    return {
+        "dialect": question.dialect,
+        "bounds": describe_bounds(question.bounds),
+        "factor": rates.factor,
+        "stages": rates.stages,
+        "possible_stages": rates.possible,
+        "count": rates.count,
+        "order": RATES_ORDER,
+        "solutions": [
+            {
+                "strides": chain.strides,
+                "kernels": chain.kernels,
+                "formula": f"{rates.factor}N",
+                "exact": True,
+                "overlap": "even",
+                "macs_per_input": chain.macs_per_input,
+                "stages": [_describe_stage(stage) for stage in chain.stages],
+            }
+            for chain in rates
+        ],
+        "axes": [],
+        "reason": rates.reason,
+        "nearest": [],
+    }
+
+
+def _describe_stage(stage: Stage) -> dict[str, Any]:
+    reading = stage.reading
+    return {
+        "parameters": stage.parameters,
+        "call": write_call(reading),
+        "input": reading.spatial,
+        "output": reading.output_sizes,
+        "formula": stage.solution.formula,
+        "exact": stage.solution.exact,
+        "overlap": stage.solution.overlap,
+        "crop": reading.crop,
+        "findings": describe_findings(reading.findings),
+    }
