@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
-from itertools import product, starmap
+from itertools import product
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -39,12 +39,11 @@ class Sample:
         self, problem: Problem, reference: Source, windows: list[Window], channels: list[slice]
     ) -> None:
         self._problem = problem
-        self._windows = windows
         self._channels = channels
         sizes = reference.shape[2:]
         self._size = tuple(min(WINDOW[len(sizes)], size) for size in sizes)
         with np.errstate(over="ignore"):  # a reference may have more digits
-            self._given = [
+            given = [
                 np.concatenate(
                     [
                         reference[_place(window, some, self._size)][0].astype(problem.dtype)
@@ -53,6 +52,11 @@ class Sample:
                 ).astype(np.float64)
                 for window in windows
             ]
+        # The first window is looked at alone: one in which the numbers differ.
+        spreads = [_find_row(numbers)[2] for numbers in given]
+        order = sorted(range(len(windows)), key=lambda at: 2 * spreads[at] < max(spreads))
+        self._windows = [windows[at] for at in order]
+        self._given = [given[at] for at in order]
         self._bias = None
         if problem.bias is not None:
             self._bias = np.concatenate([problem.bias[some] for some in channels]).astype(float)
@@ -65,8 +69,12 @@ class Sample:
         weight: that with which the reference may have been made. roundoff: of the numbers that are
         multiplied, where they may have been rounded to another type.
         """
-        around = [self._find_around(weight, reach, window) for window in self._windows]
-        for shift in self._order_shifts(around, reach, roundoff):
+        first, *others = self._windows
+        around = [self._find_around(weight, reach, first)]
+        shifts = self._order_shifts(around[0], reach, roundoff)
+        if shifts:
+            around += [self._find_around(weight, reach, window) for window in others]
+        for shift in shifts:
             fit = self._fit(self._take(around, reach, shift), roundoff)
             if fit is not None:
                 yield shift, fit
@@ -120,34 +128,30 @@ class Sample:
             parts.append([array.reshape(len(given), -1) for array in arrays])
         return Points(*(np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True)))
 
-    def _order_shifts(
-        self, around: list[list[Array]], reach: Sizes, roundoff: float
-    ) -> list[Sizes]:
+    def _order_shifts(self, facts: list[Array], reach: Sizes, roundoff: float) -> list[Sizes]:
         """Return the shifts that a first look leaves, the smallest first."""
         shifts = list(product(*(range(-far, far + 1) for far in reach)))
-        if len(shifts) > 1:
-            may = self._look(around, roundoff).ravel()
-            shifts = [shift for shift, fits in zip(shifts, may, strict=True) if fits]
+        may = self._look(facts, roundoff).ravel()
+        shifts = [shift for shift, fits in zip(shifts, may, strict=True) if fits]
         return sorted(shifts, key=lambda shift: (sum(map(abs, shift)), shift))
 
-    def _look(self, around: list[list[Array]], roundoff: float) -> Array:
-        """Return for each shift whether a few points of one window may fit, all at once.
+    def _look(self, facts: list[Array], roundoff: float) -> Array:
+        """Return for each shift whether a few points of the first window may fit, all at once.
 
         The points lie on a line, value against given, wherever one factor and one offset explain
         them; the points with the smallest and the largest number tell which line.
         """
-        rows = starmap(_find_row, zip(self._given, around, strict=True))
-        given, facts, spread = max(rows, key=lambda found: found[2])
-        views = [sliding_window_view(array, self._size) for array in facts]
-        shape = views[0].shape[: len(self._size)]
+        channel, given, spread = _find_row(self._given[0])
+        views = [sliding_window_view(array[channel], self._size) for array in facts]
         points = np.flatnonzero(np.isfinite(given))
         if len(points) < 3 or not spread > 0:  # any line goes through these
-            return np.ones(shape, bool)
+            return np.ones(views[0].shape[: len(self._size)], bool)
         points = points[np.argsort(given[points])]
         points = np.concatenate([points[[0, -1]], points[1 : -1 : max(1, len(points) // 14)]])
         row = given[points]
         # (*shifts, points)
-        value, bound, magnitude, has = (view.reshape(*shape, -1)[..., points] for view in views)
+        place: Any = (..., *np.unravel_index(points, self._size))
+        value, bound, magnitude, has = (view[place] for view in views)
         bound = bound + 3 * roundoff * magnitude
         with np.errstate(all="ignore"):
             run = value[..., 1:2] - value[..., :1]
@@ -161,8 +165,8 @@ class Sample:
         return result
 
 
-def _find_row(given: Array, facts: list[Array]) -> tuple[Array, list[Array], float]:
-    """Return the numbers of a window's channel with the widest spread, its facts, the spread.
+def _find_row(given: Array) -> tuple[int, Array, float]:
+    """Return the channel of a window with the widest spread, its numbers, and the spread.
 
     Where negative numbers became 0, the others are as they were: then 0 is NaN.
     """
@@ -171,7 +175,7 @@ def _find_row(given: Array, facts: list[Array]) -> tuple[Array, list[Array], flo
         rows = np.where(rows > 0, rows, np.nan)
     spreads = np.nanmax(rows, 1, initial=-np.inf) - np.nanmin(rows, 1, initial=np.inf)
     channel = int(np.argmax(spreads))
-    return rows[channel], [array[channel] for array in facts], float(spreads[channel])
+    return channel, rows[channel], float(spreads[channel])
 
 
 def _place(window: Window, channels: slice, size: Sizes) -> tuple[slice, ...]:

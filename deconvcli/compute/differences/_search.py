@@ -95,8 +95,10 @@ class _Search(NamedTuple):
                 words = name_layout(layout, "output")
                 guess = Guess((OUTPUT_LAYOUT,), words, problem.weight)
                 yield from self._look_for(guess, misread)
+            # What is reversed has its crops at the opposite ends.
+            mirrored = tuple(abs(axis[3] - axis[4]) for axis in problem.axes)
             for guess, turn in list_turns(problem, reference.shape):
-                yield from self._look_for(guess, turn.apply(reference))
+                yield from self._look_for(guess, turn.apply(reference), reach=mirrored)
         if isinstance(problem.x, np.ndarray):
             layout = reading.data_layout
             misread = misread_layout(reading, layout, problem.x)
@@ -107,7 +109,7 @@ class _Search(NamedTuple):
                 yield from other._look_for(guess, reference)
         own = float(np.finfo(self.problem.dtype).eps) / 2
         for roundoff in ROUNDOFFS:
-            for guess in self._list_weights() if roundoff > own else ():
+            for guess in islice(self._list_weights(), 2) if roundoff > own else ():
                 yield from self._look_for(guess, reference, roundoff)
 
     def _list_weights(self) -> Iterator[Guess]:
@@ -118,12 +120,19 @@ class _Search(NamedTuple):
         return Sample(self.problem, reference, windows, channels)
 
     def _look_for(
-        self, guess: Guess, reference: Source, roundoff: float = 0.0
+        self,
+        guess: Guess,
+        reference: Source,
+        roundoff: float = 0.0,
+        reach: Sizes | None = None,
     ) -> Iterator[Difference]:
-        """Yield the differences of one guess, at those shifts at which a sample agrees."""
+        """Yield the differences of one guess, at those shifts at which a sample agrees.
+
+        reach: the largest of them; None for all that the kernel spans.
+        """
         problem = self.problem
         outputs, groups = problem.shape[1], problem.groups
-        reach = choose_reach(problem, reference.shape[2:])
+        reach = choose_reach(problem, reference.shape[2:]) if reach is None else reach
         sample = self._sample(reference, choose_channels(outputs, groups))
         fits = sample.list_fits(guess.weight, reach, roundoff)
         for shift, fit in islice(fits, MAX_PROOFS):
