@@ -105,7 +105,7 @@ def _check_document(document: Document, settings: Settings) -> CheckedFile:
     config = configs.read(document)
     networks = tuple(WalkedNetwork(source, walk(source.graph)) for source in config.networks)
     subject = prepare_subject(config, networks, settings.useless_share)
-    if settings.fix_hints:
+    if settings.fix_hints or settings.fix:
         subject = _with_all_fixes(subject)
     checked = _apply_settings(document.name, document.text, run_rules(subject), settings)
     if settings.fix_hints:

@@ -9,10 +9,19 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from deconvcli.checks.checking import Settings, check, write_files
+from deconvcli.checks.checking import (
+    CheckedFile,
+    Settings,
+    _file_check,
+    _fixing,
+    check,
+    check_bytes,
+    write_files,
+)
 from tests.cli.commandline import deconv, process, refused
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -119,6 +128,58 @@ def test_many_findings_are_fixed_in_several_rounds() -> None:
     write("a.yaml", HEAD + layer * 50)
     assert deconv("check a.yaml --fix").out == "no findings in 1 file (50 fixed)\n"
     assert text_of("a.yaml") == HEAD + layer.replace("kernl", "kernel") * 50
+
+
+def network(name: str, *layers: str) -> str:
+    listed = "".join(f"      - {layer}\n" for layer in layers)
+    return f"  {name}:\n    input: {{channels: 3, size: 33x33}}\n    layers:\n{listed}"
+
+
+UP = "{op: conv_transpose, out_channels: 3, kernl: 2, stride: 2}"
+JOIN = "{op: add, inputs: [input, previous]}"
+MANY = {
+    "keys": (
+        "networks:\n" + network("n", *["{op: conv, filters: 3, kernl: 1, strde: 1}"] * 60),
+        120,
+    ),
+    "networks": (
+        "networks:\n" + "".join(network(f"n{n}", "nn.MaxPool2d(2)", UP, JOIN) for n in range(30)),
+        60,
+    ),
+    "values": (
+        "networks:\n" + network("n", *["{op: conv, filters: 3, kernel: 1, bias: no}"] * 60),
+        60,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_findings_are_fixed_with_few_checks(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = 0
+
+    def counted(*given: Any) -> CheckedFile:
+        nonlocal checks
+        checks += 1
+        return check_bytes(*given)
+
+    for module in (_file_check, _fixing):
+        monkeypatch.setattr(module, "check_bytes", counted)
+    text, count = MANY[name]
+    write("a.yaml", text)
+    assert deconv("check a.yaml --fix").out.endswith(f" in 1 file ({count} fixed)\n")
+    assert checks < 100
+
+
+def test_one_that_cannot_be_fixed_does_not_keep_others_from_it() -> None:
+    """The first and the last rename would give a key twice."""
+    layer = "{op: conv, filters: 3, kernl: 1, kernel: 1}"
+    good = "{op: conv, filters: 3, kernl: 1}"
+    write("a.yaml", "networks:\n" + network("n", layer, *[good] * 30, layer))
+    assert json.loads(deconv("check a.yaml --fix --format json").out)["files"][0]["fixed"] == {
+        "DCV102": 30
+    }
 
 
 def test_unsafe_fixes_do_not_keep_others_from_being_made() -> None:
