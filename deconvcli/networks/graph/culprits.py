@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from deconvcli.common.values import axis_name
+from deconvcli.networks.graph.edits import join_words
 from deconvcli.networks.graph.network import Network, Node
 from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.operation import Shape
@@ -14,14 +16,18 @@ from deconvcli.networks.operations import take
 
 
 class Culprit(NamedTuple):
-    """A layer, an axis, and how its output on that axis misses whole strides of the input."""
+    """A layer, and how its output misses whole strides of the input.
+
+    axes: the names of the axes on which it does so; empty where there is one axis only.
+    """
 
     node: Node
-    axis: int
+    axes: tuple[str, ...]
     text: str
 
     def __str__(self) -> str:
-        return f"{self.node.name}: {self.text}"
+        axes = f"{join_words(self.axes)} " if self.axes else ""
+        return f"{self.node.name}: {axes}{self.text}"
 
 
 def find_culprits(network: Network, outcomes: Sequence[NodeOutcome], node: Node) -> list[Culprit]:
@@ -33,9 +39,8 @@ def find_culprits(network: Network, outcomes: Sequence[NodeOutcome], node: Node)
     at = {outcome.node.name: outcome for outcome in outcomes}
     names = find_suspects(network, node)
     ordered = [at[other.name] for other in reversed(network.nodes) if other.name in names]
-    found = [culprit for outcome in ordered for culprit in _examine(network, outcome)]
     axes = find_unequal_axes(at[node.name].inputs)
-    return [culprit for culprit in found if not axes or culprit.axis in axes]
+    return [culprit for outcome in ordered for culprit in _examine(network, outcome, axes)]
 
 
 def find_unequal_axes(inputs: Sequence[Shape]) -> list[int]:
@@ -82,14 +87,19 @@ def _collect(network: Network, name: str, follow: Callable[[Node], Iterable[str]
     return found
 
 
-def _examine(network: Network, outcome: NodeOutcome) -> Iterator[Culprit]:
-    """Yield the axes on which this layer misses whole strides."""
+def _examine(network: Network, outcome: NodeOutcome, axes: Sequence[int]) -> Iterator[Culprit]:
+    """Yield the ways in which this layer misses whole strides, each with its axes.
+
+    axes: those that count; without any, all of them do.
+    """
     shape, node = outcome.shape, outcome.node
     if shape is None or not outcome.inputs:
         return
     dialect = network.dialect_of(node)
     texts = take(node.operation).unevenness(node.parameters, outcome.inputs, dialect)
+    found = defaultdict(list)
     for axis, text in enumerate(texts):
-        if text:
-            prefix = f"{axis_name(axis, len(texts))} " if len(texts) > 1 else ""
-            yield Culprit(node, axis, prefix + text)
+        if text and (not axes or axis in axes):
+            found[text].append(axis_name(axis, len(texts)))
+    for text, names in found.items():
+        yield Culprit(node, tuple(names) if len(texts) > 1 else (), text)

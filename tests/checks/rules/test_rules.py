@@ -310,5 +310,5 @@ networks:
 """
     [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
     assert found.code == "DCV110"
-    assert "down: height 33 -> 16" in found.message
+    assert "down: height and width 33 -> 16" in found.message
     assert "output_padding of up to 1" in found.help

@@ -227,9 +227,9 @@ def test_one_run_finds_every_join_that_fails() -> None:
         ("cat1", ("cat3", "cat2")),
     ]
     assert [str(each.diagnosis.culprits[0]) for each in found] == [
-        "pool3: height 27 -> 13, and 2 * 13 is 1 less than 27",
-        "pool2: height 55 -> 27, and 2 * 27 is 1 less than 55",
-        "pool1: height 111 -> 55, and 2 * 55 is 1 less than 111",
+        "pool3: height and width 27 -> 13, and 2 * 13 is 1 less than 27",
+        "pool2: height and width 55 -> 27, and 2 * 27 is 1 less than 55",
+        "pool1: height and width 111 -> 55, and 2 * 55 is 1 less than 111",
     ]
     works = "the network then works for n = 16m + 14, n >= 30"
     feed = "feed x with 224x224 (the network then works for n = 16m, n >= 16)"
