@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Severity
-from deconvcli.common.values import compact
+from deconvcli.common.values import compact, per_axis
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.wording import complete_output_shape, word_role
 from deconvcli.layers.axis import Axis
@@ -28,7 +28,9 @@ from deconvcli.solver.ways import Way, find_ways
 # In the order of preference: a crop keeps the weights, and a kernel does not.
 _PARTS = ("output_padding", "padding", "kernel")
 # Kernels that are tried: as far from the layer's own as so many strides, and at most so far.
-_MAX_STRIDES, _MAX_REACH = 2, 64
+_MAX_STRIDES, _MAX_REACH = 2, 32
+# Beyond these strides output_padding has too many numbers for each kernel.
+_MAX_STRIDE = 16
 
 Parts = frozenset[str]
 
@@ -117,6 +119,8 @@ def find_intended_size(spelling: Spelling, sizes: Sizes) -> tuple[int, ...] | No
     for argument in (requested, added):
         given = spelling.arguments.get(argument.name) if argument else None
         numbers = [given] * rank if isinstance(given, int) else given
+        if isinstance(numbers, list | tuple) and len(numbers) == rank + 2:
+            numbers = dialect.data_layout(spelling.arguments, rank).split(tuple(numbers), rank)["*"]
         if argument is None or not isinstance(numbers, list | tuple) or len(numbers) != rank:
             continue
         if argument is requested:
@@ -149,10 +153,13 @@ class _Layer(NamedTuple):
         requested = self._request(output)
         if requested is not None and not more:
             yield requested
+        sizes = zip(self.question.input, output, self.choices, strict=True)
+        largest = max(max(-(-out // n) if more else 0, own.stride) for n, out, own in sizes)
         for count in range(0 if more else 1, len(_PARTS) + 1):
             found = [
                 change
                 for parts in combinations(_PARTS, count)
+                if largest <= _MAX_STRIDE or count == 1 or "kernel" not in parts
                 for is_even in (False, True)
                 for change in self._search(output, more.union(parts), is_even)
             ]
@@ -231,9 +238,10 @@ class _Layer(NamedTuple):
             reading = _read(self.spelling, sizes, given)
             if tuple(reading.output_sizes) != output:
                 return None
+            new_values = {name: given.get(name, value) for name, value in changed.items()}
             shown = {
-                name: given.get(name, value)
-                for name, value in changed.items()
+                name: value
+                for name, value in new_values.items()
                 if compact(value) != compact(arguments.get(name, names.get(name)))
             }
             order = [*names, *shown]  # what the weights alone have comes last
@@ -291,14 +299,31 @@ def _find_layer(spelling: Spelling, sizes: Sizes) -> _Layer | None:
 
 def _read_without_refusal(spelling: Spelling, sizes: Sizes) -> Reading | None:
     """Return the layer, or what is left of a refused one without what most often is refused."""
-    dialect = take(spelling.dialect)[0]
-    roles = ((), ("output_padding",), ("output_size",), ("output_padding", "output_size"))
-    for dropped in roles:
-        names = [own.name for role in dropped if (own := dialect.argument(role)) is not None]
-        left = {name: given for name, given in spelling.arguments.items() if name not in names}
+    for arguments in _list_accepted(spelling, sizes):
         with suppress(DeconvError):
-            return _read(spelling, sizes, left)
+            return _read(spelling, sizes, arguments)
     return None
+
+
+def _list_accepted(spelling: Spelling, sizes: Sizes) -> Iterator[Mapping[str, Any]]:
+    """Yield the parameters, and then those that the framework may accept in their place."""
+    dialect, rank = take(spelling.dialect)[0], len(sizes.spatial)
+    requested, stride = dialect.argument("output_size"), dialect.argument("stride")
+    optional = [own for own in (dialect.argument("output_padding"), requested) if own is not None]
+    dropped = (names for count in range(3) for names in combinations(optional, count))
+    for names in dropped:
+        without = {own.name for own in names}
+        yield {name: value for name, value in spelling.arguments.items() if name not in without}
+    # Where a size has to be requested, these two are what `same` and `valid` give.
+    if requested is None or stride is None or sizes.weight is None:
+        return
+    strides = per_axis(spelling.arguments.get(stride.name, 1), rank, stride.name)
+    kernel = dialect.weight_layout(spelling.arguments, rank).split(sizes.weight, rank)["*"]
+    rows = [*zip(require_numbers(sizes.spatial), strides, kernel, strict=True)]
+    same = [n * step for n, step, _ in rows]
+    for asked in (same, [(n - 1) * step + max(step, taps) for n, step, taps in rows]):
+        other = {**spelling.arguments, requested.name: asked}
+        yield complete_output_shape(dialect, other, sizes, 1)
 
 
 def _find_choices(question: Question, reading: Reading, way: Way) -> tuple[Choice, ...] | None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -142,6 +143,9 @@ def test_a_change_has_the_size_and_moves_values_as_it_says(
         ("torch", (33,), {"kernel_size": 4, "stride": 2, "padding": 1, "output_size": 68}, (68,), ["padding=0"]),
         ("torch", (5,), {"kernel_size": 4, "stride": 2, "padding": 1, "output_padding": 3}, (13,), ["padding=0 and output_padding=1"]),
         ("keras", (5, 5), {"kernel_size": 3, "strides": 2, "padding": "same", "output_padding": 2}, (11, 11), ["padding='valid' and output_padding=0"]),
+        ("tensorflow", (5, 5), {"strides": 2, "padding": "SAME", "output_shape": [1, 12, 12, 2]}, (12, 12), ["padding='VALID'", "padding='VALID' and kernel=4"]),
+        ("tflite", (5, 5), {"stride_h": 2, "stride_w": 2, "padding": "SAME", "output_shape": [1, 11, 11, 2]}, (11, 11), ["padding='VALID'"]),
+        ("torch", (100,), {"kernel_size": 600, "stride": 300, "output_padding": 301}, (30601,), []),
         ("onnx", (5,), {"kernel_shape": [3], "strides": [2], "pads": [1, 1], "output_padding": [2]}, (11,), ["pads=(1, 0) and output_padding=(1,)"]),
     ],
 )  # fmt: skip
@@ -154,14 +158,32 @@ def test_a_refused_layer_has_the_size_that_it_was_to_have(
 ) -> None:
     name = take(dialect)[0]
     layout = name.data_layout(words, len(shape)).shape({"N": (1,), "C": (4,)}, shape)
-    sizes = name.sizes(words, require_numbers(layout), None, len(shape))
+    rank = len(shape)
+    weight = name.weight_layout(words, rank).shape({"G": (1,), "I": (4,), "O": (2,)}, (3,) * rank)
+    given = require_numbers(weight) if name.requests_tensor else None
+    sizes = name.sizes(words, require_numbers(layout), given, rank)
     spelling = Spelling(dialect, words)
     with pytest.raises(Refused):
         name.read(spelling, sizes)
     assert find_intended_size(spelling, sizes) == intended
     changes = nearest_changes(spelling, sizes, intended)
     assert [change.text for change in changes][: len(texts)] == texts
-    assert {change.reading.output_sizes for change in changes} == {intended}
+    assert all(change.reading.output_sizes == intended for change in changes)
+
+
+@pytest.mark.parametrize("stride", [1, 16, 17, 100, 768])
+def test_large_strides_are_answered_in_time(stride: int) -> None:
+    """Each number of output_padding is a layer of its own, and there are as many as the stride."""
+    reading = deconvcli.layer(
+        "onnx", input_shape=(1, 4, 50), weight_shape=(4, 2, 2 * stride), strides=[stride]
+    )
+    [size] = require_numbers(reading.output_sizes)
+    begun = time.perf_counter()
+    for wanted in (size + 1, size - 1, size + 7 * stride + 1, 3 * size + 5):
+        for change in nearest_changes(reading.spelling, reading.sizes, (wanted,)):
+            assert change.reading.output_sizes == (wanted,)
+    # Four answers, of which the slowest takes 0.3 s; a machine of CI may be slower.
+    assert time.perf_counter() - begun < 10
 
 
 @pytest.mark.parametrize(
