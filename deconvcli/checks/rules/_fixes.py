@@ -88,7 +88,11 @@ def _changes_of_edit(
         case SetParameter():
             path = source.paths[edit.node]
             key = _written_key(document, source, source.graph.node(edit.node), edit.key)
-            yield Change(Verb.SET, (*path, key), freeze(edit.value))
+            # A file has no word for a value that nobody gives, a call has None.
+            if edit.value is None and edit.node not in source.calls:
+                yield Change(Verb.DROP, (*path, key))
+            else:
+                yield Change(Verb.SET, (*path, key), freeze(edit.value))
         case TakeSize():
             path = source.paths[edit.node]
             # A pasted call has no inputs: what its tensors are is in the code around it.

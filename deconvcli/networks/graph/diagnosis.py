@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
@@ -15,9 +15,17 @@ from deconvcli.networks.graph.culprits import find_culprits
 from deconvcli.networks.graph.edits import join_words
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.network import Network
-from deconvcli.networks.graph.repairs import Failure, Fix, find_chain, find_fixes
+from deconvcli.networks.graph.repairs import (
+    Failure,
+    Fix,
+    Source,
+    find_chain,
+    find_fixes,
+    resize_inputs,
+)
 from deconvcli.networks.graph.shapes import NodeOutcome
 from deconvcli.networks.graph.sizes import find_valid_sizes, limit_runs
+from deconvcli.networks.graph.symmetry import is_symmetric
 
 # For these errors the sizes of two tensors differ, which may be so for some input sizes alone.
 JOIN_CODES = {"unequal-sizes", "too-small", "too-large"}
@@ -53,11 +61,12 @@ def diagnose(
     node: str,
     outcomes: Sequence[NodeOutcome] | None = None,
     most: int = MAX_FIXES,
+    without: Container[Source] = (),
 ) -> Diagnosis:
     """Return the layers to blame for a failing node, and up to `most` proven fixes.
 
-    outcomes: those of an earlier walk, to save another one. A node that works has neither
-    culprits nor fixes.
+    outcomes: those of an earlier walk, to save another one. without: repairs that are not tried. A
+    node that works has neither culprits nor fixes.
     """
     outcomes = walk(network) if outcomes is None else outcomes
     outcome = next(found for found in outcomes if found.node.name == node)
@@ -68,7 +77,7 @@ def diagnose(
     if outcome.error.code in CODES_WITH_CULPRITS:
         culprits += filter(None, [find_chain(failure)])
         culprits += find_culprits(network, outcomes, outcome.node)
-    fixes = tuple(islice(find_fixes(failure), most))
+    fixes = tuple(islice(find_fixes(failure, without), most))
     return Diagnosis(tuple(map(str, culprits)), fixes)
 
 
@@ -82,28 +91,37 @@ def diagnose_all(
     """
     failed: dict[str, FailedNode] = {}
     assumed: tuple[str, ...] = ()
-    inputs: list[Fix] = []
+    inputs: list[Fix] | None = None
     while (outcome := _find_failing(outcomes, failed)) is not None:
         name = outcome.node.name
         if (unclaimed := _find_wrong_claim(network, outcomes, outcome)) is not None:
             network, outcomes = unclaimed
             failed[name] = FailedNode(_advise_claim(outcome), Diagnosis((), ()), assumed)
             continue
-        is_diagnosed = len(failed) < most
-        diagnosis = diagnose(network, name, outcomes) if is_diagnosed else Diagnosis((), ())
+        diagnosis = Diagnosis((), ())
+        if len(failed) < most:
+            without = () if inputs is None else (resize_inputs,)
+            diagnosis = diagnose(network, name, outcomes, without=without)
         own = [fix for fix in diagnosis.fixes if not fix.resizes]
-        if inputs:
-            # An input for the fixes assumed here would be of no use without them; one that was
-            # found before may make everything work, and needs none of them.
-            enough = [fix for fix in inputs if fix.is_complete]
-            diagnosis = diagnosis._replace(fixes=(*own, *enough[:1]))
-        else:
-            inputs = [fix for fix in diagnosis.fixes if fix.resizes]
+        if inputs is not None:
+            # An input for the sizes assumed here would be of no use without those fixes; one that
+            # was found before may make everything work, and needs none of them.
+            diagnosis = diagnosis._replace(fixes=(*own, *inputs))
+        elif outcome.error and outcome.error.code in CODES_WITH_CULPRITS:
+            inputs = [fix for fix in diagnosis.fixes if fix.resizes and fix.is_complete]
         failed[name] = FailedNode(outcome, diagnosis, assumed)
         if own:  # with another input all sizes would be others than those that the author has
             network, outcomes, assumed = own[0].network, own[0].outcomes, (*assumed, name)
     whole = None if any(outcome.error for outcome in outcomes) else network
-    return tuple([_add_sizes(each, whole, assumed) for each in failed.values()])
+    known: dict[int, str] = {}
+
+    def describe(network: Network) -> str:
+        # By identity: many nodes share one network, whose sizes take up to 50 ms.
+        if id(network) not in known:
+            known[id(network)] = describe_sizes(network)
+        return known[id(network)]
+
+    return tuple([_add_sizes(each, whole, assumed, describe) for each in failed.values()])
 
 
 def _find_wrong_claim(
@@ -144,7 +162,12 @@ def _find_failing(outcomes: Sequence[NodeOutcome], known: Container[str]) -> Nod
     return next((outcome for outcome in failing if outcome.node.name not in known), None)
 
 
-def _add_sizes(failed: FailedNode, whole: Network | None, assumed: Sequence[str]) -> FailedNode:
+def _add_sizes(
+    failed: FailedNode,
+    whole: Network | None,
+    assumed: Sequence[str],
+    describe: Callable[[Network], str],
+) -> FailedNode:
     """Return the diagnosis with the input sizes that work after each fix.
 
     whole: the network with the first fix of every node in `assumed`; None where others still fail.
@@ -156,9 +179,9 @@ def _add_sizes(failed: FailedNode, whole: Network | None, assumed: Sequence[str]
     fixes = list(failed.diagnosis.fixes)
     for number, fix in enumerate(fixes):
         if fix.is_complete:
-            sizes = describe_sizes(fix.network)
+            sizes = describe(fix.network)
         else:
-            sizes = describe_sizes(whole) if number == 0 and whole else ""
+            sizes = describe(whole) if number == 0 and whole else ""
         if sizes:
             fixed = "" if fix.is_complete else f"with the fixes of {join_words(others)} "
             text = f"{fixed}the network then works for {sizes}"
@@ -169,19 +192,20 @@ def _add_sizes(failed: FailedNode, whole: Network | None, assumed: Sequence[str]
 def describe_sizes(network: Network) -> str:
     """Return in words the sizes of a network's only input that work.
 
-    Empty where there are several inputs, or where the sizes are not found quickly.
+    Empty where it has several, or where the sizes are not found quickly.
     """
-    if len(network.inputs) > 1:
+    if len(network.inputs) != 1:
         return ""
     [(name, shape)] = network.inputs.items()
     free, most = network.without_numeric_expects(), limit_runs(network)
     texts = []
     with suppress(NotLinear, Refused):
-        for axis, size in enumerate(shape.spatial):
+        # Where all axes are alike, the first of them answers for all.
+        sizes = shape.spatial[:1] if is_symmetric(free) else shape.spatial
+        for axis, size in enumerate(sizes):
             letter = size.letter if isinstance(size, Linear) else "n"
             texts.append(find_valid_sizes(free, axis, name, most=most).text(letter))
-    if len(texts) < len(shape.spatial):
-        return ""
-    if len(set(texts)) > 1:
-        texts = [f"{axis_name(axis, len(texts))} {text}" for axis, text in enumerate(texts)]
-    return ", and ".join(dict.fromkeys(texts))
+        if len(set(texts)) > 1:
+            texts = [f"{axis_name(axis, len(texts))} {text}" for axis, text in enumerate(texts)]
+        return ", and ".join(dict.fromkeys(texts))
+    return ""

@@ -208,10 +208,13 @@ def try_config(config: Config) -> Tried:
             if edits := _write_first(document, found):
                 written[found] = edits
                 problems += _compare(document, before, [found], edits)
+    fixed = len(written)
+    # With another input none of the other fixes is needed.
+    written = {found: edits for found, edits in written.items() if not _resizes(found)}
     together = tuple(dict.fromkeys(edit for edits in written.values() for edit in edits))
     if len(written) > 1 and not _overlap(together):
         problems += _compare(document, before, list(written), together)
-    return Tried(len(errors), len(written), problems)
+    return Tried(len(errors), fixed, problems)
 
 
 def _check(text: str) -> tuple[Diagnostic, ...]:
@@ -221,6 +224,10 @@ def _check(text: str) -> tuple[Diagnostic, ...]:
 def _write_first(document: Document, found: Diagnostic) -> tuple[TextEdit, ...]:
     fix = next(iter(found.fixes), None)
     return tuple(write_change(document, change) for change in fix.changes) if fix else ()
+
+
+def _resizes(found: Diagnostic) -> bool:
+    return any("input" in change.path for change in found.fixes[0].changes)
 
 
 def _overlap(edits: Sequence[TextEdit]) -> bool:
@@ -259,7 +266,9 @@ def _compare(
 
 def _subject(found: Diagnostic) -> tuple[str, str]:
     """Return the code of a finding, and the layer that its message begins with."""
-    return found.code, found.message.partition(":")[0]
+    # Whatever a target lacks is one subject, which other findings of the layer may include.
+    is_target = "DCV204" in found.message
+    return "DCV204" if is_target else found.code, found.message.partition(":")[0]
 
 
 def _hidden(text: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations_with_replacement
 from math import prod
+from time import process_time
 from typing import Any
 
 import pytest
@@ -263,3 +264,37 @@ def test_a_claim_in_letters_is_met_by_a_crop_of_some_elements(kernel: int, lette
     network = Network("net", {"x": Shape(1, (Linear("T"),))}, nodes)
     fixes = [str(fix) for fix in diagnose(network, "up2").fixes]
     assert f"add a crop_like with size [{letters}], offset 0 after up2" in fixes
+
+
+def test_odd_strides_get_equal_crops_where_a_target_needs_them() -> None:
+    network = vocoder((16, 16), 32, 32 * 275)._replace(targets=("tensorflow",))
+    assert first_fix(network, "post") == (
+        "set stride of ups.0 and ups.1 to 25 and 11, and kernel to 75 and 33,"
+        " and padding to 25 and 11 (ups.0 and ups.1 must be trained again)"
+    )
+
+
+def test_an_output_padding_is_dropped_where_a_word_gives_the_size() -> None:
+    network = vocoder((8, 8), 32, 32 * 30, "keras")
+    first, *others = network.nodes
+    padded = first._replace(parameters={**first.parameters, "output_padding": 3})
+    assert first_fix(network._replace(nodes=(padded, *others)), "post") == (
+        "set stride of ups.0 and ups.1 to 6 and 5, and kernel to 12 and 10,"
+        " and output_padding of ups.0 to None (ups.0 and ups.1 must be trained again)"
+    )
+
+
+def test_many_large_strides_are_solved_quickly() -> None:
+    """Eight layers of stride 8 have 8**8 combinations, of which one axis needs a few."""
+    nodes, above = list[Node](), "x"
+    for number in range(8):
+        up = {"out_channels": 1, "kernel": 8, "stride": 8}
+        nodes.append(Node(f"up{number}", "conv_transpose", up, (above,)))
+        above = f"up{number}"
+    size = 5 * 8**8
+    nodes[-1] = nodes[-1]._replace(expect=(size + 8**5 + 8**2 + 3, size))
+    network = Network("net", {"x": Shape(1, (5, 5))}, tuple(nodes))
+    begun = process_time()
+    fix = first_fix(network, "up7")
+    assert process_time() - begun < 1
+    assert fix == ("set output_padding of up2, up5 and up7 to [1, 0], [1, 0] and [3, 0]")

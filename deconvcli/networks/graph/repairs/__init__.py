@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from itertools import islice
 
@@ -66,11 +66,11 @@ MAX_TRIED = 32
 MAX_VARIANTS = 4
 
 
-def find_fixes(failure: Failure) -> Iterator[Fix]:
+def find_fixes(failure: Failure, without: Container[Source] = ()) -> Iterator[Fix]:
     """Yield the fixes that are proven to work, searched for only as they are requested.
 
     Those that leave values, weights and the input as they are come first, those that draw a
-    warning last.
+    warning last. without: sources that are not asked.
     """
     code = failure.outcome.error.code if failure.outcome.error else ""
     # Where the strides are wrong, nothing that is cropped or padded was ever meant to be there.
@@ -78,7 +78,8 @@ def find_fixes(failure: Failure) -> Iterator[Fix]:
     found: list[tuple[int, Fix]] = []
     for source in sources:
         # Where one parameter gives what is missing, nobody computes more and cuts it off again.
-        if source is pad_input and not all(warnings for warnings, _ in found):
+        is_solved = source is pad_input and not all(warnings for warnings, _ in found)
+        if is_solved or source in without:
             continue
         fix, warnings = _find_quietest(failure, source)
         if fix is None or any(fix.network == other.network for _, other in found):
@@ -126,4 +127,12 @@ def _prove_each(failure: Failure, source: Source) -> Iterator[Fix]:
                 yield fix
 
 
-__all__ = ["Failure", "Fix", "find_chain", "find_even_kernels", "find_fixes"]
+__all__ = [
+    "Failure",
+    "Fix",
+    "Source",
+    "find_chain",
+    "find_even_kernels",
+    "find_fixes",
+    "resize_inputs",
+]

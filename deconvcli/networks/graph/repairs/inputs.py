@@ -15,6 +15,7 @@ from deconvcli.networks.graph.repairs.outputs import crop_after, find_expected_s
 from deconvcli.networks.graph.shapes import iter_outcomes
 from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.graph.sizes import find_valid_sizes, limit_runs
+from deconvcli.networks.graph.symmetry import is_symmetric
 from deconvcli.networks.operation import Shape
 
 # Doublings of the input after which the output is assumed not to grow with it.
@@ -45,9 +46,12 @@ def _require_integers(shape: Shape) -> tuple[int, ...] | None:
 
 def _find_sets(failure: Failure, name: str, shape: Shape) -> list[SizeSet] | None:
     """Return the sizes that work on each axis; None where they are not found quickly."""
-    axes, most = range(len(shape.spatial)), limit_runs(failure.network)
+    network, rank, most = failure.network, len(shape.spatial), limit_runs(failure.network)
     try:
-        return [find_valid_sizes(failure.network, axis, name, most=most) for axis in axes]
+        # Where all axes are alike, the first of them answers for all.
+        if is_symmetric(network):
+            return [find_valid_sizes(network, 0, name, most=most)] * rank
+        return [find_valid_sizes(network, axis, name, most=most) for axis in range(rank)]
     except (NotLinear, Refused):
         return None
 

@@ -90,7 +90,7 @@ def _make_whole(failure: Failure, node: Node, reading: Reading) -> list[SetParam
         return []
     dialect, _ = take_dialect(failure.network.dialect_of(node))
     if not any(argument.takes("padding", Form.INTS) for argument in dialect.arguments):
-        return list_changes(node, {"padding": "same"})
+        return list_changes(node, {"padding": "same", "output_padding": None})
     # The full scatter of n inputs has (n - 1) * stride + span elements: crop span - stride of
     # them. Padding crops both ends, so an odd number is rounded up and one element given back.
     excess = [axis.span - axis.stride for axis in axes]
@@ -102,8 +102,9 @@ def _make_whole(failure: Failure, node: Node, reading: Reading) -> list[SetParam
 
 
 def list_changes(node: Node, wanted: Mapping[str, Any]) -> list[SetParameter]:
-    """Return the parameters that have to change for these values, where 0 needs not be written."""
-    current = {"padding": 0, "output_padding": 0, **node.parameters}
+    """Return the parameters that have to change for these values; None is what nobody writes."""
+    defaults = {key: 0 for key in ("padding", "output_padding") if wanted.get(key) is not None}
+    current = {**defaults, **node.parameters}
     return [
         SetParameter(node.name, key, value)
         for key, value in wanted.items()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, islice, product
+from itertools import combinations, islice, product, takewhile
 from typing import NamedTuple
 
 from deconvcli.frameworks.dialects import take as take_dialect
-from deconvcli.layers.axis import Size
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph.edits import SetParameter, apply_edits
 from deconvcli.networks.graph.letters import walk
 from deconvcli.networks.graph.repairs._probe import Missing, Probe, make_probe
@@ -16,11 +16,11 @@ from deconvcli.networks.graph.repairs.kernels import propose_even_kernels
 from deconvcli.networks.graph.repairs.layers import collapse, find_transposed
 
 # With each layer above the combinations double, and a fix that changes many is no small one.
-MAX_LAYERS, MAX_CHANGED = 8, 4
+MAX_LAYERS, MAX_CHANGED = 6, 4
 # Values of output_padding tried on one axis; no published layer has a stride beyond 32.
 MAX_PADDINGS = 32
-# Combinations of values tried for one choice of layers on one axis.
-MAX_COMBINATIONS = 2**12
+# Combinations of values tried for one choice of layers on one axis, all but the last of them.
+MAX_COMBINATIONS = 2**9
 
 
 class Adjustable(NamedTuple):
@@ -35,6 +35,10 @@ class Adjustable(NamedTuple):
     at_zero: Missing
     each: Missing
 
+    def choices(self, axis: int) -> range:
+        """Return the values that are tried on an axis."""
+        return range(min(self.limits[axis], MAX_PADDINGS))
+
 
 def change_output_padding(failure: Failure) -> Iterator[tuple[SetParameter, ...]]:
     """Propose values that give the missing elements: few layers first, then the first cause."""
@@ -47,13 +51,13 @@ def change_output_padding(failure: Failure) -> Iterator[tuple[SetParameter, ...]
     adjustable = [layer for layer in found if layer is not None]
     for count in range(1, MAX_CHANGED + 1):
         for chosen in combinations(adjustable, count):
-            solved = [_solve(chosen, axis, excess) for axis, excess in enumerate(missing)]
-            if all(values is not None for values in solved):
-                columns = zip(*(values or () for values in solved), strict=True)
+            tried = (_solve(chosen, axis, excess) for axis, excess in enumerate(missing))
+            solved = [*takewhile(bool, tried)]
+            if len(solved) == len(missing):
                 yield tuple(
                     [
                         SetParameter(layer.name, "output_padding", collapse(values))
-                        for layer, values in zip(chosen, columns, strict=True)
+                        for layer, *values in zip(chosen, *solved, strict=True)
                     ]
                 )
 
@@ -86,26 +90,38 @@ def _subtract(after: Missing, before: Missing) -> Missing:
     return tuple([tuple([n - m for n, m in zip(*axis, strict=True)]) for axis in pairs])
 
 
-def _solve(
-    layers: Sequence[Adjustable], axis: int, excess: tuple[Size, ...]
-) -> tuple[int, ...] | None:
-    """Return the smallest values for these layers that leave nothing missing on one axis."""
-    ranges = [range(min(layer.limits[axis], MAX_PADDINGS)) for layer in layers]
-    tried = islice(product(*ranges), MAX_COMBINATIONS)
-    fitting = [values for values in tried if _fits(layers, axis, excess, values)]
-    return min(fitting, key=sum, default=None)
+def _solve(layers: Sequence[Adjustable], axis: int, excess: tuple[Size, ...]) -> tuple[int, ...]:
+    """Return the smallest values for these layers that leave nothing missing on one axis.
+
+    Empty where there are none.
+    """
+    *others, last = layers
+    start = [
+        sum(column) for column in zip(excess, *(one.at_zero[axis] for one in layers), strict=True)
+    ]
+    found = []
+    for values in islice(product(*(one.choices(axis) for one in others)), MAX_COMBINATIONS):
+        left = list(start)
+        for layer, value in zip(others, values, strict=True):
+            left = [size + step * value for size, step in zip(left, layer.each[axis], strict=True)]
+        # The value of the last layer follows from the others.
+        completing = _complete(left, last.each[axis])
+        if completing in last.choices(axis):
+            found.append((*values, completing))
+    return min(found, key=sum, default=())
 
 
-def _fits(
-    layers: Sequence[Adjustable], axis: int, excess: tuple[Size, ...], values: Sequence[int]
-) -> bool:
-    left = list(excess)
-    for layer, value in zip(layers, values, strict=True):
-        changes = zip(layer.at_zero[axis], layer.each[axis], strict=True)
-        left = [
-            size + zero + each * value for size, (zero, each) in zip(left, changes, strict=True)
-        ]
-    return not any(left)
+def _complete(left: Sequence[Size], each: Sequence[Size]) -> int:
+    """Return how many times `each` makes up for what is left; -1 if no number of times does."""
+    times = set()
+    for size, step in zip(left, each, strict=True):
+        if isinstance(size, Linear) or isinstance(step, Linear):
+            return -1
+        if step and size % step == 0:
+            times.add(-size // step)
+        elif size or step:
+            return -1
+    return times.pop() if len(times) == 1 else -len(times)
 
 
 def use_even_kernel(failure: Failure) -> Iterator[Edits]:

@@ -92,12 +92,17 @@ def change_strides(failure: Failure) -> Iterator[Edits]:
         # The largest in place of the largest.
         places = sorted(range(len(strides)), key=lambda place: -chain.strides[place])
         by_place = dict(zip(places, strides, strict=True))
-        settings = [
-            setting
-            for place, node in enumerate(chain.nodes)
-            for setting in _settle(failure, chain, place, node, by_place[place])
+        variants = [
+            tuple(
+                [
+                    setting
+                    for place in range(len(strides))
+                    for setting in _settle(failure, chain, place, by_place[place], odd_crop)
+                ]
+            )
+            for odd_crop in (True, False)
         ]
-        yield tuple(settings)
+        yield from dict.fromkeys(variants)
 
 
 def rank_strides(product: int, count: int) -> list[tuple[int, ...]]:
@@ -107,18 +112,26 @@ def rank_strides(product: int, count: int) -> list[tuple[int, ...]]:
 
 
 def _settle(
-    failure: Failure, chain: Chain, place: int, node: Node, stride: int
+    failure: Failure, chain: Chain, place: int, stride: int, odd_crop: bool
 ) -> list[SetParameter]:
-    """Return what has to change for n * stride elements; the kernel has as many strides."""
+    """Return what has to change in one layer for n * stride elements.
+
+    The kernel keeps its number of strides, or has one more where an odd crop is not wanted: such a
+    crop is unequal, and not every framework puts the larger half at the same end.
+    """
+    node = chain.nodes[place]
     if stride == chain.strides[place]:
         return []
-    kernel = stride * max(1, chain.kernels[place] // chain.strides[place])
-    settings: dict[str, int | str] = {"stride": stride, "kernel": kernel}
+    count = max(1, chain.kernels[place] // chain.strides[place])
+    if not odd_crop and (count - 1) * stride % 2:
+        count += 1
+    kernel = count * stride
+    settings: dict[str, int | str | None] = {"stride": stride, "kernel": kernel}
     dialect, _ = take_dialect(failure.network.dialect_of(node))
     if any(argument.takes("padding", Form.INTS) for argument in dialect.arguments):
         # Of an odd number of elements to crop, padding crops one too many, which is given back.
         crop = -(-(kernel - stride) // 2)
         settings |= {"padding": crop, "output_padding": 2 * crop - (kernel - stride)}
     else:
-        settings["padding"] = "same"
+        settings |= {"padding": "same", "output_padding": None}
     return list_changes(node, settings)
