@@ -196,7 +196,7 @@ DIALECT_OPTION = name_option(
 MAX_TYPED = 2**20
 
 
-def _read_standard_input(
+def read_standard_input(
     ctx: click.Context, param: click.Parameter, given: str | None
 ) -> str | None:
     """Return the pasted text, that of standard input for `-`."""
@@ -210,7 +210,7 @@ def _read_standard_input(
     return text
 
 
-CALL_ARGUMENT = click.argument("call", required=False, callback=_read_standard_input)
+CALL_ARGUMENT = click.argument("call", required=False, callback=read_standard_input)
 
 MORE = "More options of the layer"
 

@@ -94,3 +94,15 @@ def test_variables_have_values() -> None:
         "solve", "-q", "--mirror", "nn.Conv2d(c, 8, k)", "--set", "c=4,k=3", "--in", "9"
     )
     assert result.out == "nn.ConvTranspose2d(8, 4, 3)\n"
+
+
+def test_a_printed_model_comes_from_standard_input() -> None:
+    lines = (
+        "Sequential(",
+        "  (0): Conv1d(1, 8, kernel_size=(4,), stride=(2,), padding=(1,))",
+        "  (1): ELU(alpha=1.0)",
+        ")",
+    )
+    result = deconv("solve -q --mirror - --in 33", stdin="\n".join(lines).encode())
+    assert "{op: conv_transpose, out_channels: 1, kernel: 4, stride: 2, padding: 1" in result.out
+    assert "expect: {channels: 1, size: 33}" in result.out

@@ -17,6 +17,7 @@ from deconvcli.cli.options import (
     layer_options,
     names_option,
     option,
+    read_standard_input,
     takes,
     takes_output,
 )
@@ -46,6 +47,7 @@ MOST = 100_000
     option(
         "--mirror",
         metavar="LAYER|FILE",
+        callback=read_standard_input,
         help="Find what returns to the input of this convolution, or the decoder of this encoder.",
     ),
     *layer_options(

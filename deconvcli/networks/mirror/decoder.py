@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import NotExpressible, UsageError
 from deconvcli.common.values import compact
 from deconvcli.frameworks.dialects import take as take_dialect
+from deconvcli.frameworks.wording import can_express
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
 from deconvcli.networks.graph import Network, Node, NodeOutcome
@@ -100,6 +101,8 @@ class _Builder:
             self.has_weights |= is_trained
             if is_trained or operation.name in _RESHAPES:
                 self._keep(chain[:place])
+        if not self.lines:
+            raise _no_mirror("the encoder", "all its layers keep the shape")
         first = chain[0].inputs[0]
         return Decoder(self.dialect, last, first, tuple(self.lines), tuple(self.notes))
 
@@ -115,7 +118,7 @@ class _Builder:
                 code="no-mirror",
             )
         if len(self.network.outputs) > 1 or not outcomes:
-            raise _no_mirror(self.network.name, f"it has {len(self.network.outputs)} outputs")
+            raise _no_mirror("the encoder", f"it has {len(self.network.outputs)} outputs")
         name = self.network.outputs[0] if self.network.outputs else outcomes[-1].node.name
         chain: list[NodeOutcome] = []
         depths: dict[str, int] = {}
@@ -135,7 +138,7 @@ class _Builder:
             else:
                 chain.append(outcome)
         if not chain:
-            raise _no_mirror(self.network.name, "it has no layers")
+            raise _no_mirror("the encoder", "it has no layers")
         return chain[::-1]
 
     def _leave_out(self, outcome: NodeOutcome, reason: str) -> None:
@@ -236,7 +239,12 @@ class _Builder:
         """Yield the transposed convolution that undoes a window, and what its dialect lacks."""
         node, [channels] = outcome.node, require_numbers([outcome.inputs[0].channels])
         convolution = Convolution(node, self.network.dialect_of(node), len(sizes), channels)
-        found = LayerMirror(convolution, self.dialect, sizes)
+        try:
+            found = LayerMirror(convolution, self.dialect, sizes)
+        except NotExpressible as error:
+            raise NotExpressible(
+                f"{node.name}: {error.message}", help=error.help, code=error.code
+            ) from error
         assert found.reading is not None
         yield self._transpose(node.name, found.reading, found.choices, convolution.roles)
         yield from _change_ends(node.name, found.after)
@@ -272,7 +280,7 @@ class _Builder:
             # Keras' output_padding is None by default, and 0 is another layer.
             is_default = argument is not None and value == (argument.default,) * len(choices)
             if role not in ("in_channels", "out_channels") and not is_default:
-                keys[role] = _write_role(value)
+                keys[role] = _write_role(self.dialect, role, value)
         if choices[0].way.requests:
             keys["output_size"] = [*reading.output_sizes]
         return Line("conv_transpose", keys, name)
@@ -323,14 +331,17 @@ def _change_ends(name: str, after: Sequence[tuple[int, int]]) -> Iterator[Line]:
             yield Line(op, {"amount": amount}, name)
 
 
-def _write_role(value: Any) -> Any:
+def _write_role(dialect: str, role: str, value: Any) -> Any:
     """Return the value of a role as a config has it."""
     if not isinstance(value, tuple):
         return value
-    pairs = [list(item) if isinstance(item, tuple) else item for item in value]
-    if pairs and isinstance(pairs[0], list):
-        return pairs[0][0] if all(item == [pairs[0][0]] * 2 for item in pairs) else pairs
-    found = compact(pairs)
+    if isinstance(value[0], tuple):
+        ends = {end for pair in value for end in pair}
+        # One number for all ends, where the dialect takes numbers beside pairs.
+        if len(ends) == 1 and can_express(take_dialect(dialect)[0], role, tuple(ends)):
+            return ends.pop()
+        return [list(pair) for pair in value]
+    found = compact(value)
     return list(found) if isinstance(found, tuple) else found
 
 

@@ -204,7 +204,9 @@ class LayerMirror:
             for family in find_families(asked, middle, size, bounds):
                 for choice in family.by_symmetry():
                     if choice.axis == smaller and not choice.is_circular:
-                        found.setdefault(choice.way, Cropped(choice, after))
+                        known = found.get(choice.way)
+                        if known is None or _is_evener(choice, known, after):
+                            found[choice.way] = Cropped(choice, after)
                         break
         return found
 
@@ -336,6 +338,17 @@ class LayerMirror:
         if self.convolution.node.operation != "conv" or reading is None:
             return None
         return carry_weights(self.convolution.dialect, reading)
+
+
+def _is_evener(choice: Choice, known: Cropped, after: tuple[int, int]) -> bool:
+    """Return whether a choice states the same layer with paddings that differ less.
+
+    Beside a requested size several paddings mean one layer; equal ones are the convolution's own.
+    """
+    if after != known.after or not choice.way.is_pair:
+        return False
+    one, other = (abs(begin - end) for begin, end in (choice.padding, known.choice.padding))
+    return bool(one < other)
 
 
 def sort_ways(columns: Sequence[Mapping[Way, Cropped]]) -> list[Way]:

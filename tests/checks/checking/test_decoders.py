@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 import deconvcli
 from deconvcli.checks.checking import Settings, check_bytes
 from deconvcli.checks.checking.decoders import DecoderMirror, mirror
-from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.common.errors import DeconvError, NotExpressible, Refused, UsageError
+from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.networks.mirror import LayerMirror
 
 UNET = "\n".join(
@@ -104,6 +106,58 @@ def test_other_dialects_decode_to_the_same_input(
     text: str, size: tuple[int, ...], dialect: str
 ) -> None:
     assert check(decode(text, size, dialect)) == []
+
+
+def throw_encoder(dice: random.Random) -> tuple[str, tuple[int, ...]]:
+    """Return random layers, one after another, and a size of their input."""
+    rank, channels, layers = dice.choice((1, 2, 2, 3)), 4, []
+    for _ in range(dice.randint(1, 6)):
+        kernel, stride = dice.randint(1, 6), dice.choice((1, 1, 2, 2, 3, 4))
+        kind = dice.choice(("conv", "conv", "conv", "pool", "norm", "act", "pad"))
+        if kind == "conv":
+            out = dice.choice((4, 8, 12))
+            padding = dice.randint(0, kernel // 2)
+            layers.append(
+                f"nn.Conv{rank}d({channels}, {out}, {kernel}, {stride}, {padding},"
+                f" groups={dice.choice((1, 1, 1, 2, 4))}, bias={dice.random() < 0.5})"
+            )
+            channels = out
+        elif kind == "pool":
+            ceil = dice.random() < 0.3
+            name = dice.choice(("Max", "Avg"))
+            kernel = dice.randint(2, 3)
+            layers.append(
+                f"nn.{name}Pool{rank}d({kernel}, {stride}, {dice.randint(0, 1)}, ceil_mode={ceil})"
+            )
+        elif kind == "norm":
+            norms = (f"nn.BatchNorm{rank}d({channels})", f"nn.GroupNorm(2, {channels})")
+            layers.append(dice.choice(norms))
+        else:
+            layers.append("nn.ReLU()" if kind == "act" else f"nn.ZeroPad{rank}d({stride})")
+    layers = [f"nn.Conv{rank}d(4, 4, 1)", *layers, *dice.choice(((), ("nn.Flatten()",)))]
+    return ", ".join(layers), tuple(dice.randint(20, 60) for _ in range(rank))
+
+
+def test_random_encoders_have_decoders_that_a_strict_check_accepts() -> None:
+    dice, accepted = random.Random(18), 0
+    refused: list[str] = []
+    for _ in range(60):
+        text, size = throw_encoder(dice)
+        dialect = dice.choice((None, None, *DIALECTS.names))
+        try:
+            config = decode(text, size, dialect)
+        except Refused:  # nothing is left of the input
+            continue
+        except UsageError as error:
+            refused.append(error.message)
+            continue
+        except NotExpressible:  # groups, for one, which Keras lacks
+            assert dialect is not None
+            continue
+        assert check(config) == [], text
+        accepted += 1
+    assert accepted > 30
+    assert not [message for message in refused if "has an error" in message]
 
 
 def test_each_size_of_a_vae_comes_back() -> None:

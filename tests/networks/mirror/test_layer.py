@@ -262,6 +262,18 @@ def test_what_a_dialect_cannot_say_is_cropped_afterwards() -> None:
     assert "Caffe crops both ends alike" in found.reason
 
 
+@pytest.mark.parametrize("name", ["tensorflow", "cudnn", "onednn"])
+def test_beside_a_requested_size_the_padding_is_the_convolutions_own(name: str) -> None:
+    found = mirror("nn.Conv2d(64, 128, 3, stride=2, padding=1)", to=name)
+    [axis] = found.axes
+    shown = [
+        [row.parameters[key] for key in row.parameters if key.startswith("pad")]
+        for row in axis.rows
+    ]
+    assert shown[0] == shown[1]
+    assert {end for each in shown[0] for end in (each if isinstance(each, list) else [each])} == {1}
+
+
 def test_no_bias_is_no_bias() -> None:
     found = mirror("nn.Conv2d(6, 4, 3, bias=False)", (9, 9))
     assert found.reading is not None
