@@ -60,4 +60,6 @@ def find_difference(
     problem = Problem(x, canonical_weight(reading, weight), bias, axes, groups, np.dtype(dtype))
     if 0 in (*problem.shape, *reference.shape, *x.shape):
         return None
-    return search(problem, reading, weight, reference, first_bad)
+    # Inf and NaN are valid results, and a division by 0 estimates nothing.
+    with np.errstate(all="ignore"):
+        return search(problem, reading, weight, reference, first_bad)

@@ -66,12 +66,11 @@ def find_fit(
         return Fit(CLAMPED, clamped=True)
     if least < MIN_POINTS:
         return None
-    with np.errstate(all="ignore"):  # a division by 0 gives no estimate
-        return (
-            _fit_offset(points, rounding)
-            or _fit_factor(points, rounding)
-            or _fit_affine(points, rounding)
-        )
+    return (
+        _fit_offset(points, rounding)
+        or _fit_factor(points, rounding)
+        or _fit_affine(points, rounding)
+    )
 
 
 def _fit_precision(points: Points, roundoff: float) -> Fit | None:
@@ -114,14 +113,14 @@ def _meet(low: Array, high: Array, compared: Array, axis: int | None) -> Any:
 
 def _fit_factor(points: Points, rounding: float) -> Fit | None:
     """Return the fit of one factor."""
-    known = np.where(points.compared, np.abs(points.value) / points.bound, 0)
+    # A value of about 0 has no factor of its own, but must stay within its bound.
+    own = points.compared & (np.abs(points.value) > points.bound)
+    known = np.where(own, np.abs(points.value) / points.bound, 0)
     best = np.unravel_index(np.argmax(known), known.shape)
     guess = points.given[best] / points.value[best]
     if not np.isfinite(guess):
         return None
     bound = abs(guess) * points.bound + rounding * np.abs(points.given)
-    # A value of about 0 has no factor of its own; it must still be within its bound.
-    own = points.compared & (np.abs(points.value) > points.bound)
     if not Points(*points[:4], points.compared & ~own).agree(guess * points.value, 2 * bound):
         return None
     found = _meet(

@@ -33,6 +33,10 @@ class Remainder:
     not_finite: int = 0
     own_not_finite: int = 0
 
+    def clear(self) -> Remainder:
+        """Return that nothing remains."""
+        return Remainder(0, self.outputs, np.zeros_like(self.where), self.reach)
+
     @property
     def is_not_finite(self) -> bool:
         """Whether NaN or infinite numbers on one side are all that remains."""
@@ -67,20 +71,19 @@ def find_remainder(
     places = np.argsort(order)  # in the reference, of each channel of the output
     for block in blocks(cut_for_check(problem.x.shape, shape, axes, problem.dtype)):
         x = as_contiguous(problem.x[block.inputs], problem.dtype)
-        with np.errstate(all="ignore"):  # Inf and NaN are valid results
-            y = as_contiguous(reference[block.outputs], problem.dtype)
-            facts = truths(x, guess.weight, problem.bias, block.axes, problem.groups)
-            for image, channels, truth in facts:
-                own = places[channels]
-                fitted, bound = fit.apply(truth, channels, problem.dtype)
-                given = y[image][own]
-                bad = ~judge(given, fitted, bound, problem.dtype)[0]
-                left.count += int(bad.sum())
-                left.outputs += bad.size
-                left.where[block.outputs[2:]] |= bad.any(0)
-                left.zeros += int((given[bad] == 0).sum())
-                left.not_finite += int((~np.isfinite(given[bad])).sum())
-                left.own_not_finite += int((~np.isfinite(fitted.value[bad])).sum())
+        y = as_contiguous(reference[block.outputs], problem.dtype)
+        facts = truths(x, guess.weight, problem.bias, block.axes, problem.groups)
+        for image, channels, truth in facts:
+            own = places[channels]
+            fitted, bound = fit.apply(truth, channels, problem.dtype)
+            given = y[image][own]
+            bad = ~judge(given, fitted, bound, problem.dtype)[0]
+            left.count += int(bad.sum())
+            left.outputs += bad.size
+            left.where[block.outputs[2:]] |= bad.any(0)
+            left.zeros += int((given[bad] == 0).sum())
+            left.not_finite += int((~np.isfinite(given[bad])).sum())
+            left.own_not_finite += int((~np.isfinite(fitted.value[bad])).sum())
     return left
 
 

@@ -42,16 +42,15 @@ class Sample:
         self._channels = channels
         sizes = reference.shape[2:]
         self._size = tuple(min(WINDOW[len(sizes)], size) for size in sizes)
-        with np.errstate(over="ignore"):  # a reference may have more digits
-            given = [
-                np.concatenate(
-                    [
-                        reference[_place(window, some, self._size)][0].astype(problem.dtype)
-                        for some in channels
-                    ]
-                ).astype(np.float64)
-                for window in windows
-            ]
+        given = [
+            np.concatenate(
+                [
+                    reference[_place(window, some, self._size)][0].astype(problem.dtype)
+                    for some in channels
+                ]
+            ).astype(np.float64)
+            for window in windows
+        ]
         # The first window is looked at alone: one in which the numbers differ.
         spreads = [_find_row(numbers)[2] for numbers in given]
         order = sorted(range(len(windows)), key=lambda at: 2 * spreads[at] < max(spreads))
@@ -153,13 +152,12 @@ class Sample:
         place: Any = (..., *np.unravel_index(points, self._size))
         value, bound, magnitude, has = (view[place] for view in views)
         bound = bound + 3 * roundoff * magnitude
-        with np.errstate(all="ignore"):
-            run = value[..., 1:2] - value[..., :1]
-            factor, moved = (row[1] - row[0]) / run, value - value[..., :1]
-            error = np.abs(row - row[0] - factor * moved)
-            unsure = (bound[..., :1] + bound[..., 1:2]) / np.abs(run) * np.abs(moved)
-            limit = 1.1 * np.abs(factor) * (bound + bound[..., :1] + 2 * unsure)
-            fits = error <= limit + 8 * EPSILON * np.abs(row).max()
+        run = value[..., 1:2] - value[..., :1]
+        factor, moved = (row[1] - row[0]) / run, value - value[..., :1]
+        error = np.abs(row - row[0] - factor * moved)
+        unsure = (bound[..., :1] + bound[..., 1:2]) / np.abs(run) * np.abs(moved)
+        limit = 1.1 * np.abs(factor) * (bound + bound[..., :1] + 2 * unsure)
+        fits = error <= limit + 8 * EPSILON * np.abs(row).max()
         fits |= ~has | ~np.isfinite(value)
         result: Array = fits.all(-1) | ~(has[..., 0] & has[..., 1])
         return result

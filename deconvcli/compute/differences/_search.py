@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from deconvcli.compute.differences._channels import find_order
-from deconvcli.compute.differences._fits import ROUNDOFFS
+from deconvcli.compute.differences._fits import FACTOR, ROUNDOFFS
 from deconvcli.compute.differences._guesses import (
     CHANNEL_ORDER,
     INPUT_LAYOUT,
@@ -47,9 +47,11 @@ def search(
     """Return the first guess that explains all elements, or else the one that explains most."""
     every = _Search(problem, reading, weight, reference, first_bad, prod(reference.shape))
     best: Difference | None = None
+    plain, no_shift = Guess((), (), problem.weight), (0,) * len(problem.axes)
     if isinstance(reference, np.ndarray) and reference.shape == problem.shape:
-        plain, no_shift = Guess((), (), problem.weight), (0,) * len(problem.axes)
         left = find_remainder(problem, reference, plain, no_shift, Fit())
+        if left.count and not reference.any():
+            return every.describe(plain, no_shift, Fit(FACTOR, 0.0), reference, left.clear())
         every = every._replace(bad=left.count)
         if left.border or left.is_not_finite:
             best = every.describe(plain, no_shift, Fit(), reference, left)

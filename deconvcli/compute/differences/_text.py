@@ -52,7 +52,8 @@ def describe(
     clauses += _describe_fit(fit, problem)
     text = f"equal {', '.join(clauses)}".strip()
     if fit.cause in (FACTOR, AFFINE) and not np.any(fit.factor):
-        text = f"the reference is {'0' if fit.cause == FACTOR else 'constant in each channel'}"
+        same = "0 everywhere" if fit.cause == FACTOR else "constant in each channel"
+        text = f"the reference is {same}"
     if sizes != problem.shape[2:]:
         text += " where both have elements"
     if remainder is not None and remainder.count:

@@ -267,6 +267,13 @@ GROUPS = ("torch", (1, 6, 9, 8), (6, 4, 3, 3), {"stride": 2, "groups": 3})
             ("partly-reversed-taps",),
             "equal after reversing the taps along width",
         ),
+        # no terms reach some outputs, whose bound is 0
+        (
+            ("torch", (1, 2, 5, 6), (2, 3, 2, 1), {"stride": 3}),
+            lambda case: case.run() * 3,
+            ("factor",),
+            "equal up to a factor of 3",
+        ),
         (
             VOLUME,
             lambda case: case.run(weight=case.weight.transpose(0, 1, 3, 4, 2).copy()),
@@ -342,7 +349,7 @@ GROUPS = ("torch", (1, 6, 9, 8), (6, 4, 3, 3), {"stride": 2, "groups": 3})
             ("factor",),
             "equal up to a factor of 4, the product of the strides",
         ),
-        (SQUARE, lambda case: case.run() * 0, ("factor",), "the reference is 0"),
+        (SQUARE, lambda case: case.run() * 0, ("factor",), "the reference is 0 everywhere"),
         (
             SQUARE,
             lambda case: case.run(bias=case.bias + np.float32(0.5)),
@@ -449,3 +456,19 @@ def test_a_sparse_output_does_not_explain_itself() -> None:
     assert found is not None
     assert (found.causes, found.remaining) == (("reversed-taps",), 0)
     assert case.explain(case.change_weight(lambda w: w[..., ::-1, ::-1] ** 2)) is None
+
+
+@pytest.mark.parametrize("place", ["x", "weight"])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_arrays_that_are_not_finite(place: str, number: float) -> None:
+    case = make(*SQUARE)
+    array = getattr(case, place).copy()
+    array[0, 0, 1, 1] = number
+    case = case._replace(**{place: array})
+    assert case.explain(case.run()) is None
+    zeros = case.explain(0 * make(*SQUARE).run())
+    assert zeros is not None
+    assert zeros.text == "the reference is 0 everywhere"
+    finite = case.explain(make(*SQUARE).run())
+    assert finite is not None
+    assert finite.text.endswith("elements, where ours is NaN or infinite")
