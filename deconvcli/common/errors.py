@@ -68,10 +68,13 @@ class UsageError(DeconvError):
 class Refused(DeconvError):
     """The request is clear and the framework would refuse this layer.
 
-    layer: its parameters and sizes, where somebody may look for another layer.
+    place, stride: the spatial axis that it refuses, if it is one, and the stride there. layer: its
+    parameters and sizes, where somebody may look for another layer.
     """
 
     default_code = "refused"
+    place: int | None = None
+    stride: int = 1
     layer: Any = None
 
 

@@ -95,7 +95,7 @@ class Refusals:
         otherwise = fill(limit.otherwise, numbers) if limit.otherwise else ""
         if not otherwise and 0 in (numbers.get("n"), numbers.get("k")):
             otherwise = self.empty
-        return Refused(
+        refused = Refused(
             f"{name}: {axis}{fill(limit.message, numbers)}",
             help=fill(limit.help, numbers),
             code=limit.code,
@@ -103,6 +103,8 @@ class Refusals:
             # If an implementation is an exception to the limit, its finding has the source.
             source="" if otherwise else limit.source,
         )
+        refused.place, refused.stride = place, numbers["s"]
+        return refused
 
     def describe_crop(self, layer: Layer) -> str:
         """Return the crops of a layer as a clause for a message."""

@@ -5,7 +5,7 @@ The request is one class, whose parts are in files of their own: what is typed, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from deconvcli.common.errors import Refused, UsageError
@@ -16,7 +16,7 @@ from deconvcli.frameworks.request._counts import CountedLayer, bind_counts
 from deconvcli.frameworks.request._typed import MAX_AXES
 from deconvcli.frameworks.request.understood import Understood
 from deconvcli.frameworks.wording import can_express, complete_output_shape, find_form, word_roles
-from deconvcli.layers.axis import OpenShape
+from deconvcli.layers.axis import OpenShape, Size
 from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Spelling
 from deconvcli.layers.layout import Layout
@@ -34,13 +34,31 @@ class LayerRequest(CountedLayer):
             UsageError: something is missing, foreign to the dialect, or of another rank.
             Refused: the framework would refuse the layer.
         """
+        return self._read(*self._parse())
+
+    def find_reader(self) -> tuple[int, Callable[[tuple[Size, ...]], Understood]]:
+        """Return the number of spatial axes, and a function from an input size to the layer.
+
+        A pasted call is parsed once. The request's own input size only shows the number of axes.
+
+        Raises:
+            UsageError: as for `understand`.
+        """
+        pasted, why = self._parse()
+        return self._find_rank(pasted), lambda size: self._replace(input_size=size)._read(
+            pasted, why
+        )
+
+    def _parse(self) -> tuple[Pasted, str]:
+        """Return the layer's dialect and parameters, and why this is the dialect."""
         if self.call is None and self.variables:
             raise UsageError(
                 f"{self.names.variables} has no effect without a pasted call",
                 help="leave it out, or paste the call.",
             )
         if self.call is None:
-            return self.read_as(*self._find_dialect())
+            name, why = self._find_dialect()
+            return self._name_dialect(name), why
         # Reading Python takes a tenth of the start-up, which a layer from options does not pay.
         from deconvcli.frameworks.pasted.forms import is_layer_text
         from deconvcli.frameworks.pasted.understand import understand
@@ -49,7 +67,7 @@ class LayerRequest(CountedLayer):
             raise self._no_call(self.call)
         setter = self.names.variables
         pasted = understand(self.call, self.dialect, variables=self.variables, setter=setter)
-        return self._read(pasted, self._explain_choice(pasted))
+        return pasted, self._explain_choice(pasted)
 
     def _explain_choice(self, pasted: Pasted) -> str:
         """Return the reason for a call's dialect, with any other that the call fits as well."""
@@ -61,8 +79,10 @@ class LayerRequest(CountedLayer):
 
     def read_as(self, name: str, why: str) -> Understood:
         """Return what the roles mean in the dialect `name`."""
-        dialect, implementation = take(name)
-        return self._read(Pasted(dialect, implementation, {}, None, None, None), why)
+        return self._read(self._name_dialect(name), why)
+
+    def _name_dialect(self, name: str) -> Pasted:
+        return Pasted(*take(name), {}, None, None, None)
 
     def _find_dialect(self) -> tuple[str, str]:
         """Return (name, why) of the dialect that the roles mean."""
