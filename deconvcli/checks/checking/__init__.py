@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from deconvcli.checks.checking._configs import read_configs
 from deconvcli.checks.checking._file_check import check_bytes, check_file
-from deconvcli.checks.checking._files import SourceFile, find_files
-from deconvcli.checks.checking._rewriting import format_diffs, write_files
+from deconvcli.checks.checking._files import STDIN, SourceFile, find_files
 from deconvcli.checks.checking._rounds import merge_rounds
 from deconvcli.checks.checking._settings import (
     Settings,
@@ -29,11 +28,9 @@ __all__ = [
     "check_files",
     "discover_settings",
     "find_files",
-    "format_diffs",
     "read_codes",
     "read_configs",
     "read_settings",
-    "write_files",
 ]
 
 
@@ -50,18 +47,22 @@ def check_files(files: Sequence[SourceFile], settings: Settings) -> list[Checked
 def check(paths: Sequence[str], settings: Settings | None = None, jobs: int = 1) -> Verdict:
     """Return what the rules find in files, folders and globs.
 
-    jobs: the number of processes. Settings may request edits; `write_files` writes them.
+    jobs: the number of processes. Settings may request edits; `rewriting` writes them.
 
     Raises:
         UsageError: a path does not exist, or there is no YAML or JSON file.
     """
-    files = find_files(paths)
-    chosen = settings or Settings()
-    if jobs > 1 and len(files) > 1:
+    files, chosen = find_files(paths), settings or Settings()
+    # Other processes have other standard inputs.
+    others = [file for file in files if file.path != STDIN]
+    if jobs > 1 and len(others) > 1:
         # The imports that start processes take longer than the check of a small file.
         from deconvcli.checks.checking._processes import check_in_processes
 
-        checked = check_in_processes(files, chosen, jobs)
+        checked = check_in_processes(others, chosen, jobs)
+        for number, file in enumerate(files):
+            if file.path == STDIN:
+                checked[number:number] = check_files([file], chosen)
     else:
         checked = check_files(files, chosen)
     return Verdict(tuple(merge_rounds(file) for file in checked if file is not None))

@@ -19,10 +19,8 @@ from deconvcli.checks.checking import (
     Verdict,
     check,
     discover_settings,
-    format_diffs,
     read_codes,
     read_settings,
-    write_files,
 )
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.checks.rules import rules
@@ -134,22 +132,35 @@ def command(
         verdict = check(paths, settings, chosen.jobs)
         if chosen.diff:
             return _show_diff(verdict, file, say_summary=not chosen.quiet)
-        verdict = write_files(verdict, settings)
+        if settings.edits:
+            verdict = _write_edits(verdict, settings)
         if chosen.lock:
             _write_lock(verdict, say_all=not chosen.quiet)
-        edited = verdict.edited_input
-        if edited is not None:
-            write_raw(edited, None)
         if file is not None or not chosen.quiet or any(verdict.findings):
             report = REPORTERS.take(format)(verdict)
-            if edited is not None and file is None:  # the text has standard output for itself
+            if verdict.edited_input is not None and file is None:
                 click.echo(printable(report), err=True)
             else:
                 Output(format, file=file).write(report)
+            edits = ", ".join(verdict.edits_summary)
+            if settings.edits and edits not in report:
+                say(edits)
     return 1 if verdict.has_errors else 0
 
 
+def _write_edits(verdict: Verdict, settings: Settings) -> Verdict:
+    """Write the edited files, and the text of standard input, which then has no other output."""
+    from deconvcli.checks.checking.rewriting import write_files  # which most checks do not need
+
+    verdict = write_files(verdict, settings)
+    if verdict.edited_input is not None:
+        write_raw(verdict.edited_input, None)
+    return verdict
+
+
 def _show_diff(verdict: Verdict, file: IO[bytes] | None, *, say_summary: bool) -> int:
+    from deconvcli.checks.checking.rewriting import format_diffs  # as above
+
     diff = format_diffs(verdict)
     write_raw(diff.encode(), file)
     if say_summary:

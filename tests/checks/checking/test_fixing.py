@@ -20,8 +20,8 @@ from deconvcli.checks.checking import (
     _fixing,
     check,
     check_bytes,
-    write_files,
 )
+from deconvcli.checks.checking.rewriting import write_files
 from tests.cli.commandline import deconv, process, refused
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -465,8 +465,10 @@ def test_processes_fix_as_one_does(folder: Path) -> None:
 def test_formats_report_what_remains() -> None:
     for format in ("json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"):
         write("a.yaml", TYPO + HOPELESS[len(HEAD) :])
-        out = deconv(f"check a.yaml --fix --format {format}").out
+        done = deconv(f"check a.yaml --fix --format {format}")
+        out = done.out
         assert "DCV104" in out
+        assert "1 fixed" in (out if format in ("github", "markdown") else done.err)
         findings = out.partition('"results"')[2] if format == "sarif" else out
         assert "DCV102" not in findings.replace('"fixed": {\n        "DCV102": 1', "")
         assert text_of("a.yaml").startswith(FIXED)

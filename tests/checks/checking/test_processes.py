@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pickle
 import subprocess
@@ -14,12 +15,24 @@ import pytest
 from deconvcli.checks.checking import Settings, SourceFile, _processes, check
 from deconvcli.checks.checking._worker import _pickle_error
 from deconvcli.common.children import command
+from tests.cli.commandline import process
 
 
 def test_more_processes_than_files_find_the_same(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.yaml").write_text("layers: [1, 2")
     assert check([str(tmp_path)], jobs=8) == check([str(tmp_path)])
+
+
+@pytest.mark.parametrize("paths", ["- a.yaml b.yaml", "a.yaml - b.yaml", "a.yaml b.yaml -"])
+def test_standard_input_is_read_here(paths: str, tmp_path: Path) -> None:
+    """The other processes have questions on their standard inputs, and waited for ever."""
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("networks: [")
+    done = process(f"check {paths} --jobs 2 --format json", cwd=tmp_path, input="networks: {}\n")
+    files = json.loads(done.stdout)["files"]
+    assert [file["file"] for file in files] == paths.replace("-", "<stdin>").split()
+    assert [len(file["findings"]) for file in files if file["file"] != "<stdin>"] == [1, 1]
 
 
 def test_an_error_of_a_process_is_raised_here() -> None:
