@@ -68,7 +68,9 @@ def _known_dialect(name: Any, path: Path, problems: Problems) -> str:
     except UsageError as error:
         known = _implementations(name) or [*in_order(), *aliases()]
         problems.report_misspelling(error, path, name, known)
-        return ""
+        # In another dialect each layer could be refused, for the one mistake in this name.
+        close = nearest(name, known)
+        return resolve_name(close) if close else ""
 
 
 def _implementations(name: str) -> list[str]:

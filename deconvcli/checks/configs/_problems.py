@@ -20,6 +20,7 @@ class Problems:
         # Ordered, and without the repetitions that the rounds of a block bring.
         self._found: dict[Diagnostic, None] = {}
         self._settled: set[Path] = set()
+        self._misspelled: dict[Path, dict[str, Any]] = {}
         self._around_settled: set[Path] = set()
         self.count = 0
         """How many there were, repeated ones too, by which a caller sees whether it added any."""
@@ -78,6 +79,9 @@ class Problems:
                 fixes = (DocumentFix(renamed),) if close else ()
                 if close and close not in value:
                     self.settle((*path, close))  # it is misspelled, not missing
+                    # What is below a key would be reported at the places of another.
+                    if not isinstance(value[name], dict | list):
+                        self._misspelled.setdefault(path, {})[close] = value[name]
                 self.report_key((*path, name), owner, suggestion(name, list(known)), fixes)
 
     def report_key(self, path: Path, owner: str, help: str, fixes: Fixes = ()) -> None:
@@ -88,7 +92,10 @@ class Problems:
     def require_mapping(
         self, value: Any, path: Path, owner: str, known: Collection[str], help: str = ""
     ) -> dict[str, Any]:
-        """Return the mapping at a path, or an empty one, and report what is wrong with it."""
+        """Return the mapping at a path, or an empty one, and report what is wrong with it.
+
+        A single value under a misspelled key is under the right one as well.
+        """
         if not isinstance(value, dict):
             help = help or f"write its keys: {', '.join(known)}."
             self.report(
@@ -96,7 +103,7 @@ class Problems:
             )
             return {}
         self.check_keys(value, known, path, owner)
-        return value
+        return {**value, **self._misspelled.get(path, {})}
 
     def report_missing(self, path: Path, owner: str, key: str, help: str) -> None:
         """Report a required key that is missing."""

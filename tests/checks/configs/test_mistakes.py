@@ -267,3 +267,20 @@ def test_letters_are_not_guessed_where_something_else_is_wrong(mistake: str) -> 
     text = f"networks: {{n: {{input: {{channels: 3, size: HxW}}, layers: {layers}}}}}"
     [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
     assert found.code in ("DCV104", "DCV105")
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        ("dialect: kears", "dialect 'kears' is not known"),
+        ("dialect: keras@tensorflwo", "keras has no implementation 'tensorflwo'"),
+        ("dialct: keras", "the file has no key 'dialct'"),
+        ("dialect: Tensroflow", "dialect 'Tensroflow' is not known"),
+    ],
+)
+def test_layers_are_read_in_the_dialect_that_was_meant(head: str, message: str) -> None:
+    layer = "{op: conv_transpose, out_channels: 8, kernel: 4, stride: 2, padding: same}"
+    layer = layer.replace("same", "same, output_size: [16, 16]" if "Tens" in head else "same")
+    text = f"{head}\nnetworks: {{n: {{input: {{channels: 3, size: 8x8}}, layers: [{layer}]}}}}\n"
+    [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert message in found.message
