@@ -43,8 +43,8 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     "frameworks": (
         {"dialect", "releases"},
         {"dialects"},
-        {"calls", "pasted", "spelling", "symbols", "wording"},
-        {"driver", "jsonl", "live", "request"},
+        {"pasted", "spelling", "symbols", "wording"},
+        {"calls", "driver", "jsonl", "live", "request"},
         {"drivers"},
         {"installed"},
     ),

@@ -167,7 +167,7 @@ def _find_spatial(flag: str, name: str, sizes: tuple[Size, ...]) -> tuple[Size, 
 def report_answers(answers: Sequence[Answer], output: Output) -> Report:
     """Return tables of layers for people, or all solutions for programs."""
     best = next((answer.solutions[0] for answer in answers if answer), None)
-    bare = write_call(best.reading) if best else answers[0].reason
+    bare = _write_call(best) if best else answers[0].reason
     blocks = [block for answer in answers for block in _list_blocks(answer)]
     if any(answer.count > 1 for answer in answers):
         blocks.append(Lines([f"order: {ORDER}"]))
@@ -203,9 +203,13 @@ def _list_blocks(answer: Answer) -> list[Block]:
     return [Table(title, columns, rows)]
 
 
+def _write_call(solution: Solution) -> str:
+    return write_call(solution.reading, solution.axes[0].question.unknown)
+
+
 def _row(solution: Solution) -> tuple[str, ...]:
     return (
-        write_call(solution.reading),
+        _write_call(solution),
         solution.formula,
         solution.overlap,
         crop_text(solution.reading.crop),
@@ -218,8 +222,10 @@ def _list_absence(answer: Answer, sizes: str) -> list[Block]:
     lines = Lines([title, answer.reason])
     if not answer.nearest:
         return [lines]
+    unknown = answer.question.unknown
     rows = [
-        (size_text(near.output), near.closing, write_call(near.reading)) for near in answer.nearest
+        (size_text(near.output), near.closing, write_call(near.reading, unknown))
+        for near in answer.nearest
     ]
     return [lines, Table("The nearest sizes", ("output", "and then", "layer"), rows)]
 
@@ -250,7 +256,7 @@ def _describe(answer: Answer) -> dict[str, Any]:
             {
                 "output": near.output,
                 "then": near.closing,
-                "call": write_call(near.reading),
+                "call": write_call(near.reading, question.unknown),
                 "parameters": dict(near.reading.spelling.arguments),
             }
             for near in answer.nearest
@@ -281,7 +287,7 @@ def _describe_axis(solution: AxisSolution) -> dict[str, Any]:
 def _describe_layer(solution: Solution) -> dict[str, Any]:
     return {
         "parameters": solution.parameters,
-        "call": write_call(solution.reading),
+        "call": _write_call(solution),
         "formula": solution.formula,
         "exact": solution.exact,
         "overlap": solution.overlap,

@@ -76,7 +76,7 @@ def report_stages(found: Sequence[Rates], output: Output) -> Report:
     best = next((rates.chains[0] for rates in found if rates), None)
     bare = found[0].reason
     if best is not None:
-        bare = "\n".join(write_call(stage.reading) for stage in best.stages)
+        bare = "\n".join(_write_call(stage) for stage in best.stages)
     blocks = [block for rates in found for block in _list_blocks(rates)]
     if any(rates.count > 1 for rates in found):
         blocks.append(Lines([f"order: {RATES_ORDER}"]))
@@ -118,7 +118,7 @@ def _list_blocks(rates: Rates) -> list[Block]:
         for chain in rates
     ]
     first = [
-        (write_call(stage.reading), size_text(stage.reading.output_sizes))
+        (_write_call(stage), size_text(stage.reading.output_sizes))
         for stage in rates.chains[0].stages
     ]
     columns = ("strides", "kernels", *names, macs)
@@ -163,11 +163,15 @@ def _describe(rates: Rates) -> dict[str, Any]:
     }
 
 
+def _write_call(stage: Stage) -> str:
+    return write_call(stage.reading, stage.solution.axes[0].question.unknown)
+
+
 def _describe_stage(stage: Stage) -> dict[str, Any]:
     reading = stage.reading
     return {
         "parameters": stage.parameters,
-        "call": write_call(reading),
+        "call": _write_call(stage),
         "input": reading.spatial,
         "output": reading.output_sizes,
         "formula": stage.solution.formula,

@@ -7,14 +7,17 @@ else is special about a framework's calls is in `Dialect.join_call`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from deconvcli.common.values import compact
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.wording import write_unknown
 from deconvcli.layers.axis import Linear
-from deconvcli.layers.counts import Unknown
+from deconvcli.layers.counts import Count, Unknown
 from deconvcli.layers.layer import Reading, Spelling, has_pairs, write_value
 
 _NO_CALL = Signature(("",), ())
@@ -23,12 +26,19 @@ _IN_WEIGHTS = ("in_channels", "out_channels", "kernel")
 _INPUT, _WEIGHT, _BIAS = "x", "w", "b"
 
 
-def write_call(reading: Reading, signature: Signature | None = None) -> str:
+def write_call(
+    reading: Reading,
+    unknown: Mapping[str, Count] = MappingProxyType({}),
+    signature: Signature | None = None,
+) -> str:
     """Return the call that makes this layer, or that computes it.
 
     Tensors are x, w and b. Channels that nobody gave are variables with their parameter's name.
+    unknown: the counts that are no numbers, by role, and as `batch` that of the output's shape.
     signature: the call of the dialect; by default the one that has the layer's parameters.
     """
+    if unknown:
+        reading = reading._replace(spelling=write_unknown(reading, unknown))
     dialect = take(reading.spelling.dialect)[0]
     rank = len(reading.layer.axes)
     return _Call(
@@ -176,8 +186,4 @@ def _to_code(value: Any, kind: type[list[Any]] | type[tuple[Any, ...]]) -> Any:
     """Return a value with all lists of this kind, and `2*N` for the size 2N."""
     if isinstance(value, list | tuple):
         return kind([_to_code(item, kind) for item in value])
-    if not isinstance(value, Linear):
-        return value
-    factor = "" if value.factor == 1 else f"{value.factor}*"
-    offset = f" {'+' if value.offset > 0 else '-'} {abs(value.offset)}" if value.offset else ""
-    return Unknown(f"{factor}{value.letter}{offset}")
+    return Unknown(value.code) if isinstance(value, Linear) else value

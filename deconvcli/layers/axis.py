@@ -122,6 +122,12 @@ class Linear:
         head = {1: "", -1: "-"}.get(self.factor, str(self.factor)) + self.letter
         return head if not self.offset else f"{head}{self.offset:+d}"
 
+    @property
+    def code(self) -> str:
+        """The size as an expression of a program: `2*N - 1`."""
+        head = {1: "", -1: "-"}.get(self.factor, f"{self.factor}*") + self.letter
+        return head if not self.offset else f"{head} {'-+'[self.offset > 0]} {abs(self.offset)}"
+
 
 Size = int | Linear
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
 from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.counts import Unknown
 
 Range = tuple[int, int]
 """The first and the last number that is allowed."""
@@ -71,6 +72,12 @@ class Question(NamedTuple):
     def rank(self) -> int:
         """The number of spatial axes."""
         return len(self.input)
+
+    @property
+    def unknown(self) -> dict[str, Unknown]:
+        """The counts of a layer that nobody gave, which are variables in its call."""
+        channels = ("in_channels", "out_channels")
+        return {role: Unknown(role) for role in ("batch", *channels) if role not in self.roles}
 
     @property
     def shown_input(self) -> tuple[Size, ...]:

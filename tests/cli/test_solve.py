@@ -202,7 +202,7 @@ def test_a_factor_is_that_of_a_call_or_of_the_input() -> None:
     done = deconv("solve -q --factor 2", call)
     assert done.out == "nn.ConvTranspose2d(8, 4, 4, stride=2, padding=1)\n"
     done = deconv("solve -q --in 7x9 --factor 2 -k 4 -D tensorflow")
-    assert "output_shape=[1, 14, 18, 1]" in done.out
+    assert "output_shape=[batch, 14, 18, out_channels]" in done.out
     done = deconv("solve --factor 2", "nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1)")
     assert done.out.startswith("torch: 1 layer (1 on each axis), HxW to 2Hx2W")
 

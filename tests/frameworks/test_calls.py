@@ -14,12 +14,15 @@ from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import DIALECTS, take
 from deconvcli.frameworks.drivers import FRAMEWORKS
 from deconvcli.frameworks.request import LayerRequest
+from deconvcli.frameworks.wording import read_roles
 from deconvcli.layers.axis import Linear
+from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Layer, Reading, Sizes
 from tests.frameworks.dialects.test_contract import layers
 
 # Their calls are C and C++, which are printed and not read.
 UNREAD = ("cudnn", "onednn")
+_NUMBERS = ("onednn", "cudnn")
 NAMES = [
     f"{name}@{implementation}" if implementation else name
     for name in DIALECTS.names
@@ -334,6 +337,30 @@ def test_letters_are_code() -> None:
         "tf.nn.conv2d_transpose(x, w, output_shape=[batch, 2*H - 1, 2*W, out_channels], strides=2,"
         ' padding="SAME")'
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("tensorflow", "output_shape=[batch, 2*N, out_channels]"),
+        ("onednn", "memory::desc({batch, out_channels, 2*N}, "),
+        ("tflite", "output_shape=[batch, 12, 12, out_channels]"),
+        ("cudnn", "dimA[] = {batch, out_channels, 12, 12}"),
+        ("coreml", "output_shape=[batch, out_channels, 12, 12]"),
+        ("torch", "nn.ConvTranspose2d(in_channels, out_channels, 2, stride=2)(x, output_size=[12"),
+        ("webnn", "{strides: [2, 2], outputSizes: [12, 12]}"),
+    ],
+)
+def test_unknown_counts_are_variables_of_the_shape(name: str, shape: str) -> None:
+    dialect = take(name)[0]
+    size = (Linear("N"),) if "N" in shape else (6, 6)
+    roles = {"kernel": 2, "stride": 2}
+    wanted = tuple(2 * n for n in size)
+    padded = {"padding": "valid"} if dialect.requests_tensor and name not in _NUMBERS else {}
+    reading = read_roles(name, {**roles, **padded, "output_size": wanted}, Sizes(size))
+    unknown = {role: Unknown(role) for role in ("batch", "in_channels", "out_channels")}
+    assert shape in write_call(reading, unknown)
+    assert "batch" not in write_call(reading)
 
 
 def test_groups() -> None:

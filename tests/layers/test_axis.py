@@ -100,6 +100,19 @@ class TestLinear:
     def test_text(self, size: Linear, text: str) -> None:
         assert str(size) == text
 
+    @pytest.mark.parametrize(
+        ("size", "code"),
+        [
+            (Linear("N"), "N"),
+            (Linear("N", 2), "2*N"),
+            (Linear("H", 2, -1), "2*H - 1"),
+            (Linear("W", -1, 3), "-W + 3"),
+            (Linear("D", -3), "-3*D"),
+        ],
+    )
+    def test_as_code(self, size: Linear, code: str) -> None:
+        assert size.code == code
+
     def test_a_letter_that_cancels_leaves_a_number(self) -> None:
         assert self.n * 2 - self.n * 2 == 0
         assert type(self.n - self.n) is int

@@ -21,7 +21,7 @@ from tests.solver.brute import Row, list_axis, list_layers, row_of
 # Paddings beyond these are left to the bounds of the search: the slow one has to end somewhere.
 FAR = {1: 12, 2: 8, 3: 6}
 # Calls of these are printed for people: no reader knows them, as they are no Python.
-UNREAD = {"cudnn", "onednn", "tensorrt", "tflite", "webnn"}
+UNREAD = {"cudnn", "onednn"}
 MAX_LAYERS = 3000
 MAX_PASTED = 5
 
@@ -78,7 +78,7 @@ def find_problem(question: Question) -> str:
         if solution.reading.output_sizes != question.output:
             return f"{solution.reading} has another size"
     for solution in answer.solutions[:MAX_PASTED]:
-        if problem := _paste(solution.reading):
+        if problem := _paste(solution.reading, question):
             return problem
     if (answer.count == 0) != bool(answer.reason):
         return f"{answer.count} layers and the reason {answer.reason!r}"
@@ -88,11 +88,11 @@ def find_problem(question: Question) -> str:
     return ""
 
 
-def _paste(reading: Reading) -> str:
+def _paste(reading: Reading, question: Question) -> str:
     """Return how the printed call differs from its layer when it is read again."""
     if reading.spelling.dialect in UNREAD:
         return ""
-    call, roles = write_call(reading), {}
+    call, roles = write_call(reading, question.unknown), {}
     if reading.spelling.arguments.keys().isdisjoint({"kernel_size", "kernel", "kernel_shape"}):
         roles["kernel"] = reading.layer.kernel
     request = LayerRequest(call, reading.spelling.name, reading.spatial, roles=roles)

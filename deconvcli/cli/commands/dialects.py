@@ -228,7 +228,7 @@ def write_example(dialect: Dialect, signature: Signature) -> str:
     layout, into, out = dialect.weight_layout(words, rank), *_EXAMPLE_CHANNELS
     layer = Layer((Axis(4),) * rank, into, out, groups=2 if "G" in layout.axes else 1)
     sizes = Sizes((8,) * rank, (1,), into, layer.weight_shape(layout))
-    return write_call(dialect.read(Spelling(dialect.name, words), sizes), signature)
+    return write_call(dialect.read(Spelling(dialect.name, words), sizes), signature=signature)
 
 
 def _write_role(dialect: Dialect, argument: Argument, rank: int) -> dict[str, Any]:

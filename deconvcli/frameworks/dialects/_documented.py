@@ -12,8 +12,8 @@ from typing import Any
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.limits import positive
 from deconvcli.layers.arithmetic import Limit, Step
-from deconvcli.layers.axis import Size, read_sizes
-from deconvcli.layers.layer import Layer, Reading, Sizes, require_numbers
+from deconvcli.layers.axis import Linear, Size, read_sizes
+from deconvcli.layers.layer import Layer, Reading, Sizes, require_numbers, write_value
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
 
 
@@ -104,7 +104,15 @@ class ExplicitSize(Dialect):
 
     def write_list(self, reading: Reading, letter: str) -> str:
         """Return a number of each axis as C writes a list."""
-        return f"{{{', '.join(str(numbers[letter]) for numbers in reading.numbers)}}}"
+        return write_value(tuple([numbers[letter] for numbers in reading.numbers]), "{}")
+
+    def write_shape(self, reading: Reading) -> str:
+        """Return the output's shape as C writes a list, with the variables that it was given."""
+        given, shape = reading.spelling.arguments.get(self.size_parameter), reading.output_shape
+        if isinstance(given, (list, tuple)) and len(given) == len(shape):
+            shape = tuple(given)
+        sizes = [size.code if isinstance(size, Linear) else write_value(size) for size in shape]
+        return f"{{{', '.join(sizes)}}}"
 
     def output_shape_of(self, layer: Layer, sizes: Sizes) -> list[Any]:
         """Return the output's shape as a caller of this framework gives it."""

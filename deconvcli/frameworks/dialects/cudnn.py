@@ -111,15 +111,14 @@ class CuDnn(ExplicitSize):
         """Return the C or C++ that describes the convolution and its output, dx."""
         letters = {"padA": "begin", "filterStrideA": "s", "dilationA": "d"}
         lists = {own: self.write_list(reading, letter) for own, letter in letters.items()}
-        shape = reading.output_shape
-        lists["dimA"] = f"{{{', '.join(map(str, shape))}}}"
+        lists["dimA"] = self.write_shape(reading)
         mode = named.get("mode", '"CUDNN_CROSS_CORRELATION"')[1:-1]
         calls = [
             f"const int {', '.join(f'{own}[] = {numbers}' for own, numbers in lists.items())}",
             f"cudnnSetConvolutionNdDescriptor(convDesc, {len(reading.numbers)}, padA,"
             f" filterStrideA, dilationA, {mode}, CUDNN_DATA_FLOAT)",
             "cudnnSetTensorNdDescriptorEx(dxDesc, CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT,"
-            f" {len(shape)}, dimA)",
+            f" {len(reading.output_shape)}, dimA)",
         ]
         if reading.layer.groups > 1:
             calls.append(f"cudnnSetConvolutionGroupCount(convDesc, {reading.layer.groups})")

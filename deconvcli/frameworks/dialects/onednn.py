@@ -158,8 +158,8 @@ class OneDnn(ExplicitSize):
         self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
     ) -> str:
         """Return the C++ that describes the primitive; dst_dims describe its output."""
-        shape = ", ".join(map(str, reading.output_shape))
-        output = f"memory::desc({{{shape}}}, memory::data_type::f32, memory::format_tag::any)"
+        shape = self.write_shape(reading)
+        output = f"memory::desc({shape}, memory::data_type::f32, memory::format_tag::any)"
         # With bare lists the compiler finds two constructors.
         letters = ("s", "dilate", "begin", "end")
         lists = [f"memory::dims{self.write_list(reading, letter)}" for letter in letters]
