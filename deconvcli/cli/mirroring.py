@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.checks.checking.decoders import DecoderMirror, mirror
@@ -120,7 +120,22 @@ def _list_blocks(found: Mirror) -> list[Block]:
         rows.append(("", f"up(x, {parameter}=[{', '.join(names)}])"))
     if found.weights is not None:
         rows.append(("weights", f"those of the convolution, {found.weights}"))
-    return [Fields(rows), *[_make_table(found, axis) for axis in found.axes]]
+    blocks: list[Block] = [Fields(rows), *[_make_table(found, axis) for axis in found.axes]]
+    notes = list(_list_notes(found))
+    return [*blocks, Lines(notes)] if notes else blocks
+
+
+def _list_notes(found: LayerMirror) -> Iterator[str]:
+    """Yield what the layer and its table do not say."""
+    if found.convolution.edge:
+        yield (
+            f"the convolution pads by {found.convolution.edge}: its mirror returns to the size, and"
+            " is the gradient of the convolution that pads with zeros"
+        )
+    for axis in found.axes:
+        if len(axis.rows) < axis.stride:
+            count = f"the first {len(axis.rows)} of {axis.stride} remainders"
+            yield f"{axis.name}: {count}; give --in for any other"
 
 
 def _make_table(found: LayerMirror, axis: AxisMirror) -> Table:
@@ -208,6 +223,7 @@ def _describe(found: Mirror) -> dict[str, Any]:
             "reason": found.reason,
             "for_all_inputs": found.flexible
             and {"call": found.flexible[0], "parameter": found.flexible[1]},
+            "notes": [*_list_notes(found)],
             "weights": weights and {"permute": weights.permute, "flip": weights.flip},
             "axes": [
                 {

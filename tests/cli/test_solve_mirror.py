@@ -77,6 +77,13 @@ def test_the_decoder_that_is_written_passes_a_strict_check(tmp_path: Path) -> No
         (("--mirror", CONV, "--limit", "3"), "--limit has no effect beside --mirror"),
         (("--mirror", CONV, "--in", "HxW"), "H is a symbol"),
         (("--mirror", "nn.ReLU()"), "activation is no convolution"),
+        (
+            ("--mirror", "nn.ConvTranspose2d(3, 8, 4, 2, 1)"),
+            "`deconv explain` shows the convolution",
+        ),
+        (("--mirror", "SeparableConv2D(8, 3, strides=2)"), "separable_conv is no convolution"),
+        (("--mirror", "F.conv2d(x, w, stride=2)"), "conv2d is no layer that deconv knows"),
+        (("--mirror", "DepthwiseConv2D(3, strides=2)"), "as many groups as channels"),
         (("--mirror", "none.yaml"), "there is no such file"),
         (("--mirror", ""), "it has no layers"),
         (("--mirror", CONV, "--set", "k=3"), "the pasted network has no variable k"),
@@ -106,3 +113,19 @@ def test_a_printed_model_comes_from_standard_input() -> None:
     result = deconv("solve -q --mirror - --in 33", stdin="\n".join(lines).encode())
     assert "{op: conv_transpose, out_channels: 1, kernel: 4, stride: 2, padding: 1" in result.out
     assert "expect: {channels: 1, size: 33}" in result.out
+
+
+def test_channels_of_the_input_are_those_of_the_mirror() -> None:
+    text = "layers.Conv2D(16, 3, strides=2)"
+    done = deconv("solve -q --in 33x33x8", "--mirror", text)
+    assert done.out == "layers.Conv2DTranspose(8, 3, strides=2)\n"
+    depthwise = "layers.DepthwiseConv2D(3, strides=2)"
+    done = deconv("solve -q --in 33x33x8 -D torch", "--mirror", depthwise)
+    assert done.out == "nn.ConvTranspose2d(8, 8, 3, stride=2, groups=8)\n"
+
+
+def test_notes_tell_what_the_table_lacks() -> None:
+    done = deconv("solve --mirror", "nn.Conv1d(8, 8, 300, stride=100)")
+    assert "the first 64 of 100 remainders" in done.out
+    done = deconv("solve --mirror", 'nn.Conv2d(8, 8, 3, padding=1, padding_mode="reflect")')
+    assert "the convolution pads by reflect" in done.out

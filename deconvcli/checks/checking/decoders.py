@@ -33,7 +33,7 @@ from deconvcli.networks.mirror import (
     write_config,
 )
 from deconvcli.networks.pasted.answer import walk_network
-from deconvcli.networks.pasted.network import PastedNetwork, read_network
+from deconvcli.networks.pasted.network import read_network
 
 _NAME = "decoder.yaml"
 
@@ -103,12 +103,28 @@ def mirror(
         return _make_decoder(walk_config(network, input_size, names), dialect, network.name)
     reader = _find_reader(text, dialect)
     pasted = read_network(text, reader, variables)
+    if len(pasted.nodes) == 1 and any(
+        error.code == "unknown-layer" for error in pasted.failures.values()
+    ):
+        raise UsageError(
+            f"{pasted.listing.entries[0].type} is no layer that deconv knows",
+            help="paste the layer, such as nn.Conv2d(64, 128, 3, stride=2), or give a config.",
+            code="no-mirror",
+        )
     convolution = find_convolution(pasted, input_size)
-    if convolution is not None and reader and convolution.dialect == "torch":
-        convolution = convolution._replace(dialect=reader)
     if convolution is None:
         return _make_decoder(walk_pasted(pasted, input_size, names), dialect, "the pasted layers")
-    sizes = None if input_size is None else _read_sizes(pasted, input_size, convolution.rank, names)
+    if reader and convolution.dialect == "torch":
+        convolution = convolution._replace(dialect=reader)
+    sizes = None
+    if input_size is not None and len(input_size) in (1, convolution.rank):
+        sizes = tuple(require_numbers(input_size))
+        sizes *= convolution.rank if len(sizes) == 1 else 1
+    elif input_size is not None:  # with its channels, and perhaps a batch
+        [shape] = walk_network(pasted, input_size, names).network.inputs.values()
+        sizes = tuple(require_numbers(shape.spatial))
+        [channels] = require_numbers([shape.channels])
+        convolution = convolution._replace(channels=channels)
     return LayerMirror(convolution, dialect or convolution.dialect, sizes)
 
 
@@ -156,13 +172,3 @@ def _read_network(path: str, name: str) -> Network:
 def _make_decoder(encoder: Encoder, dialect: str | None, title: str) -> DecoderMirror:
     decoder = mirror_network(encoder.network, encoder.outcomes, dialect or "", encoder.kinds)
     return DecoderMirror(decoder, title)
-
-
-def _read_sizes(
-    pasted: PastedNetwork, size: Sequence[Size], rank: int, names: Names
-) -> tuple[int, ...]:
-    """Return the spatial sizes of the input, which may have channels and a batch as well."""
-    if len(size) in (1, rank):
-        return tuple(require_numbers(size)) * (rank if len(size) == 1 else 1)
-    [shape] = walk_network(pasted, size, names).network.inputs.values()
-    return tuple(require_numbers(shape.spatial))

@@ -17,7 +17,7 @@ from deconvcli.frameworks.wording import can_express
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
 from deconvcli.networks.graph import Network, Node, NodeOutcome
-from deconvcli.networks.mirror.layer import Convolution, LayerMirror, list_roles
+from deconvcli.networks.mirror.layer import POOLS, Convolution, LayerMirror, list_roles
 from deconvcli.networks.operation import Operation, Shape
 from deconvcli.networks.operations import take
 from deconvcli.solver import Bounds, Question, solve
@@ -25,7 +25,6 @@ from deconvcli.solver.choices import Choice
 
 _KEPT = ("activation", "dropout", "norm")
 _IGNORED = ("identity",)
-_POOLS = ("avg_pool", "max_pool")
 # They have other channels or elements before them, so that no norm of one side fits the other.
 _RESHAPES = ("flatten", "global_pool", "pixel_shuffle", "pixel_unshuffle", "reshape")
 _SHUFFLES = {"pixel_shuffle": "pixel_unshuffle", "pixel_unshuffle": "pixel_shuffle"}
@@ -193,10 +192,10 @@ class _Builder:
         same_size = given.spatial == out.spatial
         if name == "conv" or name == "depthwise_conv":
             yield from self._mirror_convolution(outcome, is_same_size=same_size)
-        elif name in _POOLS or name == "adaptive_pool":
+        elif name in POOLS or name == "adaptive_pool":
             if same_size:
                 self._leave_out(outcome, "it keeps the size")
-            elif name in _POOLS:
+            elif name in POOLS:
                 yield from self._mirror_pool(outcome)
             else:
                 yield Line("upsample", {"size": [*given.spatial]}, node.name)

@@ -39,7 +39,10 @@ def find_convolution(pasted: PastedNetwork, size: Sequence[Size] | None) -> Conv
     kernel = node.parameters.get("kernel")
     rank = len(kernel) if isinstance(kernel, list) else pasted.rank or len(size or (1, 1))
     dialect = node.dialect or pasted.dialect
-    return Convolution(node, dialect, rank, node.parameters.get("in_channels"))
+    call = pasted.entries[node.name].call
+    mode = call.keywords.get("padding_mode") if call else None
+    edge = mode if isinstance(mode, str) and mode != "zeros" else ""
+    return Convolution(node, dialect, rank, node.parameters.get("in_channels"), edge)
 
 
 def walk_pasted(pasted: PastedNetwork, size: Sequence[Size] | None, names: Names) -> Encoder:

@@ -28,6 +28,7 @@ from deconvcli.solver.choices import Choice, read_choices
 from deconvcli.solver.families import find_families
 from deconvcli.solver.ways import Way
 
+POOLS = ("avg_pool", "max_pool")
 # The remainders of strides beyond this have no table.
 MAX_STRIDE = 64
 # An input this much larger than the kernel shows what every other one has.
@@ -70,13 +71,14 @@ class Convolution(NamedTuple):
     """A convolution or a pooling whose mirror is wanted.
 
     dialect: the framework of its parameters. rank: the number of spatial axes. channels: of its
-    input; None where nobody gave them.
+    input; None where nobody gave them. edge: how it pads, where not with zeros: reflect, circular.
     """
 
     node: Node
     dialect: str
     rank: int
     channels: int | None = None
+    edge: str = ""
 
     def find_axes(self, sizes: Sequence[int]) -> tuple[tuple[int, ...], tuple[Axis, ...]]:
         """Return the output's sizes and the axes of the mirror, at an input of these sizes.
@@ -86,15 +88,17 @@ class Convolution(NamedTuple):
             UsageError: it is no convolution.
         """
         operation, values = take(self.node.operation), self.node.parameters
+        if operation.name not in ("conv", "depthwise_conv", *POOLS):
+            raise UsageError(
+                f"{operation.name} is no convolution, so it has no transposed one",
+                help="`deconv explain` shows the convolution that it is the mirror of."
+                if operation.name == "conv_transpose"
+                else "give a convolution, a pooling, or a whole encoder.",
+                code="no-mirror",
+            )
         given = Shape(self.channels or values.get("groups", 1), tuple(sizes))
         out = operation.shape(values, [given], self.dialect)
         axes = operation.adjoint(values, [given], self.dialect)
-        if not axes:
-            raise UsageError(
-                f"{self.node.operation} is no convolution, so it has no transposed one",
-                help="give a convolution, or a whole encoder.",
-                code="no-mirror",
-            )
         return tuple(int(size) for size in out.spatial if isinstance(size, int)), axes
 
     @property
@@ -105,8 +109,14 @@ class Convolution(NamedTuple):
         out = values.get("out_channels", into)
         groups = values.get("groups", 1)
         if self.node.operation == "depthwise_conv":
+            if into is None:
+                raise UsageError(
+                    "a depthwise convolution has as many groups as channels, which are not known",
+                    help="give the input with its channels, in the order of the framework.",
+                    code="no-input",
+                )
             groups = into
-            out = None if into is None else into * values.get("multiplier", 1)
+            out = into * values.get("multiplier", 1)
         roles = {"in_channels": out, "out_channels": into}
         roles = {role: count for role, count in roles.items() if count is not None}
         if groups not in (None, 1):
