@@ -62,11 +62,12 @@ def _describe(change: LayerChange) -> dict[str, Any]:
     }
 
 
-def explain_refusal(error: Refused, expect: Sequence[Size] | None) -> None:
+def explain_refusal(error: Refused, expect: Sequence[Size] | None = None) -> None:
     """Add to the help the smallest change that gives the size which the layer was to have."""
     if error.layer is None:
         return
     spelling, sizes = error.layer
+    error.layer = None  # it is explained once
     rank = len(sizes.spatial)
     given = expect or ()
     wanted: Sequence[Size] | None = tuple(given) * (rank if len(given) == 1 else 1)

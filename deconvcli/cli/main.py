@@ -12,14 +12,14 @@ import gc
 import os
 import signal
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from click.core import ParameterSource
 
 from deconvcli.cli.commands import COMMANDS
 from deconvcli.cli.output import say
-from deconvcli.common.errors import DeconvError
+from deconvcli.common.errors import DeconvError, Refused
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.version import __version__
 
@@ -32,6 +32,17 @@ INPUT_SIZE_NAMES = ("--size", "--shape", "--input", "--input-size", "--input-sha
 
 class Commands(click.Group):
     """The shelf of commands as a Click group: --help reads their docstrings, importing none."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. Where a layer is refused, the help gets a change that is accepted."""
+        try:
+            return super().invoke(ctx)
+        except Refused as error:
+            if error.layer is not None:
+                from deconvcli.cli.changes import explain_refusal  # a search, for a mistake only
+
+                explain_refusal(error)
+            raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the file names in the order of --help."""

@@ -61,6 +61,13 @@ def test_a_refused_layer_names_the_change(arguments: str, help: str) -> None:
     assert help in done.err
 
 
+@pytest.mark.parametrize("command", ["explain", "run", "draw -o picture.svg", "shape -q", "shape"])
+def test_every_command_names_the_change_once(command: str) -> None:
+    done = deconv(f"{command} -k 3 -s 2 -p 1 --op 2 --in 5x5")
+    assert done.code == 2
+    assert done.err.count(" For 11x11: padding=0 and output_padding=0") == 1
+
+
 @pytest.mark.parametrize(
     "arguments", ["-k 3 -s 2 --in NxN --expect 9x9", "-k 3 -s 2 --in 5x5 --expect NxN"]
 )
