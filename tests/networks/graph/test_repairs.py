@@ -298,3 +298,18 @@ def test_many_large_strides_are_solved_quickly() -> None:
     fix = first_fix(network, "up7")
     assert process_time() - begun < 1
     assert fix == ("set output_padding of up2, up5 and up7 to [1, 0], [1, 0] and [3, 0]")
+
+
+def test_each_axis_has_its_own_output_padding() -> None:
+    """pytorch#70518: an odd depth needs 0, an even height and width need 1."""
+    up = Node("up", "conv_transpose", DOWN, ("down",), expect=(5, 6, 6))
+    network = Network("net", {"x": Shape(8, (5, 6, 6))}, (Node("down", "conv", DOWN, ("x",)), up))
+    assert first_fix(network, "up") == "set output_padding of up to [0, 1, 1]"
+
+
+def test_a_size_that_keras_cannot_have_is_cropped() -> None:
+    """keras#13231: 46x62 to 368x489, where the height needs None and the width a number."""
+    parameters = {"out_channels": 1, "kernel": 16, "stride": 8, "padding": "same"}
+    up = Node("up", "conv_transpose", parameters, ("x",), expect=(368, 489))
+    network = Network("net", {"x": Shape(1, (46, 62))}, (up,), dialect="keras")
+    assert first_fix(network, "up") == "add a crop_like with size [368, 489], offset 0 after up"
