@@ -270,6 +270,8 @@ def product_text(factors: Iterable[Size]) -> str:
     factors = list(factors)
     number = prod(factor for factor in factors if isinstance(factor, int))
     written = [str(factor) for factor in factors if isinstance(factor, Linear)]
+    if number == 1 and len(written) == 1:
+        return written[0]
     letters = [text if text.isalnum() else f"({text})" for text in written]
     return "*".join([str(number), *letters] if number != 1 or not letters else letters)
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from deconvcli.common.errors import DeconvError
 from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.frameworks.request import LayerRequest
@@ -96,7 +97,10 @@ def _paste(reading: Reading, question: Question) -> str:
     if reading.spelling.arguments.keys().isdisjoint({"kernel_size", "kernel", "kernel_shape"}):
         roles["kernel"] = reading.layer.kernel
     request = LayerRequest(call, reading.spelling.name, reading.spatial, roles=roles)
-    there = request.understand().reading
+    try:
+        there = request.understand().reading
+    except DeconvError as error:
+        return f"{call} is refused: {error}"
     if there.output_sizes == reading.output_sizes and there.layer.axes == reading.layer.axes:
         return ""
     return f"{call} is {there}"

@@ -6,6 +6,7 @@ import pytest
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.calls import write_call
+from deconvcli.frameworks.request import LayerRequest
 from deconvcli.solver import Answer, Bounds, Question, solve
 from deconvcli.solver.choices import read_choices
 
@@ -134,3 +135,10 @@ def test_an_exact_layer_is_exact_for_other_inputs_and_no_other_layer_is() -> Non
 def test_a_question_that_makes_no_sense_is_refused(question: Question, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         solve(question)
+
+
+def test_a_call_without_a_rank_in_its_name_shows_that_of_three_axes() -> None:
+    for output in ((9, 9, 7), (9, 9, 9)):
+        [layer] = ask("caffe", (4, 4, 4), output, kernel=3, stride=2).solutions
+        request = LayerRequest(write_call(layer.reading), "caffe", (4, 4, 4))
+        assert request.understand().reading.output_sizes == output

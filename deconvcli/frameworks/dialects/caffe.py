@@ -155,6 +155,10 @@ class Caffe(Dialect):
         self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
     ) -> str:
         """Return the layer of a network's text."""
+        kernel = reading.layer.kernel
+        if len(kernel) > 2:
+            # One number would go with any number of axes, and is read as that of an image.
+            named = {**named, "kernel_size": str([*kernel])}
         # Protocol buffers write lists and flags as JSON does.
         fields = " ".join(f"{own}: {value.lower()}" for own, value in named.items())
         return f'layer {{ type: "Deconvolution" convolution_param {{ {fields} }} }}'
