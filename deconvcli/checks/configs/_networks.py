@@ -135,7 +135,9 @@ def _inputs(given: Mapping[str, Any], path: Path, problems: Problems) -> dict[st
             return {n: shape for n, shape in shapes.items() if shape is not None}
         help = "write names with shapes: {image: {channels: 3, size: 64x64}}."
         problems.report("illegal-value", inside, f"inputs is {format_value(named)}", help)
-    elif any(nearest(name, ("input", "inputs")) for name in given if name not in NETWORK):
+    elif "input" not in given and any(
+        nearest(name, ("input", "inputs")) for name in given if name not in NETWORK
+    ):
         pass  # a required key under a wrong name is one mistake, and has been reported
     elif "input" not in given:
         help = f"add input: {SHAPE_EXAMPLE}, or a size in letters, such as HxW."

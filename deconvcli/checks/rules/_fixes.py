@@ -51,6 +51,8 @@ def explain_failure(
 def _correct_input(document: Document, source: NetworkSource, node: Node) -> Fixes:
     """Return the nearest existing name for the first input that no layer above has."""
     graph, path = source.graph, (*source.paths[node.name], "inputs")
+    if path not in document.places:  # the key is misspelled, and has its own fix
+        return ()
     names = [other.name for other in graph.nodes]
     above = [*graph.inputs, *names[: names.index(node.name)]]
     number, wrong = next((i, name) for i, name in enumerate(node.inputs) if name not in above)

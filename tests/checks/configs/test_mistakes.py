@@ -284,3 +284,18 @@ def test_layers_are_read_in_the_dialect_that_was_meant(head: str, message: str) 
     text = f"{head}\nnetworks: {{n: {{input: {{channels: 3, size: 8x8}}, layers: [{layer}]}}}}\n"
     [found] = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
     assert message in found.message
+
+
+def test_a_misspelled_key_of_inputs_is_no_error_of_ours() -> None:
+    text = CONFIG.replace("inputs: [previous, up]", "ninputs: [previous, upp]")
+    found = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert "concat has no key 'ninputs'" in {each.message for each in found}
+
+
+def test_an_input_beside_a_key_that_looks_like_it_is_read() -> None:
+    text = CONFIG.replace("    input:", "    inputt: 3\n    input:").replace(
+        "kernel: 3", "kernel: 99"
+    )
+    first, second = check_bytes("a.yaml", text.encode(), "yaml", Settings()).findings
+    assert first.message == "network 'decoder' has no key 'inputt'"
+    assert "the output would have size" in second.message
