@@ -87,6 +87,28 @@ def _list_layouts(reading: Reading, weight: Array) -> Iterator[Guess]:
         if read != [*fixed, *_without(letters, fixed)]:
             causes, words = _describe_layout(letters, read, sizes, len(spatial))
             yield Guess(causes, words, _read_as(weight, read, sizes, reading))
+            if causes == (WEIGHT_LAYOUT,):
+                yield from _reshape_from(reading, weight, read, _without(read, fixed))
+
+
+def _reshape_from(
+    reading: Reading, weight: Array, order: list[str], named: list[str]
+) -> Iterator[Guess]:
+    """Yield weights in this order, reshaped to the dialect's where they had to be permuted.
+
+    named: the axes of more than one element.
+    """
+    sizes = dict(weight_letters(reading))
+    letters, rank = list(sizes), len(reading.layer.kernel)
+    parts = weight.reshape(list(sizes.values()))
+    names = ", ".join(_name(letter, rank) for letter in named)
+    words = f"reshaping the weights from [{names}], without a permutation"
+    kernel = tuple(place for place, letter in enumerate(letters) if letter.isdecimal())
+    # Weights of most frameworks have their taps in the other order than a flipped dialect's.
+    for own in (np.flip(parts, kernel), parts) if reading.flipped else (parts,):
+        written = own.transpose([letters.index(letter) for letter in order])
+        yield Guess((WEIGHT_LAYOUT,), (words,), _read_as(written, letters, sizes, reading))
+        words += ", with the taps reversed"
 
 
 def _without(letters: Iterable[str], fixed: Iterable[str]) -> list[str]:

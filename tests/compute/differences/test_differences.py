@@ -17,11 +17,13 @@ from deconvcli.compute.runner import (
     canonical_output,
     canonical_weight,
     check_values,
+    own_input,
     own_weight,
     random_array,
     run,
 )
 from deconvcli.compute.runner.canonical import own_output
+from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.layers.layer import Reading
 
 Array = NDArray[Any]
@@ -227,7 +229,7 @@ GROUPS = ("torch", (1, 6, 9, 8), (6, 4, 3, 3), {"stride": 2, "groups": 3})
             KERAS,
             lambda case: case.run(weight=case.weight.transpose(3, 2, 0, 1).copy()),
             ("weight-layout",),
-            "reading the weights' numbers as [out, in, width, height], without a permutation",
+            "reshaping the weights from [in, out, height, width], without a permutation",
         ),
         (
             SQUARE,
@@ -472,3 +474,48 @@ def test_arrays_that_are_not_finite(place: str, number: float) -> None:
     finite = case.explain(make(*SQUARE).run())
     assert finite is not None
     assert finite.text.endswith("elements, where ours is NaN or infinite")
+
+
+COMMON = (
+    ("reversed taps", ("reversed-taps",)),
+    ("missing bias", ("missing-bias",)),
+    ("a roll", ("shift", "border")),
+    ("channels reversed", ("channel-order",)),
+)
+
+
+@pytest.mark.parametrize("name", DIALECTS.names)
+@pytest.mark.parametrize(("groups", "rank"), [(1, 1), (1, 2), (2, 2)])
+def test_every_dialect(name: str, groups: int, rank: int) -> None:
+    sizes = (1, 2 * groups, *range(5, 5 + rank)), (2 * groups, 3, *range(3, 3 + rank))
+    torch = make("torch", *sizes, {"stride": 2, "groups": groups})
+    try:
+        layer = deconvcli.convert(torch.layer, name)
+    except deconvcli.DeconvError:
+        return
+    weight = own_weight(layer, torch.weight)
+    case = Case(layer, own_input(layer, torch.x), weight, torch.bias)
+    assert case.explain(case.run()) is None
+    for mistake, causes in COMMON:
+        found = case.explain(np.ascontiguousarray(MISTAKES[mistake][0](case)))
+        assert found is not None
+        assert found.causes == causes
+    # torch's numbers under the shape that this dialect's weights have.
+    given = torch.weight.reshape(weight.shape)
+    reshaped = case.explain(case.run(weight=given))
+    if np.array_equal(given, weight):
+        assert reshaped is None
+        return
+    assert reshaped is not None
+    assert reshaped.causes == ("weight-layout",)
+    assert not reshaped.remaining
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_one_output_element(rank: int) -> None:
+    ones = (1,) * rank
+    case = make("torch", (1, 3, *ones), (3, 2, *ones), {})
+    assert case.explain(case.run()) is None
+    found = case.explain(case.run(bias=None))
+    assert found is None or found.causes == ("missing-bias",)
+    case.explain(case.run() + 1)
