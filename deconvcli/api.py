@@ -9,6 +9,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.common.values import format_count
 from deconvcli.frameworks import spelling
 from deconvcli.frameworks.dialect.live import to_shape
+from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from deconvcli.networks.mirror import LayerMirror
     from deconvcli.networks.pasted.answer import NetworkAnswer
     from deconvcli.solver import Answer, Rates
+    from deconvcli.solver.inputs import Inputs
     from deconvcli.views.drawing.picture import Picture
     from deconvcli.views.explanation import Explanation
 
@@ -178,6 +180,7 @@ def solve(
     *,
     mirror: None = None,
     stages: None = None,
+    layer: None = None,
     **parameters: Any,
 ) -> Answer: ...
 
@@ -191,6 +194,10 @@ def solve(
     stages: int,
     **parameters: Any,
 ) -> Rates: ...
+
+
+@overload
+def solve(*, output_size: Sequence[int] | int, layer: Reading, limit: int = 10) -> Inputs: ...
 
 
 @overload
@@ -210,6 +217,7 @@ def solve(
     factor: Sequence[int] | int | None = None,
     stages: int | None = None,
     mirror: str | None = None,
+    layer: Reading | None = None,
     kernel: Any = None,
     stride: Any = None,
     dilation: Any = None,
@@ -217,7 +225,7 @@ def solve(
     output_padding: Any = None,
     limit: int = 10,
     **roles: Any,
-) -> Answer | Rates | LayerMirror | DecoderMirror:
+) -> Answer | Rates | Inputs | LayerMirror | DecoderMirror:
     """Return the layers that make the output size of the input size, the best first.
 
     input_size, output_size: one number for each spatial axis. factor: in place of the output size;
@@ -227,7 +235,8 @@ def solve(
     each axis; padding may be a word or (begin, end) too. What is not given is searched: kernel and
     stride from 1 to 16, every padding. limit: the number of layers. roles: groups, in_channels,
     out_channels ... mirror: in place of all these, a convolution or an encoder, pasted or as the
-    path of a config: what returns to exactly its input, of size `input_size`.
+    path of a config: what returns to exactly its input, of size `input_size`. layer: beside the
+    output size alone, a whole layer: the inputs that have this output.
 
     Raises:
         NotExpressible: the dialect has no layer that undoes this one.
@@ -242,6 +251,21 @@ def solve(
         "padding": padding,
         "output_padding": output_padding,
     }
+    if layer is not None:
+        numbers = (input_size, factor, stages, mirror, dialect, *given.values())
+        if roles or not out or any(number is not None for number in numbers):
+            raise UsageError(
+                "a whole layer is searched for the inputs that have an output size",
+                help="give layer with output_size alone.",
+            )
+        from deconvcli.solver.inputs import find_inputs
+
+        own, sizes = take(layer.spelling.name)[0], layer.sizes
+        return find_inputs(
+            lambda spatial: own.read(layer.spelling, sizes._replace(spatial=spatial)),
+            out * len(sizes.spatial) if len(out) == 1 else out,
+            limit,
+        )
     if mirror is not None:
         numbers = (output_size, factor, stages, *given.values())
         if roles or any(number is not None for number in numbers):

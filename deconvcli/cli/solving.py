@@ -97,7 +97,9 @@ def ask(
     elif input_size is None or output_size is None:
         missing = "--in" if input_size is None else "--out"
         raise UsageError(
-            f"{missing} is missing", help="give both sizes: --in 7x7 --out 28x28.", code="no-size"
+            f"{missing} is missing",
+            help="give both sizes: --in 7x7 --out 28x28; or --out with a whole layer: -k 4 -s 2.",
+            code="no-size",
         )
     else:
         questions = [

@@ -276,3 +276,75 @@ def test_python_has_factors_and_stages() -> None:
         deconvcli.solve((5, 5))
     with pytest.raises(deconvcli.DeconvError, match="one factor for all axes"):
         deconvcli.solve(factor=(2, 3), stages=2)
+
+
+WHOLE = "nn.ConvTranspose2d(64, 32, 16, stride=8, padding=4)"
+
+
+def test_a_whole_layer_with_its_output_alone_has_inputs() -> None:
+    assert deconv("solve -q --out 488x368", WHOLE).out == "61x46\n"
+    assert deconv("solve -q --out 32x488x368", WHOLE).out == "64x61x46\n"
+    assert deconv("solve -q --out 2x32x488x368", WHOLE).out == "2x64x61x46\n"
+    done = deconv("solve --out 14 -k 3 -s 2 -p same -D keras,tensorflow,torch")
+    assert done.code == 0
+    assert "keras: 1 input with the output 14" in done.out
+    assert "output_shape=[1, 14, 1]" in done.out
+    assert "torch: -p/--padding of torch is one number" in done.out
+    found = json.loads(deconv("solve --out 488x368 --format json", WHOLE).out)
+    assert (found["count"], found["inputs"], found["call"]) == (1, [[61, 46]], WHOLE)
+    assert found["axes"][0] == {
+        "name": "height",
+        "output": 488,
+        "count": 1,
+        "first": 61,
+        "last": 61,
+    }
+
+
+def test_no_input_names_the_two_nearest() -> None:
+    done = deconv("solve --out 489x368", WHOLE)
+    assert done.code == 1
+    assert "height: 61 gives 488 and 62 gives 496, and no input 489" in done.out
+    assert "61x46  488x368  pad 1 at the end of height" in done.out
+    assert "62x46  496x368  crop 7 at the end of height" in done.out
+    found = json.loads(deconv("solve --out 489x368 --format json", WHOLE).out)
+    assert found["count"] == 0
+    assert [near["input"] for near in found["nearest"]] == [[61, 46], [62, 46]]
+
+
+def test_a_requested_size_may_have_any_number_of_inputs() -> None:
+    done = deconv("solve --out 21 -k 4 -s 2 -D onnx --limit 3")
+    assert "onnx: no input has the output 21" in done.out
+    node = "kernel_shape=[4], strides=[2], output_shape=[21]"
+    call = f'helper.make_node("ConvTranspose", ["X", "W"], ["Y"], {node})'
+    done = deconv("solve --out 21", call)
+    assert "onnx: any number of inputs with the output 21" in done.out
+    assert "length: every input from 1 on" in done.out
+    assert deconv("solve -q --out 28 -k 4 -s 2 -p same -D tflite --limit 1 --out 28x28").out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--out 14 -k 3..4 -s 2"], "-k/--kernel 3..4 is a range, and a layer has one number"),
+        (["--out 14 -k 4 -s 2 --op 5"], "output_padding 5 is not smaller than stride 2"),
+        (["--out 3x488x368", WHOLE], "--out has 3 channels, the layer 32"),
+        (["--out 28x28 -k 4x4x4"], "--out has 2 numbers, -k/--kernel has 3"),
+        (["--out Nx28 -k 4"], "N is a symbol"),
+        (["--out 14"], "--in is missing"),
+    ],
+)
+def test_an_output_that_no_layer_could_have_is_refused(options: list[str], message: str) -> None:
+    done = deconv("solve " + options[0], *options[1:])
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_python_has_the_inputs_of_a_layer() -> None:
+    layer = deconvcli.paste(WHOLE, (7, 7))
+    assert deconvcli.solve(output_size=(488, 368), layer=layer).solutions == ((61, 46),)
+    assert deconvcli.solve(output_size=64, layer=layer).solutions == ((8, 8),)
+    none = deconvcli.solve(output_size=(489, 368), layer=layer)
+    assert [one.output_sizes for one in none.nearest] == [(488, 368), (496, 368)]
+    with pytest.raises(deconvcli.DeconvError, match="a whole layer is searched for the inputs"):
+        deconvcli.solve((5, 5), (7, 7), layer=layer)  # type: ignore[call-overload]

@@ -19,13 +19,17 @@ FAR = 9
 
 
 def reader(dialect: str, rank: int, roles: dict[str, Any]) -> Read:
-    _, read = LayerRequest(None, dialect, (5,) * rank, roles=roles).find_reader()
-    return lambda sizes: read(sizes).reading
+    request = LayerRequest(None, dialect, (5,) * rank, roles=roles)
+    pasted, _ = request.parse()
+    return lambda sizes: request._replace(input_size=sizes).read(pasted).reading
 
 
 def find(call: str, *wanted: int, **roles: Any) -> Inputs:
-    _, read = LayerRequest(call, None, wanted, roles=roles).find_reader()
-    return find_inputs(lambda sizes: read(sizes).reading, wanted)
+    request = LayerRequest(call, None, wanted, roles=roles)
+    pasted, _ = request.parse()
+    return find_inputs(
+        lambda sizes: request._replace(input_size=sizes).read(pasted).reading, wanted
+    )
 
 
 def throw_roles(dice: random.Random, dialect: str, rank: int, outputs: tuple[int, ...]) -> Any:

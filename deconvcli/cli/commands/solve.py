@@ -86,7 +86,8 @@ def command(
     """Find all layers that make the output size of the input size.
 
     With --factor they make so many times every input, and with --stages a chain of layers does: the
-    rates of a vocoder or a codec.
+    rates of a vocoder or a codec. A whole layer, as CALL or with -k, and --out alone: the inputs
+    that have this output.
 
     A layer option fixes a number (-k 4) or gives a range (-k 3..9). So does CALL, whose other
     parameters are searched. Without them kernel and stride are 1 to 16 and dilation is 1; every
@@ -102,6 +103,7 @@ def command(
       deconv solve --in 7x7 --out 28x28
       deconv solve --in 46x62 --out 368x489 -k 16 -s 8 -p same -D keras
       deconv solve --in 12 --out 23 'Conv1DTranspose(8, 3, 2, "same")'
+      deconv solve --out 489x368 'nn.ConvTranspose2d(8, 8, 16, 8, padding=4)'
       deconv solve --factor 2x2
       deconv solve --hop 600 --stages 4
       deconv solve --mirror 'nn.Conv2d(64, 128, 3, 2, padding=1)' --in 33x33
@@ -120,6 +122,13 @@ def command(
         mirrors = find_mirrors(mirror, input_size, dialects, others)
         output.show(report_mirrors(mirrors))
         return 1 if all(isinstance(found, NoMirror) for found in mirrors) else 0
+    is_whole = call is not None or options["kernel"] is not None
+    if output_size and is_whole and input_size is None and factor is None and stages is None:
+        from deconvcli.cli.inputs import ask_inputs, report_inputs
+
+        inputs = ask_inputs(call, output_size, dialects, limit, output, options)
+        output.show(report_inputs(inputs, output))
+        return 0 if any(answer.shown for answer in inputs) else 1
     from deconvcli.cli.solving import ask, read_searches, report_answers
 
     searches = read_searches(call, dialects, options)

@@ -5,7 +5,7 @@ The request is one class, whose parts are in files of their own: what is typed, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from deconvcli.common.errors import Refused, UsageError
@@ -16,7 +16,7 @@ from deconvcli.frameworks.request._counts import CountedLayer, bind_counts
 from deconvcli.frameworks.request._typed import MAX_AXES
 from deconvcli.frameworks.request.understood import Understood
 from deconvcli.frameworks.wording import can_express, complete_output_shape, find_form, word_roles
-from deconvcli.layers.axis import OpenShape, Size
+from deconvcli.layers.axis import OpenShape
 from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Spelling
 from deconvcli.layers.layout import Layout
@@ -34,23 +34,23 @@ class LayerRequest(CountedLayer):
             UsageError: something is missing, foreign to the dialect, or of another rank.
             Refused: the framework would refuse the layer.
         """
-        return self._read(*self._parse())
+        return self._read(*self.parse())
 
-    def find_reader(self) -> tuple[int, Callable[[tuple[Size, ...]], Understood]]:
-        """Return the number of spatial axes, and a function from an input size to the layer.
-
-        A pasted call is parsed once. The request's own input size only shows the number of axes.
+    def read(self, pasted: Pasted) -> Understood:
+        """Return the layer as its dialect reads it, of what `parse` returned for any input.
 
         Raises:
             UsageError: as for `understand`.
+            Refused: the framework would refuse the layer.
         """
-        pasted, why = self._parse()
-        return self._find_rank(pasted), lambda size: self._replace(input_size=size)._read(
-            pasted, why
-        )
+        return self._read(pasted, pasted.why)
 
-    def _parse(self) -> tuple[Pasted, str]:
-        """Return the layer's dialect and parameters, and why this is the dialect."""
+    def parse(self) -> tuple[Pasted, str]:
+        """Return the layer's dialect and parameters, and why this is the dialect.
+
+        Raises:
+            UsageError: the text is no call of a layer.
+        """
         if self.call is None and self.variables:
             raise UsageError(
                 f"{self.names.variables} has no effect without a pasted call",
@@ -113,7 +113,7 @@ class LayerRequest(CountedLayer):
 
     def _read(self, pasted: Pasted, why: str) -> Understood:
         """Add the roles to the call's parameters, find the sizes, and let the dialect read them."""
-        dialect, rank = pasted.dialect, self._find_rank(pasted)
+        dialect, rank = pasted.dialect, self.find_rank(pasted)
         spatial_only = self._split_output_size(pasted, rank)
         if spatial_only is not self:
             return spatial_only._read(pasted, why)

@@ -41,8 +41,12 @@ class TypedLayer(NamedTuple):
         name = self.names.input_size
         return f"{name} 5x5" if name.startswith("-") else f"{name}=(1, 64, 5, 5)"
 
-    def _find_rank(self, pasted: Pasted) -> int:
-        """Return the number of spatial axes: from the call or a file, else the longest list."""
+    def find_rank(self, pasted: Pasted) -> int:
+        """Return the number of spatial axes: from the call or a file, else the longest list.
+
+        Raises:
+            UsageError: two of the numbers disagree.
+        """
         roles = {
             self.names.role(role): self.roles[role] for role in _PER_AXIS if role in self.roles
         }
