@@ -20,10 +20,13 @@ from deconvcli.checks.edits import NotWritable, TextEdit, edit_text
 from deconvcli.checks.edits.writing import write_change
 from deconvcli.common.findings import Diagnostic, Severity
 
-# What may be wrong in any layer, whatever its size: (keys that the rule depends on) by code.
+# The keys that a rule depends on. A size that has to be given is not what makes a kernel uneven, or
+# too large for its input.
+_SHAPE = {"kernel", "stride", "dilation"}
 DEPENDS_ON = {
-    "DCV201": {"kernel", "stride", "dilation"},
-    "DCV202": {"kernel", "stride", "dilation"},
+    "DCV201": _SHAPE,
+    "DCV202": _SHAPE,
+    "DCV206": _SHAPE | {"padding", "output_padding"},
 }
 DIALECTS = (
     "torch",

@@ -121,12 +121,6 @@ def test_a_claim_in_letters_is_not_met_by_a_crop() -> None:
     assert diagnose(network, "c").fixes == ()
 
 
-def test_a_size_that_is_required_and_not_given_has_no_nearest_one() -> None:
-    node = Node("up", "conv_transpose", {"out_channels": 1, "kernel": 3}, ("x",))
-    found = diagnose(Network("one", {"x": Shape(1, (8,))}, (node,), dialect="onednn"), "up")
-    assert found.fixes == ()
-
-
 def test_nothing_left_needs_a_larger_input() -> None:
     node = Node("c", "conv", {"out_channels": 1, "kernel": 9}, ("x",))
     found = diagnose(Network("one", {"x": Shape(3, (8, 20))}, (node,)), "c")

@@ -313,3 +313,31 @@ def test_a_size_that_keras_cannot_have_is_cropped() -> None:
     up = Node("up", "conv_transpose", parameters, ("x",), expect=(368, 489))
     network = Network("net", {"x": Shape(1, (46, 62))}, (up,), dialect="keras")
     assert first_fix(network, "up") == "add a crop_like with size [368, 489], offset 0 after up"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "padding", "expect", "size"),
+    [
+        # A kernel of 5 with stride 2 makes 15 or 16 of 8 with SAME, 19 or 20 with VALID.
+        ("tensorflow", "SAME", None, 16),
+        ("tensorflow", "VALID", None, 19),
+        ("tensorflow", "SAME", 15, 15),
+        ("tensorflow", "VALID", 20, 20),
+        ("onednn", None, None, 19),
+    ],
+)
+def test_a_size_that_a_framework_needs_is_given(
+    dialect: str, padding: str | None, expect: int | None, size: int
+) -> None:
+    parameters = {"out_channels": 1, "kernel": 5, "stride": 2, "padding": padding}
+    given = {key: value for key, value in parameters.items() if value is not None}
+    up = Node("up", "conv_transpose", given, ("x",), expect=(expect,) if expect else None)
+    network = Network("net", {"x": Shape(1, (8,))}, (up,), dialect=dialect)
+    assert first_fix(network, "up") == f"set output_size of up to {size}"
+
+
+def test_a_size_in_letters_is_not_given() -> None:
+    parameters = {"out_channels": 1, "kernel": 5, "stride": 2, "padding": "SAME"}
+    up = Node("up", "conv_transpose", parameters, ("x",))
+    network = Network("net", {"x": Shape(1, (Linear("T"),))}, (up,), dialect="tensorflow")
+    assert diagnose(network, "up").fixes == ()

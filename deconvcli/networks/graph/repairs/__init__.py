@@ -15,6 +15,7 @@ from deconvcli.networks.graph.repairs.inputs import pad_input, resize_inputs
 from deconvcli.networks.graph.repairs.joins import crop_inputs, pad_inputs, take_output_size
 from deconvcli.networks.graph.repairs.kernels import describe_weights, propose_even_kernels
 from deconvcli.networks.graph.repairs.layers import (
+    give_size,
     limit_output_padding,
     use_nearest_size,
     use_whole_strides,
@@ -52,7 +53,8 @@ _BY_CODE: dict[str, tuple[Source, ...]] = {
     ),
     "empty-output": (resize_inputs,),
     "output-padding": (limit_output_padding,),
-    "output-size": (use_nearest_size,),
+    "output-size": (use_nearest_size, give_size),
+    "output-shape": (give_size,),
     "padding": (translate_padding,),
     "foreign-parameter": (translate_padding,),
     "channels": (correct_in_channels,),

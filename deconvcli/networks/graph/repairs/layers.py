@@ -8,6 +8,7 @@ from typing import Any
 from deconvcli.common.values import compact, per_axis
 from deconvcli.frameworks.dialect.parameters import Form
 from deconvcli.frameworks.dialects import take as take_dialect
+from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.networks.graph.culprits import find_suspects
 from deconvcli.networks.graph.edits import SetParameter, apply_edits
@@ -57,6 +58,25 @@ def use_nearest_size(failure: Failure) -> Iterator[Edits]:
     # layer has without output_size.
     sizes = [min(max(size, least), least + axis.stride - 1) for size, least, axis in rows]
     yield (SetParameter(node.name, "output_size", collapse(require_numbers(sizes))),)
+
+
+def give_size(failure: Failure) -> Iterator[Edits]:
+    """Propose an output_size where a framework needs one: stride times the input, or all of it."""
+    node, [shape, *_] = failure.outcome.node, failure.outcome.inputs
+    if node.parameters.get("output_size") is not None:
+        return
+    rank = len(shape.spatial)
+    kernels, strides, dilations = (
+        per_axis(node.parameters.get(name, 1), rank, name)
+        for name in ("kernel", "stride", "dilation")
+    )
+    axes = map(Axis, kernels, strides, dilations)
+    whole = [n * stride for n, stride in zip(shape.spatial, strides, strict=True)]
+    full = [axis.full_size(n) for axis, n in zip(axes, shape.spatial, strict=True)]
+    # One element less than stride times the input is what a mirrored odd size needs.
+    for sizes in (node.expect, whole, full, [size - 1 for size in whole]):
+        if sizes is not None and len(sizes) == rank:
+            yield (SetParameter(node.name, "output_size", collapse(require_numbers(sizes))),)
 
 
 def find_transposed(failure: Failure) -> list[tuple[NodeOutcome, Reading]]:
