@@ -47,11 +47,16 @@ class Change(NamedTuple):
     value: Any = None
 
 
+GUESSED = "the name is a guess"
+"""The caution of a fix whose new name is like the old one, and by more than a slip another."""
+
+
 class DocumentFix(NamedTuple):
     """One way to fix a finding: changes that belong together.
 
     caution: in words, what else it changes: values that move, layers to be trained again, another
-    input. Empty where everything that worked before gives the same values at the same places.
+    input; or that it is a guess. Empty where everything that worked before gives the same values at
+    the same places.
     """
 
     changes: tuple[Change, ...]

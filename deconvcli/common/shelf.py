@@ -37,6 +37,27 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     return lowered[close[0]] if close else None
 
 
+def is_slip(word: str, name: str) -> bool:
+    """Return whether a word is a name with at most one letter in five missing, wrong or swapped."""
+    word, name = word.lower(), name.lower()
+    # Another number is another thing: skip1 is not skip2.
+    if list(filter(str.isdigit, word)) != list(filter(str.isdigit, name)):
+        return False
+    # The distance of Damerau and Levenshtein, row by row.
+    last: list[int] = []
+    above = list(range(len(name) + 1))
+    for row in range(1, len(word) + 1):
+        here = [row]
+        for column in range(1, len(name) + 1):
+            is_other = word[row - 1] != name[column - 1]
+            costs = [above[column] + 1, here[-1] + 1, above[column - 1] + is_other]
+            if last and column > 1 and word[row - 2 : row] == name[column - 2 : column][::-1]:
+                costs.append(last[column - 2] + 1)
+            here.append(min(costs))
+        last, above = above, here
+    return above[-1] <= max(1, len(name) // 5)
+
+
 def suggestion(word: str, known: Sequence[str]) -> str:
     """Return one action for a wrong word: the nearest known one, and all if they are few.
 

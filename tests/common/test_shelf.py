@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deconvcli.common.errors import UsageError
-from deconvcli.common.shelf import Shelf, nearest, suggestion
+from deconvcli.common.shelf import Shelf, is_slip, nearest, suggestion
 
 
 @pytest.fixture
@@ -69,3 +69,37 @@ def test_suggestions() -> None:
 @pytest.mark.parametrize("times", [1, 2, 3, 4, 100_000])
 def test_a_long_word_is_not_near(times: int) -> None:
     assert nearest("torch" * times, ["torch", "tf"]) == ("torch" if times < 3 else None)
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        *(("kreas", "keras"), ("rleu", "relu"), ("kernl", "kernel"), ("kernelsize", "kernel_size")),
+        *(("skipp", "skip"), ("Inptu", "input"), ("kernl_sise", "kernel_size"), ("x", "x")),
+        *(
+            ("taregts", "targets"),
+            ("onnxrntime", "onnxruntime"),
+            ("ad", "add"),
+            ("strides", "stride"),
+        ),
+    ],
+)
+def test_slips_are_known(word: str, name: str) -> None:
+    assert is_slip(word, name)
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        *(("pooling", "max_pooling"), ("previous", "openvino"), ("conv", "ov"), ("", "add")),
+        *(
+            ("oinputp", "inputs"),
+            ("skip1", "skip2"),
+            ("skip", "skip2"),
+            ("conv1", "convolution"),
+            ("relu", "prelus"),
+        ),
+    ],
+)
+def test_guesses_are_no_slips(word: str, name: str) -> None:
+    assert not is_slip(word, name)

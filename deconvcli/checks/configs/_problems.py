@@ -7,8 +7,17 @@ from typing import Any
 
 from deconvcli.checks.documents import Document, Path
 from deconvcli.common.errors import DeconvError
-from deconvcli.common.findings import Change, Diagnostic, DocumentFix, Fixes, Severity, Verb, Where
-from deconvcli.common.shelf import nearest, suggestion
+from deconvcli.common.findings import (
+    GUESSED,
+    Change,
+    Diagnostic,
+    DocumentFix,
+    Fixes,
+    Severity,
+    Verb,
+    Where,
+)
+from deconvcli.common.shelf import is_slip, nearest, suggestion
 from deconvcli.common.values import shorten
 
 
@@ -35,7 +44,12 @@ class Problems:
         if self.is_settled(path):
             self.count += 1
             return
-        fixes = () if better is None else (DocumentFix((Change(Verb.SET, path, better),)),)
+        fixes: Fixes = ()
+        if better is not None:
+            given = self.document.value_at(path) if path in self.document.places else better
+            is_sure = not isinstance(better, str) or is_slip(str(given), better)
+            change = Change(Verb.SET, path, better)
+            fixes = (DocumentFix((change,), "" if is_sure else GUESSED),)
         self._add(code, message, help, self.document.where(path), fixes)
 
     def settle(self, path: Path) -> None:
@@ -76,7 +90,9 @@ class Problems:
                     continue
                 close = nearest(name, list(known))
                 renamed = (Change(Verb.RENAME, (*path, name), close),)
-                fixes = (DocumentFix(renamed),) if close else ()
+                fixes: Fixes = ()
+                if close:
+                    fixes = (DocumentFix(renamed, "" if is_slip(name, close) else GUESSED),)
                 if close and close not in value:
                     self.settle((*path, close))  # it is misspelled, not missing
                     # What is below a key would be reported at the places of another.

@@ -8,8 +8,8 @@ from typing import Any
 from deconvcli.checks.configs import NetworkSource
 from deconvcli.checks.documents import Document, Path
 from deconvcli.checks.rules._rule import WalkedNetwork
-from deconvcli.common.findings import Change, Diagnostic, DocumentFix, Fixes, Verb
-from deconvcli.common.shelf import nearest
+from deconvcli.common.findings import GUESSED, Change, Diagnostic, DocumentFix, Fixes, Verb
+from deconvcli.common.shelf import is_slip, nearest
 from deconvcli.common.values import freeze
 from deconvcli.layers.axis import Linear
 from deconvcli.networks.graph import Network
@@ -58,7 +58,10 @@ def _correct_input(document: Document, source: NetworkSource, node: Node) -> Fix
     number, wrong = next((i, name) for i, name in enumerate(node.inputs) if name not in above)
     place = (*path, number) if isinstance(document.value_at(path), list) else path
     close = nearest(wrong, above[-MAX_COMPARED_NAMES:])
-    return (DocumentFix((Change(Verb.SET, place, close),)),) if close else ()
+    if close is None:
+        return ()
+    caution = "" if is_slip(wrong, close) else GUESSED
+    return (DocumentFix((Change(Verb.SET, place, close),), caution),)
 
 
 def document_fix(fix: Fix, document: Document, source: NetworkSource) -> DocumentFix:

@@ -222,6 +222,32 @@ def test_an_edit_after_which_a_file_cannot_be_read_is_not_made() -> None:
     assert text_of("a.yaml") == text.replace("strde", "stride")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "guess"),
+    [
+        ("dialect: previous\n", "dialect: openvino\n"),
+        ("{op: pooling, kernel: 2}", "{op: max_pooling, kernel: 2}"),
+        ("{op: relu, inputs: skip2}", "{op: relu, inputs: skip1}"),
+    ],
+)
+def test_a_guess_needs_unsafe(wrong: str, guess: str) -> None:
+    """Names that are alike, and not by a slip: every layer would be read in another framework."""
+    layer = "relu" if "dialect" in wrong else wrong
+    head = wrong if "dialect" in wrong else ""
+    text = f"{head}{HEAD}      - {{op: relu, name: skip1}}\n      - {layer}\n"
+    write("a.yaml", text)
+    assert "(1 more with --unsafe)" in deconv("check a.yaml --fix").out
+    assert text_of("a.yaml") == text
+    deconv("check a.yaml --fix --unsafe")
+    assert text_of("a.yaml") == text.replace(wrong, guess)
+
+
+def test_a_misspelled_key_of_inputs_has_one_finding() -> None:
+    write("a.yaml", f"{HEAD}      - {{name: a, oinputp: max_pool, kernel: 3}}\n      - relu\n")
+    assert deconv("check a.yaml").code == 1
+    assert deconv("check a.yaml --fix").code == 1
+
+
 STYLES = {
     "crlf": TYPO.replace("\n", "\r\n"),
     "no end": TYPO.rstrip("\n"),
