@@ -27,7 +27,9 @@ def difference_rows(reading: Reading, difference: Difference) -> list[tuple[str,
 def difference_text(reading: Reading, difference: Difference) -> str:
     """Return the same in one sentence."""
     same = _find_same(reading, difference)
-    return f"{difference.text}; it is the output of {same.text}" if same else difference.text
+    text = difference.text
+    text = f"the values are {text}" if text.startswith("equal") else text
+    return f"{text}; it is the output of {same.text}" if same else text
 
 
 def difference_data(reading: Reading, difference: Difference) -> dict[str, Any]:

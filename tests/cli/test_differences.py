@@ -149,6 +149,13 @@ def test_a_reference_of_another_size_is_refused_with_its_layer(
         assert words in done.err
 
 
+def test_a_reference_of_zeros_is_not_explained_by_its_size() -> None:
+    line = "run --in 9x8 -k 3 -s 2 -p 1"
+    done = deconv(f"{line} {QUICK} -q --reference {saved(Path('z.npy'), np.zeros((18, 16)))}")
+    assert done.code == 2
+    assert "help: change the layer or the reference: the reference is 0 everywhere." in done.err
+
+
 def test_from_file_to_file_a_sample_is_compared() -> None:
     x = np.random.default_rng(0).random((1, 3, 40, 30), "float32")
     saved(Path("x.npy"), x)

@@ -87,9 +87,7 @@ def _list_checked(
     if difference is None:
         raise reference_shape_error(job, shape)
     text = difference_text(job.reading, difference)
-    raise reference_shape_error(
-        job, shape, f"change the layer or the reference: the values are {text}"
-    )
+    raise reference_shape_error(job, shape, f"change the layer or the reference: {text}")
 
 
 def _check(

@@ -182,7 +182,9 @@ class _Search(NamedTuple):
     ) -> Difference:
         """Return the difference, with what remains of it in an array; None for a file."""
         moved = self.problem.move(shift, reference.shape[2:])
-        is_seen = not {TURNED_OUTPUT, TURNED_INPUT} & {*guess.causes}
+        # No crop is seen in constants, nor is it that of the layer where axes were turned.
+        is_turned = {TURNED_OUTPUT, TURNED_INPUT} & {*guess.causes}
+        is_seen = not is_turned and np.any(fit.factor)
         is_crop = moved != self.problem.axes and is_seen and not self.reading.layer.circular
         is_crop = is_crop and (remainder is None or not remainder.count)
         causes = [*guess.causes, *([SHIFT] if any(shift) else []), *filter(None, [fit.cause])]

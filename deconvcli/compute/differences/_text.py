@@ -51,11 +51,11 @@ def describe(
     clauses = [f"after {join_names(steps)}"] if steps else []
     clauses += _describe_fit(fit, problem)
     text = f"equal {', '.join(clauses)}".strip()
+    if sizes != problem.shape[2:]:
+        text += " where both have elements"
     if fit.cause in (FACTOR, AFFINE) and not np.any(fit.factor):
         same = "0 everywhere" if fit.cause == FACTOR else "constant in each channel"
         text = f"the reference is {same}"
-    if sizes != problem.shape[2:]:
-        text += " where both have elements"
     if remainder is not None and remainder.count:
         text += f" except for {_describe_remainder(remainder)}"
     if any(shift):
