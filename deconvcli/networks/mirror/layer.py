@@ -212,12 +212,12 @@ class LayerMirror:
             after = (_number(axis.crop_begin) - begin, _number(axis.crop_end) - end)
             asked = question._replace(output=(size,) * question.rank)
             for family in find_families(asked, middle, size, bounds):
-                for choice in family.by_symmetry():
-                    if choice.axis == smaller and not choice.is_circular:
-                        known = found.get(choice.way)
-                        if known is None or _is_evener(choice, known, after):
-                            found[choice.way] = Cropped(choice, after)
-                        break
+                choice = family.find(smaller)
+                if choice is None:
+                    continue
+                known = found.get(choice.way)
+                if known is None or _is_evener(choice, known, after):
+                    found[choice.way] = Cropped(choice, after)
         return found
 
     def _question(self, axis: Axis, middle: tuple[int, ...]) -> Question:

@@ -306,3 +306,9 @@ def test_a_depthwise_convolution_has_as_many_groups_as_channels() -> None:
     assert found.reading is not None
     assert write_call(found.reading) == "nn.ConvTranspose2d(16, 8, 3, stride=2, groups=8)"
     assert prod(found.reading.weight_shape) == 16 * 9
+
+
+def test_a_huge_padding_takes_no_longer() -> None:
+    text = "nn.Conv(8, (3, 3), strides=(2, 2), padding=((0, 5159780352), (1, 0)))"
+    first, second = mirror(text, dialect="flax").axes
+    assert [row.remainder for row in (*first.rows, *second.rows)] == [0, 1, 0, 1]
