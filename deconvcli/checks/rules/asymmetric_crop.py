@@ -8,11 +8,11 @@ Why: two frameworks may crop the extra element at different ends. The sizes agre
 shifted by one pixel, and nothing fails.
 
 Example:
-    - {op: conv_transpose, out_channels: 3, kernel: 4, stride: 2, padding: 1, output_padding: 1}
+    - {op: conv_transpose, out_channels: 3, kernel: 10, stride: 5, padding: 3, output_padding: 1}
 
-Fix: use a kernel with one tap more or fewer, here 5 with padding 1 and no output_padding, or 3
-with padding 0. Or keep the layer, and compare both ends when you port it. `--fix-hints` gives the
-nearest kernel that overlaps evenly, keeps the size and crops both ends equally, if there is one.
+Fix: use a kernel of whole strides for which kernel - stride is even, here 15 with padding 5 and no
+output_padding. Where there is none, as for an odd size with stride 2, keep the layer, and compare
+both ends when you port it. `--fix-hints` gives the nearest kernel, if there is one.
 
 Source: measured; `deconv shape --dialect all` shows every framework's crop.
 """
@@ -27,6 +27,7 @@ from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Cause, Diagnostic, Severity
 from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.axis import Axis
+from deconvcli.layers.overlap import even_axes
 from deconvcli.layers.text import crop_text
 
 
@@ -53,13 +54,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _help(layer: TransposedLayer) -> str:
-    axis = next(axis for axis in layer.reading.layer.axes if axis.crop_begin != axis.crop_end)
-    crop = axis.crop_begin + axis.crop_end
-    if isinstance(crop, int) and crop >= 0 and crop % 2 == 0:
-        return f"crop {crop // 2} at each end."
-    if axis.dilation % 2:
-        return "use a kernel with one tap more or fewer, and crop both ends equally."
-    return f"use an odd dilation: with {axis.dilation}, no kernel gives this size and equal crops."
+    for axis in (overlap.axis for overlap in layer.overlaps):
+        crop = axis.crop_begin + axis.crop_end
+        if axis.crop_begin != axis.crop_end:
+            if crop >= 0 and crop % 2 == 0:
+                return f"crop {crop // 2} at each end."
+            even = next(even_axes(axis), None)
+            if even is not None and even.crop_begin == even.crop_end:
+                dilation = f" with dilation {even.dilation}" * (even.dilation != axis.dilation)
+                return (
+                    f"use kernel {even.kernel}{dilation}, and crop {even.crop_begin} at each end."
+                )
+    return (
+        "keep it, or change the output size by one: no kernel that overlaps evenly has this size"
+        " and equal crops."
+    )
 
 
 def crop_cause(layer: TransposedLayer) -> Cause:

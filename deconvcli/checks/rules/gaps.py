@@ -8,8 +8,8 @@ Why: a regular grid of constant elements is rarely intended.
 Example:
     - {op: conv_transpose, out_channels: 3, kernel: 1, stride: 2}
 
-Fix: use a kernel at least as large as the stride. `--fix-hints` gives the smallest one that keeps
-the size and crops both ends equally, if there is one.
+Fix: use the stride as the kernel, or a multiple of it. `--fix-hints` gives the nearest one that
+keeps the size, with equal crops at both ends if there is one.
 
 Source: Dumoulin & Visin 2016 (arXiv 1603.07285), section 4.
 """
@@ -34,8 +34,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 f"{layer.outcome.node.name}: kernel {axis.kernel} with stride {axis.stride} and"
                 f" dilation {axis.dilation} leaves {empty.gaps} of every"
                 f" {axis.stride} outputs with only the bias",
-                f"use kernel {axis.stride} or more, and a dilation that shares no factor with the"
-                " stride.",
+                f"use kernel {axis.stride} or a multiple of it, and a dilation that shares no"
+                " factor with the stride.",
                 where=layer.where,
                 fixes=subject.find_even_kernels(layer),
                 cause=layer.cause(KERNEL),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -119,15 +120,34 @@ def test_what_is_ignored_is_not_included(settings: Settings, codes: list[str]) -
     assert [" ".join((each.code, *each.also)) for each in found] == codes
 
 
-def test_the_help_for_an_unequal_crop_gives_equal_ones() -> None:
-    helps = {
-        "kernel: 4, stride: 2, padding: [[0, 2], [0, 2]]": "crop 1 at each end.",
-        "kernel: 4, stride: 2, padding: [[0, 1], [0, 1]]": "one tap more or fewer",
-        "kernel: 4, stride: 3, dilation: 2, padding: [[0, 1], [0, 1]]": "use an odd dilation",
-    }
-    for layer, help in helps.items():
-        [found] = find(layer, dialect="onnx", settings=Settings(select=("DCV203",)))
-        assert help in found.help
+@pytest.mark.parametrize(
+    ("layer", "help"),
+    [
+        ("kernel: 4, stride: 2, padding: [[0, 2], [0, 2]]", "crop 1 at each end."),
+        (
+            "kernel: 10, stride: 5, padding: [[3, 2], [3, 2]]",
+            "use kernel 15, and crop 5 at each end.",
+        ),
+        (
+            "kernel: 6, stride: 3, padding: [[1, 2], [1, 2]]",
+            "use kernel 9, and crop 3 at each end.",
+        ),
+        (
+            "kernel: 3, stride: 3, dilation: 3, padding: [[1, 2], [1, 2]]",
+            "use kernel 6 with dilation 1, and",
+        ),
+        ("kernel: 4, stride: 2, padding: [[0, 1], [0, 1]]", "keep it, or change the output size"),
+        ("kernel: 6, stride: 3, dilation: 2, padding: [[0, 1], [0, 1]]", "keep it, or change the"),
+    ],
+)
+def test_the_help_for_an_unequal_crop_passes_strict(layer: str, help: str) -> None:
+    [found] = find(layer, dialect="onnx", settings=Settings(select=("DCV203",)))
+    assert found.help.startswith(help)
+    if given := re.match(r"use kernel (\d+)(?: with dilation (\d+))?, and crop (\d+)", help):
+        kernel, dilation, crop = (int(number or 3) for number in given.groups())
+        stride = int(layer.partition("stride: ")[2].partition(",")[0])
+        same = f"kernel: {kernel}, stride: {stride}, padding: [[{crop}, {crop}], [{crop}, {crop}]]"
+        assert find(f"{same}, dilation: {dilation if given[2] else 1}", dialect="onnx") == []
 
 
 def test_json_lists_the_codes_that_a_finding_includes() -> None:

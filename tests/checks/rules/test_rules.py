@@ -168,7 +168,7 @@ TABLE = [
         "{op: conv_transpose, out_channels: 4, kernel: 4, stride: 2, padding: 1, output_padding: 1}",
         "DCV203",
         "1:0,1:0",
-        "one tap more or fewer",
+        "change the output size by one",
     ),
     (
         "{op: conv_transpose, out_channels: 4, kernel: 16, stride: 1, padding: 11}",
