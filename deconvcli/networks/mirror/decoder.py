@@ -39,17 +39,20 @@ class Line(NamedTuple):
     op: str
     keys: Mapping[str, Any]
     source: str
-    note: str = ""
 
 
 class Decoder(NamedTuple):
-    """A decoder: the shapes at both ends, its layers, and what was left out of it."""
+    """A decoder: the shapes at both ends, its layers, and what was left out of it.
+
+    kinds: of the layers that were mirrored, by name.
+    """
 
     dialect: str
     input: Shape
     output: Shape
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
+    kinds: Mapping[str, str]
 
 
 def mirror_network(
@@ -103,7 +106,8 @@ class _Builder:
         if not self.lines:
             raise _no_mirror("the encoder", "all its layers keep the shape")
         first = chain[0].inputs[0]
-        return Decoder(self.dialect, last, first, tuple(self.lines), tuple(self.notes))
+        kinds = {outcome.node.name: self._title(outcome.node) for outcome in chain}
+        return Decoder(self.dialect, last, first, tuple(self.lines), tuple(self.notes), kinds)
 
     def _follow(self, outcomes: Sequence[NodeOutcome]) -> list[NodeOutcome]:
         """Return the outcomes from the input to the output, without shortcuts around a block."""
@@ -141,9 +145,8 @@ class _Builder:
         return chain[::-1]
 
     def _leave_out(self, outcome: NodeOutcome, reason: str) -> None:
-        self.notes.append(
-            f"{outcome.node.name} ({self._title(outcome.node)}) is left out: {reason}"
-        )
+        name = _name_layer(outcome.node.name, self._title(outcome.node))
+        self.notes.append(f"{name} is left out: {reason}")
 
     def _title(self, node: Node) -> str:
         return self.kinds.get(node.name, node.operation)
@@ -361,8 +364,14 @@ def write_config(decoder: Decoder, title: str) -> str:
     written = [_write_line(line) for line in decoder.lines]
     width = max((len(text) for text in written), default=0)
     for text, line in zip(written, decoder.lines, strict=True):
-        lines.append(f"      - {text:<{width}}  # {line.source}")
+        source = _name_layer(line.source, decoder.kinds[line.source])
+        lines.append(f"      - {text:<{width}}  # {source}")
     return "\n".join(lines) + "\n"
+
+
+def _name_layer(name: str, kind: str) -> str:
+    """Return the name of a layer; those of a pasted text often are numbers alone."""
+    return f"{kind} {name}" if name.isdecimal() else name
 
 
 def _write_shape(shape: Shape) -> str:

@@ -174,6 +174,9 @@ def test_each_size_of_a_vae_comes_back() -> None:
     assert "{op: dense, units: 3136}" in config
     up = "{op: conv_transpose, out_channels: 32, kernel: 3, stride: 2, padding: 1"
     assert f"{up}, output_padding: 1}}" in config
+    assert [line.split("  # ")[1] for line in config.splitlines() if "      - " in line] == [
+        *("dense 5", "flatten 4", "relu 3", "conv 2", "relu 1", "conv 0")
+    ]
 
 
 def test_a_pooling_becomes_an_up_convolution_as_in_a_unet() -> None:
@@ -196,7 +199,7 @@ def test_norms_follow_the_convolution_whose_channels_they_have() -> None:
         *["conv_transpose", "batch_norm", "leaky_relu"] * 3,
         *["conv_transpose", "leaky_relu", "conv_transpose"],
     ]
-    assert "sigmoid) is left out" in config
+    assert "# sigmoid 12 is left out: a decoder begins with its weights." in config
     assert "bias: false" in config
 
 

@@ -52,6 +52,10 @@ def shape_or_error(
         shape = operation.shape(*given)
         operation.unevenness(*given)
         operation.leftover(*given)
+        for axis, n, out in zip(
+            operation.adjoint(*given), inputs[0].spatial, shape.spatial, strict=False
+        ):
+            assert axis.output_size(out) == n
         assert prod(require_numbers(operation.mac_factors(*given))) >= 0
         assert operation.parameter_count(*given) >= 0
     except DeconvError as error:
