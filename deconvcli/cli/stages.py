@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deconvcli.cli.output import Output
+from deconvcli.cli.request import NAMES
 from deconvcli.cli.solving import (
     SCHEMA,
     Search,
@@ -21,7 +22,7 @@ from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.text import size_text
-from deconvcli.solver import Rates, find_rates, widen_kernels
+from deconvcli.solver import Rates, find_rates, solve, widen_kernels
 from deconvcli.solver.rates import RATES_ORDER, Stage
 from deconvcli.views.answers.report import Block, Lines, Report, Table
 
@@ -68,6 +69,9 @@ def ask_stages(
                 rank=len(factors),
             )
         )
+    if len(found) == 1 and not found[0]:
+        # Of several dialects some may lack a parameter; a single one was asked for what it has not.
+        solve(found[0].question, 1).require_parameters(NAMES)
     return found
 
 

@@ -7,7 +7,8 @@ have it. So the chains are all products of strides, in every order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from math import prod
 from types import MappingProxyType
@@ -19,7 +20,9 @@ from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.solver.answer import Solution, solve
-from deconvcli.solver.choices import read_choices
+from deconvcli.solver.choices import Family, read_choices
+from deconvcli.solver.families import find_families
+from deconvcli.solver.order import describe_overlap
 from deconvcli.solver.products import (
     Strides,
     check_factor,
@@ -93,21 +96,20 @@ class Rates:
         self.question, self.factor, self.stages = question, factor, stages
         limits = _share(question, "stride")
         strides = list_strides(factor, limits)
-        found = {stride: _find_layer(question, stride) for stride in strides}
-        layers = {stride: layer for stride, layer in found.items() if layer}
-        products = [*list_products(factor, stages, layers)]
-        best = islice(list_best(products), limit)
+        found = {stride: _find_kernel(question, stride) for stride in strides}
+        kernels = {stride: kernel for stride, kernel in found.items() if kernel}
+        products = [*list_products(factor, stages, kernels)]
         self.count = sum(map(count_orders, products))
-        self.chains = tuple([_build(question, [layers[stride] for stride in one]) for one in best])
-        self.possible = list_counts(factor, layers)
+        self.chains = tuple(_build_chains(question, islice(list_best(products), limit), kernels))
+        self.possible = list_counts(factor, kernels)
         self.reason = ""
         if not products:
             others = next(list_best(list_products(factor, stages, strides)), ())
-            missing = next((stride for stride in others if stride not in layers), None)
+            missing = next((stride for stride in others if stride not in kernels), None)
             self.reason = (
                 _explain_layer(question, missing)
                 if missing
-                else explain_product(factor, stages, limits, layers)
+                else explain_product(factor, stages, limits, kernels)
             )
 
     def __bool__(self) -> bool:
@@ -158,17 +160,26 @@ def widen_kernels(bounds: Bounds) -> Bounds:
     return bounds._replace(kernel=((1, min(2 * largest, LARGEST_BOUND)),))
 
 
-def _find_layer(question: Question, stride: int) -> Solution | None:
-    """Return the layer of a stride whose kernel is nearest to twice the stride."""
+def _find_kernel(question: Question, stride: int) -> int | None:
+    """Return the kernel nearest to twice a stride of which there is an exact and even layer."""
     first, last = _share(question, "kernel")
     even = range(-(-first // stride) * stride, last + 1, stride)
     for kernel in sorted(even, key=lambda kernel: (abs(kernel - 2 * stride), -kernel)):
-        bounds = question.bounds._replace(kernel=((kernel, kernel),), stride=((stride, stride),))
-        output = tuple([n * stride for n in question.input])
-        answer = solve(question._replace(output=output, bounds=bounds), 1, distinct=True)
-        if answer and answer.solutions[0].overlap == "even":
-            return answer.solutions[0]
+        asked = _ask(question, stride, kernel)
+        rows = {*zip(asked.input, asked.output, asked.axis_bounds(), strict=True)}
+        # Whether there is one is known long before which is the best.
+        if all(any(map(_is_even, find_families(asked, *row))) for row in rows):
+            return kernel
     return None
+
+
+def _ask(question: Question, stride: int, kernel: int) -> Question:
+    bounds = question.bounds._replace(kernel=((kernel, kernel),), stride=((stride, stride),))
+    return question._replace(output=tuple([n * stride for n in question.input]), bounds=bounds)
+
+
+def _is_even(family: Family) -> bool:
+    return describe_overlap(family.first) == "even"
 
 
 def _share(question: Question, name: str) -> Range:
@@ -177,14 +188,28 @@ def _share(question: Question, name: str) -> Range:
     return max(first for first, _ in ranges), min(last for _, last in ranges)
 
 
-def _build(question: Question, layers: Sequence[Solution]) -> Chain:
-    stages: list[Stage] = []
-    sizes = question.shown_input
-    for layer in layers:
-        reading = read_choices(question, [axis.choice for axis in layer.axes], sizes)
-        stages.append(Stage(layer, reading))
-        sizes = reading.output_sizes
-    return Chain(tuple(stages))
+def _build_chains(
+    question: Question, products: Iterable[Strides], kernels: Mapping[int, int]
+) -> Iterator[Chain]:
+    """Yield the chains of these strides. Most stages are those of other chains too."""
+
+    @cache
+    def find_layer(stride: int) -> Solution:
+        return solve(_ask(question, stride, kernels[stride]), 1, distinct=True).solutions[0]
+
+    @cache
+    def build_stage(stride: int, sizes: tuple[Size, ...]) -> Stage:
+        layer = find_layer(stride)
+        choices = [axis.choice for axis in layer.axes]
+        return Stage(layer, read_choices(question, choices, sizes))
+
+    for strides in products:
+        stages: list[Stage] = []
+        sizes = question.shown_input
+        for stride in strides:
+            stages.append(build_stage(stride, sizes))
+            sizes = stages[-1].reading.output_sizes
+        yield Chain(tuple(stages))
 
 
 def _explain_layer(question: Question, stride: int) -> str:

@@ -249,6 +249,7 @@ def test_json_has_the_stages_of_each_chain() -> None:
         ("--hop 601 --stages 4", 1, "601 is prime, and strides end at 16"),
         ("--hop 600 --stages 2", 1, "3 to 6 strides multiply to it"),
         ("--stages 4", 2, "--stages needs --factor"),
+        ("--hop 6 --stages 2 -p same -D torch", 2, "is one number, or one per axis, not a word"),
         ("--factor 2 --out 14", 2, "--factor and --out both give the output"),
         ("--factor 2x3 --stages 2", 2, "--factor 2x3 differs between the axes"),
         ("--factor 2x3 --in 7x7x7", 2, "the factor has 2 numbers, the input 3"),
