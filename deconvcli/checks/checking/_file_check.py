@@ -108,6 +108,9 @@ def _check_document(document: Document, settings: Settings) -> CheckedFile:
     if settings.fix_hints or settings.fix:
         subject = _with_all_fixes(subject)
     checked = _apply_settings(document.name, document.text, run_rules(subject), settings)
+    shapes = [outcome.shape for walked in networks for outcome in walked.outcomes]
+    unsized = shapes.count(None)
+    checked = checked._replace(sized=len(shapes) - unsized, unsized=unsized)
     if settings.fix_hints:
         checked = _add_fixes(checked, document, settings)
     if settings.locked is not None:
@@ -165,16 +168,17 @@ def make_trial(document: Document, checked: CheckedFile, settings: Settings) -> 
     everything = settings.without_extras()._replace(select=("DCV",), ignore=())
 
     @cache  # what is fixed by the same edits is asked for each finding
-    def check_text(text: str) -> list[Diagnostic]:
+    def check_text(text: str) -> CheckedFile:
         # An edit that fixes one finding must not add an error that the user has not selected.
-        found = check_bytes(document.name, text.encode(), document.kind, everything).findings
-        return [each for each in found if settings.selects(each.code) or is_error(each)]
+        found = check_bytes(document.name, text.encode(), document.kind, everything)
+        kept = [each for each in found.findings if settings.selects(each.code) or is_error(each)]
+        return found._replace(findings=tuple(kept))
 
-    unselected = []
+    unselected: list[Diagnostic] = []
     if (settings.select, settings.ignore) != (everything.select, everything.ignore):
-        found = check_text(document.text)
+        found = check_text(document.text).findings
         unselected = [each for each in found if not settings.selects(each.code)]
-    return Trial((*checked.findings, *unselected), check_text)
+    return Trial(checked._replace(findings=(*checked.findings, *unselected)), check_text)
 
 
 def _apply_settings(

@@ -46,7 +46,7 @@ class CheckedFile(NamedTuple):
     comment or the settings silenced. fixes: the edits that fix a finding, where they were requested
     and are known. rewrite: the file's new content, if edits were to be made. sizes: those of its
     networks without errors, where they were requested. refused: the networks with errors, which
-    have none.
+    have none. sized, unsized: the numbers of layers with and without a size.
     """
 
     name: str
@@ -59,6 +59,8 @@ class CheckedFile(NamedTuple):
     rewrite: Rewrite | None = None
     sizes: Mapping[str, Sequence[str]] = {}
     refused: tuple[str, ...] = ()
+    sized: int = 0
+    unsized: int = 0
 
 
 class Verdict(NamedTuple):

@@ -21,7 +21,9 @@ from deconvcli.checks.checking import (
     check,
     check_bytes,
 )
+from deconvcli.checks.checking._trial import Trial
 from deconvcli.checks.checking.rewriting import write_files
+from deconvcli.common.findings import Diagnostic, Severity, Where
 from tests.cli.commandline import deconv, process, refused
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -220,6 +222,19 @@ def test_an_edit_after_which_a_file_cannot_be_read_is_not_made() -> None:
     write("a.yaml", text)
     assert "kernl" in deconv("check a.yaml --fix").out
     assert text_of("a.yaml") == text.replace("strde", "stride")
+
+
+@pytest.mark.parametrize(
+    ("sized", "unsized", "is_fixed"), [(4, 2, True), (5, 1, True), (4, 3, False), (3, 2, False)]
+)
+def test_a_layer_that_fails_only_with_an_edit_hides_findings(
+    sized: int, unsized: int, is_fixed: bool
+) -> None:
+    """A join whose input fails is unknown, and has no finding any more."""
+    found = Diagnostic("DCV110", Severity.ERROR, "unequal sizes", where=Where("a.yaml", path="x"))
+    before = CheckedFile("a.yaml", (found,), sized=4, unsized=2)
+    after = CheckedFile("a.yaml", (), sized=sized, unsized=unsized)
+    assert Trial(before, lambda text: after).is_fixed([found], "") is is_fixed
 
 
 @pytest.mark.parametrize(
