@@ -28,7 +28,6 @@ _IGNORED = ("identity",)
 # They have other channels or elements before them, so that no norm of one side fits the other.
 _RESHAPES = ("flatten", "global_pool", "pixel_shuffle", "pixel_unshuffle", "reshape")
 _SHUFFLES = {"pixel_shuffle": "pixel_unshuffle", "pixel_unshuffle": "pixel_shuffle"}
-_NOT_FIRST = "a decoder begins with its weights"
 # Keys that state what is checked, or the order of the framework's own axes.
 _UNWRITTEN = ("num_features", "in_channels", "inplace", "data_format", "moving_statistics")
 
@@ -84,20 +83,19 @@ class _Builder:
         self.has_weights = False
 
     def build(self, outcomes: Sequence[NodeOutcome]) -> Decoder:
+        """Return the decoder."""
         chain = self._follow(outcomes)
         last = chain[-1].shape
         assert last is not None
-        is_first = True
         for place in reversed(range(len(chain))):
             outcome = chain[place]
             operation = take(outcome.node.operation)
             if operation.name in _IGNORED:
                 continue
             if operation.name in _KEPT:
-                if is_first:
-                    self._leave_out(outcome, _NOT_FIRST)
+                if not self.has_weights:
+                    self._leave_out(outcome, "a decoder begins with its weights")
                 continue
-            is_first = False
             self.lines += self._mirror(outcome, operation)
             is_trained = _is_trained(operation)
             self.has_weights |= is_trained
@@ -116,7 +114,7 @@ class _Builder:
         if failed is not None:
             reason = failed.error.message if failed.error else "its input is not known"
             raise UsageError(
-                f"{failed.node.name}: {reason}",
+                f"{_name_layer(failed.node.name, self._title(failed.node))}: {reason}",
                 help="the encoder has to work before it has a mirror.",
                 code="no-mirror",
             )
@@ -154,7 +152,6 @@ class _Builder:
     def _keep(self, above: Sequence[NodeOutcome]) -> None:
         """Add the norms and activations that come before a layer in the encoder."""
         kept: list[NodeOutcome] = []
-        reason = "no convolution comes before it"
         for outcome in reversed(above):
             operation = take(outcome.node.operation)
             if operation.name in _KEPT:
@@ -163,11 +160,9 @@ class _Builder:
             elif _is_trained(operation) or operation.name in _RESHAPES:
                 if self.has_weights:
                     self.lines += [self._copy(one) for one in kept]
-                    return
-                reason = _NOT_FIRST
-                break
-        for one in kept:
-            self._leave_out(one, reason)
+                return
+        for one in kept if self.has_weights else ():
+            self._leave_out(one, "no convolution comes before it")
 
     def _copy(self, outcome: NodeOutcome) -> Line:
         node = outcome.node
@@ -371,7 +366,7 @@ def write_config(decoder: Decoder, title: str) -> str:
 
 def _name_layer(name: str, kind: str) -> str:
     """Return the name of a layer; those of a pasted text often are numbers alone."""
-    return f"{kind} {name}" if name.isdecimal() else name
+    return f"{kind} {name}" if name.replace(".", "").isdecimal() else name
 
 
 def _write_shape(shape: Shape) -> str:

@@ -190,6 +190,7 @@ def test_a_pooling_becomes_an_up_convolution_as_in_a_unet() -> None:
         "conv_transpose",
     ]
     assert "{op: conv_transpose, out_channels: 512, kernel: 2, stride: 2}" in config
+    assert "# relu 3.18 is left out: a decoder begins with its weights." in config
     assert "{op: conv, out_channels: 1, kernel: [3, 3], padding: 1}" in config
 
 
