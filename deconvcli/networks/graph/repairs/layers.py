@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from deconvcli.common.errors import UsageError
 from deconvcli.common.values import compact, per_axis
-from deconvcli.frameworks.dialect.parameters import Form
-from deconvcli.frameworks.dialects import take as take_dialect
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.networks.graph.culprits import find_suspects
@@ -108,17 +107,44 @@ def _make_whole(failure: Failure, node: Node, reading: Reading) -> list[SetParam
     pairs = zip(reading.output_sizes, reading.spatial, axes, strict=True)
     if all(out == n * axis.stride for out, n, axis in pairs):
         return []
-    dialect, _ = take_dialect(failure.network.dialect_of(node))
-    if not any(argument.takes("padding", Form.INTS) for argument in dialect.arguments):
-        return list_changes(node, {"padding": "same", "output_padding": None})
-    # The full scatter of n inputs has (n - 1) * stride + span elements: crop span - stride of
-    # them. Padding crops both ends, so an odd number is rounded up and one element given back.
-    excess = [axis.span - axis.stride for axis in axes]
-    cropped = [max(0, -(-more // 2)) for more in excess]
-    given_back = [2 * crop - more for crop, more in zip(cropped, excess, strict=True)]
-    return list_changes(
-        node, {"padding": collapse(cropped), "output_padding": collapse(given_back)}
+    return list_changes(node, find_whole(failure.network.dialect_of(node), axes))
+
+
+def find_whole(dialect: str, axes: Sequence[Axis]) -> dict[str, Any]:
+    """Return the padding and output_padding with which axes give stride times every input.
+
+    Of the axes only kernel, stride and dilation count. Empty where the dialect has no such layer.
+    """
+    # The search is loaded for a layer that fails, and most networks have none.
+    from deconvcli.solver import Bounds, solve
+    from deconvcli.solver.question import ask_factor
+
+    kernel, stride, dilation = (
+        tuple([(number, number) for number in column])
+        for column in zip(*[axis[:3] for axis in axes], strict=True)
     )
+    bounds = Bounds(kernel, stride, dilation)
+    factors = tuple([axis.stride for axis in axes])
+    try:
+        answer = solve(ask_factor(dialect, factors, (), bounds, {}), 1, distinct=True)
+    except UsageError:  # kernels beyond all that are searched
+        return {}
+    if not answer:
+        return {}
+    choices = [axis.choice for axis in answer.solutions[0].axes]
+    way = choices[0].way
+    padding = way.word or collapse_paddings([choice.padding for choice in choices])
+    added = collapse([choice.output_padding or 0 for choice in choices]) if way.adds else None
+    return {"padding": padding, "output_padding": added}
+
+
+def collapse_paddings(paddings: Sequence[Any]) -> Any:
+    """Return paddings of one number or of (begin, end) for each axis as a config has them."""
+    if not isinstance(paddings[0], tuple):
+        return collapse(paddings)
+    if all(begin == end for begin, end in paddings):
+        return collapse([begin for begin, _ in paddings])
+    return [list(pair) for pair in paddings]
 
 
 def list_changes(node: Node, wanted: Mapping[str, Any]) -> list[SetParameter]:

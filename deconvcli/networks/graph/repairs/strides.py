@@ -10,15 +10,13 @@ from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
-from deconvcli.frameworks.dialect.parameters import Form
-from deconvcli.frameworks.dialects import take as take_dialect
-from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.axis import Axis, Linear, Size
 from deconvcli.layers.layer import Reading
 from deconvcli.networks.graph.culprits import find_ancestors
 from deconvcli.networks.graph.edits import SetParameter
 from deconvcli.networks.graph.network import Node
 from deconvcli.networks.graph.repairs._proof import Edits, Failure
-from deconvcli.networks.graph.repairs.layers import find_transposed, list_changes
+from deconvcli.networks.graph.repairs.layers import find_transposed, find_whole, list_changes
 from deconvcli.networks.graph.repairs.outputs import find_expected
 from deconvcli.solver.products import list_products, list_strides, weigh_strides
 
@@ -27,12 +25,16 @@ MAX_PRODUCT = 2**16
 
 
 class Chain(NamedTuple):
-    """Transposed convolutions in a row, from the top; their strides, and the product needed."""
+    """Transposed convolutions in a row, from the top; their strides, and the product needed.
+
+    rank: the number of their axes, which are all alike.
+    """
 
     nodes: tuple[Node, ...]
     strides: tuple[int, ...]
     kernels: tuple[int, ...]
     needed: int
+    rank: int
 
     def __str__(self) -> str:
         strides = ", ".join(map(str, self.strides))
@@ -59,7 +61,7 @@ def find_chain(failure: Failure) -> Chain | None:
     if product > MAX_PRODUCT or product == prod(strides) or not rank_strides(product, len(axes)):
         return None
     kernels = tuple([axis.kernel for axis in axes])
-    return Chain(tuple([node for node, _ in chain]), strides, kernels, product)
+    return Chain(tuple([node for node, _ in chain]), strides, kernels, product, len(wanted))
 
 
 def _strides(reading: Reading) -> list[int]:
@@ -102,7 +104,9 @@ def change_strides(failure: Failure) -> Iterator[Edits]:
             )
             for odd_crop in (True, False)
         ]
-        yield from dict.fromkeys(variants)
+        yield variants[0]
+        if variants[1] != variants[0]:
+            yield variants[1]
 
 
 def rank_strides(product: int, count: int) -> list[tuple[int, ...]]:
@@ -126,12 +130,5 @@ def _settle(
     if not odd_crop and (count - 1) * stride % 2:
         count += 1
     kernel = count * stride
-    settings: dict[str, int | str | None] = {"stride": stride, "kernel": kernel}
-    dialect, _ = take_dialect(failure.network.dialect_of(node))
-    if any(argument.takes("padding", Form.INTS) for argument in dialect.arguments):
-        # Of an odd number of elements to crop, padding crops one too many, which is given back.
-        crop = -(-(kernel - stride) // 2)
-        settings |= {"padding": crop, "output_padding": 2 * crop - (kernel - stride)}
-    else:
-        settings |= {"padding": "same", "output_padding": None}
-    return list_changes(node, settings)
+    whole = find_whole(failure.network.dialect_of(node), [Axis(kernel, stride)] * chain.rank)
+    return list_changes(node, {"stride": stride, "kernel": kernel, **whole})
