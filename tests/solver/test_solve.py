@@ -142,3 +142,17 @@ def test_a_call_without_a_rank_in_its_name_shows_that_of_three_axes() -> None:
         [layer] = ask("caffe", (4, 4, 4), output, kernel=3, stride=2).solutions
         request = LayerRequest(write_call(layer.reading), "caffe", (4, 4, 4))
         assert request.understand().reading.output_sizes == output
+
+
+@pytest.mark.parametrize("dialect", ["cudnn", "onednn", "tensorflow", "tflite"])
+def test_a_size_that_only_one_input_is_granted_is_not_exact(dialect: str) -> None:
+    rank = 1 if dialect in ("onednn", "tensorflow") else 2
+    for stride in (1, 2, 3):
+        bounds = Bounds(kernel=((1, 6),))
+        answer = solve(Question(dialect, (1,) * rank, (stride,) * rank, bounds), 1)
+        exact = [one.choice for one in answer.axes[0].solutions() if one.exact]
+        assert exact
+        for choice in exact:
+            for n in (2, 3, 7):
+                reading = read_choices(answer.question, (choice,) * rank, (n,) * rank)
+                assert reading.output_sizes == (stride * n,) * rank
