@@ -39,8 +39,8 @@ def suggest_changes(
         texts[:1] = [f"{text}; to keep the values, crop the end: {crop}" for text in texts[:1]] or [
             f"crop the end: {crop}"
         ]
-    labels = ["try", *["or"] * (len(texts) - 1)]
-    return list(zip(labels, texts, strict=True)), [_describe(change) for change in changes]
+    rows = [("or" if place else "try", text) for place, text in enumerate(texts)]
+    return rows, [_describe(change) for change in changes]
 
 
 def _find_spatial(layout: Layout, shape: Sequence[Size], rank: int) -> tuple[int, ...] | None:

@@ -75,3 +75,17 @@ def test_sizes_in_letters_have_no_change(arguments: str) -> None:
     done = deconv(f"shape {arguments}")
     assert done.code == 1
     assert "try " not in done.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("--in 1 -k 7 -s 5 --expect 500", "--in 5x5 -k 3 --expect 999x3"),
+        *("--in 4 -k 1 -p same --expect 400", "--in 1x1x1 -k 3 --expect 90x90x90"),
+        *("--in 8 -k 3 -s 2 -D caffe --expect 300", "--in 4x4 -k 2 -D jax -p SAME --expect 4000x4"),
+    ],
+)
+def test_a_size_that_no_change_gives_has_no_hint(arguments: str) -> None:
+    done = deconv(f"shape {arguments}")
+    assert (done.code, done.out.count("\ntry "), done.out.count("\nor ")) == (1, 0, 0)
+    assert json.loads(deconv(f"shape {arguments} --format json").out)["changes"] == []
