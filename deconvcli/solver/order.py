@@ -128,8 +128,7 @@ def list_traits(choice: Choice, n: int, out: int) -> Key:
     axis, overlap = choice.axis, describe_overlap(choice)
     assert isinstance(axis.crop_begin, int)
     assert isinstance(axis.crop_end, int)
-    # What a circular layer crops is not lost, so that no end differs from the other.
-    lopsided = 0 if choice.is_circular else abs(axis.crop_begin - axis.crop_end)
+    lopsided = abs(axis.crop_begin - axis.crop_end)
     return (
         not is_exact(choice, n, out),
         ("even", "uneven", "gaps").index(overlap),

@@ -156,3 +156,14 @@ def test_a_size_that_only_one_input_is_granted_is_not_exact(dialect: str) -> Non
             for n in (2, 3, 7):
                 reading = read_choices(answer.question, (choice,) * rank, (n,) * rank)
                 assert reading.output_sizes == (stride * n,) * rank
+
+
+@pytest.mark.parametrize(("factor", "kernel"), [(3, 6), (5, 10), (5, 12), (7, 14), (3, 8)])
+def test_words_and_numbers_come_before_a_circular_layer_with_the_same_crop(
+    factor: int, kernel: int
+) -> None:
+    bounds = Bounds(kernel=((kernel, kernel),), stride=((factor, factor),))
+    answer = solve(Question("flax", (64,), (64 * factor,), bounds), 1000)
+    paddings = [one.parameters.get("padding", "SAME") for one in answer.solutions]
+    assert "CIRCULAR" in paddings
+    assert paddings[0] == "SAME"
