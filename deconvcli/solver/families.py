@@ -9,6 +9,7 @@ unless somebody wants them.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import product
@@ -194,13 +195,12 @@ class _Search(NamedTuple):
     def _find_members(
         self, total: int, added: int | None, crops: tuple[int, int], more: int
     ) -> Iterator[Family]:
-        if self.way.word or not self.way.is_pair:
+        if not self.way.is_pair:
             begin, odd = divmod(total, 2)
-            if odd or not self._allows(begin, begin):
-                return
-            found = self._choose(begin, added)
-            if found:
-                yield Family(found)
+            bent = self._find_bent(added) if self.way.bends else range(0)
+            paddings = [*([] if odd or begin in bent else [begin]), *bent]
+            choices = (self._choose(one, added) for one in paddings if self._allows(one, one))
+            yield from (Family(found) for found in choices if found is not None)
             return
         first, last = self._limit_begin(total, more, crops)
         if first > last:
@@ -208,6 +208,22 @@ class _Search(NamedTuple):
         begins, smallest = self._find_legal(first, last, total, added, crops[0])
         if smallest:
             yield Family(smallest, begins, total)
+
+    def _find_bent(self, added: int | None) -> range:
+        """Return the paddings beyond the span with which the output may have the size.
+
+        There the output still gets no larger with the padding, but not by two elements each.
+        """
+
+        def measure(padding: int) -> int:
+            reading = self._read(self.n, padding, added)
+            return 0 if reading is None else reading.numbers[0]["out"]
+
+        first = self.dilation * (self.kernel - 1) + 1
+        paddings = range(first, first + self.n + (added or 0) + 2)
+        low = bisect_left(paddings, -self.out, key=lambda padding: -measure(padding))
+        high = bisect_right(paddings, -self.out, key=lambda padding: -measure(padding))
+        return paddings[low:high]
 
     def _allows(self, begin: int, end: int) -> bool:
         """Return whether the bounds and the dialect allow these paddings."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import DeconvError
@@ -33,7 +34,8 @@ class Way(NamedTuple):
     padding crops, 1 where it pads the input; 0 for a word. negative: whether numbers below 0 are
     accepted at the begin and at the end. adds: whether output_padding is a number; if not, it is
     left out. requests: whether the output's size is given. is_steady: whether each input more adds
-    a stride; a word may crop by what remains of the input's division by the stride instead.
+    a stride; a word may crop by what remains of the input's division by the stride instead. bends:
+    whether a padding beyond the kernel's span crops more, or less, than each element before it.
     """
 
     word: str = ""
@@ -43,6 +45,7 @@ class Way(NamedTuple):
     adds: bool = False
     requests: bool = False
     is_steady: bool = True
+    bends: bool = False
 
 
 def read_way(
@@ -136,8 +139,17 @@ def _find_number_ways(name: str, rank: int, requests: bool) -> Iterator[Way]:
         sign = -1 if more.layer.axes[0].crop_begin > one.layer.axes[0].crop_begin else 1
         ends = ((-1, 1), (1, -1)) if is_pair else ((-1, -1), (-1, -1))
         begin, end = (_probe(name, way, rank, pair) is not None for pair in ends)
-        yield way._replace(sign=sign, negative=(begin, end))
+        bends = not is_pair and not requests and _bends(name, way, rank)
+        yield way._replace(sign=sign, negative=(begin, end), bends=bends)
         return
+
+
+def _bends(name: str, way: Way, rank: int) -> bool:
+    """Return whether the paddings around the kernel's span do not all change the size alike."""
+    paddings = range(_KERNEL - 2, _KERNEL + 2)
+    readings = [_probe(name, way, rank, (padding, padding)) for padding in paddings]
+    outs = [reading.numbers[0]["out"] for reading in readings if reading is not None]
+    return len({after - before for before, after in pairwise(outs)}) > 1
 
 
 def _is_steady(name: str, way: Way, rank: int) -> bool:

@@ -308,7 +308,7 @@ def test_symbolic_sizes_say_from_which_value_on() -> None:
 def test_symbolic_macs() -> None:
     options = "--in N -k 3 -s 2 -p 1 --in-channels 1 --out-channels 1"
     printed = rows(deconv("shape", *options.split(), "--macs").out)
-    assert printed["macs"] == "3*N full, (3N-2) useful after the crop"
+    assert printed["macs"] == "3*N full, 3N-2 useful after the crop"
 
 
 def test_a_symbol_without_a_formula_is_refused() -> None:

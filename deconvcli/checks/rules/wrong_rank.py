@@ -11,7 +11,7 @@ Example:
 Fix: paste the layer for this number of axes, or correct the size of the network's input.
 No automatic edit: neither shows which of the two is right.
 
-Source: torch 2.13.0 and Keras 3.15.0, which refuse such inputs.
+Source: torch 2.13.0 and Keras 3.15.1, which refuse such inputs.
 """
 
 from __future__ import annotations
