@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Severity
-from deconvcli.common.values import compact, per_axis
+from deconvcli.common.values import compact
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.wording import complete_output_shape, word_role
 from deconvcli.layers.axis import Axis
@@ -22,17 +22,21 @@ from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.layers.text import size_text
 from deconvcli.solver.choices import Choice, Family
 from deconvcli.solver.families import find_families
-from deconvcli.solver.question import AxisBounds, Question, Range
+from deconvcli.solver.question import AxisBounds, Range
+from deconvcli.solver.stated import (
+    PARTS,
+    Parts,
+    StatedLayer,
+    find_stated,
+    list_roles,
+    read_arguments,
+)
 from deconvcli.solver.ways import Way, find_ways
 
-# In the order of preference: a crop keeps the weights, and a kernel does not.
-_PARTS = ("output_padding", "padding", "kernel")
 # Kernels that are tried: as far from the layer's own as so many strides, and at most so far.
 _MAX_STRIDES, _MAX_REACH = 2, 32
 # Beyond these strides output_padding has too many numbers for each kernel.
 _MAX_STRIDE = 16
-
-Parts = frozenset[str]
 
 
 class LayerChange(NamedTuple):
@@ -80,9 +84,10 @@ def nearest_changes(
     There is no second where the first is even. Both are missing where no three numbers give the
     size. spelling, sizes: of the layer, which its framework may refuse.
     """
-    layer = _find_layer(spelling, sizes)
-    if layer is None:
+    stated = find_stated(spelling, sizes)
+    if stated is None:
         return ()
+    layer = _Search(*stated)
     # Another stride makes another layer, so it is no way to an even one.
     for stride in (frozenset[str](), frozenset(["stride"])):
         first: LayerChange | None = None
@@ -127,26 +132,16 @@ def find_intended_size(spelling: Spelling, sizes: Sizes) -> tuple[int, ...] | No
             return tuple(numbers)
         zero = {argument.name: [0] * rank}
         with suppress(DeconvError):
-            reading = _read(spelling, sizes, {**spelling.arguments, **zero})
+            reading = read_arguments(spelling, sizes, {**spelling.arguments, **zero})
             outputs = require_numbers(reading.output_sizes)
             return tuple([out + more for out, more in zip(outputs, numbers, strict=True)])
     return None
 
 
-def _read(spelling: Spelling, sizes: Sizes, arguments: Mapping[str, Any]) -> Reading:
-    return take(spelling.dialect)[0].read(spelling._replace(arguments=arguments), sizes)
+class _Search(StatedLayer):
+    """The search for other numbers of a layer."""
 
-
-class _Layer(NamedTuple):
-    """A layer that works, or the nearest one to a layer that does not.
-
-    choices: the numbers of its axes. spelling: as its author wrote it.
-    """
-
-    question: Question
-    choices: tuple[Choice, ...]
-    reading: Reading
-    spelling: Spelling
+    __slots__ = ()
 
     def list_changes(self, output: tuple[int, ...], more: Parts) -> Iterator[LayerChange]:
         """Yield the changes of one part beside `more`, then of two and of three, the best first."""
@@ -155,10 +150,10 @@ class _Layer(NamedTuple):
             yield requested
         sizes = zip(self.question.input, output, self.choices, strict=True)
         largest = max(max(-(-out // n) if more else 0, own.stride) for n, out, own in sizes)
-        for count in range(0 if more else 1, len(_PARTS) + 1):
+        for count in range(0 if more else 1, len(PARTS) + 1):
             found = [
                 change
-                for parts in combinations(_PARTS, count)
+                for parts in combinations(PARTS, count)
                 if largest <= _MAX_STRIDE or count == 1 or "kernel" not in parts
                 for is_even in (False, True)
                 for change in self._search(output, more.union(parts), is_even)
@@ -197,7 +192,7 @@ class _Layer(NamedTuple):
                 chosen.append(min(fitting, key=lambda choice: _measure(choice, own)))
             if len(chosen) < len(rows):
                 continue
-            roles = _list_roles(chosen, self.choices, parts)
+            roles = list_roles(chosen, self.choices, parts)
             change = self._try(roles, output, [choice.axis for choice in chosen])
             if change is not None:
                 pairs = zip(chosen, self.choices, strict=True)
@@ -235,7 +230,7 @@ class _Layer(NamedTuple):
             given = {**arguments, **written}
             groups = self.reading.layer.groups
             given = dict(complete_output_shape(dialect, given, sizes, groups))
-            reading = _read(self.spelling, sizes, given)
+            reading = read_arguments(self.spelling, sizes, given)
             if tuple(reading.output_sizes) != output:
                 return None
             new_values = {name: given.get(name, value) for name, value in changed.items()}
@@ -260,97 +255,6 @@ class _Layer(NamedTuple):
         if any(old[:3] != new[:3] for old, new in pairs):
             return None
         return tuple(require_numbers(new.crop_begin - old.crop_begin for old, new in pairs))
-
-
-def _find_layer(spelling: Spelling, sizes: Sizes) -> _Layer | None:
-    """Return the layer as choices of its axes; None for sizes in letters, or if it has none."""
-    reading = _read_without_refusal(spelling, sizes)
-    if reading is None:
-        return None
-    numbers = (*reading.spatial, *reading.output_sizes)
-    if not all(type(size) is int for size in numbers) or reading.answered is not None:
-        return None
-    question = Question(
-        reading.spelling.name,
-        tuple(require_numbers(reading.spatial)),
-        tuple(require_numbers(reading.output_sizes)),
-    )
-    found = [
-        choices
-        for way in find_ways(question.dialect, question.rank)
-        if (choices := _find_choices(question, reading, way)) is not None
-    ]
-    if not found:
-        return None
-
-    def count_differences(choices: tuple[Choice, ...]) -> int:
-        dialect, rank = take(spelling.dialect)[0], question.rank
-        written: dict[str, Any] = {}
-        for role, value in _list_roles(choices, choices, frozenset(_PARTS[:2])).items():
-            written |= word_role(dialect, role, value, rank) if value is not None else {}
-        defaults = {argument.name: argument.default for argument in dialect.arguments}
-        return sum(
-            compact(value) != compact(spelling.arguments.get(name, defaults.get(name)))
-            for name, value in written.items()
-        )
-
-    return _Layer(question, min(found, key=count_differences), reading, spelling)
-
-
-def _read_without_refusal(spelling: Spelling, sizes: Sizes) -> Reading | None:
-    """Return the layer, or what is left of a refused one without what most often is refused."""
-    for arguments in _list_accepted(spelling, sizes):
-        with suppress(DeconvError):
-            return _read(spelling, sizes, arguments)
-    return None
-
-
-def _list_accepted(spelling: Spelling, sizes: Sizes) -> Iterator[Mapping[str, Any]]:
-    """Yield the parameters, and then those that the framework may accept in their place."""
-    dialect, rank = take(spelling.dialect)[0], len(sizes.spatial)
-    requested, stride = dialect.argument("output_size"), dialect.argument("stride")
-    optional = [own for own in (dialect.argument("output_padding"), requested) if own is not None]
-    dropped = (names for count in range(3) for names in combinations(optional, count))
-    for names in dropped:
-        without = {own.name for own in names}
-        yield {name: value for name, value in spelling.arguments.items() if name not in without}
-    # Where a size has to be requested, these two are what `same` and `valid` give.
-    if requested is None or stride is None or sizes.weight is None:
-        return
-    strides = per_axis(spelling.arguments.get(stride.name, 1), rank, stride.name)
-    kernel = dialect.weight_layout(spelling.arguments, rank).split(sizes.weight, rank)["*"]
-    rows = [*zip(require_numbers(sizes.spatial), strides, kernel, strict=True)]
-    same = [n * step for n, step, _ in rows]
-    for asked in (same, [(n - 1) * step + max(step, taps) for n, step, taps in rows]):
-        other = {**spelling.arguments, requested.name: asked}
-        yield complete_output_shape(dialect, other, sizes, 1)
-
-
-def _find_choices(question: Question, reading: Reading, way: Way) -> tuple[Choice, ...] | None:
-    """Return the numbers of each axis with which this way states the layer; None if it does not."""
-    found = []
-    rows = zip(question.input, question.output, reading.layer.axes, strict=True)
-    for n, out, axis in rows:
-        limits = ((axis.kernel,) * 2, (axis.stride,) * 2, (axis.dilation,) * 2)
-        families = find_families(question, n, out, AxisBounds(*limits), way)
-        members = (choice for family in families for choice in _list_crops(family, axis))
-        choice = next((one for one in members if one.axis == axis), None)
-        if choice is None:
-            return None
-        found.append(choice)
-    return tuple(found)
-
-
-def _list_crops(family: Family, axis: Axis) -> Iterator[Choice]:
-    """Yield the member that crops as much at the start as the axis, if there is one."""
-    first = family.first
-    if not first.way.is_pair:
-        yield first
-        return
-    [begin] = require_numbers([first.axis.crop_begin - axis.crop_begin])
-    moved = family.begins[0] + first.way.sign * begin
-    if moved in family.begins:
-        yield family.choice(moved)
 
 
 def _list_near(family: Family, own: Choice) -> Iterator[Choice]:
@@ -392,22 +296,6 @@ def _is_open(way: Way, own: Way, parts: Parts) -> bool:
     return ("padding" in parts or same_padding) and (
         "output_padding" in parts or way.adds == own.adds
     )
-
-
-def _list_roles(chosen: Sequence[Choice], own: Sequence[Choice], parts: Parts) -> dict[str, Any]:
-    """Return the values of these parts by role; None for one that is left out."""
-    way = chosen[0].way
-    roles: dict[str, Any] = {}
-    for part in (*_PARTS, "stride"):
-        if part not in parts:
-            continue
-        if part == "padding":
-            roles[part] = way.word or tuple([choice.padding for choice in chosen])
-        elif part != "output_padding" or way.adds:
-            roles[part] = tuple([getattr(choice, part) for choice in chosen])
-        elif own[0].way.adds:
-            roles[part] = None
-    return roles
 
 
 def _measure(choice: Choice, own: Choice) -> tuple[float, ...]:

@@ -45,7 +45,7 @@ class Family(NamedTuple):
         )
         return first._replace(padding=(begin, self.total - begin), axis=axis)
 
-    def find(self, axis: Axis) -> Choice | None:
+    def find(self, axis: Axis, *, circular: bool = False) -> Choice | None:
         """Return the member that has exactly this crop, if there is one."""
         own, wanted = self.first.axis.crop_begin, axis.crop_begin
         assert isinstance(own, int)
@@ -53,7 +53,7 @@ class Family(NamedTuple):
         # Each further begin moves the crop by one.
         begin = self.begins[0] + (own - wanted) * self.first.way.sign
         found = self.choice(begin) if begin in self.begins else self.first
-        return found if found.axis == axis and not found.is_circular else None
+        return found if found.axis == axis and found.is_circular == circular else None
 
     def by_symmetry(self) -> Iterator[Choice]:
         """Yield the members, those whose two crops differ least first."""
