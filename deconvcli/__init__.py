@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
     from deconvcli.api import PublicNetwork as Network
     from deconvcli.api import PublicReading as Reading
-    from deconvcli.api import check, convert, explain, layer, network, paste, prepare, run, solve
+    from deconvcli.api import (
+        check,
+        convert,
+        explain,
+        layer,
+        network,
+        paste,
+        prepare,
+        run,
+        solve,
+        weights,
+    )
     from deconvcli.common.errors import DeconvError, NotExpressible, Refused
 
 _HOME = {
@@ -31,6 +42,7 @@ _HOME = {
     "prepare": "deconvcli.api.prepare",
     "run": "deconvcli.api.run",
     "solve": "deconvcli.api.solve",
+    "weights": "deconvcli.api.weights",
 }
 
 __all__ = [
@@ -49,6 +61,7 @@ __all__ = [
     "prepare",
     "run",
     "solve",
+    "weights",
 ]
 
 

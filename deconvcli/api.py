@@ -14,7 +14,18 @@ from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
 
-__all__ = ["check", "convert", "explain", "layer", "network", "paste", "prepare", "run", "solve"]
+__all__ = [
+    "check",
+    "convert",
+    "explain",
+    "layer",
+    "network",
+    "paste",
+    "prepare",
+    "run",
+    "solve",
+    "weights",
+]
 
 if TYPE_CHECKING:
     from deconvcli.checks.checking import Verdict
@@ -360,6 +371,21 @@ def prepare(reading: Reading, weight: Any, bias: Any = None, *, threads: int | N
     from deconvcli.compute.runner import prepare
 
     return prepare(reading, weight, bias, threads=threads)
+
+
+def weights(reading: Reading, kind: str, *, normalize: bool = False, dtype: str = "float32") -> Any:
+    """Return the weights that a layer starts from, in its dialect's own layout.
+
+    kind: bilinear, nearest or ones, on the diagonal of the channels. normalize: whether the taps on
+    every output away from the edges are divided by their sum. dtype: float16, float32 or float64.
+
+    Raises:
+        UsageError: the kind or dtype is unknown, or an output that is to be normalized has no tap.
+        Refused: the framework gives the layer a shape, but no values.
+    """
+    from deconvcli.compute.initial_weights import make_weights
+
+    return make_weights(reading, kind, normalize=normalize, dtype=dtype).array
 
 
 def _publish(reading: Reading) -> PublicReading:

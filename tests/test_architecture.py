@@ -39,7 +39,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"errors"},
         {"files", "memory", "shelf", "values"},
     ),
-    "compute": ({"kernels", "npyfile"}, {"runner"}, {"differences"}),
+    "compute": ({"kernels", "npyfile"}, {"runner"}, {"differences", "initial_weights"}),
     "frameworks": (
         {"dialect", "releases"},
         {"dialects"},

@@ -77,6 +77,7 @@ LINES = {
     "sizes": "a.yaml",
     "solve": "--in 7x7 --out 28x28 -D all",
     "verify": "--n 3",
+    "weights": f"bilinear {LAYER} -o w.npy",
 }
 """Arguments with which each command does all that it can, in processes of its own where it has any.
 """
