@@ -89,6 +89,8 @@ def keep_quiet(text: str) -> None:
 
 def printable(text: str) -> str:
     """Return the text with all that a terminal would obey escaped, except ends of lines."""
+    if text.replace("\n", "").isprintable():
+        return text
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 

@@ -235,6 +235,13 @@ def _list_absence(answer: Answer, sizes: str) -> list[Block]:
 def _describe(answer: Answer) -> dict[str, Any]:
     """Return the answer for programs."""
     question = answer.question
+    shown = [*zip(question.shown_input, question.shown_output, strict=True)]
+    # Axes that are alike have one list, which is long.
+    keys = [(id(axis.families), *sizes) for axis, sizes in zip(answer.axes, shown, strict=True)]
+    listed = {
+        key: [_describe_axis(one) for one in axis.solutions(MAX_LISTED)]
+        for key, axis in dict(zip(keys, answer.axes, strict=True)).items()
+    }
     return {
         "dialect": question.dialect,
         "bounds": describe_bounds(question.bounds),
@@ -247,11 +254,9 @@ def _describe(answer: Answer) -> dict[str, Any]:
                 "input": n,
                 "output": out,
                 "count": axis.count,
-                "solutions": [_describe_axis(one) for one in axis.solutions(MAX_LISTED)],
+                "solutions": listed[key],
             }
-            for axis, n, out in zip(
-                answer.axes, question.shown_input, question.shown_output, strict=True
-            )
+            for axis, key, (n, out) in zip(answer.axes, keys, shown, strict=True)
         ],
         "reason": answer.reason,
         "nearest": [
