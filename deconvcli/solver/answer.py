@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import UsageError
@@ -17,12 +16,12 @@ from deconvcli.layers.layer import Reading
 from deconvcli.solver.absence import Nearest, explain_absence, find_nearest, find_refusal
 from deconvcli.solver.choices import Choice, Family, read_choices
 from deconvcli.solver.combination import combine
-from deconvcli.solver.families import find_families
+from deconvcli.solver.families import find_families, require_searchable
 from deconvcli.solver.order import (
     describe_overlap,
     format_formula,
     is_exact,
-    list_traits,
+    sort_choices,
 )
 from deconvcli.solver.question import Question
 from deconvcli.solver.ways import resolve_word
@@ -164,11 +163,7 @@ class AxisAnswer:
 
     def solutions(self, most: int | None = None) -> list[AxisSolution]:
         """Return all choices, or at most `most` of them, the best first."""
-        choices = [
-            choice for family in self.families for choice in islice(family.by_symmetry(), most)
-        ]
-        choices.sort(key=lambda choice: list_traits(choice, self.input, self.output))
-        choices = choices[:most]
+        choices = sort_choices(self.input, self.output, self.families, most)
         row = self._question, self.input, self.output
         return [AxisSolution(*row, choice, self._shown) for choice in choices]
 
@@ -241,7 +236,8 @@ def solve(question: Question, limit: int = 10, *, distinct: bool = False) -> Ans
     same layer is enough.
 
     Raises:
-        UsageError: an unknown dialect, sizes that are none, or bounds that fit no axis.
+        UsageError: an unknown dialect, sizes that are none, or bounds that fit no axis or have too
+            many combinations.
     """
     for name, sizes in (("input", question.input), ("output", question.output)):
         if len(sizes) != question.rank or not 1 <= question.rank <= 3:
@@ -258,6 +254,7 @@ def solve(question: Question, limit: int = 10, *, distinct: bool = False) -> Ans
     bounds = question.axis_bounds()
     for place, row in enumerate(zip(question.input, question.output, bounds, strict=True)):
         if row not in known:  # axes that are alike are searched once
+            require_searchable(question, *row)
             known[row] = list(find_families(question, *row))
         axes.append(AxisAnswer(question, place, known[row]))
     return Answer(question, axes, limit, distinct)

@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import product
 from typing import Any, NamedTuple
 
-from deconvcli.common.errors import DeconvError
+from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.layers.layer import Reading, Sizes
 from deconvcli.solver.choices import Choice, Family
 from deconvcli.solver.question import AxisBounds, Question, Range
@@ -23,6 +23,8 @@ from deconvcli.solver.ways import Way, find_ways, read_way
 
 # Paddings of a given range that are compared when no layer has the size.
 _MAX_PADDINGS = 64
+# Combinations of numbers that one axis may have to try: a hundred thousand take a second or two.
+_MAX_SEARCHED = 150_000
 
 
 def find_families(
@@ -37,10 +39,43 @@ def find_families(
             yield from search.find()
 
 
-def _list_searches(question: Question, n: int, out: int, bounds: AxisBounds) -> Iterator[_Search]:
+def require_searchable(question: Question, n: int, out: int, bounds: AxisBounds) -> None:
+    """Do nothing where the bounds are so narrow that all combinations can be tried.
+
+    Raises:
+        UsageError: they are too many.
+    """
+    ways, kernels, strides, dilations = _list_ranges(question, n, out, bounds)
+    count = len(ways) * len(kernels) * len(strides) * len(dilations)
+    if count <= _MAX_SEARCHED:
+        # As many as there are numbers of output_padding for each stride and dilation.
+        rows = (
+            _Search(question, n, out, bounds, way, kernels[0], stride, dilation)
+            for way, stride, dilation in product(ways, strides, dilations)
+        )
+        count = len(kernels) * sum(len(row.list_added()) for row in rows)
+    if count > _MAX_SEARCHED:
+        raise UsageError(
+            f"{question.dialect} has at least {count:,} combinations within these ranges, and at"
+            f" most {_MAX_SEARCHED:,} are searched",
+            help="give smaller ranges of kernel, stride and dilation.",
+        )
+
+
+def _list_ranges(
+    question: Question, n: int, out: int, bounds: AxisBounds
+) -> tuple[list[Way], range, range, range]:
+    """Return the ways, kernels, strides and dilations to try."""
     ways = [way for way in find_ways(question.dialect, question.rank) if _is_within(way, bounds)]
-    ranges = (bounds.kernel, bounds.stride, bounds.dilation)
-    for kernel, stride, dilation in product(*map(_count, ranges)):
+    strides = _count(bounds.stride)
+    if question.exact:
+        strides = range(out // n, out // n + (out % n == 0 and out // n in strides))
+    return ways, _count(bounds.kernel), strides, _count(bounds.dilation)
+
+
+def _list_searches(question: Question, n: int, out: int, bounds: AxisBounds) -> Iterator[_Search]:
+    ways, *ranges = _list_ranges(question, n, out, bounds)
+    for kernel, stride, dilation in product(*ranges):
         for way in ways:
             yield _Search(question, n, out, bounds, way, kernel, stride, dilation)
 
@@ -147,7 +182,7 @@ class _Search(NamedTuple):
         # So many inputs that no word and no framework crops all of them away; whole strides more,
         # since to some words it matters what remains of a division by the stride.
         plenty = self.n + self.stride * (2 * span // self.stride + 64)
-        added = self._list_added()
+        added = self.list_added()
         place, first = self._read_first(plenty, added)
         if first is None:
             return None
@@ -173,7 +208,8 @@ class _Search(NamedTuple):
         readings = ((place, self._read(inputs, 0, one)) for place, one in enumerate(added))
         return next((found for found in readings if found[1] is not None), (0, None))
 
-    def _list_added(self) -> list[int] | list[None]:
+    def list_added(self) -> list[int] | list[None]:
+        """Return the numbers of output_padding to try; None where it is left out."""
         if not self.way.adds:
             return [None]
         first, last = self.bounds.output_padding or (0, self.most_added)

@@ -8,7 +8,7 @@ follow from the best choices of each axis without looking at all of them.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import log
 from typing import NamedTuple
 
@@ -48,17 +48,10 @@ def rank_choices(
 
     distinct: whether one of the choices that mean one layer is enough.
     """
-    queue = []
-    for number, family in enumerate(families):
-        members = family.by_symmetry()
-        choice = next(members)
-        queue.append((list_traits(choice, n, out), number, choice, members))
-    heapq.heapify(queue)
     near: list[tuple[Key, Choice]] = []
     seen = set()
     last: Key = ()
-    while queue:
-        traits, number, choice, members = queue[0]
+    for traits, _, choice in _merge(n, out, families):
         # The dialects decide only between choices that are alike in all that comes before.
         level = traits[: COMMON - 1]
         if len(near) >= most and (level > last or len(near) >= most + _COMPARED):
@@ -67,12 +60,6 @@ def rank_choices(
         if not distinct or choice.axis not in seen:
             seen.add(choice.axis)
             near.append((traits, choice))
-        following = next(members, None)
-        if following is None:
-            heapq.heappop(queue)
-        else:
-            traits = list_traits(following, n, out)
-            heapq.heapreplace(queue, (traits, number, following, members))
     ranked = []
     for place, (traits, choice) in enumerate(near):
         is_compared = place < _COMPARED
@@ -80,6 +67,41 @@ def rank_choices(
         ranked.append(Ranked((*traits[: COMMON - 1], refusing, *traits[COMMON - 1 :]), choice))
     ranked.sort(key=lambda one: one.key)
     return ranked
+
+
+def sort_choices(n: int, out: int, families: Iterable[Family], most: int | None) -> list[Choice]:
+    """Return the choices of one axis, or `most` of them, the best first, without the dialects."""
+    found: list[tuple[Key, int, Choice]] = []
+    for row in _merge(n, out, families):
+        beyond = found and row[0][: COMMON - 1] > found[-1][0][: COMMON - 1]
+        if beyond and most is not None and len(found) >= most:
+            break
+        found.append(row)
+    found.sort(key=lambda row: row[:2])
+    return [choice for *_, choice in found[:most]]
+
+
+def _merge(n: int, out: int, families: Iterable[Family]) -> Iterator[tuple[Key, int, Choice]]:
+    """Yield all choices with their traits and their family's place.
+
+    They are in the order of the traits that come before the dialects, since so are the members of
+    a family.
+    """
+    queue = []
+    for number, family in enumerate(families):
+        members = family.by_symmetry()
+        choice = next(members)
+        queue.append((list_traits(choice, n, out), number, choice, members))
+    heapq.heapify(queue)
+    while queue:
+        traits, number, choice, members = queue[0]
+        yield traits, number, choice
+        following = next(members, None)
+        if following is None:
+            heapq.heappop(queue)
+        else:
+            traits = list_traits(following, n, out)
+            heapq.heapreplace(queue, (traits, number, following, members))
 
 
 def is_exact(choice: Choice, n: int, out: int) -> bool:

@@ -9,6 +9,7 @@ from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.request import LayerRequest
 from deconvcli.solver import Answer, Bounds, Question, solve
 from deconvcli.solver.choices import read_choices
+from deconvcli.solver.order import list_traits
 
 
 def ask(dialect: str, input: tuple[int, ...], output: tuple[int, ...], **bounds: object) -> Answer:
@@ -167,3 +168,43 @@ def test_words_and_numbers_come_before_a_circular_layer_with_the_same_crop(
     paddings = [one.parameters.get("padding", "SAME") for one in answer.solutions]
     assert "CIRCULAR" in paddings
     assert paddings[0] == "SAME"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "output", "bounds"),
+    [
+        ("torch", (76000,), {"kernel": ((1, 2000),), "stride": ((1, 1000),)}),
+        ("torch", (200, 200), {"kernel": ((3, 3),), "stride": ((1, 4096),)}),
+        ("torch", (70,), {"dilation": ((1, 4096),)}),
+        ("onnx", (763,) * 3, {"kernel": ((1, 64),), "stride": ((1, 64),)}),
+        ("keras", (50,), {"kernel": ((1, 4096),), "stride": ((1, 4096),), "dilation": ((1, 9),)}),
+        ("jax", (50, 51), {"kernel": ((1, 1), (1, 4096)), "stride": ((1, 4096),)}),
+    ],
+)
+def test_ranges_with_too_many_combinations_are_refused(
+    dialect: str, output: tuple[int, ...], bounds: dict[str, tuple[tuple[int, int], ...]]
+) -> None:
+    question = Question(dialect, (10,) * len(output), output, Bounds(**bounds))
+    with pytest.raises(UsageError, match="combinations within these ranges"):
+        solve(question)
+
+
+def test_a_factor_leaves_one_stride_so_that_wide_ranges_are_few_combinations() -> None:
+    bounds = Bounds(kernel=((1, 4096),), stride=((1, 4096),))
+    for dialect in ("torch", "jax"):
+        answer = solve(Question(dialect, (64,), (64 * 3,), bounds, exact=True))
+        assert answer.count >= 1365  # every multiple of 3
+        assert {axis.choice.stride for layer in answer for axis in layer.axes} == {3}
+
+
+@pytest.mark.parametrize("dialect", ["torch", "keras", "onnx", "flax", "paddle", "coreml"])
+@pytest.mark.parametrize("most", [1, 7, 60])
+def test_the_first_choices_of_an_axis_are_the_first_of_all(dialect: str, most: int) -> None:
+    [axis] = ask(dialect, (7,), (22,), kernel=((2, 9),), stride=((1, 5),)).axes
+    everything = [
+        choice for family in axis.families for choice in map(family.choice, family.begins)
+    ]
+    assert len(everything) == axis.count == len(axis.solutions())
+    keys = sorted(list_traits(choice, 7, 22) for choice in everything)
+    shown = [list_traits(one.choice, 7, 22) for one in axis.solutions(most)]
+    assert shown == keys[:most]
