@@ -161,7 +161,8 @@ class _Search(NamedTuple):
         if self.way.requests:
             # A forward layer maps `stride` consecutive sizes to one, with `same` or with `valid`.
             begins = (sizes[0], (self.n - 1) * self.stride + 1)
-            mapped = {size + more for size in begins for more in range(self.stride)}
+            first = 1 - self.stride if self.n == 1 else 0  # as in `_list_totals`
+            mapped = {size + more for size in begins for more in range(first, self.stride)}
             return mapped if self.way.word else mapped | near
         if self.way.word:
             return {*sizes}
@@ -170,7 +171,11 @@ class _Search(NamedTuple):
             paddings = range(first, min(last, first + _MAX_PADDINGS) + 1)
             moved = [self.way.sign * 2 * padding for padding in paddings]
             return {size + move for size in sizes for move in moved}
-        # Padding reaches every second size, or every size, from the one without any.
+        # Padding reaches every second size, or every size, from the one without any. Where it may
+        # append, both ends append as much as an output_padding may, and no more.
+        if self.way.is_pair:
+            most = sizes[0] + sum(base.crops) + 2 * self.most_added
+            return near | {*sizes} | {most - less for less in range(7)}
         largest = max(sizes)
         return {size for size in near | {*sizes} if (size - largest) * -self.way.sign <= 0}
 

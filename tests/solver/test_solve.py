@@ -208,3 +208,23 @@ def test_the_first_choices_of_an_axis_are_the_first_of_all(dialect: str, most: i
     keys = sorted(list_traits(choice, 7, 22) for choice in everything)
     shown = [list_traits(one.choice, 7, 22) for one in axis.solutions(most)]
     assert shown == keys[:most]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "n", "out", "kernel", "stride", "nearest"),
+    [
+        ("jax", 3, 29, 3, 3, 13),
+        ("flax", 5, 33, 4, 5, 32),
+        ("flax", 3, 14, 4, 2, 10),
+        ("coreml", 7, 29, 4, 3, 26),
+        ("coreml", 1, 11, 4, 3, 8),
+        ("flax", 13, 59, 3, 3, 43),
+    ],
+)
+def test_the_nearest_size_may_append_at_both_ends(
+    dialect: str, n: int, out: int, kernel: int, stride: int, nearest: int
+) -> None:
+    answer = ask(dialect, (n,), (out,), kernel=kernel, stride=stride)
+    assert nearest in {near.output[0] for near in answer.nearest}
+    for size in range(nearest + 1, out):
+        assert not ask(dialect, (n,), (size,), kernel=kernel, stride=stride)
