@@ -109,7 +109,7 @@ def _fits(question: Question, row: Row, place: int) -> bool:
         return True
     # A padding that the framework ignores states nothing.
     plain = _read_one(question, row._replace(padding=(0, 0)), n, out)
-    is_ignored = row.padding[0] != 0 and plain is not None and plain.crop == reading.crop
+    is_ignored = row.padding[0] != 0 and plain and plain.crop[0][0] == reading.crop[0][0]
     return min(reading.crop[0]) >= least and not is_ignored
 
 
