@@ -9,7 +9,7 @@ _deconv_value() {
 _deconv_offers() {
     case $command in
         '')
-            options='-V --version -h --help' words='shape explain draw run solve weights check sizes rule schema verify bench dialects' files=''
+            options='-V --version -h --help' words='shape explain draw run solve weights check sizes rule schema verify bench dialects vectors' files=''
             ;;
         shape)
             options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --expect --macs --jsonl -o --out --force --format -q --quiet -h --help' words='' files=''
@@ -140,6 +140,19 @@ _deconv_offers() {
             options='-o --out --force --format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' files=''
             case $option in
                 -o | --out) _deconv_value '' '*' ;;
+                --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        vectors)
+            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set -o --out --suite --dtype --seed --force --format -q --quiet -h --help' words='' files=''
+            case $option in
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --seed) _deconv_value '' '' ;;
+                -p | --padding) _deconv_value 'valid same' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
+                --set) _deconv_value '' '' list ;;
+                -o | --out) _deconv_value '' '*' ;;
+                --suite) _deconv_value edge '' ;;
+                --dtype) _deconv_value 'int8 int16 int32 int64 float16 float32 float64' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;

@@ -39,13 +39,13 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"errors"},
         {"files", "memory", "shelf", "values"},
     ),
-    "compute": ({"kernels", "npyfile"}, {"runner"}, {"differences", "initial_weights"}),
+    "compute": ({"kernels", "npyfile"}, {"runner"}, {"differences", "golden", "initial_weights"}),
     "frameworks": (
         {"dialect", "releases"},
         {"dialects"},
         {"pasted", "spelling", "symbols", "wording"},
         {"calls", "driver", "jsonl", "live", "request"},
-        {"drivers"},
+        {"drivers", "vectors"},
         {"installed"},
     ),
     "layers": (

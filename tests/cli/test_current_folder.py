@@ -76,6 +76,7 @@ LINES = {
     "shape": LAYER,
     "sizes": "a.yaml",
     "solve": "--in 7x7 --out 28x28 -D all",
+    "vectors": f"{LAYER} -o vectors",
     "verify": "--n 3",
     "weights": f"bilinear {LAYER} -o w.npy",
 }

@@ -60,7 +60,7 @@ def test_every_option_for_dialects_takes_a_list() -> None:
         (command, option)
         for command, option in takers(DialectNames)
         if (command, option[:3])
-        not in [(c, o) for c in ("draw", "run", "weights") for o in ("-D", "--d", "--f")]
+        not in [(c, o) for c in ("draw", "run", "vectors", "weights") for o in ("-D", "--d", "--f")]
         and (command, option) not in [("bench", "--dialect"), ("bench", "--framework")]
     ],
 )

@@ -24,7 +24,7 @@ LINES = {
     "solve": "solve --in 7 --out 28",
     "verify": "verify -n 1 -D torch",
 }
-OTHERS = ("draw", "run", "weights")  # FILE is no report there, and their own tests write it
+OTHERS = ("draw", "run", "vectors", "weights")  # FILE is no report there; their own tests write it
 
 
 def test_every_command_has_it() -> None:

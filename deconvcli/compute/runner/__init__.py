@@ -12,6 +12,7 @@ from deconvcli.compute.runner.canonical import (
     canonical_output,
     canonical_weight,
     own_input,
+    own_output,
     own_weight,
     plain_input,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "load_engine",
     "memory_needed",
     "own_input",
+    "own_output",
     "own_weight",
     "plain_input",
     "prepare",
