@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from deconvcli.cli.output import Output
 from deconvcli.cli.request import FLAGS, NAMES
-from deconvcli.cli.solving import SCHEMA, default_limit, is_data
+from deconvcli.cli.solving import default_limit, join_answers
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.values import format_count
 from deconvcli.frameworks.calls import write_call
@@ -153,17 +153,8 @@ def report_inputs(answers: Sequence[LayerInputs | NoInputs], output: Output) -> 
     best = next((one for answer in answers for one in answer.shown), None)
     bare = size_text(best.shown_input) if best else answers[0].reason
     blocks = [block for answer in answers for block in _list_blocks(answer)]
-    data: Mapping[str, Any] = {}
-    if is_data(output):
-        described = [_describe(answer) for answer in answers]
-        data = described[0] if len(described) == 1 else {"answers": described}
-    findings = [
-        one
-        for answer in answers
-        for understood in answer.shown
-        for one in understood.reading.findings
-    ]
-    return Report(SCHEMA, bare, blocks, data, [*dict.fromkeys(findings)])
+    readings = [understood.reading for answer in answers for understood in answer.shown]
+    return join_answers(bare, blocks, map(_describe, answers), readings, output)
 
 
 def _list_blocks(answer: LayerInputs | NoInputs) -> list[Block]:

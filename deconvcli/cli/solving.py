@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deconvcli.cli.output import Output
@@ -13,7 +13,7 @@ from deconvcli.common.values import compact, format_count
 from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
-from deconvcli.layers.layer import require_numbers
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import crop_text, size_text
 from deconvcli.solver import Answer, AxisSolution, Bounds, Question, Solution, ask_factor, solve
 from deconvcli.solver.fixed import read_fixed
@@ -173,16 +173,28 @@ def report_answers(answers: Sequence[Answer], output: Output) -> Report:
     blocks = [block for answer in answers for block in _list_blocks(answer)]
     if any(answer.count > 1 for answer in answers):
         blocks.append(Lines([f"order: {ORDER}"]))
-    data: dict[str, Any] = {}
+    readings = [solution.reading for answer in answers for solution in answer]
+    return join_answers(bare, blocks, map(_describe, answers), readings, output)
+
+
+def join_answers(
+    bare: str,
+    blocks: Sequence[Block],
+    described: Iterable[Mapping[str, Any]],
+    readings: Iterable[Reading],
+    output: Output,
+) -> Report:
+    """Return the report of one answer or of several.
+
+    described: each for programs, computed only for a format that shows it. readings: the layers,
+    whose findings are shown once each.
+    """
+    data: Mapping[str, Any] = {}
     if is_data(output):
-        found = [_describe(answer) for answer in answers]
+        found = [*described]
         data = found[0] if len(found) == 1 else {"answers": found}
-    return Report(SCHEMA, bare, blocks, data, _list_findings(answers))
-
-
-def _list_findings(answers: Sequence[Answer]) -> list[Diagnostic]:
-    found = [one for answer in answers for solution in answer for one in solution.findings]
-    return [*dict.fromkeys(found)]
+    findings = [one for reading in readings for one in reading.findings]
+    return Report(SCHEMA, bare, blocks, data, [*dict.fromkeys(findings)])
 
 
 def _list_blocks(answer: Answer) -> list[Block]:

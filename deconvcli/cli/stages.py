@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from deconvcli.cli.output import Output
 from deconvcli.cli.request import NAMES
 from deconvcli.cli.solving import (
-    SCHEMA,
     Search,
     default_limit,
     describe_bounds,
     describe_findings,
-    is_data,
+    join_answers,
     read_factor,
     refuse_both,
 )
@@ -84,18 +83,8 @@ def report_stages(found: Sequence[Rates], output: Output) -> Report:
     blocks = [block for rates in found for block in _list_blocks(rates)]
     if any(rates.count > 1 for rates in found):
         blocks.append(Lines([f"order: {RATES_ORDER}"]))
-    data: Mapping[str, Any] = {}
-    if is_data(output):
-        described = [_describe(rates) for rates in found]
-        data = described[0] if len(described) == 1 else {"answers": described}
-    findings = [
-        one
-        for rates in found
-        for chain in rates
-        for stage in chain.stages
-        for one in stage.reading.findings
-    ]
-    return Report(SCHEMA, bare, blocks, data, [*dict.fromkeys(findings)])
+    readings = [stage.reading for rates in found for chain in rates for stage in chain.stages]
+    return join_answers(bare, blocks, map(_describe, found), readings, output)
 
 
 def _list_blocks(rates: Rates) -> list[Block]:
