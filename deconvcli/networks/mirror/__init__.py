@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deconvcli.networks.mirror.decoder import Decoder, mirror_network, write_config
+from deconvcli.networks.mirror.config import Decoder, write_config
+from deconvcli.networks.mirror.decoder import mirror_network
 from deconvcli.networks.mirror.encoder import Encoder, find_convolution, walk_config, walk_pasted
 from deconvcli.networks.mirror.layer import AxisMirror, Convolution, LayerMirror, Row
 

@@ -7,18 +7,18 @@ activations come after the mirror of the convolution that they preceded, where t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from deconvcli.common.errors import NotExpressible, UsageError
 from deconvcli.common.values import compact
 from deconvcli.frameworks.dialects import take as take_dialect
 from deconvcli.frameworks.wording import can_express
 from deconvcli.layers.layer import Reading, require_numbers
-from deconvcli.layers.text import size_text
 from deconvcli.networks.graph import Network, Node, NodeOutcome
+from deconvcli.networks.mirror.config import Decoder, Line, name_layer
 from deconvcli.networks.mirror.layer import POOLS, Convolution, LayerMirror, list_roles
-from deconvcli.networks.operation import Operation, Shape
+from deconvcli.networks.operation import Operation
 from deconvcli.networks.operations import take
 from deconvcli.solver import Bounds, Question, solve
 from deconvcli.solver.choices import Choice
@@ -30,28 +30,6 @@ _RESHAPES = ("flatten", "global_pool", "pixel_shuffle", "pixel_unshuffle", "resh
 _SHUFFLES = {"pixel_shuffle": "pixel_unshuffle", "pixel_unshuffle": "pixel_shuffle"}
 # Keys that state what is checked, or the order of the framework's own axes.
 _UNWRITTEN = ("num_features", "in_channels", "inplace", "data_format", "moving_statistics")
-
-
-class Line(NamedTuple):
-    """One layer of the decoder. source: the layer of the encoder that it comes from."""
-
-    op: str
-    keys: Mapping[str, Any]
-    source: str
-
-
-class Decoder(NamedTuple):
-    """A decoder: the shapes at both ends, its layers, and what was left out of it.
-
-    kinds: of the layers that were mirrored, by name.
-    """
-
-    dialect: str
-    input: Shape
-    output: Shape
-    lines: tuple[Line, ...]
-    notes: tuple[str, ...]
-    kinds: Mapping[str, str]
 
 
 def mirror_network(
@@ -114,7 +92,7 @@ class _Builder:
         if failed is not None:
             reason = failed.error.message if failed.error else "its input is not known"
             raise UsageError(
-                f"{_name_layer(failed.node.name, self._title(failed.node))}: {reason}",
+                f"{name_layer(failed.node.name, self._title(failed.node))}: {reason}",
                 help="the encoder has to work before it has a mirror.",
                 code="no-mirror",
             )
@@ -143,7 +121,7 @@ class _Builder:
         return chain[::-1]
 
     def _leave_out(self, outcome: NodeOutcome, reason: str) -> None:
-        name = _name_layer(outcome.node.name, self._title(outcome.node))
+        name = name_layer(outcome.node.name, self._title(outcome.node))
         self.notes.append(f"{name} is left out: {reason}")
 
     def _title(self, node: Node) -> str:
@@ -340,54 +318,3 @@ def _write_role(dialect: str, role: str, value: Any) -> Any:
         return [list(pair) for pair in value]
     found = compact(value)
     return list(found) if isinstance(found, tuple) else found
-
-
-def write_config(decoder: Decoder, title: str) -> str:
-    """Return the decoder as YAML. title: what it mirrors."""
-    lines = [f"# The mirror of {title}: back from its output to exactly its input."]
-    lines += [f"# {note}." for note in decoder.notes]
-    if decoder.lines and decoder.lines[-1].op in ("conv", "conv_transpose"):
-        lines.append("# The last layer has no activation: add the one that the data needs.")
-    lines += [
-        *([f"dialect: {decoder.dialect}"] if decoder.dialect != "torch" else []),
-        "networks:",
-        "  decoder:",
-        f"    input: {_write_shape(decoder.input)}",
-        f"    expect: {_write_shape(decoder.output)}",
-        "    layers:",
-    ]
-    written = [_write_line(line) for line in decoder.lines]
-    width = max((len(text) for text in written), default=0)
-    for text, line in zip(written, decoder.lines, strict=True):
-        source = _name_layer(line.source, decoder.kinds[line.source])
-        lines.append(f"      - {text:<{width}}  # {source}")
-    return "\n".join(lines) + "\n"
-
-
-def _name_layer(name: str, kind: str) -> str:
-    """Return the name of a layer; those of a pasted text often are numbers alone."""
-    return f"{kind} {name}" if name.replace(".", "").isdecimal() else name
-
-
-def _write_shape(shape: Shape) -> str:
-    size = f", size: {size_text(shape.spatial)}" if shape.spatial else ""
-    return f"{{channels: {shape.channels}{size}}}"
-
-
-def _write_line(line: Line) -> str:
-    if not line.keys:
-        return line.op
-    return f"{{{', '.join([f'op: {line.op}', *_write_keys(line.keys.items())])}}}"
-
-
-def _write_keys(keys: Iterable[tuple[str, Any]]) -> Iterator[str]:
-    for key, value in keys:
-        yield f"{key}: {_write_value(value)}"
-
-
-def _write_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_write_value, value))}]"
-    return str(value)
