@@ -9,7 +9,7 @@ _deconv_value() {
 _deconv_offers() {
     case $command in
         '')
-            options='-V --version -h --help' words='shape explain draw run solve weights check sizes rule schema verify bench dialects vectors' files=''
+            options='-V --version -h --help' words='shape explain draw run solve convert weights check sizes rule schema verify bench dialects vectors' files=''
             ;;
         shape)
             options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --expect --macs --jsonl -o --out --force --format -q --quiet -h --help' words='' files=''
@@ -68,6 +68,18 @@ _deconv_offers() {
                 --set) _deconv_value '' '' list ;;
                 -o | --output) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        convert)
+            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --to -o --out --force --format -q --quiet -h --help' words='' files=''
+            case $option in
+                --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format) _deconv_value '' '' ;;
+                -p | --padding) _deconv_value 'valid same' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
+                --set) _deconv_value '' '' list ;;
+                --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' list ;;
+                -o | --out) _deconv_value '' '*' ;;
+                --format) _deconv_value 'html json jsonl markdown text python' '' ;;
             esac
             ;;
         weights)

@@ -17,7 +17,7 @@ FLOORS = (
     {"layers"},
     {"compute"},
     {"frameworks"},
-    {"solver"},
+    {"conversion", "solver"},
     {"bench", "networks", "views"},
     {"checks"},
     {"api"},

@@ -50,6 +50,13 @@ class Layout(NamedTuple):
             parts["*"] = tuple([parts[str(place)][0] for place in range(rank)])
         return parts
 
+    def letters(self, rank: int, batch: int = 1) -> str:
+        """Return the letters of the axes: NCHW; of weights I, O and the kernel, groups merged."""
+        spatial = "DHW"[-rank:] if rank <= 3 else "".join(map(str, range(rank)))
+        letters = {"N": "N" * batch, "*": spatial, "G": "G"}
+        letters |= {str(place): letter for place, letter in enumerate(spatial)}
+        return "".join([letters.get(axis, axis.replace("G", "")) for axis in self.axes])
+
     def __str__(self) -> str:
         return ", ".join(self.axes)
 

@@ -78,6 +78,7 @@ LINES = {
     "solve": "--in 7x7 --out 28x28 -D all",
     "vectors": f"{LAYER} -o vectors",
     "verify": "--n 3",
+    "convert": f"{LAYER} --to keras -o c.txt",
     "weights": f"bilinear {LAYER} -o w.npy",
 }
 """Arguments with which each command does all that it can, in processes of its own where it has any.

@@ -17,6 +17,7 @@ LINES = {
     "check": f"check {CONFIG}",
     "dialects": "dialects",
     "explain": f"explain {LAYER} --format html",
+    "convert": f"convert {LAYER} --to keras",
     "rule": "rule DCV201",
     "schema": "schema",
     "shape": f"shape {LAYER} --format json",

@@ -1,6 +1,6 @@
 """Make bilinear, nearest or ones weights in a layer's layout.
 
-Help section: One layer, 6
+Help section: One layer, 7
 """
 
 from __future__ import annotations

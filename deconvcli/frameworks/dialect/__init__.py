@@ -104,15 +104,27 @@ class Dialect(AxisReader):
                 "use one layer per group and concatenate.",
             )
         own_sizes = self.sizes_for(layer, sizes)
-        # Every proposal is read back: a conversion cannot differ from what the framework would do.
-        for arguments in self.propose(layer, own_sizes):
-            spelling = Spelling(self.name, arguments)
-            with suppress(Refused, UsageError):
-                read = self.read(spelling, own_sizes).layer
-                # A function has no parameter for the bias: its caller adds it.
-                if read._replace(has_bias=layer.has_bias) == layer:
-                    return spelling
+        for found in self.find_readings(layer, own_sizes):
+            return found.spelling
         raise self.not_expressible_error(*self.why_not(layer))
+
+    def find_readings(
+        self, layer: Layer, sizes: Sizes, implementation: str = ""
+    ) -> Iterator[Reading]:
+        """Yield each proposal that the implementation reads as exactly this layer.
+
+        sizes: those of this dialect. A conversion cannot differ from what the framework would do.
+
+        Raises:
+            NotExpressible: there are no proposals; the message gives the reason.
+        """
+        for arguments in self.propose(layer, sizes):
+            spelling = Spelling(self.name, arguments, implementation)
+            with suppress(Refused, UsageError):
+                found = self.read(spelling, sizes)
+                # A function has no parameter for the bias: its caller adds it.
+                if found.layer._replace(has_bias=layer.has_bias) == layer:
+                    yield found
 
     def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
         """Yield each measured deviation of implementations once, in general terms."""

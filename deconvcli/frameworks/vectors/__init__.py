@@ -28,7 +28,6 @@ from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.vectors.edges import list_edges
 from deconvcli.layers.layer import Layer, Reading, Sizes
-from deconvcli.layers.layout import Layout
 
 SCHEMA = "deconv.vectors/1"
 MANIFEST = "manifest.json"
@@ -134,10 +133,10 @@ def _write_arrays(
     """Write the files of one vector, and return what the manifest says about each."""
     rank = len(reading.spatial)
     arrays: dict[str, tuple[Array | None, str]] = {
-        "input": (golden.x, name_layout(reading.data_layout, rank)),
-        "weight": (golden.weight, name_layout(reading.weight_layout, rank)),
+        "input": (golden.x, reading.data_layout.letters(rank)),
+        "weight": (golden.weight, reading.weight_layout.letters(rank)),
         "bias": (golden.bias, "O"),
-        "output": (golden.y, name_layout(reading.output_layout, rank)),
+        "output": (golden.y, reading.output_layout.letters(rank)),
     }
     tensors: dict[str, Any] = {}
     for tensor, (array, layout) in arrays.items():
@@ -157,16 +156,6 @@ def _write_arrays(
             "sha256": digest,
         }
     return tensors
-
-
-def name_layout(layout: Layout, rank: int) -> str:
-    """Return the letters of the axes: NCHW; of weights I, O and the kernel, with groups merged."""
-    spatial = {1: "W", 2: "HW", 3: "DHW"}[rank]
-    letters = [
-        spatial if axis == "*" else spatial[int(axis)] if axis.isdecimal() else axis
-        for axis in layout.axes
-    ]
-    return "".join(axis if axis in ("G", spatial) else axis.replace("G", "") for axis in letters)
 
 
 def _describe(

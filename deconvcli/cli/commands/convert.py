@@ -1,0 +1,94 @@
+"""Say a layer in another framework, with code and proof.
+
+Help section: One layer, 6
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from deconvcli.cli.help import Command
+from deconvcli.cli.options import (
+    ALL,
+    CALL_ARGUMENT,
+    FORCE_OPTION,
+    format_option,
+    layer_options,
+    names_option,
+    option,
+    out_option,
+    takes,
+)
+from deconvcli.cli.output import Output, open_output, say
+from deconvcli.cli.request import read_request
+from deconvcli.common.errors import NotExpressible, UsageError
+from deconvcli.views.answers.renderers import RENDERERS
+
+PYTHON = "python"
+
+
+@click.command(cls=Command, short_help=__doc__)
+@takes(
+    CALL_ARGUMENT,
+    *layer_options(),
+    names_option(
+        "--to",
+        "names",
+        words=(ALL,),
+        help="The framework that the layer is carried into, such as keras or onnx@onnxruntime;"
+        " several, or all.",
+    ),
+    out_option(help="Write the result to FILE instead of printing it."),
+    FORCE_OPTION,
+    format_option(
+        (*RENDERERS.names, PYTHON),
+        help="Format of the result; python is a module that defines build(weight, bias=None).",
+    ),
+    option("-q", "--quiet", "quiet", is_flag=True, help="Print only the call."),
+)
+def command(
+    names: tuple[str, ...] | None,
+    out: str | None,
+    force: bool,
+    format: str,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Carry a layer into another framework: call, steps around it, and weights.
+
+    Where one layer cannot say it, its output is sliced or continued with zeros, groups become
+    layers side by side or one kernel with zeros, and a dilation becomes zeros in the kernel. Both
+    sides are then computed on small integers and compared.
+
+    --format python prints a module that needs NumPy and the target framework alone. Its
+    build(weight, bias=None) takes the arrays of the layer that is converted, and returns a function
+    of an array in the target's layout. Exits with 1 where nothing says the layer.
+
+    \b
+    Examples:
+      deconv convert --in 5x5 -k 3 -s 2 -p same --to torch
+      deconv convert 'nn.ConvTranspose1d(8, 4, 3, 2, 1, 1)' --in 9 --to keras
+      deconv convert -k 4 -s 2 -p 1 --in 8 --to jax --format python
+      deconv convert 'Conv2DTranspose(4, 3, 2, "same")' --in 5x5x8 --to all
+    """
+    if names is None:
+        raise UsageError("--to is missing", help="name a framework: --to keras.", code="no-target")
+    # NumPy loads here, where values are about to be compared.
+    from deconvcli.cli.converting import convert_to, report_conversions, write_module
+
+    with open_output(out, force=force) as file:
+        understood = read_request(options).understand()
+        if format == PYTHON:
+            try:
+                Output("text", file=file).write(write_module(understood, names))
+            except NotExpressible as error:
+                say(f"{error}")
+                return 1
+            return 0
+        answers = [convert_to(understood, name) for name in names]
+        Output(format, quiet, file).show(report_conversions(understood, answers))
+    said = [answer.conversion is not None for answer in answers]
+    # Of all frameworks some never say a layer, and nobody asked for those.
+    return 0 if (any(said) if len(said) > 2 else all(said)) else 1

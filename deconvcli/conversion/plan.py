@@ -1,0 +1,224 @@
+"""How a layer is said in another framework: a layer there, and what is done before and after it.
+
+Candidates are tried in the order of what they cost, and each is a layer that the framework's own
+reader accepts. A wider output than wanted is sliced, a shorter one is continued with zeros, as
+everything beyond the full scatter is zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import product
+from math import prod
+from typing import NamedTuple, TypeAlias
+
+from deconvcli.common.errors import NotExpressible
+from deconvcli.conversion.recipe import WHOLE, Grouping, Recipe, write_recipe
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.spelling import convert
+from deconvcli.layers.axis import Axis, Size
+from deconvcli.layers.layer import Layer, Reading, Sizes, require_numbers
+
+Pair: TypeAlias = tuple[int, int]
+MOST_PARTS = 16
+"""The largest number of groups that become layers side by side; more become one wide kernel."""
+
+
+class Plan(NamedTuple):
+    """A layer of the source, said in the target framework.
+
+    target: the layer there; with several parts that of one. repeats: (before, after) of each axis,
+    the inputs that are copied from the opposite end. lifted: the spatial axes of size 1 that are
+    put before the source's. cuts, zeros: (begin, end) of each axis, which are cut off the layer's
+    output and appended to it. has_late_bias: whether a bias is added last, and not by the layer.
+    stuffing: as in `write_recipe`.
+    """
+
+    source: Reading
+    target: Reading
+    recipe: Recipe
+    grouping: Grouping
+    stuffing: tuple[int, ...]
+    lifted: int
+    repeats: tuple[Pair, ...]
+    cuts: tuple[Pair, ...]
+    zeros: tuple[Pair, ...]
+    has_late_bias: bool
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the target's layer alone is the source's, with nothing before and after it."""
+        return self.bridges == 0 and not self.lifted
+
+    @property
+    def bridges(self) -> int:
+        """The number of things that are done besides the layer."""
+        moved = [pair for pair in (*self.repeats, *self.cuts, *self.zeros) if pair != (0, 0)]
+        return len(moved) + (self.grouping.parts > 1)
+
+
+class _Core(NamedTuple):
+    """A layer whose crop is still open, and how the source becomes it."""
+
+    layer: Layer
+    sizes: Sizes
+    grouping: Grouping
+    stuffing: tuple[int, ...]
+    lifted: int
+
+
+def find_plan(source: Reading, name: str) -> Plan:
+    """Return the plan with the fewest steps for a dialect or an implementation of one.
+
+    Raises:
+        NotExpressible: nothing that is known here says the layer there; the message says why.
+    """
+    writer, implementation = take(name)
+    if source.no_values or source.answered is not None:
+        raise writer.not_expressible_error(
+            f"{source.spelling.name} gives it no values: {source.no_values}",
+            "convert a layer that the framework computes.",
+        )
+    layer, sizes, repeats = source.layer, source.sizes, ((0, 0),) * len(source.layer.axes)
+    if layer.circular and not writer.circular:
+        pairs = zip(layer.axes, require_numbers(sizes.spatial), strict=True)
+        unrolled = [axis.unroll(n) for axis, n in pairs]
+        repeats = tuple([(before, after) for _, before, after in unrolled])
+        longer = zip(require_numbers(sizes.spatial), repeats, strict=True)
+        sizes = sizes._replace(spatial=tuple([n + sum(pair) for n, pair in longer]))
+        layer = layer._replace(axes=tuple([axis for axis, _, _ in unrolled]), circular=False)
+    # Some frameworks take more batch axes than one only in other words.
+    batches = dict.fromkeys([sizes.batch, (prod(sizes.batch),)])
+    for batch in batches:
+        for core in _list_cores(layer, sizes._replace(batch=batch), writer):
+            plan = _plan(source, core, writer, implementation, repeats)
+            if plan is not None:
+                return plan
+    # Why the layer alone cannot be said is the reason that people understand.
+    convert(source, name)
+    raise writer.not_expressible_error(
+        f"{name} computes no layer that contains it", "see the limits of that framework."
+    )
+
+
+def _list_cores(layer: Layer, sizes: Sizes, writer: Dialect) -> Iterator[_Core]:
+    """Yield the layers that compute this one before the crop, the cheapest first."""
+    groupings = [WHOLE] if layer.groups == 1 or writer.groups else []
+    if layer.groups > 1:
+        ways = [Grouping(layer.groups), Grouping(is_block=True)]
+        groupings += ways if layer.groups <= MOST_PARTS else reversed(ways)
+    # Zeros on some axes may be enough where a framework takes no stride beside a dilation.
+    dilations = sorted(product(*map(_list_dilations, layer.axes)), key=_count_stuffed)
+    lifted = max(0, writer.spatial_axes[0] - len(layer.axes))
+    spatial = (*[1] * lifted, *sizes.spatial)
+    for grouping, dilated in product(groupings, dilations):
+        axes = (*[Axis(1)] * lifted, *[axis for axis, _ in dilated])
+        core = layer._replace(axes=axes)
+        if grouping != WHOLE:
+            core = core._replace(groups=1)
+        if grouping.parts > 1:
+            into, out = layer.in_channels // layer.groups, layer.out_channels // layer.groups
+            core = core._replace(in_channels=into, out_channels=out)
+        own = writer.sizes_for(core, sizes._replace(spatial=spatial))
+        yield _Core(core, own, grouping, tuple([step for _, step in dilated]), lifted)
+
+
+def _list_dilations(axis: Axis) -> list[tuple[Axis, int]]:
+    """Return the axis, and what computes the same without a dilation, with its `stuffing`."""
+    if axis.dilation == 1:
+        return [(axis, 1)]
+    if axis.kernel == 1:
+        return [(axis, 1), (axis._replace(dilation=1), 1)]
+    return [(axis, 1), (axis._replace(kernel=axis.span, dilation=1), axis.dilation)]
+
+
+def _count_stuffed(dilated: Sequence[tuple[Axis, int]]) -> int:
+    return sum(step != 1 for _, step in dilated)
+
+
+def _fit_crop(core: _Core, writer: Dialect, implementation: str) -> Reading | None:
+    """Return the framework's layer whose crop is the nearest to the core's, if it has any."""
+    choices = [_list_crops(axis) for axis in core.layer.axes]
+
+    def spell(kinds: Sequence[int]) -> Reading | None:
+        crops = [found[kind] for found, kind in zip(choices, kinds, strict=True)]
+        pairs = zip(core.layer.axes, crops, strict=True)
+        axes = tuple([axis._replace(crop_begin=a, crop_end=b) for axis, (a, b) in pairs])
+        layer = core.layer._replace(axes=axes)
+        with suppress(NotExpressible):
+            for found in writer.find_readings(layer, core.sizes, implementation):
+                has_values = not found.no_values and found.answered is None
+                # Not every framework looks at a size that no tensor can have.
+                if has_values and not any(size < 0 for size in found.output_sizes):
+                    return found
+        return None
+
+    # Most frameworks share their words over all axes.
+    rank = len(choices)
+    for kind in range(len(choices[0])):
+        kinds = [kind] * rank
+        found = spell(kinds)
+        if found is None:
+            continue
+        for axis in range(rank) if rank > 1 else ():
+            for nearer in range(kind):
+                other = [*kinds[:axis], nearer, *kinds[axis + 1 :]]
+                if (better := spell(other)) is not None:
+                    found, kinds = better, other
+                    break
+        return found
+    return None
+
+
+def _list_crops(axis: Axis) -> list[tuple[Size, Size]]:
+    """Return the crops from which this one can be made, the nearest first."""
+    begin, end = axis.crop_begin, axis.crop_end
+    both = max(0, min(begin, end))
+    return [
+        (begin, end),
+        (max(0, begin), max(0, end)),
+        (both, both),
+        (0, min(0, end)),
+        (0, 0),
+        # `valid` of a kernel that is shorter than the stride appends zeros.
+        (0, min(0, axis.span - axis.stride)),
+    ]
+
+
+def _plan(
+    source: Reading,
+    core: _Core,
+    writer: Dialect,
+    implementation: str,
+    repeats: tuple[Pair, ...],
+) -> Plan | None:
+    """Return the plan with this core, if the framework has a layer for it."""
+    target = _fit_crop(core, writer, implementation)
+    if target is None:
+        return None
+    cuts, zeros = [], []
+    crops = zip(core.layer.axes[core.lifted :], target.crop[core.lifted :], strict=True)
+    for wanted, (begin, end) in crops:
+        more = require_numbers((wanted.crop_begin - begin, wanted.crop_end - end))
+        cuts.append((max(0, more[0]), max(0, more[1])))
+        zeros.append((max(0, -more[0]), max(0, -more[1])))
+    # The layer's own bias would be missing in the zeros, and each part has only some of it.
+    has_late_bias = core.grouping.parts > 1 or any(pair != (0, 0) for pair in zeros)
+    if has_late_bias and core.layer.has_bias:
+        core = core._replace(layer=core.layer._replace(has_bias=False))
+        return _plan(source, core, writer, implementation, repeats)
+    recipe = write_recipe(source, target, core.grouping, core.stuffing, core.lifted)
+    return Plan(
+        source,
+        target,
+        recipe,
+        core.grouping,
+        core.stuffing,
+        core.lifted,
+        repeats,
+        tuple(cuts),
+        tuple(zeros),
+        has_late_bias,
+    )

@@ -1,0 +1,251 @@
+"""A plan as a module of the target framework, which defines `build(weight, bias=None)`.
+
+A file in `programs/` holds what is special about one framework's code. Modules need NumPy and that
+framework alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from textwrap import indent
+from typing import ClassVar
+
+from deconvcli.conversion.plan import Plan
+from deconvcli.frameworks.calls import write_call
+from deconvcli.frameworks.dialects import take
+from deconvcli.layers.axis import Size
+from deconvcli.layers.counts import Unknown
+from deconvcli.layers.layer import Reading
+from deconvcli.layers.text import size_text
+
+TAB = "    "
+
+
+class Program:
+    """Code of a framework whose tensors are sliced and added like NumPy's arrays.
+
+    Without a file of its own, a framework has the layer's call, and NumPy's code around it.
+
+    imports: the lines at the top, besides NumPy's; those that a module needs are written. tensor,
+    array: an array as its tensor, and back.
+    """
+
+    imports: ClassVar[tuple[str, ...]] = ()
+    tensor: ClassVar[str] = "{}"
+    array: ClassVar[str] = "np.asarray({})"
+
+    def write(self, plan: Plan) -> str:
+        """Return the module as Python source.
+
+        Raises:
+            NotExpressible: no code is written for this framework.
+        """
+        if type(self) is Program:
+            dialect = take(plan.target.spelling.dialect)[0]
+            raise dialect.not_expressible_error(
+                f"deconv writes no module of {dialect.title}",
+                "take the call, the weights and the steps from --format text or json.",
+            )
+        body = [
+            *self._write_docstring(plan),
+            "w = np.asarray(weight)",
+            *plan.recipe.lines,
+            *self.write_setup(plan),
+            "",
+            "def apply(x):",
+            *[TAB + line for line in self.write_apply(plan)],
+            "",
+            "return apply",
+        ]
+        source, target = plan.source.spelling.name, plan.target
+        call = write_call(with_counts(target))
+        text = indent("\n".join(body), TAB)
+        top = [
+            f'"""A layer of {source} in {target.spelling.name}.',
+            "",
+            call,
+            '"""',
+            "",
+            *self.write_preamble(plan),
+            "import numpy as np",
+            *[line for line in self.imports if _is_used(line, text)],
+            "",
+            "",
+        ]
+        return "\n".join([*top, "def build(weight, bias=None):", text, ""])
+
+    def _write_docstring(self, plan: Plan) -> list[str]:
+        source = plan.source
+        into, out = name_data(plan), name_data(plan, is_output=True)
+        weight = size_text(source.weight_shape)
+        return [
+            f'"""Return the layer as a function of an {into} array to an {out} array.',
+            "",
+            f"weight: that of {source.spelling.name}, {weight}. bias: one number for each output",
+            "channel, or None.",
+            '"""',
+        ]
+
+    def write_preamble(self, plan: Plan) -> list[str]:
+        """Return the lines before the imports."""
+        return []
+
+    def write_setup(self, plan: Plan) -> list[str]:
+        """Return the lines that make of the array `w` what `apply` uses."""
+        parts = plan.grouping.parts
+        lines = self.write_layer(plan)
+        if parts > 1 and lines:
+            make = ["def make(w):", *[TAB + line for line in [*lines, "return layer"]]]
+            lines = ["", *make, "", "parts = [make(part) for part in w]"]
+        elif parts > 1:
+            lines = [f"w = [{self.tensor.format('part')} for part in w]"]
+        elif not lines:
+            lines = [f"w = {self.tensor.format('w')}"]
+        if self.adds_bias(plan):
+            bias = self.tensor.format(self.write_bias(plan))
+            lines += ["if bias is not None:", f"{TAB}b = {bias}"]
+        return lines
+
+    def write_bias(self, plan: Plan) -> str:
+        """Return the bias as an array that is added to an output."""
+        if channel_axis(plan.target) == -1:
+            return "bias"
+        return f"bias.reshape(-1, {', '.join('1' * len(plan.cuts))})"
+
+    def write_layer(self, plan: Plan) -> list[str]:
+        """Return the lines that make `layer` of the array `w`; none for a function."""
+        return []
+
+    def adds_bias(self, plan: Plan) -> bool:
+        """Return whether the bias is added to the output, and not by the layer."""
+        return plan.has_late_bias or not self.write_layer(plan)
+
+    def write_apply(self, plan: Plan) -> list[str]:
+        """Return the body of `apply`."""
+        bias = ["if bias is not None:", f"{TAB}y = y + b"] if self.adds_bias(plan) else []
+        return [
+            f"x = {self.tensor.format('x')}",
+            *[f"x = {line}" for line in self.write_before(plan)],
+            f"y = {self._write_parts(plan)}",
+            *[f"y = {line}" for line in self.write_after(plan)],
+            *bias,
+            f"return {self.array.format('y')}",
+        ]
+
+    def _write_parts(self, plan: Plan) -> str:
+        parts, axis = plan.grouping.parts, channel_axis(plan.target)
+        is_layer = bool(self.write_layer(plan))
+        call = "layer(x)" if is_layer else self.write_function(plan)
+        if parts == 1:
+            return call
+        names, given = ("layer, x", "parts") if is_layer else ("w, x", "w")
+        pairs = f"zip({given}, {self.split('x', parts, axis)})"
+        return self.join(f"[{call} for {names} in {pairs}]", axis)
+
+    def write_function(self, plan: Plan) -> str:
+        """Return the call of a function with the tensors x and w."""
+        return write_call(with_counts(plan.target))
+
+    def write_before(self, plan: Plan) -> list[str]:
+        """Return the expressions that make the layer's input of x, one after the other."""
+        rank = len(plan.cuts)
+        lines = []
+        for axis, (before, after) in enumerate(plan.repeats):
+            if before or after:
+                size = plan.target.spatial[plan.lifted + axis] - before - after
+                place = spatial_axis(plan, axis)
+                lines.append(self.repeat("x", place, before, after, size))
+        if plan.lifted:
+            lines.append(f"x[{_index(plan, ['None'] * plan.lifted, [':'] * rank)}]")
+        return lines
+
+    def write_after(self, plan: Plan) -> list[str]:
+        """Return the expressions that make the output of y, without the bias."""
+        lines = []
+        cuts = [write_cut(*pair) for pair in plan.cuts]
+        if plan.lifted or any(cut != ":" for cut in cuts):
+            lines.append(f"y[{_index(plan, ['0'] * plan.lifted, cuts)}]")
+        if any(pair != (0, 0) for pair in plan.zeros):
+            lines.append(self.pad("y", plan))
+        return lines
+
+    def split(self, name: str, parts: int, axis: int) -> str:
+        """Return the expression that divides a tensor into equal parts along an axis."""
+        return f"np.split({name}, {parts}, axis={axis})"
+
+    def join(self, parts: str, axis: int) -> str:
+        """Return the expression that concatenates a list of tensors along an axis."""
+        return f"np.concatenate({parts}, axis={axis})"
+
+    def pad(self, name: str, plan: Plan) -> str:
+        """Return the expression that appends the plan's zeros to a tensor."""
+        return f"np.pad({name}, {tuple(list_pads(plan))})"
+
+    def repeat(self, name: str, axis: int, before: int, after: int, size: Size) -> str:
+        """Return the expression that copies elements of an axis from its opposite ends."""
+        indices = f"np.arange({-before}, {size + after}) % {size}"
+        return f"np.take({name}, {indices}, axis={axis})"
+
+
+def _is_used(line: str, text: str) -> bool:
+    """Return whether a text has the name that an import binds."""
+    name = line.split()[-1].partition(".")[0]
+    return re.search(rf"\b{name}\b", text) is not None
+
+
+def constructor(plan: Plan) -> str:
+    """Return the call that makes the layer, with a bias where `build` is given one."""
+    reading = with_counts(plan.target)
+    argument = take(reading.spelling.dialect)[0].argument("bias")
+    if argument is None or plan.has_late_bias:
+        return write_call(reading)
+    flag = {argument.name: Unknown("bias is not None")}
+    spelling = reading.spelling
+    spelling = spelling._replace(arguments={**spelling.arguments, **flag})
+    return write_call(reading._replace(spelling=spelling))
+
+
+def with_counts(reading: Reading) -> Reading:
+    """Return the reading with its weights known, so that no count of its call is a variable."""
+    channels = reading.layer.in_channels
+    sizes = reading.sizes._replace(weight=reading.weight_shape, channels=channels)
+    return reading._replace(sizes=sizes)
+
+
+def channel_axis(reading: Reading) -> int:
+    """Return the axis of the channels, counted from the end."""
+    return -1 if reading.data_layout.axes[-1] == "C" else -1 - len(reading.layer.axes)
+
+
+def spatial_axis(plan: Plan, axis: int) -> int:
+    """Return one of the source's spatial axes, counted from the end of the target's tensors."""
+    is_last = channel_axis(plan.target) == -1
+    return axis - len(plan.cuts) - is_last
+
+
+def list_pads(plan: Plan) -> list[tuple[int, int]]:
+    """Return the zeros of every axis of the output, batch and channels included."""
+    nothing: list[tuple[int, int]] = [(0, 0)]
+    batch = nothing * len(plan.target.sizes.batch)
+    if channel_axis(plan.target) == -1:
+        return [*batch, *plan.zeros, *nothing]
+    return [*batch, *nothing, *plan.zeros]
+
+
+def write_cut(begin: int, end: int) -> str:
+    """Return the slice that cuts elements off both ends of an axis, whatever its size."""
+    return f"{begin or ''}:{-end if end else ''}"
+
+
+def _index(plan: Plan, lifted: Iterable[str], spatial: Iterable[str]) -> str:
+    """Return the index of a tensor, from its first spatial axis on."""
+    last = [":"] if channel_axis(plan.target) == -1 else []
+    return ", ".join(["...", *lifted, *spatial, *last])
+
+
+def name_data(plan: Plan, *, is_output: bool = False) -> str:
+    """Return the letters of the target's input or output, without axes that are lifted."""
+    target = plan.target
+    layout = target.output_layout if is_output else target.data_layout
+    return layout.letters(len(plan.cuts), len(target.sizes.batch))

@@ -1,0 +1,29 @@
+"""Flax' layers."""
+
+from __future__ import annotations
+
+from deconvcli.conversion.plan import Plan
+from deconvcli.conversion.program import Program, constructor
+from deconvcli.conversion.programs.jax import Jax
+
+
+class Flax(Jax):
+    """A layer of flax.linen with its parameters."""
+
+    imports = ("import jax.numpy as jnp", "from flax import linen as nn")
+
+    def write_layer(self, plan: Plan) -> list[str]:
+        """Return a layer bound to these weights."""
+        bias = (
+            []
+            if plan.has_late_bias
+            else ["if bias is not None:", '    parameters["bias"] = jnp.asarray(bias)']
+        )
+        return [
+            'parameters = {"kernel": jnp.asarray(w)}',
+            *bias,
+            f'layer = {constructor(plan)}.bind({{"params": parameters}})',
+        ]
+
+
+PROGRAM: Program = Flax()

@@ -1,0 +1,63 @@
+"""Keras 3's layers, on any backend."""
+
+from __future__ import annotations
+
+from deconvcli.conversion.plan import Plan
+from deconvcli.conversion.program import Program, constructor
+from deconvcli.layers.axis import Size
+
+
+class Keras(Program):
+    """A layer that is built for its input, and Cropping and ZeroPadding layers."""
+
+    imports = ("import keras", "from keras import layers")
+    tensor = "keras.ops.convert_to_tensor({})"
+    array = "keras.ops.convert_to_numpy({})"
+    ops = "keras.ops"
+    layers = "layers"
+
+    def write_preamble(self, plan: Plan) -> list[str]:
+        """Return the choice of a backend, which Keras reads at its first import."""
+        backend = plan.target.spelling.implementation
+        return (
+            ["import os", "", f'os.environ["KERAS_BACKEND"] = "{backend}"', ""] if backend else []
+        )
+
+    def write_layer(self, plan: Plan) -> list[str]:
+        """Return a layer with these weights."""
+        shape = (None, *plan.target.input_shape[1:])
+        weights = "[w]" if plan.has_late_bias else "[w] if bias is None else [w, bias]"
+        return [
+            f"layer = {constructor(plan)}",
+            f"layer.build({shape})",
+            f"layer.set_weights({weights})",
+        ]
+
+    def write_after(self, plan: Plan) -> list[str]:
+        """Return Cropping and ZeroPadding layers, which stand in models too."""
+        lines = []
+        rank = len(plan.target.layer.axes)
+        if plan.lifted:
+            return super().write_after(plan)
+        for name, pairs in (("Cropping", plan.cuts), ("ZeroPadding", plan.zeros)):
+            if any(pair != (0, 0) for pair in pairs):
+                given = pairs[0] if rank == 1 else tuple(pairs)
+                lines.append(f"{self.layers}.{name}{rank}D({given})(y)")
+        return lines
+
+    def split(self, name: str, parts: int, axis: int) -> str:
+        """Return a call of ops.split."""
+        return f"{self.ops}.split({name}, {parts}, axis={axis})"
+
+    def join(self, parts: str, axis: int) -> str:
+        """Return a call of ops.concatenate."""
+        return f"{self.ops}.concatenate({parts}, axis={axis})"
+
+    def repeat(self, name: str, axis: int, before: int, after: int, size: Size) -> str:
+        """Return a selection of indices that go around."""
+        return (
+            f"{self.ops}.take({name}, np.arange({-before}, {size + after}) % {size}, axis={axis})"
+        )
+
+
+PROGRAM: Program = Keras()

@@ -1,0 +1,45 @@
+"""PyTorch's modules."""
+
+from __future__ import annotations
+
+from deconvcli.conversion.plan import Plan
+from deconvcli.conversion.program import TAB, Program, constructor
+from deconvcli.layers.axis import Size
+
+
+class Torch(Program):
+    """A module whose parameters are set."""
+
+    imports = ("import torch", "from torch import nn", "from torch.nn import functional as F")
+    tensor = "torch.tensor({})"
+    array = "{}.detach().numpy()"
+
+    def write_layer(self, plan: Plan) -> list[str]:
+        """Return a module with these weights."""
+        bias = ["if bias is not None:", f"{TAB}layer.bias = nn.Parameter(torch.tensor(bias))"]
+        return [
+            f"layer = {constructor(plan)}",
+            "layer.weight = nn.Parameter(torch.tensor(w))",
+            *([] if plan.has_late_bias else bias),
+        ]
+
+    def split(self, name: str, parts: int, axis: int) -> str:
+        """Return a call of chunk."""
+        return f"{name}.chunk({parts}, dim={axis})"
+
+    def join(self, parts: str, axis: int) -> str:
+        """Return a call of torch.cat."""
+        return f"torch.cat({parts}, dim={axis})"
+
+    def pad(self, name: str, plan: Plan) -> str:
+        """Return a call of F.pad, which counts axes from the last."""
+        flat = [str(count) for pair in reversed(plan.zeros) for count in pair]
+        return f"F.pad({name}, ({', '.join(flat)}))"
+
+    def repeat(self, name: str, axis: int, before: int, after: int, size: Size) -> str:
+        """Return a selection of indices that go around."""
+        indices = f"torch.arange({-before}, {size + after}) % {size}"
+        return f"{name}.index_select({axis}, {indices})"
+
+
+PROGRAM: Program = Torch()

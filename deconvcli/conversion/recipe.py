@@ -1,0 +1,212 @@
+"""What becomes of the weights on the way into another framework, as NumPy code that is also run.
+
+Each step has the lines that a person can paste and the function that computes them. The proof of a
+conversion runs the functions; a test compares them with the lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
+
+from deconvcli.layers.layer import Layer, Reading
+from deconvcli.layers.layout import Layout
+
+Axes: TypeAlias = list[tuple[str, ...]]
+"""The letters of each axis: G, I, O, and a number for each spatial axis."""
+# The axes of a kernel with zeros between its groups: G counts those of the inputs, H the outputs'.
+_NEIGHBOURS: Mapping[tuple[str, ...], tuple[str, ...]] = {("I",): ("G", "I"), ("O",): ("H", "O")}
+
+
+class Step(NamedTuple):
+    """One step: NumPy statements that change `w`, and the function that does the same."""
+
+    lines: tuple[str, ...]
+    apply: Callable[[Any], Any]
+
+
+class Recipe(NamedTuple):
+    """The way of the weights from one framework's layout to another's.
+
+    permute: the source's axes in the order of the target's; None where axes that several letters
+    share are divided or joined. flip: the axes of the permuted weights that are reversed.
+    """
+
+    steps: tuple[Step, ...]
+    permute: tuple[int, ...] | None
+    flip: tuple[int, ...]
+
+    def apply(self, weight: Any) -> Any:
+        """Return the target's weights; those of several layers have one more axis, the first."""
+        for step in self.steps:
+            weight = step.apply(weight)
+        return weight
+
+    @property
+    def lines(self) -> list[str]:
+        """The NumPy statements that make the target's weights of `w`."""
+        return [line for step in self.steps for line in step.lines]
+
+
+class Grouping(NamedTuple):
+    """How a target without groups computes them.
+
+    parts: the number of layers side by side. is_block: whether one layer has zeros between them.
+    """
+
+    parts: int = 1
+    is_block: bool = False
+
+
+WHOLE = Grouping()
+"""The grouping of the source itself."""
+
+
+def write_recipe(
+    source: Reading,
+    target: Reading,
+    grouping: Grouping = WHOLE,
+    stuffing: Sequence[int] = (),
+    lifted: int = 0,
+) -> Recipe:
+    """Return the recipe from a layer's weights to those of the layer that stands for it.
+
+    stuffing: for each axis the dilation that becomes zeros between the taps; 0 for taps that all
+    lie on one element, which are added up. lifted: how many spatial axes of size 1 the target has
+    before the source's.
+    """
+    layer, (parts, is_block) = source.layer, grouping
+    sizes = _count_letters(layer)
+    own = _list_axes(source.weight_layout, len(layer.axes), 0)
+    wanted = _list_axes(target.weight_layout, len(target.layer.axes), lifted)
+    steps: list[Step] = []
+    stacked = {str(axis) for axis, step in enumerate(stuffing) if step == 0}
+    if stacked:
+        steps.append(_sum([place for place, axis in enumerate(own) if stacked.issuperset(axis)]))
+        sizes |= dict.fromkeys(stacked, 1)
+    shape = [prod([sizes[letter] for letter in axis]) for axis in own]
+    if layer.groups == 1:
+        own, wanted = _drop_groups(own), _drop_groups(wanted)
+    if grouping != WHOLE or sorted(own) != sorted(wanted):
+        own, wanted = _divide(own), _divide(wanted)
+    lengths = {axis: prod([sizes[letter] for letter in axis]) for axis in own}
+    reshaping = _reshape(shape, [lengths[axis] for axis in own])
+    steps += reshaping
+    permute: tuple[int, ...] | None = None
+    if is_block:
+        # The groups of the outputs are those of the inputs, but on an axis of their own.
+        parted = [_NEIGHBOURS.get(axis, axis) for axis in _drop_groups(wanted)]
+        wanted = _divide(parted)
+        lengths["H",] = layer.groups
+        steps.append(_spread_groups(own, wanted, layer.groups))
+    else:
+        if parts > 1:
+            wanted = [("G",), *_drop_groups(wanted)]
+        permute = tuple([own.index(axis) for axis in wanted])
+        steps += _transpose(permute)
+        if reshaping:
+            permute = None
+    flip: tuple[int, ...] = ()
+    if source.flipped != target.flipped:
+        spatial = [place for place, axis in enumerate(wanted) if axis[0].isdecimal()]
+        flip = tuple([place for place in spatial if lengths[wanted[place]] > 1])
+        steps += _flip(flip)
+    shape = [lengths[axis] for axis in wanted]
+    stuffed = {wanted.index((str(axis),)): step for axis, step in enumerate(stuffing) if step > 1}
+    if stuffed:
+        shape = [(size - 1) * stuffed.get(place, 1) + 1 for place, size in enumerate(shape)]
+        steps.append(_stuff(stuffed, shape))
+    steps += _reshape(shape, [*([parts] if parts > 1 else []), *target.weight_shape])
+    return Recipe(tuple(steps), permute, flip)
+
+
+def _count_letters(layer: Layer) -> dict[str, int]:
+    into, out = layer.in_channels // layer.groups, layer.out_channels // layer.groups
+    kernel = {str(place): size for place, size in enumerate(layer.kernel)}
+    return {"G": layer.groups, "I": into, "O": out, **kernel}
+
+
+def _list_axes(layout: Layout, rank: int, lifted: int) -> Axes:
+    """Return the axes of weights; those that are lifted have no letter in the source."""
+    spatial = [(str(axis - lifted),) for axis in range(rank)]
+    axes: Axes = []
+    for axis in layout.axes:
+        axes += spatial[lifted:] if axis == "*" else [tuple(axis)]
+    return axes
+
+
+def _drop_groups(axes: Iterable[tuple[str, ...]]) -> Axes:
+    kept = (tuple(letter for letter in axis if letter != "G") for axis in axes)
+    return [axis for axis in kept if axis]
+
+
+def _divide(axes: Iterable[tuple[str, ...]]) -> Axes:
+    return [(letter,) for axis in axes for letter in axis]
+
+
+def _sum(axes: Sequence[int]) -> Step:
+    """Return the step that adds up the taps of these axes."""
+    places = tuple(axes)
+    code = f"w = w.sum(axis={places}, keepdims=True, dtype=w.dtype)"
+    return Step((code,), lambda w: w.sum(axis=places, keepdims=True, dtype=w.dtype))
+
+
+def _reshape(shape: Sequence[int], new: Sequence[int]) -> list[Step]:
+    if list(shape) == list(new):
+        return []
+    sizes = tuple(new)
+    return [Step((f"w = w.reshape({', '.join(map(str, sizes))})",), lambda w: w.reshape(sizes))]
+
+
+def _transpose(order: tuple[int, ...]) -> list[Step]:
+    if list(order) == sorted(order):
+        return []
+    code = f"w = w.transpose({', '.join(map(str, order))})"
+    return [Step((code,), lambda w: w.transpose(order))]
+
+
+def _flip(axes: Sequence[int]) -> list[Step]:
+    if not axes:
+        return []
+    index = [
+        slice(None, None, -1) if place in axes else slice(None) for place in range(1 + axes[-1])
+    ]
+    return [Step((f"w = w[{_write_index(index)}]",), lambda w: w[tuple(index)])]
+
+
+def _stuff(dilations: Mapping[int, int], shape: Sequence[int]) -> Step:
+    """Return the step that puts zeros between the taps of these axes."""
+    sizes = tuple(shape)
+    index = [slice(None, None, dilations.get(place)) for place in range(1 + max(dilations))]
+
+    def apply(w: Any) -> Any:
+        import numpy as np
+
+        wide = np.zeros(sizes, w.dtype)
+        wide[tuple(index)] = w
+        return wide
+
+    lines = (f"wide = np.zeros({sizes}, w.dtype)", f"wide[{_write_index(index)}] = w", "w = wide")
+    return Step(lines, apply)
+
+
+def _write_index(index: Iterable[slice]) -> str:
+    return ", ".join([f"::{one.step}" if one.step else ":" for one in index])
+
+
+def _spread_groups(own: Axes, wanted: Axes, groups: int) -> Step:
+    """Return the step that makes one kernel with zeros between the groups."""
+    # einsum takes letters alone.
+    letters = {axis: chr(ord("p") + int(axis[0])) for axis in own if axis[0].isdecimal()}
+    given, made = (
+        "".join([letters.get(axis, axis[0].lower()) for axis in axes]) for axes in (own, wanted)
+    )
+    formula = f"{given},gh->{made}"
+
+    def apply(w: Any) -> Any:
+        import numpy as np
+
+        return np.einsum(formula, w, np.eye(groups, dtype=w.dtype))
+
+    return Step((f'w = np.einsum("{formula}", w, np.eye({groups}, dtype=w.dtype))',), apply)
