@@ -16,7 +16,9 @@ from deconvcli.layers.layer import REVERSED_TAPS, require_numbers
 from deconvcli.layers.text import size_text
 from deconvcli.views.answers.report import Block, Fields, Lines, Report, Table
 
-COLUMNS = ("to", "call", "before and after", "weights", "proof")
+COLUMNS = ("to", "call", "around it", "weights", "values")
+MOST_BLOCKS = 3
+"""The largest number of targets that are shown one after the other; more are rows of a table."""
 
 
 class Answer(NamedTuple):
@@ -74,13 +76,17 @@ def report_conversions(understood: Understood, answers: Sequence[Answer]) -> Rep
     source = understood.own
     data: dict[str, Any] = {"from": source.spelling.name}
     if len(answers) == 1:
-        [answer] = answers
-        data |= {"to": answer.name, **_describe(understood, answer)}
-        blocks = _show(understood, answer)
+        data |= {"to": answers[0].name, **_describe(understood, answers[0])}
     else:
-        rows = [_row(answer) for answer in answers]
-        blocks = [Fields([_source_row(understood)]), Table("", COLUMNS, rows)]
         data["conversions"] = [{"to": one.name, **_describe(understood, one)} for one in answers]
+    head, blocks = [_source_row(understood)], list[Block]()
+    if len(answers) > MOST_BLOCKS:
+        blocks = [Fields(head), Table("", COLUMNS, [_row(answer) for answer in answers])]
+    else:
+        # The first block has the source too, so that their names stand in one column.
+        for answer in answers:
+            blocks += _show(understood, answer, head)
+            head = []
     said = [answer.conversion for answer in answers if answer.conversion]
     findings = [found for one in said for found in _find(one)]
     bare = "\n".join([one.call for one in said])
@@ -98,41 +104,53 @@ def _source_row(understood: Understood) -> tuple[str, str]:
     return source.spelling.name, f"{understood.spelling.text or 'defaults'}; {sizes}"
 
 
-def _show(understood: Understood, answer: Answer) -> list[Block]:
-    """Return the blocks of one target."""
+def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -> list[Block]:
+    """Return the blocks of one target. head: the rows above it."""
     conversion = answer.conversion
     if conversion is None:
-        reason = Lines([f"not said in {answer.name}: {answer.reason}", f"help: {answer.help}"])
-        return [Fields([_source_row(understood)]), reason]
+        return [Fields(head), Lines([answer.reason, f"help: {answer.help}"])]
     plan = conversion.plan
-    rows = [_source_row(understood), (answer.name, conversion.call)]
-    rows += [("before", f"x = {line}") for line in conversion.before]
-    rows += [("after", f"y = {line}") for line in conversion.after]
-    if kept := _format_kept(conversion):
-        rows.append(("keeps", kept))
-    weights = f"{size_text(understood.weight_shape)} to {size_text(plan.target.weight_shape)}"
-    rows += [("weights", line) for line in plan.recipe.lines or ["unchanged"]]
+    shapes = ""
     if not understood.unknown:
-        rows.append(("", weights))
-    rows += [("cost", cost) for cost in conversion.costs]
-    rows.append(("layout", f"{conversion.input_layout} to {conversion.output_layout}"))
-    rows.append(("proof", _proof_text(answer)))
+        own, made = understood.weight_shape, plan.target.weight_shape
+        shapes = f"  # {size_text(own)} to {size_text(made)}"
+    steps = plan.recipe.lines or ["unchanged"]
+    cuts = f"  # {kept}" if (kept := _format_kept(conversion)) else ""
+    before = [f"x = {line}" for line in conversion.before]
+    after = [
+        f"y = {line}{cuts if place == 0 else ''}" for place, line in enumerate(conversion.after)
+    ]
+    rows = [
+        *head,
+        (answer.name, conversion.call),
+        *_label("before", before),
+        *_label("after", after),
+        *_label("weights", [*steps[:-1], steps[-1] + shapes]),
+        *_label("cost", conversion.costs),
+        ("layout", f"{conversion.input_layout} to {conversion.output_layout}"),
+        ("proof", _proof_text(answer)),
+    ]
     return [Fields(rows)]
+
+
+def _label(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Return rows of which the first has a name."""
+    return [(name if place == 0 else "", line) for place, line in enumerate(lines)]
 
 
 def _format_kept(conversion: Conversion) -> str:
     """Return the range of each axis that is kept of the layer's output, as numbers."""
     plan = conversion.plan
-    sizes = plan.target.output_sizes[plan.lifted :]
     if not any(pair != (0, 0) for pair in plan.cuts):
         return ""
-    texts = [f"{a}:{size - b} of {size}" for (a, b), size in zip(plan.cuts, sizes, strict=True)]
-    return texts[0] if len(set(texts)) == 1 else ", ".join(texts)
+    sizes = plan.target.output_sizes[plan.lifted :]
+    cuts = zip(plan.cuts, sizes, strict=True)
+    return ", ".join(dict.fromkeys([f"{a}:{size - b} of {size}" for (a, b), size in cuts]))
 
 
 def _proof_text(answer: Answer) -> str:
     if answer.proof is None:
-        return "none: it needs sizes that are numbers, and a layer that is not too large"
+        return "not computed: the sizes are letters, or the layer is too large"
     return f"{answer.proof}, on small integers"
 
 
@@ -140,10 +158,11 @@ def _row(answer: Answer) -> tuple[str, ...]:
     conversion = answer.conversion
     if conversion is None:
         return (answer.name, "", "", "", answer.reason)
-    steps = [f"x = {line}" for line in conversion.before]
-    steps += [f"y = {line}" for line in conversion.after]
-    weights = "; ".join(conversion.plan.recipe.lines) or "unchanged"
-    return (answer.name, conversion.call, "; ".join(steps), weights, _proof_text(answer))
+    lines = conversion.plan.recipe.lines
+    weights = "; ".join(lines) if len(lines) < 3 else f"{len(lines)} lines of NumPy"
+    steps = [*conversion.before, *conversion.after]
+    values = "not computed" if answer.proof is None else str(answer.proof)
+    return (answer.name, conversion.call, "; ".join(steps), weights or "unchanged", values)
 
 
 def _describe(understood: Understood, answer: Answer) -> dict[str, Any]:

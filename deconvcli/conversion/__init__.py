@@ -111,11 +111,17 @@ class Conversion(NamedTuple):
                 f"one layer with zeros between the {layer.groups} groups:"
                 f" {layer.groups} times the weights and multiplications"
             )
+        if plan.folded is not None:
+            into, out = plan.folded
+            found.append(
+                f"the first axis is a part of the channels: {layer.in_channels * into} in,"
+                f" {layer.out_channels * out} out"
+            )
         kernel = plan.target.layer.kernel[plan.lifted :]
         if any(step > 1 for step in plan.stuffing):
             found.append(
                 f"the dilation is zeros in the kernel: {size_text(kernel)} taps in place of"
-                f" {size_text(layer.kernel)}"
+                f" {size_text(layer.kernel[plan.rank - len(kernel) :])}"
             )
         return found
 

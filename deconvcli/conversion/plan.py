@@ -13,13 +13,13 @@ from itertools import product
 from math import prod
 from typing import NamedTuple, TypeAlias
 
-from deconvcli.common.errors import NotExpressible
-from deconvcli.conversion.recipe import WHOLE, Grouping, Recipe, write_recipe
+from deconvcli.common.errors import DeconvError, NotExpressible, Refused
+from deconvcli.conversion.recipe import WHOLE, Grouping, Recipe, fold_weights, write_recipe
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import take
-from deconvcli.frameworks.spelling import convert
 from deconvcli.layers.axis import Axis, Size
-from deconvcli.layers.layer import Layer, Reading, Sizes, require_numbers
+from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling, require_numbers
+from deconvcli.layers.layout import CANONICAL_WEIGHT
 
 Pair: TypeAlias = tuple[int, int]
 MOST_PARTS = 16
@@ -33,7 +33,9 @@ class Plan(NamedTuple):
     the inputs that are copied from the opposite end. lifted: the spatial axes of size 1 that are
     put before the source's. cuts, zeros: (begin, end) of each axis, which are cut off the layer's
     output and appended to it. has_late_bias: whether a bias is added last, and not by the layer.
-    stuffing: as in `write_recipe`.
+    stuffing: as in `write_recipe`. folded: the sizes of the first axis of the input and the output,
+    where that axis is a part of the channels, as the target has too few axes; `cuts` and `zeros`
+    are those of the other axes then.
     """
 
     source: Reading
@@ -46,11 +48,17 @@ class Plan(NamedTuple):
     cuts: tuple[Pair, ...]
     zeros: tuple[Pair, ...]
     has_late_bias: bool
+    folded: Pair | None = None
+
+    @property
+    def rank(self) -> int:
+        """The number of the source's spatial axes."""
+        return len(self.repeats)
 
     @property
     def is_exact(self) -> bool:
         """Whether the target's layer alone is the source's, with nothing before and after it."""
-        return self.bridges == 0 and not self.lifted
+        return self.bridges == 0 and not self.lifted and self.folded is None
 
     @property
     def bridges(self) -> int:
@@ -89,6 +97,8 @@ def find_plan(source: Reading, name: str) -> Plan:
         longer = zip(require_numbers(sizes.spatial), repeats, strict=True)
         sizes = sizes._replace(spatial=tuple([n + sum(pair) for n, pair in longer]))
         layer = layer._replace(axes=tuple([axis for axis, _, _ in unrolled]), circular=False)
+    if len(layer.axes) > writer.spatial_axes[-1]:
+        return _fold(source, layer, sizes, name)._replace(repeats=repeats)
     # Some frameworks take more batch axes than one only in other words.
     batches = dict.fromkeys([sizes.batch, (prod(sizes.batch),)])
     for batch in batches:
@@ -96,11 +106,52 @@ def find_plan(source: Reading, name: str) -> Plan:
             plan = _plan(source, core, writer, implementation, repeats)
             if plan is not None:
                 return plan
-    # Why the layer alone cannot be said is the reason that people understand.
-    convert(source, name)
-    raise writer.not_expressible_error(
-        f"{name} computes no layer that contains it", "see the limits of that framework."
+    raise _explain(source, layer, sizes, writer, implementation)
+
+
+def _explain(
+    source: Reading, layer: Layer, sizes: Sizes, writer: Dialect, implementation: str
+) -> DeconvError:
+    """Return why nothing says a layer: what the framework has against the whole scatter."""
+    axes = tuple([axis._replace(crop_begin=0, crop_end=0) for axis in layer.axes])
+    with suppress(NotExpressible):
+        whole = layer._replace(axes=axes)
+        own = writer.sizes_for(whole, sizes)
+        for arguments in writer.propose(whole, own):
+            try:
+                writer.read(Spelling(writer.name, arguments, implementation), own)
+            except Refused as error:
+                return writer.not_expressible_error(
+                    error.message.removeprefix(f"{writer.name}: "), error.help
+                )
+    return writer.not_expressible_error(*writer.why_not(source.layer))
+
+
+def _fold(source: Reading, layer: Layer, sizes: Sizes, name: str) -> Plan:
+    """Return the plan of a layer whose first axis becomes a part of the channels.
+
+    Each pair of an input and an output position along that axis is a pair of channels, and their
+    weights are those of the tap that joins them, or zeros.
+    """
+    first, *axes = layer.axes
+    [into, *spatial] = require_numbers(sizes.spatial)
+    [out] = require_numbers([first.output_size(into)])
+    folded = layer._replace(
+        axes=tuple(axes),
+        in_channels=layer.in_channels * into,
+        out_channels=layer.out_channels * out,
+        # One number for all positions of the axis, so that it is added when they are apart again.
+        has_bias=False,
     )
+    inner = source._replace(
+        layer=folded,
+        sizes=Sizes(tuple(spatial), sizes.batch, folded.in_channels),
+        weight_layout=CANONICAL_WEIGHT,
+    )
+    plan = find_plan(inner, name)
+    step = fold_weights(source, first, into, out)
+    recipe = plan.recipe._replace(steps=(*step, *plan.recipe.steps), permute=None)
+    return plan._replace(source=source, recipe=recipe, folded=(into, out), has_late_bias=True)
 
 
 def _list_cores(layer: Layer, sizes: Sizes, writer: Dialect) -> Iterator[_Core]:

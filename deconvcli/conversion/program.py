@@ -111,7 +111,7 @@ class Program:
         """Return the bias as an array that is added to an output."""
         if channel_axis(plan.target) == -1:
             return "bias"
-        return f"bias.reshape(-1, {', '.join('1' * len(plan.cuts))})"
+        return f"bias.reshape(-1, {', '.join('1' * plan.rank)})"
 
     def write_layer(self, plan: Plan) -> list[str]:
         """Return the lines that make `layer` of the array `w`; none for a function."""
@@ -153,9 +153,11 @@ class Program:
         lines = []
         for axis, (before, after) in enumerate(plan.repeats):
             if before or after:
-                size = plan.target.spatial[plan.lifted + axis] - before - after
                 place = spatial_axis(plan, axis)
+                size = plan.source.spatial[axis]
                 lines.append(self.repeat("x", place, before, after, size))
+        if plan.folded is not None:
+            lines += self.fold(plan)
         if plan.lifted:
             lines.append(f"x[{_index(plan, ['None'] * plan.lifted, [':'] * rank)}]")
         return lines
@@ -168,7 +170,31 @@ class Program:
             lines.append(f"y[{_index(plan, ['0'] * plan.lifted, cuts)}]")
         if any(pair != (0, 0) for pair in plan.zeros):
             lines.append(self.pad("y", plan))
+        if plan.folded is not None:
+            lines += self.unfold(plan)
         return lines
+
+    def fold(self, plan: Plan) -> list[str]:
+        """Return the expressions that make the first spatial axis of x a part of the channels."""
+        shape = plan.target.input_shape
+        first = len(plan.target.sizes.batch)
+        if channel_axis(plan.target) != -1:
+            return [f"x.reshape{shape}"]
+        order = list(range(first + len(plan.repeats) + 1))
+        moved = order.pop(first)
+        return [f"x.transpose{(*order, moved)}", f"x.reshape{shape}"]
+
+    def unfold(self, plan: Plan) -> list[str]:
+        """Return the expressions that make the first spatial axis of y of the channels."""
+        assert plan.folded is not None
+        first, out = len(plan.target.sizes.batch), plan.folded[1]
+        batch, channels = plan.target.sizes.batch, plan.source.layer.out_channels
+        spatial = plan.source.output_sizes[1:]
+        if channel_axis(plan.target) != -1:
+            return [f"y.reshape{(*batch, channels, out, *spatial)}"]
+        order = list(range(first + len(plan.repeats) + 1))
+        order.insert(first, order.pop())
+        return [f"y.reshape{(*batch, *spatial, channels, out)}", f"y.transpose{tuple(order)}"]
 
     def split(self, name: str, parts: int, axis: int) -> str:
         """Return the expression that divides a tensor into equal parts along an axis."""
@@ -221,7 +247,7 @@ def channel_axis(reading: Reading) -> int:
 def spatial_axis(plan: Plan, axis: int) -> int:
     """Return one of the source's spatial axes, counted from the end of the target's tensors."""
     is_last = channel_axis(plan.target) == -1
-    return axis - len(plan.cuts) - is_last
+    return axis - plan.rank - is_last
 
 
 def list_pads(plan: Plan) -> list[tuple[int, int]]:
@@ -248,4 +274,4 @@ def name_data(plan: Plan, *, is_output: bool = False) -> str:
     """Return the letters of the target's input or output, without axes that are lifted."""
     target = plan.target
     layout = target.output_layout if is_output else target.data_layout
-    return layout.letters(len(plan.cuts), len(target.sizes.batch))
+    return layout.letters(plan.rank, len(target.sizes.batch))

@@ -17,7 +17,7 @@ from deconvcli.compute.runner import (
     plain_input,
     random_array,
 )
-from deconvcli.conversion.plan import Plan
+from deconvcli.conversion.plan import Plan, find_plan
 from deconvcli.conversion.recipe import write_recipe
 from deconvcli.layers.layer import Layer, Reading, require_numbers
 
@@ -87,6 +87,8 @@ def compute_plan(plan: Plan, x: Array, weight: Array, bias: Array) -> Array:
     """Return what the plan makes of a source's arrays, step by step, as (N, Cout, *out)."""
     target, parts = plan.target, plan.grouping.parts
     data = np.pad(plain_input(plan.source, x), [(0, 0), (0, 0), *plan.repeats], mode="wrap")
+    if plan.folded is not None:
+        data = data.reshape(len(data), data.shape[1] * data.shape[2], *data.shape[3:])
     data = data.reshape(*data.shape[:2], *[1] * plan.lifted, *data.shape[2:])
     made = plan.recipe.apply(weight)
     outputs = []
@@ -100,7 +102,10 @@ def compute_plan(plan: Plan, x: Array, weight: Array, bias: Array) -> Array:
     y = y.reshape(*y.shape[:2], *y.shape[2 + plan.lifted :])
     cuts = zip(plan.cuts, y.shape[2:], strict=True)
     y = y[(slice(None), slice(None), *[slice(begin, n - end) for (begin, end), n in cuts])]
-    return np.pad(y, [(0, 0), (0, 0), *plan.zeros]) + bias.reshape(-1, *[1] * len(plan.cuts))
+    y = np.pad(y, [(0, 0), (0, 0), *plan.zeros])
+    if plan.folded is not None:
+        y = y.reshape(len(y), len(bias), plan.folded[1], *y.shape[2:])
+    return y + bias.reshape(-1, *[1] * plan.rank)
 
 
 def _shrink(plan: Plan) -> Plan:
@@ -115,6 +120,8 @@ def _shrink(plan: Plan) -> Plan:
     source = _replace(
         plan.source, layer._replace(in_channels=into, out_channels=out, groups=groups)
     )
+    if plan.folded is not None:
+        return find_plan(source, plan.target.spelling.name)
     own = plan.target.layer
     inner = (into // groups, out // groups) if grouping.parts > 1 else (into, out)
     own_groups = groups if own.groups > 1 else 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
+from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Layer, Reading
 from deconvcli.layers.layout import Layout
 
@@ -119,6 +120,55 @@ def write_recipe(
         steps.append(_stuff(stuffed, shape))
     steps += _reshape(shape, [*([parts] if parts > 1 else []), *target.weight_shape])
     return Recipe(tuple(steps), permute, flip)
+
+
+def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]:
+    """Return the steps that make the first spatial axis a part of the channels.
+
+    axis: that axis, with `into` inputs and `out` outputs. The result is (Cin * into, Cout/groups *
+    out, *kernel without the first), in the source's orientation.
+    """
+    layer = source.layer
+    groups, kernel = layer.groups, layer.kernel
+    sizes = _count_letters(layer)
+    own = _list_axes(source.weight_layout, len(layer.axes), 0)
+    letters = _divide(own)
+    shape = [prod([sizes[letter] for letter in axis]) for axis in own]
+    order = [
+        letter for letter in ("G", "I", "O", *map(str, range(len(kernel)))) if (letter,) in letters
+    ]
+    divided = [sizes[letter] for [letter] in letters]
+    steps = [
+        *_reshape(shape, divided),
+        *_transpose(tuple([letters.index((one,)) for one in order])),
+    ]
+    inputs, outputs = layer.in_channels // groups, layer.out_channels // groups
+    steps += _reshape([sizes[letter] for letter in order], [groups, inputs, outputs, *kernel])
+    if source.flipped and kernel[0] > 1:
+        steps += _flip([3])
+    wide = (groups, inputs, into, outputs, out, *kernel[1:])
+    place = f"{axis.stride} * i + {axis.dilation} * j - {axis.crop_begin}"
+    lines = (
+        f"wide = np.zeros({wide}, w.dtype)",
+        f"for i, j in np.ndindex({into}, {kernel[0]}):",
+        f"    o = {place}",
+        f"    if 0 <= o < {out}:",
+        "        wide[:, :, i, :, o] += w[:, :, :, j]",
+        "w = wide",
+    )
+
+    def apply(w: Any) -> Any:
+        import numpy as np
+
+        made = np.zeros(wide, w.dtype)
+        for i, j in np.ndindex(into, kernel[0]):
+            o = axis.stride * i + axis.dilation * j - axis.crop_begin
+            if 0 <= o < out:
+                made[:, :, i, :, o] += w[:, :, :, j]
+        return made
+
+    final = [groups * inputs * into, outputs * out, *kernel[1:]]
+    return [*steps, Step(lines, apply), *_reshape(wide, final)]
 
 
 def _count_letters(layer: Layer) -> dict[str, int]:
