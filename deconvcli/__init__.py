@@ -11,8 +11,6 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING without the milliseconds that impo
 if TYPE_CHECKING:
     from typing import Any
 
-    from deconvcli.api import PublicNetwork as Network
-    from deconvcli.api import PublicReading as Reading
     from deconvcli.api import (
         check,
         convert,
@@ -26,12 +24,16 @@ if TYPE_CHECKING:
         weights,
     )
     from deconvcli.common.errors import DeconvError, NotExpressible, Refused
+    from deconvcli.public import PublicConversion as Conversion
+    from deconvcli.public import PublicNetwork as Network
+    from deconvcli.public import PublicReading as Reading
 
 _HOME = {
+    "Conversion": "deconvcli.public.PublicConversion",
     "DeconvError": "deconvcli.common.errors.DeconvError",
-    "Network": "deconvcli.api.PublicNetwork",
+    "Network": "deconvcli.public.PublicNetwork",
     "NotExpressible": "deconvcli.common.errors.NotExpressible",
-    "Reading": "deconvcli.api.PublicReading",
+    "Reading": "deconvcli.public.PublicReading",
     "Refused": "deconvcli.common.errors.Refused",
     "check": "deconvcli.api.check",
     "convert": "deconvcli.api.convert",
@@ -46,6 +48,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Conversion",
     "DeconvError",
     "Network",
     "NotExpressible",

@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from deconvcli.common.errors import UsageError
-from deconvcli.common.values import format_count
-from deconvcli.frameworks import spelling
 from deconvcli.frameworks.dialect.live import to_shape
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
-from deconvcli.layers.text import size_text
+from deconvcli.public import PublicConversion, PublicNetwork, PublicReading
 
 __all__ = [
     "check",
@@ -31,71 +29,9 @@ if TYPE_CHECKING:
     from deconvcli.checks.checking import Verdict
     from deconvcli.checks.checking.decoders import DecoderMirror
     from deconvcli.networks.mirror import LayerMirror
-    from deconvcli.networks.pasted.answer import NetworkAnswer
     from deconvcli.solver import Answer, Rates
     from deconvcli.solver.inputs import Inputs
-    from deconvcli.views.drawing.picture import Picture
     from deconvcli.views.explanation import Explanation
-
-
-class PublicReading(Reading):
-    """A reading that can show itself; its public name is deconvcli.Reading.
-
-    These methods need the views, which lie above the layers and above the dialects that make
-    readings. So this is a class of its own up here, which every function below returns; pickle
-    finds it by its name, and it equals the reading that it was made of.
-    """
-
-    __slots__ = ()
-
-    def explain(self) -> Explanation:
-        """Return how the parameters became the output size, step by step."""
-        return explain(self)
-
-    def draw(self) -> Picture:
-        """Return the animated picture, as SVG text that notebooks show and `save` writes.
-
-        Raises:
-            NotLinear: an input size is a symbol.
-        """
-        from deconvcli.views.drawing.picture import Picture, draw_layer
-        from deconvcli.views.drawing.svg import write_animation
-
-        return Picture(write_animation(draw_layer(self)))
-
-    def _repr_html_(self) -> str:
-        from deconvcli.views.explanation.notebook import write_element
-
-        return write_element(self)
-
-
-class PublicNetwork:
-    """A network of which each layer's size is known; its public name is deconvcli.Network.
-
-    layers: in order, each with its name, kind, output, parameters and macs; line is its line in
-    the text. parameters, macs: of all layers, None where one is not known. notes: what was assumed.
-    """
-
-    def __init__(self, answer: NetworkAnswer) -> None:
-        self.dialect = answer.dialect
-        self.input_shape = answer.input_shape
-        self.output_shape = answer.output_shape
-        self.layers = answer.layers
-        self.parameters = answer.parameters
-        self.macs = answer.macs
-        self.notes = answer.notes
-        self._cells = answer.cells
-
-    def __str__(self) -> str:
-        """Return the table of the layers, and the notes below it."""
-        from deconvcli.views.answers.renderers.text import columns_text
-
-        return "\n".join([*columns_text(self._cells), *self.notes])
-
-    def __repr__(self) -> str:
-        """Return the number of layers and the sizes, in one line."""
-        count, output = format_count(len(self.layers), "layer"), size_text(self.output_shape or ())
-        return f"<Network of {count}: {size_text(self.input_shape)} -> {output}>"
 
 
 def layer(
@@ -327,14 +263,18 @@ def _read_sizes(sizes: Sequence[int] | int | None) -> tuple[int, ...]:
     return () if sizes is None else (sizes,) if isinstance(sizes, int) else tuple(sizes)
 
 
-def convert(reading: Reading, dialect: str) -> PublicReading:
-    """Return the same layer in another dialect's parameters, at the same input size.
+def convert(reading: Reading, dialect: str) -> PublicConversion:
+    """Return the same layer in another framework, at the same input size.
+
+    The result is that framework's own layer, a reading, with what is done around it: `before` and
+    `after`; `weights` carries the weights over, and `module` is code that runs.
 
     Raises:
-        NotExpressible: that framework cannot express it, and why.
-        Refused: the parameters exist, and the implementation named after `@` refuses them.
+        NotExpressible: nothing says the layer there, and why.
     """
-    return _publish(spelling.convert(reading, dialect))
+    from deconvcli.conversion import convert
+
+    return PublicConversion.make(convert(reading, dialect))
 
 
 def explain(reading: Reading) -> Explanation:

@@ -219,14 +219,37 @@ class TestConvert:
         assert keras.layer.axes == up().layer.axes
         assert keras.output_shape == up().output_shape
 
-    def test_keras_same_with_an_odd_crop_cannot_be_said_in_torch(self) -> None:
+    def test_keras_same_with_an_odd_crop_is_a_torch_layer_and_a_slice(self) -> None:
         same = deconvcli.layer(
             "keras", input_shape=(1, 5, 5, 1), filters=1, kernel_size=3, strides=2, padding="same"
         )
         assert same.crop == ((0, 1), (0, 1))
-        with pytest.raises(deconvcli.NotExpressible, match="crops 0 at the start and 1") as error:
-            deconvcli.convert(same, "torch")
-        assert "slice" in error.value.help
+        found = deconvcli.convert(same, "torch")
+        assert found.call == "nn.ConvTranspose2d(1, 1, 3, stride=2)"
+        assert (found.before, found.after) == ([], ["y[..., :-1, :-1]"])
+        assert not found.is_exact
+        assert found.output_shape == (1, 1, 11, 11)
+        assert str(found).endswith("y = y[..., :-1, :-1]")
+        assert found.prove() == (100, 100, None)
+        again = pickle.loads(pickle.dumps(found))
+        assert (again, again.after) == (found, found.after)
+
+    def test_weights_are_carried_over_and_checked(self) -> None:
+        found = deconvcli.convert(up(), "jax")
+        weight = np.arange(np.prod(up().weight_shape)).reshape(up().weight_shape)
+        carried = found.weights(weight)
+        assert carried.shape == found.weight_shape
+        scope = {"w": weight}
+        exec(found.weight_code, scope)
+        assert np.array_equal(scope["w"], carried)
+        with pytest.raises(deconvcli.DeconvError, match="the layer") as error:
+            found.weights(weight[..., :-1])
+        assert "torch" in error.value.help
+
+    def test_what_nothing_says_has_a_reason(self) -> None:
+        empty = deconvcli.layer("torch", input_shape=(0, 2, 4, 4), weight_shape=(2, 1, 3, 3))
+        with pytest.raises(deconvcli.NotExpressible, match="a batch of 0"):
+            deconvcli.convert(empty, "onnx@reference")
 
     @pytest.mark.parametrize(
         ("one", "other", "kernel", "is_reversed"),

@@ -58,7 +58,8 @@ def write_module(understood: Understood, names: Sequence[str]) -> str:
             f"a module is written for one framework, and --to names {len(names)}",
             help="name one, or take --format text.",
         )
-    for role, count in understood.named.items():
+    # The batch of the example is 1 where nobody gave one, and the module takes any.
+    for role, count in understood.unknown.items():
         name = NAMES.role(role)
         raise UsageError(
             f"a module needs numbers, and {name} is {count}"
@@ -127,10 +128,19 @@ def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -
         *_label("after", after),
         *_label("weights", [*steps[:-1], steps[-1] + shapes]),
         *_label("cost", conversion.costs),
-        ("layout", f"{conversion.input_layout} to {conversion.output_layout}"),
+        ("layout", _format_layouts(conversion)),
         ("proof", _proof_text(answer)),
     ]
     return [Fields(rows)]
+
+
+def _format_layouts(conversion: Conversion) -> str:
+    """Return the axes of the data in both frameworks; only few layers change them."""
+    source, own = conversion.source, conversion.input_layout
+    given = source.data_layout.letters(len(source.spatial), len(source.sizes.batch))
+    made = f" to {conversion.output_layout}" if conversion.output_layout != own else ""
+    target = conversion.target.spelling.name
+    return f"{given} in {source.spelling.name}, {own}{made} in {target}"
 
 
 def _label(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:

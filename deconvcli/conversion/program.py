@@ -7,9 +7,10 @@ framework alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from textwrap import indent
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from deconvcli.conversion.plan import Plan
 from deconvcli.frameworks.calls import write_call
@@ -145,7 +146,7 @@ class Program:
 
     def write_function(self, plan: Plan) -> str:
         """Return the call of a function with the tensors x and w."""
-        return write_call(with_counts(plan.target))
+        return write_function(plan.target)
 
     def write_before(self, plan: Plan) -> list[str]:
         """Return the expressions that make the layer's input of x, one after the other."""
@@ -222,13 +223,17 @@ def _is_used(line: str, text: str) -> bool:
 
 def constructor(plan: Plan) -> str:
     """Return the call that makes the layer, with a bias where `build` is given one."""
-    reading = with_counts(plan.target)
-    argument = take(reading.spelling.dialect)[0].argument("bias")
+    argument = take(plan.target.spelling.dialect)[0].argument("bias")
     if argument is None or plan.has_late_bias:
-        return write_call(reading)
-    flag = {argument.name: Unknown("bias is not None")}
+        return write_function(plan.target)
+    return write_function(plan.target, {argument.name: Unknown("bias is not None")})
+
+
+def write_function(reading: Reading, values: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """Return the call of a layer. values: parameters whose value is code."""
+    reading = with_counts(reading)
     spelling = reading.spelling
-    spelling = spelling._replace(arguments={**spelling.arguments, **flag})
+    spelling = spelling._replace(arguments={**spelling.arguments, **values})
     return write_call(reading._replace(spelling=spelling))
 
 

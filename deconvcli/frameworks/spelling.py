@@ -47,15 +47,20 @@ def convert(reading: Reading, dialect: str) -> Reading:
     writer, implementation = take(dialect)
     sizes = writer.sizes_for(reading.layer, reading.sizes)
     spelling = writer.spell(reading.layer, sizes)._replace(implementation=implementation)
-    found = writer.read(spelling, sizes)
-    if not found.reverses_taps(reading):
+    return note_reversal(writer.read(spelling, sizes), reading)
+
+
+def note_reversal(found: Reading, source: Reading) -> Reading:
+    """Return a converted layer, with a finding where its weights are the source's reversed."""
+    if not found.reverses_taps(source):
         return found
+    dialect = take(found.spelling.dialect)[0]
     reversal = Diagnostic(
         REVERSED_TAPS,
         Severity.WARNING,
-        f"{writer.title} has this layer with the taps reversed, so the same weights give other"
+        f"{dialect.title} has this layer with the taps reversed, so the same weights give other"
         " values",
         "reverse the weights along each spatial axis.",
-        writer.source,
+        dialect.source,
     )
     return found._replace(findings=(*found.findings, reversal))

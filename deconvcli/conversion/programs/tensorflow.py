@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from deconvcli.conversion.plan import Plan
-from deconvcli.conversion.program import Program, list_pads
+from deconvcli.conversion.program import Program, list_pads, write_function
 from deconvcli.layers.axis import Size
+from deconvcli.layers.counts import Unknown
 
 
 class TensorFlow(Program):
@@ -15,6 +16,15 @@ class TensorFlow(Program):
     imports: ClassVar[tuple[str, ...]] = ("import tensorflow as tf",)
     tensor = "tf.constant({})"
     array = "{}.numpy()"
+
+    def write_function(self, plan: Plan) -> str:
+        """Return the call, for any number of images."""
+        arguments = plan.target.spelling.arguments
+        if "output_shape" not in arguments:
+            return super().write_function(plan)
+        _, *sizes = arguments["output_shape"]
+        shape = [Unknown("x.shape[0]"), *sizes]
+        return write_function(plan.target, {"output_shape": shape})
 
     def split(self, name: str, parts: int, axis: int) -> str:
         """Return a call of tf.split."""
