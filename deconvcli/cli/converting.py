@@ -124,6 +124,7 @@ def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -
     rows = [
         *head,
         (answer.name, conversion.call),
+        *_label("imports", conversion.imports),
         *_label("before", before),
         *_label("after", after),
         *_label("weights", [*steps[:-1], steps[-1] + shapes]),
@@ -184,6 +185,7 @@ def _describe(understood: Understood, answer: Answer) -> dict[str, Any]:
     return {
         "parameters": dict(conversion.parameters),
         "call": conversion.call,
+        "imports": conversion.imports,
         "before": conversion.before,
         "after": conversion.after,
         "weights": {

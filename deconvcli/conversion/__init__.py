@@ -48,6 +48,11 @@ class Conversion(NamedTuple):
         return write_call(with_counts(self.target))
 
     @property
+    def imports(self) -> list[str]:
+        """The lines that import what the call and the steps around it use."""
+        return self._program.list_imports("\n".join([self.call, *self.before, *self.after]))
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """The target's parameters, with expressions for counts that are no numbers."""
         return write_unknown(self.target, self.unknown).arguments

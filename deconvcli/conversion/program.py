@@ -70,7 +70,7 @@ class Program:
             "",
             *self.write_preamble(plan),
             "import numpy as np",
-            *[line for line in self.imports if _is_used(line, text)],
+            *self.list_imports(text),
             "",
             "",
         ]
@@ -87,6 +87,10 @@ class Program:
             "channel, or None.",
             '"""',
         ]
+
+    def list_imports(self, text: str) -> list[str]:
+        """Return the imports whose names are used in a text."""
+        return [line for line in self.imports if _is_used(line, text)]
 
     def write_preamble(self, plan: Plan) -> list[str]:
         """Return the lines before the imports."""
