@@ -117,11 +117,11 @@ class PublicConversion(PublicReading):
             )
         return self._conversion.plan.recipe.apply(array)
 
-    def prove(self) -> Proof | None:
-        """Return how many values are equal on small integers; None for a layer too large.
+    def prove(self) -> Proof:
+        """Return how many values are equal on small integers; large layers are made smaller.
 
         Raises:
-            NotLinear: an input size is a symbol.
+            NotLinear: the crop depends on an input size that is a symbol.
         """
         from deconvcli.conversion.proof import prove
 

@@ -230,7 +230,7 @@ class TestConvert:
         assert not found.is_exact
         assert found.output_shape == (1, 1, 11, 11)
         assert str(found).endswith("y = y[..., :-1, :-1]")
-        assert found.prove() == (100, 100, None)
+        assert found.prove() == (100, 100, None, None)
         again = pickle.loads(pickle.dumps(found))
         assert (again, again.after) == (found, found.after)
 

@@ -24,7 +24,7 @@ MOST_BLOCKS = 3
 class Answer(NamedTuple):
     """One target: the conversion with its proof, or the reason why there is none.
 
-    proof: None for sizes that are letters, and for layers that are too large.
+    proof: None where the crop depends on a size that is a letter.
     """
 
     name: str
@@ -161,7 +161,7 @@ def _format_kept(conversion: Conversion) -> str:
 
 def _proof_text(answer: Answer) -> str:
     if answer.proof is None:
-        return "not computed: the sizes are letters, or the layer is too large"
+        return "not computed: the crop depends on a size that is a letter"
     return f"{answer.proof}, on small integers"
 
 
@@ -205,5 +205,6 @@ def _describe(understood: Understood, answer: Answer) -> dict[str, Any]:
             "values": "equal" if proof.holds else "different",
             "elements": proof.elements,
             "channels": proof.channels,
+            "spatial": proof.spatial,
         },
     }

@@ -113,13 +113,12 @@ def _explain(
     source: Reading, layer: Layer, sizes: Sizes, writer: Dialect, implementation: str
 ) -> DeconvError:
     """Return why nothing says a layer: what the framework has against the whole scatter."""
-    axes = tuple([axis._replace(crop_begin=0, crop_end=0) for axis in layer.axes])
+    core = next(_list_cores(layer, sizes, writer))
+    axes = tuple([axis._replace(crop_begin=0, crop_end=0) for axis in core.layer.axes])
     with suppress(NotExpressible):
-        whole = layer._replace(axes=axes)
-        own = writer.sizes_for(whole, sizes)
-        for arguments in writer.propose(whole, own):
+        for arguments in writer.propose(core.layer._replace(axes=axes), core.sizes):
             try:
-                writer.read(Spelling(writer.name, arguments, implementation), own)
+                writer.read(Spelling(writer.name, arguments, implementation), core.sizes)
             except Refused as error:
                 return writer.not_expressible_error(
                     error.message.removeprefix(f"{writer.name}: "), error.help

@@ -17,13 +17,16 @@ from deconvcli.compute.runner import (
     plain_input,
     random_array,
 )
-from deconvcli.conversion.plan import Plan, find_plan
-from deconvcli.conversion.recipe import write_recipe
-from deconvcli.layers.layer import Layer, Reading, require_numbers
+from deconvcli.conversion.plan import MOST_PARTS, Plan, find_plan
+from deconvcli.layers.axis import Linear
+from deconvcli.layers.layer import Reading, require_numbers
+from deconvcli.layers.text import size_text
 
 MOST_MACS = 2 * 10**7
 """The largest layer that is computed as it is; larger ones are computed with fewer channels."""
-MOST_GROUPS, MOST_CHANNELS = 3, 2
+MOST_GROUPS, MOST_CHANNELS, MOST_SPATIAL = 3, 2, 32
+LETTERS = 9
+"""What a letter stands for."""
 LARGEST = 3
 _INPUT, _WEIGHT, _BIAS = range(3)
 
@@ -31,12 +34,14 @@ _INPUT, _WEIGHT, _BIAS = range(3)
 class Proof(NamedTuple):
     """What the comparison showed: how many outputs were compared, and how many are equal.
 
-    channels: those of the layer that was computed, if it had fewer than the converted one.
+    channels, spatial: those of the layer that was computed, if it was smaller than the converted
+    one, or if that has letters for sizes.
     """
 
     elements: int
     equal: int
     channels: tuple[int, int] | None = None
+    spatial: tuple[int, ...] | None = None
 
     @property
     def holds(self) -> bool:
@@ -46,25 +51,32 @@ class Proof(NamedTuple):
     def __str__(self) -> str:
         count = format_count(self.elements, "value")
         text = f"{count} equal" if self.holds else f"{self.equal} of {count} equal"
-        if self.channels is None:
-            return text
-        return f"{text}, with {self.channels[0]} and {self.channels[1]} channels"
+        if self.channels is not None:
+            text += f", with {self.channels[0]} and {self.channels[1]} channels"
+        return text if self.spatial is None else f"{text}, for {size_text(self.spatial)}"
 
 
-def prove(plan: Plan, seed: int = 0) -> Proof | None:
+def prove(plan: Plan, seed: int = 0) -> Proof:
     """Return how many values of the plan are the layer's, on small integers and with a bias.
 
-    The layer is computed with fewer channels where it is large; None if it is too large even so.
+    A large layer is computed with fewer channels, or on a smaller input; one whose sizes are
+    letters on a small one.
 
     Raises:
-        NotLinear: an input size is a symbol.
+        NotLinear: the crop depends on a size that is a letter.
     """
-    channels = None
+    channels = spatial = None
+    if any(isinstance(size, Linear) for size in plan.source.spatial):
+        plan = _take_sizes(plan, LETTERS)
+        spatial = plan.source.spatial
     if plan.source.macs > MOST_MACS:
-        plan = _shrink(plan)
-        channels = plan.source.layer.in_channels, plan.source.layer.out_channels
-        if plan.source.macs > MOST_MACS:
-            return None
+        small = _take_channels(plan)
+        if small.source.layer != plan.source.layer:
+            channels = small.source.layer.in_channels, small.source.layer.out_channels
+        plan = small
+    if plan.source.macs > MOST_MACS:
+        plan = _take_sizes(plan, MOST_SPATIAL)
+        spatial = plan.source.spatial
     source, layer = plan.source, plan.source.layer
     x = draw(tuple(require_numbers(source.input_shape)), seed, _INPUT)
     weight = draw(source.weight_shape, seed, _WEIGHT)
@@ -73,7 +85,12 @@ def prove(plan: Plan, seed: int = 0) -> Proof | None:
     want = transposed_convolution(data, taps, bias, axes_of(source), layer.groups)
     found = compute_plan(plan, x, weight, bias)
     equal = int((found == want).sum()) if found.shape == want.shape else 0
-    return Proof(int(want.size), equal, channels)
+    return Proof(
+        int(want.size),
+        equal,
+        channels,
+        None if spatial is None else tuple(require_numbers(spatial)),
+    )
 
 
 def draw(shape: tuple[int, ...], seed: int, stream: int) -> Array:
@@ -108,32 +125,29 @@ def compute_plan(plan: Plan, x: Array, weight: Array, bias: Array) -> Array:
     return y + bias.reshape(-1, *[1] * plan.rank)
 
 
-def _shrink(plan: Plan) -> Plan:
-    """Return the same plan for a layer with few channels and one image."""
-    layer = plan.source.layer
-    groups = min(layer.groups, MOST_GROUPS)
-    into = groups * min(layer.in_channels // layer.groups, MOST_CHANNELS + 1)
-    out = groups * min(layer.out_channels // layer.groups, MOST_CHANNELS)
-    grouping = plan.grouping
-    if grouping.parts > 1:
-        grouping = grouping._replace(parts=groups)
-    source = _replace(
-        plan.source, layer._replace(in_channels=into, out_channels=out, groups=groups)
+def _take_channels(plan: Plan) -> Plan:
+    """Return the plan of the same kind for a layer with few channels and one image."""
+    source, layer = plan.source, plan.source.layer
+    # More groups than become layers side by side become one kernel here too.
+    groups = min(layer.groups, MOST_PARTS + 1 if plan.grouping.is_block else MOST_GROUPS)
+    small = layer._replace(
+        in_channels=groups * min(layer.in_channels // layer.groups, MOST_CHANNELS + 1),
+        out_channels=groups * min(layer.out_channels // layer.groups, MOST_CHANNELS),
+        groups=groups,
     )
-    if plan.folded is not None:
-        return find_plan(source, plan.target.spelling.name)
-    own = plan.target.layer
-    inner = (into // groups, out // groups) if grouping.parts > 1 else (into, out)
-    own_groups = groups if own.groups > 1 else 1
-    target = _replace(
-        plan.target,
-        own._replace(in_channels=inner[0], out_channels=inner[1], groups=own_groups),
+    sizes = source.sizes._replace(
+        batch=(1,) * len(source.sizes.batch), channels=small.in_channels, weight=None
     )
-    recipe = write_recipe(source, target, grouping, plan.stuffing, plan.lifted)
-    return plan._replace(source=source, target=target, recipe=recipe, grouping=grouping)
+    return _plan_again(plan, source._replace(layer=small, sizes=sizes))
 
 
-def _replace(reading: Reading, layer: Layer) -> Reading:
-    one = (1,) * len(reading.sizes.batch)
-    sizes = reading.sizes._replace(batch=one, channels=layer.in_channels, weight=None)
-    return reading._replace(layer=layer, sizes=sizes)
+def _take_sizes(plan: Plan, most: int) -> Plan:
+    """Return the plan of the same layer for an input of at most so many elements an axis."""
+    source = plan.source
+    spatial = [most if isinstance(n, Linear) else min(n, most) for n in source.spatial]
+    sizes = source.sizes._replace(spatial=tuple(spatial))
+    return _plan_again(plan, source._replace(sizes=sizes))
+
+
+def _plan_again(plan: Plan, source: Reading) -> Plan:
+    return find_plan(source, plan.target.spelling.name)

@@ -15,7 +15,8 @@ from deconvcli.conversion.proof import prove
 from deconvcli.frameworks.dialects import DIALECTS, in_order
 from deconvcli.frameworks.drivers import FRAMEWORKS
 from deconvcli.frameworks.spelling import read_layer
-from deconvcli.layers.layer import Reading
+from deconvcli.layers.axis import Linear
+from deconvcli.layers.layer import Reading, Sizes, Spelling
 
 IMPLEMENTATIONS = [
     f"{name}@{one}" for name in in_order() for one in DIALECTS.take(name).implementations
@@ -61,7 +62,6 @@ def test_every_plan_gives_the_values_of_its_layer(driver: str) -> None:
                 continue
             said += 1
             proof = prove(plan)
-            assert proof is not None
             assert proof.holds, (reading, name, plan)
             weight = np.arange(np.prod(reading.weight_shape)).reshape(reading.weight_shape)
             scope: dict[str, Any] = {"w": weight, "np": np}
@@ -76,6 +76,25 @@ def test_a_wrong_plan_is_found_out() -> None:
     assert plan.cuts == ((0, 1), (0, 1))
     shifted = plan._replace(cuts=((1, 0), (1, 0)))
     proof = prove(shifted)
-    assert proof is not None
     assert not proof.holds
     assert str(proof).endswith("of 200 values equal")
+
+
+def test_a_large_layer_is_proven_smaller_by_a_plan_of_its_own_kind() -> None:
+    words = {"kernel_size": 4, "stride": 2, "padding": 1, "groups": 512}
+    reading = read_layer("torch", words, (8, 512, 4096, 4096), (512, 1, 4, 4))
+    plan = find_plan(reading, "keras")
+    assert plan.grouping.is_block
+    proof = prove(plan)
+    assert proof.holds
+    assert (proof.channels, proof.spatial) == ((17, 17), (32, 32))
+    assert str(proof).endswith("with 17 and 17 channels, for 32x32")
+
+
+def test_letters_are_proven_for_a_number() -> None:
+    spelling = Spelling("keras", {"strides": 2, "padding": "same"})
+    sizes = Sizes((Linear("H"), Linear("W")), (1,), 3, (3, 3, 2, 3))
+    reading = DIALECTS.take("keras").read(spelling, sizes)
+    proof = prove(find_plan(reading, "torch"))
+    assert proof.holds
+    assert proof.spatial == (9, 9)
