@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from deconvcli.common.errors import DeconvError
 from deconvcli.compute.differences import REVERSED_TAPS, Difference
 from deconvcli.frameworks.dialects import in_order
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import crop_text
@@ -67,7 +67,7 @@ def _find_same(reading: Reading, difference: Difference) -> Same | None:
     moved = reading._replace(layer=reading.layer._replace(axes=axes))
     for dialect in (reading.spelling.dialect, *in_order()):
         try:
-            found = convert(moved, dialect)
+            found = respell(moved, dialect)
         except DeconvError:  # this one cannot express it
             continue
         if found.reverses_taps(reading) == is_reversed:

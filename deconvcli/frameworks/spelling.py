@@ -35,10 +35,12 @@ def read_layer(
     return reader.read(Spelling(reader.name, parameters, implementation), sizes)
 
 
-def convert(reading: Reading, dialect: str) -> Reading:
+def respell(reading: Reading, dialect: str) -> Reading:
     """Return the same layer in another dialect's parameters, at the same input size.
 
     A finding says where its weights are those of the reading with the taps reversed.
+
+    `conversion.convert` adds the steps that close the gap where one layer cannot express it.
 
     Raises:
         NotExpressible: that framework cannot express it, and why.

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Severity
 from deconvcli.frameworks.dialects import DIALECTS, in_order, take
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
 from deconvcli.layers.overlap import AxisOverlap
 from deconvcli.solver.choices import Choice, Family, read_choices
@@ -175,7 +175,7 @@ def _count_refusing(question: Question, choice: Choice, n: int) -> int:
 
 def _refuses(reading: Reading, name: str) -> bool:
     try:
-        there = reading if name == reading.spelling.name else convert(reading, name)
+        there = reading if name == reading.spelling.name else respell(reading, name)
     except DeconvError:
         return True
     # Reversed taps are a matter of the weights, not of the layer.

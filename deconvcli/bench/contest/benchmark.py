@@ -20,7 +20,7 @@ from deconvcli.common.errors import OutOfMemory, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.compute.runner import memory_needed, refuse_without_values
 from deconvcli.frameworks.driver.base import Packing, TimedFramework
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.layer import Reading, require_numbers
 
 NamedLayer = tuple[str, Reading]
@@ -101,7 +101,7 @@ def check_timeable(reading: Reading) -> None:
     """
     require_numbers(reading.spatial)
     refuse_without_values(reading)
-    convert(reading, DIALECT)
+    respell(reading, DIALECT)
     if not reading.macs_useful:
         raise UsageError("this layer multiplies nothing", help="give a batch of 1 or more.")
 

@@ -25,7 +25,7 @@ from contextlib import suppress
 from deconvcli.checks.rules._rule import Rule, Subject, TransposedLayer
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Cause, Diagnostic, Severity
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.overlap import even_axes
 from deconvcli.layers.text import crop_text
@@ -104,7 +104,7 @@ def _share(axes: tuple[Axis, ...], begin: int, end: int) -> tuple[Axis, ...]:
 def _is_expressible(layer: TransposedLayer, axes: tuple[Axis, ...], target: str) -> bool:
     reading = layer.reading
     with suppress(DeconvError):
-        convert(reading._replace(layer=reading.layer._replace(axes=axes)), target)
+        respell(reading._replace(layer=reading.layer._replace(axes=axes)), target)
         return True
     return False
 

@@ -27,7 +27,7 @@ from deconvcli.checks.rules.asymmetric_crop import crop_cause, describe_limit
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Cause, Diagnostic, Severity
 from deconvcli.frameworks.dialects import take
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
 
 
@@ -70,7 +70,7 @@ def find_cause(layer: TransposedLayer, target: str, problem: Diagnostic) -> Caus
 def _find_problems(reading: Reading, target: str) -> Iterator[Diagnostic]:
     """Yield the reason why the target has no such layer, or what it does differently."""
     try:
-        there = convert(reading, target)
+        there = respell(reading, target)
     except DeconvError as error:
         yield Diagnostic(error.code, Severity.WARNING, error.message, error.help, error.source)
         return

@@ -20,7 +20,7 @@ from deconvcli.compute.runner import (
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.driver.base import Case
 from deconvcli.frameworks.driver.process import Answer, DriverProcess, NotStarted
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.layer import Reading, require_numbers
 
 
@@ -53,7 +53,7 @@ def make_question(reading: Reading, dialect: str, x: Array, weight: Array) -> Qu
     Raises:
         NotExpressible: that dialect cannot express the layer.
     """
-    other = convert(reading, dialect)
+    other = respell(reading, dialect)
     given = own_input(other, plain_input(reading, x))
     weights = own_weight(other, canonical_weight(reading, weight))
     # Drivers compute without a bias and say so themselves; a second `bias=` would be refused.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.request import LayerRequest, Understood
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.axis import Size
 from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Reading
@@ -106,7 +106,7 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
         row = row._replace(output=reading.output_sizes, crop=reading.crop, same_values=same)
         row = row._replace(reversed_reading=turned)
     try:
-        found = convert(reference, name)
+        found = respell(reference, name)
         if name == reference.spelling.name and found.flipped != reference.flipped:
             found = understood.reading  # its own parameters need no other weights
     except DeconvError as error:

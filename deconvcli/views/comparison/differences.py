@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, NotExpressible
 from deconvcli.frameworks.dialects import take
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.counts import Count
 from deconvcli.layers.layer import Layer, Reading
@@ -50,7 +50,7 @@ def find_differences(
 def _find_difference(reading: Reading, name: str, unknown: Mapping[str, Count]) -> Difference:
     no_shift = (0,) * len(reading.layer.axes)
     try:
-        found = convert(reading, name)
+        found = respell(reading, name)
     except NotExpressible as error:
         return _find_nearest(reading, name, unknown) or Difference(
             name, "", no_shift, error.message
@@ -71,7 +71,7 @@ def _find_nearest(reading: Reading, name: str, unknown: Mapping[str, Count]) -> 
     axes = [_move_crop(axis, by) for axis, by in zip(reading.layer.axes, known, strict=True)]
     try:
         # Once more with all axes: a dialect may express each shift alone, but not these together.
-        found = convert(reading._replace(layer=reading.layer._replace(axes=tuple(axes))), name)
+        found = respell(reading._replace(layer=reading.layer._replace(axes=tuple(axes))), name)
     except DeconvError:
         return None
     words = write_parameters(found, unknown, _HIDDEN)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.layer import Reading
 from deconvcli.views.page.variants import FieldValues, Variant, read_fields
 
@@ -26,7 +26,7 @@ def fill_form(reading: Reading, variants: Iterable[Variant]) -> FilledForm:
         UsageError: no variant can express the layer.
     """
     own = [variant for variant in variants if variant.dialect == reading.spelling.name]
-    for equivalent in (reading, *_respell(reading)):
+    for equivalent in (reading, *_prefer_own(reading)):
         for variant in own:
             fields = _field_values(variant, equivalent)
             # A variant may refuse what the next one can express.
@@ -41,10 +41,10 @@ def fill_form(reading: Reading, variants: Iterable[Variant]) -> FilledForm:
     )
 
 
-def _respell(reading: Reading) -> list[Reading]:
+def _prefer_own(reading: Reading) -> list[Reading]:
     """Return the layer under the parameters that its dialect prefers, if it has any."""
     with suppress(DeconvError):
-        return [convert(reading, reading.spelling.name)]
+        return [respell(reading, reading.spelling.name)]
     return []
 
 

@@ -9,7 +9,7 @@ import pytest
 from deconvcli.bench.contest.ours import DIALECT
 from deconvcli.bench.suites import SUITES, SuiteLayer, find_layer, select_layers
 from deconvcli.common.errors import UsageError
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.layer import Reading
 
 LAYERS = {layer.name: layer for suite in SUITES.names for layer in SUITES.take(suite)}
@@ -26,7 +26,7 @@ def test_every_layer_is_read_and_can_be_put_to_our_engine(layer: SuiteLayer) -> 
     reading = layer.reading()
     assert not reading.no_values
     assert list(reading.input_shape) == layer.input_shape
-    ours = convert(reading, DIALECT)
+    ours = respell(reading, DIALECT)
     assert geometry(ours) == geometry(reading)
     assert reading.macs_useful > 0
 

@@ -10,7 +10,7 @@ import pytest
 import deconvcli
 from deconvcli.common.errors import DeconvError, NotExpressible, Refused
 from deconvcli.frameworks.dialects import take
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Sizes, Spelling
 
@@ -123,7 +123,7 @@ def test_a_crop_that_depends_on_the_input_is_not_expressible(dialect: str) -> No
     given = {"output_shape": [17], "strides": [2]}
     fixed = take("onnx")[0].read(Spelling("onnx", given), sizes)
     with pytest.raises(NotExpressible, match="crops T-8 at the start and T-8 at the end; padding"):
-        convert(fixed, dialect)
+        respell(fixed, dialect)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Severity
-from deconvcli.frameworks.spelling import convert
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
 from deconvcli.networks.graph.edits import SetParameter, TakeSize
@@ -40,7 +40,7 @@ def _find_warnings(
         yield from ((name, "", code) for code in _list_codes(reading))
         for target in network.targets:
             try:
-                yield from ((name, target, code) for code in _list_codes(convert(reading, target)))
+                yield from ((name, target, code) for code in _list_codes(respell(reading, target)))
             except DeconvError as error:
                 yield name, target, error.code
 
