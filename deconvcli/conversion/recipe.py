@@ -100,7 +100,9 @@ def write_recipe(
         parted = [_NEIGHBOURS.get(axis, axis) for axis in _drop_groups(wanted)]
         wanted = _divide(parted)
         lengths["H",] = layer.groups
-        steps.append(_spread_groups(own, wanted, layer.groups))
+        inner = [axis for axis in wanted if axis != ("H",)]
+        steps += _transpose(tuple([own.index(axis) for axis in inner]))
+        steps.append(_spread_groups(wanted, lengths))
     else:
         if parts > 1:
             wanted = [("G",), *_drop_groups(wanted)]
@@ -148,12 +150,14 @@ def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]
         steps += _flip([3])
     wide = (groups, inputs, into, outputs, out, *kernel[1:])
     place = f"{axis.stride} * i + {axis.dilation} * j - {axis.crop_begin}"
+    # Taps meet only where all lie on one element; 0 + -0.0 would be 0.
+    is_sum = axis.dilation == 0
     lines = (
         f"wide = np.zeros({wide}, w.dtype)",
         f"for i, j in np.ndindex({into}, {kernel[0]}):",
         f"    o = {place}",
         f"    if 0 <= o < {out}:",
-        "        wide[:, :, i, :, o] += w[:, :, :, j]",
+        f"        wide[:, :, i, :, o] {'+=' if is_sum else '='} w[:, :, :, j]",
         "w = wide",
     )
 
@@ -164,7 +168,10 @@ def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]
         for i, j in np.ndindex(into, kernel[0]):
             o = axis.stride * i + axis.dilation * j - axis.crop_begin
             if 0 <= o < out:
-                made[:, :, i, :, o] += w[:, :, :, j]
+                if is_sum:
+                    made[:, :, i, :, o] += w[:, :, :, j]
+                else:
+                    made[:, :, i, :, o] = w[:, :, :, j]
         return made
 
     final = [groups * inputs * into, outputs * out, *kernel[1:]]
@@ -245,18 +252,31 @@ def _write_index(index: Iterable[slice]) -> str:
     return ", ".join([f"::{one.step}" if one.step else ":" for one in index])
 
 
-def _spread_groups(own: Axes, wanted: Axes, groups: int) -> Step:
-    """Return the step that makes one kernel with zeros between the groups."""
-    # einsum takes letters alone.
-    letters = {axis: chr(ord("p") + int(axis[0])) for axis in own if axis[0].isdecimal()}
-    given, made = (
-        "".join([letters.get(axis, axis[0].lower()) for axis in axes]) for axes in (own, wanted)
-    )
-    formula = f"{given},gh->{made}"
+def _spread_groups(axes: Axes, lengths: Mapping[tuple[str, ...], int]) -> Step:
+    """Return the step that makes one kernel with zeros between the groups.
+
+    axes: those of the result; the given weights have no H.
+    """
+    shape = tuple([lengths[axis] for axis in axes])
+    first, second = sorted([axes.index(("G",)), axes.index(("H",))])
+    given = [axis for axis in axes if axis != ("H",)].index(("G",))
+
+    def write_index(*places: int) -> str:
+        return ", ".join(["g" if axis in places else ":" for axis in range(1 + places[-1])])
 
     def apply(w: Any) -> Any:
         import numpy as np
 
-        return np.einsum(formula, w, np.eye(groups, dtype=w.dtype))
+        wide = np.zeros(shape, w.dtype)
+        for g in range(lengths["G",]):
+            np.moveaxis(wide, (first, second), (0, 1))[g, g] = np.moveaxis(w, given, 0)[g]
+        return wide
 
-    return Step((f'w = np.einsum("{formula}", w, np.eye({groups}, dtype=w.dtype))',), apply)
+    # Assigned, and not multiplied by zeros and ones, which would lose -0.0 and spread infinity.
+    lines = (
+        f"wide = np.zeros({shape}, w.dtype)",
+        f"for g in range({lengths['G',]}):",
+        f"    wide[{write_index(first, second)}] = w[{write_index(given)}]",
+        "w = wide",
+    )
+    return Step(lines, apply)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from random import Random
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -68,6 +70,37 @@ def test_every_plan_gives_the_values_of_its_layer(driver: str) -> None:
             exec("\n".join(plan.recipe.lines), scope)
             assert np.array_equal(scope["w"], plan.recipe.apply(weight)), plan.recipe.lines
     assert said >= 0.9 * asked, (said, asked)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_weights_are_moved_bit_by_bit(dtype: str) -> None:
+    """Every pattern is carried as it is: payloads of NaN, -0.0, infinity beside zeros."""
+    number = np.dtype(getattr(ml_dtypes, dtype, dtype))
+    kinds = {"block": 0, "split": 0, "folded": 0, "stuffed": 0}
+    readings = [one for driver in SOURCES for one in draw_layers(driver, DRAWN, seed=2)]
+    words = {"kernel_size": 3, "stride": 2, "groups": 18}
+    readings.append(read_layer("torch", words, (1, 36, 5, 5), (36, 2, 3, 3)))
+    for reading in readings:
+        patterns = np.random.default_rng(0).bytes(number.itemsize * prod(reading.weight_shape))
+        bits = np.frombuffer(bytearray(patterns), f"u{number.itemsize}")
+        # -0.0, infinity, and NaN that signals.
+        signs = np.array([-0.0, np.inf], number).view(bits.dtype)
+        bits[:3] = [signs[0], signs[1], signs[1] + 1][: bits.size]
+        bits = bits.reshape(reading.weight_shape)
+        for name in in_order():
+            plan = find(reading, name)
+            if plan is None or 0 in plan.stuffing or reading.layer.axes[0].dilation == 0:
+                continue
+            kinds["block"] += plan.grouping.is_block
+            kinds["split"] += plan.grouping.parts > 1
+            kinds["folded"] += plan.folded is not None
+            kinds["stuffed"] += any(step > 1 for step in plan.stuffing)
+            moved = plan.recipe.apply(bits.view(number))
+            assert moved.dtype == number
+            np.testing.assert_array_equal(
+                moved.view(bits.dtype), plan.recipe.apply(bits), err_msg=f"{reading} {name}"
+            )
+    assert min(kinds.values()) > 3, kinds
 
 
 def test_a_wrong_plan_is_found_out() -> None:
