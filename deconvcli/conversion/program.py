@@ -7,7 +7,7 @@ framework alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import indent
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -174,7 +174,7 @@ class Program:
         if plan.lifted or any(cut != ":" for cut in cuts):
             lines.append(f"y[{_index(plan, ['0'] * plan.lifted, cuts)}]")
         if any(pair != (0, 0) for pair in plan.zeros):
-            lines.append(self.pad("y", plan))
+            lines.append(self.pad("y", list_pads(plan)))
         if plan.folded is not None:
             lines += self.unfold(plan)
         return lines
@@ -184,10 +184,10 @@ class Program:
         shape = plan.target.input_shape
         first = len(plan.target.sizes.batch)
         if channel_axis(plan.target) != -1:
-            return [f"x.reshape{shape}"]
+            return [self.reshape("x", shape)]
         order = list(range(first + len(plan.repeats) + 1))
         moved = order.pop(first)
-        return [f"x.transpose{(*order, moved)}", f"x.reshape{shape}"]
+        return [self.transpose("x", [*order, moved]), self.reshape("x", shape)]
 
     def unfold(self, plan: Plan) -> list[str]:
         """Return the expressions that make the first spatial axis of y of the channels."""
@@ -196,10 +196,11 @@ class Program:
         batch, channels = plan.target.sizes.batch, plan.source.layer.out_channels
         spatial = plan.source.output_sizes[1:]
         if channel_axis(plan.target) != -1:
-            return [f"y.reshape{(*batch, channels, out, *spatial)}"]
+            return [self.reshape("y", (*batch, channels, out, *spatial))]
         order = list(range(first + len(plan.repeats) + 1))
         order.insert(first, order.pop())
-        return [f"y.reshape{(*batch, *spatial, channels, out)}", f"y.transpose{tuple(order)}"]
+        wide = (*batch, *spatial, channels, out)
+        return [self.reshape("y", wide), self.transpose("y", order)]
 
     def split(self, name: str, parts: int, axis: int) -> str:
         """Return the expression that divides a tensor into equal parts along an axis."""
@@ -209,9 +210,17 @@ class Program:
         """Return the expression that concatenates a list of tensors along an axis."""
         return f"np.concatenate({parts}, axis={axis})"
 
-    def pad(self, name: str, plan: Plan) -> str:
-        """Return the expression that appends the plan's zeros to a tensor."""
-        return f"np.pad({name}, {tuple(list_pads(plan))})"
+    def pad(self, name: str, pairs: Sequence[tuple[int, int]]) -> str:
+        """Return the expression that puts zeros (before, after) each axis of a tensor."""
+        return f"np.pad({name}, {tuple(pairs)})"
+
+    def reshape(self, name: str, shape: Sequence[Size]) -> str:
+        """Return the expression that divides or joins axes of a tensor; -1 is what remains."""
+        return f"{name}.reshape({', '.join(map(str, shape))})"
+
+    def transpose(self, name: str, order: Sequence[int]) -> str:
+        """Return the expression that puts a tensor's axes in another order."""
+        return f"{name}.transpose({', '.join(map(str, order))})"
 
     def repeat(self, name: str, axis: int, before: int, after: int, size: Size) -> str:
         """Return the expression that copies elements of an axis from its opposite ends."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from deconvcli.conversion.plan import Plan
-from deconvcli.conversion.program import Program, list_pads
+from collections.abc import Sequence
+
+from deconvcli.conversion.program import Program
 from deconvcli.layers.axis import Size
 
 
@@ -21,9 +22,9 @@ class Jax(Program):
         """Return a call of jnp.concatenate."""
         return f"jnp.concatenate({parts}, axis={axis})"
 
-    def pad(self, name: str, plan: Plan) -> str:
+    def pad(self, name: str, pairs: Sequence[tuple[int, int]]) -> str:
         """Return a call of jnp.pad."""
-        return f"jnp.pad({name}, {tuple(list_pads(plan))})"
+        return f"jnp.pad({name}, {tuple(pairs)})"
 
     def repeat(self, name: str, axis: int, before: int, after: int, size: Size) -> str:
         """Return a selection of indices that go around."""

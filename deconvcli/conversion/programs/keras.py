@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deconvcli.conversion.plan import Plan
 from deconvcli.conversion.program import Program, constructor
 from deconvcli.layers.axis import Size
@@ -52,6 +54,18 @@ class Keras(Program):
     def join(self, parts: str, axis: int) -> str:
         """Return a call of ops.concatenate."""
         return f"{self.ops}.concatenate({parts}, axis={axis})"
+
+    def pad(self, name: str, pairs: Sequence[tuple[int, int]]) -> str:
+        """Return a call of ops.pad."""
+        return f"{self.ops}.pad({name}, {tuple(pairs)})"
+
+    def reshape(self, name: str, shape: Sequence[Size]) -> str:
+        """Return a call of ops.reshape."""
+        return f"{self.ops}.reshape({name}, ({', '.join(map(str, shape))}))"
+
+    def transpose(self, name: str, order: Sequence[int]) -> str:
+        """Return a call of ops.transpose."""
+        return f"{self.ops}.transpose({name}, {tuple(order)})"
 
     def repeat(self, name: str, axis: int, before: int, after: int, size: Size) -> str:
         """Return a selection of indices that go around."""

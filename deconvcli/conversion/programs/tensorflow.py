@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from deconvcli.conversion.plan import Plan
-from deconvcli.conversion.program import Program, list_pads, write_function
+from deconvcli.conversion.program import Program, write_function
 from deconvcli.layers.axis import Size
 from deconvcli.layers.counts import Unknown
 
@@ -34,9 +35,17 @@ class TensorFlow(Program):
         """Return a call of tf.concat."""
         return f"tf.concat({parts}, axis={axis})"
 
-    def pad(self, name: str, plan: Plan) -> str:
+    def pad(self, name: str, pairs: Sequence[tuple[int, int]]) -> str:
         """Return a call of tf.pad."""
-        return f"tf.pad({name}, {tuple(list_pads(plan))})"
+        return f"tf.pad({name}, {tuple(pairs)})"
+
+    def reshape(self, name: str, shape: Sequence[Size]) -> str:
+        """Return a call of tf.reshape."""
+        return f"tf.reshape({name}, ({', '.join(map(str, shape))}))"
+
+    def transpose(self, name: str, order: Sequence[int]) -> str:
+        """Return a call of tf.transpose."""
+        return f"tf.transpose({name}, {tuple(order)})"
 
     def repeat(self, name: str, axis: int, before: int, after: int, size: Size) -> str:
         """Return a selection of indices that go around."""

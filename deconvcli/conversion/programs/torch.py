@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deconvcli.conversion.plan import Plan
 from deconvcli.conversion.program import TAB, Program, constructor
 from deconvcli.layers.axis import Size
@@ -31,10 +33,15 @@ class Torch(Program):
         """Return a call of torch.cat."""
         return f"torch.cat({parts}, dim={axis})"
 
-    def pad(self, name: str, plan: Plan) -> str:
+    def pad(self, name: str, pairs: Sequence[tuple[int, int]]) -> str:
         """Return a call of F.pad, which counts axes from the last."""
-        flat = [str(count) for pair in reversed(plan.zeros) for count in pair]
+        first = next(axis for axis, pair in enumerate(pairs) if pair != (0, 0))
+        flat = [str(count) for pair in reversed(pairs[first:]) for count in pair]
         return f"F.pad({name}, ({', '.join(flat)}))"
+
+    def transpose(self, name: str, order: Sequence[int]) -> str:
+        """Return a call of permute, as transpose exchanges two axes."""
+        return f"{name}.permute({', '.join(map(str, order))})"
 
     def repeat(self, name: str, axis: int, before: int, after: int, size: Size) -> str:
         """Return a selection of indices that go around."""
