@@ -72,8 +72,8 @@ def frameworks(session: nox.Session) -> None:
     session.run("deconv", "verify", "--n", "40", "--require")
     session.run("python", "-m", "tests.frameworks.live_layers")
     required = {"DECONV_REQUIRE_FRAMEWORKS": "1"}
-    tests = ("test_written.py", "test_onnx_backend.py")
-    paths = [f"tests/frameworks/{name}" for name in tests]
+    tests = ("frameworks/test_written.py", "frameworks/test_onnx_backend.py", "conversion/programs")
+    paths = [f"tests/{name}" for name in tests]
     session.run("pytest", "-n", "1", *paths, env=required)
 
 

@@ -7,13 +7,15 @@ everything beyond the full scatter is zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import product
 from math import prod
 from typing import NamedTuple, TypeAlias
 
 from deconvcli.common.errors import DeconvError, NotExpressible, Refused
+from deconvcli.common.findings import Severity
 from deconvcli.conversion.recipe import WHOLE, Grouping, Recipe, fold_weights, write_recipe
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import take
@@ -101,9 +103,10 @@ def find_plan(source: Reading, name: str) -> Plan:
         return _fold(source, layer, sizes, name)._replace(repeats=repeats)
     # Some frameworks take more batch axes than one only in other words.
     batches = dict.fromkeys([sizes.batch, (prod(sizes.batch),)])
-    for batch in batches:
+    for accepts, batch in product((_is_sure, _has_values), batches):
+        fit = partial(_fit_crop, writer, implementation, accepts)
         for core in _list_cores(layer, sizes._replace(batch=batch), writer):
-            plan = _plan(source, core, writer, implementation, repeats)
+            plan = _plan(source, core, fit, repeats)
             if plan is not None:
                 return plan
     raise _explain(source, layer, sizes, writer, implementation)
@@ -188,7 +191,23 @@ def _count_stuffed(dilated: Sequence[tuple[Axis, int]]) -> int:
     return sum(step != 1 for _, step in dilated)
 
 
-def _fit_crop(core: _Core, writer: Dialect, implementation: str) -> Reading | None:
+def _has_values(reading: Reading) -> bool:
+    """Return whether the framework computes a layer."""
+    # Not every framework looks at a size that no tensor can have.
+    is_real = not any(size < 0 for size in reading.output_sizes)
+    return is_real and not reading.no_values and reading.answered is None
+
+
+def _is_sure(reading: Reading) -> bool:
+    """Return whether the framework computes a layer whatever its backend and its build are."""
+    return _has_values(reading) and all(
+        found.severity is Severity.NOTE for found in reading.findings
+    )
+
+
+def _fit_crop(
+    writer: Dialect, implementation: str, accepts: Callable[[Reading], bool], core: _Core
+) -> Reading | None:
     """Return the framework's layer whose crop is the nearest to the core's, if it has any."""
     choices = [_list_crops(axis) for axis in core.layer.axes]
 
@@ -199,9 +218,7 @@ def _fit_crop(core: _Core, writer: Dialect, implementation: str) -> Reading | No
         layer = core.layer._replace(axes=axes)
         with suppress(NotExpressible):
             for found in writer.find_readings(layer, core.sizes, implementation):
-                has_values = not found.no_values and found.answered is None
-                # Not every framework looks at a size that no tensor can have.
-                if has_values and not any(size < 0 for size in found.output_sizes):
+                if accepts(found):
                     return found
         return None
 
@@ -240,25 +257,27 @@ def _list_crops(axis: Axis) -> list[tuple[Size, Size]]:
 def _plan(
     source: Reading,
     core: _Core,
-    writer: Dialect,
-    implementation: str,
+    fit: Callable[[_Core], Reading | None],
     repeats: tuple[Pair, ...],
 ) -> Plan | None:
     """Return the plan with this core, if the framework has a layer for it."""
-    target = _fit_crop(core, writer, implementation)
+    target = fit(core)
     if target is None:
         return None
     cuts, zeros = [], []
-    crops = zip(core.layer.axes[core.lifted :], target.crop[core.lifted :], strict=True)
-    for wanted, (begin, end) in crops:
+    pairs = zip(core.layer.axes, target.crop, target.output_sizes, strict=True)
+    for wanted, (begin, end), size in list(pairs)[core.lifted :]:
         more = require_numbers((wanted.crop_begin - begin, wanted.crop_end - end))
+        # No more can be cut than there is; what is then too much would be zeros.
+        gone = [max(0, one - size) if isinstance(size, int) else 0 for one in more]
+        more = [more[0] - gone[0] + gone[1], more[1] - gone[1] + gone[0]]
         cuts.append((max(0, more[0]), max(0, more[1])))
         zeros.append((max(0, -more[0]), max(0, -more[1])))
     # The layer's own bias would be missing in the zeros, and each part has only some of it.
     has_late_bias = core.grouping.parts > 1 or any(pair != (0, 0) for pair in zeros)
     if has_late_bias and core.layer.has_bias:
         core = core._replace(layer=core.layer._replace(has_bias=False))
-        return _plan(source, core, writer, implementation, repeats)
+        return _plan(source, core, fit, repeats)
     recipe = write_recipe(source, target, core.grouping, core.stuffing, core.lifted)
     return Plan(
         source,

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import prod
-from random import Random
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 import pytest
 
-from deconvcli.common.errors import DeconvError, NotExpressible, Refused
+from deconvcli.common.errors import NotExpressible, Refused
 from deconvcli.conversion.plan import Plan, find_plan
 from deconvcli.conversion.proof import prove
 from deconvcli.frameworks.dialects import DIALECTS, in_order
-from deconvcli.frameworks.drivers import FRAMEWORKS
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading, Sizes, Spelling
+from tests.conversion.drawn import SOURCES, draw_layers
 
 IMPLEMENTATIONS = [
     f"{name}@{one}" for name in in_order() for one in DIALECTS.take(name).implementations
@@ -26,31 +24,11 @@ IMPLEMENTATIONS = [
 DRAWN = 6
 
 
-def draw_layers(driver: str, count: int, seed: int) -> Iterator[Reading]:
-    """Yield random layers that the framework computes."""
-    framework = FRAMEWORKS.take(driver)
-    random = Random(f"{driver}:{seed}")
-    while count:
-        case = framework.draw(random)
-        try:
-            reading = read_layer(
-                framework.dialect, case.params, case.input_shape, case.weight_shape, case.rank
-            )
-        except DeconvError:
-            continue
-        if not reading.no_values and reading.answered is None:
-            count -= 1
-            yield reading
-
-
 def find(reading: Reading, name: str) -> Plan | None:
     try:
         return find_plan(reading, name)
     except (NotExpressible, Refused):
         return None
-
-
-SOURCES = [name for name in FRAMEWORKS.names if FRAMEWORKS.take(name).has_values]
 
 
 @pytest.mark.parametrize("driver", SOURCES)
@@ -131,3 +109,33 @@ def test_letters_are_proven_for_a_number() -> None:
     proof = prove(find_plan(reading, "torch"))
     assert proof.holds
     assert proof.spatial == (9, 9)
+
+
+def test_a_layer_that_every_backend_computes_is_preferred() -> None:
+    words = {"padding": "same", "output_padding": (2, 0), "strides": 3}
+    reading = read_layer("keras@torch", words, (1, 1, 5, 3), (2, 2, 3, 3))
+    assert find_plan(reading, "keras@torch").is_exact
+    plan = find_plan(reading, "keras")
+    assert not plan.target.findings
+    assert plan.cuts != ((0, 0), (0, 0))
+    assert prove(plan).holds
+
+
+@pytest.mark.parametrize(
+    ("pads", "cuts", "zeros"),
+    [
+        (((-3, 4),), (3, 0), (0, 0)),
+        (((4, -3),), (0, 3), (0, 0)),
+        (((-4, 9),), (3, 0), (0, 4)),
+        (((9, -4),), (0, 3), (4, 0)),
+        (((-1, 4),), (3, 0), (0, 2)),
+        (((-4, 6),), (3, 0), (0, 1)),
+    ],
+)
+def test_no_more_is_cut_than_there_is(pads: Any, cuts: Any, zeros: Any) -> None:
+    words = {"api": "conv_general_dilated", "window_strides": [1], "padding": pads}
+    words |= {"lhs_dilation": [2], "dimension_numbers": ["NHC", "HIO", "NHC"]}
+    reading = read_layer("jax", words, (1, 1, 2), (3, 2, 2))
+    plan = find_plan(reading, "torch")
+    assert (plan.cuts, plan.zeros) == ((cuts,), (zeros,))
+    assert prove(plan).holds

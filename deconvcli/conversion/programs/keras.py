@@ -13,7 +13,8 @@ class Keras(Program):
     """A layer that is built for its input, and Cropping and ZeroPadding layers."""
 
     imports = ("import keras", "from keras import layers")
-    tensor = "keras.ops.convert_to_tensor({})"
+    # The number type of its layers, whatever that of the weights is.
+    tensor = "keras.ops.convert_to_tensor({}, keras.config.floatx())"
     array = "keras.ops.convert_to_numpy({})"
     ops = "keras.ops"
     layers = "layers"
@@ -39,7 +40,9 @@ class Keras(Program):
         """Return Cropping and ZeroPadding layers, which stand in models too."""
         lines = []
         rank = len(plan.target.layer.axes)
-        if plan.lifted:
+        # Cropping layers leave at least one element.
+        sizes = zip(plan.target.output_sizes, plan.cuts, strict=True)
+        if any(size == sum(cut) for size, cut in sizes):
             return super().write_after(plan)
         for name, pairs in (("Cropping", plan.cuts), ("ZeroPadding", plan.zeros)):
             if any(pair != (0, 0) for pair in pairs):

@@ -12,6 +12,7 @@ class Keras2(TensorFlow, Keras):
 
     imports = ("import tensorflow as tf", "import tf_keras")
     layers = "tf_keras.layers"
+    tensor = "tf.constant({}, tf_keras.backend.floatx())"
 
 
 PROGRAM: Program = Keras2()

@@ -13,16 +13,18 @@ class Torch(Program):
     """A module whose parameters are set."""
 
     imports = ("import torch", "from torch import nn", "from torch.nn import functional as F")
-    tensor = "torch.tensor({})"
+    # torch takes no array whose strides are negative, as those of a flipped kernel are.
+    tensor = "torch.from_numpy(np.array({}))"
     array = "{}.detach().numpy()"
 
     def write_layer(self, plan: Plan) -> list[str]:
         """Return a module with these weights."""
-        bias = ["if bias is not None:", f"{TAB}layer.bias = nn.Parameter(torch.tensor(bias))"]
+        weight, bias = self.tensor.format("w"), self.tensor.format("bias")
+        own = ["if bias is not None:", f"{TAB}layer.bias = nn.Parameter({bias})"]
         return [
             f"layer = {constructor(plan)}",
-            "layer.weight = nn.Parameter(torch.tensor(w))",
-            *([] if plan.has_late_bias else bias),
+            f"layer.weight = nn.Parameter({weight})",
+            *([] if plan.has_late_bias else own),
         ]
 
     def split(self, name: str, parts: int, axis: int) -> str:

@@ -1,0 +1,86 @@
+"""Every program: its modules are plain Python, and right where their framework is installed."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+
+from deconvcli.conversion import convert
+from deconvcli.conversion.programs import PROGRAMS
+from deconvcli.frameworks.dialects import take
+from deconvcli.frameworks.drivers import FRAMEWORKS
+from tests.conversion.drawn import SOURCES, draw_layers
+
+DRAWN, EXECUTED = 4, 8
+# What a module imports besides NumPy and the standard library.
+OWN = {
+    "flax": {"jax", "flax"},
+    "jax": {"jax"},
+    "keras": {"keras"},
+    "keras2": {"tensorflow", "tf_keras"},
+    "tensorflow": {"tensorflow"},
+    "torch": {"torch"},
+}
+DRIVERS = {FRAMEWORKS.take(name).dialect: name for name in FRAMEWORKS.names}
+# Plain names take what Keras' settings, or the newest implementation, would.
+EXECUTING = {name: DRIVERS.get(name) for name in PROGRAMS.names} | {
+    "keras": "keras_tensorflow",
+    "keras@torch": "keras_torch",
+    "keras@jax": "keras_jax",
+}
+
+
+@pytest.fixture(scope="module", params=PROGRAMS.names)
+def modules(request: pytest.FixtureRequest) -> tuple[str, list[str]]:
+    """Return a dialect, and modules of random layers."""
+    name: str = request.param
+    layers = [one for driver in SOURCES for one in draw_layers(driver, DRAWN, seed=3)]
+    return name, [convert(layer, name).write_program() for layer in layers]
+
+
+def test_modules_define_build_alone(modules: tuple[str, list[str]]) -> None:
+    for text in modules[1]:
+        documentation, *body = ast.parse(text).body
+        assert isinstance(documentation, ast.Expr)
+        [build] = [node for node in body if isinstance(node, ast.FunctionDef)]
+        assert ast.unparse(build.args) == "weight, bias=None"
+        assert (build.name, ast.unparse(build.body[-1])) == ("build", "return apply")
+        assert "array" in (ast.get_docstring(build) or "")
+
+
+def test_modules_need_numpy_and_their_framework_alone(modules: tuple[str, list[str]]) -> None:
+    name, texts = modules
+    for text in texts:
+        found = set()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add((node.module or "").partition(".")[0])
+        assert found - {"os"} <= OWN[name] | {"numpy"}
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"), [*[(name, "float32") for name in EXECUTING], ("torch", "float64")]
+)
+def test_modules_give_the_values_of_their_layer(name: str, dtype: str) -> None:
+    driver = FRAMEWORKS.take(EXECUTING[name] or "")
+    if driver.find_missing():
+        assert not (driver.in_extra and os.environ.get("DECONV_REQUIRE_FRAMEWORKS"))
+        pytest.skip(f"{take(name)[0].title} is not installed")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.conversion.programs.executed", name, str(EXECUTED), dtype],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=True,
+        env={**os.environ, **driver.environment},
+    )
+    *wrong, count = done.stdout.splitlines()
+    assert wrong == []
+    executed, layers = count.split(" of ")
+    assert int(executed) >= 0.97 * int(layers)
