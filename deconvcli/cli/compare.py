@@ -70,10 +70,11 @@ def _spellings(rows: Sequence[DialectRow], output: str) -> list[Block]:
 
 
 def _format_words(row: DialectRow) -> str:
-    """Return a dialect's parameters for the layer, and whether its weights have another order."""
-    if row.words is None:
+    """Return a dialect's parameters, whether its weights have another order, and the steps."""
+    if row.parameters is None:
         return "not expressible"
-    return f"{row.words or 'defaults'}{REVERSED if row.reversed_words else ''}"
+    text = f"{row.parameters or 'defaults'}{REVERSED if row.reversed_words else ''}"
+    return f"{text}; {row.steps}" if row.steps else text
 
 
 def _reasons(reasons: Sequence[tuple[str, str | None]]) -> list[Block]:

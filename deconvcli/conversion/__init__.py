@@ -98,6 +98,13 @@ class Conversion(NamedTuple):
         return [*program.write_after(self.plan), *(bias if program.adds_bias(self.plan) else [])]
 
     @property
+    def steps(self) -> str:
+        """What is done besides the call, in one line; empty where the call is the whole layer."""
+        named = (("before", self.before), ("after", self.after))
+        lines = [f"{name}: {'; '.join(steps)}" for name, steps in named if steps]
+        return "; ".join([*lines, *self.costs])
+
+    @property
     def grouping(self) -> str | None:
         """How a target without groups computes them: `split`, `block-diagonal`, or None."""
         if self.plan.grouping == WHOLE:

@@ -11,9 +11,10 @@ Example:
     layers:
       - {op: conv_transpose, out_channels: 8, kernel: 6, stride: 2, padding: 1}
 
-Fix: follow the target's reason, or remove the target from the list. `--fix-hints` gives another
-kernel with which the target has the same size, if there is one. No automatic edit for a feature
-that the target lacks, or for the order of the taps.
+Fix: the help of the finding is the target's call with the steps around it, such as a slice, that
+give the same values. Or remove the target from the list. `--fix-hints` gives another kernel with
+which the target has the same size, if there is one. No automatic edit for a feature that the
+target lacks, or for the order of the taps.
 
 Source: the target's own, given with each finding; `deconv dialects NAME` shows how it was verified.
 """
@@ -21,11 +22,13 @@ Source: the target's own, given with each finding; `deconv dialects NAME` shows 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from deconvcli.checks.rules._rule import Rule, Subject, TransposedLayer
 from deconvcli.checks.rules.asymmetric_crop import crop_cause, describe_limit
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Cause, Diagnostic, Severity
+from deconvcli.conversion import convert
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
@@ -36,8 +39,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for layer in subject.transposed:
         for target in layer.targets:
             for problem in _find_problems(layer.reading, target):
-                # The search takes longer than everything else here; the order of the taps is
-                # the same for every kernel.
                 is_reversal = problem.code == REVERSED_TAPS
                 # The search takes longer than everything else here; the order of the taps is
                 # the same for every kernel.
@@ -47,7 +48,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     RULE.code,
                     RULE.severity,
                     f"{layer.outcome.node.name}: not portable to {target}: {problem.message}",
-                    problem.help,
+                    _write_steps(layer.reading, target) or problem.help,
                     problem.source or take(target)[0].source,
                     layer.where,
                     fixes=fixes,
@@ -76,6 +77,14 @@ def _find_problems(reading: Reading, target: str) -> Iterator[Diagnostic]:
         return
     # A dialect only writes what it reads back as the same layer, so the size is the same there.
     yield from (found for found in there.findings if found.severity is Severity.WARNING)
+
+
+def _write_steps(reading: Reading, target: str) -> str:
+    """Return the call and the steps that give the layer's values, where the call alone does not."""
+    with suppress(DeconvError):
+        found = convert(reading, target)
+        return f"use {found.call}; {found.steps}." if found.steps else ""
+    return ""
 
 
 RULE = Rule("DCV204", Severity.WARNING, check=check)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.conversion import convert
+from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import in_order, take
 from deconvcli.frameworks.request import LayerRequest, Understood
 from deconvcli.frameworks.spelling import respell
@@ -23,6 +26,9 @@ class DialectRow(NamedTuple):
     the layer of the request; None if it cannot express the layer, then `why_not` is the reason.
     reversed_reading, reversed_words: whether the roles as it reads them, and these words, mean a
     kernel in the opposite order, so that only weights with the taps reversed give the same values.
+    call, parameters: the call with which the dialect gives the same values, and its parameters,
+    which are `words` where the layer alone does; None where no call does. before, after: the steps
+    around it in the dialect's own code. steps: all of them in one line, with their costs.
     """
 
     dialect: str
@@ -35,6 +41,11 @@ class DialectRow(NamedTuple):
     why_not: str | None
     reversed_reading: bool | None = None
     reversed_words: bool | None = None
+    call: str | None = None
+    parameters: str | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    steps: str = ""
 
 
 class DialectComparison(NamedTuple):
@@ -105,17 +116,34 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
         turned = _has_same_geometry(reading, reference) and not same
         row = row._replace(output=reading.output_sizes, crop=reading.crop, same_values=same)
         row = row._replace(reversed_reading=turned)
-    try:
-        found = respell(reference, name)
-        if name == reference.spelling.name and found.flipped != reference.flipped:
-            found = understood.reading  # its own parameters need no other weights
-    except DeconvError as error:
-        return row._replace(why_not=error.message)
     # Counts that nobody gave are 1 only because every layer needs a number.
     counts = understood.unknown.items()
     hidden = [role for role, one in counts if not (isinstance(one, Unknown) and one.parameter)]
-    words = write_parameters(found, understood.named, hidden)
-    return row._replace(words=words, reversed_words=found.reverses_taps(reference))
+    try:
+        found = respell(reference, name)
+    except DeconvError as error:
+        row = row._replace(why_not=error.message)
+    else:
+        if name == reference.spelling.name and found.flipped != reference.flipped:
+            found = understood.reading  # its own parameters need no other weights
+        words = write_parameters(found, understood.named, hidden)
+        return row._replace(
+            words=words,
+            reversed_words=found.reverses_taps(reference),
+            call=write_call(found, understood.named),
+            parameters=words,
+        )
+    with suppress(DeconvError):
+        there = convert(reference, name, understood.named)
+        row = row._replace(
+            call=there.call,
+            parameters=write_parameters(there.target, understood.named, hidden),
+            before=tuple(there.before),
+            after=tuple(there.after),
+            steps=there.steps,
+            reversed_words=there.target.reverses_taps(reference),
+        )
+    return row
 
 
 def _read_as(request: LayerRequest, name: str) -> Reading:

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, NotExpressible
+from deconvcli.conversion import convert
+from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.axis import Axis
@@ -27,6 +29,8 @@ class Difference(NamedTuple):
     of that layer is element o + shift of this one; all 0 for the same values. text: all in one
     sentence, or the reason why there is no such layer. reversed: whether that dialect stores the
     taps in the opposite order, so that the weights have to be reversed along each spatial axis.
+    call, before, after: the call that gives the same values with the steps around it, in the
+    dialect's own code; None and nothing where no call does.
     """
 
     dialect: str
@@ -34,6 +38,9 @@ class Difference(NamedTuple):
     shift: tuple[int, ...]
     text: str
     reversed: bool = False
+    call: str | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 def find_differences(
@@ -49,17 +56,36 @@ def find_differences(
 
 def _find_difference(reading: Reading, name: str, unknown: Mapping[str, Count]) -> Difference:
     no_shift = (0,) * len(reading.layer.axes)
+    nearest = None
     try:
         found = respell(reading, name)
     except NotExpressible as error:
-        return _find_nearest(reading, name, unknown) or Difference(
-            name, "", no_shift, error.message
-        )
+        reason = error.message
+        nearest = _find_nearest(reading, name, unknown)
     except DeconvError as error:  # expressible, but this implementation refuses it
-        return Difference(name, "", no_shift, error.message)
-    words = write_parameters(found, unknown, _HIDDEN)
-    text = f"{words}: the same layer{_reversal(reading, found)}"
-    return Difference(name, words, no_shift, text, found.reverses_taps(reading))
+        reason = error.message
+    else:
+        words = write_parameters(found, unknown, _HIDDEN)
+        text = f"{words}: the same layer{_reversal(reading, found)}"
+        is_reversed, call = found.reverses_taps(reading), write_call(found, unknown)
+        return Difference(name, words, no_shift, text, is_reversed, call)
+    return _add_steps(reading, unknown, nearest or Difference(name, "", no_shift, reason))
+
+
+def _add_steps(
+    reading: Reading, unknown: Mapping[str, Count], difference: Difference
+) -> Difference:
+    """Return a difference with the call and the steps that give the same values, if any do."""
+    try:
+        found = convert(reading, difference.dialect, unknown)
+    except DeconvError:
+        return difference
+    words = write_parameters(found.target, unknown, _HIDDEN)
+    text = f"{words}: the same values with {found.steps}{_reversal(reading, found.target)}"
+    if difference.words:
+        text = f"{difference.text}; {text}"
+    before, after = tuple(found.before), tuple(found.after)
+    return difference._replace(text=text, call=found.call, before=before, after=after)
 
 
 def _find_nearest(reading: Reading, name: str, unknown: Mapping[str, Count]) -> Difference | None:

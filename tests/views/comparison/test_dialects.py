@@ -9,6 +9,8 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import DeconvError, Refused
+from deconvcli.conversion import convert
+from deconvcli.conversion.proof import prove
 from deconvcli.frameworks.dialects import in_order
 from deconvcli.frameworks.request import LayerRequest
 from deconvcli.views.comparison.dialects import compare_dialects, has_same_values
@@ -23,6 +25,9 @@ def test_a_row_has_the_reading_and_the_parameters() -> None:
     assert (row.output, row.crop, row.same_values) == ((10, 10), ((0, 1), (0, 1)), True)
     assert row.words == "kernel_shape=(3, 3), strides=(2, 2), pads=(0, 0, 1, 1)"
     assert (row.refusal, row.why_not) == (None, None)
+    assert (row.parameters, row.before, row.after, row.steps) == (row.words, (), (), "")
+    assert row.call is not None
+    assert row.call.endswith("kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1])")
 
 
 def test_a_refusal_has_a_reason_and_no_size() -> None:
@@ -30,6 +35,32 @@ def test_a_refusal_has_a_reason_and_no_size() -> None:
     assert (row.output, row.crop, row.same_values, row.words) == (None, None, None, None)
     assert row.refusal is not None
     assert row.why_not is not None
+    assert row.call == "nn.ConvTranspose2d(in_channels, filters, 3, stride=2)"
+    assert row.parameters == "kernel_size=3, stride=2"
+    assert row.after == ("y[..., :-1, :-1]",)
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        {"kernel": (3,), "stride": (2,), "padding": (1,), "output_padding": (1,)},
+        {"kernel": (2,), "stride": (3,), "dilation": (2,), "padding": (1,)},
+        {"kernel": (4,), "stride": (2,), "padding": (1,), "groups": (2,), "in_channels": (4,)},
+        {"kernel": (5, 3), "padding": (0, 2)},
+        {"kernel": (3,), "padding": ((2, 0), (0, 1))},
+        {"kernel": (2, 3), "stride": (3,), "padding": "same"},
+    ],
+)
+def test_every_dialect_has_a_call_that_gives_the_values(roles: dict[str, Any]) -> None:
+    reference, rows = compare_dialects(LayerRequest(input_size=(5, 6), roles=roles), in_order())
+    for row in rows:
+        there = convert(reference.own, row.dialect, reference.named)
+        assert prove(there.plan).holds
+        assert row.call == there.call
+        # Nothing is around a call that is the layer; the bias of a function is its caller's.
+        steps = ((), ()) if row.words is not None else (tuple(there.before), tuple(there.after))
+        assert (row.before, row.after) == steps
+        assert (row.steps != "") is (row.words is None), row
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,12 @@ def test_the_pixel_that_everybody_loses() -> None:
     found = find_only(keras(5, 5, **SAME), "torch")
     assert found.text == (
         "kernel_size=3, stride=2, padding=1, output_padding=1: the same size, shifted by one"
-        " element: its y[i, j] is y[i+1, j+1] here"
+        " element: its y[i, j] is y[i+1, j+1] here; kernel_size=3, stride=2: the same values with"
+        " after: y[..., :-1, :-1]"
     )
     assert found.shift == (1, 1)
+    assert found.call == "nn.ConvTranspose2d(1, 1, 3, stride=2)"
+    assert (found.before, found.after) == ((), ("y[..., :-1, :-1]",))
 
 
 @pytest.mark.parametrize("words", [SAME, {**SAME, "kernel_size": 5, "output_padding": 0}])
@@ -55,13 +58,18 @@ def test_the_shift_is_that_of_the_values(words: dict[str, Any], n: int) -> None:
 def test_each_axis_has_its_own_shift() -> None:
     found = find_only(keras(5, 5, **{**SAME, "kernel_size": (3, 4)}), "torch")
     assert found.shift == (1, 0)
-    assert found.text.endswith("its y[i, j] is y[i+1, j] here")
+    assert "its y[i, j] is y[i+1, j] here;" in found.text
 
 
 def test_the_same_layer_under_other_parameters() -> None:
     found = find_only(keras(5, **SAME), "onnx")
     assert found.text == "kernel_shape=(3,), strides=(2,), pads=(0, 1): the same layer"
     assert found.shift == (0,)
+    assert found.call == (
+        'helper.make_node("ConvTranspose", ["X", "W"], ["Y"], kernel_shape=[3], strides=[2],'
+        " pads=[0, 1])"
+    )
+    assert (found.before, found.after) == ((), ())
 
 
 def test_a_reversed_kernel_is_reported() -> None:
@@ -70,17 +78,22 @@ def test_a_reversed_kernel_is_reported() -> None:
     )
     for name in ("torch", "keras"):
         assert find_only(reading, name).text.endswith(", with the taps reversed")
-    assert find_only(keras(5, **SAME), "torch").text.endswith("here")
+    assert "reversed" not in find_only(keras(5, **SAME), "torch").text
 
 
-def test_a_layer_far_from_all_others_has_a_reason() -> None:
+def test_a_layer_far_from_all_others_has_steps() -> None:
     found = find_only(
         deconvcli.layer("onnx", input_shape=(1, 1, 5), kernel_shape=[9], pads=[8, 0]), "torch"
     )
     assert found.words == ""
-    assert found.text.startswith(
-        "torch cannot express this layer: it crops 8 at the start and 0 at the end"
-    )
+    assert found.text == "kernel_size=9: the same values with after: y[..., 8:]"
+
+
+def test_a_layer_that_no_steps_make_has_a_reason() -> None:
+    empty = deconvcli.layer("torch", input_shape=(0, 1, 5), rank=1, kernel_size=3)
+    found = find_only(empty, "webnn")
+    assert (found.words, found.call) == ("", None)
+    assert found.text.startswith("webnn cannot express this layer: the input has a size of 0")
 
 
 def test_its_own_dialect_is_left_out() -> None:
