@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from textwrap import indent
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from deconvcli.conversion.plan import Plan
+from deconvcli.conversion.wrapping import TAB, wrap
 from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
-
-TAB = "    "
 
 
 class Program:
@@ -61,11 +59,11 @@ class Program:
         ]
         source, target = plan.source.spelling.name, plan.target
         call = write_call(with_counts(target))
-        text = indent("\n".join(body), TAB)
+        text = "\n".join([one for line in body for one in wrap(line and TAB + line)])
         top = [
             f'"""A layer of {source} in {target.spelling.name}.',
             "",
-            call,
+            *wrap(call),
             '"""',
             "",
             *self.write_preamble(plan),

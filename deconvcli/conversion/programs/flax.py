@@ -22,7 +22,8 @@ class Flax(Jax):
         return [
             'parameters = {"kernel": jnp.asarray(w)}',
             *bias,
-            f'layer = {constructor(plan)}.bind({{"params": parameters}})',
+            f"layer = {constructor(plan)}",
+            'layer = layer.bind({"params": parameters})',
         ]
 
 

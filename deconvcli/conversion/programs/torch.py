@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deconvcli.conversion.plan import Plan
-from deconvcli.conversion.program import TAB, Program, constructor
+from deconvcli.conversion.program import Program, constructor
+from deconvcli.conversion.wrapping import TAB
 from deconvcli.layers.axis import Size
 
 

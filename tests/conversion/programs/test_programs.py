@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +63,18 @@ def test_modules_need_numpy_and_their_framework_alone(modules: tuple[str, list[s
             elif isinstance(node, ast.ImportFrom):
                 found.add((node.module or "").partition(".")[0])
         assert found - {"os"} <= OWN[name] | {"numpy"}
+
+
+def test_modules_are_formatted(modules: tuple[str, list[str]], tmp_path: Path) -> None:
+    name, texts = modules
+    for number, text in enumerate(dict.fromkeys(texts)):
+        (tmp_path / f"{name}_{number}.py").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", str(tmp_path)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[:2000]
 
 
 @pytest.mark.parametrize(
