@@ -15,7 +15,7 @@ WORDS = [f"parameter_{number}={number}" for number in range(8)]
     "line",
     [
         f"y = f({', '.join(WORDS)})",
-        f"y = f({', '.join(WORDS[:4])})",
+        f"result = function({', '.join(WORDS[:5])})",
         f"    y = join([f(x, w, {', '.join(WORDS)}) for x, w in zip(a, b) if w is not None], 1)",
         f"y = {{{', '.join(repr(word) + ': (1, 2)' for word in WORDS)}}}",
         f'y = f("a, (b", {", ".join(WORDS)}, name="[")',
@@ -30,8 +30,8 @@ def test_divided_lines_mean_the_same(line: str) -> None:
 
 
 def test_what_fits_stays_in_one_line() -> None:
-    line = f"y = f({', '.join(WORDS[:4])})"
-    assert wrap(line) == ["y = f(", f"    {line[6:-1]}", ")"]
+    line = f"result = function({', '.join(WORDS[:5])})"
+    assert wrap(line) == ["result = function(", f"    {line[18:-1]}", ")"]
     assert wrap(line[:WIDTH]) == [line[:WIDTH]]
 
 
