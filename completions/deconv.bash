@@ -95,12 +95,12 @@ _deconv_offers() {
             esac
             ;;
         check)
-            options='--table --select --ignore --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
+            options='--table --size --select --ignore --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
             case $option in
+                --size | --jobs) _deconv_value '' '' ;;
                 --select | --ignore) _deconv_value 'DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207' '' list ;;
                 -o | --out | --output | --config) _deconv_value '' '*' ;;
                 --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
-                --jobs) _deconv_value '' '' ;;
             esac
             ;;
         sizes)

@@ -34,7 +34,7 @@ complete -c deconv -n '__deconv_at' -a run -d 'Compute a layer on a file or rand
 complete -c deconv -n '__deconv_at' -a solve -d 'Find the layers that make one size of another.'
 complete -c deconv -n '__deconv_at' -a convert -d 'Say a layer in another framework, with code and proof.'
 complete -c deconv -n '__deconv_at' -a weights -d 'Make bilinear, nearest or ones weights in a layer\'s layout.'
-complete -c deconv -n '__deconv_at' -a check -d 'Check the networks in config files, for people and for CI.'
+complete -c deconv -n '__deconv_at' -a check -d 'Check the networks in configs and models, for people and for CI.'
 complete -c deconv -n '__deconv_at' -a sizes -d 'List the input sizes for which a network with skips works.'
 complete -c deconv -n '__deconv_at' -a rule -d 'Explain a finding: what it means, why it matters, how to fix it.'
 complete -c deconv -n '__deconv_at' -a schema -d 'Print the JSON Schema of config files, for editors.'
@@ -233,6 +233,7 @@ complete -c deconv -n '__deconv_at weights' -s h -l help -d 'Show this message a
 
 complete -c deconv -n '__deconv_at check' -F
 complete -c deconv -n '__deconv_at check' -l table -d 'Show each layer\'s shape, parameters and MACs too.'
+complete -c deconv -n '__deconv_at check' -l size -r -f -d 'Size of a model\'s input with batch and channels: x=1x3x480x640, or without a name that of the first one; letters are open.'
 complete -c deconv -n '__deconv_at check' -l select -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207)' -d 'Check only these rules: DCV2,DCV110.'
 complete -c deconv -n '__deconv_at check' -l ignore -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207)' -d 'Do not check these rules.'
 complete -c deconv -n '__deconv_at check' -l strict -d 'Treat warnings as errors.'

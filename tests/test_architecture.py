@@ -19,6 +19,7 @@ FLOORS = (
     {"frameworks"},
     {"conversion", "solver"},
     {"bench", "networks", "views"},
+    {"models"},
     {"checks"},
     {"public"},
     {"api"},
@@ -56,6 +57,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"layer"},
         {"counts"},
     ),
+    "models": ({"exported", "model"}, {"readers"}, {"reading"}),
     "networks": ({"operation"}, {"forms", "operations"}, {"graph"}, {"pasted"}, {"mirror"}),
     "views": (
         {"palette"},
@@ -77,6 +79,7 @@ KNOWS_PADDING = {
     "frameworks/pasted",
     "frameworks/request",
     "frameworks/wording",
+    "models/readers",
     "networks/graph",
     "networks/mirror",
     "networks/operations",

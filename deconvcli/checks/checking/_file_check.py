@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from deconvcli.checks import configs
-from deconvcli.checks.checking._files import SourceFile, format_of_file, read_bytes
+from deconvcli.checks.checking._files import SourceFile, format_of_file, is_model, read_bytes
 from deconvcli.checks.checking._ignores import is_silenced
 from deconvcli.checks.checking._settings import Settings
 from deconvcli.checks.checking._trial import Trial, is_error
@@ -38,6 +38,8 @@ def check_file(
 
     check: what is done with the file's bytes; by default `check_data`.
     """
+    if is_model(file):
+        return _check_model(file, settings)
     try:
         data = read_bytes(file, MAX_DOCUMENT_BYTES)
     except OSError as error:
@@ -50,6 +52,19 @@ def check_file(
         )
         return _apply_settings(file.name, "", [assign_code(found)], settings)
     return (check or check_data)(file, data, settings)
+
+
+def _check_model(file: SourceFile, settings: Settings) -> CheckedFile:
+    """Return what is found in a model file, which is never edited."""
+    # Most checks have configs alone, and should not pay for these imports.
+    from deconvcli.checks.checking._models import check_model
+
+    try:
+        checked, found = check_model(file.name, file.path, settings)
+    except Unreadable as error:
+        return _report_unreadable(file.name, b"", error, settings)._replace(lines={})
+    kept = _apply_settings(file.name, "", found, settings)
+    return checked._replace(findings=kept.findings, ignored=kept.ignored)
 
 
 def check_data(file: SourceFile, data: bytes, settings: Settings) -> CheckedFile | None:

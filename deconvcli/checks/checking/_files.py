@@ -1,4 +1,4 @@
-"""The files that a check reads: named files, and the YAML and JSON files in folders."""
+"""The files that a check reads: named files, and the YAML, JSON and model files in folders."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from deconvcli.checks.documents import format_of
 from deconvcli.common.errors import UsageError
+from deconvcli.models.reading import find_reader
 
 STDIN = "-"
 # Folders of installed code, which contains other people's configs.
@@ -41,7 +42,7 @@ def find_files(paths: Sequence[str]) -> list[SourceFile]:
             found[key] = file
     if not found:
         raise UsageError(
-            f"there is no YAML or JSON file in {' '.join(paths)[:80] or 'nothing'}",
+            f"there is no YAML, JSON or model file in {' '.join(paths)[:80] or 'nothing'}",
             help="name files, folders or globs that contain configs.",
             code="no-files",
         )
@@ -75,8 +76,13 @@ def _files_in(folder: str) -> Iterator[str]:
             name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
         )
         for file in sorted(files):
-            if not file.startswith(".") and format_of(file):
+            if not file.startswith(".") and (format_of(file) or find_reader(file)):
                 yield os.path.join(here, file)
+
+
+def is_model(file: SourceFile) -> bool:
+    """Return whether a file is a model by the end of its name, and not a config."""
+    return file.path != STDIN and not format_of(file.path) and find_reader(file.path) is not None
 
 
 def display_name(path: str) -> str:

@@ -13,6 +13,7 @@ from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.findings import Severity
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import shorten
+from deconvcli.layers.axis import Linear
 
 MAX_SETTINGS_BYTES = 1 << 20
 
@@ -25,7 +26,8 @@ class Settings(NamedTuple):
     whether the layers are listed. fix_hints: whether edits that fix findings are sought. fix:
     whether those that change nothing else are made; unsafe: and all others. add_ignore: whether
     comments are added that silence the findings. lock: whether sizes for a lock file are listed.
-    locked: the lock file to compare them with, if any. source: the file of the settings.
+    locked: the lock file to compare them with, if any. source: the file of the settings. sizes:
+    those of the inputs of model files, by name.
     """
 
     select: tuple[str, ...] = ("DCV",)
@@ -42,6 +44,7 @@ class Settings(NamedTuple):
     lock: bool = False
     locked: Lock | None = None
     source: str = ""
+    sizes: Mapping[str, Sequence[int | Linear]] = {}
 
     @property
     def edits(self) -> bool:

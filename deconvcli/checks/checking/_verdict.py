@@ -46,7 +46,8 @@ class CheckedFile(NamedTuple):
     comment or the settings silenced. fixes: the edits that fix a finding, where they were requested
     and are known. rewrite: the file's new content, if edits were to be made. sizes: those of its
     networks without errors, where they were requested. refused: the networks with errors, which
-    have none. sized, unsized: the numbers of layers with and without a size.
+    have none. sized, unsized: the numbers of layers with and without a size. tensors: the sizes of
+    a model file's tensors, by their names there, where they were requested.
     """
 
     name: str
@@ -61,6 +62,7 @@ class CheckedFile(NamedTuple):
     refused: tuple[str, ...] = ()
     sized: int = 0
     unsized: int = 0
+    tensors: Mapping[str, tuple[int | str | None, ...]] = {}
 
 
 class Verdict(NamedTuple):

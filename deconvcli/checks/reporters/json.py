@@ -32,6 +32,7 @@ def _file(file: CheckedFile) -> dict[str, Any]:
         **_edits_made(file),
         "findings": [finding(file, found) for found in file.findings],
         **({"networks": networks} if networks else {}),
+        **({"tensors": dict(file.tensors)} if file.tensors else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""Check the networks in config files, for people and for CI.
+"""Check the networks in configs and models, for people and for CI.
 
 Help section: A network, 1
 """
@@ -27,9 +27,10 @@ from deconvcli.checks.rules import rules
 from deconvcli.cli.help import Command
 from deconvcli.cli.options import FORCE_OPTION, format_option, option, out_option, takes
 from deconvcli.cli.output import Output, open_output, printable, say, write_raw
-from deconvcli.cli.types import Typed, Whole
+from deconvcli.cli.types import Sizes, Typed, Whole
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.values import format_count, shorten_list
+from deconvcli.layers.axis import Size
 
 LOCK = "deconv.lock"
 LOCKED, FIXES = "Lock file", "Fixes"
@@ -63,6 +64,28 @@ def _join_codes(
     return tuple(code for part in given for code in part)
 
 
+class InputSizes(Typed):
+    """The size of an input of a model, with or without its name: `x=1x3x480x640`."""
+
+    name = "sizes"
+    metavar = "[NAME=]SIZE"
+    after_flag = ": "
+
+    def parse(self, text: str) -> tuple[str, tuple[Size, ...]]:
+        """Return (name, sizes); the name is empty where none is given."""
+        name, _, size = text.rpartition("=")
+        return name, Sizes().parse(size) or ()
+
+
+def _join_sizes(
+    ctx: click.Context, param: click.Parameter, given: Sequence[tuple[str, tuple[Size, ...]]]
+) -> dict[str, tuple[Size, ...]]:
+    names = [name for name, _ in given]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"--size gives {twice or 'one input'} two sizes", help="give it once.")
+    return dict(given)
+
+
 @click.command(cls=Command, short_help=__doc__)
 @takes(
     # What may not be read is a finding, beside those of the other files.
@@ -70,6 +93,15 @@ def _join_codes(
         "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(readable=False)
     ),
     option("--table", is_flag=True, help="Show each layer's shape, parameters and MACs too."),
+    option(
+        "--size",
+        "sizes",
+        type=InputSizes(),
+        multiple=True,
+        callback=_join_sizes,
+        help="Size of a model's input with batch and channels: x=1x3x480x640, or without a name"
+        " that of the first one; letters are open.",
+    ),
     codes_option("--select", help="Check only these rules: DCV2,DCV110."),
     codes_option("--ignore", help="Do not check these rules."),
     option("--strict", is_flag=True, help="Treat warnings as errors."),
@@ -113,10 +145,11 @@ def _join_codes(
 def command(
     paths: tuple[str, ...], out: str | None, force: bool, format: str, **options: object
 ) -> int:
-    """Check the networks in config files: sizes, channels, names, values.
+    """Check the networks in config and model files: sizes, channels, names, values.
 
-    PATH is a file, a folder, a glob pattern, or - for standard input. Exits with 1 if there are
-    errors; with --fix if errors remain, with --diff if there are edits.
+    PATH is a file, a folder, a glob pattern, or - for standard input. Models are programs of
+    torch.export (.pt2): the framework is not needed, and nothing in them is executed. Exits with 1
+    if there are errors; with --fix if errors remain, with --diff if there are edits.
 
     \b
     Examples:
@@ -188,6 +221,7 @@ class CheckOptions:
     locked: bool
     jobs: int
     quiet: bool
+    sizes: dict[str, tuple[Size, ...]]
 
     def settings(self) -> Settings:
         """Return the project's settings, overridden by the command line.
@@ -208,6 +242,7 @@ class CheckOptions:
             add_ignore=self.add_ignore,
             lock=self.lock,
             locked=self._read_locked(),
+            sizes=self.sizes,
         )
 
     def _refuse_contradictions(self) -> None:

@@ -35,12 +35,13 @@ class LayerRow(NamedTuple):
 class NetworkTable(NamedTuple):
     """The layers of one network, in order.
 
-    holds_for: the sizes for which its formulas hold.
+    holds_for: the sizes for which its formulas hold. remarks: other notes below the table.
     """
 
     name: str
     rows: tuple[LayerRow, ...]
     holds_for: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> int | None:
@@ -74,7 +75,7 @@ class NetworkTable(NamedTuple):
         conditions = [f"formulas hold for {sizes}" for sizes in self.holds_for]
         if any(row.macs_formula for row in self.rows):
             conditions.append("give sizes as numbers to get a total of the macs")
-        return conditions
+        return [*conditions, *self.remarks]
 
 
 def _format_number(value: int | None) -> str:

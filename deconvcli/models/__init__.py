@@ -1,0 +1,1 @@
+"""Model files as people have them, read without the framework that wrote them."""

@@ -1,0 +1,1 @@
+"""Programs that torch.export has saved: operations, sizes of tensors, guards on sizes."""

@@ -1,0 +1,57 @@
+"""A model file as data: its tensors with their sizes, its layers, and what is wrong with it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from deconvcli.common.findings import Diagnostic
+from deconvcli.layers.axis import Linear
+from deconvcli.layers.layer import Reading
+
+Sizes: TypeAlias = tuple[int | str | None, ...]
+"""The sizes of a tensor: numbers, formulas as text, and None where one is not known."""
+GivenSizes: TypeAlias = Mapping[str, Sequence[int | Linear]]
+"""The sizes of inputs by name; under the empty name those of the first one."""
+
+
+class ModelLayer(NamedTuple):
+    """One operation of a model, in the model's own names.
+
+    output: the sizes of its output; None if they are not known. reading: what a transposed
+    convolution is, at sizes that are numbers. place: the line of the author's source.
+    """
+
+    name: str
+    kind: str
+    output: Sizes | None
+    parameters: int | None = None
+    reading: Reading | None = None
+    place: str = ""
+
+
+class Model(NamedTuple):
+    """What a reader found. title: the format and the program that wrote it.
+
+    findings: with codes that rules claim. notes: what the formulas hold for, what is not known.
+    """
+
+    title: str
+    tensors: Mapping[str, Sizes]
+    layers: tuple[ModelLayer, ...]
+    findings: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Reader(ABC):
+    """A reader of one format."""
+
+    @abstractmethod
+    def read(self, path: str, sizes: GivenSizes) -> Model:
+        """Return the model of a file, at these sizes of its inputs; letters are free.
+
+        Raises:
+            Unreadable: the file cannot be read, or is no such model.
+            UsageError: an input or a number of axes does not exist.
+        """
