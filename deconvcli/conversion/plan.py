@@ -103,12 +103,14 @@ def find_plan(source: Reading, name: str) -> Plan:
         return _fold(source, layer, sizes, name)._replace(repeats=repeats)
     # Some frameworks take more batch axes than one only in other words.
     batches = dict.fromkeys([sizes.batch, (prod(sizes.batch),)])
-    for accepts, batch in product((_is_sure, _has_values), batches):
-        fit = partial(_fit_crop, writer, implementation, accepts)
+    for batch in batches:
         for core in _list_cores(layer, sizes._replace(batch=batch), writer):
-            plan = _plan(source, core, fit, repeats)
-            if plan is not None:
-                return plan
+            # A layer that only some backends compute is better than several layers.
+            for accepts in (_is_sure, _has_values):
+                fit = partial(_fit_crop, writer, implementation, accepts)
+                plan = _plan(source, core, fit, repeats)
+                if plan is not None:
+                    return plan
     raise _explain(source, layer, sizes, writer, implementation)
 
 

@@ -90,7 +90,7 @@ def test_a_layer_far_from_all_others_has_steps() -> None:
 
 
 def test_a_layer_that_no_steps_make_has_a_reason() -> None:
-    empty = deconvcli.layer("torch", input_shape=(0, 1, 5), rank=1, kernel_size=3)
+    empty = deconvcli.layer("torch", input_shape=(0, 1, 5, 5), kernel_size=3)
     found = find_only(empty, "webnn")
     assert (found.words, found.call) == ("", None)
     assert found.text.startswith("webnn cannot express this layer: the input has a size of 0")
