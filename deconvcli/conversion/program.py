@@ -120,9 +120,17 @@ class Program:
         """Return the lines that make `layer` of the array `w`; none for a function."""
         return []
 
+    def takes_bias(self, plan: Plan) -> bool:
+        """Return whether the framework's call has a bias."""
+        return bool(self.write_layer(plan))
+
     def adds_bias(self, plan: Plan) -> bool:
         """Return whether the bias is added to the output, and not by the layer."""
-        return plan.has_late_bias or not self.write_layer(plan)
+        return plan.has_late_bias or not self.takes_bias(plan)
+
+    def list_bias(self, plan: Plan, value: str) -> list[str]:
+        """Return the lines that do something with the bias of the layer itself, if it has one."""
+        return [] if plan.has_late_bias else ["if bias is not None:", f"{TAB}{value}"]
 
     def write_apply(self, plan: Plan) -> list[str]:
         """Return the body of `apply`."""
@@ -152,7 +160,6 @@ class Program:
 
     def write_before(self, plan: Plan) -> list[str]:
         """Return the expressions that make the layer's input of x, one after the other."""
-        rank = len(plan.cuts)
         lines = []
         for axis, (before, after) in enumerate(plan.repeats):
             if before or after:
@@ -162,25 +169,33 @@ class Program:
         if plan.folded is not None:
             lines += self.fold(plan)
         if plan.lifted:
-            lines.append(f"x[{_index(plan, ['None'] * plan.lifted, [':'] * rank)}]")
+            lines.append(self.lift("x", plan))
         return lines
 
     def write_after(self, plan: Plan) -> list[str]:
         """Return the expressions that make the output of y, without the bias."""
-        lines = []
-        cuts = [write_cut(*pair) for pair in plan.cuts]
-        if plan.lifted or any(cut != ":" for cut in cuts):
-            lines.append(f"y[{_index(plan, ['0'] * plan.lifted, cuts)}]")
+        lines = self.write_cuts("y", plan)
         if any(pair != (0, 0) for pair in plan.zeros):
             lines.append(self.pad("y", list_pads(plan)))
         if plan.folded is not None:
             lines += self.unfold(plan)
         return lines
 
+    def lift(self, name: str, plan: Plan) -> str:
+        """Return the expression that adds axes of size 1 before the others."""
+        return f"{name}[{_index(plan, ['None'] * plan.lifted, [':'] * len(plan.cuts))}]"
+
+    def write_cuts(self, name: str, plan: Plan) -> list[str]:
+        """Return the expressions that remove what is cut off, and the axes that were lifted."""
+        cuts = [write_cut(*pair) for pair in plan.cuts]
+        if not plan.lifted and all(cut == ":" for cut in cuts):
+            return []
+        return [f"{name}[{_index(plan, ['0'] * plan.lifted, cuts)}]"]
+
     def fold(self, plan: Plan) -> list[str]:
         """Return the expressions that make the first spatial axis of x a part of the channels."""
-        shape = plan.target.input_shape
         first = len(plan.target.sizes.batch)
+        shape = (*_batch(plan), *plan.target.input_shape[first:])
         if channel_axis(plan.target) != -1:
             return [self.reshape("x", shape)]
         order = list(range(first + len(plan.repeats) + 1))
@@ -191,7 +206,7 @@ class Program:
         """Return the expressions that make the first spatial axis of y of the channels."""
         assert plan.folded is not None
         first, out = len(plan.target.sizes.batch), plan.folded[1]
-        batch, channels = plan.target.sizes.batch, plan.source.layer.out_channels
+        batch, channels = _batch(plan), plan.source.layer.out_channels
         spatial = plan.source.output_sizes[1:]
         if channel_axis(plan.target) != -1:
             return [self.reshape("y", (*batch, channels, out, *spatial))]
@@ -273,6 +288,12 @@ def list_pads(plan: Plan) -> list[tuple[int, int]]:
     if channel_axis(plan.target) == -1:
         return [*batch, *plan.zeros, *nothing]
     return [*batch, *nothing, *plan.zeros]
+
+
+def _batch(plan: Plan) -> tuple[int, ...]:
+    """Return the sizes of the batch in a reshape: any number of images."""
+    batch = plan.target.sizes.batch
+    return (-1,) if len(batch) == 1 else batch
 
 
 def write_cut(begin: int, end: int) -> str:

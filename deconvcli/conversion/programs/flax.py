@@ -14,14 +14,9 @@ class Flax(Jax):
 
     def write_layer(self, plan: Plan) -> list[str]:
         """Return a layer bound to these weights."""
-        bias = (
-            []
-            if plan.has_late_bias
-            else ["if bias is not None:", '    parameters["bias"] = jnp.asarray(bias)']
-        )
         return [
             'parameters = {"kernel": jnp.asarray(w)}',
-            *bias,
+            *self.list_bias(plan, 'parameters["bias"] = jnp.asarray(bias)'),
             f"layer = {constructor(plan)}",
             'layer = layer.bind({"params": parameters})',
         ]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from deconvcli.conversion.plan import Plan
 from deconvcli.conversion.program import Program, constructor
-from deconvcli.conversion.wrapping import TAB
 from deconvcli.layers.axis import Size
 
 
@@ -21,11 +20,10 @@ class Torch(Program):
     def write_layer(self, plan: Plan) -> list[str]:
         """Return a module with these weights."""
         weight, bias = self.tensor.format("w"), self.tensor.format("bias")
-        own = ["if bias is not None:", f"{TAB}layer.bias = nn.Parameter({bias})"]
         return [
             f"layer = {constructor(plan)}",
             f"layer.weight = nn.Parameter({weight})",
-            *([] if plan.has_late_bias else own),
+            *self.list_bias(plan, f"layer.bias = nn.Parameter({bias})"),
         ]
 
     def split(self, name: str, parts: int, axis: int) -> str:
