@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
@@ -133,17 +132,18 @@ def _compare(name: str, request: LayerRequest, understood: Understood) -> Dialec
             call=write_call(found, understood.named),
             parameters=words,
         )
-    with suppress(DeconvError):
+    try:
         there = convert(reference, name, understood.named)
-        row = row._replace(
-            call=there.call,
-            parameters=write_parameters(there.target, understood.named, hidden),
-            before=tuple(there.before),
-            after=tuple(there.after),
-            steps=there.steps,
-            reversed_words=there.target.reverses_taps(reference),
-        )
-    return row
+    except DeconvError as error:  # what stands against every way, and not against one layer alone
+        return row._replace(why_not=error.message)
+    return row._replace(
+        call=there.call,
+        parameters=write_parameters(there.target, understood.named, hidden),
+        before=tuple(there.before),
+        after=tuple(there.after),
+        steps=there.steps,
+        reversed_words=there.target.reverses_taps(reference),
+    )
 
 
 def _read_as(request: LayerRequest, name: str) -> Reading:

@@ -78,8 +78,8 @@ def _add_steps(
     """Return a difference with the call and the steps that give the same values, if any do."""
     try:
         found = convert(reading, difference.dialect, unknown)
-    except DeconvError:
-        return difference
+    except DeconvError as error:  # what stands against every way, and not against one layer alone
+        return difference if difference.words else difference._replace(text=error.message)
     words = write_parameters(found.target, unknown, _HIDDEN)
     text = f"{words}: the same values with {found.steps}{_reversal(reading, found.target)}"
     if difference.words:

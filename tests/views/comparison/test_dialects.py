@@ -226,3 +226,12 @@ def test_taps_are_compared_with_those_of_the_pasted_framework(
     assert turned == reversed_in
     # What the dialect computes with its own weights is not reversed.
     assert found.reference.own.flipped == (rows["jax"].reversed_words is False)
+
+
+def test_where_nothing_gives_the_values_the_reason_is_against_every_way() -> None:
+    call = "F.conv_transpose2d(torch.randn(0, 1, 5, 5), torch.randn(1, 1, 3, 3))"
+    _, [own, other] = compare_dialects(LayerRequest(call), ["torch", "webnn"])
+    assert own.call == "nn.ConvTranspose2d(1, 1, 3, bias=False)"
+    assert (other.call, other.parameters, other.words) == (None, None, None)
+    assert other.why_not is not None
+    assert other.why_not.startswith("webnn cannot express this layer: the input has a size of 0")
