@@ -57,7 +57,12 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"layer"},
         {"counts"},
     ),
-    "models": ({"exported", "model"}, {"readers"}, {"reading"}),
+    "models": (
+        {"expressions", "model"},
+        {"exported"},
+        {"readers"},
+        {"reading"},
+    ),
     "networks": ({"operation"}, {"forms", "operations"}, {"graph"}, {"pasted"}, {"mirror"}),
     "views": (
         {"palette"},

@@ -7,21 +7,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.files import StrPath, describe_os_error
 from deconvcli.common.values import MAX_INT64, shorten
-from deconvcli.models.exported.expressions import Expression, parse_expression
+from deconvcli.models.exported.parsing import parse_expression
+from deconvcli.models.expressions import Expression, Size
 
 MAX_GRAPH_BYTES = 64 * 2**20
 MAX_MEMBERS = 100_000
 _GRAPH = re.compile(r"[^/]+/models/([^/]+)\.json")
 _OLD = ("serialized_exported_program.json", "version")
 _PLACE = re.compile(r'File "([^"]+)", line (\d+), in [^\n]*\n *([^\n]*)')
-
-Size: TypeAlias = int | Expression
 
 
 class Tensor(NamedTuple):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from typing import Any
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
@@ -19,15 +18,14 @@ from deconvcli.common.values import shorten_list
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
-from deconvcli.models.exported.expressions import Expression
 from deconvcli.models.exported.program import (
     Operation,
     Program,
-    Size,
     Tensor,
     read_programs,
     refuse_other_forms,
 )
+from deconvcli.models.expressions import Expression, Size, evaluate
 from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes
 
 _TRANSPOSED = {f"aten.conv_transpose{rank}d": rank for rank in (1, 2, 3)}
@@ -57,9 +55,9 @@ class _Model:
         self._sample = {**program.hints, **self._values}
         for name in program.inputs:
             for place, size in enumerate(program.sizes[name]):
-                if (found := _evaluate(size, self._sample)) is not None:
+                if (found := evaluate(size, self._sample)) is not None:
                     self._sample[f"{name}.{place}"] = found
-                if (found := _evaluate(size, self._values)) is not None:
+                if (found := evaluate(size, self._values)) is not None:
                     self._values[f"{name}.{place}"] = found
 
     def build(self) -> Model:
@@ -78,7 +76,7 @@ class _Model:
 
     def _write(self, sizes: tuple[Size, ...]) -> Sizes:
         """Return sizes as numbers where the symbols have values, and as formulas elsewhere."""
-        found = [_evaluate(size, self._values) for size in sizes]
+        found = [evaluate(size, self._values) for size in sizes]
         return tuple(
             [str(size) if one is None else one for size, one in zip(sizes, found, strict=True)]
         )
@@ -112,7 +110,7 @@ class _Model:
         if None in shapes:
             return None
         parameters = {
-            name: [_evaluate(one, self._sample) for one in value]
+            name: [evaluate(one, self._sample) for one in value]
             if isinstance(value := operation.arguments[name], list)
             else value
             for name in _PARAMETERS
@@ -127,7 +125,7 @@ class _Model:
             return None
 
     def _numbers(self, sizes: tuple[Size, ...]) -> tuple[int, ...] | None:
-        found = [_evaluate(size, self._sample) for size in sizes]
+        found = [evaluate(size, self._sample) for size in sizes]
         return None if None in found else tuple([size for size in found if size is not None])
 
     def _compare(
@@ -189,10 +187,6 @@ class _Model:
                 yield f"{self._name(symbol).rstrip(',')} is open"
 
 
-def _evaluate(size: Any, values: Mapping[str, int]) -> int | None:
-    return size.evaluate(values) if isinstance(size, Expression) else size
-
-
 def _find_values(program: Program, sizes: GivenSizes) -> dict[str, int]:
     """Return the values of the symbols at given sizes.
 
@@ -221,7 +215,7 @@ def _find_values(program: Program, sizes: GivenSizes) -> dict[str, int]:
                 continue
             if isinstance(own, Expression) and own.operation == "name":
                 values[own.operands[0]] = size
-            elif _evaluate(own, values) not in (size, None):
+            elif evaluate(own, values) not in (size, None):
                 raise UsageError(
                     f"--size gives {name} {size_text(shape)}; the program was exported for"
                     f" {size_text(stored)}",
