@@ -243,7 +243,7 @@ class Program:
 
 def _is_used(line: str, text: str) -> bool:
     """Return whether a text has the name that an import binds."""
-    name = line.split()[-1].partition(".")[0]
+    name = re.escape(line.split()[-1])
     return re.search(rf"\b{name}\b", text) is not None
 
 
