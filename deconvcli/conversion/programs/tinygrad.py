@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.conversion.plan import Plan
 from deconvcli.conversion.program import Program
 from deconvcli.layers.axis import Size
 
