@@ -184,7 +184,7 @@ complete -c deconv -n '__deconv_at solve' -s h -l help -d 'Show this message and
 
 complete -c deconv -n '__deconv_at convert' -f
 complete -c deconv -n '__deconv_at convert' -l in -r -f -d 'Input size: 5 or 5x5.'
-complete -c deconv -n '__deconv_at convert' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3 or 3x5.'
+complete -c deconv -n '__deconv_at convert' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3 or 3x5. [default: that of --weights]'
 complete -c deconv -n '__deconv_at convert' -s s -l stride -l strides -r -f -d 'Stride: the distance in the output between two inputs.'
 complete -c deconv -n '__deconv_at convert' -s p -l padding -r -f -k -a 'valid\t same\t' -d 'Padding: valid, same, 1, 1x2, or begin:end per axis: 1:2,0:1.'
 complete -c deconv -n '__deconv_at convert' -s D -l dialect -l framework -r -f -k -a 'caffe\t coreml\t cudnn\t flax\t jax\t keras\t keras@tensorflow\t keras@torch\t keras@jax\t keras2\t mlx\t mxnet\t onednn\t onnx\t onnx@onnxruntime\t onnx@reference\t onnx@shape_inference\t openvino\t paddle\t tensorflow\t tensorrt\t tflite\t tinygrad\t torch\t webnn\t' -d 'The dialect of the options, such as torch or keras@jax. [default: as --padding suggests]'
@@ -201,6 +201,10 @@ complete -c deconv -n '__deconv_at convert' -l data-format -r -f -d 'Order of th
 complete -c deconv -n '__deconv_at convert' -l set -r -f -k -a '(__deconv_list )' -d 'Values of variables in CALL: k=4,s=2.'
 complete -c deconv -n '__deconv_at convert' -l to -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all)' -d 'The framework that the layer is carried into, such as keras or onnx@onnxruntime; several, or all.'
 complete -c deconv -n '__deconv_at convert' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
+complete -c deconv -n '__deconv_at convert' -l weights -r -f -d 'Weights of the layer, in its own layout: .npy, .npz or .safetensors; model.safetensors:up1.weight names one of several.'
+complete -c deconv -n '__deconv_at convert' -l out-weights -r -f -d 'Write the weights in the target\'s layout.'
+complete -c deconv -n '__deconv_at convert' -l bias -r -f -d 'Bias of the layer, to be written beside its weights.'
+complete -c deconv -n '__deconv_at convert' -l out-bias -r -f -d 'Write the bias. [default: into a .npz or .safetensors file of --out-weights]'
 complete -c deconv -n '__deconv_at convert' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at convert' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t python\t' -d 'Format of the result; python is a module that defines build(weight, bias=None).'
 complete -c deconv -n '__deconv_at convert' -s q -l quiet -d 'Print only the call.'

@@ -41,7 +41,11 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"errors"},
         {"files", "memory", "shelf", "values"},
     ),
-    "compute": ({"kernels", "npyfile"}, {"runner"}, {"differences", "golden", "initial_weights"}),
+    "compute": (
+        {"kernels", "npyfile"},
+        {"arrayfiles", "runner"},
+        {"differences", "golden", "initial_weights"},
+    ),
     "frameworks": (
         {"dialect", "releases"},
         {"dialects"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from deconvcli.cli.carrying import Written
 from deconvcli.cli.request import NAMES
 from deconvcli.common.errors import NotExpressible, NotLinear, Refused, UsageError
 from deconvcli.common.findings import Diagnostic
@@ -24,7 +25,7 @@ MOST_BLOCKS = 3
 class Answer(NamedTuple):
     """One target: the conversion with its proof, or the reason why there is none.
 
-    proof: None where the crop depends on a size that is a letter.
+    proof: None where the crop depends on a size that is a letter. written: the arrays in files.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Answer(NamedTuple):
     proof: Proof | None = None
     reason: str = ""
     help: str = ""
+    written: tuple[Written, ...] = ()
 
 
 def convert_to(understood: Understood, name: str) -> Answer:
@@ -131,6 +133,7 @@ def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -
         *_label("cost", conversion.costs),
         ("layout", _format_layouts(conversion)),
         ("proof", _proof_text(answer)),
+        *_label("wrote", [str(one) for one in answer.written]),
     ]
     return [Fields(rows)]
 
@@ -182,6 +185,7 @@ def _describe(understood: Understood, answer: Answer) -> dict[str, Any]:
     if conversion is None:
         return {"reason": answer.reason, "help": answer.help}
     recipe, proof = conversion.plan.recipe, answer.proof
+    files = {one.what: one.describe() for one in answer.written}
     return {
         "parameters": dict(conversion.parameters),
         "call": conversion.call,
@@ -193,7 +197,9 @@ def _describe(understood: Understood, answer: Answer) -> dict[str, Any]:
             "flip": list(recipe.flip),
             "groups": conversion.grouping,
             "code": "\n".join(recipe.lines) or "w = w",
+            "file": files.get("weights"),
         },
+        "bias": {"file": files.get("bias")},
         "costs": conversion.costs,
         "input_layout": conversion.input_layout,
         "output_layout": conversion.output_layout,

@@ -6,12 +6,32 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from io import BufferedRandom
+from io import BufferedRandom, BufferedReader
 from typing import TypeAlias
 
 from deconvcli.common.errors import Unreadable
 
 StrPath: TypeAlias = str | os.PathLike[str]
+
+
+def open_regular_file(path: StrPath) -> BufferedReader:
+    """Open a regular file for reading; a pipe or a device is refused without waiting for it.
+
+    Raises:
+        Unreadable: it is no regular file.
+        OSError, ValueError: it cannot be opened.
+    """
+    name = format_path(path)
+    # Non-blocking: opening a pipe without a writer would hang before fstat could find out.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise irregular_file_error(name)
+    file = open(os.open(path, flags), "rb")  # noqa: SIM115 - the caller closes it
+    # Checked again: another file may have taken the name since os.stat.
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise irregular_file_error(name)
+    return file
 
 
 @contextmanager

@@ -32,7 +32,7 @@ PYTHON = "python"
 @click.command(cls=Command, short_help=__doc__)
 @takes(
     CALL_ARGUMENT,
-    *layer_options(),
+    *layer_options(kernel="Kernel size: 3 or 3x5.  [default: that of --weights]"),
     names_option(
         "--to",
         "names",
@@ -41,6 +41,19 @@ PYTHON = "python"
         " several, or all.",
     ),
     out_option(help="Write the result to FILE instead of printing it."),
+    option(
+        "--weights",
+        metavar="FILE",
+        help="Weights of the layer, in its own layout: .npy, .npz or .safetensors;"
+        " model.safetensors:up1.weight names one of several.",
+    ),
+    option("--out-weights", metavar="FILE", help="Write the weights in the target's layout."),
+    option("--bias", metavar="FILE", help="Bias of the layer, to be written beside its weights."),
+    option(
+        "--out-bias",
+        metavar="FILE",
+        help="Write the bias.  [default: into a .npz or .safetensors file of --out-weights]",
+    ),
     FORCE_OPTION,
     format_option(
         (*RENDERERS.names, PYTHON),
@@ -54,6 +67,10 @@ def command(
     force: bool,
     format: str,
     quiet: bool,
+    weights: str | None,
+    out_weights: str | None,
+    bias: str | None,
+    out_bias: str | None,
     **options: Any,
 ) -> int:
     """Carry a layer into another framework: call, steps around it, and weights.
@@ -66,20 +83,27 @@ def command(
     build(weight, bias=None) takes the arrays of the layer that is converted, and returns a function
     of an array in the target's layout. Exits with 1 where nothing says the layer.
 
+    --weights and --out-weights carry the weights over, bit by bit, in their own number type.
+
     \b
     Examples:
       deconv convert --in 5x5 -k 3 -s 2 -p same --to torch
       deconv convert 'nn.ConvTranspose1d(8, 4, 3, 2, 1, 1)' --in 9 --to keras
       deconv convert -k 4 -s 2 -p 1 --in 8 --to jax --format python
       deconv convert 'Conv2DTranspose(4, 3, 2, "same")' --in 5x5x8 --to all
+      deconv convert -k 4 -s 2 --in 8 --to jax --weights w.npy --out-weights j.npy
     """
     if names is None:
         raise UsageError("--to is missing", help="name a framework: --to keras.", code="no-target")
     # NumPy loads here, where values are about to be compared.
+    from deconvcli.cli.carrying import carry, take_files, understand
     from deconvcli.cli.converting import convert_to, report_conversions, write_module
 
+    files = take_files(weights, out_weights, bias, out_bias)
+    if files is not None:
+        files.refuse_beside(names, out, is_module=format == PYTHON)
     with open_output(out, force=force) as file:
-        understood = read_request(options).understand()
+        understood = understand(read_request(options), files)
         if format == PYTHON:
             try:
                 Output("text", file=file).write(write_module(understood, names))
@@ -88,7 +112,9 @@ def command(
                 return 1
             return 0
         answers = [convert_to(understood, name) for name in names]
-        Output(format, quiet, file).show(report_conversions(understood, answers))
+        with carry(files, understood, answers[0].conversion, force=force) as written:
+            answers[0] = answers[0]._replace(written=written)
+            Output(format, quiet, file).show(report_conversions(understood, answers))
     said = [answer.conversion is not None for answer in answers]
     # Of all frameworks some never say a layer, and nobody asked for those.
     return 0 if (any(said) if len(said) > 2 else all(said)) else 1

@@ -8,19 +8,32 @@ Source: numpy.lib.format, "Format Version 1.0" to "3.0" (NumPy enhancement propo
 """
 
 from deconvcli.common.files import StrPath, format_path
-from deconvcli.compute.npyfile._header import Header, read_header
-from deconvcli.compute.npyfile._read import read
+from deconvcli.compute.npyfile._header import (
+    HEAD_BYTES,
+    Header,
+    open_regular,
+    parse_header,
+    read_header,
+)
+from deconvcli.compute.npyfile._read import read, read_data
+from deconvcli.compute.npyfile._shared import refuse_unreadable
 from deconvcli.compute.npyfile._stored import Stored, open_stored, reserve
-from deconvcli.compute.npyfile._write import write
+from deconvcli.compute.npyfile._write import write, write_array
 
 __all__ = [
+    "HEAD_BYTES",
     "Header",
     "Stored",
     "StrPath",
     "format_path",
+    "open_regular",
     "open_stored",
+    "parse_header",
     "read",
+    "read_data",
     "read_header",
+    "refuse_unreadable",
     "reserve",
     "write",
+    "write_array",
 ]

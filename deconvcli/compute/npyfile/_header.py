@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,11 +15,14 @@ import numpy as np
 from numpy.lib import format as npy
 
 from deconvcli.common.errors import Unreadable, UsageError
-from deconvcli.common.files import StrPath, format_path, irregular_file_error
+from deconvcli.common.files import StrPath, format_path, open_regular_file
 from deconvcli.compute.npyfile._shared import refuse_unreadable
 
 MAX_HEADER_BYTES = 10_000
 """Bytes of a header; the longest one of an array of plain numbers has about 2,000 (64 axes)."""
+
+HEAD_BYTES = MAX_HEADER_BYTES + 12
+"""Bytes of a header with the magic string, the version and the length, which come before it."""
 
 MAX_AXES = 32
 """Axes of an array; NumPy 1.26 has no more."""
@@ -57,22 +59,10 @@ def open_regular(path: StrPath) -> Iterator[tuple[io.BufferedReader, Header]]:
     name = format_path(path)
     with ExitStack() as stack:
         with refuse_unreadable(name):
-            file = stack.enter_context(_open(path, name))
-            header = _header(file, name)
+            file = stack.enter_context(open_regular_file(path))
+            start = file.read(HEAD_BYTES)
+            header = parse_header(start, os.fstat(file.fileno()).st_size, name)
         yield file, header
-
-
-def _open(path: StrPath, name: str) -> io.BufferedReader:
-    # Non-blocking: opening a pipe without a writer would hang before fstat could find out.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    if not stat.S_ISREG(os.stat(path).st_mode):
-        raise irregular_file_error(name)
-    file = open(os.open(path, flags), "rb")  # noqa: SIM115 - the caller closes it
-    # Checked again: another file may have taken the name since os.stat.
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise irregular_file_error(name)
-    return file
 
 
 def refuse_integers(header: Header, name: str) -> None:
@@ -96,14 +86,19 @@ def damaged_file(name: str, what: str) -> Unreadable:
     )
 
 
-def _header(file: io.BufferedReader, name: str) -> Header:
-    shape, fortran_order, dtype, offset = _parse_header(file, name)
+def parse_header(start: bytes, size: int, name: str) -> Header:
+    """Return the header of an array that takes `size` bytes and begins with the bytes of `start`.
+
+    Raises:
+        Unreadable: the array is damaged, or holds no real numbers.
+    """
+    shape, fortran_order, dtype, offset = _parse(start, name)
     _refuse_dtype(dtype, name)
     if len(shape) > MAX_AXES or any(type(n) is not int or n < 0 for n in shape):
         raise damaged_file(name, f"its shape is {str(shape)[:80]}")
     # In Python's integers, which no claimed size overflows.
     nbytes = prod(shape) * dtype.itemsize
-    actual = os.fstat(file.fileno()).st_size - offset
+    actual = size - offset
     if nbytes != actual:
         raise damaged_file(
             name, f"it has {actual} bytes of data, but its header says {_format_count(nbytes)}"
@@ -116,24 +111,21 @@ def _format_count(number: int) -> str:
     return str(number) if number < 10**30 else "more than 10^30"
 
 
-def _parse_header(
-    file: io.BufferedReader, name: str
-) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+def _parse(start: bytes, name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
     """Return (shape, fortran_order, dtype, offset) as NumPy's parser reads them."""
-    # 12: the magic string, the version and the length, which come before the header.
-    start = io.BytesIO(file.read(MAX_HEADER_BYTES + 12))
+    file = io.BytesIO(start)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python 2's headers, outdated type codes
-            version = npy.read_magic(start)
+            version = npy.read_magic(file)
             # Version 3 differs from 2 only in the names of structure fields, which are refused.
             if version not in [(1, 0), (2, 0), (3, 0)]:
                 raise ValueError(f"version {version}")
             parser = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            shape, fortran_order, dtype = parser(start, max_header_size=MAX_HEADER_BYTES)
+            shape, fortran_order, dtype = parser(file, max_header_size=MAX_HEADER_BYTES)
     except Exception as error:  # a damaged header can raise anything, even tokenize.TokenError
         raise damaged_file(name, "its header cannot be read") from error
-    return shape, fortran_order, dtype, start.tell()
+    return shape, fortran_order, dtype, file.tell()
 
 
 def _refuse_dtype(dtype: np.dtype[Any], name: str) -> None:

@@ -19,12 +19,12 @@ def pieces(size: int) -> Iterator[slice]:
 
 
 @contextmanager
-def refuse_unreadable(name: str) -> Iterator[None]:
-    """Turn errors of the system inside the block into Unreadable."""
+def refuse_unreadable(name: str, kind: str = ".npy") -> Iterator[None]:
+    """Turn errors of the system inside the block into Unreadable. kind: of the file."""
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: the name has a null character
         raise Unreadable(
             f"{name}: cannot be read: {describe_os_error(error)}",
-            help="name an existing .npy file that you may read.",
+            help=f"name an existing {kind} file that you may read.",
         ) from error

@@ -28,10 +28,11 @@ def write(path: StrPath, array: NDArray[Any], *, force: bool = False) -> None:
             f"{name}: cannot hold {array.dtype}", help="write integers, booleans or real numbers"
         )
     with open_atomically(path, force=force) as file, report_write_errors(name):
-        _write_array(file, array)
+        write_array(file, array)
 
 
-def _write_array(file: BufferedRandom, array: NDArray[Any]) -> None:
+def write_array(file: BufferedRandom, array: NDArray[Any]) -> None:
+    """Write an array of plain numbers, and flush it to the disk."""
     plain = np.asarray(array, order="C")
     npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(plain))
     # Not numpy.tofile, whose error on a full disk does not mention the disk.

@@ -299,7 +299,7 @@ def test_a_file_that_appears_while_writing_is_kept(
     def no_links(source: str, target: str) -> None:
         raise PermissionError
 
-    monkeypatch.setattr("deconvcli.compute.npyfile._write._write_array", other_process)
+    monkeypatch.setattr("deconvcli.compute.npyfile._write.write_array", other_process)
     if not has_links:
         monkeypatch.setattr(os, "link", no_links)
     with pytest.raises(Unreadable, match="already exists"):
