@@ -65,11 +65,15 @@ def judges(session: nox.Session) -> None:
 
 @nox.session
 def frameworks(session: nox.Session) -> None:
-    """Compare our predictions with the pinned frameworks: 40 layers of each, and layer objects."""
+    """Compare our predictions with the pinned frameworks: 40 layers of each, and layer objects.
+
+    Then the modules of a few layers of each, in every other framework.
+    """
     if sys.version_info >= (3, 14):
         session.skip("TensorFlow has no wheels for this Python yet")
     session.install("--quiet", "--editable", ".[frameworks,test]")
     session.run("deconv", "verify", "--n", "40", "--require")
+    session.run("deconv", "verify", "--convert", "--n", "4", "--require")
     session.run("python", "-m", "tests.frameworks.live_layers")
     required = {"DECONV_REQUIRE_FRAMEWORKS": "1"}
     tests = ("frameworks/test_written.py", "frameworks/test_onnx_backend.py", "conversion/programs")

@@ -125,10 +125,10 @@ _deconv_offers() {
             esac
             ;;
         verify)
-            options='-D --dialect --framework -n --n --seed --require -o --out --force --format -q --quiet -h --help' words='' files=''
+            options='-D --dialect --framework -n --n --seed --layer --convert --to --require -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' list ;;
-                -n | --n | --seed) _deconv_value '' '' ;;
+                -D | --dialect | --framework | --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' list ;;
+                -n | --n | --seed | --layer) _deconv_value '' '' ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac

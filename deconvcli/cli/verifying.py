@@ -20,7 +20,7 @@ def report_verification(verification: Verification, missing: Sequence[Framework]
     """Return what `deconv verify` prints."""
     table = Table("", COLUMNS, [_row(one) for one in verification.frameworks])
     total = format_count(verification.disagreements, "disagreement")
-    answer = f"{total} in {verification.cases} layers"
+    answer = f"{total} in {format_count(verification.cases, 'layer')}"
     findings = [finding for one in verification.frameworks for finding in one.findings]
     data = {
         "n": verification.layers,

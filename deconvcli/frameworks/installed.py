@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from deconvcli.common.errors import UsageError
@@ -22,17 +22,21 @@ class Selection(NamedTuple, Generic[AnyFramework]):
 
 
 def select_frameworks(
-    names: Sequence[str] = (), *, needs_extra: bool = False, needs_any: bool = False
+    names: Sequence[str] = (),
+    *,
+    needs_extra: bool = False,
+    needs_any: bool = False,
+    accepts: Callable[[Framework], bool] = lambda framework: True,
 ) -> Selection[Framework]:
     """Return the frameworks of these dialects or implementations; without names, all.
 
     needs_extra: every framework of the extra `frameworks` must be installed. needs_any: at least
-    one framework must be installed.
+    one framework must be installed. accepts: which frameworks there are for this purpose.
 
     Raises:
         UsageError: a name is no dialect or has no framework, or a framework is missing.
     """
-    known = _list_frameworks()
+    known = [framework for framework in _list_frameworks() if accepts(framework)]
     selection = _divide(_find(names, known, "there is no framework to run for {}"))
     missing = selection.missing
     _refuse(missing if names else [one for one in missing if needs_extra and one.in_extra])

@@ -11,29 +11,14 @@ from typing import Any
 import psutil
 import pytest
 
-from deconvcli.common.shelf import Shelf
-from deconvcli.frameworks import installed
-from deconvcli.frameworks.driver.base import Framework
 from tests.cli.commandline import deconv, refused
 from tests.processes import python
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Put these fakes on the shelf in place of the frameworks."""
-
-    def only(*names: str) -> None:
-        fakes: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
-        fakes.names = list(names)
-        monkeypatch.setattr(installed, "FRAMEWORKS", fakes)
-
-    return only
-
-
-def test_agreement(here: Any) -> None:
-    here("agreeable")
+def test_agreement(shelf_of_fakes: Any) -> None:
+    shelf_of_fakes("agreeable")
     done = deconv("verify --n 30")
     assert (done.code, done.err) == (0, "")
     header, row, empty, answer = done.out.splitlines()
@@ -44,8 +29,8 @@ def test_agreement(here: Any) -> None:
     assert deconv("verify --n 5 -q").out == "0 disagreements in 5 layers\n"
 
 
-def test_disagreements_are_findings_with_a_line_that_shows_them(here: Any) -> None:
-    here("wrong")
+def test_disagreements_are_findings_with_a_line_that_shows_them(shelf_of_fakes: Any) -> None:
+    shelf_of_fakes("wrong")
     done = deconv("verify --n 40 --seed 2")
     assert done.code == 1
     for kind in ("shape", "values", "refusal"):
@@ -56,8 +41,8 @@ def test_disagreements_are_findings_with_a_line_that_shows_them(here: Any) -> No
     assert done.out != deconv("verify --n 40 --seed 3").out
 
 
-def test_json(here: Any) -> None:
-    here("wrong", "absent")
+def test_json(shelf_of_fakes: Any) -> None:
+    shelf_of_fakes("wrong", "absent")
     done = deconv("verify --n 20 --format json")
     data = json.loads(done.out)
     assert data["schema"] == "deconv.verify/1"
@@ -77,30 +62,30 @@ def test_json(here: Any) -> None:
 
 
 @pytest.mark.parametrize("format", ["markdown", "jsonl"])
-def test_other_formats(here: Any, format: str) -> None:
-    here("agreeable")
+def test_other_formats(shelf_of_fakes: Any, format: str) -> None:
+    shelf_of_fakes("agreeable")
     out = deconv(f"verify --n 3 --format {format}").out
     assert out.startswith("| framework | cases |" if format == "markdown" else '{"schema":')
 
 
-def test_a_framework_that_changes_its_mind_is_no_disagreement(here: Any) -> None:
-    here("unsteady")
+def test_a_framework_that_changes_its_mind_is_no_disagreement(shelf_of_fakes: Any) -> None:
+    shelf_of_fakes("unsteady")
     done = deconv("verify --n 4")
     assert done.code == 0
     assert "warning[unsteady-framework]: torch #0: the framework's values, in shape" in done.out
     assert done.out.splitlines()[1].split()[4:7] == ["0", "4", "0"]
 
 
-def test_a_crash_is_a_disagreement_and_does_not_hide_the_others(here: Any) -> None:
-    here("frail")
+def test_a_crash_is_a_disagreement_and_does_not_hide_the_others(shelf_of_fakes: Any) -> None:
+    shelf_of_fakes("frail")
     done = deconv("verify --n 8")
     assert done.code == 1
     assert "the framework answers nothing (process ended with 7)" in done.out
     assert json.loads(deconv("verify --n 8 --format json").out)["frameworks"][0]["agree"] > 0
 
 
-def test_missing_frameworks_are_named_with_their_command(here: Any) -> None:
-    here("agreeable", "absent")
+def test_missing_frameworks_are_named_with_their_command(shelf_of_fakes: Any) -> None:
+    shelf_of_fakes("agreeable", "absent")
     done = deconv("verify --n 2")
     assert done.code == 0
     assert "note[not-installed]: not installed: tensorflow\n" in done.out
@@ -119,13 +104,15 @@ def test_missing_frameworks_are_named_with_their_command(here: Any) -> None:
         (("agreeable",), "--n 0", ("--n", "0 is less than 1")),
     ],
 )
-def test_refused(here: Any, fakes: tuple[str, ...], line: str, words: tuple[str, ...]) -> None:
-    here(*fakes)
+def test_refused(
+    shelf_of_fakes: Any, fakes: tuple[str, ...], line: str, words: tuple[str, ...]
+) -> None:
+    shelf_of_fakes(*fakes)
     refused(deconv(f"verify {line}"), *words)
 
 
-def test_another_version_is_reported(here: Any) -> None:
-    here("newer")
+def test_another_version_is_reported(shelf_of_fakes: Any) -> None:
+    shelf_of_fakes("newer")
     done = deconv("verify --n 1 -D onnx@onnxruntime")
     assert "note[other-version]: onnx@onnxruntime runs on another release than" in done.out
     assert "instead of 0.0.1" in done.out
@@ -133,8 +120,8 @@ def test_another_version_is_reported(here: Any) -> None:
 
 
 @pytest.mark.parametrize(("line", "code"), [("", 0), ("--require", 2), ("-D torch", 2)])
-def test_a_failing_import(here: Any, line: str, code: int) -> None:
-    here("agreeable", "broken")
+def test_a_failing_import(shelf_of_fakes: Any, line: str, code: int) -> None:
+    shelf_of_fakes("agreeable", "broken")
     done = deconv(f"verify --n 1 {line}")
     assert done.code == code
     assert "torch is installed but cannot be imported: ImportError: libmissing.so.1" in done.out
@@ -166,7 +153,7 @@ def framework_processes(pid: int, count: int = 1) -> list[psutil.Process]:
     raise AssertionError("no framework was started")
 
 
-def test_a_documented_dialect_has_no_framework_to_run(here: Any) -> None:
-    here("agreeable")
+def test_a_documented_dialect_has_no_framework_to_run(shelf_of_fakes: Any) -> None:
+    shelf_of_fakes("agreeable")
     done = deconv("verify --dialect webnn")
     refused(done, "no framework to run for webnn", "documentation only; choose from: torch.")

@@ -79,6 +79,16 @@ class DriverProcess(Generic[AnyDriver]):
         if (process := self._process) is not None:
             process.kill()
 
+    def start(self) -> None:
+        """Import the framework now, and not with the first request.
+
+        Raises:
+            NotStarted: the framework cannot be imported.
+            Stopped: another thread has stopped the process.
+        """
+        if self._process is None:
+            self._start()
+
     def ask(self, case: Case, **more: Any) -> Answer:
         """Return the driver's answer, with `error` if it refuses, dies or hangs.
 
@@ -90,6 +100,17 @@ class DriverProcess(Generic[AnyDriver]):
             Stopped: another thread has stopped the process.
         """
         return self._request({**case._asdict(), **more})
+
+    def run_program(self, program: str, **files: str) -> Answer:
+        """Return the answer of a module that defines `build(weight, bias=None)`, run as `ask` does.
+
+        files: x, weight and out, names of .npy files, and bias where there is one.
+
+        Raises:
+            NotStarted: the framework cannot be imported.
+            Stopped: another thread has stopped the process.
+        """
+        return self._request({"program": program, **files})
 
     def time_burst(self, seconds: float) -> Answer:
         """Call the prepared layer for this time; return `fastest`, in seconds, or `error`.

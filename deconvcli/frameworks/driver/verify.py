@@ -91,10 +91,11 @@ def verify(
     layers: int = 200,
     seed: int = 0,
     progress: Progress = lambda dialect: lambda done: None,
+    only: int | None = None,
 ) -> Verification:
     """Compare our predictions with these frameworks, on `layers` random layers for each.
 
-    Every framework runs in a process of its own.
+    Every framework runs in a process of its own. only: the number of the single layer to compare.
     """
     # The bars are made here, since a display belongs to one thread.
     pairs = [(DriverProcess(one), progress(one.dialect)) for one in frameworks]
@@ -103,7 +104,9 @@ def verify(
         for process, _ in pairs:
             stack.callback(process.stop)
         verified = map_in_threads(
-            lambda pair: _verify_one(*pair, layers, seed), pairs, min(MAX_AT_ONCE, usable_cpus())
+            lambda pair: _verify_one(*pair, layers, seed, only),
+            pairs,
+            min(MAX_AT_ONCE, usable_cpus()),
         )
     return Verification(layers, seed, verified)
 
@@ -115,14 +118,26 @@ def draw_cases(framework: Framework, count: int, seed: int) -> Iterator[Case]:
         yield framework.draw(random)
 
 
+def number_cases(
+    framework: Framework, count: int, seed: int, only: int | None = None
+) -> Iterator[tuple[int, Case]]:
+    """Yield the same with their numbers. only: the number of the single layer that is wanted."""
+    drawn = draw_cases(framework, count if only is None else only + 1, seed)
+    return ((number, case) for number, case in enumerate(drawn) if only in (None, number))
+
+
 def _verify_one(
-    process: DriverProcess[Framework], advance: Callable[[float], None], count: int, seed: int
+    process: DriverProcess[Framework],
+    advance: Callable[[float], None],
+    count: int,
+    seed: int,
+    only: int | None,
 ) -> FrameworkVerification:
     framework = process.driver
     comparisons = []
     with process:
         try:
-            for number, case in enumerate(draw_cases(framework, count, seed)):
+            for number, case in number_cases(framework, count, seed, only):
                 answer = process.ask(case)
                 comparison = compare(framework, case, answer, number)
                 if comparison.kind is Kind.VALUES and _is_unsteady(process, case, answer):

@@ -3,6 +3,8 @@
 The first line out names the versions. A request has `params`, `input_shape` and `weight_shape`.
 With `x`, `weight` and `out`, names of .npy files, it uses those arrays in place of the pattern.
 With `threads` the layer is prepared and kept, and `{"burst": SECONDS}` then times it.
+With `program`, a module that defines `build(weight, bias=None)`, it needs those files alone, and
+perhaps `bias`.
 """
 
 from __future__ import annotations

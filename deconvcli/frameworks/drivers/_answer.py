@@ -1,4 +1,4 @@
-"""Requests answered by one driver: a layer computed, or prepared and then timed."""
+"""Requests answered by one driver: a layer computed, or prepared and then timed; a module run."""
 
 from __future__ import annotations
 
@@ -53,6 +53,8 @@ class Answerer:
     def _compute(self, request: dict[str, Any], trace: Trace) -> Any:
         # Free the arrays of the previous layer first: large ones would not fit twice.
         self._step = None
+        if "program" in request:
+            return _run_program(request, trace)
         case, x, w = _read_arrays(request)
         if "threads" not in request:
             return self._driver.run(case, x, w, trace)
@@ -61,6 +63,18 @@ class Answerer:
         y = self._step()
         wait_until_idle()
         return y
+
+
+def _run_program(request: dict[str, Any], trace: Trace) -> Any:
+    """Return what a module's `build(weight, bias=None)` makes of the input."""
+    scope: dict[str, Any] = {}
+    trace.stage = "construct"
+    exec(request["program"], scope)
+    trace.stage = "build"
+    bias = np.load(request["bias"]) if "bias" in request else None
+    apply = scope["build"](np.load(request["weight"]), bias)
+    trace.stage = "call"
+    return apply(np.load(request["x"]))
 
 
 def time_calls(step: Step, seconds: float) -> float:
