@@ -136,8 +136,7 @@ class PublicConversion(PublicReading):
         return self._conversion.write_program()
 
     def __str__(self) -> str:
-        before = [f"x = {line}" for line in self.before]
-        after = [f"y = {line}" for line in self.after]
+        before, after = self._conversion.lines
         return "\n".join([super().__str__(), *before, *after])
 
     @property

@@ -119,10 +119,8 @@ def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -
         shapes = f"  # {size_text(own)} to {size_text(made)}"
     steps = plan.recipe.lines or ["unchanged"]
     cuts = f"  # {kept}" if (kept := _format_kept(conversion)) else ""
-    before = [f"x = {line}" for line in conversion.before]
-    after = [
-        f"y = {line}{cuts if place == 0 else ''}" for place, line in enumerate(conversion.after)
-    ]
+    before, after = conversion.lines
+    after = [f"{line}{cuts if place == 0 else ''}" for place, line in enumerate(after)]
     rows = [
         *head,
         (answer.name, conversion.call),
@@ -174,7 +172,7 @@ def _row(answer: Answer) -> tuple[str, ...]:
         return (answer.name, "", "", "", answer.reason)
     lines = conversion.plan.recipe.lines
     weights = "; ".join(lines) if len(lines) < 3 else f"{len(lines)} lines of NumPy"
-    steps = [*conversion.before, *conversion.after]
+    steps = [step for steps in conversion.outline for step in steps]
     values = "not computed" if answer.proof is None else str(answer.proof)
     return (answer.name, conversion.call, "; ".join(steps), weights or "unchanged", values)
 

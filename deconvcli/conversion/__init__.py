@@ -93,14 +93,32 @@ class Conversion(NamedTuple):
     @property
     def after(self) -> list[str]:
         """The expressions of y that make the output of what the layer gives."""
-        program = self._program
-        bias = [f"y + {program.write_bias(self.plan)}"] if self.source.layer.has_bias else []
-        return [*program.write_after(self.plan), *(bias if program.adds_bias(self.plan) else [])]
+        return self._write_after(self._program)
+
+    def _write_after(self, program: Program) -> list[str]:
+        adds_bias = self.source.layer.has_bias and self._program.adds_bias(self.plan)
+        bias = program.write_addition(self.plan) if adds_bias else []
+        return [*program.write_after(self.plan), *bias]
+
+    @property
+    def lines(self) -> tuple[list[str], list[str]]:
+        """What is done before and after the layer, as lines of code."""
+        form = self._program.statement
+        return (
+            [form.format(name="x", expression=one) for one in self.before],
+            [form.format(name="y", expression=one) for one in self.after],
+        )
+
+    @property
+    def outline(self) -> tuple[list[str], list[str]]:
+        """What is done before and after the layer, as short expressions for one line."""
+        program = self._program.outline
+        return program.write_before(self.plan), self._write_after(program)
 
     @property
     def steps(self) -> str:
         """What is done besides the call, in one line; empty where the call is the whole layer."""
-        named = (("before", self.before), ("after", self.after))
+        named = zip(("before", "after"), self.outline, strict=True)
         lines = [f"{name}: {'; '.join(steps)}" for name, steps in named if steps]
         return "; ".join([*lines, *self.costs])
 

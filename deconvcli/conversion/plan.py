@@ -106,7 +106,8 @@ def find_plan(source: Reading, name: str) -> Plan:
     for batch in batches:
         for core in _list_cores(layer, sizes._replace(batch=batch), writer):
             # A layer that only some backends compute is better than several layers.
-            for accepts in (_is_sure, _has_values):
+            known = _find_cautions(writer, implementation, core)
+            for accepts in (partial(_is_sure, known), _has_values):
                 fit = partial(_fit_crop, writer, implementation, accepts)
                 plan = _plan(source, core, fit, repeats)
                 if plan is not None:
@@ -119,9 +120,8 @@ def _explain(
 ) -> DeconvError:
     """Return why nothing says a layer: what the framework has against the whole scatter."""
     core = next(_list_cores(layer, sizes, writer))
-    axes = tuple([axis._replace(crop_begin=0, crop_end=0) for axis in core.layer.axes])
     with suppress(NotExpressible):
-        for arguments in writer.propose(core.layer._replace(axes=axes), core.sizes):
+        for arguments in writer.propose(_uncrop(core.layer), core.sizes):
             try:
                 writer.read(Spelling(writer.name, arguments, implementation), core.sizes)
             except Refused as error:
@@ -200,11 +200,27 @@ def _has_values(reading: Reading) -> bool:
     return is_real and not reading.no_values and reading.answered is None
 
 
-def _is_sure(reading: Reading) -> bool:
-    """Return whether the framework computes a layer whatever its backend and its build are."""
-    return _has_values(reading) and all(
-        found.severity is Severity.NOTE for found in reading.findings
-    )
+def _is_sure(known: frozenset[str], reading: Reading) -> bool:
+    """Return whether all backends and builds compute a layer, but for what is known anyway."""
+    return _has_values(reading) and _list_cautions(reading) <= known
+
+
+def _list_cautions(reading: Reading) -> frozenset[str]:
+    codes = [found.code for found in reading.findings if found.severity is not Severity.NOTE]
+    return frozenset(codes)
+
+
+def _find_cautions(writer: Dialect, implementation: str, core: _Core) -> frozenset[str]:
+    """Return the codes of what is found in a layer whatever its crop is, as in its groups."""
+    with suppress(NotExpressible):
+        for found in writer.find_readings(_uncrop(core.layer), core.sizes, implementation):
+            return _list_cautions(found)
+    return frozenset()
+
+
+def _uncrop(layer: Layer) -> Layer:
+    axes = [axis._replace(crop_begin=0, crop_end=0) for axis in layer.axes]
+    return layer._replace(axes=tuple(axes))
 
 
 def _fit_crop(

@@ -27,12 +27,18 @@ class Program:
     Without a file of its own, a framework has the layer's call, and NumPy's code around it.
 
     imports: the lines at the top, besides NumPy's; those that a module needs are written. tensor,
-    array: an array as its tensor, and back.
+    array: an array as its tensor, and back. statement: a step as a line.
     """
 
     imports: ClassVar[tuple[str, ...]] = ()
     tensor: ClassVar[str] = "{}"
     array: ClassVar[str] = "np.asarray({})"
+    statement: ClassVar[str] = "{name} = {expression}"
+
+    @property
+    def outline(self) -> Program:
+        """The program whose steps are short enough to stand in one line."""
+        return self
 
     def write(self, plan: Plan) -> str:
         """Return the module as Python source.
@@ -47,7 +53,6 @@ class Program:
                 "take the call, the weights and the steps from --format text or json.",
             )
         body = [
-            *self._write_docstring(plan),
             "w = np.asarray(weight)",
             *plan.recipe.lines,
             *self.write_setup(plan),
@@ -55,11 +60,12 @@ class Program:
             "def apply(x):",
             *[TAB + line for line in self.write_apply(plan)],
             "",
+            *self.write_ending(),
             "return apply",
         ]
         source, target = plan.source.spelling.name, plan.target
         call = write_call(with_counts(target))
-        text = "\n".join([one for line in body for one in wrap(line and TAB + line)])
+        text = _indent(body)
         top = [
             f'"""A layer of {source} in {target.spelling.name}.',
             "",
@@ -72,7 +78,8 @@ class Program:
             "",
             "",
         ]
-        return "\n".join([*top, "def build(weight, bias=None):", text, ""])
+        documentation = _indent(self._write_docstring(plan))
+        return "\n".join([*top, "def build(weight, bias=None):", documentation, text, ""])
 
     def _write_docstring(self, plan: Plan) -> list[str]:
         source = plan.source
@@ -116,6 +123,10 @@ class Program:
             return "bias"
         return f"bias.reshape(-1, {', '.join('1' * plan.rank)})"
 
+    def write_addition(self, plan: Plan) -> list[str]:
+        """Return the expressions that add the bias to y."""
+        return [f"y + {self.write_bias(plan)}"]
+
     def write_layer(self, plan: Plan) -> list[str]:
         """Return the lines that make `layer` of the array `w`; none for a function."""
         return []
@@ -131,6 +142,10 @@ class Program:
     def list_bias(self, plan: Plan, value: str) -> list[str]:
         """Return the lines that do something with the bias of the layer itself, if it has one."""
         return [] if plan.has_late_bias else ["if bias is not None:", f"{TAB}{value}"]
+
+    def write_ending(self) -> list[str]:
+        """Return the lines after `apply`."""
+        return []
 
     def write_apply(self, plan: Plan) -> list[str]:
         """Return the body of `apply`."""
@@ -239,6 +254,11 @@ class Program:
         """Return the expression that copies elements of an axis from its opposite ends."""
         indices = f"np.arange({-before}, {size + after}) % {size}"
         return f"np.take({name}, {indices}, axis={axis})"
+
+
+def _indent(lines: Iterable[str]) -> str:
+    """Return lines of a function's body as text."""
+    return "\n".join([one for line in lines for one in wrap(line and TAB + line)])
 
 
 def _is_used(line: str, text: str) -> bool:

@@ -146,8 +146,8 @@ SAME_LAYER = [
     ),
     (
         "onnx@onnxruntime",
-        'helper.make_node("ConvTranspose", ["X", "W"], ["Y"], kernel_shape=[3, 3], strides=[2, 2],'
-        " pads=[1, 1, 1, 1])",
+        'helper.make_node("ConvTranspose", ["X", "W", "B"], ["Y"], kernel_shape=[3, 3],'
+        " strides=[2, 2], pads=[1, 1, 1, 1])",
     ),
     ("jax", "jax.lax.conv_transpose(x, w, strides=(2, 2), padding=((1, 1), (1, 1)))"),
     (

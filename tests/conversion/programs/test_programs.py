@@ -27,6 +27,7 @@ OWN = {
     "keras2": {"tensorflow", "tf_keras"},
     "mlx": {"mlx"},
     "paddle": {"paddle"},
+    "onnx": {"onnx", "onnxruntime"},
     "tensorflow": {"tensorflow"},
     "tinygrad": {"tinygrad"},
     "torch": {"torch"},
@@ -35,6 +36,8 @@ DRIVERS = {FRAMEWORKS.take(name).dialect: name for name in FRAMEWORKS.names}
 # Plain names take what Keras' settings, or the newest implementation, would.
 EXECUTING = {name: DRIVERS.get(name) for name in PROGRAMS.names} | {
     "keras": "keras_tensorflow",
+    "onnx": "onnx_onnxruntime",
+    "onnx@reference": "onnx_reference",
     "keras@torch": "keras_torch",
     "keras@jax": "keras_jax",
 }

@@ -66,7 +66,7 @@ def test_the_same_layer_under_other_parameters() -> None:
     assert found.text == "kernel_shape=(3,), strides=(2,), pads=(0, 1): the same layer"
     assert found.shift == (0,)
     assert found.call == (
-        'helper.make_node("ConvTranspose", ["X", "W"], ["Y"], kernel_shape=[3], strides=[2],'
+        'helper.make_node("ConvTranspose", ["X", "W", "B"], ["Y"], kernel_shape=[3], strides=[2],'
         " pads=[0, 1])"
     )
     assert (found.before, found.after) == ((), ())

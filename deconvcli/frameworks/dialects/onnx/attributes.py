@@ -63,6 +63,7 @@ class ConvTranspose(Dialect):
     brackets = "[]"
     spatial_axes = range(1, ANY_AXES)
     forward = "Conv"
+    has_bias_input = True
     windows = ONNX_WINDOWS
     number_types = NumberTypes(Mixing.REFUSED)
     arguments = (
@@ -211,7 +212,7 @@ class ConvTranspose(Dialect):
         self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
     ) -> str:
         """Return the call of onnx.helper that makes the node."""
-        inputs = '["X", "W", "B"]' if "B" in named else '["X", "W"]'
+        inputs = '["X", "W", "B"]' if reading.layer.has_bias else '["X", "W"]'
         pads = reading.spelling.arguments.get("pads")
         if "auto_pad" in named and isinstance(pads, list | tuple):
             # Zeros are pads too: beside auto_pad some implementations take them, others refuse.
