@@ -62,8 +62,9 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"counts"},
     ),
     "models": (
-        {"expressions", "model"},
-        {"exported"},
+        {"expressions", "model", "places"},
+        {"exported", "inputs", "onnx_model"},
+        {"walk"},
         {"readers"},
         {"reading"},
     ),

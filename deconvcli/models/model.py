@@ -34,11 +34,12 @@ class ModelLayer(NamedTuple):
 class Model(NamedTuple):
     """What a reader found. title: the format and the program that wrote it.
 
+    tensors: None for one of which not even the number of axes is known.
     findings: with codes that rules claim. notes: what the formulas hold for, what is not known.
     """
 
     title: str
-    tensors: Mapping[str, Sizes]
+    tensors: Mapping[str, Sizes | None]
     layers: tuple[ModelLayer, ...]
     findings: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()

@@ -79,8 +79,8 @@ def test_rules_see_the_layers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("size", "message"),
     [
-        ("z=1x3x6x7", "--size names the input 'z'; the program has x"),
-        ("1x6x7", "--size gives x 3 sizes, the program 4"),
+        ("z=1x3x6x7", "--size names the input 'z'; the model has x"),
+        ("1x6x7", "--size gives x 3 sizes, the model 4"),
         ("1x4x6x7", "the program was exported for 1x3xs53x7"),
     ],
 )

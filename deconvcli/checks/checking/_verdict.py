@@ -62,7 +62,7 @@ class CheckedFile(NamedTuple):
     refused: tuple[str, ...] = ()
     sized: int = 0
     unsized: int = 0
-    tensors: Mapping[str, tuple[int | str | None, ...]] = {}
+    tensors: Mapping[str, tuple[int | str | None, ...] | None] = {}
 
 
 class Verdict(NamedTuple):

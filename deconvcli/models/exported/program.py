@@ -15,26 +15,18 @@ from deconvcli.common.files import StrPath, describe_os_error
 from deconvcli.common.values import MAX_INT64, shorten
 from deconvcli.models.exported.parsing import parse_expression
 from deconvcli.models.expressions import Expression, Size
+from deconvcli.models.places import Place, find_place
 
 MAX_GRAPH_BYTES = 64 * 2**20
 MAX_MEMBERS = 100_000
 _GRAPH = re.compile(r"[^/]+/models/([^/]+)\.json")
 _OLD = ("serialized_exported_program.json", "version")
-_PLACE = re.compile(r'File "([^"]+)", line (\d+), in [^\n]*\n *([^\n]*)')
 
 
 class Tensor(NamedTuple):
     """A tensor among the arguments of an operation, by its name."""
 
     name: str
-
-
-class Place(NamedTuple):
-    """A line of the author's source: the last part of its path, its number and its text."""
-
-    file: str
-    line: int
-    text: str
 
 
 class Operation(NamedTuple):
@@ -223,7 +215,7 @@ class _Reader:
             {one["name"]: self._argument(one["arg"]) for one in node["inputs"]},
             tuple(outputs),
             _last_module(metadata.get("nn_module_stack", "")),
-            _find_place(metadata.get("stack_trace", "")),
+            find_place(metadata.get("stack_trace", "")),
         )
 
     def _argument(self, argument: Any) -> Any:
@@ -256,13 +248,3 @@ def _number(value: Any) -> int | None:
 def _last_module(stack: str) -> str:
     """Return `main.0`, the path of the innermost module."""
     return stack.rpartition(";")[2].split(",")[1] if "," in stack else ""
-
-
-def _find_place(trace: str) -> Place | None:
-    """Return the innermost line that is not of an installed package."""
-    found = [
-        Place(path.replace("\\", "/").rpartition("/")[2], int(number), text)
-        for path, number, text in _PLACE.findall(trace)
-        if "site-packages" not in path and "dist-packages" not in path
-    ]
-    return found[-1] if found else None

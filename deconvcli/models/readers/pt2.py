@@ -26,6 +26,7 @@ from deconvcli.models.exported.program import (
     refuse_other_forms,
 )
 from deconvcli.models.expressions import Expression, Size, evaluate
+from deconvcli.models.inputs import match_inputs
 from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes
 
 _TRANSPOSED = {f"aten.conv_transpose{rank}d": rank for rank in (1, 2, 3)}
@@ -97,7 +98,7 @@ class _Model:
             None if stored is None else self._write(stored),
             sum(prod(int(str(size)) for size in shape) for shape in weights),
             self._read(operation),
-            f"{place.file}:{place.line}" if place else "",
+            str(place or ""),
         )
 
     def _read(self, operation: Operation) -> Reading | None:
@@ -194,22 +195,9 @@ def _find_values(program: Program, sizes: GivenSizes) -> dict[str, int]:
         UsageError: an input, or a number of axes, that does not exist; or a fixed size is another.
     """
     values: dict[str, int] = {}
-    for given, shape in sizes.items():
-        name = given or next(iter(program.inputs), "")
-        if name not in program.inputs:
-            raise UsageError(
-                f"--size names the input {given!r}; the program has {', '.join(program.inputs)}",
-                help="name one of these.",
-                code="unknown-input",
-            )
+    given = match_inputs(sizes, {name: program.sizes[name] for name in program.inputs})
+    for name, shape in given.items():
         stored = program.sizes[name]
-        if len(shape) != len(stored):
-            raise UsageError(
-                f"--size gives {name} {len(shape)} sizes, the program {len(stored)}:"
-                f" {size_text(stored)}",
-                help="give all of them, with batch and channels.",
-                code="rank",
-            )
         for size, own in zip(shape, stored, strict=True):
             if not isinstance(size, int):
                 continue

@@ -1,0 +1,1 @@
+"""Files of ONNX as data: fields of the wire format, and the graph that they hold."""

@@ -1,0 +1,1 @@
+"""The walk over whole tensors: their sizes, and the numbers that sizes are computed from."""

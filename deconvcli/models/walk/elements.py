@@ -1,0 +1,128 @@
+"""Broadcasting: the sizes at which tensors are joined element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product, zip_longest
+from math import prod
+from typing import Any
+
+from deconvcli.common.values import MAX_INT64
+from deconvcli.layers.text import size_text
+from deconvcli.models.walk.tensors import (
+    MAX_VALUES,
+    OpenSize,
+    Problem,
+    Tensor,
+    Values,
+    compute,
+    is_number,
+    make_tensor,
+)
+
+
+def join_sizes(tensors: Sequence[Tensor]) -> tuple[OpenSize, ...] | None:
+    """Return the sizes of tensors joined element by element; None if a rank is unknown.
+
+    Raises:
+        Problem: two sizes differ, and none of them is 1.
+    """
+    shapes = [tensor.sizes for tensor in tensors]
+    joined: tuple[OpenSize, ...] | None = ()
+    for shape in shapes:
+        if shape is None:
+            return None
+        assert joined is not None
+        joined = tuple(
+            [
+                _join(one, other, joined, shape)
+                for one, other in reversed(
+                    list(zip_longest(reversed(joined), reversed(shape), fillvalue=1))
+                )
+            ]
+        )
+    return joined
+
+
+def _join(
+    one: OpenSize, other: OpenSize, left: Sequence[OpenSize], right: Sequence[OpenSize]
+) -> OpenSize:
+    if one is None or other is None:
+        known = other if one is None else one
+        # Of an unknown size and 5, the result has 5: the unknown one is 1 or 5.
+        return known if known is not None and compute(lambda n: n != 1, known) else None
+    # Only where two sizes differ is one of them compared with 1: comparisons restrict letters.
+    equal = compute(lambda a, b: bool(a == b), one, other)
+    if equal is None:
+        return None
+    if equal:
+        return one
+    if one == 1:
+        return other
+    if other == 1:
+        return one
+    raise Problem(
+        "unequal-sizes",
+        f"tensors of {write_sizes(left)} and {write_sizes(right)} are joined, and {one} is not"
+        f" {other}",
+        "use another input size, or crop the larger tensor before the join.",
+    )
+
+
+def write_sizes(sizes: Sequence[OpenSize]) -> str:
+    """Return sizes as text, with a question mark for what is unknown."""
+    return size_text(["?" if size is None else size for size in sizes]) if sizes else "one element"
+
+
+def expand_values(tensor: Tensor, sizes: Sequence[OpenSize]) -> Values | None:
+    """Return the elements of a tensor stretched to larger sizes; None where not all are known."""
+    if tensor.values is None or tensor.sizes is None or not all(map(is_number, sizes)):
+        return None
+    if list(tensor.sizes) == list(sizes):
+        return tensor.values
+    whole = [int(size) for size in sizes]  # type: ignore[arg-type]
+    if prod(whole) > MAX_VALUES:
+        return None
+    own = [1] * (len(whole) - len(tensor.sizes)) + list(tensor.sizes)
+    steps: list[int] = [
+        0 if size == 1 else prod(own[place + 1 :])  # type: ignore[arg-type]
+        for place, size in enumerate(own)
+    ]
+    return tuple(
+        tensor.values[sum(i * step for i, step in zip(index, steps, strict=True))]
+        for index in product(*map(range, whole))
+    )
+
+
+def join_values(tensors: Sequence[Tensor], sizes: Sequence[OpenSize]) -> list[Values] | None:
+    """Return the elements of all tensors, each stretched to the joined sizes."""
+    found = [expand_values(tensor, sizes) for tensor in tensors]
+    known = [values for values in found if values is not None]
+    return known if len(known) == len(found) else None
+
+
+def map_elements(call: Any, function: Any) -> list[Tensor]:
+    """Return the result of an operation on each element, with its values where they are known."""
+    tensors = [tensor for tensor in call.inputs if tensor is not None]
+    try:
+        sizes = join_sizes(tensors)
+    except Problem as problem:
+        # The walk goes on with the tensor of the most axes, as after a join that fits.
+        problem.outputs = [Tensor(max(tensors, key=lambda tensor: tensor.rank or 0).sizes)]
+        raise
+    if sizes is None:
+        return [Tensor()] * call.outputs
+    rows = join_values(tensors, sizes) if function is not None else None
+    values = None
+    if rows is not None:
+        values = [_apply(function, parts) for parts in zip(*rows, strict=True)]
+    return [make_tensor(sizes, values)]
+
+
+def _apply(function: Any, parts: Sequence[Any]) -> Any:
+    """Return the result for one element; None for what is no number that a runtime has."""
+    try:
+        found = compute(function, *parts)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+    return None if isinstance(found, int) and abs(found) > MAX_INT64 else found

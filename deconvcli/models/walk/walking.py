@@ -1,0 +1,205 @@
+"""The walk: each operation in turn, with the sizes of its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from deconvcli.common.findings import Diagnostic
+from deconvcli.layers.layer import Reading
+from deconvcli.models.onnx_model.graph import Constant, Function, Graph, Node, OnnxFile, Reference
+from deconvcli.models.walk.operators import OPERATORS
+from deconvcli.models.walk.tensors import UNKNOWN, Call, Problem, Tensor
+from deconvcli.models.walk.transposed import transpose_convolution
+
+MAX_CALLED_NODES = 100_000
+"""The most nodes that are walked inside functions of the model, which may call each other."""
+MAX_FUNCTION_DEPTH = 16
+MAX_REMEMBERED = 2_000_000
+"""The most elements remembered in tensors that are not small; then only their sizes are kept."""
+_SMALL = 64
+# Domains whose operations have the meaning of ONNX' own, or that of ONNX Runtime.
+_DOMAINS = ("", "com.microsoft")
+
+
+class Outcome(NamedTuple):
+    """What became of one node. reading: of a transposed convolution. finding: why it fails."""
+
+    node: Node
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor, ...]
+    reading: Reading | None = None
+    finding: Diagnostic | None = None
+
+
+class Walked(NamedTuple):
+    """The tensors of a graph by name, its nodes, and the operations that nobody knows."""
+
+    tensors: Mapping[str, Tensor]
+    outcomes: Sequence[Outcome]
+    unknown: Mapping[str, int]
+
+
+def walk(file: OnnxFile, inputs: Mapping[str, Tensor]) -> Walked:
+    """Return the sizes of all tensors, at these sizes of the inputs."""
+    return _Walk(file).run(inputs)
+
+
+class _Walk:
+    """One walk through a file."""
+
+    def __init__(self, file: OnnxFile) -> None:
+        self._file = file
+        self._outcomes: list[Outcome] = []
+        self._unknown: dict[str, int] = {}
+        self._remembered = 0
+        self._called = 0
+
+    def run(self, inputs: Mapping[str, Tensor]) -> Walked:
+        """Walk through the graph of the file."""
+        tensors: dict[str, Tensor] = dict(inputs)
+        for outcome in self._walk_graph(self._file.graph, tensors):
+            self._outcomes.append(outcome)
+        return Walked(tensors, self._outcomes, self._unknown)
+
+    def _walk_graph(self, graph: Graph, tensors: dict[str, Tensor]) -> Iterator[Outcome]:
+        tensors.update({name: _make_constant(one) for name, one in graph.constants.items()})
+        return self._walk_nodes(graph.nodes, tensors, {}, 0)
+
+    def _walk_nodes(
+        self,
+        nodes: Sequence[Node],
+        tensors: dict[str, Tensor],
+        attributes: Mapping[str, Any],
+        depth: int,
+    ) -> Iterator[Outcome]:
+        """Yield what becomes of each node; its outputs are added to the tensors."""
+        for node in nodes:
+            inputs = tuple([tensors.get(name, UNKNOWN) if name else None for name in node.inputs])
+            outcome = self._step(_fill_in(node, attributes), inputs, tensors, depth)
+            tensors.update(zip(node.outputs, outcome.outputs, strict=False))
+            yield outcome
+
+    def _step(
+        self,
+        node: Node,
+        inputs: tuple[Tensor | None, ...],
+        tensors: dict[str, Tensor],
+        depth: int,
+    ) -> Outcome:
+        call = Call(
+            node.operation,
+            inputs,
+            node.attributes,
+            self._file.opsets.get(node.domain, 0) or 1,
+            len(node.outputs),
+        )
+        reading = finding = None
+        outputs: Sequence[Tensor] = ()
+        try:
+            if node.operation == "ConvTranspose" and node.domain in _DOMAINS:
+                outputs, reading = transpose_convolution(call)
+            else:
+                outputs = self._apply(node, call, tensors, depth)
+        except Problem as problem:
+            outputs, finding = problem.outputs, problem.finding
+        # A text in place of a number, or fewer of them than the operation has.
+        except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
+            self._note_unknown(f"{node.operation} of another form than ONNX has")
+        padded = [*outputs, *[UNKNOWN] * (len(node.outputs) - len(outputs))]
+        return Outcome(
+            node, inputs, tuple([self._remember(one) for one in padded]), reading, finding
+        )
+
+    def _apply(
+        self, node: Node, call: Call, tensors: dict[str, Tensor], depth: int
+    ) -> Sequence[Tensor]:
+        function = self._file.functions.get((node.domain, node.operation))
+        if function is not None:
+            return self._call_function(function, call, depth)
+        if node.operation == "If" and node.domain == "":
+            return self._choose(call, tensors)
+        operator = OPERATORS.get(node.operation) if node.domain in _DOMAINS else None
+        if operator is None:
+            self._note_unknown(".".join(filter(None, (node.domain, node.operation))))
+            return ()
+        return operator(call)
+
+    def _note_unknown(self, name: str) -> None:
+        self._unknown[name] = self._unknown.get(name, 0) + 1
+
+    def _choose(self, call: Call, tensors: dict[str, Tensor]) -> Sequence[Tensor]:
+        """Return the outputs of the branch that a known condition takes, else of both."""
+        condition = call.values(0)
+        names = ["then_branch", "else_branch"]
+        if condition and condition[0] is not None:
+            names = names[:1] if condition[0] else names[1:]
+        found = []
+        for name in names:
+            branch = call.attributes.get(name)
+            if not isinstance(branch, Graph):
+                return ()
+            # The nodes of a branch see the tensors around it.
+            inner = dict(tensors)
+            outcomes = list(self._walk_graph(branch, inner))
+            if len(names) == 1:
+                self._outcomes += outcomes
+                tensors.update(inner)
+            found.append([inner.get(one.name, UNKNOWN) for one in branch.outputs])
+        return [_agree(both) for both in zip(*found, strict=False)]
+
+    def _call_function(self, function: Function, call: Call, depth: int) -> Sequence[Tensor]:
+        self._called += len(function.nodes)
+        if depth >= MAX_FUNCTION_DEPTH or self._called > MAX_CALLED_NODES:
+            return ()
+        inner = {
+            name: tensor
+            for name, tensor in zip(function.inputs, call.inputs, strict=False)
+            if tensor is not None
+        }
+        attributes = {**function.defaults, **call.attributes}
+        for outcome in self._walk_nodes(function.nodes, inner, attributes, depth + 1):
+            if outcome.finding is not None or outcome.reading is not None:
+                self._outcomes.append(outcome)
+        return [inner.get(name, UNKNOWN) for name in function.outputs]
+
+    def _remember(self, tensor: Tensor) -> Tensor:
+        """Return the tensor, without its elements where those of others fill the memory."""
+        if tensor.values is None or len(tensor.values) <= _SMALL:
+            return tensor
+        self._remembered += len(tensor.values)
+        return tensor if self._remembered <= MAX_REMEMBERED else Tensor(tensor.sizes)
+
+
+def _make_constant(constant: Constant) -> Tensor:
+    return Tensor(constant.sizes, constant.values)
+
+
+def _fill_in(node: Node, attributes: Mapping[str, Any]) -> Node:
+    """Return a node of a function with the attributes of its caller."""
+    if not any(isinstance(value, Reference) for value in node.attributes.values()):
+        return node
+    filled = {
+        name: attributes.get(value.name) if isinstance(value, Reference) else value
+        for name, value in node.attributes.items()
+    }
+    return node._replace(attributes={n: value for n, value in filled.items() if value is not None})
+
+
+def _agree(tensors: Sequence[Tensor]) -> Tensor:
+    """Return what the outputs of the branches have in common."""
+    first = tensors[0]
+    if len(tensors) == 1:
+        return first
+    if any(tensor.rank != first.rank or tensor.rank is None for tensor in tensors):
+        return UNKNOWN
+    assert first.sizes is not None
+    shapes = [tensor.sizes or () for tensor in tensors]
+    return Tensor(
+        tuple(
+            [
+                column[0] if len(set(map(str, column))) == 1 else None
+                for column in zip(*shapes, strict=True)
+            ]
+        )
+    )

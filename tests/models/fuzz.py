@@ -1,0 +1,130 @@
+"""Mutants of model files: `python -m tests.models.fuzz onnx 100000` reads as many of them.
+
+Each is read once as it is. Declared errors are expected; any other is printed with its mutant, as
+is one that takes longer than a second.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from deconvcli.common.errors import DeconvError
+from deconvcli.models.reading import read_model
+from tests.models import archives, onnx_files
+from tests.models.onnx_files import Stored, graph, integers, model, node, number, weights
+
+MAX_SECONDS = 1.0
+
+
+def make_onnx() -> bytes:
+    """Return a model with what a mutant may damage: shapes as data, a branch, a function."""
+    branch = graph([node("Relu", "up", "b")], outputs=["b"])
+    nodes = [
+        node("Conv", "x w", "c", strides=[2, 2], pads=[1, 1, 1, 1]),
+        node("ConvTranspose", "c v", "up", strides=[2, 2], pads=[1, 1, 1, 1]),
+        node("Shape", "x", "s"),
+        node("Gather", "s two", "h"),
+        node("Unsqueeze", "h zero", "hs"),
+        node("Concat", "begin hs", "sizes", axis=0),
+        node("ConstantOfShape", "sizes", "filled"),
+        node("Expand", "filled sizes", "stretched"),
+        node("Slice", "up zero hs two", "cut"),
+        node("Pad", "cut pads", "padded"),
+        node("Resize", "padded - scales", "large"),
+        node("Reshape", "large form", "flat"),
+        node("Range", "h h h", "range"),
+        node("If", "yes", "chosen", then_branch=branch, else_branch=branch),
+        node("Einsum", "flat flat", "squared", equation="...i,...j->...ij"),
+        node("own", "up", "y", domain="own", metadata={"pkg.torch.onnx.stack_trace": "File"}),
+    ]
+    function = b"".join(
+        [
+            onnx_files.field(1, "own"),
+            onnx_files.field(4, "a"),
+            onnx_files.field(5, "z"),
+            onnx_files.field(7, node("MaxPool", "a", "z", kernel_shape=[2, 2], ceil_mode=1)),
+            onnx_files.field(10, "own"),
+        ]
+    )
+    constants = {
+        "w": weights(4, 3, 3, 3),
+        "v": weights(4, 2, 4, 4),
+        "two": number(2),
+        "zero": integers(0),
+        "begin": integers(1, 2),
+        "pads": integers(0, 0, 1, 1, 0, 0, 1, 1),
+        "scales": onnx_files.floats(1, 1, 2, 2),
+        "form": integers(0, -1),
+        "yes": Stored((), (True,), onnx_files.BOOL),
+    }
+    stored = {"up": (1, 2, 10, 12)}
+    return model(
+        graph(nodes, {"x": (1, 3, 10, 12)}, ["y"], constants, stored), functions=[function]
+    )
+
+
+def make_pt2() -> bytes:
+    """Return a program of torch.export in an archive."""
+    with tempfile.TemporaryDirectory() as folder:
+        return archives.write(Path(folder) / "net.pt2", archives.program()).read_bytes()
+
+
+FILES: Mapping[str, Callable[[], bytes]] = {"onnx": make_onnx, "pt2": make_pt2}
+
+
+def mutate(data: bytes, dice: random.Random) -> bytes:
+    """Return the data with a few bytes changed, left out, repeated or put elsewhere."""
+    changed = bytearray(data)
+    for _ in range(dice.randint(1, 4)):
+        place = dice.randrange(len(changed))
+        end = place + dice.choice((1, 1, 2, 8, 50))
+        match dice.randrange(6):
+            case 0 | 1:
+                changed[place] = dice.choice((0, 1, 127, 128, 255, dice.randrange(256)))
+            case 2:
+                del changed[place:end]
+            case 3:
+                changed[place:place] = changed[place:end]
+            case 4:
+                other = dice.randrange(len(changed))
+                changed[other : other + end - place] = changed[place:end]
+            case 5:
+                changed[place:place] = bytes([255] * dice.randint(1, 9) + [dice.randrange(128)])
+        if not changed:
+            break
+    return bytes(changed[: dice.randrange(len(changed) + 1)] if dice.random() < 0.05 else changed)
+
+
+def find_errors(name: str, count: int, seed: int) -> Iterator[str]:
+    """Yield a text for each mutant that gives an error of another kind, or takes too long."""
+    dice, original = random.Random(seed), FILES[name]()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"mutant.{name}"
+        for number in range(count):
+            data = mutate(original, dice)
+            path.write_bytes(data)
+            started = time.perf_counter()
+            try:
+                model = read_model(str(path), {})
+                json.dumps([model.tensors, model.notes, [one.name for one in model.layers]])
+            except DeconvError:
+                pass
+            except Exception:
+                yield f"{name} {seed} {number}: {traceback.format_exc()}{data!r}"
+            if time.perf_counter() - started > MAX_SECONDS:
+                yield f"{name} {seed} {number}: {time.perf_counter() - started:.1f} s: {data!r}"
+
+
+if __name__ == "__main__":
+    name, count, *seeds = sys.argv[1:]
+    seed = int(seeds[0]) if seeds else int(time.time())
+    errors = list(find_errors(name, int(count), seed))
+    print(*errors[:5], f"{len(errors)} of {count} mutants with seed {seed}", sep="\n")
+    sys.exit(bool(errors))

@@ -1,0 +1,225 @@
+"""Operations of ONNX with the sizes of their outputs, which ONNX Runtime was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tests.models.onnx_files import Stored, floats, integers, number, weights
+
+Given = tuple[int, ...] | Stored
+
+
+class Case(NamedTuple):
+    """One operation. inputs: sizes of data, or constants; None for one that is left out."""
+
+    operation: str
+    inputs: tuple[Given | None, ...]
+    outputs: tuple[tuple[int, ...], ...]
+    attributes: Mapping[str, Any] = {}
+    opset: int = 17
+    domain: str = ""
+
+
+def case(
+    operation: str,
+    *inputs: Given | None,
+    out: Any,
+    opset: int = 17,
+    domain: str = "",
+    **attributes: Any,
+) -> Case:
+    outputs = out if out and isinstance(out[0], tuple) else (out,)
+    return Case(operation, inputs, outputs, attributes, opset, domain)
+
+
+X = (2, 3, 9, 12)
+ALL_AXES = integers(0, 1, 2, 3)
+CASES = (
+    case("Relu", X, out=X),
+    case("Softmax", X, out=X),
+    case("Dropout", X, out=(X, X)),
+    case("Identity", X, out=X),
+    case("Cast", X, out=X, to=7),
+    case("Add", X, (12,), out=X),
+    case("Mul", (2, 1, 9, 1), (3, 1, 12), out=X),
+    case("Max", X, (1,), (9, 1), out=X),
+    case("Mod", X, X, out=X, fmod=1),
+    case("Equal", X, (1, 12), out=X),
+    case("BatchNormalization", X, (3,), (3,), (3,), (3,), out=X),
+    case("Conv", X, weights(4, 3, 3, 3), out=(2, 4, 7, 10)),
+    case("Conv", X, weights(4, 3, 3, 3), out=(2, 4, 5, 6), strides=[2, 2], pads=[1, 1, 1, 1]),
+    case("Conv", X, weights(4, 3, 3, 2), out=(2, 4, 3, 10), dilations=[3, 2]),
+    case("Conv", X, weights(4, 3, 3, 3), out=(2, 4, 5, 6), strides=[2, 2], auto_pad="SAME_UPPER"),
+    case("Conv", X, weights(4, 3, 3, 3), out=(2, 4, 4, 5), strides=[2, 2], auto_pad="VALID"),
+    case("Conv", X, weights(6, 1, 2, 2), out=(2, 6, 8, 11), group=3),
+    case("ConvTranspose", X, weights(3, 4, 4, 4), out=(2, 4, 18, 24), strides=[2, 2], pads=[1] * 4),
+    case(
+        "ConvTranspose",
+        X,
+        weights(3, 2, 3, 3),
+        out=(2, 2, 18, 24),
+        strides=[2, 2],
+        pads=[1] * 4,
+        output_padding=[1, 1],
+    ),
+    case("ConvTranspose", X, weights(3, 2, 3, 3), out=(2, 6, 11, 14), group=3),
+    case("MaxPool", X, out=(2, 3, 4, 6), kernel_shape=[2, 2], strides=[2, 2]),
+    case(
+        "MaxPool",
+        X,
+        out=((2, 3, 5, 6), (2, 3, 5, 6)),
+        kernel_shape=[2, 2],
+        strides=[2, 2],
+        ceil_mode=1,
+    ),
+    case(
+        "MaxPool",
+        X,
+        out=(2, 3, 4, 5),
+        kernel_shape=[2, 2],
+        strides=[2, 2],
+        dilations=[2, 2],
+        auto_pad="VALID",
+    ),
+    case(
+        "MaxPool", X, out=(2, 3, 5, 6), kernel_shape=[3, 3], strides=[2, 2], auto_pad="SAME_LOWER"
+    ),
+    case(
+        "MaxPool",
+        X,
+        out=(2, 3, 3, 3),
+        kernel_shape=[2, 2],
+        strides=[4, 5],
+        ceil_mode=1,
+        pads=[1, 0, 1, 0],
+    ),
+    case("AveragePool", X, out=(2, 3, 5, 6), kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4),
+    case(
+        "AveragePool",
+        X,
+        out=(2, 3, 5, 6),
+        kernel_shape=[2, 2],
+        strides=[2, 2],
+        ceil_mode=1,
+        opset=19,
+    ),
+    case("LpPool", X, out=(2, 3, 8, 11), kernel_shape=[2, 2]),
+    case("GlobalAveragePool", X, out=(2, 3, 1, 1)),
+    case("GlobalMaxPool", X, out=(2, 3, 1, 1)),
+    case("MaxRoiPool", X, (5, 5), out=(5, 3, 2, 4), pooled_shape=[2, 4]),
+    case(
+        "RoiAlign",
+        X,
+        (5, 4),
+        integers(0, 0, 0, 0, 0),
+        out=(5, 3, 6, 7),
+        output_height=6,
+        output_width=7,
+        opset=16,
+    ),
+    case("Reshape", X, integers(0, -1), out=(2, 324)),
+    case("Reshape", X, integers(6, 9, 12), out=(6, 9, 12)),
+    case("Flatten", X, out=(6, 108), axis=2),
+    case("Flatten", X, out=(1, 648), axis=0),
+    case("Transpose", X, out=(2, 9, 12, 3), perm=[0, 2, 3, 1]),
+    case("Transpose", X, out=(12, 9, 3, 2)),
+    case("Squeeze", (1, 3, 1, 5), out=(3, 5)),
+    case("Squeeze", (1, 3, 1, 5), integers(-2), out=(1, 3, 5)),
+    case("Squeeze", (1, 3, 1, 5), out=(3, 1, 5), axes=[0], opset=11),
+    case("Unsqueeze", (3, 5), integers(0, -1), out=(1, 3, 5, 1)),
+    case("Unsqueeze", (3, 5), out=(3, 1, 5), axes=[1], opset=11),
+    case("Expand", (3, 1), integers(2, 1, 6), out=(2, 3, 6)),
+    case("Tile", (3, 2), integers(2, 4), out=(6, 8)),
+    case("DepthToSpace", (1, 8, 3, 5), out=(1, 2, 6, 10), blocksize=2),
+    case("SpaceToDepth", (1, 2, 6, 10), out=(1, 8, 3, 5), blocksize=2),
+    case("Gather", X, number(0), out=(2, 9, 12), axis=1),
+    case("Gather", X, Stored((2, 2), (0, 1, 1, 0), 7), out=(2, 3, 2, 2, 12), axis=-2),
+    case("GatherElements", (3, 4), Stored((3, 2), (0,) * 6, 7), out=(3, 2), axis=1),
+    case("GatherND", X, Stored((5, 2), (0,) * 10, 7), out=(5, 9, 12)),
+    case(
+        "Slice",
+        X,
+        integers(1, 2),
+        integers(8, 2**63 - 1),
+        integers(2, 3),
+        integers(2, 3),
+        out=(2, 3, 4, 4),
+    ),
+    case("Slice", X, integers(-1), integers(-(2**63)), integers(3), integers(-5), out=(2, 3, 9, 3)),
+    case("Slice", X, integers(0, -3), integers(-1, 2**31 - 1), integers(0, -1), out=(1, 3, 9, 3)),
+    case("Slice", X, integers(5), integers(5), integers(2), out=(2, 3, 0, 12)),
+    case("Slice", X, out=(2, 3, 4, 12), starts=[1], ends=[5], axes=[2], opset=9),
+    case("Split", X, out=((2, 3, 9, 6), (2, 3, 9, 6)), axis=3),
+    case("Split", X, integers(4, 5), out=((2, 3, 4, 12), (2, 3, 5, 12)), axis=2),
+    case("Split", X, out=((2, 3, 5, 12), (2, 3, 4, 12)), axis=2, num_outputs=2, opset=18),
+    case("Concat", X, (2, 1, 9, 12), out=(2, 4, 9, 12), axis=1),
+    case("TopK", X, integers(4), out=((2, 3, 9, 4), (2, 3, 9, 4))),
+    case("OneHot", Stored((2, 3), (0,) * 6, 7), number(5), floats(0, 1), out=(2, 3, 5)),
+    case("NonZero", integers(0, 3, 0, 2), out=(1, 2)),
+    case("ScatterND", X, Stored((1, 1), (0,), 7), (1, 3, 9, 12), out=X),
+    case("Pad", X, integers(0, 0, 1, 2, 0, 0, 3, -4), out=(2, 3, 13, 10)),
+    case("Pad", X, out=(2, 3, 10, 12), pads=[0, 0, 1, 0, 0, 0, 0, 0], opset=10),
+    case("Pad", X, integers(1, 2), None, integers(2), out=(2, 3, 12, 12), opset=18),
+    case("Resize", X, floats(), floats(1, 1, 2, 0.55), out=(2, 3, 18, 6)),
+    case("Resize", X, None, None, integers(2, 3, 7, 8), out=(2, 3, 7, 8)),
+    case("Resize", X, None, floats(0.3, 1.7), out=(2, 3, 2, 20), axes=[2, 3], opset=18),
+    case("Resize", X, floats(1, 1, 2, 2), out=(2, 3, 18, 24), opset=10),
+    case("Upsample", X, floats(1, 1, 2, 3), out=(2, 3, 18, 36), opset=9),
+    case("Upsample", X, out=(2, 3, 18, 36), scales=[1.0, 1.0, 2.0, 3.0], opset=8),
+    case("GridSample", X, (2, 5, 6, 2), out=(2, 3, 5, 6), opset=16),
+    case("AffineGrid", (2, 2, 3), integers(2, 3, 5, 6), out=(2, 5, 6, 2), opset=20),
+    case("CenterCropPad", X, integers(5, 20), out=(2, 3, 5, 20), axes=[2, 3], opset=18),
+    case("Col2Im", (1, 12, 20), integers(6, 5), integers(2, 2), out=(1, 3, 6, 5), opset=18),
+    case("Constant", out=(3,), value=integers(1, 2, 3)),
+    case("Constant", out=(), value_int=3),
+    case("Constant", out=(2,), value_floats=[1.0, 2.0]),
+    case("ConstantOfShape", integers(2, 5), out=(2, 5)),
+    case("Range", number(2), number(9), number(3), out=(3,)),
+    case("Range", number(9), number(2), number(-2), out=(4,)),
+    case("RandomNormal", out=(2, 5), shape=[2, 5]),
+    case("RandomUniformLike", X, out=X),
+    case("Shape", X, out=(4,)),
+    case("Shape", X, out=(2,), start=1, end=3),
+    case("Size", X, out=()),
+    case("ReduceMean", X, out=(2, 3, 1, 1), axes=[2, 3]),
+    case("ReduceSum", X, integers(-1), out=(2, 3, 9), keepdims=0),
+    case("ReduceMax", X, out=(1, 1, 1, 1)),
+    case("ReduceSum", X, out=X, noop_with_empty_axes=1),
+    case("ArgMax", X, out=(2, 1, 9, 12), axis=1),
+    case("ArgMin", X, out=(2, 9, 12), axis=1, keepdims=0),
+    case("CumSum", X, number(2), out=X),
+    case("MatMul", X, (12, 5), out=(2, 3, 9, 5)),
+    case("MatMul", (12,), (2, 12, 5), out=(2, 5)),
+    case("MatMul", (4, 1, 9, 12), (3, 12, 5), out=(4, 3, 9, 5)),
+    case("Gemm", (9, 4), (5, 9), out=(4, 5), transA=1, transB=1),
+    case("Einsum", (2, 5, 3), (2, 3, 4), out=(2, 5, 4), equation="bij,bjk->bik"),
+    case("Einsum", (2, 5, 3), (3, 4), out=(2, 5, 4), equation="...j,jk->...k"),
+    case("Einsum", (5, 3), (3, 4), out=(5, 4), equation="ij,jk"),
+    case("Det", (2, 4, 4), out=(2,)),
+    case("Where", Stored((9, 1), (True,) * 9, 9), X, (12,), out=X),
+    case(
+        "LSTM",
+        (7, 2, 4),
+        (1, 12, 4),
+        (1, 12, 3),
+        out=((7, 1, 2, 3), (1, 2, 3), (1, 2, 3)),
+        hidden_size=3,
+    ),
+    case(
+        "GRU",
+        (7, 2, 4),
+        (2, 9, 4),
+        (2, 9, 3),
+        out=((7, 2, 2, 3), (2, 2, 3)),
+        hidden_size=3,
+        direction="bidirectional",
+    ),
+    case("DFT", (2, 10, 1), out=(2, 10, 2)),
+    case("DFT", (2, 10, 1), out=(2, 6, 2), onesided=1),
+    case("STFT", (2, 20), number(4), (8,), out=(2, 4, 5, 2)),
+    case("HannWindow", number(10), out=(10,)),
+    case("DynamicQuantizeLinear", X, out=(X, (), ())),
+    case("FusedMatMul", (2, 9, 4), (2, 9, 5), out=(2, 4, 5), transA=1, domain="com.microsoft"),
+    case("FastGelu", X, out=X, domain="com.microsoft"),
+)
