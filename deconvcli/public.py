@@ -107,12 +107,13 @@ class PublicConversion(PublicReading):
             UsageError: the weights have another shape, or are no array.
         """
         from deconvcli.compute.runner.foreign import as_array
+        from deconvcli.conversion.layouts import explain_shape
 
-        array = as_array(weight, "weight")
-        if array.shape != self._converted.weight_shape:
+        array, wanted = as_array(weight, "weight"), self._converted.weight_shape
+        if array.shape != wanted:
             raise UsageError(
-                f"weight has the shape {array.shape}, the layer {self._converted.weight_shape}",
-                help=f"give those of the {self._converted.spelling.name} layer, in its layout.",
+                f"weight has the shape {array.shape}, the layer {wanted}",
+                help=explain_shape(self._converted, wanted, array.shape, self.spelling.name),
                 code="weight-shape",
             )
         return self._conversion.plan.recipe.apply(array)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.common.errors import UsageError
 from deconvcli.common.files import format_path
 from deconvcli.compute.arrayfiles import (
+    ArrayFile,
     Place,
     check_place,
     choose_array,
@@ -20,8 +21,9 @@ from deconvcli.compute.arrayfiles import (
 )
 from deconvcli.compute.runner import Array
 from deconvcli.conversion import Conversion
-from deconvcli.conversion.layouts import find_layout
+from deconvcli.conversion.layouts import explain_shape, is_shape
 from deconvcli.frameworks.request import LayerRequest, Understood
+from deconvcli.layers.counts import Shape
 from deconvcli.layers.text import size_text
 
 # Names in a new file, where none are given.
@@ -130,8 +132,49 @@ def _name(place: Place, name: str) -> Place:
     return place._replace(name=place.name or name) if has_names(place.path) else place
 
 
-def understand(request: LayerRequest, files: Files | None) -> Understood:
+class _Wanted(NamedTuple):
+    """An array of the layer. shape: None where it is not known; help: what to do about another."""
+
+    what: str
+    shape: Shape | None
+    help: Callable[[tuple[int, ...]], str]
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Return whether an array can be the wanted one."""
+        # A kernel has two axes of channels, and one at least that is spatial.
+        return len(shape) > 2 if self.shape is None else is_shape(shape, self.shape)
+
+    def __str__(self) -> str:
+        """Return the array as messages name it."""
+        shape = "" if self.shape is None else f" of the shape {size_text(self.shape)}"
+        return f"the {self.what}{shape}"
+
+
+@contextmanager
+def _open(place: Place, wanted: _Wanted) -> Iterator[tuple[ArrayFile, str]]:
+    """Open a file, and yield it with the name of the wanted array, which is not yet read.
+
+    Raises:
+        DeconvError: the file cannot be read, or has no such array.
+    """
+    with open_arrays(place.path) as file:
+        name = choose_array(file, place.name, str(wanted), wanted.fits)
+        shape = file.entries[name].shape
+        if wanted.shape is not None and not wanted.fits(shape):
+            given = size_text(shape) if shape else "one number"
+            raise UsageError(
+                f"{Place(place.path, name)} is {given}, and the layer's {wanted.what}"
+                f" {size_text(wanted.shape)}",
+                help=wanted.help(shape),
+                code="array-shape",
+            )
+        yield file, name
+
+
+def understand(request: LayerRequest, files: Files | None, first: str) -> Understood:
     """Return the layer; numbers that nobody gave are those of the weights.
+
+    first: the framework whose layout weights of another shape have most likely.
 
     Raises:
         DeconvError: the layer is not complete or refused, or the weights cannot be read.
@@ -143,23 +186,13 @@ def understand(request: LayerRequest, files: Files | None) -> Understood:
     except UsageError as error:
         if error.code != "no-kernel":
             raise
-        wanted: Sequence[Any] | None = None
+        wanted = _Wanted("weights", None, str)
     else:
         if not understood.unknown:
             return understood
-        wanted = understood.weight_shape
-
-    def fits(shape: tuple[int, ...]) -> bool:
-        if wanted is None:
-            return len(shape) > 2
-        numbers = zip(shape, wanted, strict=False)
-        return len(shape) == len(wanted) and all(
-            one == other or not isinstance(other, int) for one, other in numbers
-        )
-
-    with open_arrays(files.weights.path) as opened:
-        name = choose_array(opened, files.weights.name, "the weights", fits)
-        return request._replace(weight=opened.entries[name].shape).understand()
+        wanted = _want_weight(understood, first)
+    with _open(files.weights, wanted) as (file, name):
+        return request._replace(weight=file.entries[name].shape).understand()
 
 
 @contextmanager
@@ -176,76 +209,48 @@ def carry(
         yield ()
         return
     plan = conversion.plan
-    weight = _read_weight(files.weights, understood, conversion)
-    arrays = {files.out_weights: plan.recipe.apply(weight)}
+    weight = _read(files.weights, _want_weight(understood, conversion.target.spelling.name))
+    arrays = [("weights", files.out_weights, plan.recipe.apply(weight))]
     if files.bias is not None and files.out_bias is not None:
-        arrays[files.out_bias] = _read_bias(files.bias, understood)
-    parts = plan.grouping.parts
-    note = f"the first axis counts the {parts} layers" if parts > 1 else ""
+        arrays.append(("bias", files.out_bias, _read(files.bias, _want_bias(understood))))
     contents: dict[str, dict[str, Array]] = {}
-    for place, array in arrays.items():
+    for _, place, array in arrays:
         contents.setdefault(place.path, {})[place.name] = array
+    parts = plan.grouping.parts
+    notes = {"weights": f"the first axis counts the {parts} layers"} if parts > 1 else {}
     with write_files(contents, force=force):
         yield tuple(
             [
-                Written(what, place, array.shape, str(array.dtype), said)
-                for (place, array), what, said in zip(
-                    arrays.items(), ("weights", "bias"), (note, ""), strict=False
-                )
+                Written(what, place, array.shape, str(array.dtype), notes.get(what, ""))
+                for what, place, array in arrays
             ]
         )
 
 
-def _read_weight(place: Place, understood: Understood, conversion: Conversion) -> Array:
-    shape = understood.own.weight_shape
-    try:
-        return _read(place, "weights", shape)
-    except _ShapeError as error:
-        layer = understood.own.spelling.name
-        owner = find_layout(understood.own, error.shape, conversion.target.spelling.name)
-        if owner is None:
-            raise error.explain(f"give them in {layer}'s layout.") from None
-        name, lines = owner
-        raise error.explain(
-            f"that is the shape in the layout of {name}; from there to {layer}: {'; '.join(lines)}."
-        ) from None
+def _read(place: Place, wanted: _Wanted) -> Array:
+    with _open(place, wanted) as (file, name):
+        return file.read(name)
 
 
-def _read_bias(place: Place, understood: Understood) -> Array:
+def _want_weight(understood: Understood, first: str) -> _Wanted:
+    shape = understood.weight_shape
+    return _Wanted(
+        "weights", shape, lambda given: explain_shape(understood.own, shape, given, first)
+    )
+
+
+def _want_bias(understood: Understood) -> _Wanted:
+    """Return the bias that the layer has.
+
+    Raises:
+        UsageError: it has none.
+    """
     layer = understood.own.layer
     if not layer.has_bias:
         raise UsageError(
             "--bias was given, and the layer has no bias",
             help="leave it out, or give the layer a bias.",
         )
-    try:
-        return _read(place, "bias", (layer.out_channels,))
-    except _ShapeError as error:
-        raise error.explain("give one number for each output channel.") from None
-
-
-class _ShapeError(Exception):
-    """An array of another shape."""
-
-    def __init__(self, message: str, shape: tuple[int, ...]) -> None:
-        super().__init__(message)
-        self.shape = shape
-
-    def explain(self, help: str) -> DeconvError:
-        return UsageError(str(self), help=help, code="array-shape")
-
-
-def _read(place: Place, what: str, wanted: tuple[int, ...]) -> Array:
-    """Return the array of this shape; one of another shape is not read."""
-    with open_arrays(place.path) as file:
-        described = f"the {what} of the shape {size_text(wanted)}"
-        name = choose_array(file, place.name, described, lambda shape: shape == wanted)
-        shape = file.entries[name].shape
-        if shape != wanted:
-            given = size_text(shape) if shape else "that of one number"
-            raise _ShapeError(
-                f"{Place(place.path, name)} has the shape {given}, the layer's {what}"
-                f" {size_text(wanted)}",
-                shape,
-            )
-        return file.read(name)
+    return _Wanted(
+        "bias", (layer.out_channels,), lambda _: "give one number for each output channel."
+    )

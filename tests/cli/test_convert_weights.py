@@ -134,14 +134,35 @@ def test_layers_side_by_side_have_an_axis_of_their_own(folder: Path) -> None:
 def test_the_shape_of_another_layout_is_recognized(folder: Path) -> None:
     saved(folder / "keras.npy", expected())
     done = convert("--weights keras.npy --out-weights out.npy")
-    refused(done, "keras.npy has the shape 3x3x4x8, the layer's weights 8x4x3x3", "layout of keras")
+    refused(done, "keras.npy is 3x3x4x8, and the layer's weights 8x4x3x3", "layout of keras")
     line = done.err.partition("to torch: ")[2].strip().removesuffix(".")
     names: dict[str, Any] = {"w": expected()}
     exec(line, names)
     np.testing.assert_array_equal(names["w"], WEIGHT)
 
     done = convert("--weights w.npy --out-weights out.npy", "nn.ConvTranspose2d(8, 4, 5, 2)")
-    refused(done, "w.npy has the shape 8x4x3x3, the layer's weights 8x4x5x5", "in torch's layout")
+    refused(done, "w.npy is 8x4x3x3, and the layer's weights 8x4x5x5", "in torch's layout")
+
+    line = "--weights w.npy --out-weights out.npy"
+    done = convert(line, "Conv2DTranspose(4, 3, 2)", to="torch")
+    refused(done, "the layer's weights 3x3x4x(in_channels)", "layout of torch; from there to keras")
+
+
+def test_a_shape_of_no_layout_is_refused_alone(folder: Path) -> None:
+    shapes: list[tuple[int, ...]] = [
+        (),
+        (4,),
+        (8, 4, 3),
+        (8, 4, 3, 3, 3),
+        (8, 5, 3, 3),
+        (3, 3, 3, 4, 8),
+    ]
+    for call in (CALL, "Conv2DTranspose(4, 3, 2)", "nn.ConvTranspose2d(8, 8, 3, groups=2)"):
+        for shape in shapes:
+            file = saved(folder / "given.npy", np.zeros(shape))
+            done = convert(f"--weights {file} --out-weights out.npy", call)
+            refused(done, "given.npy is ", "'s layout.")
+            assert "that is the shape" not in done.err
 
 
 REFUSED = {

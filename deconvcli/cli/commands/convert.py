@@ -103,7 +103,7 @@ def command(
     if files is not None:
         files.refuse_beside(names, out, is_module=format == PYTHON)
     with open_output(out, force=force) as file:
-        understood = understand(read_request(options), files)
+        understood = understand(read_request(options), files, names[0])
         if format == PYTHON:
             try:
                 Output("text", file=file).write(write_module(understood, names))

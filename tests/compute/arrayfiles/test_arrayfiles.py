@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
 import struct
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -326,3 +327,32 @@ def test_of_several_files_all_are_written_or_none(tmp_path: Path) -> None:
         pass
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.npy", "b.npz"]
     np.testing.assert_array_equal(read(tmp_path / "b.npz"), WEIGHT)
+
+
+def mutants(content: bytes, count: int) -> Iterator[bytes]:
+    """Yield damaged files, the same ones in every run; the heads and the ends are hit most."""
+    draw = random.Random(7)
+    for _ in range(count):
+        changed = bytearray(content)
+        for _ in range(draw.randint(1, 3)):
+            near = draw.choice([draw.randrange(150), -1 - draw.randrange(150), draw.randrange(600)])
+            place = near % len(changed)
+            if draw.randrange(3):
+                changed[place] = draw.choice([0, 1, 255, draw.randrange(256)])
+            else:
+                del changed[place : place + draw.randint(1, 9)]
+        yield bytes(changed)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mutated_files_raise_only_declared_errors(tmp_path: Path, kind: str) -> None:
+    path = save(tmp_path / f"a{kind}", {"w": WEIGHT})
+    outcomes = {"read": 0, "refused": 0}
+    for content in mutants(path.read_bytes(), 700):
+        path.write_bytes(content)
+        try:
+            read(path)
+            outcomes["read"] += 1
+        except (Unreadable, UsageError):
+            outcomes["refused"] += 1
+    assert min(outcomes.values()) > 20  # mutants that are all refused alike would test little
