@@ -76,7 +76,12 @@ def frameworks(session: nox.Session) -> None:
     session.run("deconv", "verify", "--convert", "--n", "4", "--require")
     session.run("python", "-m", "tests.frameworks.live_layers")
     required = {"DECONV_REQUIRE_FRAMEWORKS": "1"}
-    tests = ("frameworks/test_written.py", "frameworks/test_onnx_backend.py", "conversion/programs")
+    tests = (
+        "frameworks/test_written.py",
+        "frameworks/test_onnx_backend.py",
+        "conversion/programs",
+        "models/test_keras_live.py",
+    )
     paths = [f"tests/{name}" for name in tests]
     session.run("pytest", "-n", "1", *paths, env=required)
 

@@ -63,7 +63,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     ),
     "models": (
         {"expressions", "model", "places"},
-        {"exported", "inputs", "onnx_model"},
+        {"exported", "inputs", "keras_model", "onnx_model"},
         {"walk"},
         {"readers"},
         {"reading"},
@@ -89,6 +89,7 @@ KNOWS_PADDING = {
     "frameworks/pasted",
     "frameworks/request",
     "frameworks/wording",
+    "models/keras_model",
     "models/readers",
     "networks/graph",
     "networks/mirror",

@@ -1,4 +1,4 @@
-"""The reader of a file, by the end of its name."""
+"""The reader of a file, by the end of its name, and for JSON by what stands in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from deconvcli.models.model import GivenSizes, Model
 from deconvcli.models.readers import READERS
 
 _SUFFIXES = re.compile(r"^Suffixes: (.+)\.$", re.MULTILINE)
+_MARKS = re.compile(r"^JSON with: (.+)\.$", re.MULTILINE)
+MARKED_BYTES = 1 << 16
+"""How far a JSON file is read for the marks of models; other JSON is a config."""
 
 
 @cache
@@ -23,9 +26,30 @@ def list_suffixes() -> dict[str, str]:
     return found
 
 
+@cache
+def _list_marks() -> dict[bytes, str]:
+    """Return the name of a reader for each text that its JSON files have, without spaces."""
+    found: dict[bytes, str] = {}
+    for name in READERS.names:
+        if match := _MARKS.search(READERS.docstring(name)):
+            found |= {mark.encode(): name for mark in match[1].split(", ")}
+    return found
+
+
 def find_reader(path: str) -> str | None:
-    """Return the name of the reader for a file, by the end of its name; None for no model."""
-    return list_suffixes().get(os.path.splitext(path)[1].lower())
+    """Return the name of the reader for a file; None for one that is no model."""
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix != ".json":
+        return list_suffixes().get(suffix)
+    # Opening a pipe would wait for a writer, perhaps for ever.
+    if not os.path.isfile(path):
+        return None
+    try:
+        with open(path, "rb") as file:
+            start = b"".join(file.read(MARKED_BYTES).split())
+    except OSError:
+        return None  # and whoever reads it reports why
+    return next((name for mark, name in _list_marks().items() if mark in start), None)
 
 
 def read_model(path: str, sizes: GivenSizes, reader: str | None = None) -> Model:

@@ -81,8 +81,8 @@ def _files_in(folder: str) -> Iterator[str]:
 
 
 def is_model(file: SourceFile) -> bool:
-    """Return whether a file is a model by the end of its name, and not a config."""
-    return file.path != STDIN and not format_of(file.path) and find_reader(file.path) is not None
+    """Return whether a file is a model, and not a config."""
+    return file.path != STDIN and find_reader(file.path) is not None
 
 
 def display_name(path: str) -> str:

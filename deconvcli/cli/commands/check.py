@@ -148,9 +148,9 @@ def command(
     """Check the networks in config and model files: sizes, channels, names, values.
 
     PATH is a file, a folder, a glob pattern, or - for standard input. Models are those of ONNX
-    (.onnx) and programs of torch.export (.pt2): no framework is needed, and nothing in them is
-    executed. Exits with 1 if there are errors; with --fix if errors remain, with --diff if there
-    are edits.
+    (.onnx) and Keras (.keras, .h5, .json) and programs of torch.export (.pt2): no framework is
+    needed, and nothing in them is executed. Exits with 1 if there are errors; with --fix if errors
+    remain, with --diff if there are edits.
 
     \b
     Examples:
