@@ -71,7 +71,7 @@ _deconv_offers() {
             esac
             ;;
         convert)
-            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --to -o --out --weights --out-weights --bias --out-bias --force --format -q --quiet -h --help' words='' files=''
+            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --to -o --out --weights --out-weights --bias --out-bias --force --format --without --way -q --quiet -h --help' words='' files=''
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --weights | --out-weights | --bias | --out-bias) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
@@ -80,6 +80,8 @@ _deconv_offers() {
                 --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' list ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text python' '' ;;
+                --without) _deconv_value transposed '' ;;
+                --way) _deconv_value zeros '' ;;
             esac
             ;;
         weights)

@@ -55,6 +55,16 @@ def write_module(understood: Understood, names: Sequence[str]) -> str:
         NotExpressible: nothing says the layer there, or no module is written for it.
         UsageError: several targets, or a layer or an input whose numbers are not all known.
     """
+    require_counts(understood, names)
+    return convert(understood.own, names[0]).write_program()
+
+
+def require_counts(understood: Understood, names: Sequence[str]) -> None:
+    """Refuse what cannot be a module.
+
+    Raises:
+        UsageError: several targets, or a layer or an input whose numbers are not all known.
+    """
     if len(names) > 1:
         raise UsageError(
             f"a module is written for one framework, and --to names {len(names)}",
@@ -71,7 +81,6 @@ def write_module(understood: Understood, names: Sequence[str]) -> str:
             code="no-number",
         )
     require_numbers(understood.reading.spatial)
-    return convert(understood.own, names[0]).write_program()
 
 
 def report_conversions(understood: Understood, answers: Sequence[Answer]) -> Report:
@@ -82,7 +91,7 @@ def report_conversions(understood: Understood, answers: Sequence[Answer]) -> Rep
         data |= {"to": answers[0].name, **_describe(understood, answers[0])}
     else:
         data["conversions"] = [{"to": one.name, **_describe(understood, one)} for one in answers]
-    head, blocks = [_source_row(understood)], list[Block]()
+    head, blocks = [source_row(understood)], list[Block]()
     if len(answers) > MOST_BLOCKS:
         blocks = [Fields(head), Table("", COLUMNS, [_row(answer) for answer in answers])]
     else:
@@ -101,7 +110,8 @@ def _find(conversion: Conversion) -> list[Diagnostic]:
     return [found for found in conversion.target.findings if found.code != REVERSED_TAPS]
 
 
-def _source_row(understood: Understood) -> tuple[str, str]:
+def source_row(understood: Understood) -> tuple[str, str]:
+    """Return the row of the layer that is converted."""
     source = understood.own
     sizes = f"{size_text(understood.shown_input)} to {size_text(understood.shown_output)}"
     return source.spelling.name, f"{understood.spelling.text or 'defaults'}; {sizes}"
@@ -124,14 +134,14 @@ def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -
     rows = [
         *head,
         (answer.name, conversion.call),
-        *_label("imports", conversion.imports),
-        *_label("before", before),
-        *_label("after", after),
-        *_label("weights", [*steps[:-1], steps[-1] + shapes]),
-        *_label("cost", conversion.costs),
+        *label_rows("imports", conversion.imports),
+        *label_rows("before", before),
+        *label_rows("after", after),
+        *label_rows("weights", [*steps[:-1], steps[-1] + shapes]),
+        *label_rows("cost", conversion.costs),
         ("layout", _format_layouts(conversion)),
-        ("proof", _proof_text(answer)),
-        *_label("wrote", [str(one) for one in answer.written]),
+        ("proof", format_proof(answer.proof)),
+        *label_rows("wrote", [str(one) for one in answer.written]),
     ]
     return [Fields(rows)]
 
@@ -145,7 +155,7 @@ def _format_layouts(conversion: Conversion) -> str:
     return f"{given} in {source.spelling.name}, {own}{made} in {target}"
 
 
-def _label(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
+def label_rows(name: str, lines: Sequence[str]) -> list[tuple[str, str]]:
     """Return rows of which the first has a name."""
     return [(name if place == 0 else "", line) for place, line in enumerate(lines)]
 
@@ -160,10 +170,11 @@ def _format_kept(conversion: Conversion) -> str:
     return ", ".join(dict.fromkeys([f"{a}:{size - b} of {size}" for (a, b), size in cuts]))
 
 
-def _proof_text(answer: Answer) -> str:
-    if answer.proof is None:
+def format_proof(proof: Proof | None) -> str:
+    """Return what was compared, as text."""
+    if proof is None:
         return "not computed: the crop depends on a size that is a letter"
-    return f"{answer.proof}, on small integers"
+    return f"{proof}, on small integers"
 
 
 def _row(answer: Answer) -> tuple[str, ...]:
@@ -203,12 +214,17 @@ def _describe(understood: Understood, answer: Answer) -> dict[str, Any]:
         "output_layout": conversion.output_layout,
         "input_shape": conversion.input_shape,
         "output_shape": conversion.output_shape,
-        "proof": None
-        if proof is None
-        else {
-            "values": "equal" if proof.holds else "different",
-            "elements": proof.elements,
-            "channels": proof.channels,
-            "spatial": proof.spatial,
-        },
+        "proof": describe_proof(proof),
+    }
+
+
+def describe_proof(proof: Proof | None) -> dict[str, Any] | None:
+    """Return what was compared, for programs."""
+    if proof is None:
+        return None
+    return {
+        "values": "equal" if proof.holds else "different",
+        "elements": proof.elements,
+        "channels": proof.channels,
+        "spatial": proof.spatial,
     }

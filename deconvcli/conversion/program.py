@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from deconvcli.conversion.module import Module, document_build
 from deconvcli.conversion.plan import Plan
-from deconvcli.conversion.wrapping import TAB, wrap
+from deconvcli.conversion.wrapping import TAB
 from deconvcli.frameworks.calls import write_call
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import Reading
-from deconvcli.layers.text import size_text
 
 
 class Program:
@@ -52,46 +52,18 @@ class Program:
                 f"deconv writes no module of {dialect.title}",
                 "take the call, the weights and the steps from --format text or json.",
             )
-        body = [
-            "w = np.asarray(weight)",
-            *plan.recipe.lines,
-            *self.write_setup(plan),
-            "",
-            "def apply(x):",
-            *[TAB + line for line in self.write_apply(plan)],
-            "",
-            *self.write_ending(),
-            "return apply",
-        ]
-        source, target = plan.source.spelling.name, plan.target
-        call = write_call(with_counts(target))
-        text = _indent(body)
-        top = [
-            f'"""A layer of {source} in {target.spelling.name}.',
-            "",
-            *wrap(call),
-            '"""',
-            "",
-            *self.write_preamble(plan),
-            "import numpy as np",
-            *self.list_imports(text),
-            "",
-            "",
-        ]
-        documentation = _indent(self._write_docstring(plan))
-        return "\n".join([*top, "def build(weight, bias=None):", documentation, text, ""])
-
-    def _write_docstring(self, plan: Plan) -> list[str]:
-        source = plan.source
-        into, out = name_data(plan), name_data(plan, is_output=True)
-        weight = size_text(source.weight_shape)
-        return [
-            f'"""Return the layer as a function of an {into} array to an {out} array.',
-            "",
-            f"weight: that of {source.spelling.name}, {weight}. bias: one number for each output",
-            "channel, or None.",
-            '"""',
-        ]
+        source, target = plan.source, plan.target
+        layouts = name_data(plan), name_data(plan, is_output=True)
+        module = Module(
+            f"A layer of {source.spelling.name} in {target.spelling.name}.",
+            write_call(with_counts(target)),
+            document_build(source, layouts),
+            [*plan.recipe.lines, *self.write_setup(plan)],
+            self.write_apply(plan),
+            self.write_ending(),
+            self.write_preamble(plan),
+        )
+        return module.write(self.list_imports)
 
     def list_imports(self, text: str) -> list[str]:
         """Return the imports whose names are used in a text."""
@@ -99,6 +71,10 @@ class Program:
 
     def write_preamble(self, plan: Plan) -> list[str]:
         """Return the lines before the imports."""
+        return self.choose_implementation(plan.target.spelling.implementation)
+
+    def choose_implementation(self, name: str) -> list[str]:
+        """Return the lines that choose an implementation before the imports, if any do."""
         return []
 
     def write_setup(self, plan: Plan) -> list[str]:
@@ -254,11 +230,6 @@ class Program:
         """Return the expression that copies elements of an axis from its opposite ends."""
         indices = f"np.arange({-before}, {size + after}) % {size}"
         return f"np.take({name}, {indices}, axis={axis})"
-
-
-def _indent(lines: Iterable[str]) -> str:
-    """Return lines of a function's body as text."""
-    return "\n".join([one for line in lines for one in wrap(line and TAB + line)])
 
 
 def _is_used(line: str, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from deconvcli.compute.runner import (
     plain_input,
     random_array,
 )
+from deconvcli.conversion.equivalent import Equivalent
+from deconvcli.conversion.equivalents import find_equivalent
 from deconvcli.conversion.plan import MOST_PARTS, Plan, find_plan
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading, require_numbers
@@ -65,25 +68,56 @@ def prove(plan: Plan, seed: int = 0) -> Proof:
     Raises:
         NotLinear: the crop depends on a size that is a letter.
     """
+
+    def compute(source: Reading, *arrays: Array) -> Array:
+        return compute_plan(
+            plan if source is plan.source else find_plan(source, plan.target.spelling.name), *arrays
+        )
+
+    # More groups than become layers side by side become one kernel here too.
+    most = MOST_PARTS + 1 if plan.grouping.is_block else MOST_GROUPS
+    return _compare(plan.source, compute, most, seed)
+
+
+def prove_equivalent(equivalent: Equivalent, seed: int = 0) -> Proof:
+    """Return how many values of other operations are the layer's, as `prove` does.
+
+    Raises:
+        NotLinear: the crop depends on a size that is a letter.
+    """
+
+    def compute(source: Reading, x: Array, weight: Array, bias: Array) -> Array:
+        found = find_equivalent(source, equivalent.name, equivalent.way)
+        made: Array = found.compute(plain_input(source, x), weight, bias)
+        return made
+
+    return _compare(equivalent.source, compute, MOST_GROUPS, seed)
+
+
+def _compare(source: Reading, compute: Callable[..., Array], most_groups: int, seed: int) -> Proof:
+    """Return how many values are equal, of the layer or of a smaller one of the same kind.
+
+    compute: returns (N, Cout, *out) from a reading and its input, weights and bias.
+    """
     channels = spatial = None
-    if any(isinstance(size, Linear) for size in plan.source.spatial):
-        plan = _take_sizes(plan, LETTERS)
-        spatial = plan.source.spatial
-    if plan.source.macs > MOST_MACS:
-        small = _take_channels(plan)
-        if small.source.layer != plan.source.layer:
-            channels = small.source.layer.in_channels, small.source.layer.out_channels
-        plan = small
-    if plan.source.macs > MOST_MACS:
-        plan = _take_sizes(plan, MOST_SPATIAL)
-        spatial = plan.source.spatial
-    source, layer = plan.source, plan.source.layer
+    if any(isinstance(size, Linear) for size in source.spatial):
+        source = _take_sizes(source, LETTERS)
+        spatial = source.spatial
+    if source.macs > MOST_MACS:
+        small = _take_channels(source, most_groups)
+        if small.layer != source.layer:
+            channels = small.layer.in_channels, small.layer.out_channels
+        source = small
+    if source.macs > MOST_MACS:
+        source = _take_sizes(source, MOST_SPATIAL)
+        spatial = source.spatial
+    layer = source.layer
     x = draw(tuple(require_numbers(source.input_shape)), seed, _INPUT)
     weight = draw(source.weight_shape, seed, _WEIGHT)
     bias = draw((layer.out_channels,), seed, _BIAS)
     data, taps = canonical_input(source, x), canonical_weight(source, weight)
     want = transposed_convolution(data, taps, bias, axes_of(source), layer.groups)
-    found = compute_plan(plan, x, weight, bias)
+    found = compute(source, x, weight, bias)
     equal = int((found == want).sum()) if found.shape == want.shape else 0
     return Proof(
         int(want.size),
@@ -125,11 +159,10 @@ def compute_plan(plan: Plan, x: Array, weight: Array, bias: Array) -> Array:
     return y + bias.reshape(-1, *[1] * plan.rank)
 
 
-def _take_channels(plan: Plan) -> Plan:
-    """Return the plan of the same kind for a layer with few channels and one image."""
-    source, layer = plan.source, plan.source.layer
-    # More groups than become layers side by side become one kernel here too.
-    groups = min(layer.groups, MOST_PARTS + 1 if plan.grouping.is_block else MOST_GROUPS)
+def _take_channels(source: Reading, most_groups: int) -> Reading:
+    """Return the same layer with few channels and one image."""
+    layer = source.layer
+    groups = min(layer.groups, most_groups)
     small = layer._replace(
         in_channels=groups * min(layer.in_channels // layer.groups, MOST_CHANNELS + 1),
         out_channels=groups * min(layer.out_channels // layer.groups, MOST_CHANNELS),
@@ -138,16 +171,10 @@ def _take_channels(plan: Plan) -> Plan:
     sizes = source.sizes._replace(
         batch=(1,) * len(source.sizes.batch), channels=small.in_channels, weight=None
     )
-    return _plan_again(plan, source._replace(layer=small, sizes=sizes))
+    return source._replace(layer=small, sizes=sizes)
 
 
-def _take_sizes(plan: Plan, most: int) -> Plan:
-    """Return the plan of the same layer for an input of at most so many elements an axis."""
-    source = plan.source
+def _take_sizes(source: Reading, most: int) -> Reading:
+    """Return the same layer for an input of at most so many elements an axis."""
     spatial = [most if isinstance(n, Linear) else min(n, most) for n in source.spatial]
-    sizes = source.sizes._replace(spatial=tuple(spatial))
-    return _plan_again(plan, source._replace(sizes=sizes))
-
-
-def _plan_again(plan: Plan, source: Reading) -> Plan:
-    return find_plan(source, plan.target.spelling.name)
+    return source._replace(sizes=source.sizes._replace(spatial=tuple(spatial)))

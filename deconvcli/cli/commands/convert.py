@@ -14,6 +14,7 @@ from deconvcli.cli.options import (
     ALL,
     CALL_ARGUMENT,
     FORCE_OPTION,
+    Word,
     format_option,
     layer_options,
     names_option,
@@ -59,6 +60,16 @@ PYTHON = "python"
         (*RENDERERS.names, PYTHON),
         help="Format of the result; python is a module that defines build(weight, bias=None).",
     ),
+    option(
+        "--without",
+        type=Word(("transposed",)),
+        help="Use other operations in place of a transposed convolution.",
+    ),
+    option(
+        "--way",
+        type=Word(("zeros",)),
+        help="How to do without it; the default is the way with the fewest multiplications.",
+    ),
     option("-q", "--quiet", "quiet", is_flag=True, help="Print only the call."),
 )
 def command(
@@ -71,6 +82,8 @@ def command(
     out_weights: str | None,
     bias: str | None,
     out_bias: str | None,
+    without: str | None,
+    way: str | None,
     **options: Any,
 ) -> int:
     """Carry a layer into another framework: call, steps around it, and weights.
@@ -98,23 +111,41 @@ def command(
     # NumPy loads here, where values are about to be compared.
     from deconvcli.cli.carrying import carry, take_files, understand
     from deconvcli.cli.converting import convert_to, report_conversions, write_module
+    from deconvcli.cli.equivalents import avoid, report_equivalents, write_other_module
+
+    is_other = without is not None or way is not None
 
     files = take_files(weights, out_weights, bias, out_bias)
     if files is not None:
+        if is_other:
+            raise UsageError(
+                "--out-weights was given beside --without",
+                help="run the lines of `weights` on the array, or take --format python.",
+            )
         files.refuse_beside(names, out, is_module=format == PYTHON)
     with open_output(out, force=force) as file:
         understood = understand(read_request(options), files, names[0])
         if format == PYTHON:
             try:
-                Output("text", file=file).write(write_module(understood, names))
+                text = (
+                    write_other_module(understood, names, way)
+                    if is_other
+                    else write_module(understood, names)
+                )
+                Output("text", file=file).write(text)
             except NotExpressible as error:
                 say(f"{error}")
                 return 1
             return 0
-        answers = [convert_to(understood, name) for name in names]
-        with carry(files, understood, answers[0].conversion, force=force) as written:
-            answers[0] = answers[0]._replace(written=written)
-            Output(format, quiet, file).show(report_conversions(understood, answers))
-    said = [answer.conversion is not None for answer in answers]
+        if is_other:
+            others = [avoid(understood, name, way) for name in names]
+            said = [answer.equivalent is not None for answer in others]
+            Output(format, quiet, file).show(report_equivalents(understood, others))
+        else:
+            answers = [convert_to(understood, name) for name in names]
+            said = [answer.conversion is not None for answer in answers]
+            with carry(files, understood, answers[0].conversion, force=force) as written:
+                answers[0] = answers[0]._replace(written=written)
+                Output(format, quiet, file).show(report_conversions(understood, answers))
     # Of all frameworks some never say a layer, and nobody asked for those.
     return 0 if (any(said) if len(said) > 2 else all(said)) else 1

@@ -19,12 +19,9 @@ class Keras(Program):
     ops = "keras.ops"
     layers = "layers"
 
-    def write_preamble(self, plan: Plan) -> list[str]:
+    def choose_implementation(self, name: str) -> list[str]:
         """Return the choice of a backend, which Keras reads at its first import."""
-        backend = plan.target.spelling.implementation
-        return (
-            ["import os", "", f'os.environ["KERAS_BACKEND"] = "{backend}"', ""] if backend else []
-        )
+        return ["import os", "", f'os.environ["KERAS_BACKEND"] = "{name}"', ""] if name else []
 
     def write_layer(self, plan: Plan) -> list[str]:
         """Return a layer with these weights."""

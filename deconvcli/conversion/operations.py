@@ -1,0 +1,128 @@
+"""Operations on data without a transposed convolution, each computed with NumPy.
+
+Data are (N, C, *spatial) here; a `Writer` has the code of a framework for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import require_numbers
+
+Pair: TypeAlias = tuple[int, int]
+
+
+class Repeat(NamedTuple):
+    """Elements (before, after) of each axis, copied from its opposite end."""
+
+    pairs: tuple[Pair, ...]
+    spatial: tuple[Size, ...]
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return the longer data."""
+        import numpy as np
+
+        return np.pad(x, [(0, 0), (0, 0), *self.pairs], mode="wrap")
+
+
+class InsertZeros(NamedTuple):
+    """Zeros after each element of an axis, so that it has stride times as many elements."""
+
+    channels: int
+    spatial: tuple[Size, ...]
+    strides: tuple[int, ...]
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return the data with zeros, the last of which follow the last element."""
+        import numpy as np
+
+        sizes = [n * stride for n, stride in zip(x.shape[2:], self.strides, strict=True)]
+        wide: Any = np.zeros((*x.shape[:2], *sizes), x.dtype)
+        index = tuple([slice(None, None, stride) for stride in self.strides])
+        wide[..., *index] = x
+        return wide
+
+
+class Cut(NamedTuple):
+    """Elements (begin, end) of each axis that are removed."""
+
+    pairs: tuple[Pair, ...]
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return what remains."""
+        pairs = zip(self.pairs, x.shape[2:], strict=True)
+        index = tuple([slice(begin, size - end) for (begin, end), size in pairs])
+        return x[..., *index]
+
+
+class Pad(NamedTuple):
+    """Zeros (before, after) each axis."""
+
+    pairs: tuple[Pair, ...]
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return the longer data."""
+        import numpy as np
+
+        return np.pad(x, [(0, 0), (0, 0), *self.pairs])
+
+
+class Convolve(NamedTuple):
+    """A convolution of stride 1, whose kernel stays within the data."""
+
+    kernel: tuple[int, ...]
+    dilation: tuple[int, ...]
+    groups: int
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return sum over j of x[o + j*dilation] * w[j]; w: (Cout, Cin/groups, *kernel)."""
+        import numpy as np
+
+        from deconvcli.compute.kernels.scatter import transposed_convolution
+
+        # Of stride 1 it is the transposed one with its kernel reversed, less the ends.
+        groups, (out, into, *kernel) = self.groups, w.shape
+        parts = w.reshape(groups, out // groups, into, *kernel)
+        taps = parts.swapaxes(1, 2).reshape(groups * into, out // groups, *kernel)
+        taps = np.flip(taps, tuple(range(2, taps.ndim)))
+        spans = [step * (size - 1) for size, step in zip(kernel, self.dilation, strict=True)]
+        axes = [
+            (size, 1, step, span, span)
+            for size, step, span in zip(kernel, self.dilation, spans, strict=True)
+        ]
+        return transposed_convolution(x, taps, None, axes, groups)
+
+
+Operation: TypeAlias = Repeat | InsertZeros | Cut | Pad | Convolve
+
+
+def move_ends(spatial: Sequence[Size], pairs: Sequence[tuple[Size, Size]]) -> list[Operation]:
+    """Return what makes axes longer, or shorter where a number is negative, by (begin, end).
+
+    No more is cut than there is; what is then too much would be zeros.
+    """
+    cuts, zeros = [], []
+    for size, (begin, end) in zip(spatial, pairs, strict=True):
+        begin, end = require_pair(begin, end)
+        gone = [max(0, -one - size) if isinstance(size, int) else 0 for one in (begin, end)]
+        begin, end = begin + gone[0] - gone[1], end + gone[1] - gone[0]
+        cuts.append((max(0, -begin), max(0, -end)))
+        zeros.append((max(0, begin), max(0, end)))
+    found: list[Operation] = []
+    if any(map(any, cuts)):
+        found.append(Cut(tuple(cuts)))
+    if any(map(any, zeros)):
+        found.append(Pad(tuple(zeros)))
+    return found
+
+
+def require_pair(begin: Size, end: Size) -> Pair:
+    """Return both as numbers.
+
+    Raises:
+        NotLinear: one of them depends on a size that is a letter.
+    """
+    first, last = require_numbers((begin, end))
+    return first, last

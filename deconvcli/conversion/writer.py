@@ -1,0 +1,135 @@
+"""Operations as code of a framework.
+
+A file in `writers/` holds what is special about one framework's operations. Slices, pads and
+conversions of arrays are those of its `Program`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, cast
+
+from deconvcli.conversion.operations import (
+    Convolve,
+    Cut,
+    InsertZeros,
+    Operation,
+    Pad,
+    Pair,
+    Repeat,
+)
+from deconvcli.conversion.program import Program, write_cut
+from deconvcli.layers.axis import Linear, Size
+from deconvcli.layers.layout import CHANNELS_FIRST, CHANNELS_LAST, Layout
+
+MOST_AXES = 6
+"""The axes of the largest tensor that is padded at once."""
+
+
+class Form(NamedTuple):
+    """The layouts of a framework's convolutions.
+
+    data: those of input and output. kernel: that of the weights, whose taps are not reversed.
+    """
+
+    data: Layout
+    kernel: Layout
+
+
+FIRST = Form(CHANNELS_FIRST, Layout(("GO", "I", "*")))
+LAST = Form(CHANNELS_LAST, Layout(("*", "I", "GO")))
+
+
+class Writer:
+    """Code of a framework whose channels are the last axis.
+
+    program: how its tensors are made, padded, divided and put in another order. most_axes: the
+    spatial axes of its convolutions.
+    """
+
+    form: Form = LAST
+    most_axes = 3
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def write_bias(self, rank: int) -> str:
+        """Return the bias as an array that is added to an output of so many axes."""
+        return "bias" if self.form == LAST else f"bias.reshape(-1, {', '.join('1' * rank)})"
+
+    def write_all(self, name: str, operations: Iterable[Operation]) -> list[str]:
+        """Return the expressions of a tensor that are these operations, one after the other."""
+        return [line for one in operations for line in self.write_operation(name, one)]
+
+    def write_operation(self, name: str, operation: Operation) -> list[str]:
+        """Return the expressions of a tensor that are one operation, one after the other."""
+        match operation:
+            case Repeat():
+                return self.repeat(name, operation)
+            case InsertZeros():
+                return self.insert_zeros(name, operation)
+            case Cut():
+                return [self.cut(name, operation.pairs)]
+            case Pad():
+                return [self.program.pad(name, self.over_all(operation.pairs))]
+            case Convolve():
+                return [self.convolve(name, operation)]
+
+    def repeat(self, name: str, operation: Repeat) -> list[str]:
+        """Return a selection of indices that go around, for each axis."""
+        rank = len(operation.pairs)
+        last = self.form == LAST
+        return [
+            self.program.repeat(name, axis - rank - last, before, after, operation.spatial[axis])
+            for axis, (before, after) in enumerate(operation.pairs)
+            if before or after
+        ]
+
+    def insert_zeros(self, name: str, operation: InsertZeros) -> list[str]:
+        """Return pads of an axis of size 1 after each, which then becomes a part of it."""
+        channels, pairs = operation.channels, list(zip(*operation[1:], strict=True))
+        lines, wide = [], list[Size]()
+        # Not every framework pads tensors of more than six axes.
+        while pairs:
+            strided = sum(stride > 1 for _, stride in pairs)
+            now = pairs if len(pairs) + strided + 2 <= MOST_AXES else pairs[:1]
+            later = [size for size, _ in pairs[len(now) :]]
+            apart: list[Size] = []
+            zeros: list[Pair] = []
+            for size, stride in now:
+                apart += [size, 1] if stride > 1 else [size]
+                zeros += [(0, 0), (0, stride - 1)] if stride > 1 else [(0, 0)]
+            if any(map(any, zeros)):
+                lines.append(self.reshape(name, [-1, *apart, *later, channels]))
+                lines.append(
+                    self.program.pad(name, [(0, 0), *zeros, *[(0, 0)] * len(later), (0, 0)])
+                )
+            wide += [size * stride for size, stride in now]
+            pairs = pairs[len(now) :]
+        return [*lines, self.reshape(name, [-1, *wide, channels])]
+
+    def cut(self, name: str, pairs: Sequence[Pair]) -> str:
+        """Return the expression that removes elements of both ends of axes."""
+        last = [":"] if self.form == LAST else []
+        return f"{name}[{', '.join(['...', *[write_cut(*pair) for pair in pairs], *last])}]"
+
+    def convolve(self, name: str, operation: Convolve) -> str:
+        """Return a convolution of a tensor with w."""
+        raise NotImplementedError
+
+    def over_all(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Return pairs of all axes, of which those of the batch and the channels are nothing."""
+        nothing: list[Pair] = [(0, 0)]
+        ends = [*pairs, *nothing] if self.form == LAST else [*nothing, *pairs]
+        return [*nothing, *ends]
+
+    def reshape(self, name: str, shape: Sequence[Size]) -> str:
+        """Return the expression that divides or joins axes; letters are variables."""
+        # Programs write the text of each size, and a formula's own text is no code.
+        written = [n.code if isinstance(n, Linear) else n for n in shape]
+        return self.program.reshape(name, cast(Sequence[Size], written))
+
+
+def write_numbers(numbers: Sequence[int]) -> str:
+    """Return one number for each axis as a tuple, or the number that all have."""
+    return str(numbers[0]) if len(set(numbers)) == 1 else str(tuple(numbers))

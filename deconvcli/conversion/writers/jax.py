@@ -1,0 +1,36 @@
+"""JAX' operations."""
+
+from __future__ import annotations
+
+from deconvcli.conversion.operations import Convolve, InsertZeros
+from deconvcli.conversion.programs.jax import Jax
+from deconvcli.conversion.writer import Writer
+
+
+class JaxWriter(Writer):
+    """Functions of jax.lax, whose convolutions have any number of axes."""
+
+    most_axes = 9
+
+    def insert_zeros(self, name: str, operation: InsertZeros) -> list[str]:
+        """Return a call of lax.pad, which has zeros between elements too."""
+        inner = [(0, stride - 1, stride - 1) for stride in operation.strides]
+        nothing = (0, 0, 0)
+        # A zero of the tensor's own number type.
+        zero = f"jnp.zeros((), {name}.dtype)"
+        return [f"jax.lax.pad({name}, {zero}, {(nothing, *inner, nothing)})"]
+
+    def convolve(self, name: str, operation: Convolve) -> str:
+        """Return a call of lax.conv_general_dilated."""
+        rank = len(operation.kernel)
+        words = [name, "w", str((1,) * rank), '"VALID"']
+        if any(step != 1 for step in operation.dilation):
+            words.append(f"rhs_dilation={operation.dilation}")
+        spatial = "".join(map(str, range(rank))) if rank > 3 else "DHW"[-rank:]
+        words.append(f'dimension_numbers=("N{spatial}C", "{spatial}IO", "N{spatial}C")')
+        if operation.groups != 1:
+            words.append(f"feature_group_count={operation.groups}")
+        return f"jax.lax.conv_general_dilated({', '.join(words)})"
+
+
+WRITER: Writer = JaxWriter(Jax())

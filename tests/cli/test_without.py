@@ -1,0 +1,77 @@
+"""deconv convert --without transposed: other operations, their cost, and modules that compute."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.commandline import deconv, refused
+
+LAYER = "nn.ConvTranspose2d(8, 4, 4, 2, 1)"
+
+
+def test_the_report_has_operations_weights_cost_and_proof() -> None:
+    done = deconv("convert --in 5x5 --to keras --way zeros", LAYER)
+    assert (done.code, done.err) == (0, "")
+    for line in (
+        'keras    keras.ops.conv(x, w, data_format="channels_last")',
+        "before   x = keras.ops.reshape(x, (-1, 5, 1, 5, 1, 8))",
+        "after    y = y + bias",
+        "weights  w = w.transpose(2, 3, 0, 1)",
+        "cost     51,200 multiplications; the layer itself has 12,800",
+        "layout   NCHW in torch, NHWC in keras",
+        "proof    400 values equal, on small integers",
+    ):
+        assert f"\n{line}\n" in done.out
+
+
+def test_json_names_the_way_and_all_ways() -> None:
+    done = deconv("convert --in 5x5 --to torch --way zeros --format json", LAYER)
+    found = json.loads(done.out)
+    assert (found["schema"], found["way"], found["call"]) == (
+        "deconv.convert/1",
+        "zeros",
+        "F.conv2d(x, w)",
+    )
+    assert found["multiplications"] == 51200
+    assert found["weights"]["shape"] == [4, 8, 4, 4]
+    assert found["proof"]["values"] == "equal"
+    assert {"way": "zeros", "multiplications": 51200, "reason": ""} in found["ways"]
+
+
+def test_a_module_has_no_transposed_convolution() -> None:
+    done = deconv("convert --in 5x5 --to torch --way zeros --format python", LAYER)
+    assert done.code == 0
+    assert "y = F.conv2d(x, w)" in done.out
+    assert "ConvTranspose" not in done.out
+    assert "from torch import nn\n" not in done.out
+
+
+@pytest.mark.parametrize("form", ["text", "json", "python"])
+def test_a_framework_without_code_is_answered_with_a_reason(form: str) -> None:
+    done = deconv(f"convert --in 5x5 --to caffe --without transposed --format {form}", LAYER)
+    assert done.code == 1
+    assert "deconv writes no code of Caffe without a transposed convolution" in done.out + done.err
+
+
+def test_several_targets_are_rows_and_one_is_enough() -> None:
+    done = deconv("convert --in 5x5 --to all --without transposed", LAYER)
+    assert done.code == 0
+    assert "deconv writes no code of Caffe" in done.out
+
+
+def test_letters_stay_letters() -> None:
+    done = deconv("convert --in HxWx8 --to jax --way zeros", "Conv2DTranspose(4, 3, 2)")
+    assert done.code == 0
+    assert "288*(2H+1)*(2W+1) multiplications; the layer itself has 288*H*W\n" in done.out
+
+
+def test_channels_are_needed() -> None:
+    done = deconv("convert -k 4 -s 2 --in 8 --to jax --without transposed")
+    refused(done, "other operations need the channels, and nobody gave --in-channels")
+
+
+def test_two_targets_are_no_module() -> None:
+    done = deconv("convert --in 5x5 --to torch,jax --way zeros --format python", LAYER)
+    refused(done, "a module is written for one framework")
