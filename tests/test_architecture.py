@@ -63,7 +63,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     ),
     "models": (
         {"expressions", "model", "places"},
-        {"exported", "inputs", "keras_model", "onnx_model"},
+        {"exported", "inputs", "keras_model", "onnx_model", "python_source"},
         {"walk"},
         {"readers"},
         {"reading"},

@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from deconvcli.common.findings import Diagnostic
+from deconvcli.common.findings import Diagnostic, Where
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading
+from deconvcli.networks.pasted.layer import Arguments
 
 Sizes: TypeAlias = tuple[int | str | None, ...]
 """The sizes of a tensor: numbers, formulas as text, and None where one is not known."""
@@ -20,7 +21,8 @@ class ModelLayer(NamedTuple):
     """One operation of a model, in the model's own names.
 
     output: the sizes of its output; None if they are not known. reading: what a transposed
-    convolution is, at sizes that are numbers. place: the line of the author's source.
+    convolution is. place: the line of the author's source, in another file. where: its place in
+    this file, if that is source itself. dialect, arguments: of the call that makes it there.
     """
 
     name: str
@@ -29,6 +31,9 @@ class ModelLayer(NamedTuple):
     parameters: int | None = None
     reading: Reading | None = None
     place: str = ""
+    where: Where | None = None
+    dialect: str = ""
+    arguments: Arguments = Arguments()
 
 
 class Model(NamedTuple):
@@ -36,6 +41,7 @@ class Model(NamedTuple):
 
     tensors: None for one of which not even the number of axes is known.
     findings: with codes that rules claim. notes: what the formulas hold for, what is not known.
+    text: the file, where it is source that people write, which has comments for us.
     """
 
     title: str
@@ -43,6 +49,7 @@ class Model(NamedTuple):
     layers: tuple[ModelLayer, ...]
     findings: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
+    text: str | None = None
 
 
 class Reader(ABC):

@@ -54,17 +54,21 @@ def check_file(
     return (check or check_data)(file, data, settings)
 
 
-def _check_model(file: SourceFile, settings: Settings) -> CheckedFile:
-    """Return what is found in a model file, which is never edited."""
+def _check_model(file: SourceFile, settings: Settings) -> CheckedFile | None:
+    """Return what is found in a model file, which is never edited; None for source without any."""
     # Most checks have configs alone, and should not pay for these imports.
     from deconvcli.checks.checking._models import check_model
 
     try:
-        checked, found = check_model(file.name, file.path, settings)
+        model = check_model(file.name, file.path, settings)
     except Unreadable as error:
         return _report_unreadable(file.name, b"", error, settings)._replace(lines={})
-    kept = _apply_settings(file.name, "", found, settings)
-    return checked._replace(findings=kept.findings, ignored=kept.ignored)
+    # Most files of a program have no layers; a model file is one whatever it has.
+    if not (file.is_named or model.has_layers or model.findings or model.text is None):
+        return None
+    kept = _apply_settings(file.name, model.text or "", model.findings, settings)
+    lines = {} if model.text is None else kept.lines
+    return model.file._replace(findings=kept.findings, ignored=kept.ignored, lines=lines)
 
 
 def check_data(file: SourceFile, data: bytes, settings: Settings) -> CheckedFile | None:

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
 from deconvcli.checks.checking._settings import Settings
 from deconvcli.checks.checking._verdict import CheckedFile
 from deconvcli.checks.configs import Config, NetworkSource
-from deconvcli.checks.documents import read
-from deconvcli.checks.rules import Subject, TransposedLayer, WalkedNetwork, assign_code, run_rules
-from deconvcli.common.findings import Diagnostic, Where
+from deconvcli.checks.documents import Document, LineIndex, Path, Places
+from deconvcli.checks.rules import (
+    Subject,
+    TransposedLayer,
+    WalkedNetwork,
+    assign_code,
+    list_quiet,
+    run_rules,
+)
+from deconvcli.common.errors import NotLinear
+from deconvcli.common.findings import Diagnostic, Severity, Where
 from deconvcli.layers.text import size_text
 from deconvcli.models.model import Model, ModelLayer
 from deconvcli.models.reading import read_model
 from deconvcli.networks.graph import LayerRow, Network, NetworkTable, Node, NodeOutcome
 
 
-def check_model(name: str, path: str, settings: Settings) -> tuple[CheckedFile, list[Diagnostic]]:
-    """Return the file with its tensors and table, and all its findings before any selection.
+class CheckedModel(NamedTuple):
+    """A model file with its tensors and table, and all its findings before any selection.
+
+    text: the file, where it is source that people write. has_layers: whether it has any.
+    """
+
+    file: CheckedFile
+    findings: Sequence[Diagnostic]
+    text: str | None
+    has_layers: bool
+
+
+def check_model(name: str, path: str, settings: Settings) -> CheckedModel:
+    """Return what is in a model file, and everything that is found in it.
 
     Raises:
         Unreadable: the file cannot be read, or is no model.
         UsageError: a size is given for an input or an axis that does not exist.
     """
     model = read_model(path, settings.sizes)
-    found = [assign_code(finding)._replace(where=Where(name)) for finding in model.findings]
-    found += run_rules(_make_subject(name, model, settings))
+    found = [_place(finding, name) for finding in model.findings]
+    ruled = run_rules(_make_subject(name, model, settings))
+    found += ruled if model.text is None else _leave_out_quiet(ruled, settings)
     known = sum(layer.output is not None for layer in model.layers)
     tables = (_make_table(model),) if settings.tables else ()
     checked = CheckedFile(
@@ -35,23 +58,60 @@ def check_model(name: str, path: str, settings: Settings) -> tuple[CheckedFile, 
         sized=known,
         unsized=len(model.layers) - known,
     )
-    return checked, found
+    return CheckedModel(checked, found, model.text, bool(model.layers))
+
+
+def _place(found: Diagnostic, name: str) -> Diagnostic:
+    """Return a reader's finding with the code of its rule, at its place in the file."""
+    where = (found.where or Where(name))._replace(file=name)
+    # As rules name the cause, so that what they find for the same reason is the same finding.
+    cause = (name, where.path, found.code) if where.path else ()
+    # Not the rule's severity: what a reader cannot parse may be no error.
+    return assign_code(found)._replace(severity=found.severity, where=where, cause=cause)
+
+
+def _leave_out_quiet(found: Iterable[Diagnostic], settings: Settings) -> Iterator[Diagnostic]:
+    """Yield the findings in source without those that most authors know of, unless selected."""
+    quiet = list_quiet()
+    for each in found:
+        is_quiet = each.code in quiet or each.severity is Severity.NOTE
+        if not is_quiet or settings.names(each.code):
+            yield each
 
 
 def _make_subject(name: str, model: Model, settings: Settings) -> Subject:
     """Return the model's transposed convolutions as the rules want them."""
-    document = read(name, b"{}", "json")  # which has no places, as the model has no lines
-    source = NetworkSource(Network(name, {}, ()), {}, {})
+    document = _make_document(name, model)
+    nodes = [_make_node(layer) for layer in model.layers]
+    source = NetworkSource(
+        Network(name, {}, tuple(nodes)),
+        {layer.name: (layer.name,) for layer in model.layers},
+        {layer.name: layer.arguments for layer in model.layers if layer.where is not None},
+    )
     walked = WalkedNetwork(source, ())
-    layers = tuple(_list_transposed(name, model, walked))
-    return Subject(Config(document, (), ()), (), layers, settings.useless_share)
+    layers = [
+        TransposedLayer(NodeOutcome(node), layer.reading, walked, document.where((layer.name,)))
+        for node, layer in zip(nodes, model.layers, strict=True)
+        if layer.reading is not None
+    ]
+    return Subject(Config(document, (), ()), (walked,), tuple(layers), settings.useless_share)
 
 
-def _list_transposed(name: str, model: Model, walked: WalkedNetwork) -> Iterator[TransposedLayer]:
-    for layer in model.layers:
-        if layer.reading is not None:
-            node = Node(_name_layer(layer), layer.kind)
-            yield TransposedLayer(NodeOutcome(node), layer.reading, walked, Where(name))
+def _make_document(name: str, model: Model) -> Document:
+    """Return a document that has the place of each layer, if the file is source."""
+    lines = LineIndex(model.text or "")
+    places: dict[Path, int] = {
+        (layer.name,): lines.offset(layer.where.line, layer.where.column)
+        for layer in model.layers
+        if layer.where is not None
+    }
+    spans = {path: (offset, offset, offset) for path, offset in places.items()}
+    return Document(name, model.text or "", {}, Places({(): (0, 0, 0), **spans}, lines), "model")
+
+
+def _make_node(layer: ModelLayer) -> Node:
+    operation = layer.kind if layer.where is None else "conv_transpose"
+    return Node(_name_layer(layer), operation, dialect=layer.dialect)
 
 
 def _name_layer(layer: ModelLayer) -> str:
@@ -65,6 +125,18 @@ def _make_table(model: Model) -> NetworkTable:
         shape = None
         if layer.output is not None:
             shape = size_text(["?" if size is None else size for size in layer.output])
-        macs = layer.reading.macs if layer.reading is not None else None
-        rows.append(LayerRow(_name_layer(layer), layer.kind, shape, shape, layer.parameters, macs))
+        name = _name_layer(layer)
+        if layer.where is not None:
+            name += f" (line {layer.where.line})"
+        macs = _count_macs(layer)
+        rows.append(LayerRow(name, layer.kind, shape, shape, layer.parameters, macs))
     return NetworkTable(model.title, tuple(rows), remarks=model.notes)
+
+
+def _count_macs(layer: ModelLayer) -> int | None:
+    """Return the multiply-accumulates, None for a size in letters or counts that are not known."""
+    if layer.reading is None or (layer.where is not None and layer.parameters is None):
+        return None
+    with suppress(NotLinear):
+        return layer.reading.macs
+    return None

@@ -67,6 +67,11 @@ class Settings(NamedTuple):
         # For prefixes of one length, `ignore` decides.
         return chosen > silenced
 
+    def names(self, code: str) -> bool:
+        """Return whether a rule is selected by more than the start that all codes have."""
+        everything = Settings().select
+        return any(code.startswith(s) for s in self.select if s not in everything)
+
     def severity_of(self, code: str, own: Severity) -> Severity:
         """Return the severity of a rule: its own, unless the settings give another."""
         given = self.severity.get(code, own)

@@ -51,6 +51,10 @@ class LineIndex:
         line = bisect(self._ends, offset - 1)
         return Position(line + 1, offset - (self._ends[line - 1] if line else -1))
 
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of a line and column, which exist."""
+        return column + (self._ends[line - 2] if line > 1 else -1)
+
 
 class Places(Mapping[Path, Place]):
     """The place of each part of a document, by path."""

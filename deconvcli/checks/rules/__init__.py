@@ -35,6 +35,7 @@ __all__ = [
     "WalkedNetwork",
     "assign_code",
     "even_kernel_search",
+    "list_quiet",
     "page",
     "prepare_subject",
     "rules",
@@ -69,6 +70,11 @@ def rules() -> dict[str, tuple[str, Rule]]:
             )
         found[rule.code] = name, rule
     return dict(sorted(found.items()))
+
+
+def list_quiet() -> frozenset[str]:
+    """Return the codes whose findings in source code are shown only where they are selected."""
+    return frozenset([code for code, (_, rule) in rules().items() if rule.quiet])
 
 
 def find_code(text: str) -> str:

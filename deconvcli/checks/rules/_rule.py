@@ -108,13 +108,15 @@ class Rule(NamedTuple):
     """A stable code with its severity; the module's docstring is its page.
 
     claims: the codes of errors in reading and walking that this rule reports. check: what the rule
-    looks for itself.
+    looks for itself. quiet: whether its findings in source code are shown only where the rule is
+    selected by its code or name.
     """
 
     code: str
     severity: Severity
     claims: tuple[str, ...] = ()
     check: Check = _check_nothing
+    quiet: bool = False
 
 
 def prepare_subject(

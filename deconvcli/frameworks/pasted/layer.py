@@ -68,6 +68,10 @@ class Pasted(NamedTuple):
     flips: bool = False
 
 
+class MissingValue(UsageError):
+    """A parameter has a value that only the author's program has."""
+
+
 def write_values(setter: str, variables: Iterable[str], value: str = "4") -> str:
     """Return `--set k=4,s=4`, or for Python `values={'k': 4, 's': 4}`."""
     if setter.startswith("-"):
@@ -75,7 +79,7 @@ def write_values(setter: str, variables: Iterable[str], value: str = "4") -> str
     return f"{setter}={{{', '.join(f'{variable!r}: {value}' for variable in variables)}}}"
 
 
-def needs_number(name: str, expression: str, setter: str, value: str = "4") -> UsageError:
+def needs_number(name: str, expression: str, setter: str, value: str = "4") -> MissingValue:
     """Return the error for a parameter whose value only the author's program has.
 
     value: an example of the value of a variable.
@@ -86,7 +90,7 @@ def needs_number(name: str, expression: str, setter: str, value: str = "4") -> U
     has_help = setter and variables and {*functions} <= {*COMPUTED}
     option = f", or give variables their values with {write_values(setter, variables, value)}"
     shown = expression if len(expression) <= 60 else f"{expression[:57]}..."
-    return UsageError(
+    return MissingValue(
         f"{name} is {shown}, which has a value only in your program",
         help=f"write its value into the call{option if has_help else ''}.",
         code="pasted-call",

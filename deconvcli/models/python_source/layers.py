@@ -1,0 +1,84 @@
+"""A call of a source file as a layer: what its framework makes of it, at sizes in letters."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from deconvcli.common.errors import DeconvError, NotLinear
+from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.pasted.forms import LayerText
+from deconvcli.frameworks.pasted.layer import MissingValue, Pasted
+from deconvcli.frameworks.pasted.python_call import PythonCall
+from deconvcli.frameworks.pasted.understand import understand_layer
+from deconvcli.frameworks.request import LayerRequest
+from deconvcli.frameworks.request.understood import Understood
+from deconvcli.layers.axis import Size, linear
+
+_LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+# Where a layer has no formula, its size at this one is as good as any.
+_SAMPLE = 64
+
+
+class SourceLayer(NamedTuple):
+    """A layer of a framework in a file, at one input.
+
+    understood: None where the framework refuses it, with the reason in `error`. pasted: its
+    parameters, None where they are not the framework's.
+    """
+
+    call: PythonCall
+    understood: Understood | None
+    pasted: Pasted | None = None
+    error: DeconvError | None = None
+
+
+def read_layer(
+    call: PythonCall, dialect: str, size: tuple[Size, ...] | None = None
+) -> SourceLayer | None:
+    """Return the layer that a call makes; None where a number is only in the program.
+
+    size: of its input; by default letters.
+    """
+    pasted = None
+    try:
+        pasted = understand_layer(LayerText(call, "call", frozenset()), dialect)
+        return SourceLayer(call, _understand(pasted, size), pasted)
+    except MissingValue:
+        return None
+    except DeconvError as error:
+        return SourceLayer(call, None, pasted, error)
+
+
+def _understand(pasted: Pasted, size: tuple[Size, ...] | None) -> Understood:
+    # One number as a kernel of Flax, whose classes have any number of axes, is one of one axis.
+    rank = pasted.rank or 1
+    # Any text stands for the call: it has been read.
+    request = LayerRequest("call", rank=rank)
+    if size is not None:
+        return request._replace(input_size=size).read(pasted)
+    letters: tuple[Size, ...] = tuple([linear(letter, 1, 0) for letter in _LETTERS[rank]])
+    try:
+        return request._replace(input_size=letters).read(pasted)
+    except NotLinear:
+        return request._replace(input_size=(_SAMPLE,) * rank).read(pasted)
+
+
+def _list_words(dialect: Dialect, name: str) -> tuple[str, ...]:
+    """Return the words for a parameter: its name and its role."""
+    return (name, *(a.role for a in dialect.arguments if a.name == name))
+
+
+def find_place(node: ast.Call, layer: SourceLayer) -> ast.expr:
+    """Return the argument that an error is about, if it stands in the first line of the call."""
+    if layer.error is None:
+        return node
+    code = layer.error.code.replace("-", "_")
+    order = layer.pasted.order if layer.pasted else ()
+    named = [*zip(order, node.args, strict=False)]
+    named += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
+    for name, value in named:
+        words = _list_words(layer.pasted.dialect, name) if layer.pasted else (name,)
+        if code in words and value.lineno == node.lineno:
+            return value
+    return node

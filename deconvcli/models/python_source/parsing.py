@@ -1,0 +1,110 @@
+"""The text of a Python file and its syntax tree, within limits."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import re
+import sys
+import tokenize
+from typing import NamedTuple
+from warnings import catch_warnings, simplefilter
+
+from deconvcli.common.errors import Unreadable
+from deconvcli.common.findings import Diagnostic, Severity, Where
+
+MAX_SOURCE_BYTES = 1 << 18
+"""The largest file that is parsed, about 6,000 lines: its tree takes up to 500 times as much."""
+# As in Conv2DTranspose, ConvTranspose2d and conv_transpose2d. Searched in bytes before anything is
+# parsed: 100,000 lines take 0.1 s.
+_LAYER = re.compile(rb"[Cc]onv\w{0,12}[Tt]ranspose")
+
+
+class ParsedSource(NamedTuple):
+    """A file as text, with its tree; None where there are no layers, or where it is no Python.
+
+    findings: the reason for which there is no tree.
+    """
+
+    text: str
+    tree: ast.Module | None = None
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def parse_source(path: str) -> ParsedSource:
+    """Return the source in a file.
+
+    Raises:
+        Unreadable: the file cannot be opened, is no text, or is nested too deeply.
+    """
+    data = _read(path)
+    # The first search is that of one letter after another, and most files end here.
+    if b"ranspose" not in data or not _LAYER.search(data):
+        return ParsedSource("")
+    if len(data) > MAX_SOURCE_BYTES:
+        message = f"the file has more than {MAX_SOURCE_BYTES:,} bytes, and is not checked"
+        return ParsedSource("", None, (_note(message, "check the part of it that has layers."),))
+    text = _decode(data)
+    try:
+        with catch_warnings():
+            simplefilter("ignore")  # Python warns about text such as "\d"
+            return ParsedSource(text, ast.parse(text))
+    except SyntaxError as error:
+        if error.msg.startswith("Exceeds the limit"):  # CPython's, for integers
+            raise unparsable() from error
+        return ParsedSource(text, None, (_explain(error),))
+    # CPython raises MemoryError for thousands of signs in a row, some releases ValueError for null
+    # bytes.
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise unparsable() from error
+
+
+def unparsable() -> Unreadable:
+    """Return the error for a text whose expressions are too deep."""
+    return Unreadable(
+        "the file is nested too deeply, or has null bytes or a number that is too long",
+        help="leave the file out of the check.",
+    )
+
+
+def _read(path: str) -> bytes:
+    try:
+        # Opening a pipe would wait for a writer.
+        if not os.path.isfile(path):
+            os.stat(path)
+            raise OSError(0, "not a regular file")
+        with open(path, "rb") as file:
+            return file.read(MAX_SOURCE_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(
+            error.strerror or str(error),
+            help="make the file readable, or remove it from the command.",
+        ) from error
+
+
+def _decode(data: bytes) -> str:
+    """Return the text, in the encoding that its first lines name, with line feeds as line ends."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise Unreadable(
+            "the file is no text in UTF-8, nor in an encoding that its first line names",
+            help="save it as UTF-8.",
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+
+
+def _explain(error: SyntaxError) -> Diagnostic:
+    """Return a note: the file may be of another version of Python."""
+    version = ".".join(map(str, sys.version_info[:2]))
+    return _note(
+        f"Python {version} cannot parse this file: {error.msg}",
+        "correct it, or ignore this note if another version of Python runs the file.",
+        Where("", error.lineno or 1, max(1, error.offset or 1)),
+    )
+
+
+def _note(message: str, help: str, where: Where | None = None) -> Diagnostic:
+    return Diagnostic("unreadable", Severity.NOTE, message, help, where=where)

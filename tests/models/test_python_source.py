@@ -1,0 +1,225 @@
+"""Python source: layers by their imports, findings at their places, and files that are none."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import deconvcli
+from deconvcli.models.reading import read_model
+from tests.cli.commandline import deconv
+
+DECODER = """\
+from torch import nn
+
+
+class Decoder(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(channels, 32, 4, stride=2, padding=1, output_padding=2)
+        self.main = nn.Sequential(
+            nn.ConvTranspose2d(64, 32, 4, 2, 1),
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 3, 3, 2, 1, output_padding=1),
+        )
+"""
+REFUSED = "Decoder.up: torch: height: output_padding 2 is not smaller than stride 2 or dilation 1"
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def names(path: Path, text: str) -> list[str]:
+    """Return the names of the layers that are found in a text."""
+    return [layer.name for layer in read_model(str(write(path, text)), {}).layers]
+
+
+def test_a_refused_layer_is_found_at_its_argument(tmp_path: Path) -> None:
+    path = write(tmp_path / "decoder.py", DECODER)
+    done = deconv(f"check {path} --isolated --format json")
+    assert done.code == 1
+    [found] = json.loads(done.out)["files"][0]["findings"]
+    line = DECODER.splitlines()[6]
+    assert (found["code"], found["line"], found["message"]) == ("DCV104", 7, REFUSED)
+    assert line[found["column"] - 1 :] == "2)"
+    assert found["path"] == "Decoder.up"
+    assert f"7 | {line}" in deconv(f"check {path} --isolated").out
+
+
+@pytest.mark.parametrize(
+    ("format", "place"),
+    [
+        ("github", "line=7,col=91"),
+        ("sarif", '"startLine": 7,\n                  "startColumn": 91'),
+        ("junit", 'line="7"'),
+        ("gitlab", '"line": 7,\n          "column": 91'),
+        ("markdown", ":7"),
+    ],
+)
+def test_every_report_has_the_place(format: str, place: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "decoder.py", DECODER)
+    assert place in deconv(f"check {path} --isolated --format {format}").out
+
+
+def test_uneven_overlap_is_shown_where_it_is_selected(tmp_path: Path) -> None:
+    path = write(tmp_path / "decoder.py", DECODER)
+
+    def codes(options: str) -> list[str]:
+        done = deconv(f"check {path} --isolated --format json {options}")
+        return [found["code"] for found in json.loads(done.out)["files"][0]["findings"]]
+
+    assert codes("") == ["DCV104"]
+    assert codes("--select DCV") == ["DCV104"]
+    assert codes("--select uneven-overlap") == ["DCV201"]
+    assert codes("--select DCV2") == ["DCV201"]
+    assert codes("--select DCV203") == ["DCV203"]
+
+
+def test_the_table_has_formulas(tmp_path: Path) -> None:
+    path = write(tmp_path / "decoder.py", DECODER)
+    out = deconv(f"check {path} --isolated --table").out
+    assert "Decoder.main.0 (line 9)   ConvTranspose2d  1x32x2Hx2W  32,800" in out
+    assert "Decoder.up (line 7)       ConvTranspose2d  -" in out
+    [_, first, _] = read_model(str(path), {}).layers
+    assert first.output == (1, 32, "2H", "2W")
+
+
+def test_comments_silence_findings(tmp_path: Path) -> None:
+    for comment, count in {"ignore": 0, "ignore[DCV104]": 0, "ignore[DCV2]": 1}.items():
+        text = DECODER.replace("padding=2)", f"padding=2)  # deconv: {comment}")
+        done = deconv(f"check {write(tmp_path / 'a.py', text)} --isolated --format json")
+        assert json.loads(done.out)["counts"]["error"] == count
+
+
+IMPORTED = {
+    "from torch import nn as N": "N.ConvTranspose2d(3, 4, 4)",
+    "import torch": "torch.nn.ConvTranspose3d(3, 4, 4)",
+    "import torch.nn as nn": "nn.LazyConvTranspose1d(4, 4)",
+    "from torch.nn import ConvTranspose2d as Up": "Up(3, 4, 4)",
+    "from torch.nn import *": "ConvTranspose2d(3, 4, 4)",
+    "from torch.nn.modules.conv import ConvTranspose2d": "ConvTranspose2d(3, 4, 4)",
+    "import torch\nnn = torch.nn\nUp = nn.ConvTranspose2d": "Up(3, 4, 4)",
+    "import keras": "keras.layers.Conv2DTranspose(4, 3)",
+    "from keras import layers": "layers.Convolution2DTranspose(4, 3)",
+    "import tensorflow as tf": "tf.keras.layers.Conv2DTranspose(4, 3)",
+    "import tensorflow as tf\nL = tf.keras.layers": "L.Conv1DTranspose(4, 3)",
+    "from tensorflow.keras.layers import Conv2DTranspose": "Conv2DTranspose(4, 3)",
+    "import tf_keras": "tf_keras.layers.Conv2DTranspose(4, 3)",
+    "import flax.linen as nn": "nn.ConvTranspose(4, (3, 3))",
+    "from flax import nnx": "nnx.ConvTranspose(3, 4, (3, 3), rngs=rngs)",
+    "import paddle": "paddle.nn.Conv2DTranspose(3, 4, 3)",
+    "import mlx.nn as nn": "nn.ConvTranspose2d(3, 4, 3)",
+    "try:\n    from keras import layers\nexcept ImportError:\n"
+    "    from tensorflow.keras import layers": "layers.Conv2DTranspose(4, 3)",
+}
+
+
+@pytest.mark.parametrize(("head", "call"), IMPORTED.items())
+def test_imports_say_whose_layer_it_is(head: str, call: str, tmp_path: Path) -> None:
+    [layer] = read_model(str(write(tmp_path / "a.py", f"{head}\nup = {call}\n")), {}).layers
+    assert layer.name == "up"
+    assert layer.reading is not None
+
+
+FOREIGN = [
+    "class ConvTranspose2d: pass\nup = ConvTranspose2d(3, 4, 2, 2, 1)",
+    "from .layers import ConvTranspose2d\nup = ConvTranspose2d(3, 4, 2, 2, 1)",
+    "from . import nn\nup = nn.ConvTranspose2d(3, 4, 2, 2, 1)",
+    "from torch.nn import ConvTranspose2d\nclass ConvTranspose2d(ConvTranspose2d): pass\n"
+    "up = ConvTranspose2d(3, 4, 2, 2, 9)",
+    "from torch import nn\ndef make(nn):\n    return nn.ConvTranspose2d(3, 4)",
+    "from torch import nn\nnn = fake()\nup = nn.ConvTranspose2d(3, 4)",
+    "from keras import layers\nfrom tf_keras import layers\nup = layers.Conv2DTranspose(4, 3)",
+    "from torch.ao.nn import quantized\nup = quantized.ConvTranspose2d(3, 4)",
+    "import torch.nn.functional as F\ny = F.conv_transpose2d(x, w, stride=2)",
+    "up = nn.ConvTranspose2d(3, 4, 2, 2, 1)",
+    "from other import *\nup = nn.ConvTranspose2d(3, 4, 2, 2, 1)",
+]
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_other_layers_are_none_of_a_framework(text: str, tmp_path: Path) -> None:
+    assert names(tmp_path / "a.py", text) == []
+
+
+def test_numbers_of_the_program_are_counted(tmp_path: Path) -> None:
+    text = (
+        "from torch import nn\ndef make(k, **more):\n"
+        "    a = nn.ConvTranspose2d(3, 4, k)\n    b = nn.ConvTranspose2d(3, 4, **more)\n"
+        "    c = nn.ConvTranspose2d(k, k, 4)\n"
+    )
+    model = read_model(str(write(tmp_path / "a.py", text)), {})
+    assert [layer.name for layer in model.layers] == ["make.c"]
+    assert model.notes == ("2 layers with numbers that only the program has: line 3, 4",)
+
+
+def test_the_order_of_conv_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    for last, code in {"1": 0, "2": 1}.items():
+        write(path, f"from torch import nn\nup = nn.ConvTranspose2d(3, 4, 3, 2, 1, {last})\n")
+        done = deconv(f"check {path} --isolated")
+        assert done.code == code
+        assert "sixth positional argument is output_padding" in done.out
+    write(path, "from paddle import nn\nup = nn.Conv2DTranspose(3, 4, 3, 2, 1, 1)\n")
+    assert "sixth" not in deconv(f"check {path} --isolated").out
+
+
+def test_a_folder_gives_the_files_with_layers(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    write(tmp_path / "src" / "a.py", "import os\n")
+    write(tmp_path / "src" / "b.py", "# ConvTranspose2d\n")
+    assert deconv(f"check {tmp_path} --isolated") == (0, "no findings in 0 files\n", "")
+    write(tmp_path / "src" / "c.py", DECODER)
+    done = deconv(f"check {tmp_path} --isolated")
+    assert done.code == 1
+    assert done.out.endswith("1 error in 1 file\n")
+    assert deconvcli.check(str(tmp_path), isolated=True).has_errors
+
+
+@pytest.mark.parametrize(
+    ("data", "severity", "message"),
+    [
+        (b"print 'ConvTranspose2d'", "note", "cannot parse this file"),
+        (b"x = ConvTranspose2d(", "note", "cannot parse this file"),
+        (b"# ConvTranspose2d\n" + b"x = 1\n" * 50_000, "note", "more than 262,144 bytes"),
+        ("é = ConvTranspose2d".encode("latin-1"), "error", "is no text in UTF-8"),
+        (b"# coding: nothing\nConvTranspose2d", "error", "is no text in UTF-8"),
+        (b"ConvTranspose2d" + b".a" * 20_000, "error", "nested too deeply"),
+        (b"ConvTranspose2d(" + b"-" * 9_000 + b"1)", "error", "nested too deeply"),
+        (b"ConvTranspose2d(" + b"9" * 5_000 + b")", "error", "number that is too long"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(
+    data: bytes, severity: str, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(data)
+    done = deconv(f"check {path} --isolated --format json")
+    [found] = json.loads(done.out)["files"][0]["findings"]
+    assert (found["code"], found["severity"]) == ("DCV101", severity)
+    assert message in found["message"]
+    assert done.code == (severity == "error")
+
+
+def test_columns_count_characters_in_any_encoding(tmp_path: Path) -> None:
+    text = (
+        "# coding: latin-1\r\nfrom torch import nn\r\n"
+        "é = nn.ConvTranspose2d(3, 4, 4, 2, output_padding=2)\r\n"
+    )
+    path = tmp_path / "a.py"
+    path.write_bytes(text.encode("latin-1"))
+    [found] = read_model(str(path), {}).findings
+    assert found.where is not None
+    assert (found.where.line, found.where.column) == (3, 51)
+
+
+def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    os.mkfifo(path)
+    with pytest.raises(deconvcli.DeconvError, match="not a regular file"):
+        read_model(str(path), {})
