@@ -125,14 +125,20 @@ class Program:
 
     def write_apply(self, plan: Plan) -> list[str]:
         """Return the body of `apply`."""
-        bias = ["if bias is not None:", f"{TAB}y = y + b"] if self.adds_bias(plan) else []
         return [
             f"x = {self.tensor.format('x')}",
+            *self.write_steps(plan),
+            f"return {self.array.format('y')}",
+        ]
+
+    def write_steps(self, plan: Plan) -> list[str]:
+        """Return the lines from the tensor x to the tensor y."""
+        bias = ["if bias is not None:", f"{TAB}y = y + b"] if self.adds_bias(plan) else []
+        return [
             *[f"x = {line}" for line in self.write_before(plan)],
             f"y = {self._write_parts(plan)}",
             *[f"y = {line}" for line in self.write_after(plan)],
             *bias,
-            f"return {self.array.format('y')}",
         ]
 
     def _write_parts(self, plan: Plan) -> str:
@@ -290,6 +296,18 @@ def _batch(plan: Plan) -> tuple[int, ...]:
 def write_cut(begin: int, end: int) -> str:
     """Return the slice that cuts elements off both ends of an axis, whatever its size."""
     return f"{begin or ''}:{-end if end else ''}"
+
+
+def list_slices(plan: Plan) -> tuple[list[int], str, list[int]]:
+    """Return (starts, ends, axes) of what is cut off, for frameworks that slice by lists.
+
+    ends is code; 2**63 - 1 is the end of an axis, whatever its size.
+    """
+    cuts = {axis: pair for axis, pair in enumerate(plan.cuts) if pair != (0, 0)}
+    first = 1 + (channel_axis(plan.target) != -1)
+    ends = [str(-end) if end else "2**63 - 1" for _, end in cuts.values()]
+    starts = [begin for begin, _ in cuts.values()]
+    return starts, f"[{', '.join(ends)}]", [first + axis for axis in cuts]
 
 
 def _index(plan: Plan, lifted: Iterable[str], spatial: Iterable[str]) -> str:

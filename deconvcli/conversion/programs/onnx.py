@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from deconvcli.conversion.plan import Plan
-from deconvcli.conversion.program import Program, list_pads, write_function
+from deconvcli.conversion.program import Program, list_pads, list_slices, write_function
 from deconvcli.conversion.wrapping import TAB
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
@@ -142,13 +142,9 @@ class Onnx(Program):
     def write_after(self, plan: Plan) -> list[str]:
         """Return Slice and Pad nodes from Y."""
         lines, given = [], "Y"
-        cuts = {axis + 2: pair for axis, pair in enumerate(plan.cuts) if pair != _NOTHING}
-        if cuts:
-            constants = {
-                "starts": str([begin for begin, _ in cuts.values()]),
-                "ends": f"[{', '.join([_write_end(end) for _, end in cuts.values()])}]",
-                "axes": str(list(cuts)),
-            }
+        starts, ends, axes = list_slices(plan)
+        if axes:
+            constants = {"starts": str(starts), "ends": ends, "axes": str(axes)}
             lines += _write_nodes("Slice", given, "cut", constants)
             given = "cut"
         if any(pair != _NOTHING for pair in plan.zeros):
@@ -178,11 +174,6 @@ def _write_nodes(
     ]
     inputs = ", ".join([f'"{name}"' for name in (given, *constants)])
     return [*lines, f'helper.make_node("{kind}", [{inputs}], ["{made}"]{attributes})']
-
-
-def _write_end(end: int) -> str:
-    """Return where a slice ends, counted from the end; the largest number is the end itself."""
-    return str(-end) if end else "2**63 - 1"
 
 
 def _find_run(plan: Plan) -> tuple[str, str]:

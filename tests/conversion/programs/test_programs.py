@@ -26,8 +26,9 @@ OWN = {
     "keras": {"keras"},
     "keras2": {"tensorflow", "tf_keras"},
     "mlx": {"mlx"},
-    "paddle": {"paddle"},
     "onnx": {"onnx", "onnxruntime"},
+    "openvino": {"openvino"},
+    "paddle": {"paddle"},
     "tensorflow": {"tensorflow"},
     "tinygrad": {"tinygrad"},
     "torch": {"torch"},
@@ -36,10 +37,10 @@ DRIVERS = {FRAMEWORKS.take(name).dialect: name for name in FRAMEWORKS.names}
 # Plain names take what Keras' settings, or the newest implementation, would.
 EXECUTING = {name: DRIVERS.get(name) for name in PROGRAMS.names} | {
     "keras": "keras_tensorflow",
-    "onnx": "onnx_onnxruntime",
-    "onnx@reference": "onnx_reference",
     "keras@torch": "keras_torch",
     "keras@jax": "keras_jax",
+    "onnx": "onnx_onnxruntime",
+    "onnx@reference": "onnx_reference",
 }
 
 
