@@ -195,19 +195,17 @@ def understand(request: LayerRequest, files: Files | None, first: str) -> Unders
         return request._replace(weight=file.entries[name].shape).understand()
 
 
-@contextmanager
 def carry(
     files: Files | None, understood: Understood, conversion: Conversion | None, *, force: bool
-) -> Iterator[tuple[Written, ...]]:
-    """Write weights and bias, and yield what is written; the files are there when the block ends.
+) -> tuple[Written, ...]:
+    """Write weights and bias for the target, and return what was written.
 
     Raises:
         DeconvError: an array cannot be read, or is none of this layer's; or a file exists
-            (without `force`), or cannot be written.
+            (without `force`), or cannot be written. Then no file is there.
     """
     if files is None or conversion is None:
-        yield ()
-        return
+        return ()
     plan = conversion.plan
     weight = _read(files.weights, _want_weight(understood, conversion.target.spelling.name))
     arrays = [("weights", files.out_weights, plan.recipe.apply(weight))]
@@ -216,15 +214,15 @@ def carry(
     contents: dict[str, dict[str, Array]] = {}
     for _, place, array in arrays:
         contents.setdefault(place.path, {})[place.name] = array
+    write_files(contents, force=force)
     parts = plan.grouping.parts
     notes = {"weights": f"the first axis counts the {parts} layers"} if parts > 1 else {}
-    with write_files(contents, force=force):
-        yield tuple(
-            [
-                Written(what, place, array.shape, str(array.dtype), notes.get(what, ""))
-                for what, place, array in arrays
-            ]
-        )
+    return tuple(
+        [
+            Written(what, place, array.shape, str(array.dtype), notes.get(what, ""))
+            for what, place, array in arrays
+        ]
+    )
 
 
 def _read(place: Place, wanted: _Wanted) -> Array:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 import deconvcli
-from tests.cli.commandline import Done, deconv, refused, saved
+from tests.cli.commandline import Done, deconv, process, refused, saved
 
 CALL = "nn.ConvTranspose2d(8, 4, 3, 2, 1, 1)"
 WEIGHT = np.random.default_rng(0).standard_normal((8, 4, 3, 3)).astype(np.float32)
@@ -241,3 +244,16 @@ def test_an_existing_file_is_replaced_with_force_alone(folder: Path) -> None:
     assert convert("--weights out.npy --out-weights out.npy --force", "Conv2DTranspose(4, 3, 2)",
                    to="torch").code == 0  # fmt: skip
     np.testing.assert_array_equal(np.load("out.npy"), WEIGHT, strict=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal for a closed pipe")
+def test_a_reader_that_has_gone_leaves_whole_files_alone(folder: Path) -> None:
+    before = {file.name for file in folder.iterdir()}
+    reader, writer = os.pipe()
+    os.close(reader)
+    line = f"convert --in 10x10 --to keras --weights {folder}/w.npy --out-weights {folder}/out.npy"
+    done = process(line, CALL, stdout=writer)
+    os.close(writer)
+    assert done.returncode == -signal.SIGPIPE
+    assert {file.name for file in folder.iterdir()} == before | {"out.npy"}
+    np.testing.assert_array_equal(np.load("out.npy"), expected(), strict=True)

@@ -144,8 +144,9 @@ def command(
         else:
             answers = [convert_to(understood, name) for name in names]
             said = [answer.conversion is not None for answer in answers]
-            with carry(files, understood, answers[0].conversion, force=force) as written:
-                answers[0] = answers[0]._replace(written=written)
-                Output(format, quiet, file).show(report_conversions(understood, answers))
+            # Before the report, since a closed pipe ends the process.
+            written = carry(files, understood, answers[0].conversion, force=force)
+            answers[0] = answers[0]._replace(written=written)
+            Output(format, quiet, file).show(report_conversions(understood, answers))
     # Of all frameworks some never say a layer, and nobody asked for those.
     return 0 if (any(said) if len(said) > 2 else all(said)) else 1

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import PurePath
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -66,11 +66,8 @@ def open_arrays(path: str) -> AbstractContextManager[ArrayFile]:
     return opened
 
 
-@contextmanager
-def write_files(files: Mapping[str, Mapping[str, NDArray[Any]]], *, force: bool) -> Iterator[None]:
-    """Write files, each with its arrays by name, which get their names when the block ends well.
-
-    Where anything fails, none is there.
+def write_files(files: Mapping[str, Mapping[str, NDArray[Any]]], *, force: bool) -> None:
+    """Write files, each with its arrays by name: all of them, or none where anything fails.
 
     Raises:
         Unreadable: a file exists (without `force`), or cannot be written.
@@ -84,7 +81,6 @@ def write_files(files: Mapping[str, Mapping[str, NDArray[Any]]], *, force: bool)
                 # A full disk shows here, before any of the files has its name.
                 file.flush()
                 os.fsync(file.fileno())
-        yield
 
 
 def _take_format(path: str) -> ModuleType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -33,8 +34,7 @@ DTYPES = ("float16", "float32", "float64", "int8", "uint8", "int16", "int32", "i
 
 
 def save(path: Path, arrays: Mapping[str, NDArray[Any]], *, force: bool = False) -> Path:
-    with write_files({str(path): arrays}, force=force):
-        pass
+    write_files({str(path): arrays}, force=force)
     return path
 
 
@@ -311,22 +311,36 @@ def test_of_several_files_all_are_written_or_none(tmp_path: Path) -> None:
     (tmp_path / "b.npz").write_bytes(b"old")
     first, second = str(tmp_path / "a.npy"), str(tmp_path / "b.npz")
     files = {first: {"": WEIGHT}, second: {"b": WEIGHT}}
-    with (
-        pytest.raises(Unreadable, match=r"b\.npz: already exists"),
-        write_files(files, force=False),
-    ):
-        pytest.fail("the block is not entered")
+    with pytest.raises(Unreadable, match=r"b\.npz: already exists"):
+        write_files(files, force=False)
     absent = {first: {"": WEIGHT}, str(tmp_path / "absent" / "b.npz"): {"b": WEIGHT}}
-    with pytest.raises(Unreadable, match="cannot be written"), write_files(absent, force=False):
-        pytest.fail("the block is not entered")
-    with pytest.raises(KeyboardInterrupt), write_files(files, force=True):
-        raise KeyboardInterrupt
+    with pytest.raises(Unreadable, match="cannot be written"):
+        write_files(absent, force=False)
+    half = {first: {"": WEIGHT}, second: {"b": WEIGHT.astype(ml_dtypes.bfloat16)}}
+    with pytest.raises(UsageError, match="cannot hold bfloat16"):
+        write_files(half, force=True)
     assert [file.name for file in tmp_path.iterdir()] == ["b.npz"]
     assert (tmp_path / "b.npz").read_bytes() == b"old"
-    with write_files(files, force=True):
-        pass
+    write_files(files, force=True)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.npy", "b.npz"]
     np.testing.assert_array_equal(read(tmp_path / "b.npz"), WEIGHT)
+
+
+def test_a_full_disk_leaves_none_of_several_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [1]
+
+    def sync(file: int) -> None:
+        if not left:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left.pop()
+
+    monkeypatch.setattr(os, "fsync", sync)
+    files = {str(tmp_path / f"{name}.safetensors"): {"w": WEIGHT} for name in "ab"}
+    with pytest.raises(Unreadable, match=r"b\.safetensors: cannot be written: No space left"):
+        write_files(files, force=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def mutants(content: bytes, count: int) -> Iterator[bytes]:
