@@ -79,7 +79,7 @@ _deconv_offers() {
                 --set) _deconv_value '' '' list ;;
                 --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' list ;;
                 -o | --out) _deconv_value '' '*' ;;
-                --format) _deconv_value 'html json jsonl markdown text python' '' ;;
+                --format) _deconv_value 'html json jsonl markdown text python yaml' '' ;;
                 --without) _deconv_value transposed '' ;;
                 --way) _deconv_value zeros '' ;;
             esac

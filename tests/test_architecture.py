@@ -68,7 +68,13 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"readers"},
         {"reading"},
     ),
-    "networks": ({"operation"}, {"forms", "operations"}, {"graph"}, {"pasted"}, {"mirror"}),
+    "networks": (
+        {"operation"},
+        {"forms", "operations"},
+        {"graph"},
+        {"pasted"},
+        {"mirror", "porting"},
+    ),
     "views": (
         {"palette"},
         {"answers", "drawing"},
@@ -95,6 +101,7 @@ KNOWS_PADDING = {
     "networks/mirror",
     "networks/operations",
     "networks/pasted",
+    "networks/porting",
     "solver",
     "views/explanation",
     "views/page",

@@ -155,27 +155,27 @@ class Program:
         """Return the call of a function with the tensors x and w."""
         return write_function(plan.target)
 
-    def write_before(self, plan: Plan) -> list[str]:
+    def write_before(self, plan: Plan, x: str = "x") -> list[str]:
         """Return the expressions that make the layer's input of x, one after the other."""
         lines = []
         for axis, (before, after) in enumerate(plan.repeats):
             if before or after:
                 place = spatial_axis(plan, axis)
                 size = plan.source.spatial[axis]
-                lines.append(self.repeat("x", place, before, after, size))
+                lines.append(self.repeat(x, place, before, after, size))
         if plan.folded is not None:
-            lines += self.fold(plan)
+            lines += self.fold(plan, x)
         if plan.lifted:
-            lines.append(self.lift("x", plan))
+            lines.append(self.lift(x, plan))
         return lines
 
-    def write_after(self, plan: Plan) -> list[str]:
+    def write_after(self, plan: Plan, y: str = "y") -> list[str]:
         """Return the expressions that make the output of y, without the bias."""
-        lines = self.write_cuts("y", plan)
+        lines = self.write_cuts(y, plan)
         if any(pair != (0, 0) for pair in plan.zeros):
-            lines.append(self.pad("y", list_pads(plan)))
+            lines.append(self.pad(y, list_pads(plan)))
         if plan.folded is not None:
-            lines += self.unfold(plan)
+            lines += self.unfold(plan, y)
         return lines
 
     def lift(self, name: str, plan: Plan) -> str:
@@ -189,28 +189,28 @@ class Program:
             return []
         return [f"{name}[{_index(plan, ['0'] * plan.lifted, cuts)}]"]
 
-    def fold(self, plan: Plan) -> list[str]:
+    def fold(self, plan: Plan, x: str) -> list[str]:
         """Return the expressions that make the first spatial axis of x a part of the channels."""
         first = len(plan.target.sizes.batch)
         shape = (*_batch(plan), *plan.target.input_shape[first:])
         if channel_axis(plan.target) != -1:
-            return [self.reshape("x", shape)]
+            return [self.reshape(x, shape)]
         order = list(range(first + len(plan.repeats) + 1))
         moved = order.pop(first)
-        return [self.transpose("x", [*order, moved]), self.reshape("x", shape)]
+        return [self.transpose(x, [*order, moved]), self.reshape(x, shape)]
 
-    def unfold(self, plan: Plan) -> list[str]:
+    def unfold(self, plan: Plan, y: str) -> list[str]:
         """Return the expressions that make the first spatial axis of y of the channels."""
         assert plan.folded is not None
         first, out = len(plan.target.sizes.batch), plan.folded[1]
         batch, channels = _batch(plan), plan.source.layer.out_channels
         spatial = plan.source.output_sizes[1:]
         if channel_axis(plan.target) != -1:
-            return [self.reshape("y", (*batch, channels, out, *spatial))]
+            return [self.reshape(y, (*batch, channels, out, *spatial))]
         order = list(range(first + len(plan.repeats) + 1))
         order.insert(first, order.pop())
         wide = (*batch, *spatial, channels, out)
-        return [self.reshape("y", wide), self.transpose("y", order)]
+        return [self.reshape(y, wide), self.transpose(y, order)]
 
     def split(self, name: str, parts: int, axis: int) -> str:
         """Return the expression that divides a tensor into equal parts along an axis."""

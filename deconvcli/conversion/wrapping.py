@@ -17,14 +17,15 @@ _TOKEN = re.compile(r'"[^"]*"|' + r"'[^']*'|.")
 def wrap(line: str) -> list[str]:
     """Return a line of code as lines of at most 88 characters, where its brackets allow it.
 
-    What stands in the last brackets gets a line of its own, or one for each item.
+    What stands in the last brackets, or in those before them if the text before the last is too
+    long, gets a line of its own, or one for each item.
     """
     if len(line) <= WIDTH:
         return [line]
     pairs = [(start, end) for start, end, depth in _list_pairs(line) if depth == 0]
     if not pairs:
         return [line]
-    start, end = pairs[-1]
+    start, end = next((pair for pair in reversed(pairs) if pair[0] < WIDTH), pairs[-1])
     margin = line[: len(line) - len(line.lstrip())] + TAB
     head, body, tail = line[: start + 1], line[start + 1 : end], line[end:]
     if len(margin + body) > WIDTH:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.checks.checking._configs import read_configs
+from deconvcli.checks.checking._configs import find_path, read_configs, read_one_network
 from deconvcli.checks.checking._file_check import check_bytes, check_file
 from deconvcli.checks.checking._files import STDIN, SourceFile, find_files
 from deconvcli.checks.checking._rounds import merge_rounds
@@ -28,8 +28,10 @@ __all__ = [
     "check_files",
     "discover_settings",
     "find_files",
+    "find_path",
     "read_codes",
     "read_configs",
+    "read_one_network",
     "read_settings",
 ]
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from deconvcli.checks import configs
 from deconvcli.checks.checking._file_check import has_networks, may_have_networks
 from deconvcli.checks.checking._files import SourceFile, find_files, format_of_file, read_bytes
-from deconvcli.checks.configs import Config
+from deconvcli.checks.configs import Config, NetworkSource
 from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
-from deconvcli.common.errors import Unreadable
+from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.findings import Where
+from deconvcli.common.shelf import suggestion
 
 
 def read_configs(paths: Sequence[str]) -> list[Config]:
@@ -22,6 +25,45 @@ def read_configs(paths: Sequence[str]) -> list[Config]:
     """
     found = (_read_config(file) for file in find_files(paths))
     return [config for config in found if config is not None]
+
+
+class NetworkPath(NamedTuple):
+    """A file and the name of a network in it; both may be empty."""
+
+    path: str = ""
+    name: str = ""
+
+
+def find_path(text: str) -> NetworkPath:
+    """Return the file that a text names, as `net.yaml` or `net.yaml:NAME`; empty for a layer."""
+    if os.path.isfile(text):
+        return NetworkPath(text)
+    path, colon, name = text.rpartition(":")
+    if colon and os.path.isfile(path):
+        return NetworkPath(path, name)
+    is_path = "(" not in text and text.lower().endswith((".yaml", ".yml", ".json"))
+    return NetworkPath(text) if is_path else NetworkPath()
+
+
+def read_one_network(path: str, name: str) -> NetworkSource:
+    """Return the network of this name; without a name the only one.
+
+    Raises:
+        Unreadable: the file cannot be read, or something in it is wrong.
+        UsageError: it does not exist, or has another number of such networks than one.
+    """
+    networks = [read for config in read_configs([path]) for read in config.networks]
+    found = [read for read in networks if name in ("", read.graph.name)]
+    if len(found) != 1:
+        known = sorted(read.graph.name for read in networks)
+        raise UsageError(
+            f"{path} has {len(networks)} networks" if not name else f"there is no network {name!r}",
+            help=suggestion(name, known)
+            if name
+            else f"choose one: {' or '.join(f'{path}:{one}' for one in known)}.",
+            code="unknown-network",
+        )
+    return found[0]
 
 
 def _read_config(file: SourceFile) -> Config | None:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
-from deconvcli.checks.checking._configs import read_configs
+from deconvcli.checks.checking._configs import find_path, read_one_network
 from deconvcli.checks.checking._file_check import check_bytes
 from deconvcli.checks.checking._files import SourceFile
 from deconvcli.checks.checking._fixing import fix_data
 from deconvcli.checks.checking._settings import Settings
 from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Severity
-from deconvcli.common.shelf import suggestion
 from deconvcli.frameworks.dialects import resolve_name, take
 from deconvcli.frameworks.wording import KEYS, Names
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import require_numbers
-from deconvcli.networks.graph import Network
 from deconvcli.networks.mirror import (
     Decoder,
     Encoder,
@@ -97,9 +94,9 @@ def mirror(
     """
     if dialect is not None:
         dialect = resolve_name(dialect)
-    path, name = _find_path(text)
+    path, name = find_path(text)
     if path:
-        network = _read_network(path, name)
+        network = read_one_network(path, name).graph
         return _make_decoder(walk_config(network, input_size, names), dialect, network.name)
     reader = _find_reader(text, dialect)
     pasted = read_network(text, reader, variables)
@@ -135,38 +132,6 @@ def _find_reader(text: str, dialect: str | None) -> str | None:
     forward = take(dialect)[0].forward
     names = [forward.format(rank=rank) for rank in (1, 2, 3)] if forward else []
     return dialect if any(re.search(rf"\b{re.escape(name)}\(", text) for name in names) else None
-
-
-class _Path(NamedTuple):
-    """A file and the name of a network in it; both may be empty."""
-
-    path: str = ""
-    name: str = ""
-
-
-def _find_path(text: str) -> _Path:
-    if os.path.isfile(text):
-        return _Path(text)
-    path, colon, name = text.rpartition(":")
-    if colon and os.path.isfile(path):
-        return _Path(path, name)
-    is_path = "(" not in text and text.lower().endswith((".yaml", ".yml", ".json"))
-    return _Path(text) if is_path else _Path()
-
-
-def _read_network(path: str, name: str) -> Network:
-    networks = [read.graph for config in read_configs([path]) for read in config.networks]
-    found = [network for network in networks if name in ("", network.name)]
-    if len(found) != 1:
-        known = sorted(network.name for network in networks)
-        raise UsageError(
-            f"{path} has {len(networks)} networks" if not name else f"there is no network {name!r}",
-            help=suggestion(name, known)
-            if name
-            else f"choose one: {' or '.join(f'{path}:{one}' for one in known)}.",
-            code="unknown-network",
-        )
-    return found[0]
 
 
 def _make_decoder(encoder: Encoder, dialect: str | None, title: str) -> DecoderMirror:

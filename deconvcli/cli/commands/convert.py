@@ -1,11 +1,13 @@
-"""Say a layer in another framework, with code and proof.
+"""Say a layer or a network in another framework, and prove it.
 
 Help section: One layer, 6
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import IO, Any
 
 import click
 
@@ -27,7 +29,7 @@ from deconvcli.cli.request import read_request
 from deconvcli.common.errors import NotExpressible, UsageError
 from deconvcli.views.answers.renderers import RENDERERS
 
-PYTHON = "python"
+PYTHON, YAML = "python", "yaml"
 
 
 @click.command(cls=Command, short_help=__doc__)
@@ -57,8 +59,8 @@ PYTHON = "python"
     ),
     FORCE_OPTION,
     format_option(
-        (*RENDERERS.names, PYTHON),
-        help="Format of the result; python is a module that defines build(weight, bias=None).",
+        (*RENDERERS.names, PYTHON, YAML),
+        help="Format of the result; python is a module that runs, and yaml a network as a config.",
     ),
     option(
         "--without",
@@ -86,7 +88,7 @@ def command(
     way: str | None,
     **options: Any,
 ) -> int:
-    """Carry a layer into another framework: call, steps around it, and weights.
+    """Carry a layer or a network into another framework: calls, steps around them, and weights.
 
     Where one layer cannot say it, its output is sliced or continued with zeros, groups become
     layers side by side or one kernel with zeros, and a dilation becomes zeros in the kernel. Both
@@ -98,6 +100,10 @@ def command(
 
     --weights and --out-weights carry the weights over, bit by bit, in their own number type.
 
+    CALL may be a config, such as net.yaml, or net.yaml:NAME for one of its networks. Each layer is
+    then said in the target, with its name and its skips; --format yaml writes a config, and
+    --format python a module of torch or Keras. Exits with 1 where a layer is missing.
+
     \b
     Examples:
       deconv convert --in 5x5 -k 3 -s 2 -p same --to torch
@@ -105,14 +111,31 @@ def command(
       deconv convert -k 4 -s 2 -p 1 --in 8 --to jax --format python
       deconv convert 'Conv2DTranspose(4, 3, 2, "same")' --in 5x5x8 --to all
       deconv convert -k 4 -s 2 --in 8 --to jax --weights w.npy --out-weights j.npy
+      deconv convert net.yaml:decoder --to keras --format python
     """
     if names is None:
         raise UsageError("--to is missing", help="name a framework: --to keras.", code="no-target")
+    from deconvcli.checks.checking import find_path  # which other commands do not need
+
+    path, name = find_path(options["call"] or "")
+    if path:
+        own = {"--weights": weights, "--out-weights": out_weights, "--bias": bias}
+        own |= {"--out-bias": out_bias, "--without": without, "--way": way}
+        for flag, value in own.items():
+            if value is not None:
+                raise UsageError(f"{flag} is of a single layer", help="leave it out.")
+        return _convert_network(
+            path, name, names, open_output(out, force=force), format, quiet, options
+        )
     # NumPy loads here, where values are about to be compared.
     from deconvcli.cli.carrying import carry, take_files, understand
     from deconvcli.cli.converting import convert_to, report_conversions, write_module
     from deconvcli.cli.equivalents import avoid, report_equivalents, write_other_module
 
+    if format == YAML:
+        raise UsageError(
+            "a single layer is no config", help="take --format json, or give a config.", code="form"
+        )
     is_other = without is not None or way is not None
 
     files = take_files(weights, out_weights, bias, out_bias)
@@ -150,3 +173,24 @@ def command(
             Output(format, quiet, file).show(report_conversions(understood, answers))
     # Of all frameworks some never say a layer, and nobody asked for those.
     return 0 if (any(said) if len(said) > 2 else all(said)) else 1
+
+
+def _convert_network(
+    path: str,
+    name: str,
+    names: Sequence[str],
+    opened: AbstractContextManager[IO[bytes] | None],
+    format: str,
+    quiet: bool,
+    options: Mapping[str, Any],
+) -> int:
+    """Print a network in other frameworks, and return the exit code."""
+    from deconvcli.cli.porting import port_to, report_ports, write_network
+
+    with opened as file:
+        ports = port_to(path, name, names, options)
+        if format in (PYTHON, YAML):
+            Output("text", file=file).write(write_network(ports, format))
+        else:
+            Output(format, quiet, file).show(report_ports(ports))
+    return 1 if any(port.missing for port in ports) else 0

@@ -33,18 +33,18 @@ class Keras(Program):
             f"layer.set_weights({weights})",
         ]
 
-    def write_after(self, plan: Plan) -> list[str]:
+    def write_after(self, plan: Plan, y: str = "y") -> list[str]:
         """Return Cropping and ZeroPadding layers, which stand in models too."""
         lines = []
         rank = len(plan.target.layer.axes)
         # Cropping layers leave at least one element.
         sizes = zip(plan.target.output_sizes, plan.cuts, strict=True)
         if any(size == sum(cut) for size, cut in sizes):
-            return super().write_after(plan)
+            return super().write_after(plan, y)
         for name, pairs in (("Cropping", plan.cuts), ("ZeroPadding", plan.zeros)):
             if any(pair != (0, 0) for pair in pairs):
                 given = pairs[0] if rank == 1 else tuple(pairs)
-                lines.append(f"{self.layers}.{name}{rank}D({given})(y)")
+                lines.append(f"{self.layers}.{name}{rank}D({given})({y})")
         return lines
 
     def split(self, name: str, parts: int, axis: int) -> str:

@@ -125,7 +125,7 @@ class Onnx(Program):
         nodes = ", ".join(self.write_addition(plan))
         return ["if bias is not None:", f"{TAB}nodes += [{nodes}]"]
 
-    def write_before(self, plan: Plan) -> list[str]:
+    def write_before(self, plan: Plan, x: str = "X") -> list[str]:
         """Return Gather nodes from `input` to X."""
         wrapped = [axis for axis, pair in enumerate(plan.repeats) if pair != _NOTHING]
         lines, given = [], "input"
@@ -133,15 +133,15 @@ class Onnx(Program):
             before, after = plan.repeats[axis]
             size = plan.source.spatial[axis]
             indices = f"[i % {size} for i in range({-before}, {size + after})]"
-            name = "X" if axis == wrapped[-1] else f"wrapped_{axis}"
+            name = x if axis == wrapped[-1] else f"wrapped_{axis}"
             constants = {f"indices_{axis}": indices}
             lines += _write_nodes("Gather", given, name, constants, f", axis={axis + 2}")
             given = name
         return lines
 
-    def write_after(self, plan: Plan) -> list[str]:
+    def write_after(self, plan: Plan, y: str = "Y") -> list[str]:
         """Return Slice and Pad nodes from Y."""
-        lines, given = [], "Y"
+        lines, given = [], y
         starts, ends, axes = list_slices(plan)
         if axes:
             constants = {"starts": str(starts), "ends": ends, "axes": str(axes)}

@@ -72,7 +72,7 @@ def read_layer_call(read: PythonCall, dialect: str) -> PastedLayer:
         if is_foreign and framework != family:
             layer = layer._replace(dialect=framework)
     name, axes = read.keywords.get("name"), AXES.search(called)
-    arguments = layer.arguments._replace(rank=int(axes[1]) if axes else None)
+    arguments = layer.arguments._replace(rank=int(axes[1]) if axes else None, call=read)
     layer = layer._replace(arguments=arguments, data_format=find_data_format(read))
     return layer._replace(name=name) if isinstance(name, str) else layer
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deconvcli.networks.graph import Node
+
+if TYPE_CHECKING:
+    from deconvcli.frameworks.pasted.python_call import PythonCall
 
 
 class Arguments(NamedTuple):
@@ -13,12 +16,14 @@ class Arguments(NamedTuple):
 
     order: the call's parameters. positional: the number of arguments without a name. named: the
     names of the others. rank: the number of spatial axes in the call's name, None without one.
+    call: with the values, also those of arguments that affect no size.
     """
 
     order: tuple[str, ...] = ()
     positional: int = 0
     named: tuple[str, ...] = ()
     rank: int | None = None
+    call: PythonCall | None = None
 
     def place(self, names: Sequence[str]) -> str | int:
         """Return the position of the parameter with one of these names, or the name it has here."""

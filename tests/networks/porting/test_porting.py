@@ -1,0 +1,180 @@
+"""Networks in other frameworks: configs that have the same sizes, and modules that are programs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deconvcli.checks.checking import read_configs
+from deconvcli.checks.configs import NetworkSource
+from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.wording import KEYS
+from deconvcli.networks.graph import walk
+from deconvcli.networks.porting import Port, port_network, resize
+from deconvcli.networks.porting.config import write_config
+from deconvcli.networks.porting.modules import MODULES, find_module
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "good"
+TARGETS = ("torch", "keras", "flax", "jax", "onnx", "tensorflow", "mxnet", "paddle")
+SIZE = {"fcn8s": (64, 64)}
+# One of each kind of layer that frameworks write differently.
+KINDS = """
+dialect: keras
+networks:
+  kinds:
+    input: {channels: 8, size: 16x12}
+    layers:
+      - 'layers.Conv2D(8, 4, strides=2, padding="same", activation="relu", name="down")'
+      - {op: max_pool, kernel: 3, stride: 1, padding: same}
+      - {op: batch_norm, name: norm}
+      - {op: leaky_relu, name: leaky}
+      - {op: depthwise_conv, kernel: 3, padding: same}
+      - {op: separable_conv, out_channels: 8, kernel: 3, padding: same}
+      - {op: conv_transpose, out_channels: 8, kernel: 4, stride: 2, padding: same, name: up}
+      - {op: crop, amount: [[1, 0], [0, 1]], name: cut}
+      - {op: pad, amount: [[0, 1], [1, 0]]}
+      - {op: add, inputs: [previous, up]}
+      - {op: upsample, scale: 2}
+      - {op: pixel_unshuffle, factor: 2}
+      - {op: pixel_shuffle, factor: 2}
+      - {op: adaptive_avg_pool, size: 4x4}
+      - {op: flatten}
+      - {op: dense, units: 96}
+      - {op: reshape, shape: [6, 4, 4]}
+      - {op: glu}
+      - {op: dropout, rate: 0.25}
+      - {op: softmax}
+      - {op: global_avg_pool}
+"""
+
+
+def read(path: Path) -> list[NetworkSource]:
+    """Return the networks of a file."""
+    return [source for config in read_configs([str(path)]) for source in config.networks]
+
+
+def port(source: NetworkSource, target: str, size: tuple[int, ...] | None = None) -> Port:
+    """Return a network of a file in a framework."""
+    calls = {name: one.call for name, one in source.calls.items() if one.call is not None}
+    return port_network(resize(source.graph, size, KEYS), target, calls)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_configs_have_the_sizes_of_their_network(target: str, tmp_path: Path) -> None:
+    for path in EXAMPLES.iterdir():
+        for source in read(path):
+            ported = port(source, target, SIZE.get(path.stem))
+            assert ported.missing == []
+            (tmp_path / "net.yaml").write_text(write_config(ported), encoding="utf-8")
+            [written] = read(tmp_path / "net.yaml")
+            shapes = {one.node.name: one.shape for one in walk(written.graph)}
+            for layer in ported.layers:
+                if layer.steps:
+                    assert shapes[layer.name] == layer.output, layer.name
+            assert all(outcome.error is None for outcome in walk(written.graph))
+
+
+@pytest.mark.parametrize("target", MODULES.names)
+def test_modules_are_formatted_programs(target: str, tmp_path: Path) -> None:
+    module = find_module(target)
+    assert module is not None
+    (tmp_path / "kinds.yaml").write_text(KINDS, encoding="utf-8")
+    for path in (*EXAMPLES.iterdir(), tmp_path / "kinds.yaml"):
+        for number, source in enumerate(read(path)):
+            text = module.write(port(source, target, SIZE.get(path.stem)))
+            ast.parse(text)
+            (tmp_path / f"{path.stem}_{number}.py").write_text(text, encoding="utf-8")
+    for command in (["format", "--diff"], ["check", "--select", "F,E9"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--isolated", str(tmp_path)],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout[:3000]
+
+
+def lines_of(config: str, target: str, tmp_path: Path) -> list[str]:
+    """Return the lines of the module of a config."""
+    file = tmp_path / "net.yaml"
+    file.write_text(config, encoding="utf-8")
+    [source] = read(file)
+    module = find_module(target)
+    assert module is not None
+    return [line.strip() for line in module.write(port(source, target)).splitlines()]
+
+
+def test_layers_keep_their_names_and_skips(tmp_path: Path) -> None:
+    config = """
+networks:
+  net:
+    input: {channels: 4, size: 10x10}
+    layers:
+      - {op: conv, out_channels: 4, kernel: 3, padding: 1, name: enc.0}
+      - {op: conv, out_channels: 4, kernel: 3, stride: 2, padding: 1, name: enc_0}
+      - {op: conv_transpose, out_channels: 4, kernel: 3, stride: 2, padding: 1, output_padding: 1,
+         name: class}
+      - {op: concat, inputs: [previous, enc.0], name: cat}
+"""
+    torch = lines_of(config, "torch", tmp_path)
+    assert "self.enc_0 = nn.Conv2d(4, 4, 3, padding=1)" in torch
+    assert "self.enc_0_1 = nn.Conv2d(4, 4, 3, stride=2, padding=1)" in torch
+    assert "cat = torch.cat([class_1, enc_0], dim=1)" in torch
+    keras = lines_of(config, "keras", tmp_path)
+    assert 'enc_0 = layers.Conv2D(4, 3, padding="same", name="enc.0")(input)' in keras
+    assert "class_1 = layers.Cropping2D(((1, 0), (1, 0)))(class_1)" in keras
+    assert 'cat = layers.Concatenate(name="cat")([class_1, enc_0])' in keras
+
+
+def test_a_reshape_keeps_the_order_of_the_source(tmp_path: Path) -> None:
+    config = """
+networks:
+  net:
+    input: {channels: 6, size: 2x3}
+    layers: [{op: flatten, name: flat}, {op: reshape, shape: [4, 3, 3], name: back}]
+"""
+    assert [line for line in lines_of(config, "keras", tmp_path) if "Permute" in line] == [
+        "flat = layers.Permute((3, 1, 2))(input)",
+        "back = layers.Permute((2, 3, 1))(back)",
+    ]
+    assert not [line for line in lines_of(config, "torch", tmp_path) if "permute" in line]
+
+
+def test_a_layer_that_is_missing_is_a_comment(tmp_path: Path) -> None:
+    config = """
+networks:
+  net:
+    input: {channels: 4, size: 8x8}
+    layers: ['nn.MaxUnpool2d(2)', {op: relu, name: last}]
+"""
+    lines = lines_of(config, "keras", tmp_path)
+    assert "# max_unpool1 is missing: it takes the places that a max pooling returns." in lines
+
+
+def test_a_target_with_two_axes_alone_has_no_layer_of_one() -> None:
+    [source] = read(EXAMPLES / "dac_44khz.yaml")
+    missing = port(source, "tflite").missing
+    assert {one.reason for one in missing} == {"tflite takes 2 spatial axes, and not 1"}
+    assert all(one.name.startswith("dec") for one in missing)
+
+
+def test_pasted_calls_keep_what_affects_no_size(tmp_path: Path) -> None:
+    config = """
+dialect: keras
+networks:
+  net:
+    input: {channels: 4, size: 8x8}
+    layers: ['layers.Conv2D(4, 3, activation="relu", name="a")', 'layers.GlobalMaxPooling2D()']
+"""
+    lines = lines_of(config, "torch", tmp_path)
+    assert "a = F.relu(a)" in lines
+    assert any(".amax(dim=(2, 3))" in line for line in lines)
+
+
+def test_letters_need_numbers() -> None:
+    [source] = read(EXAMPLES / "fcn8s.yaml")
+    with pytest.raises(UsageError, match=r"the input of fcn8s is \[3, H, W\]"):
+        port(source, "keras")
