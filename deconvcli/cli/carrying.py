@@ -20,8 +20,8 @@ from deconvcli.compute.arrayfiles import (
     write_files,
 )
 from deconvcli.compute.runner import Array
-from deconvcli.conversion import Conversion
 from deconvcli.conversion.layouts import explain_shape, is_shape
+from deconvcli.conversion.recipe import Recipe
 from deconvcli.frameworks.request import LayerRequest, Understood
 from deconvcli.layers.counts import Shape
 from deconvcli.layers.text import size_text
@@ -47,6 +47,14 @@ class Written(NamedTuple):
         """Return the array for programs."""
         path, name = self.place
         return {"path": path, "name": name or None, "shape": self.shape, "dtype": self.dtype}
+
+
+class Target(NamedTuple):
+    """What weights are written for. parts: the number of layers side by side."""
+
+    name: str
+    recipe: Recipe
+    parts: int = 1
 
 
 class Files(NamedTuple):
@@ -196,27 +204,28 @@ def understand(request: LayerRequest, files: Files | None, first: str) -> Unders
 
 
 def carry(
-    files: Files | None, understood: Understood, conversion: Conversion | None, *, force: bool
+    files: Files | None, understood: Understood, target: Target | None, *, force: bool
 ) -> tuple[Written, ...]:
     """Write weights and bias for the target, and return what was written.
+
+    target: None where nothing says the layer there, and then nothing is written.
 
     Raises:
         DeconvError: an array cannot be read, or is none of this layer's; or a file exists
             (without `force`), or cannot be written. Then no file is there.
     """
-    if files is None or conversion is None:
+    if files is None or target is None:
         return ()
-    plan = conversion.plan
-    weight = _read(files.weights, _want_weight(understood, conversion.target.spelling.name))
-    arrays = [("weights", files.out_weights, plan.recipe.apply(weight))]
+    weight = _read(files.weights, _want_weight(understood, target.name))
+    arrays = [("weights", files.out_weights, target.recipe.apply(weight))]
     if files.bias is not None and files.out_bias is not None:
         arrays.append(("bias", files.out_bias, _read(files.bias, _want_bias(understood))))
     contents: dict[str, dict[str, Array]] = {}
     for _, place, array in arrays:
         contents.setdefault(place.path, {})[place.name] = array
     write_files(contents, force=force)
-    parts = plan.grouping.parts
-    notes = {"weights": f"the first axis counts the {parts} layers"} if parts > 1 else {}
+    layers = f"the first axis counts the {target.parts} layers"
+    notes = {"weights": layers} if target.parts > 1 else {}
     return tuple(
         [
             Written(what, place, array.shape, str(array.dtype), notes.get(what, ""))

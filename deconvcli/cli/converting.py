@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from deconvcli.cli.carrying import Written
+from deconvcli.cli.carrying import Target, Written
 from deconvcli.cli.request import NAMES
 from deconvcli.common.errors import NotExpressible, NotLinear, Refused, UsageError
 from deconvcli.common.findings import Diagnostic
@@ -34,6 +34,14 @@ class Answer(NamedTuple):
     reason: str = ""
     help: str = ""
     written: tuple[Written, ...] = ()
+
+    @property
+    def weights_target(self) -> Target | None:
+        """What weights are written for, if anything says the layer there."""
+        if self.conversion is None:
+            return None
+        plan = self.conversion.plan
+        return Target(plan.target.spelling.name, plan.recipe, plan.grouping.parts)
 
 
 def convert_to(understood: Understood, name: str) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from deconvcli.cli.carrying import Target, Written
 from deconvcli.cli.converting import (
     MOST_BLOCKS,
     describe_proof,
@@ -29,13 +30,23 @@ WAY_COLUMNS = ("way", "multiplications", "operations")
 
 
 class Answer(NamedTuple):
-    """One target: the operations with their proof, or the reason why there are none."""
+    """One target: the operations with their proof, or the reason why there are none.
+
+    written: the arrays in files.
+    """
 
     name: str
     equivalent: Equivalent | None
     proof: Proof | None = None
     reason: str = ""
     help: str = ""
+    written: tuple[Written, ...] = ()
+
+    @property
+    def weights_target(self) -> Target | None:
+        """What weights are written for, if there are operations."""
+        found = self.equivalent
+        return None if found is None else Target(found.name, found.steps.recipe)
 
 
 def avoid(understood: Understood, name: str, way: str | None) -> Answer:
@@ -151,6 +162,7 @@ def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -
         ("cost", _format_cost(found)),
         ("layout", f"{given_layout} in {source.spelling.name}, {found.layout} in {answer.name}"),
         ("proof", format_proof(answer.proof)),
+        *label_rows("wrote", [str(one) for one in answer.written]),
     ]
     return [Fields(rows)]
 
@@ -177,6 +189,7 @@ def _describe(answer: Answer) -> dict[str, Any]:
     if found is None:
         return {"reason": answer.reason, "help": answer.help}
     recipe = found.steps.recipe
+    files = {one.what: one.describe() for one in answer.written}
     return {
         "way": found.way,
         "multiplications": found.multiplications,
@@ -189,7 +202,9 @@ def _describe(answer: Answer) -> dict[str, Any]:
             "flip": list(recipe.flip),
             "code": "\n".join(recipe.lines) or "w = w",
             "shape": list(found.weight_shape),
+            "file": files.get("weights"),
         },
+        "bias": {"file": files.get("bias")},
         "input_layout": found.layout,
         "output_layout": found.layout,
         "proof": describe_proof(answer.proof),

@@ -140,11 +140,6 @@ def command(
 
     files = take_files(weights, out_weights, bias, out_bias)
     if files is not None:
-        if is_other:
-            raise UsageError(
-                "--out-weights was given beside --without",
-                help="run the lines of `weights` on the array, or take --format python.",
-            )
         files.refuse_beside(names, out, is_module=format == PYTHON)
     with open_output(out, force=force) as file:
         understood = understand(read_request(options), files, names[0])
@@ -160,17 +155,20 @@ def command(
                 say(f"{error}")
                 return 1
             return 0
+        # Weights are written before the report, since a closed pipe ends the process.
         if is_other:
             others = [avoid(understood, name, way) for name in names]
             said = [answer.equivalent is not None for answer in others]
-            Output(format, quiet, file).show(report_equivalents(understood, others))
+            written = carry(files, understood, others[0].weights_target, force=force)
+            others[0] = others[0]._replace(written=written)
+            report = report_equivalents(understood, others)
         else:
             answers = [convert_to(understood, name) for name in names]
             said = [answer.conversion is not None for answer in answers]
-            # Before the report, since a closed pipe ends the process.
-            written = carry(files, understood, answers[0].conversion, force=force)
+            written = carry(files, understood, answers[0].weights_target, force=force)
             answers[0] = answers[0]._replace(written=written)
-            Output(format, quiet, file).show(report_conversions(understood, answers))
+            report = report_conversions(understood, answers)
+        Output(format, quiet, file).show(report)
     # Of all frameworks some never say a layer, and nobody asked for those.
     return 0 if (any(said) if len(said) > 2 else all(said)) else 1
 
