@@ -81,6 +81,7 @@ def frameworks(session: nox.Session) -> None:
         "frameworks/test_onnx_backend.py",
         "conversion/programs",
         "models/test_keras_live.py",
+        "models/test_tflite_live.py",
     )
     paths = [f"tests/{name}" for name in tests]
     session.run("pytest", "-n", "1", *paths, env=required)

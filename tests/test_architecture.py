@@ -63,7 +63,14 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     ),
     "models": (
         {"expressions", "model", "places"},
-        {"exported", "inputs", "keras_model", "onnx_model", "python_source"},
+        {
+            "exported",
+            "inputs",
+            "keras_model",
+            "onnx_model",
+            "python_source",
+            "tflite_model",
+        },
         {"walk"},
         {"readers"},
         {"reading"},

@@ -1,0 +1,1 @@
+"""Files of TensorFlow Lite: a reader of the wire format, and the operators in it."""
