@@ -10,10 +10,11 @@ from deconvcli.conversion.module import Module, document_build
 from deconvcli.conversion.operations import Operation, Pair, Repeat
 from deconvcli.conversion.recipe import Recipe
 from deconvcli.conversion.wrapping import TAB
-from deconvcli.conversion.writer import LAST, Form, Writer
+from deconvcli.conversion.writer import LAST, Writer
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Axis, Size, has_zero
 from deconvcli.layers.layer import Reading, product_text, require_numbers
+from deconvcli.layers.layout import Layout
 
 LARGE = 256
 """What a letter stands for where costs are compared."""
@@ -23,13 +24,13 @@ class Core(NamedTuple):
     """What a way is given: a layer that is not circular, and where its weights come from.
 
     source: the layer that is converted, for its weights. axes, spatial: those of the layer and its
-    input, without a dilation of 0.
+    input, without a dilation of 0. writer: that of the framework.
     """
 
     source: Reading
     axes: tuple[Axis, ...]
     spatial: tuple[Size, ...]
-    form: Form
+    writer: Writer
 
     @property
     def output_sizes(self) -> list[Size]:
@@ -41,16 +42,13 @@ class Core(NamedTuple):
         """For each axis of the source 0 where its taps are added up, and 1 elsewhere."""
         return [int(axis.dilation != 0 or axis.kernel == 1) for axis in self.source.layer.axes]
 
-    def as_convolution(self, form: Form) -> Reading:
-        """Return a reading whose weights are those of a convolution with this layer's taps.
-
-        Their order is the reverse: a convolution of stride 1 has tap j at input o + j.
-        """
+    def as_layer(self, axes: tuple[Axis, ...], layout: Layout, *, flipped: bool = False) -> Reading:
+        """Return a reading whose weights have the taps of these axes, in this layout."""
         return self.source._replace(
-            layer=self.source.layer._replace(axes=self.axes),
+            layer=self.source.layer._replace(axes=axes),
             sizes=self.source.sizes._replace(weight=None),
-            weight_layout=form.kernel,
-            flipped=True,
+            weight_layout=layout,
+            flipped=flipped,
         )
 
 
@@ -175,7 +173,7 @@ class Equivalent(NamedTuple):
         return x + bias.reshape(-1, *[1] * len(self.source.spatial))
 
 
-def take_core(source: Reading, name: str, form: Form) -> tuple[Core, tuple[Repeat, ...]]:
+def take_core(source: Reading, name: str, writer: Writer) -> tuple[Core, tuple[Repeat, ...]]:
     """Return what a way is given, and the operation that continues a circular input.
 
     Raises:
@@ -197,7 +195,7 @@ def take_core(source: Reading, name: str, form: Form) -> tuple[Core, tuple[Repea
             repeat = (Repeat(around, spatial),)
             spatial = tuple([n + sum(pair) for n, pair in zip(numbers, around, strict=True)])
     axes = tuple([_add_taps(axis) for axis in axes])
-    return Core(source, axes, spatial, form), repeat
+    return Core(source, axes, spatial, writer), repeat
 
 
 def _add_taps(axis: Axis) -> Axis:

@@ -69,6 +69,30 @@ class Pad(NamedTuple):
         return np.pad(x, [(0, 0), (0, 0), *self.pairs])
 
 
+class Shuffle(NamedTuple):
+    """Channels that become positions: stride times as many elements on each axis.
+
+    channels, spatial: those of the data that are given, per position. is_depth_first: whether the
+    positions are the slow part of the channels, and not the fast one.
+    """
+
+    channels: int
+    spatial: tuple[Size, ...]
+    strides: tuple[int, ...]
+    is_depth_first: bool = False
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return channels in place: position o is o // stride of the given data."""
+        rank, spatial = len(self.strides), x.shape[2:]
+        if self.is_depth_first:
+            x = x.reshape(len(x), *self.strides, self.channels, *spatial)
+            x = x.transpose(0, rank + 1, *range(1, rank + 1), *range(rank + 2, 2 * rank + 2))
+        x = x.reshape(len(x), self.channels, *self.strides, *spatial)
+        pairs = [axis for place in range(rank) for axis in (2 + rank + place, 2 + place)]
+        sizes = [n * stride for n, stride in zip(spatial, self.strides, strict=True)]
+        return x.transpose(0, 1, *pairs).reshape(len(x), self.channels, *sizes)
+
+
 class Convolve(NamedTuple):
     """A convolution of stride 1, whose kernel stays within the data."""
 
@@ -95,7 +119,7 @@ class Convolve(NamedTuple):
         return transposed_convolution(x, taps, None, axes, groups)
 
 
-Operation: TypeAlias = Repeat | InsertZeros | Cut | Pad | Convolve
+Operation: TypeAlias = Repeat | InsertZeros | Cut | Pad | Shuffle | Convolve
 
 
 def move_ends(spatial: Sequence[Size], pairs: Sequence[tuple[Size, Size]]) -> list[Operation]:

@@ -178,6 +178,59 @@ def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]
     return [*steps, Step(lines, apply), *_reshape(wide, final)]
 
 
+def split_phases(
+    groups: int,
+    shape: Sequence[int],
+    strides: Sequence[int],
+    *,
+    is_last: bool,
+    is_depth_first: bool,
+) -> tuple[list[Step], tuple[int, ...]]:
+    """Return the steps to a convolution that makes all outputs of a stride at once, and its shape.
+
+    shape: (Cin, Cout/groups, *kernel) of the weights that are given, in the layer's orientation.
+    is_last: whether the result is (*taps, Cin/groups, channels), and not (channels, Cin/groups,
+    *taps). is_depth_first: whether positions are the slow part of the channels.
+    """
+    inputs, outputs, *kernel = shape
+    counts = [-(-size // stride) for size, stride in zip(kernel, strides, strict=True)]
+    whole = [count * stride for count, stride in zip(counts, strides, strict=True)]
+    steps = [_lengthen(shape, [inputs, outputs, *whole])] if kernel != whole else []
+    into, rank = inputs // groups, len(kernel)
+    divided = [size for pair in zip(counts, strides, strict=True) for size in pair]
+    steps += _reshape([inputs, outputs, *whole], [groups, into, outputs, *divided])
+    steps += _flip([3 + 2 * axis for axis, count in enumerate(counts) if count > 1])
+    taps, phases = [3 + 2 * axis for axis in range(rank)], [4 + 2 * axis for axis in range(rank)]
+    channels = [*phases, 0, 2] if is_depth_first else [0, 2, *phases]
+    order = [*taps, 1, *channels] if is_last else [*channels, 1, *taps]
+    steps += _transpose(tuple(order))
+    sizes = [groups, into, outputs, *divided]
+    wide = groups * outputs * prod(strides)
+    final = (*counts, into, wide) if is_last else (wide, into, *counts)
+    return [*steps, *_reshape([sizes[place] for place in order], final)], final
+
+
+def _lengthen(shape: Sequence[int], new: Sequence[int]) -> Step:
+    """Return the step that puts zeros after the last tap of each axis."""
+    sizes = tuple(new)
+    index = tuple(
+        [
+            slice(size) if size != wanted else slice(None)
+            for size, wanted in zip(shape, new, strict=True)
+        ]
+    )
+    text = ", ".join([f":{one.stop or ''}" for one in index])
+
+    def apply(w: Any) -> Any:
+        import numpy as np
+
+        wide: Any = np.zeros(sizes, w.dtype)
+        wide[index] = w
+        return wide
+
+    return Step((f"wide = np.zeros({sizes}, w.dtype)", f"wide[{text}] = w", "w = wide"), apply)
+
+
 def _count_letters(layer: Layer) -> dict[str, int]:
     into, out = layer.in_channels // layer.groups, layer.out_channels // layer.groups
     kernel = {str(place): size for place, size in enumerate(layer.kernel)}

@@ -17,6 +17,7 @@ from deconvcli.conversion.operations import (
     Pad,
     Pair,
     Repeat,
+    Shuffle,
 )
 from deconvcli.conversion.program import Program, write_cut
 from deconvcli.layers.axis import Linear, Size
@@ -72,6 +73,8 @@ class Writer:
                 return [self.cut(name, operation.pairs)]
             case Pad():
                 return [self.program.pad(name, self.over_all(operation.pairs))]
+            case Shuffle():
+                return self.shuffle(name, operation)
             case Convolve():
                 return [self.convolve(name, operation)]
 
@@ -107,6 +110,40 @@ class Writer:
             wide += [size * stride for size, stride in now]
             pairs = pairs[len(now) :]
         return [*lines, self.reshape(name, [-1, *wide, channels])]
+
+    def shuffles_depth_first(self, groups: int, strides: Sequence[int]) -> bool:
+        """Return whether positions are the slow part of the channels, which groups forbid."""
+        return False
+
+    def shuffle(self, name: str, operation: Shuffle) -> list[str]:
+        """Return the channels divided, their parts put after the axes, and joined with them."""
+        channels, spatial, strides, _ = operation
+        rank, places = len(strides), [axis for axis, stride in enumerate(strides) if stride > 1]
+        steps = [strides[axis] for axis in places]
+        wide = [n * stride for n, stride in zip(spatial, strides, strict=True)]
+        # Batch, then the axes of the data with the parts of the channels after these.
+        is_last = self.form == LAST
+        first = 1 if is_last else 2 + len(places)
+        part = rank + 2 if is_last else 2
+        moved = [
+            axis
+            for place in range(rank)
+            for axis in (
+                first + place,
+                *([part + places.index(place)] if place in places else []),
+            )
+        ]
+        if is_last:
+            shape, order = [*spatial, channels, *steps], [0, *moved, rank + 1]
+            joined = [*wide, channels]
+        else:
+            shape, order = [channels, *steps, *spatial], [0, 1, *moved]
+            joined = [channels, *wide]
+        return [
+            self.reshape(name, [-1, *shape]),
+            self.program.transpose(name, order),
+            self.reshape(name, [-1, *joined]),
+        ]
 
     def cut(self, name: str, pairs: Sequence[Pair]) -> str:
         """Return the expression that removes elements of both ends of axes."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import click
 import pytest
 
+from deconvcli.cli.commands import COMMANDS
+from deconvcli.conversion.equivalents import WAYS
 from tests.cli.commandline import deconv, refused
 
 LAYER = "nn.ConvTranspose2d(8, 4, 4, 2, 1)"
@@ -65,6 +68,19 @@ def test_letters_stay_letters() -> None:
     done = deconv("convert --in HxWx8 --to jax --way zeros", "Conv2DTranspose(4, 3, 2)")
     assert done.code == 0
     assert "288*(2H+1)*(2W+1) multiplications; the layer itself has 288*H*W\n" in done.out
+
+
+def test_every_way_can_be_chosen() -> None:
+    [option] = [one for one in COMMANDS.take("convert").params if one.name == "way"]
+    assert isinstance(option.type, click.Choice)
+    assert sorted(option.type.choices) == WAYS.names
+
+
+def test_without_a_way_the_cheapest_is_shown() -> None:
+    ways = json.loads(deconv("convert --in 5x5 --to torch --way zeros --format json", LAYER).out)
+    costs = {one["way"]: one["multiplications"] for one in ways["ways"]}
+    done = deconv("convert --in 5x5 --to torch --without transposed --format json", LAYER)
+    assert costs[json.loads(done.out)["way"]] == min(costs.values())
 
 
 def test_channels_are_needed() -> None:

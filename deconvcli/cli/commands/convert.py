@@ -69,7 +69,7 @@ PYTHON, YAML = "python", "yaml"
     ),
     option(
         "--way",
-        type=Word(("zeros",)),
+        type=Word(("subpixel", "zeros")),
         help="How to do without it; the default is the way with the fewest multiplications.",
     ),
     option("-q", "--quiet", "quiet", is_flag=True, help="Print only the call."),

@@ -29,7 +29,7 @@ def find_equivalent(source: Reading, name: str, way: str) -> Equivalent:
         NotLinear: the crop depends on a size that is a letter.
     """
     writer = take_writer(name, len(source.layer.axes))
-    core, repeat = take_core(source, name, writer.form)
+    core, repeat = take_core(source, name, writer)
     require_output(core, name)
     return Equivalent(source, way, name, writer, repeat, WAYS.take(way)(core))
 

@@ -29,7 +29,8 @@ def insert_zeros(core: Core) -> Steps:
     ]
     before += move_ends(spatial, ends)
     main = Convolve(kernel, tuple([axis.dilation for axis in axes]), layer.groups)
-    target = core.as_convolution(core.form)
+    # A convolution has tap j at input o + j, and the layer at o - j.
+    target = core.as_layer(axes, core.writer.form.kernel, flipped=True)
     recipe = write_recipe(source, target, stuffing=core.stuffing)
     products = layer.in_channels // layer.groups * layer.out_channels * prod(kernel)
     return Steps(

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from deconvcli.conversion.operations import Convolve
+from collections.abc import Sequence
+
+from deconvcli.conversion.operations import Convolve, Shuffle
 from deconvcli.conversion.programs.tensorflow import TensorFlow
 from deconvcli.conversion.writer import Writer, write_numbers
 
 
 class TensorFlowWriter(Writer):
     """Functions of tf.nn."""
+
+    def shuffles_depth_first(self, groups: int, strides: Sequence[int]) -> bool:
+        """Return whether depth_to_space does it, which has two axes and one stride."""
+        return groups == 1 and len(strides) == 2 and strides[0] == strides[1]
+
+    def shuffle(self, name: str, operation: Shuffle) -> list[str]:
+        """Return a call of depth_to_space."""
+        if operation.is_depth_first:
+            return [f"tf.nn.depth_to_space({name}, {operation.strides[0]})"]
+        return super().shuffle(name, operation)
 
     def convolve(self, name: str, operation: Convolve) -> str:
         """Return a call of tf.nn.convolution, which takes the groups from the weights."""

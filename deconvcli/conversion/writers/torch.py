@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.conversion.operations import Convolve, InsertZeros, Pair
+from deconvcli.conversion.operations import Convolve, InsertZeros, Pair, Shuffle
 from deconvcli.conversion.programs.torch import Torch
 from deconvcli.conversion.writer import FIRST, Writer, write_numbers
 
@@ -25,6 +25,13 @@ class TorchWriter(Writer):
                 zeros.append((0, stride - 1))
         apart = f"{name}[{', '.join(index)}]"
         return [self.program.pad(apart, self.over_all(zeros)), f"{name}{joined}"]
+
+    def shuffle(self, name: str, operation: Shuffle) -> list[str]:
+        """Return a call of pixel_shuffle, which has two axes and one stride."""
+        stride, *others = operation.strides
+        if others == [stride]:
+            return [f"F.pixel_shuffle({name}, {stride})"]
+        return super().shuffle(name, operation)
 
     def convolve(self, name: str, operation: Convolve) -> str:
         """Return a call of F.conv1d, 2d or 3d."""

@@ -20,7 +20,7 @@ from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Sizes, Spelling
 from tests.conversion.drawn import SOURCES, draw_layers
 
-DRAWN = 20
+DRAWN = 12
 
 
 @pytest.mark.parametrize("way", WAYS.names)
