@@ -100,7 +100,7 @@ _deconv_offers() {
             options='--table --size --select --ignore --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
             case $option in
                 --size | --jobs) _deconv_value '' '' ;;
-                --select | --ignore) _deconv_value 'DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207' '' list ;;
+                --select | --ignore) _deconv_value 'DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208' '' list ;;
                 -o | --out | --output | --config) _deconv_value '' '*' ;;
                 --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
             esac
@@ -114,7 +114,7 @@ _deconv_offers() {
             esac
             ;;
         rule)
-            options='-o --out --force --format -q --quiet -h --help' words='DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 unreadable unknown-key missing-key illegal-value unknown-name empty-output wrong-channels wrong-groups unexpected-size unequal-sizes no-formula wrong-rank changed-size uneven-overlap gaps asymmetric-crop not-portable argument-order useless-macs deviation' files=''
+            options='-o --out --force --format -q --quiet -h --help' words='DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208 unreadable unknown-key missing-key illegal-value unknown-name empty-output wrong-channels wrong-groups unexpected-size unequal-sizes no-formula wrong-rank changed-size uneven-overlap gaps asymmetric-crop not-portable argument-order useless-macs deviation fixed-size' files=''
             case $option in
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;

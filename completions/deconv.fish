@@ -240,8 +240,8 @@ complete -c deconv -n '__deconv_at weights' -s h -l help -d 'Show this message a
 complete -c deconv -n '__deconv_at check' -F
 complete -c deconv -n '__deconv_at check' -l table -d 'Show each layer\'s shape, parameters and MACs too.'
 complete -c deconv -n '__deconv_at check' -l size -r -f -d 'Size of a model\'s input with batch and channels: x=1x3x480x640, or without a name that of the first one; letters are open.'
-complete -c deconv -n '__deconv_at check' -l select -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207)' -d 'Check only these rules: DCV2,DCV110.'
-complete -c deconv -n '__deconv_at check' -l ignore -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207)' -d 'Do not check these rules.'
+complete -c deconv -n '__deconv_at check' -l select -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208)' -d 'Check only these rules: DCV2,DCV110.'
+complete -c deconv -n '__deconv_at check' -l ignore -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208)' -d 'Do not check these rules.'
 complete -c deconv -n '__deconv_at check' -l strict -d 'Treat warnings as errors.'
 complete -c deconv -n '__deconv_at check' -s o -l out -l output -r -F -d 'Write the findings to FILE instead of printing them.'
 complete -c deconv -n '__deconv_at check' -l format -r -f -k -a 'github\t gitlab\t json\t jsonl\t junit\t markdown\t sarif\t text\t' -d 'Format of the findings.'
@@ -268,7 +268,7 @@ complete -c deconv -n '__deconv_at sizes' -l format -r -f -k -a 'html\t json\t j
 complete -c deconv -n '__deconv_at sizes' -s q -l quiet -d 'Print only the sizes that work.'
 complete -c deconv -n '__deconv_at sizes' -s h -l help -d 'Show this message and exit.'
 
-complete -c deconv -n '__deconv_at rule' -f -k -a 'DCV101\t DCV102\t DCV103\t DCV104\t DCV105\t DCV106\t DCV107\t DCV108\t DCV109\t DCV110\t DCV111\t DCV112\t DCV120\t DCV201\t DCV202\t DCV203\t DCV204\t DCV205\t DCV206\t DCV207\t unreadable\t unknown-key\t missing-key\t illegal-value\t unknown-name\t empty-output\t wrong-channels\t wrong-groups\t unexpected-size\t unequal-sizes\t no-formula\t wrong-rank\t changed-size\t uneven-overlap\t gaps\t asymmetric-crop\t not-portable\t argument-order\t useless-macs\t deviation\t'
+complete -c deconv -n '__deconv_at rule' -f -k -a 'DCV101\t DCV102\t DCV103\t DCV104\t DCV105\t DCV106\t DCV107\t DCV108\t DCV109\t DCV110\t DCV111\t DCV112\t DCV120\t DCV201\t DCV202\t DCV203\t DCV204\t DCV205\t DCV206\t DCV207\t DCV208\t unreadable\t unknown-key\t missing-key\t illegal-value\t unknown-name\t empty-output\t wrong-channels\t wrong-groups\t unexpected-size\t unequal-sizes\t no-formula\t wrong-rank\t changed-size\t uneven-overlap\t gaps\t asymmetric-crop\t not-portable\t argument-order\t useless-macs\t deviation\t fixed-size\t'
 complete -c deconv -n '__deconv_at rule' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at rule' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at rule' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'

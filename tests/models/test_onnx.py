@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import deconvcli
+from deconvcli.layers.axis import Linear
 from deconvcli.models.reading import find_reader, read_model
 from tests.cli.commandline import deconv
 from tests.models import fuzz
@@ -72,12 +73,28 @@ def test_inputs_are_not_the_weights_that_old_files_repeat(tmp_path: Path) -> Non
     assert read_model(path, {"": (1, 3, 6, 7)}).tensors["y"] == (1, 8, 12, 14)
 
 
-def test_open_sizes_are_noted(tmp_path: Path) -> None:
+def test_open_sizes_are_letters(tmp_path: Path) -> None:
     path = write(tmp_path / "net.onnx", decoder(inputs={"x": ("N", 3, None, 7)}))
     found = read_model(path, {})
-    assert found.tensors["y"] is not None
-    assert found.notes == ("x has open sizes (Nx3x?x7); give them with --size",)
+    assert found.tensors["y"] == ("N", 8, "2*x_2", 14)
+    assert found.notes == (
+        "N, axis 0 of x, is open; it works for every N",
+        "x_2, axis 2 of x, is open; it works for every x_2",
+    )
+    [layer] = found.layers
+    assert layer.reading is not None
+    assert layer.reading.output_shape == (1, 8, 2, 14)
     assert read_model(path, {"x": (1, 3, 6, 7)}).notes == ()
+    letters = {"": (1, 3, Linear("H", 2, 1), Linear("H"))}
+    assert read_model(path, letters).tensors["y"] == (1, 8, "4*H + 2", "2*H")
+
+
+def test_names_that_stand_twice_are_not_trusted(tmp_path: Path) -> None:
+    inputs = {"x": ("S", 3, "S", "w"), "z": ("S", "w", "unk__7", "?")}
+    path = write(tmp_path / "net.onnx", decoder(inputs=inputs))
+    tensors = read_model(path, {}).tensors
+    assert tensors["x"] == ("x_0", 3, "x_2", "w")
+    assert tensors["z"] == ("z_0", "w", "z_2", "z_3")
 
 
 def test_weights_are_checked(tmp_path: Path) -> None:

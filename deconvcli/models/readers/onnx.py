@@ -10,20 +10,34 @@ are compared with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import shorten_list
+from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
 from deconvcli.models.inputs import match_inputs
 from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes
 from deconvcli.models.onnx_model.file import read_onnx
 from deconvcli.models.onnx_model.graph import Constant, Node, OnnxFile
+from deconvcli.models.onnx_model.letters import name_open_sizes
 from deconvcli.models.places import find_place
-from deconvcli.models.walk.tensors import Tensor
-from deconvcli.models.walk.walking import Outcome, Walked, walk
+from deconvcli.models.walk.box import Box, LetterAdvance, LetterSplit, make_size
+from deconvcli.models.walk.explaining import (
+    Inputs,
+    explain_letters,
+    find_fixed_sizes,
+    find_letter,
+    find_places,
+    find_stretched,
+)
+from deconvcli.models.walk.opening import NOT_OPEN, Opened, walk_open
+from deconvcli.models.walk.tensors import Call, OpenSize, Problem, Tensor
+from deconvcli.models.walk.transposed import transpose_convolution
+from deconvcli.models.walk.walking import Outcome, Walker
+from deconvcli.networks.graph.runs import SizeRun
 
 _TRACE = "pkg.torch.onnx.stack_trace"
 _SCOPES = "pkg.torch.onnx.name_scopes"
@@ -32,39 +46,69 @@ _QUOTED = re.compile(r"'([^']*)'")
 _UNTRAINED = {"Clip", "Pad", "Resize", "Upsample"}
 # TensorProto.DataType: the types of trained numbers.
 _FLOATS = {1, 10, 11, 16, 17, 18, 19, 20}
+# Divisible by what strides of networks multiply to.
+_EXACT = 2**12 * 3**3 * 5**2 * 7
 
 
 class Onnx(Reader):
     """ONNX models, IR version 3 and later."""
 
     def read(self, path: str, sizes: GivenSizes) -> Model:
-        """Return the model; sizes of inputs that are open in the file are unknown."""
+        """Return the model; sizes of inputs that are open in the file are letters."""
         file = read_onnx(path)
         stored = {one.name: one.sizes for one in file.graph.inputs}
         given = match_inputs(sizes, stored)
-        inputs = {
-            name: Tensor(_list_numbers(given.get(name, shape))) for name, shape in stored.items()
-        }
-        walked = walk(file, inputs)
-        return _Model(file, walked, given).build()
+        inputs = name_open_sizes(file.graph, given)
+        letters = list(find_places(inputs))
+
+        walker = Walker(file)
+
+        def make_inputs(box: Box) -> dict[str, Tensor]:
+            return {name: _make_input(shape, box) for name, shape in inputs.items()}
+
+        opened = walk_open(walker, make_inputs, letters) if letters else NOT_OPEN
+        if opened.walked is None:
+            opened = opened._replace(walked=walker.walk(make_inputs({})))
+        joined = list(find_stretched(_walk_near(walker, inputs))) if given and not letters else []
+        return _Model(file, opened, inputs, given).build(joined)
 
 
-def _list_numbers(sizes: Any) -> tuple[int | None, ...] | None:
-    if sizes is None:
-        return None
-    return tuple([size if isinstance(size, int) else None for size in sizes])
+def _make_input(shape: Sequence[Any] | None, box: Box) -> Tensor:
+    """Return an input whose open sizes stand for the runs of their letters."""
+    if shape is None:
+        return Tensor()
+    sizes: list[OpenSize] = []
+    for size in shape:
+        if isinstance(size, int):
+            sizes.append(size)
+        elif find_letter(size) not in box:
+            sizes.append(None)
+        elif isinstance(size, str):
+            sizes.append(make_size(box, size))
+        else:
+            sizes.append(make_size(box, size.letter) * size.factor + size.offset)
+    return Tensor(tuple(sizes))
 
 
 class _Model:
     """The answer for one file that has been walked."""
 
-    def __init__(self, file: OnnxFile, walked: Walked, given: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        file: OnnxFile,
+        opened: Opened,
+        inputs: Inputs,
+        given: Mapping[str, Any],
+    ) -> None:
+        assert opened.walked is not None
         self._file = file
-        self._walked = walked
+        self._walked = opened.walked
+        self._opened = opened
+        self._inputs = inputs
         self._given = given
 
-    def build(self) -> Model:
-        """Return the model."""
+    def build(self, joined: Sequence[tuple[Outcome, Diagnostic]]) -> Model:
+        """Return the model. joined: findings of tensors that are joined by accident."""
         constants = self._file.graph.constants
         return Model(
             f"ONNX, {self._file.producer}" if self._file.producer else "ONNX",
@@ -74,7 +118,12 @@ class _Model:
                 if name and name not in constants
             },
             tuple([self._layer(one) for one in self._walked.outcomes if _is_layer(one)]),
-            (*self._find_failures(), *self._compare()),
+            (
+                *self._find_failures(),
+                *self._compare(),
+                *[_place(*one) for one in find_fixed_sizes(self._inputs, self._opened)],
+                *[_place(*one) for one in joined],
+            ),
             tuple(self._notes()),
         )
 
@@ -88,7 +137,7 @@ class _Model:
             node.operation,
             _write(outcome.outputs[0]) if is_known else None,
             sum(prod(one.sizes) for one in weights if one is not None and _is_trained(node, one)),
-            outcome.reading,
+            _read_numbers(outcome, self._file.opsets.get("", 1)),
             str(find_place(node.metadata.get(_TRACE, "")) or ""),
         )
 
@@ -96,10 +145,7 @@ class _Model:
         """Yield a finding for each operation that nothing can compute at these sizes."""
         for outcome in self._walked.outcomes:
             if outcome.finding is not None:
-                place = find_place(outcome.node.metadata.get(_TRACE, ""))
-                name = f"{_name(outcome.node)} ({place})" if place else _name(outcome.node)
-                message = f"{name}: {outcome.finding.message}"
-                yield outcome.finding._replace(message=message)
+                yield _place(outcome, outcome.finding)
 
     def _compare(self) -> Iterator[Diagnostic]:
         """Yield a finding where a number that the file stores is not ours."""
@@ -132,14 +178,42 @@ class _Model:
         )
 
     def _notes(self) -> Iterator[str]:
-        for one in self._file.graph.inputs:
-            sizes = self._walked.tensors[one.name].sizes
-            if sizes is None or None in sizes:
-                stored = "no size" if one.sizes is None else _write_dimensions(one.sizes)
-                yield f"{one.name} has open sizes ({stored}); give them with --size"
+        yield from explain_letters(self._inputs, self._opened)
+        for name, shape in self._inputs.items():
+            if shape is None:
+                yield f"{name} has no size in the file; give it with --size"
         if self._walked.unknown:
             named = [f"{name} ({count})" for name, count in self._walked.unknown.items()]
             yield f"sizes after these operations are not known: {shorten_list(named)}"
+
+
+def _place(outcome: Outcome | None, finding: Diagnostic) -> Diagnostic:
+    """Return a finding with the operation, and the line of source where the file has it."""
+    if outcome is None:
+        return finding
+    place = find_place(outcome.node.metadata.get(_TRACE, ""))
+    name = f"{_name(outcome.node)} ({place})" if place else _name(outcome.node)
+    return finding._replace(message=f"{name}: {finding.message}")
+
+
+def _walk_near(walker: Walker, inputs: Inputs) -> Sequence[Outcome]:
+    """Return a walk at sizes in numbers that knows which of them follow from those of the inputs.
+
+    The sizes stand for runs of which only the first is of interest, so that no floor splits them.
+    """
+    box: dict[str, SizeRun] = {}
+    tensors: dict[str, Tensor] = {}
+    for name, shape in inputs.items():
+        sizes: list[OpenSize] = []
+        for axis, size in enumerate(shape or ()):
+            letter = f"{name} {axis}"
+            box[letter] = SizeRun(size, _EXACT)
+            sizes.append(make_size(box, letter))
+        tensors[name] = Tensor(None if shape is None else tuple(sizes))
+    try:
+        return walker.walk(tensors).outcomes
+    except (LetterSplit, LetterAdvance):
+        return ()
 
 
 def _write_dimensions(sizes: Any) -> str:
@@ -151,6 +225,18 @@ def _write(tensor: Tensor) -> Sizes | None:
     if tensor.sizes is None:
         return None
     return tuple([size if isinstance(size, int | None) else str(size) for size in tensor.sizes])
+
+
+def _read_numbers(outcome: Outcome, version: int) -> Reading | None:
+    """Return a transposed convolution at the first sizes for which its formulas hold."""
+    if outcome.reading is not None or outcome.node.operation != "ConvTranspose":
+        return outcome.reading
+    inputs = tuple([None if one is None else one.at_first() for one in outcome.inputs])
+    node = outcome.node
+    try:
+        return transpose_convolution(Call(node.operation, inputs, node.attributes, version))[1]
+    except Problem:
+        return None
 
 
 def _is_layer(outcome: Outcome) -> bool:

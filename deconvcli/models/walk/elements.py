@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product, zip_longest
+from itertools import product
 from math import prod
 from typing import Any
 
@@ -27,26 +27,37 @@ def join_sizes(tensors: Sequence[Tensor]) -> tuple[OpenSize, ...] | None:
     Raises:
         Problem: two sizes differ, and none of them is 1.
     """
-    shapes = [tensor.sizes for tensor in tensors]
-    joined: tuple[OpenSize, ...] | None = ()
-    for shape in shapes:
-        if shape is None:
+    joined: tuple[OpenSize, ...] = ()
+    wrong: list[tuple[OpenSize, OpenSize]] = []
+    for tensor in tensors:
+        if tensor.sizes is None:
             return None
-        assert joined is not None
-        joined = tuple(
-            [
-                _join(one, other, joined, shape)
-                for one, other in reversed(
-                    list(zip_longest(reversed(joined), reversed(shape), fillvalue=1))
-                )
-            ]
-        )
+        if not joined or not tensor.sizes:
+            joined = joined or tensor.sizes
+            continue
+        # The shorter one has no axes at the start, and is stretched there.
+        longer = max(joined, tensor.sizes, key=len)
+        shared = min(len(joined), len(tensor.sizes))
+        pairs = list(zip(joined[-shared:], tensor.sizes[-shared:], strict=True))
+        found = [_join(one, other) for one, other in pairs]
+        wrong += [pair for pair, size in zip(pairs, found, strict=True) if size is _UNEQUAL]
+        sizes = [
+            one if size is _UNEQUAL else size for (one, _), size in zip(pairs, found, strict=True)
+        ]
+        joined = (*longer[:-shared], *sizes)
+    if wrong:
+        shapes = " and ".join([write_sizes(tensor.sizes or ()) for tensor in tensors[:4]])
+        raise make_join_problem(f"tensors of {shapes} are joined", wrong, joined)
     return joined
 
 
-def _join(
-    one: OpenSize, other: OpenSize, left: Sequence[OpenSize], right: Sequence[OpenSize]
-) -> OpenSize:
+_UNEQUAL: Any = object()
+
+
+def _join(one: OpenSize, other: OpenSize) -> Any:
+    """Return the size of an axis of both, None where it is not known, or `_UNEQUAL`."""
+    if one is other:
+        return one
     if one is None or other is None:
         known = other if one is None else one
         # Of an unknown size and 5, the result has 5: the unknown one is 1 or 5.
@@ -57,16 +68,31 @@ def _join(
         return None
     if equal:
         return one
-    if one == 1:
-        return other
-    if other == 1:
-        return one
-    raise Problem(
+    for size, stretched in ((one, other), (other, one)):
+        is_one = compute(lambda n: bool(n == 1), size)
+        if is_one is None:
+            return None
+        if is_one:
+            return stretched
+    return _UNEQUAL
+
+
+def make_join_problem(
+    what: str, wrong: Sequence[tuple[OpenSize, OpenSize]], joined: Sequence[OpenSize]
+) -> Problem:
+    """Return the problem of tensors whose sizes differ in these pairs.
+
+    joined: the sizes with which the walk goes on, as after a join that fits.
+    """
+    differences = " and ".join([f"{one} is not {other}" for one, other in wrong])
+    problem = Problem(
         "unequal-sizes",
-        f"tensors of {write_sizes(left)} and {write_sizes(right)} are joined, and {one} is not"
-        f" {other}",
+        f"{what}, and {differences}",
         "use another input size, or crop the larger tensor before the join.",
+        [size for pair in wrong for size in pair],
     )
+    problem.outputs = [Tensor(tuple(joined))]
+    return problem
 
 
 def write_sizes(sizes: Sequence[OpenSize]) -> str:
@@ -104,12 +130,7 @@ def join_values(tensors: Sequence[Tensor], sizes: Sequence[OpenSize]) -> list[Va
 def map_elements(call: Any, function: Any) -> list[Tensor]:
     """Return the result of an operation on each element, with its values where they are known."""
     tensors = [tensor for tensor in call.inputs if tensor is not None]
-    try:
-        sizes = join_sizes(tensors)
-    except Problem as problem:
-        # The walk goes on with the tensor of the most axes, as after a join that fits.
-        problem.outputs = [Tensor(max(tensors, key=lambda tensor: tensor.rank or 0).sizes)]
-        raise
+    sizes = join_sizes(tensors)
     if sizes is None:
         return [Tensor()] * call.outputs
     rows = join_values(tensors, sizes) if function is not None else None

@@ -34,6 +34,16 @@ class Tensor(NamedTuple):
         """The number of axes."""
         return None if self.sizes is None else len(self.sizes)
 
+    def at_first(self) -> Tensor:
+        """Return the tensor with the first number of each run in place of letters."""
+        if self.sizes is None:
+            return self
+        return Tensor(tuple([_find_first(size) for size in self.sizes]))
+
+
+def _find_first(size: OpenSize) -> OpenSize:
+    return size.offset if isinstance(size, Linear) else size
+
 
 UNKNOWN = Tensor()
 
@@ -90,13 +100,17 @@ Operator: TypeAlias = Callable[[Call], Sequence[Tensor]]
 class Problem(Exception):
     """Raised by an operation that no runtime can compute at these sizes.
 
-    outputs: the tensors with which the walk goes on.
+    sizes: those that are wrong, if not all of its inputs. outputs: the tensors with which the walk
+    goes on.
     """
 
-    def __init__(self, code: str, message: str, help: str, outputs: Sequence[Tensor] = ()) -> None:
+    def __init__(
+        self, code: str, message: str, help: str, sizes: Sequence[OpenSize] | None = None
+    ) -> None:
         super().__init__(message)
         self.finding = Diagnostic(code, Severity.ERROR, message, help)
-        self.outputs = outputs
+        self.sizes = sizes
+        self.outputs: Sequence[Tensor] = ()
 
 
 def compute(function: Callable[..., _T], *sizes: Any) -> _T | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from deconvcli.common.errors import NotLinear
 from deconvcli.common.findings import Diagnostic
 from deconvcli.layers.layer import Reading
 from deconvcli.models.onnx_model.graph import Constant, Function, Graph, Node, OnnxFile, Reference
+from deconvcli.models.walk.box import find_letters
 from deconvcli.models.walk.operators import OPERATORS
 from deconvcli.models.walk.tensors import UNKNOWN, Call, Problem, Tensor
 from deconvcli.models.walk.transposed import transpose_convolution
@@ -23,13 +25,17 @@ _DOMAINS = ("", "com.microsoft")
 
 
 class Outcome(NamedTuple):
-    """What became of one node. reading: of a transposed convolution. finding: why it fails."""
+    """What became of one node. reading: of a transposed convolution. finding: why it fails.
+
+    letters: those on which the failure depends; it is one at all sizes if there are none.
+    """
 
     node: Node
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
     reading: Reading | None = None
     finding: Diagnostic | None = None
+    letters: frozenset[str] = frozenset()
 
 
 class Walked(NamedTuple):
@@ -40,9 +46,35 @@ class Walked(NamedTuple):
     unknown: Mapping[str, int]
 
 
-def walk(file: OnnxFile, inputs: Mapping[str, Tensor]) -> Walked:
-    """Return the sizes of all tensors, at these sizes of the inputs."""
-    return _Walk(file).run(inputs)
+Ends = Callable[[Outcome], bool]
+"""Whether a walk ends with an outcome; the tensors after it are missing then."""
+
+
+class Walker:
+    """A file to walk through, once or many times. What no input changes is computed once.
+
+    steps: the nodes walked so far.
+    """
+
+    def __init__(self, file: OnnxFile) -> None:
+        self._file = file
+        self._constants = {name: _make_constant(one) for name, one in file.graph.constants.items()}
+        self._nodes: list[Node] = []
+        self.steps = 0
+        for node in file.graph.nodes:
+            if node.operation == "Constant" and node.domain == "" and len(node.outputs) == 1:
+                call = Call(node.operation, (), node.attributes, 1)
+                [self._constants[node.outputs[0]]] = OPERATORS["Constant"](call)
+            else:
+                self._nodes.append(node)
+
+    def walk(self, inputs: Mapping[str, Tensor], ends: Ends | None = None) -> Walked:
+        """Return the sizes of all tensors, at these sizes of the inputs."""
+        walk = _Walk(self._file)
+        try:
+            return walk.run(self._nodes, {**self._constants, **inputs}, ends)
+        finally:
+            self.steps += walk.steps
 
 
 class _Walk:
@@ -54,12 +86,14 @@ class _Walk:
         self._unknown: dict[str, int] = {}
         self._remembered = 0
         self._called = 0
+        self.steps = 0
 
-    def run(self, inputs: Mapping[str, Tensor]) -> Walked:
-        """Walk through the graph of the file."""
-        tensors: dict[str, Tensor] = dict(inputs)
-        for outcome in self._walk_graph(self._file.graph, tensors):
+    def run(self, nodes: Sequence[Node], tensors: dict[str, Tensor], ends: Ends | None) -> Walked:
+        """Walk through the nodes of the main graph."""
+        for outcome in self._walk_nodes(nodes, tensors, {}, 0):
             self._outcomes.append(outcome)
+            if ends is not None and ends(outcome):
+                break
         return Walked(tensors, self._outcomes, self._unknown)
 
     def _walk_graph(self, graph: Graph, tensors: dict[str, Tensor]) -> Iterator[Outcome]:
@@ -75,6 +109,7 @@ class _Walk:
     ) -> Iterator[Outcome]:
         """Yield what becomes of each node; its outputs are added to the tensors."""
         for node in nodes:
+            self.steps += 1
             inputs = tuple([tensors.get(name, UNKNOWN) if name else None for name in node.inputs])
             outcome = self._step(_fill_in(node, attributes), inputs, tensors, depth)
             tensors.update(zip(node.outputs, outcome.outputs, strict=False))
@@ -95,6 +130,7 @@ class _Walk:
             len(node.outputs),
         )
         reading = finding = None
+        letters: frozenset[str] = frozenset()
         outputs: Sequence[Tensor] = ()
         try:
             if node.operation == "ConvTranspose" and node.domain in _DOMAINS:
@@ -103,12 +139,17 @@ class _Walk:
                 outputs = self._apply(node, call, tensors, depth)
         except Problem as problem:
             outputs, finding = problem.outputs, problem.finding
+            sizes = _list_sizes(inputs) if problem.sizes is None else problem.sizes
+            letters = frozenset(find_letters(sizes))
+        # What depends on the order of two letters is not known.
+        except NotLinear:
+            pass
         # A text in place of a number, or fewer of them than the operation has.
         except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
             self._note_unknown(f"{node.operation} of another form than ONNX has")
         padded = [*outputs, *[UNKNOWN] * (len(node.outputs) - len(outputs))]
         return Outcome(
-            node, inputs, tuple([self._remember(one) for one in padded]), reading, finding
+            node, inputs, tuple([self._remember(one) for one in padded]), reading, finding, letters
         )
 
     def _apply(
@@ -169,6 +210,16 @@ class _Walk:
             return tensor
         self._remembered += len(tensor.values)
         return tensor if self._remembered <= MAX_REMEMBERED else Tensor(tensor.sizes)
+
+
+def _list_sizes(tensors: Sequence[Tensor | None]) -> list[Any]:
+    """Return all sizes of tensors, and their elements, which may be sizes."""
+    return [
+        size
+        for tensor in tensors
+        if tensor is not None
+        for size in (*(tensor.sizes or ()), *(tensor.values or ()))
+    ]
 
 
 def _make_constant(constant: Constant) -> Tensor:

@@ -12,7 +12,7 @@ import deconvcli
 from deconvcli.checks.checking import Settings, check, check_bytes
 from deconvcli.checks.rules import RULES, Rule, _claims, page, rules, take
 from deconvcli.common.errors import UsageError
-from tests.checks.rules.examples import complete, example_of, lock_of
+from tests.checks.rules.examples import complete, example_of, lock_of, write_example
 from tests.cli.commandline import deconv
 
 PARTS = ("What: ", "Why: ", "Example:\n", "Fix: ", "Source: ")
@@ -37,8 +37,7 @@ def test_every_page_fits_a_terminal(code: str) -> None:
 @pytest.mark.parametrize("code", rules())
 def test_every_example_is_found_by_its_rule(code: str, tmp_path: Path) -> None:
     name, _ = take(code)
-    file = tmp_path / "example.yaml"
-    file.write_text(complete(example_of(name)), encoding="utf-8")
+    file = write_example(example_of(name), tmp_path)
     [checked] = check([str(file)], Settings(lock=True)).files
     lock = {
         checked.name: {

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from deconvcli.models.walk.elements import write_sizes
+from deconvcli.models.walk.elements import make_join_problem, write_sizes
 from deconvcli.models.walk.tensors import (
     MAX_VALUES,
     UNKNOWN,
@@ -157,24 +157,25 @@ def _concat(call: Call) -> Sequence[Tensor]:
     [rank] = ranks
     axis = find_place(call.number("axis", 1 if call.version < 4 else 0), rank)
     known = [tensor.sizes for tensor in tensors if tensor.sizes is not None]
-    sizes = [None if place == axis else _agree(known, place, axis) for place in range(rank)]
+    shared = [None if place == axis else _agree(known, place) for place in range(rank)]
+    wrong = [pair for pair in shared if isinstance(pair, tuple)]
+    sizes: list[Any] = [one[0] if isinstance(one, tuple) else one for one in shared]
     parts = [None if tensor.sizes is None else tensor.sizes[axis] for tensor in tensors]
     sizes[axis] = compute(lambda *lengths: sum(lengths), *parts)
+    if wrong:
+        shapes = " and ".join(map(write_sizes, known[:4]))
+        what = f"tensors of {shapes} are put together along axis {axis}"
+        raise make_join_problem(what, wrong, sizes)
     return [make_tensor(sizes, _concat_values(tensors, axis))]
 
 
-def _agree(shapes: Sequence[Sequence[OpenSize]], place: int, axis: int) -> OpenSize:
-    """Return the size that all tensors have along an axis on which they are not put together."""
-    known = [shape for shape in shapes if shape[place] is not None]
-    for shape in known[1:]:
-        if compute(lambda one, other: bool(one != other), known[0][place], shape[place]):
-            raise Problem(
-                "unequal-sizes",
-                f"tensors of {' and '.join(map(write_sizes, shapes[:4]))} are put together along"
-                f" axis {axis}, and their sizes along axis {place} differ",
-                "use another input size, or crop the larger tensor before the join.",
-            )
-    return known[0][place] if known else None
+def _agree(shapes: Sequence[Sequence[OpenSize]], place: int) -> Any:
+    """Return the size that all tensors have along an axis, or a pair of two that differ."""
+    known = [shape[place] for shape in shapes if shape[place] is not None]
+    for size in known[1:]:
+        if compute(lambda one, other: bool(one != other), known[0], size):
+            return known[0], size
+    return known[0] if known else None
 
 
 def _concat_values(tensors: Sequence[Tensor], axis: int) -> list[Any] | None:

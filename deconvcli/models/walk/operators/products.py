@@ -68,6 +68,7 @@ def _check_inner(
             f"matrices of {write_sizes(left)} and {write_sizes(right)} do not fit: {one} is not"
             f" {other}",
             "use the input size with which the model was made.",
+            (one, other),
         )
 
 

@@ -45,6 +45,7 @@ def _pad(call: Call) -> Sequence[Tensor]:
                 "empty-output",
                 f"pads {list(pads)} leave nothing of {write_sizes(given)}",
                 "use a larger input.",
+                (given[place],),
             )
     return [make_tensor(sizes)]
 

@@ -182,6 +182,7 @@ def _squeeze(call: Call) -> Sequence[Tensor]:
                 "rank",
                 f"axis {place} of {write_sizes(given.sizes)} is removed, and it is not 1",
                 "use another input size.",
+                (given.sizes[place],),
             )
     kept = [size for place, size in enumerate(given.sizes) if place not in dropped]
     return [make_tensor(kept, given.values)]

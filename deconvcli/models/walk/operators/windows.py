@@ -51,6 +51,7 @@ def _check_channels(given: Sequence[OpenSize], shape: Sequence[OpenSize], groups
             f"an input of {write_sizes(given)} and weights of {write_sizes(shape)} in {groups}"
             " groups do not fit",
             "give the input the channels that the weights take.",
+            (given[1], shape[1]),
         )
 
 
@@ -86,13 +87,18 @@ def _find_sizes(
             spatial, kernel, strides, dilations, pads[:rank], pads[rank:], strict=True
         )
     ]
-    for size, one in zip(spatial, found, strict=True):
-        if compute(lambda size: size < 1, one):
-            raise Problem(
-                "empty-output",
-                f"a window of {write_sizes(kernel)} leaves nothing of the size {size}",
-                "use a larger input.",
-            )
+    empty = [
+        size
+        for size, one in zip(spatial, found, strict=True)
+        if compute(lambda size: size < 1, one)
+    ]
+    if empty:
+        raise Problem(
+            "empty-output",
+            f"a window of {write_sizes(kernel)} leaves nothing of {write_sizes(empty)}",
+            "use a larger input.",
+            empty,
+        )
     return found
 
 

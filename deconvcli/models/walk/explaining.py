@@ -1,0 +1,109 @@
+"""What the open sizes of a model mean: for people, as notes and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.layers.axis import Linear
+from deconvcli.models.walk.box import BoxSize
+from deconvcli.models.walk.opening import Opened
+from deconvcli.models.walk.tensors import OpenSize
+from deconvcli.models.walk.walking import Outcome
+from deconvcli.networks.graph.size_set import SizeSet
+
+Inputs = Mapping[str, Sequence[Any] | None]
+"""The sizes of each input: numbers, and names or formulas of open ones."""
+
+
+def find_letter(size: Any) -> str | None:
+    """Return the letter of an open size; None for a number."""
+    return size if isinstance(size, str) else size.letter if isinstance(size, Linear) else None
+
+
+def find_places(inputs: Inputs) -> dict[str, str]:
+    """Return for each letter where it first stands: `axis 2 of x`."""
+    places: dict[str, str] = {}
+    for name, shape in inputs.items():
+        for axis, size in enumerate(shape or ()):
+            if (letter := find_letter(size)) is not None:
+                places.setdefault(letter, f"axis {axis} of {name}")
+    return places
+
+
+def explain_letters(inputs: Inputs, opened: Opened) -> Iterator[str]:
+    """Yield for each open size what it is, and for which values the formulas hold."""
+    for letter, place in find_places(inputs).items():
+        text = f"{letter}, {place}, is open"
+        if opened.box is None:
+            yield f"{text}, and has no formulas; give it with --size"
+            continue
+        run = opened.box[letter]
+        if run.period == 0:
+            text += f"; sizes are those of {letter} = {run.first}"
+        elif run.period > 1 or run.first > 1:
+            step = "m" if run.period == 1 else f"{run.period}m"
+            text += f"; formulas hold for {letter} = {step} + {run.first}, m >= 0"
+        working = opened.working.get(letter)
+        yield text if working is None else f"{text}; it works for {working.text(letter)}"
+
+
+def find_fixed_sizes(inputs: Inputs, opened: Opened) -> Iterator[tuple[Outcome | None, Diagnostic]]:
+    """Yield what fails at other sizes and a finding, for each size that is not as open as stated.
+
+    That only the multiples of a number work, or only sizes from one on, is as networks are.
+    """
+    for letter, place in find_places(inputs).items():
+        working = opened.working.get(letter)
+        if working is None or not working.progressions or _is_usual(working):
+            continue
+        yield (
+            opened.failures.get(letter),
+            Diagnostic(
+                "fixed-size",
+                Severity.WARNING,
+                f"{place} is open in the file, and this fails but for {working.text(letter)}",
+                "use one of these, or crop after the layer that doubles the size and export again.",
+            ),
+        )
+
+
+def _is_usual(sizes: SizeSet) -> bool:
+    """Return whether the multiples of a number work, from some size on."""
+    return 0 in sizes.residues
+
+
+def find_stretched(outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, Diagnostic]]:
+    """Yield the joins that stretch a size of 1 which a larger input would make larger."""
+    for outcome in outcomes:
+        output = outcome.outputs[0].sizes if outcome.outputs else None
+        shapes = [one.sizes for one in outcome.inputs if one is not None and one.sizes is not None]
+        if output is None or outcome.node.operation not in JOINING:
+            continue
+        for shape in shapes:
+            pairs = zip(reversed(shape), reversed(output), strict=False)
+            if any(_is_stretched(own, joined) for own, joined in pairs):
+                yield (
+                    outcome,
+                    Diagnostic(
+                        "stretched-size",
+                        Severity.WARNING,
+                        "a size of 1 is stretched, and a larger input makes it larger than 1",
+                        "use a larger input; at this size the model computes something else.",
+                    ),
+                )
+                break
+
+
+JOINING = ("Add", "Sub", "Mul", "Div", "Max", "Min", "Sum", "Mean", "Where")
+
+
+def _is_stretched(own: OpenSize, joined: OpenSize) -> bool:
+    if not isinstance(own, BoxSize) or own.offset != 1:
+        return False
+    return isinstance(joined, BoxSize | int) and _find_number(joined) != 1
+
+
+def _find_number(size: BoxSize | int) -> int:
+    return size.offset if isinstance(size, BoxSize) else size
