@@ -186,7 +186,8 @@ def test_a_folder_gives_the_files_with_layers(tmp_path: Path) -> None:
     [
         (b"print 'ConvTranspose2d'", "note", "cannot parse this file"),
         (b"x = ConvTranspose2d(", "note", "cannot parse this file"),
-        (b"# ConvTranspose2d\n" + b"x = 1\n" * 50_000, "note", "more than 262,144 bytes"),
+        (b"# ConvTranspose2d\n" + b"x = 1\n" * 90_000, "note", "more than 250,000 words"),
+        (b"# ConvTranspose2d\n" + b" " * (4 << 20), "note", "more than 250,000 words"),
         ("é = ConvTranspose2d".encode("latin-1"), "error", "is no text in UTF-8"),
         (b"# coding: nothing\nConvTranspose2d", "error", "is no text in UTF-8"),
         (b"ConvTranspose2d" + b".a" * 20_000, "error", "nested too deeply"),
@@ -216,6 +217,12 @@ def test_columns_count_characters_in_any_encoding(tmp_path: Path) -> None:
     [found] = read_model(str(path), {}).findings
     assert found.where is not None
     assert (found.where.line, found.where.column) == (3, 51)
+
+
+def test_a_broken_link_in_a_folder_is_passed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").symlink_to("absent.py")
+    assert deconv(f"check {tmp_path} --isolated").code == 0
+    assert "No such file" in deconv(f"check {tmp_path / 'a.py'} --isolated").out
 
 
 def test_a_pipe_is_not_opened(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ never hides the findings of others.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
@@ -62,6 +63,8 @@ def _check_model(file: SourceFile, settings: Settings) -> CheckedFile | None:
     try:
         model = check_model(file.name, file.path, settings)
     except Unreadable as error:
+        if not (file.is_named or os.path.exists(file.path)):
+            return None  # a link to a file that somebody else does not have
         return _report_unreadable(file.name, b"", error, settings)._replace(lines={})
     # Most files of a program have no layers; a model file is one whatever it has.
     if not (file.is_named or model.has_layers or model.findings or model.text is None):

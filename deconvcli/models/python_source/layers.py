@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from deconvcli.common.errors import DeconvError, NotLinear
 from deconvcli.frameworks.dialect import Dialect
@@ -15,6 +17,7 @@ from deconvcli.frameworks.request import LayerRequest
 from deconvcli.frameworks.request.understood import Understood
 from deconvcli.layers.axis import Size, linear
 
+_CHANNELS = {"in_channels", "out_channels"}
 _LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 # Where a layer has no formula, its size at this one is as good as any.
 _SAMPLE = 64
@@ -24,13 +27,23 @@ class SourceLayer(NamedTuple):
     """A layer of a framework in a file, at one input.
 
     understood: None where the framework refuses it, with the reason in `error`. pasted: its
-    parameters, None where they are not the framework's.
+    parameters, None where they are not the framework's. variables: those of its arguments that
+    have a value here.
     """
 
     call: PythonCall
     understood: Understood | None
     pasted: Pasted | None = None
     error: DeconvError | None = None
+    variables: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def kind(self) -> Hashable:
+        """What findings depend on: layers that only differ in their channels are one kind."""
+        if self.understood is None:
+            return str(self.error)
+        reading = self.understood.reading
+        return reading.layer.axes, reading.layer.groups, reading.findings
 
 
 def read_layer(
@@ -74,11 +87,28 @@ def find_place(node: ast.Call, layer: SourceLayer) -> ast.expr:
     if layer.error is None:
         return node
     code = layer.error.code.replace("-", "_")
-    order = layer.pasted.order if layer.pasted else ()
-    named = [*zip(order, node.args, strict=False)]
-    named += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
-    for name, value in named:
+    for name, value in _list_arguments(node, layer):
         words = _list_words(layer.pasted.dialect, name) if layer.pasted else (name,)
         if code in words and value.lineno == node.lineno:
             return value
     return node
+
+
+def find_variables(node: ast.Call, layer: SourceLayer) -> dict[str, Any]:
+    """Return the variables of a layer that its geometry depends on."""
+    parts = [
+        ast.unparse(part)
+        for name, value in _list_arguments(node, layer)
+        if not (layer.pasted and _CHANNELS & {*_list_words(layer.pasted.dialect, name)})
+        for part in ast.walk(value)
+        if isinstance(part, ast.Name | ast.Attribute)
+    ]
+    return {name: value for name, value in layer.variables.items() if name in parts}
+
+
+def _list_arguments(node: ast.Call, layer: SourceLayer) -> list[tuple[str, ast.expr]]:
+    """Return the arguments of a call with the names of their parameters, as far as known."""
+    order = layer.pasted.order if layer.pasted else ()
+    # Not strict: the call may have fewer arguments, or more than its framework takes.
+    named = [*zip(order, node.args, strict=False)]
+    return named + [(keyword.arg or "", keyword.value) for keyword in node.keywords]

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Diagnostic, Severity, Where
 from deconvcli.common.values import format_count, shorten_list
-from deconvcli.frameworks.pasted.python_call import ValueReader
+from deconvcli.frameworks.request.understood import Understood
 from deconvcli.layers.axis import Linear
+from deconvcli.layers.counts import Unknown
+from deconvcli.layers.layer import write_value
 from deconvcli.models.model import ModelLayer, Sizes
 from deconvcli.models.python_source.frameworks import FrameworkLayer, Resolver
-from deconvcli.models.python_source.layers import SourceLayer, find_place, read_layer
-from deconvcli.models.python_source.naming import name_layer
+from deconvcli.models.python_source.layers import (
+    SourceLayer,
+    find_place,
+    find_variables,
+    read_layer,
+)
+from deconvcli.models.python_source.naming import is_refusal_expected, name_layer
 from deconvcli.models.python_source.scopes import Call, Source
+from deconvcli.models.python_source.values import Values
 from deconvcli.networks.pasted.layer import Arguments
 
 MAX_LAYERS = 2_000
@@ -34,10 +43,11 @@ def list_layers(text: str, tree: ast.Module) -> Found:
     """Return the transposed convolutions of frameworks in a file, in the order of its lines."""
     source = Source(tree)
     resolver = Resolver(source)
-    listing = _Listing(text)
+    listing = _Listing(text, source)
     calls = sorted(source.calls, key=lambda call: (call.node.lineno, call.node.col_offset))
     for call in calls:
-        if layer := resolver.find_layer(call.node.func, call.context.scope):
+        layer = resolver.find_layer(call.node.func, call.context.scope)
+        if layer and not is_refusal_expected(call):
             if listing.is_full:
                 break
             listing.add(call, layer)
@@ -47,7 +57,8 @@ def list_layers(text: str, tree: ast.Module) -> Found:
 class _Listing:
     """Collects the layers of one file."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, source: Source) -> None:
+        self._values = Values(source)
         self._lines = text.split("\n")
         self._layers: list[ModelLayer] = []
         self._findings: list[Diagnostic] = []
@@ -60,22 +71,23 @@ class _Listing:
         return len(self._layers) >= MAX_LAYERS
 
     def add(self, call: Call, known: FrameworkLayer) -> None:
-        """Add the layer that a call makes."""
-        try:
-            read = ValueReader().read_call(call.node)._replace(name=known.path)
-            found = read_layer(read, known.dialect)
-        except UsageError:  # its arguments are unpacked from a list of the program
-            found = None
-        if found is None:
+        """Add the layers that a call makes, one of each kind."""
+        kinds: dict[Hashable, list[SourceLayer]] = {}
+        for read in self._values.read_calls(call):
+            if found := read_layer(read.call._replace(name=known.path), known.dialect):
+                found = found._replace(variables=read.variables)
+                kinds.setdefault(found.kind, []).append(found)
+        if not kinds:
             self._unread.append(call.node.lineno)
-            return
-        kind = known.path.rpartition(".")[2]
-        name = self._number(name_layer(call, kind))
-        where = self._locate(find_place(call.node, found))._replace(path=name)
-        if found.error is not None:
-            self._findings.append(_report(name, found.error, where))
-        layer = _make_layer(name, kind, found)
-        self._layers.append(layer._replace(where=where, dialect=known.dialect))
+        plain = name_layer(call, known.path.rpartition(".")[2])
+        given = [find_variables(call.node, found) for found, *_ in kinds.values()]
+        for (found, *others), variables in zip(kinds.values(), given, strict=True):
+            name = self._number(plain + _write_differences(variables, given))
+            where = self._locate(find_place(call.node, found))._replace(path=name)
+            if found.error is not None:
+                self._findings.append(_report(name, found.error, where))
+            layer = _make_layer(name, found, has_others=bool(others))
+            self._layers.append(layer._replace(where=where, dialect=known.dialect))
 
     def finish(self) -> Found:
         """Return everything that was found."""
@@ -104,29 +116,45 @@ def _report(name: str, error: DeconvError, where: Where) -> Diagnostic:
     return Diagnostic(error.code, Severity.ERROR, message, error.help, error.source, where)
 
 
-def _make_layer(name: str, kind: str, found: SourceLayer) -> ModelLayer:
+def _make_layer(name: str, found: SourceLayer, *, has_others: bool) -> ModelLayer:
+    """Return a layer. has_others: whether the program makes others that differ in channels."""
+    kind = found.call.name.rpartition(".")[2]
     order = found.pasted.order if found.pasted else ()
     arguments = Arguments(order, len(found.call.positional), tuple(found.call.keywords))
     if found.understood is None:
         return ModelLayer(name, kind, None, arguments=arguments)
     reading = found.understood.reading
-    counted = not found.understood.unknown
+    is_counted = not (has_others or found.understood.unknown)
     return ModelLayer(
         name,
         kind,
-        _write(found),
-        reading.layer.parameter_count if counted else None,
+        _write_sizes(found.understood, has_channels=not has_others),
+        reading.layer.parameter_count if is_counted else None,
         reading,
         arguments=arguments,
     )
 
 
-def _write(found: SourceLayer) -> Sizes:
+def _write_sizes(understood: Understood, *, has_channels: bool) -> Sizes:
     """Return the sizes of the output as numbers, formulas, or None where only the program knows."""
-    assert found.understood is not None
+    reading, shape = understood.reading, understood.output_shape
+    if not has_channels:
+        parts = {"N": reading.sizes.batch, "C": (Unknown("channels"),)}
+        shape = reading.output_layout.shape(parts, reading.output_sizes)  # type: ignore[arg-type]
     return tuple(
         [
             size if isinstance(size, int) else str(size) if isinstance(size, Linear) else None
-            for size in found.understood.output_shape
+            for size in shape
         ]
     )
+
+
+def _write_differences(own: Mapping[str, Any], all_given: Sequence[Mapping[str, Any]]) -> str:
+    """Return the variables that tell one kind of a call's layers from the others."""
+    differing = {
+        name: value
+        for name, value in own.items()
+        if any(given.get(name) != value for given in all_given)
+    }
+    listed = [f"{name}={write_value(value)}" for name, value in differing.items()]
+    return f" ({shorten_list(listed)})" if listed else ""

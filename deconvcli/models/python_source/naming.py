@@ -19,6 +19,18 @@ def name_layer(call: Call, kind: str) -> str:
     return ".".join([*owners, *(_find_target(call) or [kind])])
 
 
+def is_refusal_expected(call: Call) -> bool:
+    """Return whether a test expects an error there: `with pytest.raises(ValueError):`."""
+    makers = [
+        item.context_expr.func
+        for node in call.around
+        if isinstance(node, ast.With)
+        for item in node.items
+        if isinstance(item.context_expr, ast.Call)
+    ]
+    return any("raises" in ast.unparse(maker).lower() for maker in makers)
+
+
 def _find_target(call: Call) -> list[str]:
     """Return the variable or attribute that holds a layer, and its places in the containers."""
     holder = next((node for node in reversed(call.around) if isinstance(node, ast.stmt)), None)

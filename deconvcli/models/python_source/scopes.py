@@ -10,6 +10,7 @@ from deconvcli.frameworks.pasted.bindings import pair_targets
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Loop: TypeAlias = ast.For | ast.AsyncFor | ast.comprehension
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 # Methods that change a list, after which it is no longer what was assigned.
 _CHANGES = frozenset(
     ("append", "extend", "insert", "pop", "remove", "reverse", "sort", "clear", "update", "add")
@@ -46,11 +47,17 @@ class Call(NamedTuple):
 
 
 class Scope:
-    """The names of a module, a class, a function or a comprehension, with all their bindings."""
+    """The names of a module, a class, a function or a comprehension, with all their bindings.
 
-    def __init__(self, node: ast.AST, parent: Scope | None) -> None:
+    standing: where a comprehension stands, which is evaluated there; None for all others.
+    """
+
+    def __init__(
+        self, node: ast.AST, parent: Scope | None, standing: Context | None = None
+    ) -> None:
         self.node = node
         self.parent = parent
+        self.standing = standing
         self.bindings: dict[str, list[Binding]] = {}
         # Of a class: what its methods assign to `self`.
         self.attributes: dict[str, list[Binding]] = {}
@@ -152,7 +159,8 @@ class Source:
 
     def _open(self, node: ast.AST, context: Context) -> Context:
         """Return the context in a new scope."""
-        self.scopes[node] = Scope(node, context.scope)
+        standing = context if isinstance(node, _COMPREHENSIONS) else None
+        self.scopes[node] = Scope(node, context.scope, standing)
         return Context(self.scopes[node])
 
     def _enter(self, node: Function, context: Context) -> Context:

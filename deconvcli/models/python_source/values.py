@@ -1,0 +1,259 @@
+"""The values of expressions in a source file, one for each way in which the file reaches them.
+
+A parameter has the values that the calls in the file give it, or its default where there is no such
+call; the variable of a loop over known items has each of them. What the file binds in two ways has
+no value.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple, TypeAlias
+
+from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.pasted.layer import Name
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader
+from deconvcli.models.python_source.call_sites import (
+    CallSites,
+    find_argument,
+    find_default,
+    is_open,
+    list_fields,
+)
+from deconvcli.models.python_source.scopes import (
+    Binding,
+    Call,
+    Context,
+    Loop,
+    Scope,
+    Source,
+    find_owner,
+)
+
+MAX_WAYS = 64
+"""The ways to reach one call that are followed."""
+MAX_LINKS = 24
+# Names that are looked up for one call: each of these may depend on several others.
+MAX_STEPS = 2_000
+MAX_ITEMS = 64
+UNKNOWN = Name("")
+
+Ways: TypeAlias = Mapping[Hashable, Any]
+"""What was chosen: for each function the call that reaches it, for each loop its item."""
+
+
+class ReadCall(NamedTuple):
+    """A call with values. variables: those that its arguments needed, as they are written."""
+
+    call: PythonCall
+    variables: Mapping[str, Any]
+
+
+class _Fork(Exception):
+    """A value depends on a choice that is still open."""
+
+    def __init__(self, key: Hashable, choices: Sequence[Any]) -> None:
+        super().__init__()
+        self.key = key
+        self.choices = choices
+
+
+class Values:
+    """The values in one file."""
+
+    def __init__(self, source: Source) -> None:
+        self._sites = CallSites(source)
+        self._steps = 0
+
+    def read_calls(self, call: Call) -> Iterator[ReadCall]:
+        """Yield a call for each way to reach it, once for each list of values.
+
+        A value that only the program has is a Name. Nothing where the arguments are unpacked.
+        """
+        waiting: list[Ways] = [{}]
+        seen = set()
+        for _ in range(MAX_WAYS):
+            if not waiting:
+                return
+            ways = waiting.pop(0)
+            try:
+                found = self._read_call(call, ways)
+            except _Fork as fork:
+                waiting += [{**ways, fork.key: choice} for choice in fork.choices]
+                continue
+            except UsageError:
+                continue
+            if (text := repr(found)) not in seen:
+                seen.add(text)
+                yield found
+
+    def _read_call(self, call: Call, ways: Ways) -> ReadCall:
+        self._steps = 0
+        reader = self._make_reader(call.node, call.context, ways, 0)
+        read = reader.read_call(call.node)
+        return ReadCall(read, {name: reader.variables[name] for name in sorted(reader.used)})
+
+    def _make_reader(self, node: ast.AST, context: Context, ways: Ways, links: int) -> ValueReader:
+        """Return a reader that has the variables of an expression."""
+        variables = {}
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
+                value = self._find(part, context, ways, links + 1)
+                if not isinstance(value, Name | Tensor):
+                    variables[ast.unparse(part)] = value
+        return ValueReader(variables)
+
+    def _evaluate(self, node: ast.expr, context: Context, ways: Ways, links: int) -> Any:
+        if links > MAX_LINKS:
+            return UNKNOWN
+        with suppress(UsageError):
+            return self._make_reader(node, context, ways, links).read(node)
+        return UNKNOWN
+
+    def _find(
+        self, node: ast.Name | ast.Attribute, context: Context, ways: Ways, links: int
+    ) -> Any:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            return UNKNOWN
+        if isinstance(node, ast.Name):
+            return self._find_variable(node.id, context, ways, links)
+        owner = find_owner(node.value, context.scope)
+        if owner is not None:
+            return self._find_attribute(owner, node.attr, ways, links)
+        owner = self._sites.find_class(node.value, context.scope)
+        return UNKNOWN if owner is None else self._find_constant(owner, node.attr, ways, links)
+
+    def _find_variable(self, name: str, context: Context, ways: Ways, links: int) -> Any:
+        scope = context.scope.find(name)
+        if scope is None:
+            return UNKNOWN
+        bindings, loops = scope.bindings[name], _list_loops(context, scope)
+        if all(isinstance(binding.node, Loop) for binding in bindings):
+            around = [each for each in bindings if each.node in loops]
+            # The innermost of several loops with a variable of this name.
+            around.sort(key=lambda each: loops.index(each.node))
+            return self._find_item(around[-1], name, ways, links) if around else UNKNOWN
+        if len(bindings) > 1:
+            return UNKNOWN
+        [binding] = bindings
+        if binding.node is not None and binding.node is scope.node:
+            return self._find_parameter(scope, name, ways, links)
+        return self._find_assigned(binding, loops, ways, links)
+
+    def _find_assigned(
+        self, binding: Binding, loops: Sequence[Loop], ways: Ways, links: int
+    ) -> Any:
+        # A variable that a loop assigns has the value of its last round after it.
+        is_visible = all(loop in loops for loop in binding.context.loops)
+        if binding.value is None or not is_visible:
+            return UNKNOWN
+        return self._evaluate(binding.value, binding.context, ways, links)
+
+    def _find_parameter(self, scope: Scope, name: str, ways: Ways, links: int) -> Any:
+        """Return what a call gives a parameter of a function, or a field of a class."""
+        function = scope.node
+        if function not in ways and (sites := self._sites.find(function)):
+            raise _Fork(function, sites)
+        site = ways.get(function)
+        found = find_argument(function, name, site)
+        if found is not None:
+            return self._evaluate(found.value, found.context, ways, links)
+        default = find_default(function, name)
+        if default is None or is_open(site) or scope.parent is None:
+            return UNKNOWN
+        inside = scope if isinstance(function, ast.ClassDef) else scope.parent
+        return self._evaluate(default, Context(inside), ways, links)
+
+    def _find_attribute(self, owner: Scope, name: str, ways: Ways, links: int) -> Any:
+        """Return the value of `self.name`, which the class or one of its methods gives."""
+        given = owner.attributes.get(name, [])
+        if self._sites.has_other(owner, name) or len(given) > 1:
+            return UNKNOWN
+        if not given:
+            return self._find_constant(owner, name, ways, links)
+        if name in owner.bindings:
+            return UNKNOWN
+        return self._find_assigned(given[0], (), ways, links)
+
+    def _find_constant(self, owner: Scope, name: str, ways: Ways, links: int) -> Any:
+        """Return the value of a name in the body of a class."""
+        bindings = owner.bindings.get(name, [])
+        if len(bindings) != 1 or name in owner.attributes:
+            return UNKNOWN
+        # The fields of a class without a constructor are its parameters: Flax and dataclasses.
+        if "__init__" not in owner.bindings and name in dict(list_fields(owner.node)):
+            return self._find_parameter(owner, name, ways, links)
+        return self._find_assigned(bindings[0], (), ways, links)
+
+    def _find_item(self, binding: Binding, name: str, ways: Ways, links: int) -> Any:
+        """Return the value of a loop's variable."""
+        loop = binding.node
+        assert isinstance(loop, Loop)
+        if loop not in ways:
+            items = self._list_items(loop.iter, binding.context, ways, links)
+            if items is None:
+                return UNKNOWN
+            raise _Fork(loop, items)
+        return _take_part(loop.target, ways[loop], name)
+
+    def _list_items(
+        self, node: ast.expr, context: Context, ways: Ways, links: int
+    ) -> list[Any] | None:
+        """Return what a loop passes through; None where only the program knows."""
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if (
+                context.scope.find(name) is None  # no function of the file
+            ):
+                return self._list_made(name, arguments, context, ways, links)
+        found = self._evaluate(node, context, ways, links)
+        return found if isinstance(found, list) and len(found) <= MAX_ITEMS else None
+
+    def _list_made(
+        self, name: str, nodes: Sequence[ast.expr], context: Context, ways: Ways, links: int
+    ) -> list[Any] | None:
+        """Return the items of range(3), zip(a, b), enumerate(a) and reversed(a)."""
+        if name == "range":
+            values = [self._evaluate(each, context, ways, links) for each in nodes]
+            if 1 <= len(values) <= 3 and all(type(value) is int for value in values):
+                with suppress(ValueError):  # a step of 0
+                    found = range(*values)
+                    return list(found) if len(found) <= MAX_ITEMS else None
+            return None
+        lists = [self._list_items(each, context, ways, links) for each in nodes]
+        known = [each for each in lists if each is not None]
+        if not known or len(known) < len(lists):
+            return None
+        if name == "zip":
+            # Not strict: zip ends with the shortest.
+            return [list(each) for each in zip(*known, strict=False)]
+        if len(known) == 1 and name in ("list", "tuple"):
+            return known[0]
+        if len(known) == 1 and name == "enumerate":
+            return [[number, each] for number, each in enumerate(known[0])]
+        return known[0][::-1] if len(known) == 1 and name == "reversed" else None
+
+
+def _list_loops(context: Context, scope: Scope) -> tuple[Loop, ...]:
+    """Return the loops of a scope that an expression is in."""
+    loops: tuple[Loop, ...] = ()
+    place: Context | None = context
+    while place is not None:
+        if place.scope is scope:
+            return (*place.loops, *loops)
+        # A function is called after its loop has gone on; a comprehension is evaluated in place.
+        place = place.scope.standing
+    return ()
+
+
+def _take_part(target: ast.expr, item: Any, name: str) -> Any:
+    """Return what a variable in the target of a loop gets of an item."""
+    if isinstance(target, ast.Name):
+        return item if target.id == name else UNKNOWN
+    parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
+    if not isinstance(item, list) or len(item) != len(parts):
+        return UNKNOWN
+    found = [_take_part(part, each, name) for part, each in zip(parts, item, strict=True)]
+    return next((each for each in found if each is not UNKNOWN), UNKNOWN)
