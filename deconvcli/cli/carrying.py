@@ -22,6 +22,7 @@ from deconvcli.compute.arrayfiles import (
 from deconvcli.compute.runner import Array
 from deconvcli.conversion.layouts import explain_shape, is_shape
 from deconvcli.conversion.recipe import Recipe
+from deconvcli.conversion.reparametrized import refuse_reparametrized
 from deconvcli.frameworks.request import LayerRequest, Understood
 from deconvcli.layers.counts import Shape
 from deconvcli.layers.text import size_text
@@ -167,6 +168,7 @@ def _open(place: Place, wanted: _Wanted) -> Iterator[tuple[ArrayFile, str]]:
     """
     with open_arrays(place.path) as file:
         name = choose_array(file, place.name, str(wanted), wanted.fits)
+        refuse_reparametrized(name, file.entries)
         shape = file.entries[name].shape
         if wanted.shape is not None and not wanted.fits(shape):
             given = size_text(shape) if shape else "one number"

@@ -165,6 +165,37 @@ def test_the_shape_of_another_layout_is_recognized(folder: Path) -> None:
     refused(done, "the layer's weights 3x3x4x(in_channels)", "layout of torch; from there to keras")
 
 
+@pytest.mark.parametrize(
+    ("name", "beside", "words"),
+    [
+        ("weight_v", "weight_g", "weight norm computes them of it and 'up.weight_g'"),
+        ("weight_orig", "weight_mask", "pruning computes them of it and 'up.weight_mask'"),
+        ("weight_orig", "weight_u", "spectral norm computes them of it and 'up.weight_u'"),
+        (
+            "parametrizations.weight.original1",
+            "parametrizations.weight.original0",
+            "weight norm computes them",
+        ),
+        (
+            "parametrizations.weight.original",
+            "parametrizations.weight.0._u",
+            "a parametrization computes them",
+        ),
+    ],
+)
+def test_arrays_that_are_not_yet_the_weights_are_refused(
+    folder: Path, name: str, beside: str, words: str
+) -> None:
+    arrays: dict[str, Any] = {f"up.{name}": WEIGHT, f"up.{beside}": BIAS, f"plain_{name}": BIAS}
+    np.savez("model.npz", **arrays)
+    for chosen in ("model.npz", f"model.npz:up.{name}"):
+        done = convert(f"--weights {chosen} --out-weights out.npy")
+        refused(done, f"'up.{name}' is not the layer's weights", words, "before the model is saved")
+    arrays[f"up_{name}"] = arrays.pop(f"up.{name}")
+    np.savez("model.npz", **arrays)
+    assert convert("--weights model.npz --out-weights out.npy").code == 0
+
+
 def test_a_shape_of_no_layout_is_refused_alone(folder: Path) -> None:
     shapes: list[tuple[int, ...]] = [
         (),
