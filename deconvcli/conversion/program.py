@@ -91,6 +91,8 @@ class Program:
         if self.adds_bias(plan):
             bias = self.tensor.format(self.write_bias(plan))
             lines += ["if bias is not None:", f"{TAB}b = {bias}"]
+        elif not self.write_layer(plan):
+            lines.append(f"b = None if bias is None else {self.tensor.format('bias')}")
         return lines
 
     def write_bias(self, plan: Plan) -> str:
@@ -109,7 +111,7 @@ class Program:
 
     def takes_bias(self, plan: Plan) -> bool:
         """Return whether the framework's call has a bias."""
-        return bool(self.write_layer(plan))
+        return take(plan.target.spelling.dialect)[0].argument("bias") is not None
 
     def adds_bias(self, plan: Plan) -> bool:
         """Return whether the bias is added to the output, and not by the layer."""
@@ -152,8 +154,12 @@ class Program:
         return self.join(f"[{call} for {names} in {pairs}]", axis)
 
     def write_function(self, plan: Plan) -> str:
-        """Return the call of a function with the tensors x and w."""
-        return write_function(plan.target)
+        """Return the call of a function with the tensors x and w, and b where it takes a bias."""
+        if self.adds_bias(plan):
+            return write_function(plan.target)
+        bias = take(plan.target.spelling.dialect)[0].argument("bias")
+        assert bias is not None  # as it is not added to the output
+        return write_function(plan.target, {bias.name: True})
 
     def write_before(self, plan: Plan, x: str = "x") -> list[str]:
         """Return the expressions that make the layer's input of x, one after the other."""
@@ -253,10 +259,17 @@ def constructor(plan: Plan) -> str:
 
 
 def write_function(reading: Reading, values: Mapping[str, Any] = MappingProxyType({})) -> str:
-    """Return the call of a layer. values: parameters whose value is code."""
+    """Return the call of a layer, without a tensor for its bias. values: parameters with code."""
     reading = with_counts(reading)
     spelling = reading.spelling
-    spelling = spelling._replace(arguments={**spelling.arguments, **values})
+    bias = take(spelling.dialect)[0].argument("bias")
+    # Without a default it is a tensor, which not every caller of the module has.
+    given = {
+        name: value
+        for name, value in spelling.arguments.items()
+        if bias is None or name != bias.name or bias.default is not None or value is not True
+    }
+    spelling = spelling._replace(arguments={**given, **values})
     return write_call(reading._replace(spelling=spelling))
 
 

@@ -49,10 +49,7 @@ def respell(reading: Reading, dialect: str) -> Reading:
     writer, implementation = take(dialect)
     sizes = writer.sizes_for(reading.layer, reading.sizes)
     spelling = writer.spell(reading.layer, sizes)._replace(implementation=implementation)
-    found = writer.read(spelling, sizes)
-    if writer.has_bias_input:
-        found = found._replace(layer=found.layer._replace(has_bias=reading.layer.has_bias))
-    return note_reversal(found, reading)
+    return note_reversal(writer.read(spelling, sizes), reading)
 
 
 def note_reversal(found: Reading, source: Reading) -> Reading:

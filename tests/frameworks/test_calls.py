@@ -160,20 +160,21 @@ SAME_LAYER = [
         "openvino",
         "opset.convolution_backprop_data(x, w, strides=[2, 2], pads_begin=[1, 1], pads_end=[1, 1])",
     ),
-    ("tinygrad", "x.conv_transpose2d(w, stride=2, padding=1)"),
+    ("tinygrad", "x.conv_transpose2d(w, bias=b, stride=2, padding=1)"),
     (
         "coreml",
-        'mb.conv_transpose(x=x, weight=w, pad_type="custom", pad=[1, 1, 1, 1], strides=[2, 2])',
+        'mb.conv_transpose(x=x, weight=w, pad_type="custom", pad=[1, 1, 1, 1], strides=[2, 2],'
+        " bias=b)",
     ),
     (
         "tflite",
         'TRANSPOSE_CONV(input=x, weights=w, output_shape=[1, 11, 11, 6], padding="SAME",'
-        " stride_h=2, stride_w=2)",
+        " stride_h=2, stride_w=2, bias=b)",
     ),
-    ("webnn", "builder.convTranspose2d(x, w, {strides: [2, 2], padding: [1, 1, 1, 1]})"),
+    ("webnn", "builder.convTranspose2d(x, w, {strides: [2, 2], padding: [1, 1, 1, 1], bias: b})"),
     (
         "mxnet",
-        "mx.sym.Deconvolution(x, w, kernel=(3, 3), stride=(2, 2), pad=(1, 1), num_filter=6,"
+        "mx.sym.Deconvolution(x, w, b, kernel=(3, 3), stride=(2, 2), pad=(1, 1), num_filter=6,"
         " no_bias=False)",
     ),
     (
@@ -183,15 +184,15 @@ SAME_LAYER = [
     ),
     (
         "tensorrt",
-        "layer = network.add_deconvolution_nd(x, 6, (3, 3), w); layer.stride_nd = (2, 2);"
+        "layer = network.add_deconvolution_nd(x, 6, (3, 3), w, bias=b); layer.stride_nd = (2, 2);"
         " layer.padding_nd = (1, 1)",
     ),
     (
         "onednn",
         "deconvolution_forward::primitive_desc(engine, prop_kind::forward_inference,"
-        " algorithm::deconvolution_direct, src_md, weights_md, memory::desc({1, 6, 11, 11},"
-        " memory::data_type::f32, memory::format_tag::any), memory::dims{2, 2},"
-        " memory::dims{0, 0}, memory::dims{1, 1}, memory::dims{1, 1})",
+        " algorithm::deconvolution_direct, src_md, weights_md, bias_md,"
+        " memory::desc({1, 6, 11, 11}, memory::data_type::f32, memory::format_tag::any),"
+        " memory::dims{2, 2}, memory::dims{0, 0}, memory::dims{1, 1}, memory::dims{1, 1})",
     ),
     (
         "cudnn",

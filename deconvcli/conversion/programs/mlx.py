@@ -27,6 +27,10 @@ class Mlx(Program):
             *self.list_bias(plan, f"layer.bias = {bias}"),
         ]
 
+    def takes_bias(self, plan: Plan) -> bool:
+        """Return whether it is a layer: functions have no bias."""
+        return bool(self.write_layer(plan))
+
     def split(self, name: str, parts: int, axis: int) -> str:
         """Return a call of mx.split."""
         return f"mx.split({name}, {parts}, axis={axis})"

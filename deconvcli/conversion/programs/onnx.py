@@ -100,10 +100,7 @@ class Onnx(Program):
     def _list_nodes(self, plan: Plan) -> list[str]:
         """Return the nodes from the model's input to its output, without a bias that comes late."""
         parts = plan.grouping.parts
-        target = plan.target
-        # Whether there is a bias, only `build` knows.
-        target = target._replace(layer=target.layer._replace(has_bias=False))
-        call = write_function(target)
+        call = write_function(plan.target)
         if parts > 1:
             own = call.replace('["X", "W"], ["Y"]', '[f"x{g}", f"w{g}"], [f"y{g}"]')
             x, y = (f'[f"{name}{{g}}" for g in range({parts})]' for name in "xy")

@@ -45,7 +45,6 @@ class Dialect(AxisReader):
     them out. requests_tensor: whether a requested output size is the shape of the whole tensor.
     modules: the names under which programs import the framework's modules. brackets: those of a
     list in a call. names_first: whether programs name the first parameters of a layer too.
-    has_bias_input: whether a call has the bias as one of its tensors, without a parameter.
     """
 
     signatures: ClassVar[tuple[Signature, ...]]
@@ -64,7 +63,6 @@ class Dialect(AxisReader):
     modules: ClassVar[Mapping[str, str]] = {}
     brackets: ClassVar[str] = "()"
     names_first: ClassVar[bool] = False
-    has_bias_input: ClassVar[bool] = False
     number_types: ClassVar[NumberTypes] = NumberTypes()
 
     @abstractmethod
@@ -126,7 +124,7 @@ class Dialect(AxisReader):
                 found = self.read(spelling, sizes)
                 # A function has no parameter for the bias: its caller adds it.
                 if found.layer._replace(has_bias=layer.has_bias) == layer:
-                    yield found._replace(layer=layer) if self.has_bias_input else found
+                    yield found
 
     def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
         """Yield each measured deviation of implementations once, in general terms."""
@@ -161,6 +159,8 @@ class Dialect(AxisReader):
             name: given
             for name, given in spelling.arguments.items()
             if roles.get(name) not in hidden
+            # A person gives the tensor, and no flag for it.
+            and not (roles.get(name) == "bias" and given is True)
             and (
                 isinstance(given, str)
                 or name in self.required

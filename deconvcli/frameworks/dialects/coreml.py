@@ -242,6 +242,7 @@ class CoreMl(Dialect):
             "strides": [axis.stride for axis in layer.axes],
             "dilations": [axis.dilation for axis in layer.axes],
             "groups": layer.groups,
+            **({"bias": True} if layer.has_bias else {}),
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:

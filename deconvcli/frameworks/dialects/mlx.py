@@ -192,7 +192,8 @@ class Mlx(Dialect):
             "dilation": [axis.dilation for axis in layer.axes],
             "output_padding": [axis.crop_begin - axis.crop_end for axis in layer.axes],
             "groups": layer.groups,
-            "bias": layer.has_bias,
+            # Only functions have groups, and they have no bias.
+            **({"api": "function"} if layer.groups > 1 else {"bias": layer.has_bias}),
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:

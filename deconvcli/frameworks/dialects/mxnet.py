@@ -289,6 +289,13 @@ class MXNet(Dialect):
             )
         return dilate
 
+    def join_call(
+        self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
+    ) -> str:
+        """Return the call, with the bias after the weights where the operator has one."""
+        tensors = [*positional, "b"] if named.get("no_bias") == "False" else positional
+        return super().join_call(reading, name, tensors, named)
+
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield the operator: pad from the start, adj from the difference at the end."""
         yield {

@@ -12,7 +12,7 @@ from deconvcli.common.values import read_count
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
-from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair
+from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import (
     ExplicitSize,
@@ -96,6 +96,7 @@ class OneDnn(ExplicitSize):
         Argument("padding_r", "padding", None, "crop at the end; None: as padding_l", {}),
         Argument("dst_dims", "output_size", None, "the output's shape", {Form.INTS: each}),
         Argument("groups", "groups", None, "the first axis of the weights; None: they have none"),
+        Argument("bias_desc", "bias", None, "whether there is a bias", {Form.FLAG: plain}),
     )
     # Its calls are C and C++, which the reader of pasted calls does not parse.
     arithmetics = (ARITHMETIC,)
@@ -140,6 +141,7 @@ class OneDnn(ExplicitSize):
             rows,
             channels=self.channels(layout, weight["*"], sizes, groups, given_out=channels),
             groups=groups,
+            has_bias=bool(words["bias_desc"]),
             weight_layout=layout,
             data_layout=CHANNELS_FIRST,
         )
@@ -160,13 +162,13 @@ class OneDnn(ExplicitSize):
         """Return the C++ that describes the primitive; dst_dims describe its output."""
         shape = self.write_shape(reading)
         output = f"memory::desc({shape}, memory::data_type::f32, memory::format_tag::any)"
+        tensors = ["src_md", "weights_md", *(["bias_md"] if reading.layer.has_bias else []), output]
         # With bare lists the compiler finds two constructors.
         letters = ("s", "dilate", "begin", "end")
         lists = [f"memory::dims{self.write_list(reading, letter)}" for letter in letters]
         return (
             "deconvolution_forward::primitive_desc(engine, prop_kind::forward_inference,"
-            " algorithm::deconvolution_direct, src_md, weights_md,"
-            f" {', '.join([output, *lists])})"
+            f" algorithm::deconvolution_direct, {', '.join([*tensors, *lists])})"
         )
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
@@ -179,6 +181,7 @@ class OneDnn(ExplicitSize):
             "dst_dims": self.output_shape_of(layer, sizes),
         }
         words |= {"groups": layer.groups} if layer.groups > 1 else {}
+        words |= {"bias_desc": True} if layer.has_bias else {}
         yield words
         # A padding_r down to 1 - stride passes the check, and allows a larger output.
         yield words | {"padding_r": [max(axis.crop_end, 1 - axis.stride) for axis in layer.axes]}

@@ -216,6 +216,7 @@ class TensorRT(Dialect):
             **(padding if begins != ends else {"padding_nd": begins} if any(begins) else {}),
             "dilation_nd": [axis.dilation for axis in layer.axes],
             "num_groups": layer.groups,
+            **({"bias": True} if layer.has_bias else {}),
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:

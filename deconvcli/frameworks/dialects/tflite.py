@@ -14,7 +14,7 @@ from deconvcli.common.values import read_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive, suggest_sizes
-from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each
+from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import LAST_FORWARD_WEIGHT, XLA_WINDOWS
 from deconvcli.frameworks.releases import LITERT
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
@@ -100,6 +100,7 @@ class Tflite(Dialect):
             "stride_h", "stride", 1, "distance between two stamps, height", {Form.INTS: _both}
         ),
         Argument("stride_w", "stride", 1, "distance between two stamps, width", {}),
+        Argument("bias", "bias", None, "input: one number added per channel", {Form.FLAG: plain}),
     )
     arithmetics = tuple(BY_WORD.values())
     # It is an operator in model files, which no call in Python makes: this is its name there.
@@ -147,6 +148,7 @@ class Tflite(Dialect):
             ("n", "k", "s", "d", "size"),
             rows,
             channels=self.channels(WEIGHT, kernel, sizes, 1, given_out=out_channels),
+            has_bias=bool(words["bias"]),
             weight_layout=WEIGHT,
             data_layout=CHANNELS_LAST,
         )
@@ -185,6 +187,7 @@ class Tflite(Dialect):
                 "padding": word,
                 "stride_h": layer.axes[0].stride,
                 "stride_w": layer.axes[1].stride,
+                **({"bias": True} if layer.has_bias else {}),
             }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:

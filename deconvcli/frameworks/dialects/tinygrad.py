@@ -181,6 +181,7 @@ class Tinygrad(Dialect):
             "stride": [axis.stride for axis in layer.axes],
             "dilation": [axis.dilation for axis in layer.axes],
             "padding": begins if alike else _last_axis_first(pairs, len(pairs)),
+            **({"bias": True} if layer.has_bias else {}),
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:

@@ -252,6 +252,7 @@ class WebNN(Dialect):
             "outputPadding": [max(0, -axis.crop_end) for axis in layer.axes],
             "dilations": [axis.dilation for axis in layer.axes],
             "groups": layer.groups,
+            **({"bias": True} if layer.has_bias else {}),
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:

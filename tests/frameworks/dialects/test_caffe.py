@@ -12,6 +12,7 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import NotExpressible
+from deconvcli.frameworks.dialects import take
 from tests.frameworks.dialects.documented import refuses, shape
 
 BLOB = (2, 3, 6, 4)
@@ -102,4 +103,4 @@ def test_what_it_can_say() -> None:
     assert (said["pad"], said["stride"], said["bias_term"]) == ([1, 1], [2, 2], True)
     longer = deconvcli.layer("torch", input_shape=BLOB, kernel_size=3, stride=2, output_padding=1)
     with pytest.raises(NotExpressible, match="crops both ends alike"):
-        deconvcli.convert(longer, "caffe")
+        take("caffe")[0].spell(longer.layer, longer.sizes)

@@ -8,6 +8,7 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import NotExpressible
+from deconvcli.frameworks.dialects import take
 from tests.cli.commandline import deconv
 from tests.frameworks.dialects.documented import impulse, refuses, shape
 
@@ -88,7 +89,7 @@ def test_what_it_can_say() -> None:
     assert (said["padA"], said["dxDesc"]) == ([1, 1], [2, 3, 10, 10])
     odd = deconvcli.layer("onnx", input_shape=DY, weight_shape=W, pads=[0, 0, 1, 1])
     with pytest.raises(NotExpressible, match="cuDNN crops padA at the start"):
-        deconvcli.convert(odd, "cudnn")
+        take("cudnn")[0].spell(odd.layer, odd.sizes)
 
 
 def test_on_the_command_line() -> None:

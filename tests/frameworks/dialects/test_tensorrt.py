@@ -9,6 +9,7 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import NotExpressible
+from deconvcli.frameworks.dialects import take
 from tests.cli.commandline import deconv
 from tests.frameworks.dialects.documented import refuses, shape
 
@@ -81,7 +82,7 @@ def test_one_axis_is_refused() -> None:
 def test_what_it_cannot_say() -> None:
     longer = deconvcli.layer("torch", input_shape=X, kernel_size=2, stride=3, output_padding=1)
     with pytest.raises(NotExpressible, match="without output padding"):
-        deconvcli.convert(longer, "tensorrt")
+        take("tensorrt")[0].spell(longer.layer, longer.sizes)
 
 
 def test_a_pasted_call() -> None:

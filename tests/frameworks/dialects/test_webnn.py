@@ -9,6 +9,7 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import NotExpressible
+from deconvcli.frameworks.dialects import take
 from tests.frameworks.dialects.documented import agree, impulse, refuses, shape
 
 X = (1, 4, 5, 6)
@@ -98,7 +99,7 @@ def test_what_it_can_say() -> None:
     assert (said["padding"], said["outputPadding"]) == ([1, 0, 1, 0], [0, 0])
     line = deconvcli.layer("torch", input_shape=(1, 4, 5), weight_shape=(4, 2, 3))
     with pytest.raises(NotExpressible, match="1 spatial axis"):
-        deconvcli.convert(line, "webnn")
+        take("webnn")[0].spell(line.layer, line.sizes)
 
 
 @pytest.mark.parametrize(

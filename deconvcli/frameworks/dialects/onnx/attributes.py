@@ -63,7 +63,6 @@ class ConvTranspose(Dialect):
     brackets = "[]"
     spatial_axes = range(1, ANY_AXES)
     forward = "Conv"
-    has_bias_input = True
     windows = ONNX_WINDOWS
     number_types = NumberTypes(Mixing.REFUSED)
     arguments = (
@@ -212,7 +211,7 @@ class ConvTranspose(Dialect):
         self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
     ) -> str:
         """Return the call of onnx.helper that makes the node."""
-        inputs = '["X", "W", "B"]' if reading.layer.has_bias else '["X", "W"]'
+        inputs = '["X", "W", "B"]' if "B" in named else '["X", "W"]'
         pads = reading.spelling.arguments.get("pads")
         if "auto_pad" in named and isinstance(pads, list | tuple):
             # Zeros are pads too: beside auto_pad some implementations take them, others refuse.
@@ -233,6 +232,7 @@ class ConvTranspose(Dialect):
             "output_padding": [max(0, -axis.crop_end) for axis in layer.axes],
             "dilations": [axis.dilation for axis in layer.axes],
             "group": layer.groups,
+            **({"B": True} if layer.has_bias else {}),
         }
 
     def why_not(self, layer: Layer) -> tuple[str, str]:
