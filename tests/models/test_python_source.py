@@ -230,3 +230,56 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(deconvcli.DeconvError, match="not a regular file"):
         read_model(str(path), {})
+
+
+def test_a_comment_gives_the_size_of_the_input(tmp_path: Path) -> None:
+    def find(comment: str, call: str = "nn.ConvTranspose2d(64, 32, 4, 2, 1)") -> str:
+        path = write(tmp_path / "a.py", f"from torch import nn\nup = {call}  # deconv: {comment}\n")
+        model = read_model(str(path), {})
+        return str([found.message for found in model.findings] or model.layers[0].output)
+
+    assert find("in=1x64x8x9") == find("in=64x8x9, ignore") == find("in=8x9")
+    assert find("in=8x9") == "(1, 32, 16, 18)"
+    assert find("ignore, in=8") == "(1, 32, 16, 16)"
+    assert find("min=8") == find("ignore") == "(1, 32, '2H', '2W')"
+    assert "the input has 3 channels; the layer takes 64" in find("in=1x3x8x8")
+    assert "has 5 sizes, the layer has 2 spatial axes" in find("in=1x64x8x8x8")
+    assert "would have size 0" in find("in=2", "nn.ConvTranspose2d(64, 32, 2, 2, 2)")
+    assert find("in=8x8", "nn.ConvTranspose2d(\n  64, 32, 4, 2, 1\n)") == "(1, 32, 16, 16)"
+
+
+UNPORTABLE = "from torch import nn\nup = nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)\n"
+
+
+def test_targets_report_what_is_not_portable(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.py", UNPORTABLE)
+
+    def codes(options: str) -> list[str]:
+        done = deconv(f"check {path} --format json {options}")
+        return [found["code"] for found in json.loads(done.out)["files"][0]["findings"]]
+
+    assert codes("--isolated") == []
+    assert codes("--isolated --targets onnxruntime") == []
+    assert codes("--isolated --targets onnxruntime,keras") == ["DCV203"]
+    settings = write(tmp_path / "own.toml", "targets = ['keras']\n")
+    assert codes(f"--config {settings}") == ["DCV203"]
+    assert codes(f"--config {settings} --targets ort") == []
+    assert "not portable to keras (DCV204)" in deconv(f"check {path} --config {settings}").out
+
+
+def test_targets_are_those_of_a_config_without_any(tmp_path: Path) -> None:
+    layers = "layers: [{op: conv_transpose, out_channels: 3, kernel: 3, stride: 2, padding: 1}]"
+    network = f"networks: {{a: {{input: {{channels: 3, size: 8}}, {layers}}}}}\n"
+    path = write(tmp_path / "a.yaml", network)
+    assert "DCV204" not in deconv(f"check {path} --isolated").out
+    assert "not portable to tflite" in deconv(f"check {path} --isolated --targets tflite").out
+    write(path, f"targets: [torch]\n{network}")
+    assert "DCV204" not in deconv(f"check {path} --isolated --targets tflite").out
+
+
+@pytest.mark.parametrize("given", ["'keras'", "[1]", "['kerras']"])
+def test_targets_that_are_none(given: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.py", UNPORTABLE)
+    settings = write(tmp_path / "own.toml", f"targets = {given}\n")
+    assert deconv(f"check {path} --config {settings}").code == 2
+    assert deconv(f"check {path} --isolated --targets kerras").code == 2

@@ -124,7 +124,7 @@ def _report_unreadable(
 
 
 def _check_document(document: Document, settings: Settings) -> CheckedFile:
-    config = configs.read(document)
+    config = configs.read(document, settings.targets)
     networks = tuple(WalkedNetwork(source, walk(source.graph)) for source in config.networks)
     subject = prepare_subject(config, networks, settings.useless_share)
     if settings.fix_hints or settings.fix:

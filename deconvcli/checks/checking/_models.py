@@ -84,7 +84,7 @@ def _make_subject(name: str, model: Model, settings: Settings) -> Subject:
     document = _make_document(name, model)
     nodes = [_make_node(layer) for layer in model.layers]
     source = NetworkSource(
-        Network(name, {}, tuple(nodes)),
+        Network(name, {}, tuple(nodes), targets=settings.targets),
         {layer.name: (layer.name,) for layer in model.layers},
         {layer.name: layer.arguments for layer in model.layers if layer.where is not None},
     )

@@ -13,6 +13,7 @@ from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.findings import Severity
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import shorten
+from deconvcli.frameworks.dialects import resolve_name
 from deconvcli.layers.axis import Linear
 
 MAX_SETTINGS_BYTES = 1 << 20
@@ -27,7 +28,8 @@ class Settings(NamedTuple):
     whether those that change nothing else are made; unsafe: and all others. add_ignore: whether
     comments are added that silence the findings. lock: whether sizes for a lock file are listed.
     locked: the lock file to compare them with, if any. source: the file of the settings. sizes:
-    those of the inputs of model files, by name.
+    those of the inputs of model files, by name. targets: dialects that must have the layers of a
+    file that names none itself.
     """
 
     select: tuple[str, ...] = ("DCV",)
@@ -45,6 +47,7 @@ class Settings(NamedTuple):
     locked: Lock | None = None
     source: str = ""
     sizes: Mapping[str, Sequence[int | Linear]] = {}
+    targets: tuple[str, ...] = ()
 
     @property
     def edits(self) -> bool:
@@ -187,6 +190,12 @@ def _read_severities(given: Any) -> Mapping[str, Severity]:
     return {find_code(code): Severity(word) for code, word in given.items()}
 
 
+def _read_targets(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise _wrong_value("targets", given, "a list of dialects, such as ['onnxruntime']")
+    return tuple(map(resolve_name, given))
+
+
 def _read_flag(given: Any) -> bool:
     if isinstance(given, bool):
         return given
@@ -210,4 +219,5 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "severity": _read_severities,
     "strict": _read_flag,
     "useless-share": _read_share,
+    "targets": _read_targets,
 }

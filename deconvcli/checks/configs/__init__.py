@@ -26,8 +26,11 @@ class Config(NamedTuple):
     problems: tuple[Diagnostic, ...]
 
 
-def read(document: Document) -> Config:
-    """Return the config in a document; every problem in it becomes a finding."""
+def read(document: Document, targets: tuple[str, ...] = ()) -> Config:
+    """Return the config in a document; every problem in it becomes a finding.
+
+    targets: those of a config that names none.
+    """
     problems = Problems(document)
     # Never stop at the first problem: the author fixes all of them in one go.
     value = document.value
@@ -41,7 +44,7 @@ def read(document: Document) -> Config:
     known = {**FILE, **(NETWORK if is_network else {}), **dict.fromkeys(names)}
     help = "write networks:, and under it a name with input and layers."
     given = problems.require_mapping(value, (), "the file", known, help)
-    common = read_defaults(given, (), Defaults(), problems)
+    common = read_defaults(given, (), Defaults(targets=targets), problems)
     named = given.get("networks", {})
     if "networks" not in given and isinstance(value, dict):
         if is_network:

@@ -25,7 +25,14 @@ from deconvcli.checks.checking import (
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.checks.rules import rules
 from deconvcli.cli.help import Command
-from deconvcli.cli.options import FORCE_OPTION, format_option, option, out_option, takes
+from deconvcli.cli.options import (
+    FORCE_OPTION,
+    format_option,
+    names_option,
+    option,
+    out_option,
+    takes,
+)
 from deconvcli.cli.output import Output, open_output, printable, say, write_raw
 from deconvcli.cli.types import Sizes, Typed, Whole
 from deconvcli.common.errors import Unreadable, UsageError
@@ -104,6 +111,10 @@ def _join_sizes(
     ),
     codes_option("--select", help="Check only these rules: DCV2,DCV110."),
     codes_option("--ignore", help="Do not check these rules."),
+    names_option(
+        "--targets",
+        help="Report layers that these frameworks or runtimes lack, unless a file names others.",
+    ),
     option("--strict", is_flag=True, help="Treat warnings as errors."),
     out_option("--output", help="Write the findings to FILE instead of printing them."),
     format_option(REPORTERS.names, help="Format of the findings."),
@@ -224,6 +235,7 @@ class CheckOptions:
     jobs: int
     quiet: bool
     sizes: dict[str, tuple[Size, ...]]
+    targets: tuple[str, ...] | None
 
     def settings(self) -> Settings:
         """Return the project's settings, overridden by the command line.
@@ -245,6 +257,7 @@ class CheckOptions:
             lock=self.lock,
             locked=self._read_locked(),
             sizes=self.sizes,
+            targets=self.targets or chosen.targets,
         )
 
     def _refuse_contradictions(self) -> None:

@@ -15,6 +15,7 @@ from deconvcli.layers.axis import Linear
 from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import write_value
 from deconvcli.models.model import ModelLayer, Sizes
+from deconvcli.models.python_source.comments import find_size
 from deconvcli.models.python_source.frameworks import FrameworkLayer, Resolver
 from deconvcli.models.python_source.layers import (
     SourceLayer,
@@ -73,8 +74,9 @@ class _Listing:
     def add(self, call: Call, known: FrameworkLayer) -> None:
         """Add the layers that a call makes, one of each kind."""
         kinds: dict[Hashable, list[SourceLayer]] = {}
+        size = find_size(call.node, self._lines)
         for read in self._values.read_calls(call):
-            if found := read_layer(read.call._replace(name=known.path), known.dialect):
+            if found := read_layer(read.call._replace(name=known.path), known.dialect, size):
                 found = found._replace(variables=read.variables)
                 kinds.setdefault(found.kind, []).append(found)
         if not kinds:
