@@ -71,7 +71,7 @@ _deconv_offers() {
             esac
             ;;
         convert)
-            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --to -o --out --weights --out-weights --bias --out-bias --force --format --without --way -q --quiet -h --help' words='' files=''
+            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --to -o --out --against --weights --out-weights --bias --out-bias --force --format --without --way -q --quiet -h --help' words='' files=''
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --weights | --out-weights | --bias | --out-bias) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;

@@ -201,6 +201,7 @@ complete -c deconv -n '__deconv_at convert' -l data-format -r -f -d 'Order of th
 complete -c deconv -n '__deconv_at convert' -l set -r -f -k -a '(__deconv_list )' -d 'Values of variables in CALL: k=4,s=2.'
 complete -c deconv -n '__deconv_at convert' -l to -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all)' -d 'The framework that the layer is carried into, such as keras or onnx@onnxruntime; several, or all.'
 complete -c deconv -n '__deconv_at convert' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
+complete -c deconv -n '__deconv_at convert' -l against -d 'Run the printed module in the installed framework, and compare the values.'
 complete -c deconv -n '__deconv_at convert' -l weights -r -f -d 'Weights of the layer, in its own layout: .npy, .npz or .safetensors; model.safetensors:up1.weight names one of several.'
 complete -c deconv -n '__deconv_at convert' -l out-weights -r -f -d 'Write the weights in the target\'s layout.'
 complete -c deconv -n '__deconv_at convert' -l bias -r -f -d 'Bias of the layer, to be written beside its weights.'

@@ -7,6 +7,13 @@ from typing import Any, NamedTuple
 
 from deconvcli.cli.carrying import Target, Written
 from deconvcli.cli.request import NAMES
+from deconvcli.cli.running_modules import (
+    Checked,
+    check_modules,
+    check_text,
+    describe_check,
+    list_check_rows,
+)
 from deconvcli.common.errors import NotExpressible, NotLinear, Refused, UsageError
 from deconvcli.common.findings import Diagnostic
 from deconvcli.conversion import SCHEMA, Conversion, convert
@@ -26,6 +33,7 @@ class Answer(NamedTuple):
     """One target: the conversion with its proof, or the reason why there is none.
 
     proof: None where the crop depends on a size that is a letter. written: the arrays in files.
+    against: what the module computes in its framework, where that was requested.
     """
 
     name: str
@@ -34,6 +42,7 @@ class Answer(NamedTuple):
     reason: str = ""
     help: str = ""
     written: tuple[Written, ...] = ()
+    against: Checked | None = None
 
     @property
     def weights_target(self) -> Target | None:
@@ -54,6 +63,17 @@ def convert_to(understood: Understood, name: str) -> Answer:
         return Answer(name, found, prove(found.plan))
     except NotLinear:
         return Answer(name, found)
+
+
+def run_modules(understood: Understood, answers: Sequence[Answer]) -> list[Answer]:
+    """Return the answers with what their modules compute in the installed frameworks.
+
+    Raises:
+        UsageError: none of the targets can be run here.
+    """
+    conversions = {answer.name: answer.conversion for answer in answers}
+    checked = check_modules(conversions, understood.own.spelling.name)
+    return [answer._replace(against=checked[answer.name]) for answer in answers]
 
 
 def write_module(understood: Understood, names: Sequence[str]) -> str:
@@ -101,7 +121,9 @@ def report_conversions(understood: Understood, answers: Sequence[Answer]) -> Rep
         data["conversions"] = [{"to": one.name, **_describe(understood, one)} for one in answers]
     head, blocks = [source_row(understood)], list[Block]()
     if len(answers) > MOST_BLOCKS:
-        blocks = [Fields(head), Table("", COLUMNS, [_row(answer) for answer in answers])]
+        more = ("against",) if any(answer.against is not None for answer in answers) else ()
+        rows = [_row(answer)[: len(COLUMNS) + len(more)] for answer in answers]
+        blocks = [Fields(head), Table("", (*COLUMNS, *more), rows)]
     else:
         # The first block has the source too, so that their names stand in one column.
         for answer in answers:
@@ -149,6 +171,7 @@ def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -
         *label_rows("cost", conversion.costs),
         ("layout", _format_layouts(conversion)),
         ("proof", format_proof(answer.proof)),
+        *([] if answer.against is None else list_check_rows(answer.against)),
         *label_rows("wrote", [str(one) for one in answer.written]),
     ]
     return [Fields(rows)]
@@ -186,14 +209,17 @@ def format_proof(proof: Proof | None) -> str:
 
 
 def _row(answer: Answer) -> tuple[str, ...]:
+    """Return the row of one target, with a last cell for what its module computes."""
     conversion = answer.conversion
+    against = "" if answer.against is None else check_text(answer.against)
     if conversion is None:
-        return (answer.name, "", "", "", answer.reason)
+        return (answer.name, "", "", "", answer.reason, "")
     lines = conversion.plan.recipe.lines
     weights = "; ".join(lines) if len(lines) < 3 else f"{len(lines)} lines of NumPy"
     steps = [step for steps in conversion.outline for step in steps]
     values = "not computed" if answer.proof is None else str(answer.proof)
-    return (answer.name, conversion.call, "; ".join(steps), weights or "unchanged", values)
+    around = "; ".join(steps)
+    return (answer.name, conversion.call, around, weights or "unchanged", values, against)
 
 
 def _describe(understood: Understood, answer: Answer) -> dict[str, Any]:
@@ -223,6 +249,7 @@ def _describe(understood: Understood, answer: Answer) -> dict[str, Any]:
         "input_shape": conversion.input_shape,
         "output_shape": conversion.output_shape,
         "proof": describe_proof(proof),
+        **({} if answer.against is None else {"against": describe_check(answer.against)}),
     }
 
 

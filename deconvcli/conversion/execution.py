@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import prod
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -65,6 +66,20 @@ def place_output(conversion: Conversion, y: Array) -> Array:
     """Return an output (N, C, *spatial) in the layout of the module."""
     last = conversion.target.output_layout.axes[-1] == "C"
     return _place(conversion, y, channels_last=last)
+
+
+def collect_output(conversion: Conversion, y: Array) -> Array:
+    """Return an output in the layout of the module as (N, C, *spatial).
+
+    Raises:
+        NoAnswer: it has another number of axes.
+    """
+    rank, batch = len(conversion.source.spatial), conversion.target.sizes.batch
+    if y.ndim != len(batch) + 1 + rank:
+        raise NoAnswer(f"an output of {y.ndim} axes, {list(y.shape)}")
+    if conversion.target.output_layout.axes[-1] == "C":
+        y = np.moveaxis(y, -1, len(batch))
+    return y.reshape(-1 if y.size else prod(batch), *y.shape[len(batch) :])
 
 
 def _place(conversion: Conversion, data: Array, *, channels_last: bool) -> Array:

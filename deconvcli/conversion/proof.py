@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -59,24 +58,43 @@ class Proof(NamedTuple):
         return text if self.spatial is None else f"{text}, for {size_text(self.spatial)}"
 
 
+class Trial(NamedTuple):
+    """The layer that is computed in place of a converted one, and small integers for it.
+
+    x, weight: in the source's layouts. channels, spatial: as in `Proof`.
+    """
+
+    source: Reading
+    x: Array
+    weight: Array
+    bias: Array
+    channels: tuple[int, int] | None = None
+    spatial: tuple[int, ...] | None = None
+
+    def compute(self) -> Array:
+        """Return what the layer makes of the arrays, as (N, Cout, *out)."""
+        data, taps = (
+            canonical_input(self.source, self.x),
+            canonical_weight(self.source, self.weight),
+        )
+        groups = self.source.layer.groups
+        return transposed_convolution(data, taps, self.bias, axes_of(self.source), groups)
+
+    def compare(self, found: Array, expected: Array) -> Proof:
+        """Return how many of the values that were found are those that are expected."""
+        equal = int((found == expected).sum()) if found.shape == expected.shape else 0
+        return Proof(int(expected.size), equal, self.channels, self.spatial)
+
+
 def prove(plan: Plan, seed: int = 0) -> Proof:
     """Return how many values of the plan are the layer's, on small integers and with a bias.
-
-    A large layer is computed with fewer channels, or on a smaller input; one whose sizes are
-    letters on a small one.
 
     Raises:
         NotLinear: the crop depends on a size that is a letter.
     """
-
-    def compute(source: Reading, *arrays: Array) -> Array:
-        return compute_plan(
-            plan if source is plan.source else find_plan(source, plan.target.spelling.name), *arrays
-        )
-
-    # More groups than become layers side by side become one kernel here too.
-    most = MOST_PARTS + 1 if plan.grouping.is_block else MOST_GROUPS
-    return _compare(plan.source, compute, most, seed)
+    trial, small = try_plan(plan, seed)
+    found = compute_plan(small, trial.x, trial.weight, trial.bias)
+    return trial.compare(found, trial.compute())
 
 
 def prove_equivalent(equivalent: Equivalent, seed: int = 0) -> Proof:
@@ -85,19 +103,34 @@ def prove_equivalent(equivalent: Equivalent, seed: int = 0) -> Proof:
     Raises:
         NotLinear: the crop depends on a size that is a letter.
     """
-
-    def compute(source: Reading, x: Array, weight: Array, bias: Array) -> Array:
-        found = find_equivalent(source, equivalent.name, equivalent.way)
-        made: Array = found.compute(plain_input(source, x), weight, bias)
-        return made
-
-    return _compare(equivalent.source, compute, MOST_GROUPS, seed)
+    trial = _make_trial(equivalent.source, MOST_GROUPS, seed)
+    small = find_equivalent(trial.source, equivalent.name, equivalent.way)
+    found = small.compute(plain_input(trial.source, trial.x), trial.weight, trial.bias)
+    return trial.compare(found, trial.compute())
 
 
-def _compare(source: Reading, compute: Callable[..., Array], most_groups: int, seed: int) -> Proof:
-    """Return how many values are equal, of the layer or of a smaller one of the same kind.
+def try_plan(plan: Plan, seed: int = 0) -> tuple[Trial, Plan]:
+    """Return the layer that is computed in place of a plan's, and the plan of that layer.
 
-    compute: returns (N, Cout, *out) from a reading and its input, weights and bias.
+    Raises:
+        NotLinear: the crop depends on a size that is a letter.
+    """
+    # More groups than become layers side by side become one kernel here too.
+    most = MOST_PARTS + 1 if plan.grouping.is_block else MOST_GROUPS
+    trial = _make_trial(plan.source, most, seed)
+    if trial.source is plan.source:
+        return trial, plan
+    return trial, find_plan(trial.source, plan.target.spelling.name)
+
+
+def _make_trial(source: Reading, most_groups: int, seed: int) -> Trial:
+    """Return a layer of the same kind with its arrays: the layer itself, if that is not too large.
+
+    A large layer is computed with fewer channels, or on a smaller input; one whose sizes are
+    letters on a small one.
+
+    Raises:
+        NotLinear: the crop depends on a size that is a letter.
     """
     channels = spatial = None
     if any(isinstance(size, Linear) for size in source.spatial):
@@ -111,17 +144,11 @@ def _compare(source: Reading, compute: Callable[..., Array], most_groups: int, s
     if source.macs > MOST_MACS:
         source = _take_sizes(source, MOST_SPATIAL)
         spatial = source.spatial
-    layer = source.layer
-    x = draw(tuple(require_numbers(source.input_shape)), seed, _INPUT)
-    weight = draw(source.weight_shape, seed, _WEIGHT)
-    bias = draw((layer.out_channels,), seed, _BIAS)
-    data, taps = canonical_input(source, x), canonical_weight(source, weight)
-    want = transposed_convolution(data, taps, bias, axes_of(source), layer.groups)
-    found = compute(source, x, weight, bias)
-    equal = int((found == want).sum()) if found.shape == want.shape else 0
-    return Proof(
-        int(want.size),
-        equal,
+    return Trial(
+        source,
+        draw(tuple(require_numbers(source.input_shape)), seed, _INPUT),
+        draw(source.weight_shape, seed, _WEIGHT),
+        draw((source.layer.out_channels,), seed, _BIAS),
         channels,
         None if spatial is None else tuple(require_numbers(spatial)),
     )

@@ -46,6 +46,21 @@ def select_frameworks(
     return selection
 
 
+def find_installed(
+    name: str, accepts: Callable[[Framework], bool] = lambda framework: True
+) -> Framework:
+    """Return the first installed framework of a dialect, or that of `dialect@implementation`.
+
+    Raises:
+        UsageError: there is none for this name, or none of them is installed.
+    """
+    known = [framework for framework in _list_frameworks() if accepts(framework)]
+    selection = _divide(_find([name], known, "there is no framework to run for {}"))
+    if not selection.installed:
+        _refuse(selection.missing)
+    return selection.installed[0]
+
+
 def select_timed(names: Sequence[str] = ()) -> Selection[TimedFramework]:
     """Return the frameworks of these names that can be timed; without names, all of them.
 

@@ -45,6 +45,11 @@ PYTHON, YAML = "python", "yaml"
     ),
     out_option(help="Write the result to FILE instead of printing it."),
     option(
+        "--against",
+        is_flag=True,
+        help="Run the printed module in the installed framework, and compare the values.",
+    ),
+    option(
         "--weights",
         metavar="FILE",
         help="Weights of the layer, in its own layout: .npy, .npz or .safetensors;"
@@ -80,6 +85,7 @@ def command(
     force: bool,
     format: str,
     quiet: bool,
+    against: bool,
     weights: str | None,
     out_weights: str | None,
     bias: str | None,
@@ -98,6 +104,9 @@ def command(
     build(weight, bias=None) takes the arrays of the layer that is converted, and returns a function
     of an array in the target's layout. Exits with 1 where nothing says the layer.
 
+    --against runs that module in the installed framework, and the layer itself in its own
+    framework where that is installed too. Exits with 1 where their values differ.
+
     --weights and --out-weights carry the weights over, bit by bit, in their own number type.
 
     CALL may be a config, such as net.yaml, or net.yaml:NAME for one of its networks. Each layer is
@@ -110,6 +119,7 @@ def command(
       deconv convert 'nn.ConvTranspose1d(8, 4, 3, 2, 1, 1)' --in 9 --to keras
       deconv convert -k 4 -s 2 -p 1 --in 8 --to jax --format python
       deconv convert 'Conv2DTranspose(4, 3, 2, "same")' --in 5x5x8 --to all
+      deconv convert -k 4 -s 2 -p 1 --in 8 --to keras@torch --against
       deconv convert -k 4 -s 2 --in 8 --to jax --weights w.npy --out-weights j.npy
       deconv convert net.yaml:decoder --to keras --format python
     """
@@ -121,6 +131,7 @@ def command(
     if path:
         own = {"--weights": weights, "--out-weights": out_weights, "--bias": bias}
         own |= {"--out-bias": out_bias, "--without": without, "--way": way}
+        own |= {"--against": "" if against else None}
         for flag, value in own.items():
             if value is not None:
                 raise UsageError(f"{flag} is of a single layer", help="leave it out.")
@@ -129,14 +140,20 @@ def command(
         )
     # NumPy loads here, where values are about to be compared.
     from deconvcli.cli.carrying import carry, take_files, understand
-    from deconvcli.cli.converting import convert_to, report_conversions, write_module
+    from deconvcli.cli.converting import convert_to, report_conversions, run_modules, write_module
     from deconvcli.cli.equivalents import avoid, report_equivalents, write_other_module
+    from deconvcli.cli.running_modules import has_agreed
 
     if format == YAML:
         raise UsageError(
             "a single layer is no config", help="take --format json, or give a config.", code="form"
         )
     is_other = without is not None or way is not None
+    if against and (is_other or format == PYTHON):
+        beside = "--without" if is_other else "--format python"
+        raise UsageError(
+            f"--against was given beside {beside}", help="leave one of them out.", code="together"
+        )
 
     files = take_files(weights, out_weights, bias, out_bias)
     if files is not None:
@@ -158,17 +175,22 @@ def command(
         # Weights are written before the report, since a closed pipe ends the process.
         if is_other:
             others = [avoid(understood, name, way) for name in names]
-            said = [answer.equivalent is not None for answer in others]
+            said, agrees = [answer.equivalent is not None for answer in others], True
             written = carry(files, understood, others[0].weights_target, force=force)
             others[0] = others[0]._replace(written=written)
             report = report_equivalents(understood, others)
         else:
             answers = [convert_to(understood, name) for name in names]
             said = [answer.conversion is not None for answer in answers]
+            if against:
+                answers = run_modules(understood, answers)
+            agrees = all(answer.against is None or has_agreed(answer.against) for answer in answers)
             written = carry(files, understood, answers[0].weights_target, force=force)
             answers[0] = answers[0]._replace(written=written)
             report = report_conversions(understood, answers)
         Output(format, quiet, file).show(report)
+    if not agrees:
+        return 1
     # Of all frameworks some never say a layer, and nobody asked for those.
     return 0 if (any(said) if len(said) > 2 else all(said)) else 1
 
