@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from deconvcli.cli.commands import COMMANDS
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "good"
 POISON = "open({marker!r}, 'a').write(__name__ + '\\n')\n"
-PACKAGES = ("numpy", "torch", "yaml", "click", "keras")
+PACKAGES = ("numpy", "torch", "yaml", "click", "keras", "safetensors", "ml_dtypes")
 MODULES = (
     *("onnx", "onnxruntime", "jax", "tensorflow", "numba", "llvmlite", "psutil", "rich"),
     *("sitecustomize", "usercustomize"),
@@ -78,7 +79,7 @@ LINES = {
     "solve": "--in 7x7 --out 28x28 -D all",
     "vectors": f"{LAYER} -o vectors",
     "verify": "--n 3",
-    "convert": f"{LAYER} --to keras -o c.txt",
+    "convert": f"{LAYER} --to keras --weights w.npz --out-weights k.safetensors -o c.txt",
     "weights": f"bilinear {LAYER} -o w.npy",
 }
 """Arguments with which each command does all that it can, in processes of its own where it has any.
@@ -96,6 +97,7 @@ def poisoned(folder: Path, spared: frozenset[str] = frozenset()) -> Path:
         (folder / name / "__init__.py").write_text(poison)
     for name in ("a", "b"):
         shutil.copy(EXAMPLES / "unet_paper.yaml", folder / f"{name}.yaml")
+    np.savez(folder / "w.npz", weight=np.ones((2, 1, 3)))
     return marker
 
 

@@ -32,6 +32,8 @@ _OTHERS = MappingProxyType(
             (".h5", ".hdf5", ".keras"),
             'in Keras, write numpy.save("w.npy", layer.get_weights()[0]).',
         ),
+        ".onnx": 'write numpy.save("w.npy", onnx.numpy_helper.to_array(initializer)), where'
+        " initializer is one of model.graph.initializer.",
     }
 )
 

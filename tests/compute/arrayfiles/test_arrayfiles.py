@@ -266,6 +266,7 @@ BAD = {
     "bool.npy": (npy(WEIGHT > 0), "holds bool; integers and floating-point numbers are allowed"),
     "model.pt": (b"", "arrays are read and written in .npy, .npz and .safetensors files"),
     "model.h5": (b"", "arrays are read and written in"),
+    "model.onnx": (b"", "arrays are read and written in"),
     "weights": (b"", "arrays are read and written in"),
 }
 
@@ -278,6 +279,18 @@ def test_damaged_and_other_files_are_refused_in_one_line(tmp_path: Path, name: s
         read(tmp_path / name)
     assert "\n" not in caught.value.message
     assert caught.value.help
+
+
+def test_the_help_has_what_writes_a_file_that_is_read(tmp_path: Path) -> None:
+    for name, words in [
+        ("model.pt", "safetensors.torch.save_file(model.state_dict()"),
+        ("model.weights.h5", "layer.get_weights()[0]"),
+        ("model.onnx", "onnx.numpy_helper.to_array"),
+        ("weights", "name a file that ends in .npy, .npz or .safetensors"),
+    ]:
+        with pytest.raises(UsageError) as caught:
+            read(tmp_path / name)
+        assert words in caught.value.help
 
 
 @pytest.mark.parametrize("kind", KINDS)
