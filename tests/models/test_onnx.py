@@ -432,6 +432,7 @@ def test_a_large_file_is_read_without_its_weights(tmp_path: Path) -> None:
 
 def test_mutants_give_declared_errors_only() -> None:
     assert list(fuzz.find_errors("onnx", 300, seed=int(time.time()))) == []
+    assert list(fuzz.find_errors("open-onnx", 30, seed=int(time.time()))) == []
 
 
 def test_the_reader_is_found_without_an_import() -> None:

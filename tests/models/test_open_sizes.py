@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +220,14 @@ def test_operations_on_runs_are_those_on_numbers(
                         "w": width.first + width.period * j,
                     }
                     assert eval(str(whole), values) == exact
+
+
+@pytest.mark.skipif(
+    find_spec("torch") is None or find_spec("onnxruntime") is None,
+    reason="needs torch and onnxruntime",
+)
+def test_networks_of_pytorch_are_as_onnxruntime_computes_them(tmp_path: Path) -> None:
+    from tests.models.networks import NETWORKS, find_differences
+
+    found = [one for name in NETWORKS for one in find_differences(name, str(tmp_path / "n.onnx"))]
+    assert found == []

@@ -24,16 +24,9 @@ from deconvcli.models.onnx_model.file import read_onnx
 from deconvcli.models.onnx_model.graph import Constant, Node, OnnxFile
 from deconvcli.models.onnx_model.letters import name_open_sizes
 from deconvcli.models.places import find_place
-from deconvcli.models.walk.box import Box, LetterAdvance, LetterSplit, make_size
-from deconvcli.models.walk.explaining import (
-    Inputs,
-    explain_letters,
-    find_fixed_sizes,
-    find_letter,
-    find_places,
-    find_stretched,
-)
-from deconvcli.models.walk.opening import NOT_OPEN, Opened, walk_open
+from deconvcli.models.walk.box import LetterAdvance, LetterSplit, make_size
+from deconvcli.models.walk.explaining import explain_letters, find_fixed_sizes, find_stretched
+from deconvcli.models.walk.opening import Inputs, Opened, find_places, walk_open
 from deconvcli.models.walk.tensors import Call, OpenSize, Problem, Tensor
 from deconvcli.models.walk.transposed import transpose_convolution
 from deconvcli.models.walk.walking import Outcome, Walker
@@ -59,35 +52,14 @@ class Onnx(Reader):
         stored = {one.name: one.sizes for one in file.graph.inputs}
         given = match_inputs(sizes, stored)
         inputs = name_open_sizes(file.graph, given)
-        letters = list(find_places(inputs))
-
         walker = Walker(file)
-
-        def make_inputs(box: Box) -> dict[str, Tensor]:
-            return {name: _make_input(shape, box) for name, shape in inputs.items()}
-
-        opened = walk_open(walker, make_inputs, letters) if letters else NOT_OPEN
-        if opened.walked is None:
-            opened = opened._replace(walked=walker.walk(make_inputs({})))
-        joined = list(find_stretched(_walk_near(walker, inputs))) if given and not letters else []
+        opened = walk_open(walker, inputs)
+        joined = (
+            list(find_stretched(_walk_near(walker, inputs)))
+            if given and not find_places(inputs)
+            else []
+        )
         return _Model(file, opened, inputs, given).build(joined)
-
-
-def _make_input(shape: Sequence[Any] | None, box: Box) -> Tensor:
-    """Return an input whose open sizes stand for the runs of their letters."""
-    if shape is None:
-        return Tensor()
-    sizes: list[OpenSize] = []
-    for size in shape:
-        if isinstance(size, int):
-            sizes.append(size)
-        elif find_letter(size) not in box:
-            sizes.append(None)
-        elif isinstance(size, str):
-            sizes.append(make_size(box, size))
-        else:
-            sizes.append(make_size(box, size.letter) * size.factor + size.offset)
-    return Tensor(tuple(sizes))
 
 
 class _Model:
@@ -100,7 +72,6 @@ class _Model:
         inputs: Inputs,
         given: Mapping[str, Any],
     ) -> None:
-        assert opened.walked is not None
         self._file = file
         self._walked = opened.walked
         self._opened = opened

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.layers.axis import Linear
 from deconvcli.models.walk.box import BoxSize
-from deconvcli.models.walk.opening import Opened
+from deconvcli.models.walk.opening import Inputs, Opened, find_places
 from deconvcli.models.walk.tensors import OpenSize
 from deconvcli.models.walk.walking import Outcome
 from deconvcli.networks.graph.size_set import SizeSet
-
-Inputs = Mapping[str, Sequence[Any] | None]
-"""The sizes of each input: numbers, and names or formulas of open ones."""
-
-
-def find_letter(size: Any) -> str | None:
-    """Return the letter of an open size; None for a number."""
-    return size if isinstance(size, str) else size.letter if isinstance(size, Linear) else None
-
-
-def find_places(inputs: Inputs) -> dict[str, str]:
-    """Return for each letter where it first stands: `axis 2 of x`."""
-    places: dict[str, str] = {}
-    for name, shape in inputs.items():
-        for axis, size in enumerate(shape or ()):
-            if (letter := find_letter(size)) is not None:
-                places.setdefault(letter, f"axis {axis} of {name}")
-    return places
 
 
 def explain_letters(inputs: Inputs, opened: Opened) -> Iterator[str]:
@@ -46,7 +26,10 @@ def explain_letters(inputs: Inputs, opened: Opened) -> Iterator[str]:
             step = "m" if run.period == 1 else f"{run.period}m"
             text += f"; formulas hold for {letter} = {step} + {run.first}, m >= 0"
         working = opened.working.get(letter)
-        yield text if working is None else f"{text}; it works for {working.text(letter)}"
+        if working is not None:
+            text += f"; it works for {working.text(letter)}"
+            text += "" if opened.is_certain else ", as far as sizes are known"
+        yield text
 
 
 def find_fixed_sizes(inputs: Inputs, opened: Opened) -> Iterator[tuple[Outcome | None, Diagnostic]]:

@@ -8,12 +8,13 @@ have all sizes, while the others stay in classes that work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from deconvcli.common.errors import NotLinear, Refused
-from deconvcli.models.walk.box import Box, LetterAdvance, LetterSplit, open_box
-from deconvcli.models.walk.tensors import Tensor
+from deconvcli.layers.axis import Linear, Size
+from deconvcli.models.walk.box import Box, LetterAdvance, LetterSplit, make_size, open_box
+from deconvcli.models.walk.tensors import OpenSize, Tensor
 from deconvcli.models.walk.walking import Ends, Outcome, Walked, Walker
 from deconvcli.networks.graph.runs import SizeRun, Split
 from deconvcli.networks.graph.size_set import SizeSet, build_size_set
@@ -26,6 +27,45 @@ MAX_WORKING_STEPS = 45_000
 MAX_PERIOD = 2**20
 
 
+Inputs = Mapping[str, Sequence[Any] | None]
+"""The sizes of each input: numbers, and names or formulas of open ones."""
+
+
+def find_letter(size: Any) -> str | None:
+    """Return the letter of an open size; None for a number."""
+    return size if isinstance(size, str) else size.letter if isinstance(size, Linear) else None
+
+
+def find_places(inputs: Inputs) -> dict[str, str]:
+    """Return for each letter where it first stands: `axis 2 of x`."""
+    places: dict[str, str] = {}
+    for name, shape in inputs.items():
+        for axis, size in enumerate(shape or ()):
+            if (letter := find_letter(size)) is not None:
+                places.setdefault(letter, f"axis {axis} of {name}")
+    return places
+
+
+def make_inputs(inputs: Inputs, box: Box) -> dict[str, Tensor]:
+    """Return the inputs, whose open sizes stand for the runs of their letters."""
+    return {
+        name: Tensor(None if shape is None else tuple([_make_size(size, box) for size in shape]))
+        for name, shape in inputs.items()
+    }
+
+
+def _make_size(size: Any, box: Box) -> OpenSize:
+    if isinstance(size, int):
+        return size
+    if find_letter(size) not in box:
+        return None
+    if isinstance(size, str):
+        return make_size(box, size)
+    formula: Size = make_size(box, size.letter) * size.factor
+    shifted: Size = formula + size.offset
+    return shifted
+
+
 class Opened(NamedTuple):
     """A walk whose sizes are formulas, and for each letter the sizes that work, if they are known.
 
@@ -33,26 +73,36 @@ class Opened(NamedTuple):
     what fails because of a letter at multiples of a number.
     """
 
-    walked: Walked | None = None
+    walked: Walked
     box: Box | None = None
     working: Mapping[str, SizeSet] = {}
     failures: Mapping[str, Outcome] = {}
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether all sizes are known, so that nothing unknown can fail."""
+        tensors = [
+            tensor
+            for one in self.walked.outcomes
+            for name, tensor in zip(one.node.outputs, one.outputs, strict=False)
+            if name
+        ]
+        return all(
+            tensor.sizes is not None and all(size is not None for size in tensor.sizes)
+            for tensor in tensors
+        )
 
-NOT_OPEN = Opened()
 
-
-def walk_open(
-    walker: Walker, make_inputs: Callable[[Box], Mapping[str, Tensor]], letters: Sequence[str]
-) -> Opened:
+def walk_open(walker: Walker, inputs: Inputs) -> Opened:
     """Return formulas for all letters at once, and the sizes that work for each.
 
-    make_inputs: returns the inputs at the sizes of a box.
+    Where no formulas are found, the sizes that depend on letters are unknown.
     """
-    walks = _Walks(walker, make_inputs)
+    letters = list(find_places(inputs))
+    walks = _Walks(walker, inputs)
     found = walks.settle(open_box(letters))
     if found is None:
-        return NOT_OPEN
+        return Opened(walker.walk(make_inputs(inputs, {})))
     box, walked = found
     working = walks.find_working(box, letters)
     failures: dict[str, Outcome] = {}
@@ -78,9 +128,9 @@ def _choose_class(sizes: SizeSet, run: SizeRun) -> SizeRun:
 class _Walks:
     """The walks through one model, of which only so many are made."""
 
-    def __init__(self, walker: Walker, make_inputs: Callable[[Box], Mapping[str, Tensor]]) -> None:
+    def __init__(self, walker: Walker, inputs: Inputs) -> None:
         self._walker = walker
-        self._make_inputs = make_inputs
+        self._inputs = inputs
         self._most_steps = MAX_FORMULA_STEPS
 
     def allow_formulas(self) -> None:
@@ -95,7 +145,7 @@ class _Walks:
         """
         if self._walker.steps > self._most_steps:
             raise Refused("too many walks", help="give sizes as numbers.", code="period")
-        return self._walker.walk(self._make_inputs(runs), ends)
+        return self._walker.walk(make_inputs(self._inputs, runs), ends)
 
     def settle(self, box: Box, *, keeps_class: bool = False) -> tuple[Box, Walked] | None:
         """Return a box without splits and cuts, and its walk; None where none was found.

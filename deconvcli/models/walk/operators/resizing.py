@@ -35,6 +35,8 @@ def _pad(call: Call) -> Sequence[Tensor]:
     count = len(places)
     if pads is None or len(pads) != 2 * count:
         return [Tensor((None,) * rank)]
+    if call.text("mode", "constant") == "reflect":
+        _check_reflection(given, places, pads)
     sizes = list(given)
     for number, place in enumerate(places):
         sizes[place] = compute(
@@ -48,6 +50,28 @@ def _pad(call: Call) -> Sequence[Tensor]:
                 (given[place],),
             )
     return [make_tensor(sizes)]
+
+
+def _check_reflection(
+    given: Sequence[OpenSize], places: Sequence[int], pads: Sequence[Any]
+) -> None:
+    """Refuse to mirror more elements than there are beside the last one.
+
+    Raises:
+        Problem: an axis has too few.
+    """
+    wrong = [
+        given[place]
+        for place, begin, end in zip(places, pads[: len(places)], pads[len(places) :], strict=True)
+        if compute(lambda n, b, e: n <= max(b, e) and max(b, e) > 0, given[place], begin, end)
+    ]
+    if wrong:
+        raise Problem(
+            "too-small",
+            f"a reflection by {list(pads)} needs more than the size {write_sizes(wrong)}",
+            "use a larger input.",
+            wrong,
+        )
 
 
 def _resize(call: Call) -> Sequence[Tensor]:

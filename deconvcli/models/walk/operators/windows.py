@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from deconvcli.models.walk.elements import write_sizes
@@ -16,6 +17,14 @@ from deconvcli.models.walk.tensors import (
     compute,
     make_tensor,
 )
+
+
+class Rounding(Enum):
+    """How the number of windows that fit is rounded."""
+
+    DOWN = "down"
+    UP = "up"
+    CUT_OFF = "towards zero"
 
 
 def _convolve(call: Call) -> Sequence[Tensor]:
@@ -59,12 +68,16 @@ def _pool(call: Call) -> Sequence[Tensor]:
     given = call.input(0).sizes
     if given is None or len(given) < 3:
         return [UNKNOWN] * call.outputs
-    found = _find_sizes(call, given[2:], call.numbers("kernel_shape"))
+    rounding = Rounding.UP if call.number("ceil_mode", 0) else Rounding.CUT_OFF
+    found = _find_sizes(call, given[2:], call.numbers("kernel_shape"), rounding)
     return [make_tensor((*given[:2], *found))] * call.outputs
 
 
 def _find_sizes(
-    call: Call, spatial: Sequence[OpenSize], kernel: Sequence[OpenSize] | None
+    call: Call,
+    spatial: Sequence[OpenSize],
+    kernel: Sequence[OpenSize] | None,
+    rounding: Rounding = Rounding.DOWN,
 ) -> list[OpenSize]:
     """Return the output sizes of a window that slides over the spatial axes.
 
@@ -78,11 +91,10 @@ def _find_sizes(
     dilations = call.numbers("dilations") or [1] * rank
     pads = call.numbers("pads") or [0] * 2 * rank
     word = call.text("auto_pad", "NOTSET")
-    rounds_up = bool(call.number("ceil_mode", 0))
     if len(strides) != rank or len(dilations) != rank or len(pads) != 2 * rank:
         return [None] * rank
     found = [
-        compute(_find_size, size, taps, stride, dilation, begin, end, word, rounds_up)
+        compute(_find_size, size, taps, stride, dilation, begin, end, word, rounding)
         for size, taps, stride, dilation, begin, end in zip(
             spatial, kernel, strides, dilations, pads[:rank], pads[rank:], strict=True
         )
@@ -103,7 +115,14 @@ def _find_sizes(
 
 
 def _find_size(
-    size: Any, taps: Any, stride: int, dilation: int, begin: int, end: int, word: str, up: bool
+    size: Any,
+    taps: Any,
+    stride: int,
+    dilation: int,
+    begin: int,
+    end: int,
+    word: str,
+    rounding: Rounding,
 ) -> Any:
     """Return the output size along one axis."""
     if stride < 1 or dilation < 1:
@@ -114,8 +133,11 @@ def _find_size(
     if word == "VALID":
         begin = end = 0
     room = size + begin + end - span
-    if not up:
+    if rounding is Rounding.DOWN:
         return room // stride + 1
+    if rounding is Rounding.CUT_OFF:
+        # ONNX Runtime's pools of a window larger than the input have one element, as C++ divides.
+        return room // stride + 1 if room >= 0 else 1 - -room // stride
     count = -(-room // stride) + 1
     # A window that would start after the input and what is added before it is left out.
     return count - 1 if (count - 1) * stride >= size + begin else count
