@@ -38,6 +38,11 @@ class Core(NamedTuple):
         return [axis.output_size(n) for axis, n in zip(self.axes, self.spatial, strict=True)]
 
     @property
+    def is_last(self) -> bool:
+        """Whether the channels are the last axis of the framework's data and weights."""
+        return self.writer.form == LAST
+
+    @property
     def stuffing(self) -> list[int]:
         """For each axis of the source 0 where its taps are added up, and 1 elsewhere."""
         return [int(axis.dilation != 0 or axis.kernel == 1) for axis in self.source.layer.axes]
@@ -118,8 +123,9 @@ class Equivalent(NamedTuple):
     @property
     def imports(self) -> list[str]:
         """The lines that import what the call and the steps around it use."""
-        lines = [self.call, *self.before, *self.after]
-        return self.writer.program.list_imports("\n".join(lines))
+        text = "\n".join([self.call, *self.before, *self.after])
+        numpy = ["import numpy as np"] if "np." in text else []
+        return [*numpy, *self.writer.program.list_imports(text)]
 
     @property
     def weight_shape(self) -> tuple[int, ...]:
@@ -163,11 +169,7 @@ class Equivalent(NamedTuple):
 
     def compute(self, x: Any, weight: Any, bias: Any) -> Any:
         """Return (N, Cout, *out) from (N, Cin, *n) and the arrays of the source."""
-        import numpy as np
-
         w = self.steps.recipe.apply(weight)
-        if self.writer.form == LAST:
-            w = np.moveaxis(w, (-1, -2), (0, 1))
         for operation in (*self.repeat, *self.steps.before, self.steps.main, *self.steps.after):
             x = operation.compute(x, w)
         return x + bias.reshape(-1, *[1] * len(self.source.spatial))

@@ -93,19 +93,85 @@ class Shuffle(NamedTuple):
         return x.transpose(0, 1, *pairs).reshape(len(x), self.channels, *sizes)
 
 
+class Multiply(NamedTuple):
+    """A matrix product over the channels of each group, at every position.
+
+    spatial: the sizes of the data. is_last: whether the weights are (groups, Cin/groups, channels),
+    and not (groups, channels, Cin/groups); without the first axis where there is one group.
+    """
+
+    groups: int
+    in_channels: int
+    spatial: tuple[Size, ...]
+    is_last: bool
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return (N, groups*channels, *spatial)."""
+        into, spatial = self.in_channels // self.groups, x.shape[2:]
+        if self.is_last:
+            matrix = w.reshape(self.groups, into, -1).swapaxes(1, 2)
+        else:
+            matrix = w.reshape(self.groups, -1, into)
+        product = matrix @ x.reshape(len(x), self.groups, into, -1)
+        return product.reshape(len(x), -1, *spatial)
+
+
+class Fold(NamedTuple):
+    """Channels that are the taps of a kernel, added up at the outputs that they reach (col2im).
+
+    spatial: the sizes of the data. The taps are the fast part of the channels.
+    """
+
+    channels: int
+    spatial: tuple[Size, ...]
+    kernel: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilation: tuple[int, ...]
+
+    @property
+    def sizes(self) -> list[Size]:
+        """The sizes of the result: all that the taps reach."""
+        axes = zip(*self[1:], strict=True)
+        return [(n - 1) * stride + step * (k - 1) + 1 for n, k, stride, step in axes]
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return (N, channels, *sizes)."""
+        import numpy as np
+
+        spatial = x.shape[2:]
+        taps = x.reshape(len(x), self.channels, *self.kernel, *spatial)
+        sizes = self._replace(spatial=spatial).sizes
+        y: Any = np.zeros((len(x), self.channels, *sizes), x.dtype)
+        for j in np.ndindex(*self.kernel):
+            axes = zip(j, spatial, self.strides, self.dilation, strict=True)
+            index = [
+                slice(tap * step, tap * step + (n - 1) * stride + 1, stride)
+                for tap, n, stride, step in axes
+            ]
+            y[..., *index] += taps[:, :, *j]
+        return y
+
+
 class Convolve(NamedTuple):
-    """A convolution of stride 1, whose kernel stays within the data."""
+    """A convolution of stride 1, whose kernel stays within the data.
+
+    is_last: whether the weights are (*kernel, Cin/groups, Cout), and not (Cout, Cin/groups,
+    *kernel).
+    """
 
     kernel: tuple[int, ...]
     dilation: tuple[int, ...]
     groups: int
+    is_last: bool
 
     def compute(self, x: Any, w: Any) -> Any:
-        """Return sum over j of x[o + j*dilation] * w[j]; w: (Cout, Cin/groups, *kernel)."""
+        """Return sum over j of x[o + j*dilation] * w[j]."""
         import numpy as np
 
         from deconvcli.compute.kernels.scatter import transposed_convolution
 
+        if self.is_last:
+            w = np.moveaxis(w, (-1, -2), (0, 1))
         # Of stride 1 it is the transposed one with its kernel reversed, less the ends.
         groups, (out, into, *kernel) = self.groups, w.shape
         parts = w.reshape(groups, out // groups, into, *kernel)
@@ -119,7 +185,7 @@ class Convolve(NamedTuple):
         return transposed_convolution(x, taps, None, axes, groups)
 
 
-Operation: TypeAlias = Repeat | InsertZeros | Cut | Pad | Shuffle | Convolve
+Operation: TypeAlias = Repeat | InsertZeros | Cut | Pad | Shuffle | Multiply | Fold | Convolve
 
 
 def move_ends(spatial: Sequence[Size], pairs: Sequence[tuple[Size, Size]]) -> list[Operation]:

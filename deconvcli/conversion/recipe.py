@@ -92,7 +92,7 @@ def write_recipe(
     if grouping != WHOLE or sorted(own) != sorted(wanted):
         own, wanted = _divide(own), _divide(wanted)
     lengths = {axis: prod([sizes[letter] for letter in axis]) for axis in own}
-    reshaping = _reshape(shape, [lengths[axis] for axis in own])
+    reshaping = reshape(shape, [lengths[axis] for axis in own])
     steps += reshaping
     permute: tuple[int, ...] | None = None
     if is_block:
@@ -120,7 +120,7 @@ def write_recipe(
     if stuffed:
         shape = [(size - 1) * stuffed.get(place, 1) + 1 for place, size in enumerate(shape)]
         steps.append(_stuff(stuffed, shape))
-    steps += _reshape(shape, [*([parts] if parts > 1 else []), *target.weight_shape])
+    steps += reshape(shape, [*([parts] if parts > 1 else []), *target.weight_shape])
     return Recipe(tuple(steps), permute, flip)
 
 
@@ -141,11 +141,11 @@ def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]
     ]
     divided = [sizes[letter] for [letter] in letters]
     steps = [
-        *_reshape(shape, divided),
+        *reshape(shape, divided),
         *_transpose(tuple([letters.index((one,)) for one in order])),
     ]
     inputs, outputs = layer.in_channels // groups, layer.out_channels // groups
-    steps += _reshape([sizes[letter] for letter in order], [groups, inputs, outputs, *kernel])
+    steps += reshape([sizes[letter] for letter in order], [groups, inputs, outputs, *kernel])
     if source.flipped and kernel[0] > 1:
         steps += _flip([3])
     wide = (groups, inputs, into, outputs, out, *kernel[1:])
@@ -175,7 +175,7 @@ def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]
         return made
 
     final = [groups * inputs * into, outputs * out, *kernel[1:]]
-    return [*steps, Step(lines, apply), *_reshape(wide, final)]
+    return [*steps, Step(lines, apply), *reshape(wide, final)]
 
 
 def split_phases(
@@ -198,7 +198,7 @@ def split_phases(
     steps = [_lengthen(shape, [inputs, outputs, *whole])] if kernel != whole else []
     into, rank = inputs // groups, len(kernel)
     divided = [size for pair in zip(counts, strides, strict=True) for size in pair]
-    steps += _reshape([inputs, outputs, *whole], [groups, into, outputs, *divided])
+    steps += reshape([inputs, outputs, *whole], [groups, into, outputs, *divided])
     steps += _flip([3 + 2 * axis for axis, count in enumerate(counts) if count > 1])
     taps, phases = [3 + 2 * axis for axis in range(rank)], [4 + 2 * axis for axis in range(rank)]
     channels = [*phases, 0, 2] if is_depth_first else [0, 2, *phases]
@@ -207,7 +207,7 @@ def split_phases(
     sizes = [groups, into, outputs, *divided]
     wide = groups * outputs * prod(strides)
     final = (*counts, into, wide) if is_last else (wide, into, *counts)
-    return [*steps, *_reshape([sizes[place] for place in order], final)], final
+    return [*steps, *reshape([sizes[place] for place in order], final)], final
 
 
 def _lengthen(shape: Sequence[int], new: Sequence[int]) -> Step:
@@ -262,7 +262,8 @@ def _sum(axes: Sequence[int]) -> Step:
     return Step((code,), lambda w: w.sum(axis=places, keepdims=True, dtype=w.dtype))
 
 
-def _reshape(shape: Sequence[int], new: Sequence[int]) -> list[Step]:
+def reshape(shape: Sequence[int], new: Sequence[int]) -> list[Step]:
+    """Return the step that divides or joins axes; none where nothing changes."""
     if list(shape) == list(new):
         return []
     sizes = tuple(new)

@@ -7,12 +7,15 @@ conversions of arrays are those of its `Program`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import prod
 from typing import NamedTuple, cast
 
 from deconvcli.conversion.operations import (
     Convolve,
     Cut,
+    Fold,
     InsertZeros,
+    Multiply,
     Operation,
     Pad,
     Pair,
@@ -75,6 +78,10 @@ class Writer:
                 return [self.program.pad(name, self.over_all(operation.pairs))]
             case Shuffle():
                 return self.shuffle(name, operation)
+            case Multiply():
+                return [self.multiply(name, operation)]
+            case Fold():
+                return self.fold(name, operation)
             case Convolve():
                 return [self.convolve(name, operation)]
 
@@ -145,6 +152,42 @@ class Writer:
             self.reshape(name, [-1, *joined]),
         ]
 
+    def multiply(self, name: str, operation: Multiply) -> str:
+        """Return a matrix product of a tensor with w; groups are an axis before its rows."""
+        groups, channels, spatial, _ = operation
+        if groups == 1:
+            return f"{name} @ w"
+        return f"{self.reshape(name, [-1, *spatial, groups, 1, channels // groups])} @ w"
+
+    def fold(self, name: str, operation: Fold) -> list[str]:
+        """Return sums of the elements that have one number, which is that of their output."""
+        channels, spatial, kernel, *_ = operation
+        rank, sizes = len(spatial), operation.sizes
+        if self.form == LAST:
+            shape, first, tap, channel = [*spatial, channels, *kernel], 1, rank + 2, rank + 1
+        else:
+            shape, first, tap, channel = [channels, *kernel, *spatial], rank + 2, 2, 1
+        pairs = [axis for place in range(rank) for axis in (first + place, tap + place)]
+        index = ""
+        for place, (n, k, stride, step) in enumerate(zip(*operation[1:], strict=True)):
+            # A step along an axis passes all elements of the axes after it.
+            for count, by in ((n, stride), (k, step)):
+                own = write_range(count, [by, *sizes[place + 1 :]])
+                index = f"np.add.outer({index}, {own})" if index else own
+        inner = [*range(rank), rank + 1] if self.form == LAST else [rank + 1, *range(rank)]
+        return [
+            self.reshape(name, [-1, *shape]),
+            self.program.transpose(name, [*pairs, 0, channel]),
+            self.program.reshape(name, [cast(Size, write_product([*spatial, *kernel])), -1]),
+            self.add_up(name, f"{index}.ravel()", write_product(sizes)),
+            self.reshape(name, [*sizes, -1, channels]),
+            self.program.transpose(name, [rank, *inner]),
+        ]
+
+    def add_up(self, name: str, index: str, count: str) -> str:
+        """Return the sums of the rows that have one index, for so many indices."""
+        raise NotImplementedError
+
     def cut(self, name: str, pairs: Sequence[Pair]) -> str:
         """Return the expression that removes elements of both ends of axes."""
         last = [":"] if self.form == LAST else []
@@ -165,6 +208,26 @@ class Writer:
         # Programs write the text of each size, and a formula's own text is no code.
         written = [n.code if isinstance(n, Linear) else n for n in shape]
         return self.program.reshape(name, cast(Sequence[Size], written))
+
+
+def write_size(size: Size) -> str:
+    """Return a size as code that is a factor of a product."""
+    text = str(size) if isinstance(size, int) else size.code
+    return text if text.isalnum() else f"({text})"
+
+
+def write_product(sizes: Sequence[Size]) -> str:
+    """Return a product as code, of which only letters stay factors."""
+    number = prod([size for size in sizes if isinstance(size, int)])
+    letters = [write_size(size) for size in sizes if isinstance(size, Linear)]
+    return " * ".join(letters if letters and number == 1 else [str(number), *letters])
+
+
+def write_range(count: Size, step: Sequence[Size]) -> str:
+    """Return so many numbers from 0 on as code. step: the factors of their difference."""
+    numbers = f"np.arange({count if isinstance(count, int) else count.code})"
+    factor = write_product(step)
+    return numbers if factor == "1" else f"{factor} * {numbers}"
 
 
 def write_numbers(numbers: Sequence[int]) -> str:

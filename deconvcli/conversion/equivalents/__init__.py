@@ -20,6 +20,10 @@ class Way(Protocol):
 WAYS: Shelf[Way] = Shelf("deconvcli.conversion.equivalents", "WAY", "way")
 
 
+FOR_ANY_WEIGHTS = ("zeros", "subpixel", "matrix")
+"""The ways for any weights; of two with as many multiplications the one that stands first."""
+
+
 def find_equivalent(source: Reading, name: str, way: str) -> Equivalent:
     """Return a layer as operations of a dialect, or of one implementation of it, in one way.
 
@@ -40,5 +44,5 @@ def find_cheapest(source: Reading, name: str) -> Equivalent:
     Raises:
         NotExpressible, NotLinear: as `find_equivalent`.
     """
-    found = [find_equivalent(source, name, way) for way in WAYS.names]
+    found = [find_equivalent(source, name, way) for way in FOR_ANY_WEIGHTS]
     return min(found, key=lambda one: one.count_multiplications())

@@ -13,7 +13,6 @@ from math import prod
 from deconvcli.conversion.equivalent import Core, Steps
 from deconvcli.conversion.operations import Convolve, Operation, Shuffle, move_ends
 from deconvcli.conversion.recipe import Recipe, split_phases, write_recipe
-from deconvcli.conversion.writer import LAST
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.layout import CANONICAL_WEIGHT
 
@@ -32,7 +31,7 @@ def split_positions(core: Core) -> Steps:
         layer.groups,
         dense.weight_shape,
         strides,
-        is_last=writer.form == LAST,
+        is_last=core.is_last,
         is_depth_first=is_depth_first,
     )
     taps = tuple([-(-axis.span // axis.stride) for axis in axes])
@@ -53,7 +52,7 @@ def split_positions(core: Core) -> Steps:
     products = into * layer.out_channels * prod(strides) * prod(taps)
     return Steps(
         tuple(move_ends(core.spatial, ends)),
-        Convolve(taps, (1,) * len(axes), layer.groups),
+        Convolve(taps, (1,) * len(axes), layer.groups, core.is_last),
         tuple(after),
         Recipe((*recipe.steps, *more), None, ()),
         shape,

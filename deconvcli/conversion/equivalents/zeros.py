@@ -28,7 +28,7 @@ def insert_zeros(core: Core) -> Steps:
         for axis, more in zip(axes, trailing, strict=True)
     ]
     before += move_ends(spatial, ends)
-    main = Convolve(kernel, tuple([axis.dilation for axis in axes]), layer.groups)
+    main = Convolve(kernel, tuple([axis.dilation for axis in axes]), layer.groups, core.is_last)
     # A convolution has tap j at input o + j, and the layer at o - j.
     target = core.as_layer(axes, core.writer.form.kernel, flipped=True)
     recipe = write_recipe(source, target, stuffing=core.stuffing)

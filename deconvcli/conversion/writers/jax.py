@@ -20,6 +20,10 @@ class JaxWriter(Writer):
         zero = f"jnp.zeros((), {name}.dtype)"
         return [f"jax.lax.pad({name}, {zero}, {(nothing, *inner, nothing)})"]
 
+    def add_up(self, name: str, index: str, count: str) -> str:
+        """Return a call of ops.segment_sum."""
+        return f"jax.ops.segment_sum({name}, {index}, {count})"
+
     def convolve(self, name: str, operation: Convolve) -> str:
         """Return a call of lax.conv_general_dilated."""
         rank = len(operation.kernel)

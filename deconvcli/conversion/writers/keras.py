@@ -10,6 +10,10 @@ from deconvcli.conversion.writer import Writer, write_numbers
 class KerasWriter(Writer):
     """Functions of keras.ops."""
 
+    def add_up(self, name: str, index: str, count: str) -> str:
+        """Return a call of ops.segment_sum."""
+        return f"keras.ops.segment_sum({name}, {index}, {count})"
+
     def convolve(self, name: str, operation: Convolve) -> str:
         """Return a call of ops.conv, which takes the groups from the weights."""
         words = 'data_format="channels_last"'

@@ -22,6 +22,10 @@ class TensorFlowWriter(Writer):
             return [f"tf.nn.depth_to_space({name}, {operation.strides[0]})"]
         return super().shuffle(name, operation)
 
+    def add_up(self, name: str, index: str, count: str) -> str:
+        """Return a call of math.unsorted_segment_sum."""
+        return f"tf.math.unsorted_segment_sum({name}, {index}, {count})"
+
     def convolve(self, name: str, operation: Convolve) -> str:
         """Return a call of tf.nn.convolution, which takes the groups from the weights."""
         words = ""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from deconvcli.conversion.operations import Convolve, InsertZeros, Pair, Shuffle
+from collections.abc import Sequence
+
+from deconvcli.conversion.operations import Convolve, Fold, InsertZeros, Multiply, Pair, Shuffle
 from deconvcli.conversion.programs.torch import Torch
 from deconvcli.conversion.writer import FIRST, Writer, write_numbers
+from deconvcli.layers.axis import Size
 
 
 class TorchWriter(Writer):
@@ -32,6 +35,37 @@ class TorchWriter(Writer):
         if others == [stride]:
             return [f"F.pixel_shuffle({name}, {stride})"]
         return super().shuffle(name, operation)
+
+    def multiply(self, name: str, operation: Multiply) -> str:
+        """Return a matrix product with the positions as columns."""
+        groups, channels = operation.groups, operation.in_channels
+        if groups == 1:
+            return f"w @ {name}.flatten(2)"
+        parts = f"{name}.unflatten(1, ({groups}, {channels // groups})).flatten(3)"
+        return f"(w @ {parts}).flatten(1, 2)"
+
+    def fold(self, name: str, operation: Fold) -> list[str]:
+        """Return a call of F.fold, which has two axes; one axis is two of which the first is 1."""
+        rank = len(operation.kernel)
+        if rank > 2:
+            return super().fold(name, operation)
+        first = [1] * (2 - rank)
+
+        def write(numbers: Sequence[Size]) -> str:
+            sizes = [n if isinstance(n, int) else n.code for n in (*first, *numbers)]
+            return f"({', '.join(map(str, sizes))})"
+
+        words = [name, write(operation.sizes), write(operation.kernel)]
+        for word, numbers in (("dilation", operation.dilation), ("stride", operation.strides)):
+            if any(number != 1 for number in numbers):
+                words.append(f"{word}={write(numbers)}")
+        folded = f"F.fold({', '.join(words)})"
+        return [folded if rank == 2 else f"{folded}.squeeze(2)"]
+
+    def add_up(self, name: str, index: str, count: str) -> str:
+        """Return a sum into zeros."""
+        zeros = f"{name}.new_zeros({count}, {name}.shape[1])"
+        return f"{zeros}.index_add(0, torch.from_numpy({index}), {name})"
 
     def convolve(self, name: str, operation: Convolve) -> str:
         """Return a call of F.conv1d, 2d or 3d."""

@@ -88,6 +88,13 @@ def test_the_cheapest_way_has_the_fewest_multiplications() -> None:
     reading = read_layer("torch", {"stride": 2}, (1, 8, 5, 5), (8, 4, 4, 4))
     counts = [find_equivalent(reading, "torch", way).count_multiplications() for way in WAYS.names]
     assert find_cheapest(reading, "torch").multiplications == min(counts)
+    # A kernel of one stride has as many in two ways, and without a stride all have as many.
+    for words, shape, way in (
+        ({"stride": 4}, (8, 4, 4, 4), "subpixel"),
+        ({"padding": 3}, (8, 4, 1, 1), "zeros"),
+    ):
+        reading = read_layer("torch", words, (1, 8, 9, 9), shape)
+        assert find_cheapest(reading, "torch").way == way
 
 
 def test_a_framework_without_code_says_which_have_it() -> None:
