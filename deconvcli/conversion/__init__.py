@@ -135,7 +135,10 @@ class Conversion(NamedTuple):
         plan, layer = self.plan, self.source.layer
         found = []
         if self.grouping == "split":
-            found.append(f"{layer.groups} layers side by side, one for each group")
+            found.append(
+                f"{layer.groups} layers side by side, one for each group of channels, with the"
+                f" weights w[0] {'and' if layer.groups == 2 else 'to'} w[{layer.groups - 1}]"
+            )
         if self.grouping == "block-diagonal":
             found.append(
                 f"one layer with zeros between the {layer.groups} groups:"

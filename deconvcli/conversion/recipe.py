@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from deconvcli.layers.axis import Axis
-from deconvcli.layers.layer import Layer, Reading
+from deconvcli.layers.layer import Layer, Reading, require_numbers
 from deconvcli.layers.layout import Layout
 
 Axes: TypeAlias = list[tuple[str, ...]]
@@ -149,7 +149,7 @@ def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]
     if source.flipped and kernel[0] > 1:
         steps += _flip([3])
     wide = (groups, inputs, into, outputs, out, *kernel[1:])
-    place = f"{axis.stride} * i + {axis.dilation} * j - {axis.crop_begin}"
+    place = _write_place(axis)
     # Taps meet only where all lie on one element; 0 + -0.0 would be 0.
     is_sum = axis.dilation == 0
     lines = (
@@ -229,6 +229,14 @@ def _lengthen(shape: Sequence[int], new: Sequence[int]) -> Step:
         return wide
 
     return Step((f"wide = np.zeros({sizes}, w.dtype)", f"wide[{text}] = w", "w = wide"), apply)
+
+
+def _write_place(axis: Axis) -> str:
+    """Return the output that input i reaches through tap j, as code."""
+    steps = ((axis.stride, "i"), (axis.dilation, "j"))
+    sum_of = " + ".join([name if step == 1 else f"{step} * {name}" for step, name in steps])
+    [crop] = require_numbers([axis.crop_begin])
+    return f"{sum_of} {'-' if crop > 0 else '+'} {abs(crop)}" if crop else sum_of
 
 
 def _count_letters(layer: Layer) -> dict[str, int]:
