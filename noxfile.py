@@ -82,6 +82,7 @@ def frameworks(session: nox.Session) -> None:
         "conversion/programs",
         "models/test_keras_live.py",
         "models/test_tflite_live.py",
+        "networks/porting",
     )
     paths = [f"tests/{name}" for name in tests]
     session.run("pytest", "-n", "1", *paths, env=required)

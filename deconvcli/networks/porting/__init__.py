@@ -119,6 +119,7 @@ def port_network(network: Network, target: str, calls: Mapping[str, PythonCall] 
         tuple(layers),
         network.outputs or tuple(layer.name for layer in layers[-1:]),
         is_channels_last(network.dialect),
+        is_channels_last(target),
     )
 
 

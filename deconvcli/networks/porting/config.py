@@ -122,9 +122,8 @@ def _write_layer(layer: Ported, port: Port) -> Iterator[tuple[str, list[tuple[st
             continue
         op, keys = _write_kind(step, port.target)
         is_moved = step.op == "reshape" and _has_axes(step)
-        other = take(port.target)[0].data_layout({}, 2).axes[-1] == "C"
         note = ""
-        if is_moved and port.was_last != other:
+        if is_moved and port.was_last != port.is_last:
             note = f"in the order of {port.source}: transpose before and after it"
         yield op, keys, note
 

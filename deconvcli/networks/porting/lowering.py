@@ -65,6 +65,9 @@ def _find_word(step: Step, pads: Pairs, windows: Windows) -> str:
     if "same" not in windows.words:
         return ""
     keys = step.keys
+    # Where there are numbers, the word is of convolutions alone.
+    if step.op != "conv" and windows.numbers:
+        return ""
     if step.op == "conv" and max(keys["stride"]) > 1 and not windows.same_has_strides:
         return ""
     window = zip(

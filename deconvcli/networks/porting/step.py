@@ -59,7 +59,8 @@ class Ported(NamedTuple):
 class Port(NamedTuple):
     """A network in the target framework.
 
-    was_last: whether the source has the channels last, which is the order in which it flattens.
+    was_last, is_last: whether the source and the target have the channels last. In the source's
+    order a network flattens.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Port(NamedTuple):
     layers: tuple[Ported, ...]
     outputs: tuple[str, ...]
     was_last: bool
+    is_last: bool
 
     @property
     def missing(self) -> list[Ported]:

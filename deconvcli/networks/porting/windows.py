@@ -31,7 +31,7 @@ def make_separable(source: Source) -> list[Step]:
     """Return the convolution of each channel alone, and that of kernel 1 after it."""
     middle = source.output._replace(channels=source.given.channels * source.keys["multiplier"])
     [*before, first] = _surround(source, *_count_groups(source, middle))
-    keys = {**first.keys, "bias": False}
+    keys = {**first.keys, "bias": False, "is_depthwise": True}
     one = (1,) * source.rank
     mixing = {
         "out_channels": source.keys["out_channels"],

@@ -19,13 +19,15 @@ class Store(NamedTuple):
     """How a framework's layer takes arrays.
 
     find: the expression of a layer, of its `name` and `title`. weight: the lines that give `layer`
-    the arrays w and b. bias: those that give b to a bias that is added on its own. dense: the axes
-    of a matrix. find_part, part: the same for layers side by side, as a list, and for `one` of it.
+    the arrays w and b. bias: those that give b to a bias that is added on its own. arrays: those
+    that give it a list `arrays`, in the order scale, shift, mean, variance. dense: the axes of a
+    matrix. find_part, part: the same for layers side by side, as a list, and for `one` of it.
     """
 
     find: str
     weight: tuple[str, ...]
     bias: tuple[str, ...]
+    arrays: tuple[str, ...]
     dense: tuple[str, str]
     find_part: str = ""
     part: tuple[str, ...] = ()
@@ -52,10 +54,11 @@ def write_loader(port: Port, layers: Sequence[Placed], store: Store) -> list[str
         "def load(model, weights):",
         *indent(
             [
-                '"""Give the convolutions and dense layers their weights, and return the model.',
+                f'"""Give the layers the weights of {port.source}, and return the model.',
                 "",
-                "weights: (weight, bias) by the name of a layer, as arrays in the layout of",
-                f"{port.source}; a bias may be None.",
+                "weights: arrays by the name of a layer, in its own layout: (weight, bias), with",
+                "None for no bias; (depthwise, pointwise, bias) of a separable convolution;",
+                "(scale, shift, mean, variance) of a norm, as far as it has them.",
                 '"""',
                 *body,
                 "return model",
@@ -94,11 +97,19 @@ def _write_steps(port: Port, layer: Placed, store: Store) -> list[str] | None:
         if step.conversion.plan.has_late_bias and step.conversion.source.layer.has_bias:
             return ["w, _ = weights[name]", "b = None", *lines, *store.weight]
         return [first, *lines, *store.weight]
-    if step.op == "conv" and step.keys.get("is_depthwise"):
-        return None
-    if step.op == "conv" and not step.part:
+    if step.op == "conv":
+        takes = {"depthwise": "w, _, _ = weights[name]", "pointwise": "_, w, b = weights[name]"}
+        none = ["b = None"] if step.part == "depthwise" else []
+        if step.keys.get("is_depthwise") and port.was_last:
+            return [takes.get(step.part, first), *none, *_group(step, port), *store.weight]
         source, target = (_list_axes(name, step.rank) for name in (port.source, port.target))
-        return [first, *_transpose(source, target), *store.weight]
+        return [takes.get(step.part, first), *none, *_transpose(source, target), *store.weight]
+    if step.op == "norm":
+        arrays = step.keys["scale"] or step.keys["center"] or step.keys["kind"] == "batch"
+        return ["arrays = weights[name]", *store.arrays] if arrays else None
+    if step.keys.get("kind") == "prelu":
+        shape = "-1" if not port.is_last else ", ".join(["1"] * step.rank + ["-1"])
+        return ["[w] = weights[name]", f"arrays = [w.reshape({shape})]", *store.arrays]
     if step.op == "dense":
         own = ("O", "I") if take(port.source)[0].name in _OUTPUTS_FIRST else ("I", "O")
         return [first, *_transpose(own, store.dense), *_spread(step, port), *store.weight]
@@ -116,8 +127,20 @@ def _transpose(source: Sequence[str], target: Sequence[str]) -> list[str]:
     return [] if order == sorted(order) else [f"w = w.transpose({', '.join(map(str, order))})"]
 
 
+def _group(step: Step, port: Port) -> list[str]:
+    """Return the steps from a kernel (*kernel, channels, multiplier) to that of groups."""
+    kernel, out, rank = step.keys["kernel"], step.keys["out_channels"], step.rank
+    if port.is_last:
+        return [f"w = w.reshape({', '.join(map(str, (*kernel, 1, out)))})"]
+    order = ", ".join(map(str, (rank, rank + 1, *range(rank))))
+    return [
+        f"w = w.transpose({order})",
+        f"w = w.reshape({', '.join(map(str, (out, 1, *kernel)))})",
+    ]
+
+
 def _spread(step: Step, port: Port) -> list[str]:
     """Return the step from a matrix to the kernel of a convolution, where it is one."""
-    if not step.rank or take(port.target)[0].data_layout({}, step.rank).axes[-1] == "C":
+    if not step.rank or port.is_last:
         return []
     return [f"w = w.reshape({step.keys['units']}, {step.channels}{', 1' * step.rank})"]

@@ -10,6 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from keyword import iskeyword
+from math import isinf
 from typing import Any, ClassVar, NamedTuple
 
 from deconvcli.common.errors import NotExpressible
@@ -355,6 +356,8 @@ def _write_value(value: Any) -> str:
         return value
     if isinstance(value, str):
         return f'"{value}"'
+    if isinstance(value, float) and isinf(value):
+        return f'float("{value}")'
     return repr(value)
 
 

@@ -31,6 +31,7 @@ _STORE = Store(
     'model.get_layer("{title}")',
     weight=("layer.set_weights([w] if b is None else [w, b])",),
     bias=("layer.set_weights([b])",),
+    arrays=("layer.set_weights(arrays)",),
     dense=("I", "O"),
     find_part='[model.get_layer(f"{title}_{{number}}") for number in range({parts})]',
     part=("one.set_weights([part])",),
@@ -158,7 +159,7 @@ class Keras(Module):
                 f"Keras adds zeros or reflected elements, and no {mode} ones",
                 help="use reflect.",
             )
-        named = {"mode": mode} if isinstance(mode, str) else {"constant_values": Raw(_float(mode))}
+        named = {"mode": mode} if isinstance(mode, str) else {"constant_values": mode}
         every = Raw(((0, 0), *pairs, (0, 0)))
         return [Code("", lambda x: write_call("keras.ops.pad", Raw(x), every, **named))]
 
@@ -275,11 +276,6 @@ def _write_ends(name: str, rank: int, pairs: Sequence[tuple[int, int]]) -> str:
     if all(pair == (pairs[0][0],) * 2 for pair in pairs):
         given = pairs[0][0]
     return f"layers.{name}{rank}D({given})"
-
-
-def _float(value: float) -> str:
-    """Return a number as code; infinity has no literal."""
-    return f'float("{value}")' if value in (float("inf"), float("-inf")) else repr(value)
 
 
 MODULE: Module = Keras()

@@ -43,6 +43,12 @@ _STORE = Store(
         f"{TAB}layer.bias.data = torch.from_numpy(np.array(b))",
     ),
     bias=("layer.data = torch.from_numpy(np.array(b))",),
+    arrays=(
+        'names = ("weight", "bias", "running_mean", "running_var")',
+        "own = [getattr(layer, name, None) for name in names]",
+        "for one, array in zip([one for one in own if one is not None], arrays):",
+        f"{TAB}one.data = torch.from_numpy(np.array(array))",
+    ),
     dense=("O", "I"),
 )
 _LINEAR = ("", "linear", "bilinear", "trilinear")
