@@ -27,7 +27,9 @@ from deconvcli.layers.layer import require_numbers
 from tests.conversion.drawn import SOURCES, draw_layers
 
 
-def execute(conversion: Conversion, dtype: str = "float32", *, has_bias: bool = True) -> str:
+def execute(
+    conversion: Conversion, module: str, dtype: str = "float32", *, has_bias: bool = True
+) -> str:
     """Return what is wrong with a module's output; an empty text if nothing is."""
     source, layer = conversion.source, conversion.source.layer
     x = draw(tuple(require_numbers(source.input_shape)), 1, 0)
@@ -39,7 +41,7 @@ def execute(conversion: Conversion, dtype: str = "float32", *, has_bias: bool = 
     )
     scope: dict[str, Any] = {}
     try:
-        exec(conversion.write_program(), scope)
+        exec(module, scope)
         apply = scope["build"](weight.astype(dtype), None if bias is None else bias.astype(dtype))
         y = np.asarray(apply(arrange(conversion, plain_input(source, x)).astype(dtype)))
     except Exception as error:
@@ -65,12 +67,13 @@ def main(name: str, count: str, dtype: str = "float32") -> None:
             layers += 1
             try:
                 conversion = convert(reading, name)
+                module = conversion.write_program()
             except (NotExpressible, Refused):
                 # Some frameworks refuse an empty batch, and nothing else stands for one.
                 layers -= 0 in reading.sizes.batch
                 continue
             executed += 1
-            wrong = execute(conversion, dtype, has_bias=number % 2 == 0)
+            wrong = execute(conversion, module, dtype, has_bias=number % 2 == 0)
             if wrong:
                 print(f"{reading} in {name}: {wrong}")
     print(f"{executed} of {layers}")
