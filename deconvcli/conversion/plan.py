@@ -293,6 +293,7 @@ def _plan(
         zeros.append((max(0, -more[0]), max(0, -more[1])))
     # The layer's own bias would be missing in the zeros, and each part has only some of it.
     has_late_bias = core.grouping.parts > 1 or any(pair != (0, 0) for pair in zeros)
+    has_late_bias = has_late_bias or take(target.spelling.dialect)[0].has_wrong_bias(target)
     if has_late_bias and core.layer.has_bias:
         core = core._replace(layer=core.layer._replace(has_bias=False))
         return _plan(source, core, fit, repeats)

@@ -126,6 +126,10 @@ class Dialect(AxisReader):
                 if found.layer._replace(has_bias=layer.has_bias) == layer:
                     yield found
 
+    def has_wrong_bias(self, reading: Reading) -> bool:
+        """Return whether the framework would add other numbers to a layer than its bias."""
+        return False
+
     def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
         """Yield each measured deviation of implementations once, in general terms."""
         # Formulas of several words share their limits.

@@ -207,6 +207,11 @@ class ConvTranspose(Dialect):
         """Return findings that belong to no axis."""
         return ()
 
+    def has_wrong_bias(self, reading: Reading) -> bool:
+        """Return whether the reference evaluator adds the first group's bias to every group."""
+        # onnx/reference/ops/op_conv_transpose.py gives each group all of B.
+        return reading.spelling.implementation == "reference" and reading.layer.groups > 1
+
     def join_call(
         self, reading: Reading, name: str, positional: Sequence[str], named: Mapping[str, str]
     ) -> str:
