@@ -198,7 +198,10 @@ class Program:
     def fold(self, plan: Plan, x: str) -> list[str]:
         """Return the expressions that make the first spatial axis of x a part of the channels."""
         first = len(plan.target.sizes.batch)
-        shape = (*_batch(plan), *plan.target.input_shape[first:])
+        sizes = [*plan.target.input_shape[first:]]
+        # The layer is that of one group, and all of them are here.
+        sizes[channel_axis(plan.target)] *= plan.grouping.parts
+        shape = (*_batch(plan), *sizes)
         if channel_axis(plan.target) != -1:
             return [self.reshape(x, shape)]
         order = list(range(first + len(plan.repeats) + 1))

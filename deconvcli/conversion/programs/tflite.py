@@ -60,6 +60,15 @@ class TfLite(TensorFlow):
         """Return the lines after `apply`, by which a user has the model too."""
         return ["apply.model = model"]
 
+    def write_steps(self, plan: Plan) -> list[str]:
+        """Return the lines from x to y; the converter makes the first addition the operator's."""
+        lines = super().write_steps(plan)
+        if self.adds_bias(plan):
+            return lines
+        layer = 1 + len(self.write_before(plan))
+        bias = ["if b is not None:", f"{TAB}y = y + b"]
+        return [*lines[:layer], *bias, *lines[layer:]]
+
     def write_function(self, plan: Plan) -> str:
         """Return TensorFlow's call for any number of images, which has the weights' axes HWOI."""
         words = plan.target.spelling.arguments

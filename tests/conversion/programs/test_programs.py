@@ -14,6 +14,7 @@ from deconvcli.conversion import convert
 from deconvcli.conversion.programs import PROGRAMS
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.drivers import FRAMEWORKS
+from deconvcli.frameworks.spelling import read_layer
 from tests.conversion.drawn import SOURCES, draw_layers
 
 DRAWN, EXECUTED = 4, 8
@@ -113,3 +114,22 @@ def test_modules_give_the_values_of_their_layer(name: str, dtype: str) -> None:
     assert wrong == []
     executed, layers = count.split(" of ")
     assert int(executed) >= 0.97 * int(layers)
+
+
+def test_the_channels_of_all_groups_are_there_before_they_are_split() -> None:
+    words = {"kernel_size": 3, "groups": 3}
+    layer = read_layer("torch", words, (1, 6, 2, 4, 4), (6, 2, 3, 3, 3))
+    conversion = convert(layer, "tflite")
+    assert conversion.target.layer.in_channels == 4
+    assert conversion.before[-1] == "tf.reshape(x, (-1, 4, 4, 12))"
+
+
+def test_the_reference_evaluator_gets_no_bias_with_groups() -> None:
+    # It adds the first group's to every group.
+    layer = read_layer("torch", {"kernel_size": 3, "groups": 2}, (1, 2, 5), (2, 1, 3))
+    conversion = convert(layer, "onnx@reference")
+    assert '["X", "W"]' in conversion.call
+    assert conversion.after[-1] == 'helper.make_node("Add", ["Y", "bias"], ["biased"])'
+    conversion = convert(layer, "onnx@onnxruntime")
+    assert '["X", "W", "B"]' in conversion.call
+    assert conversion.after == []
