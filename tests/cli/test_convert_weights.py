@@ -134,18 +134,20 @@ def test_layers_side_by_side_have_an_axis_of_their_own(folder: Path) -> None:
     np.testing.assert_array_equal(first, WEIGHT[:4].transpose(2, 3, 1, 0), strict=True)
 
 
-def test_other_operations_have_weights_too(folder: Path) -> None:
-    line = "--without transposed --weights layer.npz --bias layer.npz --out-weights out.npz"
-    done = convert(f"{line} --format json")
-    data = json.loads(done.out)
-    arrays, names = np.load("out.npz"), {"w": WEIGHT}
+@pytest.mark.parametrize("way", ["zeros", "subpixel"])
+def test_other_operations_have_weights_too(folder: Path, way: str) -> None:
+    files = "--weights layer.npz --bias layer.npz --out-weights out.npz"
+    line = f"--without transposed --way {way} {files}"
+    data = json.loads(convert(f"{line} --format json").out)
+    arrays, names = np.load("out.npz"), {"np": np, "w": WEIGHT}
     exec(data["weights"]["code"], names)
     np.testing.assert_array_equal(arrays["weight"], names["w"], strict=True)
     np.testing.assert_array_equal(arrays["bias"], BIAS, strict=True)
     assert data["weights"]["file"]["shape"] == data["weights"]["shape"]
     assert data["bias"]["file"]["name"] == "bias"
-    done = convert(f"{line} --force")
-    assert "wrote    out.npz:weight 3x3x8x4 float32\n         out.npz:bias 4 float32\n" in done.out
+    shape = "x".join(map(str, arrays["weight"].shape))
+    written = f"wrote    out.npz:weight {shape} float32\n         out.npz:bias 4 float32\n"
+    assert written in convert(f"{line} --force").out
 
 
 def test_the_shape_of_another_layout_is_recognized(folder: Path) -> None:
