@@ -75,15 +75,27 @@ class Resolver:
 def find_layer(path: str) -> FrameworkLayer | None:
     """Return the layer with this dotted name, None if no framework has it."""
     module, _, name = path.rpartition(".")
-    home = next((home for home in _HOMES if f"{module}.".startswith(f"{home}.")), None)
-    if home is None or any(part in _OTHERS for part in module.split(".")):
+    dialect = find_home(path)
+    if dialect is None or any(part in _OTHERS for part in module.split(".")):
         return None
     # A function takes its weights, whose sizes only the program knows.
     signatures = [
         signature
-        for signature in take(_HOMES[home])[0].signatures
+        for signature in take(dialect)[0].signatures
         if not signature.weight and any(known.endswith(f".{name}") for known in signature.paths)
     ]
     # Flax has two layers of one name, in two modules.
-    own = [each for each in signatures if any(known.startswith(home) for known in each.paths)]
-    return next((FrameworkLayer(_HOMES[home], each.paths[0]) for each in own or signatures), None)
+    own = [each for each in signatures if any(_is_near(known, module) for known in each.paths)]
+    return next((FrameworkLayer(dialect, each.paths[0]) for each in own or signatures), None)
+
+
+@cache
+def find_home(path: str) -> str | None:
+    """Return the dialect of a framework whose layers are at this dotted name."""
+    module = path.rpartition(".")[0]
+    return next((_HOMES[home] for home in _HOMES if f"{module}.".startswith(f"{home}.")), None)
+
+
+def _is_near(known: str, module: str) -> bool:
+    """Return whether a dialect's name and a module have their first two parts in common."""
+    return known.split(".")[:2] == module.split(".")[:2]

@@ -16,6 +16,7 @@ from deconvcli.frameworks.pasted.understand import understand_layer
 from deconvcli.frameworks.request import LayerRequest
 from deconvcli.frameworks.request.understood import Understood
 from deconvcli.layers.axis import Size, linear
+from deconvcli.networks.operation import Shape
 
 _CHANNELS = {"in_channels", "out_channels"}
 _LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
@@ -47,29 +48,35 @@ class SourceLayer(NamedTuple):
 
 
 def read_layer(
-    call: PythonCall, dialect: str, size: tuple[Size, ...] | None = None
+    call: PythonCall, dialect: str, given: Shape | tuple[int, ...] | None = None
 ) -> SourceLayer | None:
     """Return the layer that a call makes; None where a number is only in the program.
 
-    size: of its input; by default letters.
+    given: the input, or its size as people write it; by default letters.
     """
     pasted = None
     try:
         pasted = understand_layer(LayerText(call, "call", frozenset()), dialect)
-        return SourceLayer(call, _understand(pasted, size), pasted)
+        return SourceLayer(call, _understand(pasted, given), pasted)
     except MissingValue:
         return None
     except DeconvError as error:
         return SourceLayer(call, None, pasted, error)
 
 
-def _understand(pasted: Pasted, size: tuple[Size, ...] | None) -> Understood:
+def _understand(pasted: Pasted, given: Shape | tuple[int, ...] | None) -> Understood:
     # One number as a kernel of Flax, whose classes have any number of axes, is one of one axis.
     rank = pasted.rank or 1
     # Any text stands for the call: it has been read.
     request = LayerRequest("call", rank=rank)
-    if size is not None:
-        return request._replace(input_size=size).read(pasted)
+    if isinstance(given, Shape):
+        layout = pasted.dialect.data_layout(pasted.words, rank)
+        # Channels may be a letter, which the request takes as well.
+        parts = {"N": (1,), "C": (given.channels,)}
+        whole = layout.shape(parts, given.spatial)  # type: ignore[arg-type]
+        return request._replace(input_size=whole).read(pasted)
+    if given is not None:
+        return request._replace(input_size=given).read(pasted)
     letters: tuple[Size, ...] = tuple([linear(letter, 1, 0) for letter in _LETTERS[rank]])
     try:
         return request._replace(input_size=letters).read(pasted)

@@ -25,7 +25,9 @@ from deconvcli.models.python_source.layers import (
 )
 from deconvcli.models.python_source.naming import is_refusal_expected, name_layer
 from deconvcli.models.python_source.scopes import Call, Source
+from deconvcli.models.python_source.sequences import follow_networks
 from deconvcli.models.python_source.values import Values
+from deconvcli.networks.operation import Shape
 from deconvcli.networks.pasted.layer import Arguments
 
 MAX_LAYERS = 2_000
@@ -44,7 +46,7 @@ def list_layers(text: str, tree: ast.Module) -> Found:
     """Return the transposed convolutions of frameworks in a file, in the order of its lines."""
     source = Source(tree)
     resolver = Resolver(source)
-    listing = _Listing(text, source)
+    listing = _Listing(text, source, resolver)
     calls = sorted(source.calls, key=lambda call: (call.node.lineno, call.node.col_offset))
     for call in calls:
         layer = resolver.find_layer(call.node.func, call.context.scope)
@@ -58,9 +60,11 @@ def list_layers(text: str, tree: ast.Module) -> Found:
 class _Listing:
     """Collects the layers of one file."""
 
-    def __init__(self, text: str, source: Source) -> None:
+    def __init__(self, text: str, source: Source, resolver: Resolver) -> None:
         self._values = Values(source)
         self._lines = text.split("\n")
+        self._followed = follow_networks(source, resolver, self._values, self._lines)
+        self._placed: set[tuple[int, int]] = set()
         self._layers: list[ModelLayer] = []
         self._findings: list[Diagnostic] = []
         self._unread: list[int] = []
@@ -74,25 +78,39 @@ class _Listing:
     def add(self, call: Call, known: FrameworkLayer) -> None:
         """Add the layers that a call makes, one of each kind."""
         kinds: dict[Hashable, list[SourceLayer]] = {}
-        size = find_size(call.node, self._lines)
+        given = self._find_input(call.node)
         for read in self._values.read_calls(call):
-            if found := read_layer(read.call._replace(name=known.path), known.dialect, size):
+            if found := read_layer(read.call._replace(name=known.path), known.dialect, given):
                 found = found._replace(variables=read.variables)
                 kinds.setdefault(found.kind, []).append(found)
         if not kinds:
             self._unread.append(call.node.lineno)
         plain = name_layer(call, known.path.rpartition(".")[2])
-        given = [find_variables(call.node, found) for found, *_ in kinds.values()]
-        for (found, *others), variables in zip(kinds.values(), given, strict=True):
-            name = self._number(plain + _write_differences(variables, given))
-            where = self._locate(find_place(call.node, found))._replace(path=name)
+        variables = [find_variables(call.node, found) for found, *_ in kinds.values()]
+        for (found, *others), own in zip(kinds.values(), variables, strict=True):
+            name = self._number(plain + _write_differences(own, variables))
+            node = find_place(call.node, found)
+            where = self._locate(node.lineno, node.col_offset)._replace(path=name)
             if found.error is not None:
                 self._findings.append(_report(name, found.error, where))
             layer = _make_layer(name, found, has_others=bool(others))
             self._layers.append(layer._replace(where=where, dialect=known.dialect))
 
+    def _find_input(self, node: ast.Call) -> Shape | tuple[int, ...] | None:
+        """Return the input of a layer, from its network or its comment; None if it is open."""
+        place = node.lineno, node.col_offset
+        self._placed.add(place)
+        if place in self._followed.inputs:
+            return self._followed.inputs[place]
+        return None if node.lineno in self._followed.sized else find_size(node, self._lines)
+
     def finish(self) -> Found:
         """Return everything that was found."""
+        for name, type, place, error in self._followed.failures:
+            # Transposed convolutions have been reported.
+            if place not in self._placed:
+                where = self._locate(*place)._replace(path=name)
+                self._findings.append(_report(f"{name} ({type})", error, where))
         notes = []
         if self.is_full:
             notes.append(f"layers after the first {MAX_LAYERS:,} are not listed")
@@ -107,10 +125,10 @@ class _Listing:
         self._names[name] += 1
         return name if self._names[name] == 1 else f"{name} {self._names[name]}"
 
-    def _locate(self, node: ast.expr) -> Where:
+    def _locate(self, line: int, offset: int) -> Where:
         # Offsets of the tree count bytes, our columns characters.
-        before = self._lines[node.lineno - 1].encode()[: node.col_offset]
-        return Where("", node.lineno, len(before.decode(errors="replace")) + 1)
+        before = self._lines[line - 1].encode()[:offset]
+        return Where("", line, len(before.decode(errors="replace")) + 1)
 
 
 def _report(name: str, error: DeconvError, where: Where) -> Diagnostic:

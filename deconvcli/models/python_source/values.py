@@ -8,9 +8,9 @@ no value.
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.pasted.layer import Name
@@ -40,6 +40,7 @@ MAX_STEPS = 2_000
 MAX_ITEMS = 64
 UNKNOWN = Name("")
 
+Found = TypeVar("Found")
 Ways: TypeAlias = Mapping[Hashable, Any]
 """What was chosen: for each function the call that reaches it, for each loop its item."""
 
@@ -72,14 +73,23 @@ class Values:
 
         A value that only the program has is a Name. Nothing where the arguments are unpacked.
         """
+        yield from self._follow(lambda ways: self._read_call(call, ways))
+
+    def list_variables(self, node: ast.AST, context: Context) -> list[Mapping[str, Any]]:
+        """Return the values of the variables in a part of the code, for each way to reach it."""
+        return list(self._follow(lambda ways: self._make_reader(node, context, ways, 0).variables))
+
+    def _follow(self, read: Callable[[Ways], Found]) -> Iterator[Found]:
+        """Yield what is read in each way to reach it, once for each answer."""
         waiting: list[Ways] = [{}]
         seen = set()
         for _ in range(MAX_WAYS):
             if not waiting:
                 return
             ways = waiting.pop(0)
+            self._steps = 0
             try:
-                found = self._read_call(call, ways)
+                found = read(ways)
             except _Fork as fork:
                 waiting += [{**ways, fork.key: choice} for choice in fork.choices]
                 continue
@@ -90,7 +100,6 @@ class Values:
                 yield found
 
     def _read_call(self, call: Call, ways: Ways) -> ReadCall:
-        self._steps = 0
         reader = self._make_reader(call.node, call.context, ways, 0)
         read = reader.read_call(call.node)
         return ReadCall(read, {name: reader.variables[name] for name in sorted(reader.used)})

@@ -51,8 +51,17 @@ def read_code(text: str, variables: Mapping[str, Any]) -> Listing:
         UsageError: it has a loop or unpacks a list, or too many layers.
         SyntaxError: it is not Python code.
     """
+    return read_statements(parse_lines(dedent(text).strip().rstrip(",;")).body, variables)
+
+
+def read_statements(body: Sequence[ast.stmt], variables: Mapping[str, Any]) -> Listing:
+    """Return the layers of statements that have been parsed.
+
+    Raises:
+        UsageError: they have a loop or unpack a list, or too many layers.
+    """
     reader = _Reader(variables)
-    reader.read_statements(parse_lines(dedent(text).strip().rstrip(",;")).body, depth=0)
+    reader.read_statements(body, depth=0)
     used = frozenset(reader.values.used)
     return Listing(tuple(reader.entries), reader.is_registered, reader.declared, used)
 
@@ -79,10 +88,11 @@ class _Reader:
             match statement:
                 case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
                     self._read(value, (), depth)
-                case (
-                    ast.Assign(targets=[target], value=value)
-                    | ast.AnnAssign(target=target, value=ast.expr() as value)
-                ):
+                case ast.Assign(targets=[target, *others], value=value):
+                    self._assign(target, value, depth)
+                    for other in others:  # `x = skip = Conv2D(8, 3)(x)`
+                        self._assign(other, target, depth)
+                case ast.AnnAssign(target=target, value=ast.expr() as value):
                     self._assign(target, value, depth)
                 case ast.ClassDef(body=inner):
                     self.read_statements(inner, depth + 1)
@@ -202,7 +212,7 @@ class _Reader:
         elif last in _JOINS and (inputs := self._list_inputs(node.args)):
             words = self.values.read_call(node).keywords
             call = PythonCall(_JOINS[last], (), {k: words[k] for k in words if k == "axis"})
-            self._add_entry(call, path, last, node.lineno, inputs)
+            self._add_entry(call, path, last, node, inputs)
         elif last in _ADDERS and isinstance(function, ast.Attribute):
             labels = [str(item.value) for item in node.args if isinstance(item, ast.Constant)]
             for inner in node.args:
@@ -263,14 +273,14 @@ class _Reader:
     def _add(self, node: ast.Call, path: tuple[str, ...], inputs: tuple[str, ...] | None) -> None:
         call = self.values.read_call(node)
         self._declare_by_keyword(call)
-        self._add_entry(call, path, _last_name(node.func), node.lineno, inputs)
+        self._add_entry(call, path, _last_name(node.func), node, inputs)
 
     def _add_entry(
         self,
         call: PythonCall,
         path: tuple[str, ...],
         type: str,
-        line: int,
+        node: ast.Call,
         inputs: tuple[str, ...] | None,
     ) -> None:
         own = call.keywords.get("name")
@@ -278,7 +288,7 @@ class _Reader:
         if not name or name in self._names or name == "input":
             name = self._invent(name)
         self._names.add(name)
-        self.entries.append(Entry(name, type, call, line, inputs))
+        self.entries.append(Entry(name, type, call, node.lineno, inputs, node.col_offset))
         if len(self.entries) > MAX_LAYERS:
             raise too_many()
 

@@ -17,7 +17,8 @@ class Entry(NamedTuple):
     """One layer: its name, its class as written, the call that makes it, its line in the text.
 
     call: None where the class is unknown and its arguments cannot be read. inputs: the names of
-    the layers that it takes, where the text has them; None for the layer before it.
+    the layers that it takes, where the text has them; None for the layer before it. column: the
+    offset of the call in its line, in bytes.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Entry(NamedTuple):
     call: PythonCall | None
     line: int
     inputs: tuple[str, ...] | None = None
+    column: int = 0
 
 
 class Listing(NamedTuple):

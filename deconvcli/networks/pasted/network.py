@@ -94,6 +94,11 @@ def read_network(
             help="leave it out, or write it as the text does.",
             code="unused-variable",
         )
+    return make_network(listing, dialect)
+
+
+def make_network(listing: Listing, dialect: str | None = None) -> PastedNetwork:
+    """Return the network of layers that have been listed; dialect: as for `read_network`."""
     main = resolve_name(dialect) if dialect else _find_dialect(listing)
     nodes, failures, kept = _read_nodes(listing, main)
     calls = [entry.call for entry in listing.entries if entry.call]
