@@ -75,9 +75,10 @@ class TfLite(TensorFlow):
         _, *sizes = words["output_shape"]
         shape = ", ".join(["tf.shape(x)[0]", *map(str, sizes)])
         strides = words["stride_h"], words["stride_w"]
+        word = "VALID" if "VALID" in words.values() else "SAME"
         return (
             f"tf.nn.conv2d_transpose(x, tf.transpose(w, (1, 2, 0, 3)), [{shape}],"
-            f' strides={strides}, padding="{words["padding"]}")'
+            f' {strides}, "{word}")'
         )
 
 
