@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deconvcli.frameworks.dialects import take
 from deconvcli.networks.porting.source import Source
 from deconvcli.networks.porting.step import Step
 from deconvcli.networks.porting.words import find_word
@@ -49,6 +50,8 @@ def make_upsample(source: Source) -> list[Step]:
     mode = next((name for name, words in _MODES.items() if word in words), None)
     if mode is None:
         source.refuse(f"its mode is {given}", "use nearest or bilinear.")
+    if mode == "cubic" and take(source.target)[0].name != source.family:
+        source.refuse("bicubic is not the same in two frameworks", "use bilinear.")
     pairs = source.pair_sizes()
     is_whole = all(out % n == 0 for n, out in pairs)
     keys = {

@@ -109,9 +109,31 @@ def run_keras(port: Port, weights: Weights | None, inputs: Mapping[str, Array]) 
     }
 
 
+def run_flax(port: Port, weights: Weights | None, inputs: Mapping[str, Array]) -> Results:
+    """Run a module of flax.linen with the weights of another one."""
+    import jax
+
+    assert weights is not None
+    names, scope = build(port)
+    [kind] = [
+        one for name, one in scope.items() if isinstance(one, type) and name not in ("nn", "jnp")
+    ]
+    module = kind()
+    given = [np.moveaxis(inputs[name], 1, -1) for name in port.inputs]
+    variables = module.init(jax.random.key(0), *given)
+    if "load" in scope:
+        variables = scope["load"](variables, weights)
+    made = module.apply(variables, *given)
+    outputs = [np.asarray(one) for one in (made if len(names) > 1 else [made])]
+    return weights, {
+        name: np.moveaxis(one, -1, 1) for name, one in zip(names, outputs, strict=True)
+    }
+
+
 RUNS: Mapping[str, Callable[[Port, Weights | None, Mapping[str, Array]], Results]] = {
     "torch": run_torch,
     "keras": run_keras,
+    "flax": run_flax,
 }
 
 

@@ -12,8 +12,8 @@ import pytest
 from deconvcli.frameworks.drivers import FRAMEWORKS
 
 NETWORKS = Path(__file__).parent / "networks"
-DRIVERS = {"torch": "torch", "keras": "keras_tensorflow"}
-PAIRS = [("torch", "keras"), ("keras", "torch")]
+DRIVERS = {"torch": "torch", "keras": "keras_tensorflow", "flax": "flax"}
+PAIRS = [("torch", "keras"), ("keras", "torch"), ("torch", "flax"), ("keras", "flax")]
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)

@@ -22,6 +22,8 @@ class Store(NamedTuple):
     the arrays w and b. bias: those that give b to a bias that is added on its own. arrays: those
     that give it a list `arrays`, in the order scale, shift, mean, variance. dense: the axes of a
     matrix. find_part, part: the same for layers side by side, as a list, and for `one` of it.
+    slopes: the shape of those of a PReLU, in which `ones` are the spatial axes. model, before,
+    result: the parameter of `load`, its first lines, and what it returns.
     """
 
     find: str
@@ -31,6 +33,10 @@ class Store(NamedTuple):
     dense: tuple[str, str]
     find_part: str = ""
     part: tuple[str, ...] = ()
+    slopes: str = "-1"
+    model: str = "model"
+    before: tuple[str, ...] = ()
+    result: str = "model"
 
 
 def write_loader(port: Port, layers: Sequence[Placed], store: Store) -> list[str]:
@@ -51,17 +57,18 @@ def write_loader(port: Port, layers: Sequence[Placed], store: Store) -> list[str
             *[TAB + line for line in steps],
         ]
     return [
-        "def load(model, weights):",
+        f"def load({store.model}, weights):",
         *indent(
             [
-                f'"""Give the layers the weights of {port.source}, and return the model.',
+                f'"""Give the layers the weights of {port.source}, and return the {store.model}.',
                 "",
                 "weights: arrays by the name of a layer, in its own layout: (weight, bias), with",
                 "None for no bias; (depthwise, pointwise, bias) of a separable convolution;",
                 "(scale, shift, mean, variance) of a norm, as far as it has them.",
                 '"""',
+                *store.before,
                 *body,
-                "return model",
+                f"return {store.result}",
             ],
             1,
         ),
@@ -108,7 +115,7 @@ def _write_steps(port: Port, layer: Placed, store: Store) -> list[str] | None:
         arrays = step.keys["scale"] or step.keys["center"] or step.keys["kind"] == "batch"
         return ["arrays = weights[name]", *store.arrays] if arrays else None
     if step.keys.get("kind") == "prelu":
-        shape = "-1" if not port.is_last else ", ".join(["1"] * step.rank + ["-1"])
+        shape = store.slopes.format(ones="1, " * step.rank)
         return ["[w] = weights[name]", f"arrays = [w.reshape({shape})]", *store.arrays]
     if step.op == "dense":
         own = ("O", "I") if take(port.source)[0].name in _OUTPUTS_FIRST else ("I", "O")

@@ -361,12 +361,23 @@ def _write_value(value: Any) -> str:
     return repr(value)
 
 
-def write_sum(kind: str, given: Sequence[str]) -> str | None:
-    """Return an expression of operators for a function of several tensors, if it has one."""
+def add_argument(call: str, argument: str) -> str:
+    """Return a call with one more argument."""
+    more = "" if call.endswith("()") else ", "
+    return f"{call[:-1]}{more}{argument})"
+
+
+def write_sum(kind: str, given: Sequence[str], maximum: str) -> str:
+    """Return a function of several tensors. maximum: the name of that of two."""
     signs = {"add": " + ", "multiply": " * ", "subtract": " - "}
     if kind in signs:
         return signs[kind].join(given)
-    return f"({' + '.join(given)}) / {len(given)}" if kind == "average" else None
+    if kind == "average":
+        return f"({' + '.join(given)}) / {len(given)}"
+    largest, *others = given
+    for other in others:
+        largest = f"{maximum}({largest}, {other})"
+    return largest
 
 
 def indent(lines: Iterable[str], depth: int) -> list[str]:

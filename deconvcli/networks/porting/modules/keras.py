@@ -12,6 +12,7 @@ from deconvcli.networks.porting.modules._module import (
     Module,
     Placed,
     Raw,
+    add_argument,
     arrange,
     indent,
     unless,
@@ -35,6 +36,7 @@ _STORE = Store(
     dense=("I", "O"),
     find_part='[model.get_layer(f"{title}_{{number}}") for number in range({parts})]',
     part=("one.set_weights([part])",),
+    slopes="{ones}-1",
 )
 # A layer of Keras with nothing but a bias is not there.
 _BIAS = (
@@ -83,7 +85,7 @@ class Keras(Module):
         call, name = placed.code.layer, _name(placed.title)
         # Layers side by side are numbered.
         text = f'f"{name}_{{number}}"' if placed.code.parts > 1 else f'"{name}"'
-        return _put(call, f"name={text}")
+        return add_argument(call, f"name={text}")
 
     def transpose(self, x: str, order: Sequence[int]) -> str:
         """Return a Permute layer, or a transpose of more axes."""
@@ -258,12 +260,6 @@ class Keras(Module):
 def _name(title: str) -> str:
     """Return a name that Keras takes for a layer."""
     return title.replace("/", "_").replace('"', "_").replace("\\", "_")
-
-
-def _put(call: str, argument: str) -> str:
-    """Return a call with one more argument."""
-    more = "" if call.endswith("()") else ", "
-    return f"{call[:-1]}{more}{argument})"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -245,15 +245,7 @@ class Torch(Module):
 
     def add(self, step: Step) -> list[Code]:
         """Return a sum, or another function of several tensors."""
-        kind = step.keys["kind"]
-
-        def apply(*x: str) -> str:
-            largest = x[0]
-            for other in x[1:]:
-                largest = f"torch.maximum({largest}, {other})"
-            return write_sum(kind, x) or largest
-
-        return [Code("", apply)]
+        return [Code("", lambda *x: write_sum(step.keys["kind"], x, "torch.maximum"))]
 
     def global_pool(self, step: Step) -> list[Code]:
         """Return a mean or a maximum over the spatial axes."""
