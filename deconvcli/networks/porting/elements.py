@@ -35,7 +35,6 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "linear": ("identity",),
     }
 )
-_SLOPES = MappingProxyType({"keras": 0.3, "keras2": 0.3})
 _EPSILONS = MappingProxyType({"keras": 1e-3, "keras2": 1e-3})
 # The share of the running mean that a step of the training keeps; torch states the other share.
 _NEW_SHARES = ("torch", "mlx")
@@ -76,13 +75,13 @@ def make_function(source: Source, kind: str, shape: Shape) -> list[Step]:
         return []
     if kind == "leaky_relu":
         slope = source.keys.get("negative_slope")
-        slope = source.argument("negative_slope", 0, slope) if source.call else slope
-        keys["negative_slope"] = _SLOPES.get(source.family, 0.01) if slope is None else slope
+        slope = _read_own(source, "negative_slope", slope)
+        keys["negative_slope"] = _find_slope(source) if slope is None else slope
     if kind == "elu":
-        alpha = source.argument("alpha", 0, source.keys.get("negative_slope"))
+        alpha = _read_own(source, "alpha", source.keys.get("negative_slope"))
         keys["alpha"] = 1.0 if alpha is None else alpha
     if kind == "gelu":
-        words = source.argument("approximate", 0, source.family == "flax")
+        words = _read_own(source, "approximate", source.family == "flax")
         keys["approximate"] = words not in (False, "none")
     if kind in ("softmax", "log_softmax"):
         _check_axis(source, shape)
@@ -96,9 +95,29 @@ def make_function(source: Source, kind: str, shape: Shape) -> list[Step]:
     return [Step("activation", keys, (shape,), shape)]
 
 
+def _has_own_layer(source: Source) -> bool:
+    """Return whether the function is a layer of its own, and no word in another layer."""
+    return source.operation.name == "activation" and source.called != "Activation"
+
+
+def _read_own(source: Source, name: str, default: Any) -> Any:
+    """Return the first argument of a function's own layer; a word in another layer has none."""
+    return source.argument(name, 0, default) if _has_own_layer(source) else default
+
+
+def _find_slope(source: Source) -> float:
+    """Return the slope where none is given.
+
+    Source: Keras 3.15.1, whose layer has another default than its function.
+    """
+    if source.family not in ("keras", "keras2"):
+        return 0.01
+    return 0.3 if _has_own_layer(source) else 0.2
+
+
 def _check_axis(source: Source, shape: Shape) -> None:
     """Refuse a softmax over another axis than the channels."""
-    axis = source.argument("dim", 0, source.keys.get("axis"))
+    axis = _read_own(source, "dim", _read_own(source, "axis", source.keys.get("axis")))
     rank = len(shape.spatial)
     if source.has_word("softmax2d") or rank == 0:
         return

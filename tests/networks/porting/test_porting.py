@@ -167,10 +167,26 @@ dialect: keras
 networks:
   net:
     input: {channels: 4, size: 8x8}
-    layers: ['layers.Conv2D(4, 3, activation="relu", name="a")', 'layers.GlobalMaxPooling2D()']
+    layers:
+      - 'layers.Conv2D(4, 3, activation="relu", name="a")'
+      - 'layers.Conv2D(4, 1, activation="gelu", name="b")'
+      - 'layers.Conv2D(4, 1, activation="leaky_relu", name="c")'
+      - 'layers.LeakyReLU(0.5, name="d")'
+      - 'layers.Activation("gelu", name="e")'
+      - 'layers.Conv2D(4, 1, activation="softmax", name="f")'
+      - 'layers.GlobalMaxPooling2D()'
 """
     lines = lines_of(config, "torch", tmp_path)
-    assert "a = F.relu(a)" in lines
+    # A word in another layer has none of that layer's arguments, and Keras' own default.
+    for line in (
+        "a = F.relu(a)",
+        "b = F.gelu(b)",
+        "c = F.leaky_relu(c, negative_slope=0.2)",
+        "d = F.leaky_relu(c, negative_slope=0.5)",
+        "e = F.gelu(d)",
+        "f = F.softmax(f, dim=1)",
+    ):
+        assert line in lines
     assert any(".amax(dim=(2, 3))" in line for line in lines)
 
 
