@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -283,3 +285,20 @@ def test_targets_that_are_none(given: str, tmp_path: Path) -> None:
     settings = write(tmp_path / "own.toml", f"targets = {given}\n")
     assert deconv(f"check {path} --config {settings}").code == 2
     assert deconv(f"check {path} --isolated --targets kerras").code == 2
+
+
+def test_mutants_give_declared_errors_only(tmp_path: Path) -> None:
+    text = DECODER + "".join(f"{head}\nup = {call}\n" for head, call in IMPORTED.items())
+    words = re.findall(r"\s+|\w+|[^\w\s]", text)
+    others = ["[", ")", "*", "**", "...", "None", "-1", "10**9", "'same'", "(2,)", "self", "1.5"]
+    dice = random.Random(0)
+    parsed = 0
+    for _ in range(400):
+        mutant = list(words)
+        for _ in range(dice.randint(1, 3)):
+            place = dice.randrange(len(mutant))
+            if not mutant[place].isspace():
+                mutant[place] = dice.choice([*others, dice.choice(words), ""])
+        found = deconvcli.check(str(write(tmp_path / "a.py", "".join(mutant))), isolated=True)
+        parsed += all(each.code != "DCV101" for each in found.findings)
+    assert parsed > 100

@@ -21,7 +21,6 @@ _HOMES = {
     "flax.nnx": "flax",
     "paddle.nn": "paddle",
     "mlx.nn": "mlx",
-    "tinygrad.nn": "tinygrad",
 }
 # Layers with the same names and other parameters.
 _OTHERS = ("quantized", "quantizable", "qat", "intrinsic", "sparse")
