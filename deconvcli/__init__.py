@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from deconvcli.api import (
         check,
         convert,
+        equivalents,
         explain,
         layer,
         network,
@@ -25,18 +26,21 @@ if TYPE_CHECKING:
     )
     from deconvcli.common.errors import DeconvError, NotExpressible, Refused
     from deconvcli.public import PublicConversion as Conversion
+    from deconvcli.public import PublicEquivalent as Equivalent
     from deconvcli.public import PublicNetwork as Network
     from deconvcli.public import PublicReading as Reading
 
 _HOME = {
     "Conversion": "deconvcli.public.PublicConversion",
     "DeconvError": "deconvcli.common.errors.DeconvError",
+    "Equivalent": "deconvcli.public.PublicEquivalent",
     "Network": "deconvcli.public.PublicNetwork",
     "NotExpressible": "deconvcli.common.errors.NotExpressible",
     "Reading": "deconvcli.public.PublicReading",
     "Refused": "deconvcli.common.errors.Refused",
     "check": "deconvcli.api.check",
     "convert": "deconvcli.api.convert",
+    "equivalents": "deconvcli.api.equivalents",
     "explain": "deconvcli.api.explain",
     "layer": "deconvcli.api.layer",
     "network": "deconvcli.api.network",
@@ -50,6 +54,7 @@ _HOME = {
 __all__ = [
     "Conversion",
     "DeconvError",
+    "Equivalent",
     "Network",
     "NotExpressible",
     "Reading",
@@ -57,6 +62,7 @@ __all__ = [
     "__version__",
     "check",
     "convert",
+    "equivalents",
     "explain",
     "layer",
     "network",

@@ -10,11 +10,12 @@ from deconvcli.frameworks.dialect.live import to_shape
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
-from deconvcli.public import PublicConversion, PublicNetwork, PublicReading
+from deconvcli.public import PublicConversion, PublicEquivalent, PublicNetwork, PublicReading
 
 __all__ = [
     "check",
     "convert",
+    "equivalents",
     "explain",
     "layer",
     "network",
@@ -275,6 +276,21 @@ def convert(reading: Reading, dialect: str) -> PublicConversion:
     from deconvcli.conversion import convert
 
     return PublicConversion.make(convert(reading, dialect))
+
+
+def equivalents(reading: Reading, dialect: str) -> list[PublicEquivalent]:
+    """Return the same layer in a framework's other operations, the fewest multiplications first.
+
+    None of them has a transposed convolution. `weights` carries the weights over, and `module` is
+    code that runs.
+
+    Raises:
+        NotExpressible: no code is written for the framework, or it has no such operations.
+        NotLinear: the crop depends on a size that is a letter.
+    """
+    from deconvcli.conversion.equivalents import list_equivalents
+
+    return [PublicEquivalent(found) for found in list_equivalents(reading, dialect)]
 
 
 def explain(reading: Reading) -> Explanation:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import format_count
 from deconvcli.frameworks.spelling import note_reversal
-from deconvcli.layers.layer import Reading
+from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.layers.text import size_text
 
 if TYPE_CHECKING:
     from deconvcli.conversion import Conversion
+    from deconvcli.conversion.equivalent import Equivalent
     from deconvcli.conversion.proof import Proof
     from deconvcli.networks.pasted.answer import NetworkAnswer
     from deconvcli.views.drawing.picture import Picture
@@ -106,17 +107,7 @@ class PublicConversion(PublicReading):
         Raises:
             UsageError: the weights have another shape, or are no array.
         """
-        from deconvcli.compute.runner.foreign import as_array
-        from deconvcli.conversion.layouts import explain_shape
-
-        array, wanted = as_array(weight, "weight"), self._converted.weight_shape
-        if array.shape != wanted:
-            raise UsageError(
-                f"weight has the shape {array.shape}, the layer {wanted}",
-                help=explain_shape(self._converted, wanted, array.shape, self.spelling.name),
-                code="weight-shape",
-            )
-        return self._conversion.plan.recipe.apply(array)
+        return self._conversion.plan.recipe.apply(_read_weight(self._converted, weight))
 
     def prove(self) -> Proof:
         """Return how many values are equal on small integers; large layers are made smaller.
@@ -146,6 +137,96 @@ class PublicConversion(PublicReading):
         from deconvcli.conversion import convert
 
         return convert(self._converted, self.spelling.name)
+
+
+class PublicEquivalent:
+    """A layer in other operations of a framework; its public name is deconvcli.Equivalent."""
+
+    def __init__(self, equivalent: Equivalent) -> None:
+        self._equivalent = equivalent
+
+    @property
+    def way(self) -> str:
+        """The way in which the layer is computed: `zeros`, `subpixel` or `matrix`."""
+        return self._equivalent.way
+
+    @property
+    def call(self) -> str:
+        """The expression of x and w that has the multiplications."""
+        return self._equivalent.call
+
+    @property
+    def before(self) -> list[str]:
+        """The expressions of x that make the call's input, in the framework's own code."""
+        return self._equivalent.before
+
+    @property
+    def after(self) -> list[str]:
+        """The expressions of y that make the output of what the call gives."""
+        return self._equivalent.after
+
+    @property
+    def multiplications(self) -> int | str:
+        """The number of multiplications; a formula where sizes are letters."""
+        return self._equivalent.multiplications
+
+    @property
+    def weight_code(self) -> str:
+        """The lines of NumPy that make the weights `w` of the source those of the call."""
+        return "\n".join(self._equivalent.steps.recipe.lines)
+
+    def weights(self, weight: Any) -> Any:
+        """Return the weights of the call, a new array or a view, from those of the source.
+
+        weight: in the source's layout.
+
+        Raises:
+            UsageError: the weights have another shape, or are no array.
+        """
+        found = self._equivalent
+        return found.steps.recipe.apply(_read_weight(found.source, weight))
+
+    def prove(self) -> Proof:
+        """Return how many values are equal on small integers; large layers are made smaller."""
+        from deconvcli.conversion.proof import prove_equivalent
+
+        return prove_equivalent(self._equivalent)
+
+    def module(self) -> str:
+        """Return Python code that defines build(weight, bias=None), as `deconv convert` prints it.
+
+        Raises:
+            NotLinear: a size is a letter.
+        """
+        require_numbers(self._equivalent.source.spatial)
+        return self._equivalent.write_module()
+
+    def __str__(self) -> str:
+        before = [f"x = {line}" for line in self.before]
+        after = [f"y = {line}" for line in self.after]
+        return "\n".join([*before, f"y = {self.call}", *after])
+
+    def __repr__(self) -> str:
+        found = self._equivalent
+        return f"<{found.source.spelling.name} layer in {found.name}, way {self.way}>"
+
+
+def _read_weight(source: Reading, weight: Any) -> Any:
+    """Return the weights of a layer as an array.
+
+    Raises:
+        UsageError: they have another shape, or are no array.
+    """
+    from deconvcli.compute.runner.foreign import as_array
+
+    array = as_array(weight, "weight")
+    if array.shape != source.weight_shape:
+        raise UsageError(
+            f"weight has the shape {array.shape}, the layer {source.weight_shape}",
+            help=f"give those of the {source.spelling.name} layer, in its layout.",
+            code="weight-shape",
+        )
+    return array
 
 
 class PublicNetwork:

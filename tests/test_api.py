@@ -7,6 +7,7 @@ import pickle
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,23 @@ class TestShowing:
         assert made == up()
         assert made.draw() == up().draw()
         assert made._replace(flipped=True).explain() != made.explain()
+
+    def test_a_layer_is_said_in_other_operations(self) -> None:
+        found = deconvcli.equivalents(up(), "torch")
+        assert {one.way for one in found} == {"matrix", "subpixel", "zeros"}
+        counts = [one.multiplications for one in found]
+        assert counts == sorted(counts)
+        for one in found:
+            assert one.prove().holds
+            assert f"y = {one.call}" in str(one)
+            assert one.call in one.module()
+            weight = np.arange(prod(up().weight_shape)).reshape(up().weight_shape)
+            scope = {"w": weight, "np": np}
+            exec(one.weight_code, scope)
+            np.testing.assert_array_equal(scope["w"], one.weights(weight))
+            with pytest.raises(deconvcli.DeconvError, match="weight has the shape"):
+                one.weights(weight[:1])
+        assert repr(found[0]) == f"<torch layer in torch, way {found[0].way}>"
 
     def test_converted_and_pasted_layers_show_themselves(self) -> None:
         pasted = deconvcli.paste("nn.ConvTranspose2d(64, 32, 4, 2, 1)", input_shape=(5, 5))

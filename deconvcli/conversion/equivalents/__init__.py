@@ -38,11 +38,20 @@ def find_equivalent(source: Reading, name: str, way: str) -> Equivalent:
     return Equivalent(source, way, name, writer, repeat, WAYS.take(way)(core))
 
 
+def list_equivalents(source: Reading, name: str) -> list[Equivalent]:
+    """Return a layer in every way for any weights, the fewest multiplications first.
+
+    Raises:
+        NotExpressible, NotLinear: as `find_equivalent`.
+    """
+    found = [find_equivalent(source, name, way) for way in FOR_ANY_WEIGHTS]
+    return sorted(found, key=lambda one: one.count_multiplications())
+
+
 def find_cheapest(source: Reading, name: str) -> Equivalent:
     """Return a layer in the way with the fewest multiplications, for any weights.
 
     Raises:
         NotExpressible, NotLinear: as `find_equivalent`.
     """
-    found = [find_equivalent(source, name, way) for way in FOR_ANY_WEIGHTS]
-    return min(found, key=lambda one: one.count_multiplications())
+    return list_equivalents(source, name)[0]
