@@ -73,7 +73,9 @@ def frameworks(session: nox.Session) -> None:
         session.skip("TensorFlow has no wheels for this Python yet")
     session.install("--quiet", "--editable", ".[frameworks,test]")
     session.run("deconv", "verify", "--n", "40", "--require")
-    session.run("deconv", "verify", "--convert", "--n", "4", "--require")
+    # ONNX' reference evaluator refuses an empty batch, and adds up groups of some layers wrongly.
+    targets = "torch,keras,tensorflow,jax,flax,onnx@onnxruntime"
+    session.run("deconv", "verify", "--convert", "--to", targets, "--n", "4", "--require")
     session.run("python", "-m", "tests.frameworks.live_layers")
     required = {"DECONV_REQUIRE_FRAMEWORKS": "1"}
     tests = (

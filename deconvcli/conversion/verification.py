@@ -7,7 +7,7 @@ sum is rounded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from time import perf_counter
 from typing import NamedTuple, TypeVar
@@ -34,6 +34,8 @@ LEAST_SAID = 0.97
 """The share of each pair's layers that the target has to express."""
 DRAWS = 20
 """How many layers are drawn for one that its framework computes, at most."""
+MODULES_PER_PROCESS = 250
+"""Modules after which a framework's process is a new one: JAX keeps all that it has compiled."""
 _INPUT, _WEIGHT, _BIAS = range(3)
 
 Advance = Callable[[float], None]
@@ -185,11 +187,7 @@ def verify_conversions(
             needed,
         )
         found = processes.map(
-            lambda process, advance: [
-                _compare_pair(name, computed, process, lambda done: advance(done / len(drawn)))
-                for name, computed in drawn.items()
-                if name != process.driver.dialect
-            ],
+            lambda process, advance: _compare_target(process, drawn, advance),
             targets,
             "to {}",
         )
@@ -240,8 +238,31 @@ def _compute_layer(process: DriverProcess[Framework], case: Case, number: int) -
     return Layer(number, reading, x, weight, bias, y + bias.reshape(-1, *[1] * rank))
 
 
+def _compare_target(
+    process: DriverProcess[Framework], drawn: Mapping[str, Sequence[Layer]], advance: Advance
+) -> list[Pair]:
+    """Return the pairs of one target, whose process is started again from time to time."""
+    ran = 0
+
+    def move_on() -> None:
+        nonlocal ran
+        ran += 1
+        advance(1 / len(drawn))
+        if ran % MODULES_PER_PROCESS == 0:
+            process.restart()
+
+    return [
+        _compare_pair(source, layers, process, move_on)
+        for source, layers in drawn.items()
+        if source != process.driver.dialect
+    ]
+
+
 def _compare_pair(
-    source: str, layers: Sequence[Layer], process: DriverProcess[Framework], advance: Advance
+    source: str,
+    layers: Sequence[Layer],
+    process: DriverProcess[Framework],
+    move_on: Callable[[], None],
 ) -> Pair:
     begin, target = perf_counter(), process.driver.dialect
     unsaid, wrong = [], []
@@ -259,7 +280,7 @@ def _compare_pair(
             reason = _compare_values(process, conversion, layer)
             if reason:
                 wrong.append(failure._replace(reason=reason, module=module))
-        advance(1)
+        move_on()
     return Pair(source, target, len(layers), unsaid, wrong, perf_counter() - begin)
 
 

@@ -104,6 +104,27 @@ def test_refused(shelf_of_fakes: Any, line: str, words: tuple[str, ...]) -> None
     refused(deconv(f"verify {line}"), *words)
 
 
+def test_a_process_runs_a_limited_number_of_modules(
+    shelf_of_fakes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from deconvcli.conversion import verification
+    from deconvcli.frameworks.driver.process import DriverProcess
+
+    started: list[str] = []
+    start = DriverProcess._start
+
+    def count(self: Any) -> Any:
+        started.append(self.driver.dialect)
+        return start(self)
+
+    shelf_of_fakes("agreeable", "modular")
+    monkeypatch.setattr(DriverProcess, "_start", count)
+    monkeypatch.setattr(verification, "MODULES_PER_PROCESS", 2)
+    done = deconv("verify --convert -D torch --to jax --n 5")
+    assert (done.code, done.out.splitlines()[1].split()[2:5]) == (0, ["5", "5", "5"])
+    assert started == ["torch", "jax", "jax", "jax"]
+
+
 def test_a_crash_costs_one_layer(shelf_of_fakes: Any) -> None:
     shelf_of_fakes("frail", "modular")
     done = deconv("verify --convert -D torch --to jax --n 3")

@@ -89,6 +89,10 @@ class DriverProcess(Generic[AnyDriver]):
         if self._process is None:
             self._start()
 
+    def restart(self) -> None:
+        """End the process, which is idle; the next request starts a new one."""
+        self._end()
+
     def ask(self, case: Case, **more: Any) -> Answer:
         """Return the driver's answer, with `error` if it refuses, dies or hangs.
 
