@@ -116,6 +116,8 @@ IMPORTED = {
     "from flax import nnx": "nnx.ConvTranspose(3, 4, (3, 3), rngs=rngs)",
     "import paddle": "paddle.nn.Conv2DTranspose(3, 4, 3)",
     "import mlx.nn as nn": "nn.ConvTranspose2d(3, 4, 3)",
+    "from tinygrad import nn": "nn.ConvTranspose2d(3, 4, 3)",
+    "from tinygrad.nn import ConvTranspose1d as Up": "Up(3, 4, 3)",
     "try:\n    from keras import layers\nexcept ImportError:\n"
     "    from tensorflow.keras import layers": "layers.Conv2DTranspose(4, 3)",
 }
@@ -147,6 +149,33 @@ FOREIGN = [
 @pytest.mark.parametrize("text", FOREIGN)
 def test_other_layers_are_none_of_a_framework(text: str, tmp_path: Path) -> None:
     assert names(tmp_path / "a.py", text) == []
+
+
+# Measured with tinygrad 0.14.0, DEV=PYTHON.
+TINYGRAD = {
+    "nn.ConvTranspose2d(4, 6, (3, 5), 2, 1, 1)  # deconv: in=1x4x7x8": (1, 6, 14, 18),
+    "nn.ConvTranspose1d(4, 6, 4, 3, dilation=2, groups=2)  # deconv: in=1x4x7": (1, 6, 25),
+    "nn.ConvTranspose2d(4, 6, 2, 2, 1, 2)  # deconv: in=1x4x7x8": (1, 6, 14, 16),
+}
+
+
+@pytest.mark.parametrize("call", TINYGRAD)
+def test_layers_of_tinygrad(call: str, tmp_path: Path) -> None:
+    text = f"from tinygrad import nn\nup = {call}\n"
+    [layer] = read_model(str(write(tmp_path / "a.py", text)), {}).layers
+    assert layer.output == TINYGRAD[call]
+
+
+def test_weights_of_tinygrad_need_all_numbers(tmp_path: Path) -> None:
+    text = "from tinygrad import nn\ndef f(c):\n    nn.ConvTranspose2d(c, 4, 3)\n"
+    assert names(tmp_path / "a.py", text) == []
+    assert (
+        deconv("shape -q --in 8x8", "tinygrad.nn.ConvTranspose2d(3, 4, 4, 2, 1)").out == "16x16\n"
+    )
+    [layer] = read_model(
+        str(write(tmp_path / "a.py", "from tinygrad import nn\nnn.ConvTranspose2d(3, 4, 2)\n")), {}
+    ).layers
+    assert layer.parameters == 3 * 4 * 2 * 2 + 4
 
 
 def test_numbers_of_the_program_are_counted(tmp_path: Path) -> None:

@@ -21,7 +21,10 @@ _HOMES = {
     "flax.nnx": "flax",
     "paddle.nn": "paddle",
     "mlx.nn": "mlx",
+    "tinygrad.nn": "tinygrad",
 }
+# Layers that are read as their dialect's function with weights.
+_TRANSLATED = ("tinygrad.nn.ConvTranspose1d", "tinygrad.nn.ConvTranspose2d")
 # Layers with the same names and other parameters.
 _OTHERS = ("quantized", "quantizable", "qat", "intrinsic", "sparse")
 MAX_LINKS = 8
@@ -77,6 +80,8 @@ def find_layer(path: str) -> FrameworkLayer | None:
     dialect = find_home(path)
     if dialect is None or any(part in _OTHERS for part in module.split(".")):
         return None
+    if path in _TRANSLATED:
+        return FrameworkLayer(dialect, path)
     # A function takes its weights, whose sizes only the program knows.
     signatures = [
         signature

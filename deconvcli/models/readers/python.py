@@ -2,8 +2,8 @@
 
 Suffixes: .py.
 
-Recognised by the end of its name. Transposed convolutions of PyTorch, Keras, Flax, PaddlePaddle
-and MLX are found by the imports of the file, which is parsed and never executed.
+Recognised by the end of its name. Transposed convolutions of PyTorch, Keras, Flax, PaddlePaddle,
+MLX and tinygrad are found by the imports of the file, which is parsed and never executed.
 """
 
 from __future__ import annotations
