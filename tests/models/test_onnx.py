@@ -83,10 +83,32 @@ def test_open_sizes_are_letters(tmp_path: Path) -> None:
     )
     [layer] = found.layers
     assert layer.reading is not None
-    assert layer.reading.output_shape == (1, 8, 2, 14)
+    # Large enough for the rules to look at.
+    assert layer.reading.output_shape == (1, 8, 512, 14)
     assert read_model(path, {"x": (1, 3, 6, 7)}).notes == ()
     letters = {"": (1, 3, Linear("H", 2, 1), Linear("H"))}
     assert read_model(path, letters).tensors["y"] == (1, 8, "4*H + 2", "2*H")
+
+
+def test_stored_formulas_are_compared(tmp_path: Path) -> None:
+    inputs = {"x": ("n", 3, "h", "w")}
+    right = decoder(inputs=inputs, stored={"y": ("n", 8, "2*h", "((w*4)//2)")})
+    assert read_model(write(tmp_path / "net.onnx", right), {}).findings == ()
+    # Names alone, and what is no formula of the inputs, state nothing.
+    vague = decoder(inputs=inputs, stored={"y": ("b", 8, "k + 1", "unk__7 ?")})
+    assert read_model(write(tmp_path / "net.onnx", vague), {}).findings == ()
+    wrong = decoder(inputs=inputs, stored={"y": ("n", 8, "2*h + 1", "2*w")})
+    [found] = read_model(write(tmp_path / "net.onnx", wrong), {}).findings
+    assert "the file stores n x 8 x 2*h + 1 x 2*w, its operations" in found.message
+
+
+def test_rules_see_layers_after_unknown_sizes(tmp_path: Path) -> None:
+    nodes = [node("Strange", "x", "s"), UP.replace(field(1, "x"), field(1, "s"), 1)]
+    whole = graph(nodes, {"x": (1, 3, 5, 7)}, ["y"], {"w": weights(3, 8, 3, 3), "b": weights(8)})
+    path = write(tmp_path / "net.onnx", model(whole))
+    assert "warning[DCV201]: up.0 (nets.py:12)" in deconv(f"check {path}").out
+    assert "ConvTranspose  -  " in deconv(f"check {path} --table").out
+    assert read_model(path, {}).tensors["y"] == (None, None, None, None)
 
 
 def test_names_that_stand_twice_are_not_trusted(tmp_path: Path) -> None:

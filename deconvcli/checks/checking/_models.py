@@ -137,6 +137,9 @@ def _count_macs(layer: ModelLayer) -> int | None:
     """Return the multiply-accumulates, None for a size in letters or counts that are not known."""
     if layer.reading is None or (layer.where is not None and layer.parameters is None):
         return None
+    # The reading of a layer of open sizes is at some size that nobody asked for.
+    if layer.output is None or not all(isinstance(size, int) for size in layer.output):
+        return None
     with suppress(NotLinear):
         return layer.reading.macs
     return None

@@ -33,13 +33,15 @@ from deconvcli.models.onnx_model.wire import (
     require_span,
 )
 
-MAX_NODES = 2_000_000
+MAX_NODES = 100_000
 MAX_DEPTH = 16
 MAX_RANK = 64
 MAX_VALUES = 1024
 """The most elements of a tensor whose values are read."""
 MAX_NUMBERS = 4096
 """The most numbers of a list in an attribute."""
+
+LARGE_TENSOR = 2**18
 
 # TensorProto.DataType: the format of one element in raw bytes, for struct.
 _FORMATS = {
@@ -134,6 +136,7 @@ class _Reader:
             elif number == 5:
                 constant = self._tensor(require_span(value))
                 constants[constant.name] = constant
+                self._forget(require_span(value))
             elif number == 15:
                 constant = self._sparse(require_span(value))
                 constants[constant.name] = constant
@@ -146,6 +149,15 @@ class _Reader:
             tuple(infos[12]),
             {one.name: one for one in (*infos[12], *infos[13])},
         )
+
+    def _forget(self, span: Span) -> None:
+        """Take the file's pages out of memory after a large tensor.
+
+        The system maps far more of a file than is read: all of 60 MB for a few hundred headers.
+        """
+        advice = getattr(mmap, "MADV_DONTNEED", None)
+        if advice is not None and span.size > LARGE_TENSOR and isinstance(self._data, mmap.mmap):
+            self._data.madvise(advice)
 
     def _node(self, span: Span, depth: int) -> Node:
         self._nodes += 1

@@ -14,17 +14,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
+from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import shorten_list
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
+from deconvcli.models.exported.parsing import parse_expression
 from deconvcli.models.inputs import match_inputs
 from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes
 from deconvcli.models.onnx_model.file import read_onnx
-from deconvcli.models.onnx_model.graph import Constant, Node, OnnxFile
+from deconvcli.models.onnx_model.graph import Constant, Dimension, Node, OnnxFile
 from deconvcli.models.onnx_model.letters import name_open_sizes
 from deconvcli.models.places import find_place
-from deconvcli.models.walk.box import LetterAdvance, LetterSplit, make_size
+from deconvcli.models.walk.box import BoxSize, LetterAdvance, LetterSplit, find_steps, make_size
 from deconvcli.models.walk.explaining import explain_letters, find_fixed_sizes, find_stretched
 from deconvcli.models.walk.opening import Inputs, Opened, find_places, walk_open
 from deconvcli.models.walk.tensors import Call, OpenSize, Problem, Tensor
@@ -35,10 +37,15 @@ from deconvcli.networks.graph.runs import SizeRun
 _TRACE = "pkg.torch.onnx.stack_trace"
 _SCOPES = "pkg.torch.onnx.name_scopes"
 _QUOTED = re.compile(r"'([^']*)'")
+# A name in a stored formula, and no function.
+_SYMBOL = re.compile(r"[A-Za-z_]\w*\b(?!\s*\()")
+MAX_FORMULA = 1000
 # Their constants are numbers that the sizes come from, and no trained parameters.
 _UNTRAINED = {"Clip", "Pad", "Resize", "Upsample"}
 # TensorProto.DataType: the types of trained numbers.
 _FLOATS = {1, 10, 11, 16, 17, 18, 19, 20}
+SAMPLE = 256
+"""The least size at which a layer of open sizes is looked at."""
 # Divisible by what strides of networks multiply to.
 _EXACT = 2**12 * 3**3 * 5**2 * 7
 
@@ -101,16 +108,34 @@ class _Model:
     def _layer(self, outcome: Outcome) -> ModelLayer:
         node = outcome.node
         sizes = outcome.outputs[0].sizes
-        is_known = sizes is not None and None not in sizes
+        is_known = sizes is not None and any(size is not None for size in sizes)
         weights = [self._file.graph.constants.get(name) for name in node.inputs]
         return ModelLayer(
             _name(node),
             node.operation,
             _write(outcome.outputs[0]) if is_known else None,
             sum(prod(one.sizes) for one in weights if one is not None and _is_trained(node, one)),
-            _read_numbers(outcome, self._file.opsets.get("", 1)),
+            self._read(outcome),
             str(find_place(node.metadata.get(_TRACE, "")) or ""),
         )
+
+    def _read(self, outcome: Outcome) -> Reading | None:
+        """Return a transposed convolution, at large sizes where its own are open or unknown."""
+        node, given = outcome.node, outcome.inputs[0] if outcome.inputs else None
+        if outcome.reading is not None or node.operation != "ConvTranspose" or given is None:
+            return outcome.reading
+        weights = outcome.inputs[1].rank if len(outcome.inputs) > 1 and outcome.inputs[1] else None
+        sizes = given.sizes or (None,) * (weights or 0)
+        if len(sizes) < 3:
+            return None
+        # The channels are those of the weights where they are not known.
+        numbers = [1, sizes[1], *map(_find_number, sizes[2:])]
+        inputs = (Tensor(tuple(numbers)), *outcome.inputs[1:])
+        call = Call(node.operation, inputs, node.attributes, self._file.opsets.get("", 1))
+        try:
+            return transpose_convolution(call)[1]
+        except Problem:
+            return None
 
     def _find_failures(self) -> Iterator[Diagnostic]:
         """Yield a finding for each operation that nothing can compute at these sizes."""
@@ -126,11 +151,8 @@ class _Model:
             tensor = self._walked.tensors.get(name)
             if tensor is None or tensor.sizes is None or stored.sizes is None:
                 continue
-            pairs = list(zip(tensor.sizes, stored.sizes, strict=False))
-            differs = any(
-                isinstance(one, int) and isinstance(other, int) and one != other
-                for one, other in pairs
-            )
+            pairs = zip(tensor.sizes, stored.sizes, strict=False)
+            differs = any(self._differs(own, other) for own, other in pairs)
             if differs or len(tensor.sizes) != len(stored.sizes):
                 yield Diagnostic(
                     "expect",
@@ -139,6 +161,28 @@ class _Model:
                     f" give {_write_dimensions(tensor.sizes)}",
                     "export the model again; its sizes and its operations do not agree.",
                 )
+
+    def _differs(self, own: OpenSize, stored: Dimension) -> bool:
+        """Return whether a stored number or formula is not ours; names alone are not compared."""
+        if isinstance(own, int) and isinstance(stored, int):
+            return own != stored
+        if own is None or not isinstance(stored, str) or self._opened.box is None:
+            return False
+        try:
+            formula = parse_expression(_SYMBOL.sub(r"Symbol('\g<0>')", stored[:MAX_FORMULA]))
+        except UsageError:
+            return False
+        box = self._opened.box
+        if formula.operation == "name" or not formula.names() <= set(box):
+            return False
+        for least in (0, SAMPLE):
+            steps = find_steps(box, least)
+            values = {letter: run.first + run.period * steps[letter] for letter, run in box.items()}
+            found = formula.evaluate(values)
+            number = own.at(steps) if isinstance(own, BoxSize) else own
+            if found is not None and found != number:
+                return True
+        return False
 
     def _has_other_sizes(self) -> bool:
         """Return whether sizes were given that are not those of the file."""
@@ -198,16 +242,11 @@ def _write(tensor: Tensor) -> Sizes | None:
     return tuple([size if isinstance(size, int | None) else str(size) for size in tensor.sizes])
 
 
-def _read_numbers(outcome: Outcome, version: int) -> Reading | None:
-    """Return a transposed convolution at the first sizes for which its formulas hold."""
-    if outcome.reading is not None or outcome.node.operation != "ConvTranspose":
-        return outcome.reading
-    inputs = tuple([None if one is None else one.at_first() for one in outcome.inputs])
-    node = outcome.node
-    try:
-        return transpose_convolution(Call(node.operation, inputs, node.attributes, version))[1]
-    except Problem:
-        return None
+def _find_number(size: OpenSize) -> int:
+    """Return a size in numbers at which a layer can be looked at."""
+    if isinstance(size, BoxSize):
+        return size.at(find_steps(size.box, SAMPLE))
+    return size if isinstance(size, int) else SAMPLE
 
 
 def _is_layer(outcome: Outcome) -> bool:

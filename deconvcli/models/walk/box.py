@@ -66,9 +66,13 @@ class BoxSize(Linear):
         """The letters on which the size depends."""
         return {letter for letters in self.terms for letter in letters}
 
-    def at_first(self) -> int:
-        """Return the number that it is at the first size of every run."""
-        return self.offset
+    def at(self, steps: Mapping[str, int]) -> int:
+        """Return the number that it is at these steps of its letters."""
+        products = [
+            factor * prod(steps[letter] for letter in letters)
+            for letters, factor in self.terms.items()
+        ]
+        return self.offset + sum(products)
 
     def __add__(self, other: Any) -> Size:
         if type(other) is int:
@@ -281,6 +285,14 @@ def make_size(box: Box, letter: str) -> Size:
     if run.period == 0:
         return run.first
     return BoxSize(box, {(letter,): run.period}, run.first)
+
+
+def find_steps(box: Box, least: int) -> dict[str, int]:
+    """Return for each letter the step of its run at which the size is `least` or more."""
+    return {
+        letter: max(0, -(-(least - run.first) // run.period)) if run.period else 0
+        for letter, run in box.items()
+    }
 
 
 def find_letters(sizes: Sequence[Any]) -> set[str]:

@@ -62,7 +62,10 @@ def _join(one: OpenSize, other: OpenSize) -> Any:
         known = other if one is None else one
         # Of an unknown size and 5, the result has 5: the unknown one is 1 or 5.
         return known if known is not None and compute(lambda n: n != 1, known) else None
-    # Only where two sizes differ is one of them compared with 1: comparisons restrict letters.
+    # Comparisons restrict letters, and a 1 needs none.
+    for size, stretched in ((one, other), (other, one)):
+        if isinstance(size, int) and size == 1:
+            return stretched
     equal = compute(lambda a, b: bool(a == b), one, other)
     if equal is None:
         return None

@@ -34,16 +34,6 @@ class Tensor(NamedTuple):
         """The number of axes."""
         return None if self.sizes is None else len(self.sizes)
 
-    def at_first(self) -> Tensor:
-        """Return the tensor with the first number of each run in place of letters."""
-        if self.sizes is None:
-            return self
-        return Tensor(tuple([_find_first(size) for size in self.sizes]))
-
-
-def _find_first(size: OpenSize) -> OpenSize:
-    return size.offset if isinstance(size, Linear) else size
-
 
 UNKNOWN = Tensor()
 

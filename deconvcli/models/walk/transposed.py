@@ -32,7 +32,11 @@ def transpose_convolution(call: Call) -> tuple[Sequence[Tensor], Reading | None]
     if given is None or len(given) < 3:
         rank = len(weights) if weights is not None else None
         return [Tensor(None if rank is None else (None,) * rank)], None
-    if weights is None or not all(map(is_number, weights)) or None in given[1:]:
+    if (
+        weights is None
+        or not all(map(is_number, weights))
+        or any(size is None for size in given[2:])
+    ):
         return [Tensor((given[0], *(None,) * (len(given) - 1)))], None
     if len(weights) != len(given):
         raise Problem(

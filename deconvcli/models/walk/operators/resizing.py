@@ -63,7 +63,7 @@ def _check_reflection(
     wrong = [
         given[place]
         for place, begin, end in zip(places, pads[: len(places)], pads[len(places) :], strict=True)
-        if compute(lambda n, b, e: n <= max(b, e) and max(b, e) > 0, given[place], begin, end)
+        if compute(lambda n, b, e: max(b, e) > 0 and n <= max(b, e), given[place], begin, end)
     ]
     if wrong:
         raise Problem(
