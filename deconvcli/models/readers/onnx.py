@@ -45,7 +45,7 @@ _UNTRAINED = {"Clip", "Pad", "Resize", "Upsample"}
 # TensorProto.DataType: the types of trained numbers.
 _FLOATS = {1, 10, 11, 16, 17, 18, 19, 20}
 SAMPLE = 256
-"""The least size at which a layer of open sizes is looked at."""
+"""The smallest size at which a layer of open sizes is looked at."""
 # Divisible by what strides of networks multiply to.
 _EXACT = 2**12 * 3**3 * 5**2 * 7
 
