@@ -63,9 +63,9 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     ),
     "models": (
         {"expressions", "model", "places"},
+        {"inputs"},
         {
             "exported",
-            "inputs",
             "keras_model",
             "onnx_model",
             "python_source",

@@ -8,7 +8,10 @@ from typing import Any
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten_list
 from deconvcli.layers.text import size_text
-from deconvcli.models.model import GivenSizes
+from deconvcli.models.model import GivenSizes, Sizes, write_sizes
+
+SAMPLE = 32
+"""What an open size is where a layer is read as an example."""
 
 
 def match_inputs(
@@ -41,3 +44,20 @@ def match_inputs(
             )
         found[name] = shape
     return found
+
+
+def require_stored_sizes(sizes: GivenSizes, stored: Mapping[str, Sizes | None], title: str) -> None:
+    """Refuse given sizes that are not those in a file whose sizes are read, and not computed.
+
+    Raises:
+        UsageError: a size is another one; or an input, or a number of axes, does not exist.
+    """
+    for name, shape in match_inputs(sizes, stored).items():
+        own = stored[name]
+        if own is not None and any(size != one for size, one in zip(shape, own, strict=True)):
+            raise UsageError(
+                f"--size gives {name} {size_text(shape)}; the file stores {write_sizes(own)}, and"
+                f" sizes of {title} are read, not computed",
+                help="convert the model for this size, or check the model that it was made of.",
+                code="fixed-size",
+            )

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from deconvcli.common.findings import Diagnostic, Where
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading
+from deconvcli.layers.text import size_text
 from deconvcli.networks.pasted.layer import Arguments
 
 Sizes: TypeAlias = tuple[int | str | None, ...]
 """The sizes of a tensor: numbers, formulas as text, and None where one is not known."""
 GivenSizes: TypeAlias = Mapping[str, Sequence[int | Linear]]
 """The sizes of inputs by name; under the empty name those of the first one."""
+
+
+OTHER_FILE = "other-file"
+"""The code of an error for a file that may be another program's: in a folder it is passed over."""
+
+
+def write_sizes(sizes: Sequence[Any]) -> str:
+    """Return sizes as text, with a question mark for each that is not known."""
+    return size_text(["?" if size is None else size for size in sizes])
 
 
 class ModelLayer(NamedTuple):

@@ -59,12 +59,15 @@ def _check_model(file: SourceFile, settings: Settings) -> CheckedFile | None:
     """Return what is found in a model file, which is never edited; None for source without any."""
     # Most checks have configs alone, and should not pay for these imports.
     from deconvcli.checks.checking._models import check_model
+    from deconvcli.models.model import OTHER_FILE
 
     try:
         model = check_model(file.name, file.path, settings)
     except Unreadable as error:
-        if not (file.is_named or os.path.exists(file.path)):
-            return None  # a link to a file that somebody else does not have
+        # Another program's file, or a link to a file that somebody else does not have.
+        is_other = error.code == OTHER_FILE or not os.path.exists(file.path)
+        if is_other and not file.is_named:
+            return None
         return _report_unreadable(file.name, b"", error, settings)._replace(lines={})
     # Most files of a program have no layers; a model file is one whatever it has.
     if not (file.is_named or model.has_layers or model.findings or model.text is None):

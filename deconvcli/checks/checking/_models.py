@@ -20,8 +20,7 @@ from deconvcli.checks.rules import (
 )
 from deconvcli.common.errors import NotLinear
 from deconvcli.common.findings import Diagnostic, Severity, Where
-from deconvcli.layers.text import size_text
-from deconvcli.models.model import Model, ModelLayer
+from deconvcli.models.model import Model, ModelLayer, write_sizes
 from deconvcli.models.reading import read_model
 from deconvcli.networks.graph import LayerRow, Network, NetworkTable, Node, NodeOutcome
 
@@ -124,7 +123,7 @@ def _make_table(model: Model) -> NetworkTable:
     for layer in model.layers:
         shape = None
         if layer.output is not None:
-            shape = size_text(["?" if size is None else size for size in layer.output])
+            shape = write_sizes(layer.output)
         name = _name_layer(layer)
         if layer.where is not None:
             name += f" (line {layer.where.line})"

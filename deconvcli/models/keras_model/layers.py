@@ -11,6 +11,7 @@ from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading, Spelling
 from deconvcli.models.expressions import Size, add, multiply
+from deconvcli.models.inputs import SAMPLE
 from deconvcli.models.keras_model.functions import Arguments, find_function_outputs
 from deconvcli.models.keras_model.graph import Layer
 from deconvcli.models.keras_model.sizes import Shape, find_outputs, join_axes, split_axes
@@ -32,8 +33,6 @@ _PARAMETERS = (
 )
 # One for each axis, as sizes in one letter could be mixed.
 _LETTERS = "ABC"
-SAMPLE = 32
-"""What an open size is where a layer is read as an example."""
 
 
 class Made(NamedTuple):

@@ -11,8 +11,8 @@ from math import prod
 from typing import Any, TypeAlias
 
 from deconvcli.common.errors import UsageError
-from deconvcli.layers.text import size_text
 from deconvcli.models.expressions import Size, add, divide_down, divide_up, multiply
+from deconvcli.models.model import write_sizes
 
 Shape: TypeAlias = tuple[Size | None, ...]
 Config: TypeAlias = Mapping[str, Any]
@@ -60,17 +60,12 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
 
 
 def _error(way: str, shapes: Sequence[Shape]) -> UsageError:
-    listed = " and ".join(format_shape(shape) for shape in shapes)
+    listed = " and ".join(write_sizes(shape) for shape in shapes)
     return UsageError(
         f"{listed} are joined {way}, and do not fit",
         help="make the sizes equal: crop the larger one, or extend the smaller one.",
         code="unequal-sizes",
     )
-
-
-def format_shape(shape: Shape) -> str:
-    """Return a shape as text, with a question mark for each size that is not known."""
-    return size_text(["?" if size is None else str(size) for size in shape])
 
 
 def _concatenate(config: Config, shapes: Sequence[Shape]) -> Shape:

@@ -13,6 +13,7 @@ from zipfile import BadZipFile, ZipFile
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.files import describe_os_error
 from deconvcli.common.values import shorten
+from deconvcli.models.model import OTHER_FILE
 
 MAX_CONFIG_BYTES = 64 << 20
 MAX_MEMBERS = 10_000
@@ -59,10 +60,12 @@ def read_stored(path: str) -> Stored:
     return stored
 
 
-def refuse(reason: str) -> Unreadable:
+def refuse(reason: str, code: str | None = None) -> Unreadable:
     """Return the error for a file that is no such model."""
     return Unreadable(
-        f"the file {reason}", help="save the whole model again, with model.save('model.keras')."
+        f"the file {reason}",
+        help="save the whole model again, with model.save('model.keras').",
+        code=code,
     )
 
 
@@ -135,7 +138,8 @@ def _read_hdf5(path: str) -> Stored:
                 if isinstance(config.get("config"), (dict, list)) and "layers" in config["config"]:
                     return Stored(config, _find_version(data))
             place = data.find(_CONFIG_START, place + length)
-    raise refuse("holds weights alone, or a model that was saved without its graph")
+    reason = "holds weights alone, or a model that was saved without its graph"
+    raise refuse(reason, OTHER_FILE)
 
 
 def _find_version(data: mmap.mmap) -> str:

@@ -8,14 +8,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.layers.text import size_text
 from deconvcli.models.expressions import Size
 from deconvcli.models.keras_model.functions import Arguments, Tensor
 from deconvcli.models.keras_model.graph import Call, Graph, Layer, Reference, StoredShape
 from deconvcli.models.keras_model.layers import Made, compute_layer, put_time
 from deconvcli.models.keras_model.sizes import Shape
 from deconvcli.models.keras_model.stored import refuse
-from deconvcli.models.model import ModelLayer, Sizes
+from deconvcli.models.model import ModelLayer, Sizes, write_sizes
 
 MAX_DEPTH = 20
 """How deep models may stand inside models."""
@@ -254,9 +253,7 @@ def _fits(shape: Shape, stored: StoredShape) -> bool:
 
 
 def _differ(name: str, own: Shape, stored: StoredShape) -> Diagnostic:
-    shown = [
-        size_text(["?" if size is None else str(size) for size in one]) for one in (stored, own)
-    ]
+    shown = [write_sizes(one) for one in (stored, own)]
     return Diagnostic(
         "expect",
         Severity.ERROR,

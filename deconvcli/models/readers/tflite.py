@@ -13,20 +13,18 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
-from deconvcli.models.inputs import match_inputs
-from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes
+from deconvcli.models.inputs import SAMPLE, require_stored_sizes
+from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes, write_sizes
 from deconvcli.models.tflite_model.file import Operator, Subgraph, Tensor, read_tflite, refuse
 
 TRANSPOSED = "TRANSPOSE_CONV"
 MEDIAPIPE = ("Convolution2DTransposeBias", "Convolution2DTranspose")
 """Operators of MediaPipe, whose parameters are three integers."""
-SAMPLE = 32
-"""What an open size is where a layer is read as an example."""
 
 
 class TensorFlowLite(Reader):
@@ -38,7 +36,8 @@ class TensorFlowLite(Reader):
         if not file.subgraphs:
             raise refuse("holds no graph")
         graph = file.subgraphs[0]
-        _refuse_other_sizes(graph, sizes)
+        inputs = [graph.tensors[number] for number in graph.inputs]
+        require_stored_sizes(sizes, {one.name: one.sizes for one in inputs}, "TensorFlow Lite")
         layers, findings = [], []
         for operator in graph.operators:
             layer, found = _read_operator(graph, operator)
@@ -54,20 +53,6 @@ class TensorFlowLite(Reader):
             tuple(findings),
             tuple(notes),
         )
-
-
-def _refuse_other_sizes(graph: Subgraph, sizes: GivenSizes) -> None:
-    """Refuse sizes of inputs that are not those in the file."""
-    stored = {graph.tensors[number].name: graph.tensors[number].sizes for number in graph.inputs}
-    for name, shape in match_inputs(sizes, stored).items():
-        own = stored[name]
-        if own is not None and any(size != one for size, one in zip(shape, own, strict=True)):
-            raise UsageError(
-                f"--size gives {name} {size_text(shape)}; the file stores {_write(own)}, and sizes"
-                " of TensorFlow Lite are read, not computed",
-                help="convert the model for this size, or check the model that it was made of.",
-                code="fixed-size",
-            )
 
 
 def _read_operator(graph: Subgraph, operator: Operator) -> tuple[ModelLayer, list[Diagnostic]]:
@@ -144,14 +129,10 @@ def _compare(
         yield Diagnostic(
             "expect",
             Severity.ERROR,
-            f"{name}: the file stores {_write(output.sizes)}, and the layer is asked for"
+            f"{name}: the file stores {write_sizes(output.sizes)}, and the layer is asked for"
             f" {size_text(asked)}",
             "convert the model again; its sizes do not agree.",
         )
-
-
-def _write(sizes: Sizes) -> str:
-    return size_text(["?" if size is None else size for size in sizes])
 
 
 READER: Reader = TensorFlowLite()

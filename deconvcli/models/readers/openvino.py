@@ -1,0 +1,179 @@
+"""Models of OpenVINO, as an XML file with the graph.
+
+Suffixes: .xml.
+
+Recognised by the root element `net`. The sizes are those that the file stores for every port, open
+ones included; ours of each transposed convolution are compared with them. The weights, which stand
+in another file, are never opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from deconvcli.common.errors import DeconvError, Unreadable
+from deconvcli.common.files import describe_os_error
+from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.frameworks.spelling import read_layer
+from deconvcli.layers.layer import Reading
+from deconvcli.models.inputs import SAMPLE, require_stored_sizes
+from deconvcli.models.model import (
+    OTHER_FILE,
+    GivenSizes,
+    Model,
+    ModelLayer,
+    Reader,
+    Sizes,
+    write_sizes,
+)
+
+TRANSPOSED = ("ConvolutionBackpropData", "GroupConvolutionBackpropData")
+MAX_BYTES = 64 << 20
+_ROOT, MARKED_BYTES = b"<net", 1 << 16
+_LISTS = ("strides", "dilations", "pads_begin", "pads_end", "output_padding")
+
+
+class Port(NamedTuple):
+    """A tensor that a layer takes or makes. names: those of its author, if any."""
+
+    names: tuple[str, ...]
+    sizes: Sizes
+
+
+class Layer(NamedTuple):
+    """A layer of the file. data: its parameters, as text."""
+
+    name: str
+    kind: str
+    data: Mapping[str, str]
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+
+
+class OpenVino(Reader):
+    """Models of OpenVINO, of version 10 and 11."""
+
+    def read(self, path: str, sizes: GivenSizes) -> Model:
+        """Return the model at the sizes that it stores; it is not computed at others."""
+        version, layers = _read_file(path)
+        inputs = [one for one in layers if one.kind == "Parameter" and one.outputs]
+        require_stored_sizes(sizes, {one.name: one.outputs[0].sizes for one in inputs}, "OpenVINO")
+        rows, findings, tensors = [], list[Diagnostic](), dict[str, Sizes]()
+        for layer in layers:
+            for number, port in enumerate(layer.outputs):
+                own = layer.name if number == 0 else f"{layer.name}.{number}"
+                tensors |= dict.fromkeys(port.names or (own,), port.sizes)
+            if layer.kind in ("Const", "Result"):
+                continue
+            reading = None
+            if layer.kind in TRANSPOSED:
+                try:
+                    reading = _read_transposed(layer)
+                except DeconvError as error:
+                    message = f"{layer.name}: {error.message}"
+                    findings.append(Diagnostic(error.code, Severity.ERROR, message, error.help))
+            if reading is not None:
+                findings += _compare(layer, reading)
+            output = layer.outputs[0].sizes if layer.outputs else None
+            rows.append(ModelLayer(layer.name, layer.kind, output, None, reading))
+        return Model(f"OpenVINO, version {version}", tensors, tuple(rows), tuple(findings))
+
+
+class _Builder(ElementTree.TreeBuilder):
+    """A builder that refuses what entities are declared in."""
+
+    def doctype(self, *parts: Any) -> None:
+        """Refuse the document before anything of it is expanded."""
+        raise refuse("declares a document type, which models do not have")
+
+
+def refuse(reason: str, code: str | None = None) -> Unreadable:
+    """Return the error for a file that is no such model."""
+    return Unreadable(
+        f"the file {reason}",
+        help="save the model again, with openvino.save_model(model, path).",
+        code=code,
+    )
+
+
+def _read_file(path: str) -> tuple[str, list[Layer]]:
+    """Return the version of the format, and the layers."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read(MAX_BYTES + 1)
+        if _ROOT not in text[:MARKED_BYTES]:
+            raise refuse("has no layers of a net, as models of OpenVINO have", OTHER_FILE)
+        if len(text) > MAX_BYTES:
+            raise refuse(f"has more than {MAX_BYTES >> 20} MiB")
+        root = ElementTree.fromstring(text, ElementTree.XMLParser(target=_Builder()))
+    except OSError as error:
+        raise refuse(f"cannot be read: {describe_os_error(error)}") from error
+    # ValueError: an encoding that is not known.
+    except (ElementTree.ParseError, ValueError) as error:
+        raise refuse(f"is no XML: {error}") from error
+    if root.tag != "net":
+        raise refuse("has no layers of a net, as models of OpenVINO have", OTHER_FILE)
+    try:
+        return root.get("version", "?"), [_read_layer(one) for one in root.iterfind("layers/layer")]
+    except ValueError as error:
+        raise refuse(f"has a size that is no number: {error}") from error
+
+
+def _read_layer(element: ElementTree.Element) -> Layer:
+    data = element.find("data")
+    return Layer(
+        element.get("name", ""),
+        element.get("type", ""),
+        {} if data is None else data.attrib,
+        tuple([_read_port(port) for port in element.iterfind("input/port")]),
+        tuple([_read_port(port) for port in element.iterfind("output/port")]),
+    )
+
+
+def _read_port(port: ElementTree.Element) -> Port:
+    numbers = [int(size.text or "") for size in port.iterfind("dim")]
+    names = tuple(name for name in port.get("names", "").split(",") if name)
+    return Port(names, tuple([None if size < 0 else size for size in numbers]))
+
+
+def _read_transposed(layer: Layer) -> Reading | None:
+    """Return a transposed convolution; open sizes of its input are those of an example."""
+    if len(layer.inputs) < 2 or len(layer.inputs[0].sizes) < 3:
+        raise refuse(f"has {layer.kind} {layer.name} without its inputs")
+    given, weight = layer.inputs[0].sizes, layer.inputs[1].sizes
+    if None in weight or given[1] is None:
+        return None
+    words: dict[str, Any] = {"op": layer.kind, "auto_pad": layer.data.get("auto_pad", "explicit")}
+    for name in _LISTS:
+        if name in layer.data:
+            words[name] = [int(one) for one in layer.data[name].split(",")]
+    if len(layer.inputs) > 2:
+        # The third input asks for a size, which the file has as that of the output alone.
+        asked = layer.outputs[0].sizes[2:] if layer.outputs else (None,)
+        if None in asked:
+            return None
+        words["output_shape"] = list(asked)
+    shape = [SAMPLE if size is None else int(size) for size in given]
+    shape[0] = 1 if given[0] is None else shape[0]
+    return read_layer("openvino", words, shape, [int(str(size)) for size in weight])
+
+
+def _compare(layer: Layer, reading: Reading) -> Iterator[Diagnostic]:
+    """Yield a finding where a stored size is not ours."""
+    if not layer.outputs or None in layer.inputs[0].sizes:
+        return
+    stored = layer.outputs[0].sizes
+    if any(size not in (None, own) for size, own in zip(stored, reading.output_shape, strict=True)):
+        yield Diagnostic(
+            "expect",
+            Severity.ERROR,
+            f"{layer.name}: the file stores {write_sizes(stored)}, the layer gives"
+            f" {write_sizes(reading.output_shape)}",
+            "save the model again; its sizes and its parameters do not agree.",
+        )
+
+
+READER: Reader = OpenVino()
+"""The reader of OpenVINO's XML."""
