@@ -213,7 +213,10 @@ def _compute_layers(
 
 
 def _compute_layer(process: DriverProcess[Framework], case: Case, number: int) -> Layer | None:
-    """Return a layer with the framework's values; None where it has none, or none to rely on."""
+    """Return a layer with the framework's values; None where it has none, or none to rely on.
+
+    A layer without images or outputs has no values to compare, and many frameworks refuse it.
+    """
     try:
         reading = read_layer(
             process.driver.dialect, case.params, case.input_shape, case.weight_shape, case.rank
@@ -222,6 +225,8 @@ def _compute_layer(process: DriverProcess[Framework], case: Case, number: int) -
         return None
     is_known_to_differ = any(finding.differs for finding in reading.findings)
     if reading.no_values or reading.answered is not None or is_known_to_differ:
+        return None
+    if 0 in (*reading.input_shape, *reading.output_shape):
         return None
     x = draw(case.input_shape, number, _INPUT).astype(DTYPE)
     weight = draw(case.weight_shape, number, _WEIGHT).astype(DTYPE)
