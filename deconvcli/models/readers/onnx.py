@@ -140,8 +140,8 @@ class _Model:
     def _find_failures(self) -> Iterator[Diagnostic]:
         """Yield a finding for each operation that nothing can compute at these sizes."""
         for outcome in self._walked.outcomes:
-            if outcome.finding is not None:
-                yield _place(outcome, outcome.finding)
+            if (finding := outcome.finding) is not None:
+                yield _place(outcome, finding)
 
     def _compare(self) -> Iterator[Diagnostic]:
         """Yield a finding where a number that the file stores is not ours."""

@@ -66,6 +66,10 @@ class BoxSize(Linear):
         """The letters on which the size depends."""
         return {letter for letters in self.terms for letter in letters}
 
+    def is_same(self, other: BoxSize) -> bool:
+        """Return whether both are one formula; unlike a comparison, it restricts no run."""
+        return self.offset == other.offset and self.terms == other.terms
+
     def at(self, steps: Mapping[str, int]) -> int:
         """Return the number that it is at these steps of its letters."""
         products = [
@@ -175,8 +179,8 @@ class BoxSize(Linear):
         if not isinstance(other, int | float | BoxSize):
             return NotImplemented
         # Most sizes that are compared have one formula.
-        if isinstance(other, BoxSize) and other.terms == self.terms:
-            return self.offset == other.offset
+        if isinstance(other, BoxSize) and self.is_same(other):
+            return True
         difference = self - other
         if isinstance(difference, int):
             return difference == 0

@@ -46,8 +46,7 @@ def join_sizes(tensors: Sequence[Tensor]) -> tuple[OpenSize, ...] | None:
         ]
         joined = (*longer[:-shared], *sizes)
     if wrong:
-        shapes = " and ".join([write_sizes(tensor.sizes or ()) for tensor in tensors[:4]])
-        raise make_join_problem(f"tensors of {shapes} are joined", wrong, joined)
+        raise make_join_problem(tensors, "are joined", wrong, joined)
     return joined
 
 
@@ -81,16 +80,24 @@ def _join(one: OpenSize, other: OpenSize) -> Any:
 
 
 def make_join_problem(
-    what: str, wrong: Sequence[tuple[OpenSize, OpenSize]], joined: Sequence[OpenSize]
+    tensors: Sequence[Tensor],
+    verb: str,
+    wrong: Sequence[tuple[OpenSize, OpenSize]],
+    joined: Sequence[OpenSize],
 ) -> Problem:
     """Return the problem of tensors whose sizes differ in these pairs.
 
-    joined: the sizes with which the walk goes on, as after a join that fits.
+    verb: how they are joined. joined: the sizes with which the walk goes on, as if they fitted.
     """
-    differences = " and ".join([f"{one} is not {other}" for one, other in wrong])
+
+    def write() -> str:
+        shapes = " and ".join([write_sizes(tensor.sizes or ()) for tensor in tensors[:4]])
+        differences = " and ".join([f"{one} is not {other}" for one, other in wrong])
+        return f"tensors of {shapes} {verb}, and {differences}"
+
     problem = Problem(
         "unequal-sizes",
-        f"{what}, and {differences}",
+        write,
         "use another input size, or crop the larger tensor before the join.",
         [size for pair in wrong for size in pair],
     )

@@ -9,6 +9,7 @@ have all sizes, while the others stay in classes that work.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import NotLinear, Refused
@@ -21,8 +22,9 @@ from deconvcli.networks.graph.size_set import SizeSet, build_size_set
 from deconvcli.networks.graph.sizes import find_working
 
 # Nodes walked to find formulas, and then the sizes that work: half a second, and a whole one.
-MAX_FORMULA_STEPS = 20_000
-MAX_WORKING_STEPS = 45_000
+MAX_FORMULA_STEPS = 15_000
+MAX_WORKING_STEPS = 40_000
+MAX_RUNS = 4096
 # A class of sizes beyond these belongs to no image.
 MAX_PERIOD = 2**20
 
@@ -181,15 +183,9 @@ class _Walks:
         found: dict[str, SizeSet] = {}
         self._most_steps = self._walker.steps + MAX_WORKING_STEPS
         for letter in letters:
-            others = dict(box)
+            passes_on = partial(self._passes, letter=letter, others=dict(box))
             try:
-                progressions = list(
-                    find_working(
-                        lambda run, letter=letter, others=others: self._passes(  # type: ignore[misc]
-                            run, letter, others
-                        )
-                    )
-                )
+                progressions = list(find_working(passes_on, MAX_RUNS))
             # Not within so many runs, or what fails has no formula.
             except (NotLinear, Refused):
                 continue
@@ -241,6 +237,6 @@ def _renew(runs: Box, changed: Mapping[str, SizeRun]) -> dict[str, SizeRun]:
 
 def _fails(outcome: Outcome, letter: str) -> bool:
     """Return whether an operation fails because of a letter, or at all sizes."""
-    if outcome.finding is None:
+    if outcome.problem is None:
         return False
     return not outcome.letters or letter in outcome.letters

@@ -90,17 +90,28 @@ Operator: TypeAlias = Callable[[Call], Sequence[Tensor]]
 class Problem(Exception):
     """Raised by an operation that no runtime can compute at these sizes.
 
-    sizes: those that are wrong, if not all of its inputs. outputs: the tensors with which the walk
+    message: a function where many walks fail and nobody reads why. sizes: those that are wrong, if
+    not all of its inputs. outputs: the tensors with which the walk
     goes on.
     """
 
     def __init__(
-        self, code: str, message: str, help: str, sizes: Sequence[OpenSize] | None = None
+        self,
+        code: str,
+        message: str | Callable[[], str],
+        help: str,
+        sizes: Sequence[OpenSize] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.finding = Diagnostic(code, Severity.ERROR, message, help)
+        super().__init__(code)
+        self._code, self._message, self._help = code, message, help
         self.sizes = sizes
         self.outputs: Sequence[Tensor] = ()
+
+    @property
+    def finding(self) -> Diagnostic:
+        """The problem for people."""
+        message = self._message if isinstance(self._message, str) else self._message()
+        return Diagnostic(self._code, Severity.ERROR, message, self._help)
 
 
 def compute(function: Callable[..., _T], *sizes: Any) -> _T | None:

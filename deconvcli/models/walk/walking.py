@@ -25,7 +25,7 @@ _DOMAINS = ("", "com.microsoft")
 
 
 class Outcome(NamedTuple):
-    """What became of one node. reading: of a transposed convolution. finding: why it fails.
+    """What became of one node. reading: of a transposed convolution. problem: why it fails.
 
     letters: those on which the failure depends; it is one at all sizes if there are none.
     """
@@ -34,8 +34,13 @@ class Outcome(NamedTuple):
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
     reading: Reading | None = None
-    finding: Diagnostic | None = None
+    problem: Problem | None = None
     letters: frozenset[str] = frozenset()
+
+    @property
+    def finding(self) -> Diagnostic | None:
+        """Why it fails, for people."""
+        return None if self.problem is None else self.problem.finding
 
 
 class Walked(NamedTuple):
@@ -61,12 +66,22 @@ class Walker:
         self._constants = {name: _make_constant(one) for name, one in file.graph.constants.items()}
         self._nodes: list[Node] = []
         self.steps = 0
+        once = _Walk(file)
         for node in file.graph.nodes:
-            if node.operation == "Constant" and node.domain == "" and len(node.outputs) == 1:
-                call = Call(node.operation, (), node.attributes, 1)
-                [self._constants[node.outputs[0]]] = OPERATORS["Constant"](call)
-            else:
-                self._nodes.append(node)
+            if self._is_constant(node):
+                [outcome] = once.walk_nodes([node], self._constants, {}, 0)
+                if outcome.problem is None:
+                    continue
+            self._nodes.append(node)
+
+    def _is_constant(self, node: Node) -> bool:
+        """Return whether no input changes what a node makes, as of weights that are copied."""
+        is_known = node.operation in OPERATORS and node.domain == ""
+        return (
+            is_known
+            and bool(node.inputs or node.operation == "Constant")
+            and all(not name or name in self._constants for name in node.inputs)
+        )
 
     def walk(self, inputs: Mapping[str, Tensor], ends: Ends | None = None) -> Walked:
         """Return the sizes of all tensors, at these sizes of the inputs."""
@@ -90,7 +105,7 @@ class _Walk:
 
     def run(self, nodes: Sequence[Node], tensors: dict[str, Tensor], ends: Ends | None) -> Walked:
         """Walk through the nodes of the main graph."""
-        for outcome in self._walk_nodes(nodes, tensors, {}, 0):
+        for outcome in self.walk_nodes(nodes, tensors, {}, 0):
             self._outcomes.append(outcome)
             if ends is not None and ends(outcome):
                 break
@@ -98,9 +113,9 @@ class _Walk:
 
     def _walk_graph(self, graph: Graph, tensors: dict[str, Tensor]) -> Iterator[Outcome]:
         tensors.update({name: _make_constant(one) for name, one in graph.constants.items()})
-        return self._walk_nodes(graph.nodes, tensors, {}, 0)
+        return self.walk_nodes(graph.nodes, tensors, {}, 0)
 
-    def _walk_nodes(
+    def walk_nodes(
         self,
         nodes: Sequence[Node],
         tensors: dict[str, Tensor],
@@ -129,7 +144,7 @@ class _Walk:
             self._file.opsets.get(node.domain, 0) or 1,
             len(node.outputs),
         )
-        reading = finding = None
+        reading, failed = None, None
         letters: frozenset[str] = frozenset()
         outputs: Sequence[Tensor] = ()
         try:
@@ -138,7 +153,7 @@ class _Walk:
             else:
                 outputs = self._apply(node, call, tensors, depth)
         except Problem as problem:
-            outputs, finding = problem.outputs, problem.finding
+            outputs, failed = problem.outputs, problem
             sizes = _list_sizes(inputs) if problem.sizes is None else problem.sizes
             letters = frozenset(find_letters(sizes))
         # What depends on the order of two letters is not known.
@@ -149,7 +164,7 @@ class _Walk:
             self._note_unknown(f"{node.operation} of another form than ONNX has")
         padded = [*outputs, *[UNKNOWN] * (len(node.outputs) - len(outputs))]
         return Outcome(
-            node, inputs, tuple([self._remember(one) for one in padded]), reading, finding, letters
+            node, inputs, tuple([self._remember(one) for one in padded]), reading, failed, letters
         )
 
     def _apply(
@@ -199,8 +214,8 @@ class _Walk:
             if tensor is not None
         }
         attributes = {**function.defaults, **call.attributes}
-        for outcome in self._walk_nodes(function.nodes, inner, attributes, depth + 1):
-            if outcome.finding is not None or outcome.reading is not None:
+        for outcome in self.walk_nodes(function.nodes, inner, attributes, depth + 1):
+            if outcome.problem is not None or outcome.reading is not None:
                 self._outcomes.append(outcome)
         return [inner.get(name, UNKNOWN) for name in function.outputs]
 

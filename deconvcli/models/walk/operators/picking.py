@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from deconvcli.models.walk.elements import make_join_problem, write_sizes
+from deconvcli.models.walk.elements import make_join_problem
 from deconvcli.models.walk.tensors import (
     MAX_VALUES,
     UNKNOWN,
@@ -163,9 +163,8 @@ def _concat(call: Call) -> Sequence[Tensor]:
     parts = [None if tensor.sizes is None else tensor.sizes[axis] for tensor in tensors]
     sizes[axis] = compute(lambda *lengths: sum(lengths), *parts)
     if wrong:
-        shapes = " and ".join(map(write_sizes, known[:4]))
-        what = f"tensors of {shapes} are put together along axis {axis}"
-        raise make_join_problem(what, wrong, sizes)
+        verb = f"are put together along axis {axis}"
+        raise make_join_problem(tensors, verb, wrong, sizes)
     return [make_tensor(sizes, _concat_values(tensors, axis))]
 
 

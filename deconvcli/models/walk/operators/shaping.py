@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from deconvcli.models.walk.box import BoxSize
 from deconvcli.models.walk.elements import expand_values, join_sizes, write_sizes
 from deconvcli.models.walk.tensors import (
     MAX_RANK,
@@ -107,7 +108,7 @@ def _is_same(one: OpenSize, other: OpenSize) -> bool:
     """Return whether two sizes are the same formula; no comparison that restricts letters."""
     if isinstance(one, int) or isinstance(other, int):
         return isinstance(one, int) and isinstance(other, int) and one == other
-    return one is not None and other is not None and str(one) == str(other)
+    return isinstance(one, BoxSize) and isinstance(other, BoxSize) and one.is_same(other)
 
 
 def _check_count(own: Sequence[OpenSize], sizes: Sequence[OpenSize]) -> None:
