@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         weights,
     )
     from deconvcli.common.errors import DeconvError, NotExpressible, Refused
+    from deconvcli.conversion.joining import from_subpixel
     from deconvcli.public import PublicConversion as Conversion
     from deconvcli.public import PublicEquivalent as Equivalent
     from deconvcli.public import PublicNetwork as Network
@@ -42,6 +43,7 @@ _HOME = {
     "convert": "deconvcli.api.convert",
     "equivalents": "deconvcli.api.equivalents",
     "explain": "deconvcli.api.explain",
+    "from_subpixel": "deconvcli.conversion.joining.from_subpixel",
     "layer": "deconvcli.api.layer",
     "network": "deconvcli.api.network",
     "paste": "deconvcli.api.paste",
@@ -64,6 +66,7 @@ __all__ = [
     "convert",
     "equivalents",
     "explain",
+    "from_subpixel",
     "layer",
     "network",
     "paste",

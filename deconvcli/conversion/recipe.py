@@ -101,20 +101,20 @@ def write_recipe(
         wanted = _divide(parted)
         lengths["H",] = layer.groups
         inner = [axis for axis in wanted if axis != ("H",)]
-        steps += _transpose(tuple([own.index(axis) for axis in inner]))
+        steps += transpose(tuple([own.index(axis) for axis in inner]))
         steps.append(_spread_groups(wanted, lengths))
     else:
         if parts > 1:
             wanted = [("G",), *_drop_groups(wanted)]
         permute = tuple([own.index(axis) for axis in wanted])
-        steps += _transpose(permute)
+        steps += transpose(permute)
         if reshaping:
             permute = None
     flip: tuple[int, ...] = ()
     if source.flipped != target.flipped:
         spatial = [place for place, axis in enumerate(wanted) if axis[0].isdecimal()]
         flip = tuple([place for place in spatial if lengths[wanted[place]] > 1])
-        steps += _flip(flip)
+        steps += reverse(flip)
     shape = [lengths[axis] for axis in wanted]
     stuffed = {wanted.index((str(axis),)): step for axis, step in enumerate(stuffing) if step > 1}
     if stuffed:
@@ -142,12 +142,12 @@ def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]
     divided = [sizes[letter] for [letter] in letters]
     steps = [
         *reshape(shape, divided),
-        *_transpose(tuple([letters.index((one,)) for one in order])),
+        *transpose(tuple([letters.index((one,)) for one in order])),
     ]
     inputs, outputs = layer.in_channels // groups, layer.out_channels // groups
     steps += reshape([sizes[letter] for letter in order], [groups, inputs, outputs, *kernel])
     if source.flipped and kernel[0] > 1:
-        steps += _flip([3])
+        steps += reverse([3])
     wide = (groups, inputs, into, outputs, out, *kernel[1:])
     place = _write_place(axis)
     # Taps meet only where all lie on one element; 0 + -0.0 would be 0.
@@ -199,11 +199,11 @@ def split_phases(
     into, rank = inputs // groups, len(kernel)
     divided = [size for pair in zip(counts, strides, strict=True) for size in pair]
     steps += reshape([inputs, outputs, *whole], [groups, into, outputs, *divided])
-    steps += _flip([3 + 2 * axis for axis, count in enumerate(counts) if count > 1])
+    steps += reverse([3 + 2 * axis for axis, count in enumerate(counts) if count > 1])
     taps, phases = [3 + 2 * axis for axis in range(rank)], [4 + 2 * axis for axis in range(rank)]
     channels = [*phases, 0, 2] if is_depth_first else [0, 2, *phases]
     order = [*taps, 1, *channels] if is_last else [*channels, 1, *taps]
-    steps += _transpose(tuple(order))
+    steps += transpose(tuple(order))
     sizes = [groups, into, outputs, *divided]
     wide = groups * outputs * prod(strides)
     final = (*counts, into, wide) if is_last else (wide, into, *counts)
@@ -278,14 +278,16 @@ def reshape(shape: Sequence[int], new: Sequence[int]) -> list[Step]:
     return [Step((f"w = w.reshape({', '.join(map(str, sizes))})",), lambda w: w.reshape(sizes))]
 
 
-def _transpose(order: tuple[int, ...]) -> list[Step]:
+def transpose(order: tuple[int, ...]) -> list[Step]:
+    """Return the step that puts axes in another order."""
     if list(order) == sorted(order):
         return []
     code = f"w = w.transpose({', '.join(map(str, order))})"
     return [Step((code,), lambda w: w.transpose(order))]
 
 
-def _flip(axes: Sequence[int]) -> list[Step]:
+def reverse(axes: Sequence[int]) -> list[Step]:
+    """Return the step that reverses axes, of which the last has the largest number."""
     if not axes:
         return []
     index = [
