@@ -21,9 +21,9 @@ from deconvcli.networks.graph.runs import SizeRun, Split
 from deconvcli.networks.graph.size_set import SizeSet, build_size_set
 from deconvcli.networks.graph.sizes import find_working
 
-# Nodes walked to find formulas, and then the sizes that work: half a second, and a whole one.
+# Nodes walked to find formulas, and then the sizes that work: half a second, and one at most.
 MAX_FORMULA_STEPS = 15_000
-MAX_WORKING_STEPS = 40_000
+MAX_WORKING_STEPS = 36_000
 MAX_RUNS = 4096
 # A class of sizes beyond these belongs to no image.
 MAX_PERIOD = 2**20
