@@ -250,6 +250,16 @@ def test_columns_count_characters_in_any_encoding(tmp_path: Path) -> None:
     assert (found.where.line, found.where.column) == (3, 51)
 
 
+def test_questions_about_configs_pass_python_files(tmp_path: Path) -> None:
+    write(
+        tmp_path / "a.py", "networks = {1: 2}\nfrom torch import nn\nnn.ConvTranspose2d(3, 4, 4)\n"
+    )
+    layers = "layers: [{op: conv, out_channels: 3, kernel: 3, stride: 2}]"
+    write(tmp_path / "a.yaml", f"networks: {{a: {{input: {{channels: 3, size: 8}}, {layers}}}}}\n")
+    done = deconv(f"sizes {tmp_path}")
+    assert (done.code, done.err) == (0, "")
+
+
 def test_a_broken_link_in_a_folder_is_passed(tmp_path: Path) -> None:
     (tmp_path / "a.py").symlink_to("absent.py")
     assert deconv(f"check {tmp_path} --isolated").code == 0

@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 from deconvcli.checks import configs
 from deconvcli.checks.checking._file_check import has_networks, may_have_networks
-from deconvcli.checks.checking._files import SourceFile, find_files, format_of_file, read_bytes
+from deconvcli.checks.checking._files import (
+    SourceFile,
+    find_files,
+    format_of_file,
+    is_model,
+    read_bytes,
+)
 from deconvcli.checks.configs import Config, NetworkSource
 from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
 from deconvcli.common.errors import Unreadable, UsageError
@@ -67,7 +73,9 @@ def read_one_network(path: str, name: str) -> NetworkSource:
 
 
 def _read_config(file: SourceFile) -> Config | None:
-    """Return the config, or None for another program's file in a folder."""
+    """Return the config, or None for a model or another program's file in a folder."""
+    if is_model(file) and not file.is_named:
+        return None
     data = _read_data(file)
     if not (file.is_named or may_have_networks(data)):
         return None
