@@ -45,6 +45,16 @@ class Answer(NamedTuple):
     against: Checked | None = None
 
     @property
+    def is_said(self) -> bool:
+        """Whether anything says the layer there."""
+        return self.conversion is not None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the module's values are equal, or it was not run."""
+        return self.against is None or isinstance(self.against, str) or self.against.agrees
+
+    @property
     def weights_target(self) -> Target | None:
         """What weights are written for, if anything says the layer there."""
         if self.conversion is None:

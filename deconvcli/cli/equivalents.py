@@ -43,6 +43,16 @@ class Answer(NamedTuple):
     written: tuple[Written, ...] = ()
 
     @property
+    def is_said(self) -> bool:
+        """Whether there are operations."""
+        return self.equivalent is not None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no value differs: these modules are not run."""
+        return True
+
+    @property
     def weights_target(self) -> Target | None:
         """What weights are written for, if there are operations."""
         found = self.equivalent

@@ -117,8 +117,3 @@ def describe_check(checked: Checked) -> dict[str, Any]:
 
 def _describe_ran(ran: Ran) -> dict[str, Any]:
     return {"framework": ran.name, "versions": ran.versions}
-
-
-def has_agreed(checked: Checked) -> bool:
-    """Return whether the module's values are equal, or it was not run."""
-    return isinstance(checked, str) or checked.agrees

@@ -27,6 +27,7 @@ from deconvcli.cli.options import (
 from deconvcli.cli.output import Output, open_output, say
 from deconvcli.cli.request import read_request
 from deconvcli.common.errors import NotExpressible, UsageError
+from deconvcli.frameworks.request import Understood
 from deconvcli.views.answers.renderers import RENDERERS
 
 PYTHON, YAML = "python", "yaml"
@@ -127,33 +128,19 @@ def command(
         raise UsageError("--to is missing", help="name a framework: --to keras.", code="no-target")
     from deconvcli.checks.checking import find_path  # which other commands do not need
 
-    path, name = find_path(options["call"] or "")
+    path, network = find_path(options["call"] or "")
+    is_other = without is not None or way is not None
     if path:
-        own = {"--weights": weights, "--out-weights": out_weights, "--bias": bias}
-        own |= {"--out-bias": out_bias, "--without": without, "--way": way}
-        own |= {"--against": "" if against else None}
-        for flag, value in own.items():
-            if value is not None:
-                raise UsageError(f"{flag} is of a single layer", help="leave it out.")
-        return _convert_network(
-            path, name, names, open_output(out, force=force), format, quiet, options
-        )
+        arrays = {"--weights": weights, "--out-weights": out_weights, "--bias": bias}
+        of_layers = arrays | {"--out-bias": out_bias, "--without": without, "--way": way}
+        _refuse_beside_network(of_layers | {"--against": "" if against else None})
+        opened = open_output(out, force=force)
+        return _convert_network(path, network, names, opened, format, quiet, options)
+    _refuse_together(format, against, is_other)
     # NumPy loads here, where values are about to be compared.
     from deconvcli.cli.carrying import carry, take_files, understand
-    from deconvcli.cli.converting import convert_to, report_conversions, run_modules, write_module
-    from deconvcli.cli.equivalents import avoid, report_equivalents, write_other_module
-    from deconvcli.cli.running_modules import has_agreed
-
-    if format == YAML:
-        raise UsageError(
-            "a single layer is no config", help="take --format json, or give a config.", code="form"
-        )
-    is_other = without is not None or way is not None
-    if against and (is_other or format == PYTHON):
-        beside = "--without" if is_other else "--format python"
-        raise UsageError(
-            f"--against was given beside {beside}", help="leave one of them out.", code="together"
-        )
+    from deconvcli.cli.converting import convert_to, report_conversions, run_modules
+    from deconvcli.cli.equivalents import avoid, report_equivalents
 
     files = take_files(weights, out_weights, bias, out_bias)
     if files is not None:
@@ -161,38 +148,66 @@ def command(
     with open_output(out, force=force) as file:
         understood = understand(read_request(options), files, names[0])
         if format == PYTHON:
-            try:
-                text = (
-                    write_other_module(understood, names, way)
-                    if is_other
-                    else write_module(understood, names)
-                )
-                Output("text", file=file).write(text)
-            except NotExpressible as error:
-                say(f"{error}")
-                return 1
-            return 0
+            return _write_module(understood, names, is_other, way, file)
         # Weights are written before the report, since a closed pipe ends the process.
+        answers: Sequence[Any]
         if is_other:
-            others = [avoid(understood, name, way) for name in names]
-            said, agrees = [answer.equivalent is not None for answer in others], True
-            written = carry(files, understood, others[0].weights_target, force=force)
-            others[0] = others[0]._replace(written=written)
-            report = report_equivalents(understood, others)
+            answers = [avoid(understood, name, way) for name in names]
         else:
             answers = [convert_to(understood, name) for name in names]
-            said = [answer.conversion is not None for answer in answers]
-            if against:
-                answers = run_modules(understood, answers)
-            agrees = all(answer.against is None or has_agreed(answer.against) for answer in answers)
-            written = carry(files, understood, answers[0].weights_target, force=force)
-            answers[0] = answers[0]._replace(written=written)
-            report = report_conversions(understood, answers)
-        Output(format, quiet, file).show(report)
-    if not agrees:
-        return 1
+            answers = run_modules(understood, answers) if against else answers
+        written = carry(files, understood, answers[0].weights_target, force=force)
+        answers = [answers[0]._replace(written=written), *answers[1:]]
+        report = report_equivalents if is_other else report_conversions
+        Output(format, quiet, file).show(report(understood, answers))
+    said = [answer.is_said for answer in answers]
     # Of all frameworks some never say a layer, and nobody asked for those.
-    return 0 if (any(said) if len(said) > 2 else all(said)) else 1
+    is_enough = any(said) if len(said) > 2 else all(said)
+    return 0 if is_enough and all(answer.agrees for answer in answers) else 1
+
+
+def _refuse_beside_network(options: Mapping[str, str | None]) -> None:
+    """Refuse options of single layers, by flag, where a network is given."""
+    for flag, value in options.items():
+        if value is not None:
+            raise UsageError(f"{flag} is of a single layer", help="leave it out.")
+
+
+def _refuse_together(format: str, against: bool, is_other: bool) -> None:
+    """Refuse options that do not fit together, or not a single layer."""
+    if format == YAML:
+        raise UsageError(
+            "a single layer is no config", help="take --format json, or give a config.", code="form"
+        )
+    if against and (is_other or format == PYTHON):
+        beside = "--without" if is_other else "--format python"
+        raise UsageError(
+            f"--against was given beside {beside}", help="leave one of them out.", code="together"
+        )
+
+
+def _write_module(
+    understood: Understood,
+    names: Sequence[str],
+    is_other: bool,
+    way: str | None,
+    file: IO[bytes] | None,
+) -> int:
+    """Print the module of a layer, and return the exit code."""
+    from deconvcli.cli.converting import write_module
+    from deconvcli.cli.equivalents import write_other_module
+
+    try:
+        text = (
+            write_other_module(understood, names, way)
+            if is_other
+            else write_module(understood, names)
+        )
+    except NotExpressible as error:
+        say(f"{error}")
+        return 1
+    Output("text", file=file).write(text)
+    return 0
 
 
 def _convert_network(
