@@ -9,7 +9,7 @@ from typing import Any
 
 from deconvcli.layers.axis import Linear
 from deconvcli.models.walk.elements import expand_values, join_sizes, map_elements
-from deconvcli.models.walk.tensors import Call, Operator, Tensor, make_tensor
+from deconvcli.models.walk.tensors import Call, Operator, Tensor, find_place, make_tensor
 
 # The first output has the sizes of the first input.
 _KEEPING = (
@@ -48,7 +48,6 @@ _KEEPING = (
     "IsInf",
     "IsNaN",
     "LRN",
-    "LayerNormalization",
     "LeakyRelu",
     "Log",
     "LogSoftmax",
@@ -106,6 +105,16 @@ def _drop(call: Call) -> Sequence[Tensor]:
 
 def _copy(call: Call) -> Sequence[Tensor]:
     return [call.input(0)]
+
+
+def _normalize(call: Call) -> Sequence[Tensor]:
+    """LayerNormalization: the data, and a mean and a deviation for each slice of it."""
+    sizes = call.input(0).sizes
+    if sizes is None:
+        return [Tensor()] * call.outputs
+    place = find_place(call.number("axis", -1), len(sizes))
+    means = Tensor((*sizes[:place], *[1] * (len(sizes) - place)))
+    return [Tensor(sizes), means, means][: call.outputs]
 
 
 def _divide(one: Any, other: Any) -> Any:
@@ -218,6 +227,7 @@ OPERATORS: Mapping[str, Operator] = {
     **{name: _map(function) for name, function in _COMPUTED.items()},
     "Identity": _copy,
     "Dropout": _drop,
+    "LayerNormalization": _normalize,
     "Cast": _cast,
     "CastLike": _keep,
     "Mod": _modulo,
