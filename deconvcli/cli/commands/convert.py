@@ -112,7 +112,7 @@ def command(
 
     CALL may be a config, such as net.yaml, or net.yaml:NAME for one of its networks. Each layer is
     then said in the target, with its name and its skips; --format yaml writes a config, and
-    --format python a module of torch, Keras or Flax. Exits with 1 where a layer is missing.
+    --format python a module of torch, Keras, Flax or ONNX. Exits with 1 where one is missing.
 
     \b
     Examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from deconvcli.conversion.plan import Plan
 from deconvcli.conversion.program import Program, list_pads, list_slices, write_function
@@ -23,6 +24,14 @@ _RUNS = {
         "return evaluator.run(None, {{{name}: np.asarray(x, w.dtype)}})[0]",
     ),
 }
+
+
+class Around(NamedTuple):
+    """A node before or after a layer. constants: the code of its inputs after the first."""
+
+    kind: str
+    constants: Mapping[str, str]
+    axis: int | None = None
 
 
 class Onnx(Program):
@@ -124,29 +133,22 @@ class Onnx(Program):
 
     def write_before(self, plan: Plan, x: str = "X") -> list[str]:
         """Return Gather nodes from `input` to X."""
-        wrapped = [axis for axis, pair in enumerate(plan.repeats) if pair != _NOTHING]
         lines, given = [], "input"
-        for axis in wrapped:
-            before, after = plan.repeats[axis]
-            size = plan.source.spatial[axis]
-            indices = f"[i % {size} for i in range({-before}, {size + after})]"
-            name = x if axis == wrapped[-1] else f"wrapped_{axis}"
-            constants = {f"indices_{axis}": indices}
-            lines += _write_nodes("Gather", given, name, constants, f", axis={axis + 2}")
-            given = name
+        nodes = list_before(plan)
+        for place, node in enumerate(nodes, 1):
+            made = x if place == len(nodes) else f"wrapped_{place}"
+            constants = {f"indices_{place}": node.constants["indices"]}
+            lines += _write_nodes(node.kind, given, made, constants, f", axis={node.axis}")
+            given = made
         return lines
 
     def write_after(self, plan: Plan, y: str = "Y") -> list[str]:
         """Return Slice and Pad nodes from Y."""
         lines, given = [], y
-        starts, ends, axes = list_slices(plan)
-        if axes:
-            constants = {"starts": str(starts), "ends": ends, "axes": str(axes)}
-            lines += _write_nodes("Slice", given, "cut", constants)
-            given = "cut"
-        if any(pair != _NOTHING for pair in plan.zeros):
-            pads = [pair[end] for end in range(2) for pair in list_pads(plan)]
-            lines += _write_nodes("Pad", given, "padded", {"pads": str(pads)})
+        for node in list_after(plan):
+            made = {"Slice": "cut", "Pad": "padded"}[node.kind]
+            lines += _write_nodes(node.kind, given, made, node.constants)
+            given = made
         return lines
 
     def write_addition(self, plan: Plan) -> list[str]:
@@ -159,6 +161,30 @@ class Onnx(Program):
             *_write_nodes("Reshape", "B", "bias", {"bias_shape": shape}),
             f'helper.make_node("Add", ["{given}", "bias"], ["biased"])',
         ]
+
+
+def list_before(plan: Plan) -> list[Around]:
+    """Return the nodes between the input and the layer, which repeat its ends."""
+    nodes = []
+    for axis, (before, after) in enumerate(plan.repeats):
+        if (before, after) != _NOTHING:
+            size = plan.source.spatial[axis]
+            indices = f"[i % {size} for i in range({-before}, {size + after})]"
+            nodes.append(Around("Gather", {"indices": indices}, axis + 2))
+    return nodes
+
+
+def list_after(plan: Plan) -> list[Around]:
+    """Return the nodes between the layer and the output, without a bias."""
+    nodes = []
+    starts, ends, axes = list_slices(plan)
+    if axes:
+        constants = {"starts": str(starts), "ends": ends, "axes": str(axes)}
+        nodes.append(Around("Slice", constants))
+    if any(pair != _NOTHING for pair in plan.zeros):
+        pads = [pair[end] for end in range(2) for pair in list_pads(plan)]
+        nodes.append(Around("Pad", {"pads": str(pads)}))
+    return nodes
 
 
 def _write_nodes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,8 @@ from deconvcli.networks.porting.step import Pairs, Step
 from deconvcli.networks.porting.words import find_word
 
 ZEROS = "zeros"
+# The end of a class that is of one rank: Pad2d, Padding2D.
+_RANK = re.compile(r"\d[dD]$")
 # The frameworks' words for what the added elements are.
 PAD_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,7 +56,7 @@ def _read_mode(source: Source) -> Any:
     """Return what the added elements are: a word of ours, or a number."""
     given = source.keys.get("mode")
     if given is None:
-        called = source.called.rstrip("123dD") if source.call else source.called
+        called = _RANK.sub("", source.called) if source.call else source.called
         given = find_word(called, PAD_WORDS) or ZEROS
     if isinstance(given, int | float) and not isinstance(given, bool):
         return given or ZEROS

@@ -130,10 +130,27 @@ def run_flax(port: Port, weights: Weights | None, inputs: Mapping[str, Array]) -
     }
 
 
+def run_onnx(port: Port, weights: Weights | None, inputs: Mapping[str, Array]) -> Results:
+    """Run a model of ONNX with the weights of another module."""
+    import onnx
+    import onnxruntime
+
+    assert weights is not None
+    names, scope = build(port)
+    model = scope["build"](*([weights] if "load" in scope else []))
+    onnx.checker.check_model(model, full_check=True)
+    titles = {node.name for node in model.graph.node}
+    assert titles >= {layer.name for layer in port.layers if len(layer.steps) == 1}
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    outputs = session.run(names, {name: inputs[name] for name in port.inputs})
+    return weights, dict(zip(names, outputs, strict=True))
+
+
 RUNS: Mapping[str, Callable[[Port, Weights | None, Mapping[str, Array]], Results]] = {
     "torch": run_torch,
     "keras": run_keras,
     "flax": run_flax,
+    "onnx": run_onnx,
 }
 
 

@@ -12,8 +12,16 @@ import pytest
 from deconvcli.frameworks.drivers import FRAMEWORKS
 
 NETWORKS = Path(__file__).parent / "networks"
-DRIVERS = {"torch": "torch", "keras": "keras_tensorflow", "flax": "flax"}
-PAIRS = [("torch", "keras"), ("keras", "torch"), ("torch", "flax"), ("keras", "flax")]
+DRIVERS = {
+    "torch": "torch",
+    "keras": "keras_tensorflow",
+    "flax": "flax",
+    "onnx": "onnx_onnxruntime",
+}
+PAIRS = [
+    *[("torch", target) for target in ("keras", "flax", "onnx")],
+    *[("keras", target) for target in ("torch", "flax", "onnx")],
+]
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)

@@ -127,6 +127,9 @@ networks:
     assert 'enc_0 = layers.Conv2D(4, 3, padding="same", name="enc.0")(input)' in keras
     assert "class_1 = layers.Cropping2D(((1, 0), (1, 0)))(class_1)" in keras
     assert 'cat = layers.Concatenate(name="cat")([class_1, enc_0])' in keras
+    onnx = lines_of(config, "onnx", tmp_path)
+    assert 'cat = graph.node("Concat", [class_1, enc_0], axis=1, name="cat")' in onnx
+    assert 'named = {"enc.0": "enc.0", "enc_0": "enc_0", "class": "class"}' in onnx
 
 
 def test_a_reshape_keeps_the_order_of_the_source(tmp_path: Path) -> None:
@@ -143,15 +146,19 @@ networks:
     assert not [line for line in lines_of(config, "torch", tmp_path) if "permute" in line]
 
 
-def test_a_layer_that_is_missing_is_a_comment(tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", MODULES.names)
+def test_a_layer_that_is_missing_ends_the_program(target: str, tmp_path: Path) -> None:
     config = """
 networks:
   net:
     input: {channels: 4, size: 8x8}
     layers: ['nn.MaxUnpool2d(2)', {op: relu, name: last}]
 """
-    lines = lines_of(config, "keras", tmp_path)
-    assert "# max_unpool1 is missing: it takes the places that a max pooling returns." in lines
+    lines = lines_of(config, target, tmp_path)
+    place = lines.index("raise NotImplementedError(")
+    reason = '"max_unpool1 is missing: it takes the places that a max pooling returns"'
+    assert lines[place + 1] == reason
+    assert lines[place + 3].startswith("last = ")
 
 
 def test_a_target_with_two_axes_alone_has_no_layer_of_one() -> None:
@@ -194,3 +201,18 @@ def test_letters_need_numbers() -> None:
     [source] = read(EXAMPLES / "fcn8s.yaml")
     with pytest.raises(UsageError, match=r"the input of fcn8s is \[3, H, W\]"):
         port(source, "keras")
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        ("nn.ReflectionPad2d(1)", 'mode="reflect"'),
+        ("nn.ReplicationPad2d(1)", 'mode="edge"'),
+        ("nn.CircularPad2d(1)", 'mode="wrap"'),
+        ("nn.ZeroPad2d(1)", "[0, 0, 1, 1, 0, 0, 1, 1]], name"),
+    ],
+)
+def test_the_class_of_a_pad_says_what_it_adds(call: str, argument: str, tmp_path: Path) -> None:
+    config = f"networks: {{net: {{input: {{channels: 4, size: 8x8}}, layers: ['{call}']}}}}"
+    text = " ".join(lines_of(config, "onnx", tmp_path))
+    assert argument in text

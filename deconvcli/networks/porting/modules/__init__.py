@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from deconvcli.common.shelf import Shelf
 from deconvcli.frameworks.dialects import take
-from deconvcli.networks.porting.modules._module import Module, Written
+from deconvcli.networks.porting.modules._code import Written
+from deconvcli.networks.porting.modules._module import Module
 
 __all__ = ["MODULES", "Module", "Written", "find_module"]
 

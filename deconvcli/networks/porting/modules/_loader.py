@@ -8,7 +8,7 @@ from typing import NamedTuple
 from deconvcli.conversion.wrapping import TAB, WIDTH
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.layout import Layout
-from deconvcli.networks.porting.modules._module import Placed, indent
+from deconvcli.networks.porting.modules._code import Placed, indent
 from deconvcli.networks.porting.step import Port, Step
 
 # The frameworks whose dense layers have the outputs first.
@@ -22,7 +22,7 @@ class Store(NamedTuple):
     the arrays w and b. bias: those that give b to a bias that is added on its own. arrays: those
     that give it a list `arrays`, in the order scale, shift, mean, variance. dense: the axes of a
     matrix. find_part, part: the same for layers side by side, as a list, and for `one` of it.
-    slopes: the shape of those of a PReLU, in which `ones` are the spatial axes. model, before,
+    slopes: the shape of those of a PReLU; `ones`, `ones_after` are the spatial axes. model, before,
     result: the parameter of `load`, its first lines, and what it returns.
     """
 
@@ -115,7 +115,7 @@ def _write_steps(port: Port, layer: Placed, store: Store) -> list[str] | None:
         arrays = step.keys["scale"] or step.keys["center"] or step.keys["kind"] == "batch"
         return ["arrays = weights[name]", *store.arrays] if arrays else None
     if step.keys.get("kind") == "prelu":
-        shape = store.slopes.format(ones="1, " * step.rank)
+        shape = store.slopes.format(ones="1, " * step.rank, ones_after=", 1" * step.rank)
         return ["[w] = weights[name]", f"arrays = [w.reshape({shape})]", *store.arrays]
     if step.op == "dense":
         own = ("O", "I") if take(port.source)[0].name in _OUTPUTS_FIRST else ("I", "O")

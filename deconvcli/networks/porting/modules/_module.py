@@ -1,4 +1,4 @@
-"""What the modules of all frameworks share: names, lines, and steps that are reshapes.
+"""What the modules of all frameworks share: lines, and steps that are reshapes.
 
 A step becomes pieces of code, each of which makes a tensor of those before it. A file in this
 folder has a method for each kind of step, called as the kind.
@@ -8,85 +8,27 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from keyword import iskeyword
-from math import isinf
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from deconvcli.common.errors import NotExpressible
-from deconvcli.common.values import compact
 from deconvcli.conversion.programs import take_program
-from deconvcli.conversion.wrapping import TAB, wrap
 from deconvcli.layers.layer import require_numbers
 from deconvcli.networks.operation import Shape
+from deconvcli.networks.porting.modules._code import (
+    Apply,
+    Code,
+    Line,
+    Names,
+    Placed,
+    Written,
+    find_main,
+    name_parts,
+)
 from deconvcli.networks.porting.step import Port, Ported, Step
 
-# A pad before a window is no layer that people ask for by name.
-_PAD = re.compile("Pad")
-Apply = Callable[..., str]
 Axes = list[tuple[str, int]]
 Sizes = dict[tuple[str, int], int]
-
-
-class Code(NamedTuple):
-    """A piece of code: what makes a layer, if it is one, and the expression of the tensors.
-
-    apply: takes the names of tensors; None where the layer is applied to them. part: what is added
-    to the layer's name. parts: the number of equal layers side by side.
-    """
-
-    layer: str = ""
-    apply: Apply | None = None
-    part: str = ""
-    parts: int = 1
-
-
-class Names:
-    """Names for layers that a program can use, each of them once."""
-
-    def __init__(self, reserved: Iterable[str]) -> None:
-        self._used = set(reserved)
-
-    def add(self, name: str) -> str:
-        """Return an identifier that is like this name."""
-        plain = re.sub(r"\W", "_", name, flags=re.ASCII)
-        plain = f"_{plain}" if not plain or plain[0].isdecimal() else plain
-        found, number = plain, 1
-        while found in self._used or iskeyword(found):
-            found, number = f"{plain}_{number}", number + 1
-        self._used.add(found)
-        return found
-
-
-class Raw(str):
-    """Text that is code, and no string."""
-
-    __slots__ = ()
-
-
-class Placed(NamedTuple):
-    """A layer of the module. name: its variable. title: the name that the author gave it."""
-
-    name: str
-    title: str
-    ported: Ported
-    step: Step
-    code: Code
-
-
-class Line(NamedTuple):
-    """A line of the module: `name = expression`, or a comment. layer: the one that it applies."""
-
-    text: str
-    layer: Placed | None = None
-
-
-class Written(NamedTuple):
-    """The call of a layer, and the code before and after it."""
-
-    call: str
-    before: Sequence[str] = ()
-    after: Sequence[str] = ()
 
 
 class Module(ABC):
@@ -133,11 +75,14 @@ class Module(ABC):
         """Return the lines that compute the network, and the variable of each layer."""
         names = Names(self.reserved)
         variables = {name: names.add(name) for name in port.inputs}
+        # No part of a layer has the name of another layer, before it or after it.
+        own = {layer.name: names.add(layer.name) for layer in port.layers}
         lines: list[Line] = []
         for layer in port.layers:
+            y = own[layer.name]
             if layer.reason:
-                variables[layer.name] = names.add(layer.name)
-                lines.append(Line(f"# {variables[layer.name]} is missing: {layer.reason}."))
+                variables[layer.name] = y
+                lines.append(Line(_refuse(f"{layer.name} is missing: {layer.reason}")))
                 continue
             given = [variables[name] for name in layer.inputs]
             codes = [
@@ -145,33 +90,26 @@ class Module(ABC):
                 for step in layer.steps
                 for code in self.write_step(step, was_last=port.was_last)
             ]
-            if not codes:
-                variables[layer.name] = given[0]
-                continue
-            y = variables[layer.name] = names.add(layer.name)
-            for step, code in _name_parts(codes):
-                lines.append(self._write_line(layer, step, code, y, given, names))
+            variables[layer.name] = y if codes else given[0]
+            for place, (step, code) in enumerate(name_parts(codes), 1):
+                name = names.add(f"{y}_{code.part}") if code.part else y
+                title = name if code.part else layer.name
+                made = name if code.part else names.add(f"{y}_{step.op}")
+                made = layer.name if place == len(codes) else made
+                placed = Placed(name, title, layer, step, code, made)
+                expression = self.write_applied(placed, given)
+                lines.append(Line(f"{y} = {expression}", placed if code.layer else None))
                 given = [y]
         return lines, variables
 
-    def _write_line(
-        self,
-        ported: Ported,
-        step: Step,
-        code: Code,
-        y: str,
-        given: Sequence[str],
-        names: Names,
-    ) -> Line:
+    def write_applied(self, placed: Placed, given: Sequence[str]) -> str:
+        """Return the expression of a piece of code, applied to tensors."""
+        code = placed.code
         if not code.layer:
             assert code.apply is not None
-            return Line(f"{y} = {code.apply(*given)}")
-        name = names.add(f"{y}_{code.part}") if code.part else y
-        title = f"{ported.name}_{code.part}" if code.part else ported.name
-        placed = Placed(name, title, ported, step, code)
+            return code.apply(*given)
         applied = self.write_layer(placed)
-        expression = code.apply(applied, *given) if code.apply else f"{applied}({', '.join(given)})"
-        return Line(f"{y} = {expression}", placed)
+        return code.apply(applied, *given) if code.apply else f"{applied}({', '.join(given)})"
 
     def list_code(self, layer: Ported, *, was_last: bool) -> Written:
         """Return the code of one layer for a table; x is its input, y its output."""
@@ -179,7 +117,7 @@ class Module(ABC):
         main = ""
         after: list[str] = []
         codes = [code for step in layer.steps for code in self.write_step(step, was_last=was_last)]
-        place = _find_main(codes)
+        place = find_main(codes)
         for number, code in enumerate(codes):
             names = (
                 layer.inputs if number == 0 and len(layer.inputs) > 1 else ("xy"[number > place],)
@@ -291,20 +229,10 @@ class Module(ABC):
         return f"The network {port.name}, from {port.source} to {port.target}."
 
 
-def _find_main(codes: Sequence[Code]) -> int:
-    """Return the place of the code that has the layer's name: the first that is no pad."""
-    layers = [place for place, code in enumerate(codes) if code.layer]
-    plain = [place for place in layers if not _PAD.search(codes[place].layer)]
-    return next(iter([*plain, *layers]), len(codes) - 1)
-
-
-def _name_parts(codes: Sequence[tuple[Step, Code]]) -> list[tuple[Step, Code]]:
-    """Return the code in which only one layer has the name, and others a part of their own."""
-    main = _find_main([code for _, code in codes])
-    return [
-        (step, code if code.part or place == main else code._replace(part=step.op))
-        for place, (step, code) in enumerate(codes)
-    ]
+def _refuse(reason: str) -> str:
+    """Return the line that ends a program where a layer of it is missing."""
+    text = reason.replace("\\", "/").replace('"', "'")
+    return f'raise NotImplementedError("{text}")'
 
 
 def _is_used(line: str, text: str) -> bool:
@@ -328,58 +256,3 @@ def arrange(shape: Shape, is_last: bool) -> list[int]:
     """Return the sizes of a tensor after its batch."""
     sizes = (*shape.spatial, shape.channels) if is_last else shape.sizes
     return require_numbers(sizes)
-
-
-def name_class(name: str) -> str:
-    """Return the name of a class for a network: UnetSmall for unet_small."""
-    words = re.sub(r"\W", "_", name, flags=re.ASCII).split("_")
-    joined = "".join([word[:1].upper() + word[1:] for word in words])
-    return f"Net{joined}" if not joined or joined[0].isdecimal() else joined
-
-
-def write_call(name: str, /, *positional: Any, **named: Any) -> str:
-    """Return a call; values are written as one number where all axes have it, None is left out."""
-    given = [_write_value(value) for value in positional if value is not None]
-    given += [f"{key}={_write_value(value)}" for key, value in named.items() if value is not None]
-    return f"{name}({', '.join(given)})"
-
-
-def unless(value: Any, default: Any) -> Any:
-    """Return a value, or None where it is the default, which a call leaves out."""
-    return None if compact(value) == default else value
-
-
-def _write_value(value: Any) -> str:
-    if isinstance(value, tuple) and value and not isinstance(value[0], tuple):
-        value = compact(value)
-    if isinstance(value, Raw):
-        return value
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, float) and isinf(value):
-        return f'float("{value}")'
-    return repr(value)
-
-
-def add_argument(call: str, argument: str) -> str:
-    """Return a call with one more argument."""
-    more = "" if call.endswith("()") else ", "
-    return f"{call[:-1]}{more}{argument})"
-
-
-def write_sum(kind: str, given: Sequence[str], maximum: str) -> str:
-    """Return a function of several tensors. maximum: the name of that of two."""
-    signs = {"add": " + ", "multiply": " * ", "subtract": " - "}
-    if kind in signs:
-        return signs[kind].join(given)
-    if kind == "average":
-        return f"({' + '.join(given)}) / {len(given)}"
-    largest, *others = given
-    for other in others:
-        largest = f"{maximum}({largest}, {other})"
-    return largest
-
-
-def indent(lines: Iterable[str], depth: int) -> list[str]:
-    """Return lines of code at a depth, each of at most the usual width."""
-    return [one for line in lines for one in wrap(line and TAB * depth + line)]

@@ -8,10 +8,8 @@ from typing import Any
 from deconvcli.common.errors import NotExpressible
 from deconvcli.conversion.program import write_cut
 from deconvcli.conversion.wrapping import TAB
-from deconvcli.networks.porting.modules._loader import Store, write_loader
-from deconvcli.networks.porting.modules._module import (
+from deconvcli.networks.porting.modules._code import (
     Code,
-    Module,
     Placed,
     Raw,
     add_argument,
@@ -21,6 +19,8 @@ from deconvcli.networks.porting.modules._module import (
     write_call,
     write_sum,
 )
+from deconvcli.networks.porting.modules._loader import Store, write_loader
+from deconvcli.networks.porting.modules._module import Module
 from deconvcli.networks.porting.step import Pairs, Port, Step
 
 _FUNCTIONS = {"mish": "jax.nn.mish", "softsign": "nn.soft_sign"}

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from deconvcli.common.errors import NotExpressible
-from deconvcli.networks.porting.modules._loader import Store, write_loader
-from deconvcli.networks.porting.modules._module import (
+from deconvcli.networks.porting.modules._code import (
     Code,
-    Module,
     Placed,
     Raw,
     add_argument,
-    arrange,
     indent,
     unless,
     write_call,
 )
+from deconvcli.networks.porting.modules._loader import Store, write_loader
+from deconvcli.networks.porting.modules._module import Module, arrange
 from deconvcli.networks.porting.step import Port, Step
 
 _WORDS = {"hard_swish": "hard_silu"}

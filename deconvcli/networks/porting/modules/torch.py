@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from deconvcli.common.errors import NotExpressible
 from deconvcli.conversion.program import write_cut
 from deconvcli.conversion.wrapping import TAB
-from deconvcli.networks.porting.modules._loader import Store, write_loader
-from deconvcli.networks.porting.modules._module import (
+from deconvcli.networks.porting.modules._code import (
     Code,
-    Module,
     Placed,
     Raw,
     indent,
@@ -19,6 +17,8 @@ from deconvcli.networks.porting.modules._module import (
     write_call,
     write_sum,
 )
+from deconvcli.networks.porting.modules._loader import Store, write_loader
+from deconvcli.networks.porting.modules._module import Module
 from deconvcli.networks.porting.step import Port, Step
 
 _FUNCTIONS = {
