@@ -183,6 +183,19 @@ def test_every_form_of_file_gives_the_same(tmp_path: Path) -> None:
     assert [len(file["tensors"]) for file in json.loads(done.out)["files"]] == [4] * 4
 
 
+def test_a_reader_that_is_named_reads_any_file(tmp_path: Path) -> None:
+    path = save_archive(tmp_path / "net.zip", functional(SKIP, ["sum"]))
+    assert deconv(f"check {path}").code == 1
+    done = deconv(f"check {path} --reader keras --table")
+    assert done.code == 0
+    assert "Conv2DTranspose" in done.out
+    done = deconv(f"check {path} --reader keros")
+    assert done.code == 2
+    assert "did you mean 'keras'" in done.err
+    done = deconv(f"check {path} --reader tflite")
+    assert "the file does not begin as one of TensorFlow Lite" in done.out
+
+
 def test_other_json_is_a_config(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text('{"input": [3, 8, 8], "layers": []}')

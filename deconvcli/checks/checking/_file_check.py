@@ -39,7 +39,7 @@ def check_file(
 
     check: what is done with the file's bytes; by default `check_data`.
     """
-    if is_model(file):
+    if is_model(file, settings.reader):
         return _check_model(file, settings)
     try:
         data = read_bytes(file, MAX_DOCUMENT_BYTES)

@@ -80,9 +80,11 @@ def _files_in(folder: str) -> Iterator[str]:
                 yield os.path.join(here, file)
 
 
-def is_model(file: SourceFile) -> bool:
-    """Return whether a file is a model, and not a config."""
-    return file.path != STDIN and find_reader(file.path) is not None
+def is_model(file: SourceFile, reader: str | None = None) -> bool:
+    """Return whether a file is a model, and not a config. reader: that of all named files."""
+    if file.path == STDIN:
+        return False
+    return (reader is not None and file.is_named) or find_reader(file.path) is not None
 
 
 def display_name(path: str) -> str:

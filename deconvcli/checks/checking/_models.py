@@ -44,7 +44,7 @@ def check_model(name: str, path: str, settings: Settings) -> CheckedModel:
         Unreadable: the file cannot be read, or is no model.
         UsageError: a size is given for an input or an axis that does not exist.
     """
-    model = read_model(path, settings.sizes)
+    model = read_model(path, settings.sizes, settings.reader)
     found = [_place(finding, name) for finding in model.findings]
     ruled = run_rules(_make_subject(name, model, settings))
     found += ruled if model.text is None else _leave_out_quiet(ruled, settings)

@@ -28,8 +28,8 @@ class Settings(NamedTuple):
     whether those that change nothing else are made; unsafe: and all others. add_ignore: whether
     comments are added that silence the findings. lock: whether sizes for a lock file are listed.
     locked: the lock file to compare them with, if any. source: the file of the settings. sizes:
-    those of the inputs of model files, by name. targets: dialects that must have the layers of a
-    file that names none itself.
+    those of the inputs of model files, by name. reader: that of all named files. targets: dialects
+    that must have the layers of a file that names none itself.
     """
 
     select: tuple[str, ...] = ("DCV",)
@@ -47,6 +47,7 @@ class Settings(NamedTuple):
     locked: Lock | None = None
     source: str = ""
     sizes: Mapping[str, Sequence[int | Linear]] = {}
+    reader: str | None = None
     targets: tuple[str, ...] = ()
 
     @property

@@ -27,6 +27,7 @@ from deconvcli.checks.rules import rules
 from deconvcli.cli.help import Command
 from deconvcli.cli.options import (
     FORCE_OPTION,
+    Word,
     format_option,
     names_option,
     option,
@@ -38,6 +39,7 @@ from deconvcli.cli.types import Sizes, Typed, Whole
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.values import format_count, shorten_list
 from deconvcli.layers.axis import Size
+from deconvcli.models.readers import READERS
 
 LOCK = "deconv.lock"
 LOCKED, FIXES = "Lock file", "Fixes"
@@ -108,6 +110,11 @@ def _join_sizes(
         callback=_join_sizes,
         help="Size of a model's input with batch and channels: x=1x3x480x640, or without a name"
         " that of the first one; letters are open.",
+    ),
+    option(
+        "--reader",
+        type=Word(READERS.names),
+        help="Read the named files as models of this kind, whatever their names.",
     ),
     codes_option("--select", help="Check only these rules: DCV2,DCV110."),
     codes_option("--ignore", help="Do not check these rules."),
@@ -236,6 +243,7 @@ class CheckOptions:
     jobs: int
     quiet: bool
     sizes: dict[str, tuple[Size, ...]]
+    reader: str | None
     targets: tuple[str, ...] | None
 
     def settings(self) -> Settings:
@@ -258,6 +266,7 @@ class CheckOptions:
             lock=self.lock,
             locked=self._read_locked(),
             sizes=self.sizes,
+            reader=self.reader,
             targets=self.targets or chosen.targets,
         )
 
