@@ -81,7 +81,7 @@ _deconv_offers() {
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text python yaml' '' ;;
                 --without) _deconv_value transposed '' ;;
-                --way) _deconv_value 'matrix subpixel zeros' '' ;;
+                --way) _deconv_value 'matrix resize subpixel zeros' '' ;;
             esac
             ;;
         weights)

@@ -209,7 +209,7 @@ complete -c deconv -n '__deconv_at convert' -l out-bias -r -f -d 'Write the bias
 complete -c deconv -n '__deconv_at convert' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at convert' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t python\t yaml\t' -d 'Format of the result; python is a module that runs, and yaml a network as a config.'
 complete -c deconv -n '__deconv_at convert' -l without -r -f -k -a 'transposed\t' -d 'Use other operations in place of a transposed convolution.'
-complete -c deconv -n '__deconv_at convert' -l way -r -f -k -a 'matrix\t subpixel\t zeros\t' -d 'How to do without it; the default is the way with the fewest multiplications.'
+complete -c deconv -n '__deconv_at convert' -l way -r -f -k -a 'matrix\t resize\t subpixel\t zeros\t' -d 'How to do without it; the default is the way with the fewest multiplications.'
 complete -c deconv -n '__deconv_at convert' -s q -l quiet -d 'Print only the call.'
 complete -c deconv -n '__deconv_at convert' -s h -l help -d 'Show this message and exit.'
 

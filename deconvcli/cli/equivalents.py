@@ -18,7 +18,7 @@ from deconvcli.cli.request import NAMES
 from deconvcli.common.errors import NotExpressible, NotLinear, UsageError
 from deconvcli.conversion import SCHEMA
 from deconvcli.conversion.equivalent import Equivalent
-from deconvcli.conversion.equivalents import WAYS, find_cheapest, find_equivalent
+from deconvcli.conversion.equivalents import FOR_ANY_WEIGHTS, WAYS, find_cheapest, find_equivalent
 from deconvcli.conversion.proof import Proof, prove_equivalent
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.axis import Linear
@@ -129,9 +129,9 @@ class Cost(NamedTuple):
 
 
 def _list_costs(understood: Understood, name: str) -> list[Cost]:
-    """Return every way with its cost in a framework."""
+    """Return every way for any weights with its cost in a framework."""
     costs = []
-    for way in WAYS.names:
+    for way in sorted(FOR_ANY_WEIGHTS):
         try:
             found = find_equivalent(understood.own, name, way)
             costs.append(Cost(way, found.multiplications))
@@ -169,12 +169,24 @@ def _show(understood: Understood, answer: Answer, head: list[tuple[str, str]]) -
         *label_rows("after", [f"y = {line}" for line in found.after]),
         *label_rows("weights", [*steps[:-1], steps[-1] + shapes]),
         ("way", f"{found.way}: {summary[0].lower()}{summary[1:]}"),
+        *label_rows("holds", _describe_kernel(found)),
         ("cost", _format_cost(found)),
         ("layout", f"{given_layout} in {source.spelling.name}, {found.layout} in {answer.name}"),
         ("proof", format_proof(answer.proof)),
         *label_rows("wrote", [str(one) for one in answer.written]),
     ]
     return [Fields(rows)]
+
+
+def _describe_kernel(found: Equivalent) -> list[str]:
+    """Return which weights it holds for; nothing for any weights."""
+    kernel = found.steps.kernel
+    if kernel is None:
+        return []
+    return [
+        f"only for weights of a {kernel} kernel, times one number for each pair of channels",
+        f"`deconv weights {kernel}` makes such weights; others are refused",
+    ]
 
 
 def _format_cost(found: Equivalent) -> str:
@@ -202,6 +214,7 @@ def _describe(answer: Answer) -> dict[str, Any]:
     files = {one.what: one.describe() for one in answer.written}
     return {
         "way": found.way,
+        "kernel": found.steps.kernel,
         "multiplications": found.multiplications,
         "call": found.call,
         "imports": found.imports,

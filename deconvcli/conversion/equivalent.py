@@ -62,7 +62,7 @@ class Steps(NamedTuple):
 
     before, main, after: operations on the data. recipe, weight_shape: those of the weights that
     the main one takes. multiplications: the factors of their number for one image, of which sizes
-    may be letters.
+    may be letters. kernel: the kind of kernel that the weights have to be, or None for any weights.
     """
 
     before: tuple[Operation, ...]
@@ -71,6 +71,7 @@ class Steps(NamedTuple):
     recipe: Recipe
     weight_shape: tuple[int, ...]
     multiplications: tuple[Size, ...]
+    kernel: str | None = None
 
 
 class Equivalent(NamedTuple):

@@ -185,7 +185,38 @@ class Convolve(NamedTuple):
         return transposed_convolution(x, taps, None, axes, groups)
 
 
-Operation: TypeAlias = Repeat | InsertZeros | Cut | Pad | Shuffle | Multiply | Fold | Convolve
+class Resize(NamedTuple):
+    """Stride times as many elements on each axis, by interpolation with half-pixel centers.
+
+    channels, spatial: those of the data that are given. kind: nearest or bilinear.
+    """
+
+    channels: int
+    spatial: tuple[Size, ...]
+    strides: tuple[int, ...]
+    kind: str
+
+    def compute(self, x: Any, w: Any) -> Any:
+        """Return the longer data; integers have to be multiples of 2*stride on each axis."""
+        import numpy as np
+
+        for axis, stride in enumerate(self.strides, 2):
+            if self.kind == "nearest":
+                x = x.repeat(stride, axis)
+                continue
+            n, whole = x.shape[axis], 2 * stride
+            # Output o has its center at (o + 1/2) / stride - 1/2 of the inputs.
+            place, part = np.divmod(2 * np.arange(n * stride) + 1 - stride, whole)
+            part = part.reshape(-1, *[1] * (x.ndim - axis - 1))
+            first, second = (x.take((place + more).clip(0, n - 1), axis) for more in (0, 1))
+            total = first * (whole - part) + second * part
+            x = total // whole if x.dtype.kind == "i" else total / whole
+        return x
+
+
+Operation: TypeAlias = (
+    Repeat | InsertZeros | Cut | Pad | Shuffle | Multiply | Fold | Convolve | Resize
+)
 
 
 def move_ends(spatial: Sequence[Size], pairs: Sequence[tuple[Size, Size]]) -> list[Operation]:

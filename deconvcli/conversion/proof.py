@@ -19,6 +19,7 @@ from deconvcli.compute.runner import (
 )
 from deconvcli.conversion.equivalent import Equivalent
 from deconvcli.conversion.equivalents import find_equivalent
+from deconvcli.conversion.equivalents.resize import make_kernels
 from deconvcli.conversion.plan import MOST_PARTS, Plan, find_plan
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading, require_numbers
@@ -105,6 +106,9 @@ def prove_equivalent(equivalent: Equivalent, seed: int = 0) -> Proof:
     """
     trial = _make_trial(equivalent.source, MOST_GROUPS, seed)
     small = find_equivalent(trial.source, equivalent.name, equivalent.way)
+    if small.steps.kernel is not None:
+        kernels = make_kernels(trial.source, small.steps.kernel, trial.weight)
+        trial = trial._replace(weight=kernels)
     found = small.compute(plain_input(trial.source, trial.x), trial.weight, trial.bias)
     return trial.compare(found, trial.compute())
 

@@ -79,8 +79,8 @@ def write_recipe(
     """
     layer, (parts, is_block) = source.layer, grouping
     sizes = _count_letters(layer)
-    own = _list_axes(source.weight_layout, len(layer.axes), 0)
-    wanted = _list_axes(target.weight_layout, len(target.layer.axes), lifted)
+    own = list_axes(source.weight_layout, len(layer.axes), 0)
+    wanted = list_axes(target.weight_layout, len(target.layer.axes), lifted)
     steps: list[Step] = []
     stacked = {str(axis) for axis, step in enumerate(stuffing) if step == 0}
     if stacked:
@@ -133,7 +133,7 @@ def fold_weights(source: Reading, axis: Axis, into: int, out: int) -> list[Step]
     layer = source.layer
     groups, kernel = layer.groups, layer.kernel
     sizes = _count_letters(layer)
-    own = _list_axes(source.weight_layout, len(layer.axes), 0)
+    own = list_axes(source.weight_layout, len(layer.axes), 0)
     letters = _divide(own)
     shape = [prod([sizes[letter] for letter in axis]) for axis in own]
     order = [
@@ -245,7 +245,7 @@ def _count_letters(layer: Layer) -> dict[str, int]:
     return {"G": layer.groups, "I": into, "O": out, **kernel}
 
 
-def _list_axes(layout: Layout, rank: int, lifted: int) -> Axes:
+def list_axes(layout: Layout, rank: int, lifted: int) -> Axes:
     """Return the axes of weights; those that are lifted have no letter in the source."""
     spatial = [(str(axis - lifted),) for axis in range(rank)]
     axes: Axes = []

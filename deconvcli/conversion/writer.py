@@ -20,6 +20,7 @@ from deconvcli.conversion.operations import (
     Pad,
     Pair,
     Repeat,
+    Resize,
     Shuffle,
 )
 from deconvcli.conversion.program import Program, write_cut
@@ -84,6 +85,8 @@ class Writer:
                 return self.fold(name, operation)
             case Convolve():
                 return [self.convolve(name, operation)]
+            case Resize():
+                return self.resize(name, operation)
 
     def repeat(self, name: str, operation: Repeat) -> list[str]:
         """Return a selection of indices that go around, for each axis."""
@@ -197,6 +200,32 @@ class Writer:
         """Return a convolution of a tensor with w."""
         raise NotImplementedError
 
+    def resize(self, name: str, operation: Resize) -> list[str]:
+        """Return resizes of two axes at a time, as most frameworks have only these."""
+        channels, spatial, strides, kind = operation
+        wide = [n * stride for n, stride in zip(spatial, strides, strict=True)]
+        if len(spatial) == 2:
+            return [self.resize_plane(name, wide, kind)]
+        plane, made, lines = [*spatial, 1], [*wide, 1], list[str]()
+        if len(spatial) > 2:
+            # The first axis with all others as one, and then each of its elements.
+            plane, made = list(spatial[1:]), wide[1:]
+            flat = write_product(spatial[1:])
+            lines = [
+                self.reshape(name, [-1, spatial[0], cast(Size, flat), channels]),
+                self.resize_plane(name, [wide[0], cast(Size, flat)], kind),
+            ]
+        return [
+            *lines,
+            self.reshape(name, [-1, *plane, channels]),
+            self.resize_plane(name, made, kind),
+            self.reshape(name, [-1, *wide, channels]),
+        ]
+
+    def resize_plane(self, name: str, sizes: Sequence[Size], kind: str) -> str:
+        """Return the resize of a tensor of two axes to these sizes."""
+        raise NotImplementedError
+
     def over_all(self, pairs: Sequence[Pair]) -> list[Pair]:
         """Return pairs of all axes, of which those of the batch and the channels are nothing."""
         nothing: list[Pair] = [(0, 0)]
@@ -214,6 +243,11 @@ def write_size(size: Size) -> str:
     """Return a size as code that is a factor of a product."""
     text = str(size) if isinstance(size, int) else size.code
     return text if text.isalnum() else f"({text})"
+
+
+def write_sizes(sizes: Sequence[Size]) -> str:
+    """Return sizes as code, with commas between them; a text is code already."""
+    return ", ".join([n.code if isinstance(n, Linear) else str(n) for n in sizes])
 
 
 def write_product(sizes: Sequence[Size]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 
 from deconvcli.cli.commands import COMMANDS
@@ -91,3 +93,40 @@ def test_channels_are_needed() -> None:
 def test_two_targets_are_no_module() -> None:
     done = deconv("convert --in 5x5 --to torch,jax --way zeros --format python", LAYER)
     refused(done, "a module is written for one framework")
+
+
+def test_a_resize_says_for_which_weights_it_holds() -> None:
+    done = deconv("convert --in 5x5 --to torch --way resize", LAYER)
+    assert done.code == 0
+    for line in (
+        'y = F.interpolate(y, scale_factor=2, mode="bilinear")',
+        "holds    only for weights of a bilinear kernel, times one number for each pair of"
+        " channels",
+        "cost     800 multiplications; the layer itself has 12,800",
+        "proof    400 values equal, on small integers",
+    ):
+        assert f"{line}\n" in done.out
+    found = json.loads(deconv("convert --in 5x5 --to torch --way resize --format json", LAYER).out)
+    assert found["kernel"] == "bilinear"
+    assert [one["way"] for one in found["ways"]] == ["matrix", "subpixel", "zeros"]
+
+
+def test_a_resize_of_another_kernel_has_a_reason() -> None:
+    done = deconv("convert --in 5x5 --to torch --way resize", "nn.ConvTranspose2d(8, 4, 3, 2, 1)")
+    assert done.code == 1
+    assert "a kernel of 3x3 taps is not that of a resize by 2x2" in done.out
+
+
+def test_only_weights_of_a_resize_are_carried_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    layer = "nn.ConvTranspose2d(8, 8, 4, 2, 1)"
+    assert deconv("weights bilinear --in 5x5 -o up.npy", layer).code == 0
+    words = "convert --in 5x5 --to keras --way resize --out-weights mix.npy --weights"
+    assert deconv(f"{words} up.npy", layer).code == 0
+    np.testing.assert_array_equal(np.load("mix.npy")[0, 0], np.eye(8))
+    np.save("other.npy", np.load("up.npy") ** 2)
+    done = deconv(f"{words} other.npy --force", layer)
+    refused(done, "the weights are no bilinear kernel for each pair of channels")
+    np.testing.assert_array_equal(np.load("mix.npy")[0, 0], np.eye(8))

@@ -75,7 +75,7 @@ PYTHON, YAML = "python", "yaml"
     ),
     option(
         "--way",
-        type=Word(("matrix", "subpixel", "zeros")),
+        type=Word(("matrix", "resize", "subpixel", "zeros")),
         help="How to do without it; the default is the way with the fewest multiplications.",
     ),
     option("-q", "--quiet", "quiet", is_flag=True, help="Print only the call."),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deconvcli.conversion.operations import Convolve, InsertZeros
+from deconvcli.conversion.operations import Convolve, InsertZeros, Resize
 from deconvcli.conversion.programs.jax import Jax
-from deconvcli.conversion.writer import Writer
+from deconvcli.conversion.writer import Writer, write_sizes
 
 
 class JaxWriter(Writer):
@@ -35,6 +35,15 @@ class JaxWriter(Writer):
         if operation.groups != 1:
             words.append(f"feature_group_count={operation.groups}")
         return f"jax.lax.conv_general_dilated({', '.join(words)})"
+
+    def resize(self, name: str, operation: Resize) -> list[str]:
+        """Return a call of jax.image.resize, which has any number of axes."""
+        channels, spatial, strides, kind = operation
+        axes = zip(spatial, strides, strict=True)
+        wide = write_sizes([n * stride for n, stride in axes])
+        method = "nearest" if kind == "nearest" else "linear"
+        shape = f"({name}.shape[0], {wide}, {channels})"
+        return [f'jax.image.resize({name}, {shape}, "{method}")']
 
 
 WRITER: Writer = JaxWriter(Jax())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deconvcli.conversion.operations import Convolve
 from deconvcli.conversion.programs.keras import Keras
-from deconvcli.conversion.writer import Writer, write_numbers
+from deconvcli.conversion.writer import Writer, write_numbers, write_sizes
+from deconvcli.layers.axis import Size
 
 
 class KerasWriter(Writer):
@@ -20,6 +23,11 @@ class KerasWriter(Writer):
         if any(step != 1 for step in operation.dilation):
             words += f", dilation_rate={write_numbers(operation.dilation)}"
         return f"keras.ops.conv({name}, w, {words})"
+
+    def resize_plane(self, name: str, sizes: Sequence[Size], kind: str) -> str:
+        """Return a call of ops.image.resize."""
+        words = f'"{kind}", data_format="channels_last"'
+        return f"keras.ops.image.resize({name}, ({write_sizes(sizes)}), {words})"
 
 
 WRITER: Writer = KerasWriter(Keras())

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from deconvcli.conversion.operations import Convolve, Shuffle
 from deconvcli.conversion.programs.tensorflow import TensorFlow
-from deconvcli.conversion.writer import Writer, write_numbers
+from deconvcli.conversion.writer import Writer, write_numbers, write_sizes
+from deconvcli.layers.axis import Size
 
 
 class TensorFlowWriter(Writer):
@@ -38,6 +39,10 @@ class TensorFlowWriter(Writer):
         parts = f"zip(tf.split({name}, {groups}, axis=-1), tf.split(w, {groups}, axis=-1))"
         call = f"tf.nn.convolution(one, k{words})"
         return self.program.join(f"[{call} for one, k in {parts}]", -1)
+
+    def resize_plane(self, name: str, sizes: Sequence[Size], kind: str) -> str:
+        """Return a call of tf.image.resize."""
+        return f'tf.image.resize({name}, ({write_sizes(sizes)}), "{kind}")'
 
 
 WRITER: Writer = TensorFlowWriter(TensorFlow())

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.conversion.operations import Convolve, Fold, InsertZeros, Multiply, Pair, Shuffle
+from deconvcli.conversion.operations import (
+    Convolve,
+    Fold,
+    InsertZeros,
+    Multiply,
+    Pair,
+    Resize,
+    Shuffle,
+)
 from deconvcli.conversion.programs.torch import Torch
 from deconvcli.conversion.writer import FIRST, Writer, write_numbers
 from deconvcli.layers.axis import Size
@@ -75,6 +83,14 @@ class TorchWriter(Writer):
         if operation.groups != 1:
             words += f", groups={operation.groups}"
         return f"F.conv{len(operation.kernel)}d({name}, w{words})"
+
+    def resize(self, name: str, operation: Resize) -> list[str]:
+        """Return a call of F.interpolate, which has another name for each number of axes."""
+        kind = operation.kind
+        if kind != "nearest":
+            kind = ("linear", "bilinear", "trilinear")[len(operation.strides) - 1]
+        words = f'scale_factor={write_numbers(operation.strides)}, mode="{kind}"'
+        return [f"F.interpolate({name}, {words})"]
 
 
 WRITER: Writer = TorchWriter(Torch())

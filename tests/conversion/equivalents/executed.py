@@ -16,7 +16,7 @@ from deconvcli.common.errors import NotExpressible
 from deconvcli.compute.kernels.scatter import transposed_convolution
 from deconvcli.compute.runner import Array, axes_of, canonical_input, canonical_weight, plain_input
 from deconvcli.conversion.equivalent import Equivalent
-from deconvcli.conversion.equivalents import WAYS, find_equivalent
+from deconvcli.conversion.equivalents import FOR_ANY_WEIGHTS, find_equivalent
 from deconvcli.conversion.proof import draw
 from deconvcli.layers.layer import require_numbers
 from tests.conversion.drawn import SOURCES, draw_layers
@@ -54,7 +54,7 @@ def main(name: str, count: str) -> None:
     asked = executed = 0
     for driver in SOURCES:
         for number, reading in enumerate(draw_layers(driver, int(count), seed=2)):
-            for way in WAYS.names:
+            for way in FOR_ANY_WEIGHTS:
                 asked += 1
                 try:
                     equivalent = find_equivalent(reading, name, way)

@@ -10,7 +10,7 @@ import pytest
 
 from deconvcli.common.errors import NotExpressible, NotLinear
 from deconvcli.conversion.equivalent import Equivalent
-from deconvcli.conversion.equivalents import WAYS, find_cheapest, find_equivalent
+from deconvcli.conversion.equivalents import FOR_ANY_WEIGHTS, find_cheapest, find_equivalent
 from deconvcli.conversion.operations import Cut, Pad, move_ends
 from deconvcli.conversion.proof import prove_equivalent
 from deconvcli.conversion.writers import WRITERS
@@ -23,7 +23,7 @@ from tests.conversion.drawn import SOURCES, draw_layers
 DRAWN = 12
 
 
-@pytest.mark.parametrize("way", WAYS.names)
+@pytest.mark.parametrize("way", FOR_ANY_WEIGHTS)
 @pytest.mark.parametrize("driver", SOURCES)
 def test_every_way_gives_the_values_of_its_layer(driver: str, way: str) -> None:
     done = 0
@@ -86,7 +86,9 @@ def test_a_large_layer_is_proven_smaller() -> None:
 
 def test_the_cheapest_way_has_the_fewest_multiplications() -> None:
     reading = read_layer("torch", {"stride": 2}, (1, 8, 5, 5), (8, 4, 4, 4))
-    counts = [find_equivalent(reading, "torch", way).count_multiplications() for way in WAYS.names]
+    counts = [
+        find_equivalent(reading, "torch", way).count_multiplications() for way in FOR_ANY_WEIGHTS
+    ]
     assert find_cheapest(reading, "torch").multiplications == min(counts)
     # A kernel of one stride has as many in two ways, and without a stride all have as many.
     for words, shape, way in (

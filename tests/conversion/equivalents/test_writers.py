@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from deconvcli.common.errors import NotExpressible
-from deconvcli.conversion.equivalents import WAYS, find_equivalent
+from deconvcli.conversion.equivalents import FOR_ANY_WEIGHTS, find_equivalent
 from deconvcli.conversion.writers import WRITERS
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.drivers import FRAMEWORKS
 from tests.conversion.drawn import SOURCES, draw_layers
+from tests.conversion.equivalents.resized import CASES, list_layers
 
 DRAWN, EXECUTED = 4, 5
 DRIVERS = {FRAMEWORKS.take(name).dialect: name for name in FRAMEWORKS.names}
@@ -33,11 +34,13 @@ def modules(request: pytest.FixtureRequest) -> list[str]:
     texts = []
     for driver in SOURCES:
         for layer in draw_layers(driver, DRAWN, seed=3):
-            for way in WAYS.names:
+            for way in FOR_ANY_WEIGHTS:
                 try:
                     texts.append(find_equivalent(layer, request.param, way).write_module())
                 except NotExpressible:
                     continue
+    resized = [find_equivalent(one, request.param, "resize") for one in list_layers()]
+    texts += [one.write_module() for one in resized]
     assert len(texts) > 3 * len(SOURCES)
     return texts
 
@@ -65,19 +68,29 @@ def test_modules_are_formatted(modules: list[str], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", EXECUTING)
 def test_modules_give_the_values_of_their_layer(name: str) -> None:
+    *wrong, count = execute("executed", name, str(EXECUTED))
+    assert wrong == []
+    executed, asked = count.split(" of ")
+    assert int(executed) >= 0.9 * int(asked)
+
+
+@pytest.mark.parametrize("name", EXECUTING)
+def test_resizes_give_the_values_of_their_layer(name: str) -> None:
+    assert execute("resized", name) == [str(len(CASES))]
+
+
+def execute(program: str, name: str, *words: str) -> list[str]:
+    """Return what a program of this folder prints in a framework; skip where that is missing."""
     driver = FRAMEWORKS.take(EXECUTING[name])
     if driver.find_missing():
         assert not (driver.in_extra and os.environ.get("DECONV_REQUIRE_FRAMEWORKS"))
         pytest.skip(f"{take(name)[0].title} is not installed")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.conversion.equivalents.executed", name, str(EXECUTED)],
+        [sys.executable, "-m", f"tests.conversion.equivalents.{program}", name, *words],
         capture_output=True,
         text=True,
         timeout=600,
         check=True,
         env={**os.environ, **driver.environment},
     )
-    *wrong, count = done.stdout.splitlines()
-    assert wrong == []
-    executed, asked = count.split(" of ")
-    assert int(executed) >= 0.9 * int(asked)
+    return done.stdout.splitlines()
