@@ -89,3 +89,19 @@ def test_no_program_of_a_framework_is_a_reason() -> None:
 def test_a_layer_is_no_config() -> None:
     done = deconv("convert -k 3 --in 5 --to keras --format yaml")
     assert (done.code, "a single layer is no config" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["net.onnx", "net.keras", "net.tflite", "net.pt2", "net.py"])
+@pytest.mark.parametrize("command", ["convert --to keras", "sizes"])
+def test_a_model_is_no_config(command: str, name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"\x08\xff\x00")
+    done = deconv(f"{command} {file}")
+    assert (done.code, done.out) == (2, "")
+    assert f"{name}: a config is expected here, YAML or JSON, and not a model" in done.err
+    assert "`deconv check` reads models too" in done.err
+
+
+def test_a_model_that_does_not_exist_is_no_layer() -> None:
+    done = deconv("convert no/net.onnx --to keras")
+    assert (done.code, "no/net.onnx: there is no such file" in done.err) == (2, True)

@@ -20,6 +20,7 @@ from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.findings import Where
 from deconvcli.common.shelf import suggestion
+from deconvcli.models.reading import find_reader
 
 
 def read_configs(paths: Sequence[str]) -> list[Config]:
@@ -47,7 +48,8 @@ def find_path(text: str) -> NetworkPath:
     path, colon, name = text.rpartition(":")
     if colon and os.path.isfile(path):
         return NetworkPath(path, name)
-    is_path = "(" not in text and text.lower().endswith((".yaml", ".yml", ".json"))
+    ends = (".yaml", ".yml", ".json")
+    is_path = "(" not in text and (text.lower().endswith(ends) or find_reader(text) is not None)
     return NetworkPath(text) if is_path else NetworkPath()
 
 
@@ -74,8 +76,13 @@ def read_one_network(path: str, name: str) -> NetworkSource:
 
 def _read_config(file: SourceFile) -> Config | None:
     """Return the config, or None for a model or another program's file in a folder."""
-    if is_model(file) and not file.is_named:
-        return None
+    if is_model(file):
+        if not file.is_named:
+            return None
+        raise Unreadable(
+            f"{file.name}: a config is expected here, YAML or JSON, and not a model",
+            help="write the layers into a config; `deconv check` reads models too.",
+        )
     data = _read_data(file)
     if not (file.is_named or may_have_networks(data)):
         return None

@@ -33,9 +33,10 @@ def test_every_layer_has_the_values_of_its_source(source: str, target: str) -> N
         if driver.find_missing():
             assert not (driver.in_extra and os.environ.get("DECONV_REQUIRE_FRAMEWORKS"))
             pytest.skip(f"{name} is not installed")
-    command = ["-m", "tests.networks.porting.executed", source, target]
+    files = [NETWORKS / f"{source}.yaml", *NETWORKS.glob(f"{source}_{target}.yaml")]
+    command = ["-m", "tests.networks.porting.executed", source, target, *map(str, files)]
     done = subprocess.run(
-        [sys.executable, *command, str(NETWORKS / f"{source}.yaml")],
+        [sys.executable, *command],
         capture_output=True,
         text=True,
         timeout=600,

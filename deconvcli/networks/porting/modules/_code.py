@@ -85,10 +85,14 @@ class Written(NamedTuple):
 
 
 def find_main(codes: Sequence[Code]) -> int:
-    """Return the place of the code that has the layer's name: the first that is no pad."""
+    """Return the place of the code that has the layer's name: the first layer that is no pad.
+
+    Without one it is the last code that is no part of its own.
+    """
     layers = [place for place, code in enumerate(codes) if code.layer]
     plain = [place for place in layers if not _PAD.search(codes[place].layer)]
-    return next(iter([*plain, *layers]), len(codes) - 1)
+    whole = [place for place, code in enumerate(codes) if not code.part]
+    return next(iter([*plain, *layers, *reversed(whole)]), len(codes) - 1)
 
 
 def name_parts(codes: Sequence[tuple[Step, Code]]) -> list[tuple[Step, Code]]:
