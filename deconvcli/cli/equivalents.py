@@ -19,6 +19,7 @@ from deconvcli.common.errors import NotExpressible, NotLinear, UsageError
 from deconvcli.conversion import SCHEMA
 from deconvcli.conversion.equivalent import Equivalent
 from deconvcli.conversion.equivalents import FOR_ANY_WEIGHTS, WAYS, find_cheapest, find_equivalent
+from deconvcli.conversion.equivalents.resize import MAKERS
 from deconvcli.conversion.proof import Proof, prove_equivalent
 from deconvcli.frameworks.request import Understood
 from deconvcli.layers.axis import Linear
@@ -185,7 +186,7 @@ def _describe_kernel(found: Equivalent) -> list[str]:
         return []
     return [
         f"only for weights of a {kernel} kernel, times one number for each pair of channels",
-        f"`deconv weights {kernel}` makes such weights; others are refused",
+        f"`deconv weights {MAKERS[kernel]}` makes such weights; others are refused",
     ]
 
 

@@ -21,6 +21,9 @@ from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
 
 NEAREST, BILINEAR = "nearest", "bilinear"
+# With as many taps as the stride, those of nearest are ones, with every crop.
+MAKERS = {NEAREST: "ones", BILINEAR: "bilinear"}
+"""The kind of `deconv weights` that makes the kernel of each resize."""
 
 
 def resize(core: Core) -> Steps:
@@ -121,7 +124,7 @@ def _take_numbers(source: Reading, strides: tuple[int, ...], kind: str) -> Step:
         if not np.allclose(w, m * _spread_taps(source, kind), near, near * abs(w).max()):
             raise UsageError(
                 message,
-                help=f"use another way: only the kernels of `deconv weights {kind}`, times one"
+                help=f"use another way: only kernels of `deconv weights {MAKERS[kind]}`, times one"
                 " number for each pair of channels, are a resize.",
                 code="no-resize",
             )

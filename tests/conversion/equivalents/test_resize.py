@@ -11,7 +11,7 @@ import pytest
 from deconvcli.common.errors import NotExpressible, UsageError
 from deconvcli.compute.initial_weights import make_weights
 from deconvcli.conversion.equivalents import find_equivalent, list_equivalents
-from deconvcli.conversion.equivalents.resize import make_kernels
+from deconvcli.conversion.equivalents.resize import MAKERS, make_kernels
 from deconvcli.conversion.proof import prove_equivalent
 from deconvcli.frameworks.dialects import DIALECTS
 from deconvcli.frameworks.spelling import read_layer
@@ -73,6 +73,17 @@ def test_the_lines_take_the_weights_that_deconv_makes(kind: str) -> None:
             exec("\n".join(recipe.lines), scope)
             np.testing.assert_array_equal(scope["w"], recipe.apply(weight))
             np.testing.assert_allclose(scope["w"][0, 0], np.eye(3), 1e-3)
+
+
+@pytest.mark.parametrize(("kind", "kernel"), [("nearest", 3), ("bilinear", 5)])
+@pytest.mark.parametrize("crop", [0, 1, 2])
+def test_the_command_that_is_named_makes_the_kernel(kind: str, kernel: int, crop: int) -> None:
+    words = {"stride": 3, "padding": crop}
+    source = read_layer("torch", words, (1, 2, 5, 5), (2, 2, kernel, kernel))
+    found = find_equivalent(source, "torch", "resize")
+    assert found.steps.kernel == kind
+    weight = make_weights(source, MAKERS[kind]).array
+    np.testing.assert_allclose(found.steps.recipe.apply(weight)[:, :, 0, 0], np.eye(2), 1e-6)
 
 
 def test_other_weights_are_refused() -> None:
