@@ -216,3 +216,14 @@ def test_the_class_of_a_pad_says_what_it_adds(call: str, argument: str, tmp_path
     config = f"networks: {{net: {{input: {{channels: 4, size: 8x8}}, layers: ['{call}']}}}}"
     text = " ".join(lines_of(config, "onnx", tmp_path))
     assert argument in text
+
+
+def test_an_output_without_a_node_is_an_identity_of_onnx(tmp_path: Path) -> None:
+    config = """
+networks:
+  net:
+    input: {channels: 4, size: 8x8}
+    layers: [{op: relu, name: first}, nn.Identity()]
+"""
+    lines = lines_of(config, "onnx", tmp_path)
+    assert 'graph.give(graph.node("Identity", [first], name="dropout1"), 4, 8, 8)' in lines

@@ -92,17 +92,24 @@ class Onnx(Module):
             f"{variables[name]} = {write_port('take', quote(name), arrange(shape, False))}"
             for name, shape in port.inputs.items()
         ]
+        made = {name: variables[name] for name in port.outputs}
+        for layer in port.layers:
+            # Without a node of its own it is the tensor of another layer, or the input.
+            if layer.name in made and not layer.steps:
+                node = write_node("Identity", made[layer.name])
+                made[layer.name] = add_argument(node, f"name={quote(layer.name)}")
         outputs = [
-            write_port("give", variables[name], arrange(shape, False))
-            for name in port.outputs
+            write_port("give", tensor, arrange(shape, False))
+            for name, tensor in made.items()
             if (shape := shapes[name]) is not None
         ]
         given = "weights, " if loader else ""
-        notes = ["", "weights: as `load` takes them."] if loader else []
+        first = '"""Return the model, which onnx.save writes to a file.'
+        notes = ["", "weights: as `load` takes them.", '"""'] if loader else []
         graph = "load(Graph(dtype), weights)" if loader else "Graph(dtype)"
         body = [
             f'def build({given}dtype="float32"):',
-            *indent(['"""Return the model, which onnx.save writes to a file.', *notes, '"""'], 1),
+            *indent([first, *notes] if loader else [f'{first}"""'], 1),
             *indent([f"graph = {graph}"], 1),
             *indent([*inputs, *[line.text for line in lines], *outputs], 1),
             *indent([f"return graph.make_model({quote(port.name)})"], 1),
