@@ -13,6 +13,8 @@ from deconvcli.common.errors import NotExpressible, OutOfMemory, UsageError
 from deconvcli.compute.initial_weights import KINDS, InitialWeights, make_weights
 from deconvcli.compute.runner import canonical_output, own_input
 from deconvcli.frameworks.dialects import in_order
+from deconvcli.frameworks.spelling import respell
+from deconvcli.layers.layer import Reading
 
 Array = NDArray[Any]
 
@@ -39,7 +41,7 @@ def half_pixel(x: Array, factor: int, axis: int, shift: float = 0.0) -> Array:
     return between
 
 
-def computed(reading: deconvcli.Reading, made: InitialWeights) -> tuple[Array, Array]:
+def computed(reading: Reading, made: InitialWeights) -> tuple[Array, Array]:
     """Return (input, output) as (N, C, *spatial), the output by our kernel."""
     n = tuple(int(str(size)) for size in reading.spatial)
     x = np.random.default_rng(0).normal(size=(1, reading.layer.in_channels, *n))
@@ -65,7 +67,7 @@ def written(made: InitialWeights) -> Array:
 
 def can_express(name: str, layer: deconvcli.Reading) -> bool:
     try:
-        deconvcli.convert(layer, name)
+        respell(layer, name)
     except NotExpressible:
         return False
     return True
@@ -96,7 +98,7 @@ def test_most_dialects_can_express_these_layers() -> None:
 
 @pytest.mark.parametrize(("name", "rank", "s"), INTERPOLATING)
 def test_bilinear_weights_interpolate_in_the_interior(name: str, rank: int, s: int) -> None:
-    reading = deconvcli.convert(fcn_layer(rank, s), name)
+    reading = respell(fcn_layer(rank, s), name)
     made = make_weights(reading, "bilinear", dtype="float64")
     x, y = computed(reading, made)
     expected = x
@@ -115,7 +117,7 @@ def test_bilinear_weights_interpolate_in_the_interior(name: str, rank: int, s: i
 
 @pytest.mark.parametrize(("name", "k", "p"), REPEATING)
 def test_nearest_weights_repeat_each_input(name: str, k: int, p: int) -> None:
-    reading = deconvcli.convert(cropped_layer(k, p), name)
+    reading = respell(cropped_layer(k, p), name)
     made = make_weights(reading, "nearest", dtype="float64")
     x, y = computed(reading, made)
     rows, columns = y.shape[2] - made.axes[0].after, y.shape[3] - made.axes[1].after

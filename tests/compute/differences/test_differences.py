@@ -24,6 +24,7 @@ from deconvcli.compute.runner import (
 )
 from deconvcli.compute.runner.canonical import own_output
 from deconvcli.frameworks.dialects import DIALECTS
+from deconvcli.frameworks.spelling import respell
 from deconvcli.layers.layer import Reading
 
 Array = NDArray[Any]
@@ -490,7 +491,7 @@ def test_every_dialect(name: str, groups: int, rank: int) -> None:
     sizes = (1, 2 * groups, *range(5, 5 + rank)), (2 * groups, 3, *range(3, 3 + rank))
     torch = make("torch", *sizes, {"stride": 2, "groups": groups})
     try:
-        layer = deconvcli.convert(torch.layer, name)
+        layer = respell(torch.layer, name)
     except deconvcli.DeconvError:
         return
     weight = own_weight(layer, torch.weight)
