@@ -265,7 +265,7 @@ class TestOut:
             raise OSError(28, "No space left on device")
 
         (folder / "y.npy").write_bytes(b"kept")
-        monkeypatch.setattr("deconvcli.compute.npyfile._write._write_array", full)
+        monkeypatch.setattr("deconvcli.compute.npyfile._write.write_array", full)
         done = deconv(f"{self.LINE} y.npy --force")
         refused(done, "y.npy: cannot be written: No space left on device")
         assert [path.read_bytes() for path in folder.iterdir()] == [b"kept"]

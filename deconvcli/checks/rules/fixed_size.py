@@ -14,7 +14,8 @@ Example:
     y = Add(x, b)
 
 Fix: use one of the sizes that work, or crop after a layer that doubles the size and export again.
-PyTorch's newer exporter (`dynamo=True`) refuses such a model.
+PyTorch's newer exporter (`dynamo=True`) refuses such a model. No automatic edit: model files are
+never changed.
 
 Source: measured with torch 2.13.0, exports of ConvTranspose2d with output_size, and ONNX Runtime.
 """
