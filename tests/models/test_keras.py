@@ -282,3 +282,69 @@ def test_circles_and_endless_calls_are_refused(tmp_path: Path) -> None:
         nodes += nodes * 3
     with pytest.raises(DeconvError, match="more than 100000 times"):
         sizes(inner, tmp_path)
+
+
+def write_slice(start: int | None) -> dict[str, Any]:
+    return {"class_name": "__slice__", "config": {"start": start, "stop": None, "step": None}}
+
+
+ROWS = [write_slice(None), write_slice(1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "args", "want"),
+    [
+        ("GetItem", {}, [ROWS], [("batch", 5, 8, 3)]),
+        ("GetItem", {}, [[{"class_name": "__ellipsis__", "config": {}}, 0]], [("batch", 6, 8)]),
+        ("Pad", {"pad_width": [[0, 0], [1, 0], [0, 2], [0, 0]]}, [], [("batch", 7, 10, 3)]),
+        ("Mean", {"axis": [1, 2], "keepdims": True}, [], [("batch", 1, 1, 3)]),
+        ("Max", {"axis": -1}, [], [("batch", 6, 8)]),
+        ("Sum", {"axis": None}, [], [()]),
+        ("Reshape", {"newshape": [-1, 48, 3]}, [], [("batch", 48, 3)]),
+        ("Transpose", {"axes": [0, 3, 1, 2]}, [], [("batch", 3, 6, 8)]),
+        ("ExpandDims", {"axis": 1}, [], [("batch", 1, 6, 8, 3)]),
+        ("Squeeze", {"axis": None}, [], [("batch", 6, 8, 3)]),
+        ("Split", {"indices_or_sections": 2, "axis": 2}, [], [("batch", 6, 4, 3)] * 2),
+        (
+            "Split",
+            {"indices_or_sections": [1], "axis": -1},
+            [],
+            [("batch", 6, 8, 1), ("batch", 6, 8, 2)],
+        ),
+        ("Repeat", {"repeats": 2, "axis": 1}, [], [("batch", 12, 8, 3)]),
+        ("Tile", {"repeats": [1, 1, 2, 1]}, [], [("batch", 6, 16, 3)]),
+        ("Resize", {"size": [9, 4], "data_format": None}, [], [("batch", 9, 4, 3)]),
+        ("Relu", {}, [], [("batch", 6, 8, 3)]),
+        ("TrueDivide", {}, [2.0], [("batch", 6, 8, 3)]),
+        ("Pad", {"pad_width": 1}, [], [("batch + 2", 8, 10, 5)]),
+    ],
+)
+def test_functions_of_keras_ops_have_size_rules(
+    kind: str,
+    config: dict[str, Any],
+    args: list[Any],
+    want: list[tuple[int | str, ...]],
+    tmp_path: Path,
+) -> None:
+    model = functional([start("x", None, 6, 8, 3), layer(kind, "one", ["x"], **config)], ["one"])
+    one = model["config"]["layers"][1]
+    one["module"] = "keras.src.ops.numpy"
+    one["inbound_nodes"][0]["args"] += args
+    found = sizes(model, tmp_path)
+    assert [found[f"one:0:{place}"] for place in range(len(want))] == want
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "want"),
+    [
+        ("Concatenate", {"axis": 1}, ("batch", 12, 8, 3)),
+        ("Stack", {"axis": 1}, ("batch", 2, 6, 8, 3)),
+    ],
+)
+def test_functions_take_lists_of_tensors(
+    kind: str, config: dict[str, Any], want: tuple[int | str, ...], tmp_path: Path
+) -> None:
+    layers = [start("x", None, 6, 8, 3), layer(kind, "one", ["x", "x"], **config)]
+    model = functional(layers, ["one"])
+    model["config"]["layers"][1]["module"] = "keras.src.ops.numpy"
+    assert sizes(model, tmp_path)["one:0:0"] == want
