@@ -6,6 +6,7 @@ conversions of arrays are those of its `Program`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple, cast
@@ -45,7 +46,7 @@ FIRST = Form(CHANNELS_FIRST, Layout(("GO", "I", "*")))
 LAST = Form(CHANNELS_LAST, Layout(("*", "I", "GO")))
 
 
-class Writer:
+class Writer(ABC):
     """Code of a framework whose channels are the last axis.
 
     program: how its tensors are made, padded, divided and put in another order. most_axes: the
@@ -187,21 +188,41 @@ class Writer:
             self.program.transpose(name, [rank, *inner]),
         ]
 
+    @abstractmethod
     def add_up(self, name: str, index: str, count: str) -> str:
         """Return the sums of the rows that have one index, for so many indices."""
-        raise NotImplementedError
 
     def cut(self, name: str, pairs: Sequence[Pair]) -> str:
         """Return the expression that removes elements of both ends of axes."""
         last = [":"] if self.form == LAST else []
         return f"{name}[{', '.join(['...', *[write_cut(*pair) for pair in pairs], *last])}]"
 
+    @abstractmethod
     def convolve(self, name: str, operation: Convolve) -> str:
         """Return a convolution of a tensor with w."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def resize(self, name: str, operation: Resize) -> list[str]:
+        """Return the expressions of a nearest or bilinear resize."""
+
+    def over_all(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Return pairs of all axes, of which those of the batch and the channels are nothing."""
+        nothing: list[Pair] = [(0, 0)]
+        ends = [*pairs, *nothing] if self.form == LAST else [*nothing, *pairs]
+        return [*nothing, *ends]
+
+    def reshape(self, name: str, shape: Sequence[Size]) -> str:
+        """Return the expression that divides or joins axes; letters are variables."""
+        # Programs write the text of each size, and a formula's own text is no code.
+        written = [n.code if isinstance(n, Linear) else n for n in shape]
+        return self.program.reshape(name, cast(Sequence[Size], written))
+
+
+class PlaneWriter(Writer):
+    """Code of a framework that resizes two axes at a time."""
 
     def resize(self, name: str, operation: Resize) -> list[str]:
-        """Return resizes of two axes at a time, as most frameworks have only these."""
+        """Return resizes of two axes, one after the other."""
         channels, spatial, strides, kind = operation
         wide = [n * stride for n, stride in zip(spatial, strides, strict=True)]
         if len(spatial) == 2:
@@ -222,21 +243,9 @@ class Writer:
             self.reshape(name, [-1, *wide, channels]),
         ]
 
+    @abstractmethod
     def resize_plane(self, name: str, sizes: Sequence[Size], kind: str) -> str:
         """Return the resize of a tensor of two axes to these sizes."""
-        raise NotImplementedError
-
-    def over_all(self, pairs: Sequence[Pair]) -> list[Pair]:
-        """Return pairs of all axes, of which those of the batch and the channels are nothing."""
-        nothing: list[Pair] = [(0, 0)]
-        ends = [*pairs, *nothing] if self.form == LAST else [*nothing, *pairs]
-        return [*nothing, *ends]
-
-    def reshape(self, name: str, shape: Sequence[Size]) -> str:
-        """Return the expression that divides or joins axes; letters are variables."""
-        # Programs write the text of each size, and a formula's own text is no code.
-        written = [n.code if isinstance(n, Linear) else n for n in shape]
-        return self.program.reshape(name, cast(Sequence[Size], written))
 
 
 def write_size(size: Size) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from deconvcli.conversion.operations import Convolve
 from deconvcli.conversion.programs.keras import Keras
-from deconvcli.conversion.writer import Writer, write_numbers, write_sizes
+from deconvcli.conversion.writer import PlaneWriter, Writer, write_numbers, write_sizes
 from deconvcli.layers.axis import Size
 
 
-class KerasWriter(Writer):
+class KerasWriter(PlaneWriter):
     """Functions of keras.ops."""
 
     def add_up(self, name: str, index: str, count: str) -> str:

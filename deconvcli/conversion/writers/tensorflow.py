@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from deconvcli.conversion.operations import Convolve, Shuffle
 from deconvcli.conversion.programs.tensorflow import TensorFlow
-from deconvcli.conversion.writer import Writer, write_numbers, write_sizes
+from deconvcli.conversion.writer import PlaneWriter, Writer, write_numbers, write_sizes
 from deconvcli.layers.axis import Size
 
 
-class TensorFlowWriter(Writer):
+class TensorFlowWriter(PlaneWriter):
     """Functions of tf.nn."""
 
     def shuffles_depth_first(self, groups: int, strides: Sequence[int]) -> bool:
