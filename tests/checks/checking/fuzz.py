@@ -21,8 +21,8 @@ from deconvcli.checks.documents import read
 from deconvcli.checks.rules import rules
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-# Measured: at most 0.2 s alone, and 0.4 s with coverage; CI shares its machine.
-MAX_SECONDS = 3.0
+# Measured: at most 0.2 s alone, and 0.4 s with coverage.
+MAX_SECONDS = 1.0
 TOKENS = (
     *("{", "}", "[", "]", ":", ",", "-", "\n", " ", "\t", "'", '"', "#", "&a", "*a", "!x", "|"),
     *("$w", "previous", "input", "repeat: 3", "layers", "expect: HxW", "op: reshape", "op: conv"),
