@@ -54,7 +54,7 @@ def test_the_forward_convolution_maps_the_sizes_to_the_input(reading: Reading) -
 def test_inserting_zeros_gives_the_same_values(reading: Reading) -> None:
     x, w, y = values(reading)
     axis, found = reading.layer.axes[0], find_insertion(reading.layer.axes[0], x.size)
-    [length, before, after] = require_numbers((found.spread, found.before, found.after))
+    [length, before, after] = require_numbers((found.spread, found.before, found.behind))
     spread = np.zeros(length)
     spread[:: axis.stride] = x
     # Negative padding removes elements of the spread input.
