@@ -33,6 +33,8 @@ class ModelLayer(NamedTuple):
     output: the sizes of its output; None if they are not known. reading: what a transposed
     convolution is. place: the line of the author's source, in another file. where: its place in
     this file, if that is source itself. dialect, arguments: of the call that makes it there.
+    takes, gives: the names of the tensors that it computes with and of those that it computes,
+    without constants; empty where a reader does not follow the graph.
     """
 
     name: str
@@ -44,6 +46,8 @@ class ModelLayer(NamedTuple):
     where: Where | None = None
     dialect: str = ""
     arguments: Arguments = Arguments()
+    takes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
 
 
 class Model(NamedTuple):

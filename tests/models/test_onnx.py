@@ -54,6 +54,7 @@ def test_a_layer_has_the_names_of_the_model(tmp_path: Path) -> None:
     [layer] = found.layers
     assert (layer.name, layer.kind, layer.place) == ("up.0", "ConvTranspose", "nets.py:12")
     assert layer.parameters == 3 * 8 * 16 + 8
+    assert (layer.takes, layer.gives) == (("x",), ("y",))
     assert layer.reading is not None
     assert layer.reading.output_shape == (1, 8, 10, 14)
 

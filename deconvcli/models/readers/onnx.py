@@ -109,7 +109,8 @@ class _Model:
         node = outcome.node
         sizes = outcome.outputs[0].sizes
         is_known = sizes is not None and any(size is not None for size in sizes)
-        weights = [self._file.graph.constants.get(name) for name in node.inputs]
+        constants = self._file.graph.constants
+        weights = [constants.get(name) for name in node.inputs]
         return ModelLayer(
             _name(node),
             node.operation,
@@ -117,6 +118,8 @@ class _Model:
             sum(prod(one.sizes) for one in weights if one is not None and _is_trained(node, one)),
             self._read(outcome),
             str(find_place(node.metadata.get(_TRACE, "")) or ""),
+            takes=tuple([name for name in node.inputs if name and name not in constants]),
+            gives=tuple(filter(None, node.outputs)),
         )
 
     def _read(self, outcome: Outcome) -> Reading | None:
