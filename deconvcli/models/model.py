@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from deconvcli.common.findings import Diagnostic, Where
@@ -48,6 +48,20 @@ class ModelLayer(NamedTuple):
     arguments: Arguments = Arguments()
     takes: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
+
+
+def keep_connected(layers: Sequence[ModelLayer], inputs: Iterable[str]) -> tuple[ModelLayer, ...]:
+    """Return layers that take only tensors which one of them gives, and inputs of the model.
+
+    The others are constants and sizes, which are computed by steps that are no layers.
+    """
+    known = {*inputs, *[name for layer in layers for name in layer.gives]}
+    return tuple(
+        [
+            layer._replace(takes=tuple([name for name in layer.takes if name in known]))
+            for layer in layers
+        ]
+    )
 
 
 class Model(NamedTuple):

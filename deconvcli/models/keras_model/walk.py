@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.models.expressions import Size
+from deconvcli.models.keras_model.connections import Connections, name_tensors, number_call
 from deconvcli.models.keras_model.functions import Arguments, Tensor
 from deconvcli.models.keras_model.graph import Call, Graph, Layer, Reference, StoredShape
 from deconvcli.models.keras_model.layers import Made, compute_layer, put_time
@@ -38,7 +40,7 @@ class Walk:
 
     dialect: that of its transposed convolutions. tensors: the sizes of each, under
     `layer:call:tensor`, for a model inside the model `outer/inner:call:tensor`. unknown: the kinds
-    of layers that have no rule.
+    of layers that have no rule. connections: across the borders of models inside models.
     """
 
     def __init__(self, dialect: str) -> None:
@@ -47,6 +49,7 @@ class Walk:
         self.layers: list[ModelLayer] = []
         self.findings: list[Diagnostic] = []
         self.unknown: dict[str, None] = {}
+        self.connections = Connections()
         self._calls = 0
 
     def run(
@@ -141,7 +144,8 @@ class _Graph:
         if not made.is_known:
             self._walk.unknown[layer.kind] = None
         batch = next((shape[0] for shape in shapes if shape), None)
-        self._keep(layer, number, self._complete(layer, number, made, batch))
+        takes = self._name_tensors(call.inputs)
+        self._keep(layer, number, self._complete(layer, number, made, batch), takes)
 
     def _compute_model(
         self, layer: Layer, graph: Graph, number: int, shapes: list[Shape | None]
@@ -151,12 +155,25 @@ class _Graph:
         if layer.kind == "TimeDistributed":
             given = [None if one is None else (one[0], *one[2:]) for one in shapes]
         outputs: list[Shape | None] = []
+        self._connect(layer, graph, number)
         if name.count("/") < MAX_DEPTH:
             stored = self._find_stored(layer, number)
             outputs = self._walk.run(graph, given, f"{name}/", number, stored)
         if layer.kind == "TimeDistributed" and shapes and shapes[0] is not None:
             outputs = [put_time(one, shapes[0]) for one in outputs]
         self._keep(layer, number, Made(outputs or [None]), is_model=True)
+
+    def _connect(self, layer: Layer, graph: Graph, number: int) -> None:
+        """Connect the tensors around a model with those inside it."""
+        layers = {one.name: one for one in graph.layers}
+        name_inner = partial(name_tensors, layers, f"{self._prefix}{layer.name}/", number)
+        given = self._name_tensors(layer.calls[number].inputs)
+        self._walk.connections.enter(name_inner(graph.inputs), given)
+        outputs = [Reference(layer.name, number, at) for at in range(len(graph.outputs))]
+        self._walk.connections.leave(self._name_tensors(outputs), name_inner(graph.outputs))
+
+    def _name_tensors(self, references: Iterable[Reference]) -> list[str]:
+        return name_tensors(self._layers, self._prefix, self._round, references)
 
     def _fill(self, value: Any) -> Any:
         """Return arguments with the shapes of tensors in place of references."""
@@ -192,14 +209,23 @@ class _Graph:
             return {}
         return dict(self._stored.get((layer.name, number), {}))
 
-    def _keep(self, layer: Layer, number: int, made: Made, *, is_model: bool = False) -> None:
+    def _keep(
+        self,
+        layer: Layer,
+        number: int,
+        made: Made,
+        takes: Sequence[str] = (),
+        *,
+        is_model: bool = False,
+    ) -> None:
         name = self._prefix + layer.name
-        own = self._round * max(1, len(layer.calls)) + number
+        own = number_call(layer, self._round, number)
         outputs = [None if shape is None else _limit(shape) for shape in made.outputs]
+        gives = [f"{name}:{own}:{at}" for at in range(len(outputs))]
         for at, shape in enumerate(outputs):
             self._shapes[Place(layer.name, number, at)] = shape
             if shape is not None:
-                self._walk.tensors[f"{name}:{own}:{at}"] = to_sizes(shape)
+                self._walk.tensors[gives[at]] = to_sizes(shape)
         for error in made.errors:
             message = f"{name}: {error.message}"
             found = Diagnostic(error.code, Severity.ERROR, message, error.help)
@@ -209,7 +235,17 @@ class _Graph:
             # A layer that is called again has its weights once.
             count = made.parameters if own == 0 or made.parameters is None else 0
             sizes = None if output is None else to_sizes(output)
-            self._walk.layers.append(ModelLayer(name, layer.kind, sizes, count, made.reading))
+            self._walk.layers.append(
+                ModelLayer(
+                    name,
+                    layer.kind,
+                    sizes,
+                    count,
+                    made.reading,
+                    takes=tuple(takes),
+                    gives=tuple(gives),
+                )
+            )
 
 
 def _limit(shape: Shape) -> Shape:

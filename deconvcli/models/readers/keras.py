@@ -51,7 +51,13 @@ class Keras(Reader):
             kinds = shorten_list(list(walk.unknown))
             notes.append(f"no rule is known for {kinds}; sizes after it are those of the file")
         title = f"Keras {stored.version or (2 if graph.is_second else 3)}"
-        return Model(title, walk.tensors, tuple(walk.layers), tuple(walk.findings), tuple(notes))
+        return Model(
+            title,
+            walk.tensors,
+            walk.connections.connect(walk.layers),
+            tuple(walk.findings),
+            tuple(notes),
+        )
 
 
 def _name_inputs(graph: Graph) -> dict[str, StoredShape | None]:

@@ -21,7 +21,14 @@ from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
 from deconvcli.models.exported.parsing import parse_expression
 from deconvcli.models.inputs import match_inputs
-from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes
+from deconvcli.models.model import (
+    GivenSizes,
+    Model,
+    ModelLayer,
+    Reader,
+    Sizes,
+    keep_connected,
+)
 from deconvcli.models.onnx_model.file import read_onnx
 from deconvcli.models.onnx_model.graph import Constant, Dimension, Node, OnnxFile
 from deconvcli.models.onnx_model.letters import name_open_sizes
@@ -95,7 +102,10 @@ class _Model:
                 for name, tensor in self._walked.tensors.items()
                 if name and name not in constants
             },
-            tuple([self._layer(one) for one in self._walked.outcomes if _is_layer(one)]),
+            keep_connected(
+                [self._layer(one) for one in self._walked.outcomes if _is_layer(one)],
+                self._inputs,
+            ),
             (
                 *self._find_failures(),
                 *self._compare(),
@@ -109,8 +119,7 @@ class _Model:
         node = outcome.node
         sizes = outcome.outputs[0].sizes
         is_known = sizes is not None and any(size is not None for size in sizes)
-        constants = self._file.graph.constants
-        weights = [constants.get(name) for name in node.inputs]
+        weights = [self._file.graph.constants.get(name) for name in node.inputs]
         return ModelLayer(
             _name(node),
             node.operation,
@@ -118,7 +127,7 @@ class _Model:
             sum(prod(one.sizes) for one in weights if one is not None and _is_trained(node, one)),
             self._read(outcome),
             str(find_place(node.metadata.get(_TRACE, "")) or ""),
-            takes=tuple([name for name in node.inputs if name and name not in constants]),
+            takes=tuple(node.inputs),
             gives=tuple(filter(None, node.outputs)),
         )
 

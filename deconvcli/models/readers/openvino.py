@@ -9,8 +9,8 @@ in another file, are never opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 from xml.etree import ElementTree
 
 from deconvcli.common.errors import DeconvError, Unreadable
@@ -26,6 +26,7 @@ from deconvcli.models.model import (
     ModelLayer,
     Reader,
     Sizes,
+    keep_connected,
     write_sizes,
 )
 
@@ -38,6 +39,7 @@ _LISTS = ("strides", "dilations", "pads_begin", "pads_end", "output_padding")
 class Port(NamedTuple):
     """A tensor that a layer takes or makes. names: those of its author, if any."""
 
+    number: str
     names: tuple[str, ...]
     sizes: Sizes
 
@@ -45,11 +47,23 @@ class Port(NamedTuple):
 class Layer(NamedTuple):
     """A layer of the file. data: its parameters, as text."""
 
+    number: str
     name: str
     kind: str
     data: Mapping[str, str]
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
+
+    def name_outputs(self) -> list[tuple[str, ...]]:
+        """Return the names of each output: its author's, or one by the name of the layer."""
+        own = [
+            f"{self.name}.{number}" if number else self.name for number in range(len(self.outputs))
+        ]
+        return [port.names or (name,) for port, name in zip(self.outputs, own, strict=True)]
+
+
+Edges: TypeAlias = Mapping[tuple[str, str], tuple[str, str]]
+"""The output that an input takes; both by the numbers of their layer and of their port."""
 
 
 class OpenVino(Reader):
@@ -57,14 +71,14 @@ class OpenVino(Reader):
 
     def read(self, path: str, sizes: GivenSizes) -> Model:
         """Return the model at the sizes that it stores; it is not computed at others."""
-        version, layers = _read_file(path)
+        version, layers, edges = _read_file(path)
         inputs = [one for one in layers if one.kind == "Parameter" and one.outputs]
         require_stored_sizes(sizes, {one.name: one.outputs[0].sizes for one in inputs}, "OpenVINO")
         rows, findings, tensors = [], list[Diagnostic](), dict[str, Sizes]()
+        made = _name_tensors(layers, edges)
         for layer in layers:
-            for number, port in enumerate(layer.outputs):
-                own = layer.name if number == 0 else f"{layer.name}.{number}"
-                tensors |= dict.fromkeys(port.names or (own,), port.sizes)
+            for port, names in zip(layer.outputs, layer.name_outputs(), strict=True):
+                tensors |= dict.fromkeys(names, port.sizes)
             if layer.kind in ("Const", "Result"):
                 continue
             reading = None
@@ -77,8 +91,31 @@ class OpenVino(Reader):
             if reading is not None:
                 findings += _compare(layer, reading)
             output = layer.outputs[0].sizes if layer.outputs else None
-            rows.append(ModelLayer(layer.name, layer.kind, output, None, reading))
-        return Model(f"OpenVINO, version {version}", tensors, tuple(rows), tuple(findings))
+            takes = [made.get((layer.number, port.number), "") for port in layer.inputs]
+            gives = [names[0] for names in layer.name_outputs()]
+            rows.append(
+                ModelLayer(
+                    layer.name,
+                    layer.kind,
+                    output,
+                    None,
+                    reading,
+                    takes=tuple(takes),
+                    gives=tuple(gives),
+                )
+            )
+        connected = keep_connected(rows, ())
+        return Model(f"OpenVINO, version {version}", tensors, connected, tuple(findings))
+
+
+def _name_tensors(layers: Sequence[Layer], edges: Edges) -> dict[tuple[str, str], str]:
+    """Return the name of the tensor at each input that has one."""
+    made = {
+        (layer.number, port.number): names[0]
+        for layer in layers
+        for port, names in zip(layer.outputs, layer.name_outputs(), strict=True)
+    }
+    return {end: made[start] for end, start in edges.items() if start in made}
 
 
 class _Builder(ElementTree.TreeBuilder):
@@ -98,8 +135,8 @@ def refuse(reason: str, code: str | None = None) -> Unreadable:
     )
 
 
-def _read_file(path: str) -> tuple[str, list[Layer]]:
-    """Return the version of the format, and the layers."""
+def _read_file(path: str) -> tuple[str, list[Layer], Edges]:
+    """Return the version of the format, the layers, and what connects them."""
     try:
         with open(path, "rb") as file:
             text = file.read(MAX_BYTES + 1)
@@ -116,14 +153,21 @@ def _read_file(path: str) -> tuple[str, list[Layer]]:
     if root.tag != "net":
         raise refuse("has no layers of a net, as models of OpenVINO have", OTHER_FILE)
     try:
-        return root.get("version", "?"), [_read_layer(one) for one in root.iterfind("layers/layer")]
+        layers = [_read_layer(one) for one in root.iterfind("layers/layer")]
     except ValueError as error:
         raise refuse(f"has a size that is no number: {error}") from error
+    edges = [one.attrib.get for one in root.iterfind("edges/edge")]
+    origins = {
+        (get("to-layer", ""), get("to-port", "")): (get("from-layer", ""), get("from-port", ""))
+        for get in edges
+    }
+    return root.get("version", "?"), layers, origins
 
 
 def _read_layer(element: ElementTree.Element) -> Layer:
     data = element.find("data")
     return Layer(
+        element.get("id", ""),
         element.get("name", ""),
         element.get("type", ""),
         {} if data is None else data.attrib,
@@ -135,7 +179,7 @@ def _read_layer(element: ElementTree.Element) -> Layer:
 def _read_port(port: ElementTree.Element) -> Port:
     numbers = [int(size.text or "") for size in port.iterfind("dim")]
     names = tuple(name for name in port.get("names", "").split(",") if name)
-    return Port(names, tuple([None if size < 0 else size for size in numbers]))
+    return Port(port.get("id", ""), names, tuple([None if size < 0 else size for size in numbers]))
 
 
 def _read_transposed(layer: Layer) -> Reading | None:

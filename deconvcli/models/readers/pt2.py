@@ -9,8 +9,9 @@ with them. Weights, sample inputs and pickles are not opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
+from typing import Any
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
@@ -27,7 +28,14 @@ from deconvcli.models.exported.program import (
 )
 from deconvcli.models.expressions import Expression, Size, evaluate
 from deconvcli.models.inputs import match_inputs
-from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes
+from deconvcli.models.model import (
+    GivenSizes,
+    Model,
+    ModelLayer,
+    Reader,
+    Sizes,
+    keep_connected,
+)
 
 _TRANSPOSED = {f"aten.conv_transpose{rank}d": rank for rank in (1, 2, 3)}
 # The parameters that the operation shares with torch's functions.
@@ -70,7 +78,7 @@ class _Model:
         return Model(
             f"torch.export, PyTorch {self._program.version}",
             {name: self._write(sizes) for name, sizes in self._program.sizes.items()},
-            layers,
+            keep_connected(layers, self._program.inputs),
             tuple(findings),
             tuple(self._explain_symbols()),
         )
@@ -99,6 +107,8 @@ class _Model:
             sum(prod(int(str(size)) for size in shape) for shape in weights),
             self._read(operation),
             str(place or ""),
+            takes=tuple(_find_tensors(operation.arguments.values())),
+            gives=operation.outputs,
         )
 
     def _read(self, operation: Operation) -> Reading | None:
@@ -186,6 +196,15 @@ class _Model:
         for symbol in self._program.symbols:
             if symbol not in self._values:
                 yield f"{self._name(symbol).rstrip(',')} is open"
+
+
+def _find_tensors(values: Iterable[Any]) -> Iterator[str]:
+    """Yield the names of the tensors among arguments."""
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value.name
+        elif isinstance(value, list):
+            yield from _find_tensors(value)
 
 
 def _find_values(program: Program, sizes: GivenSizes) -> dict[str, int]:

@@ -19,7 +19,15 @@ from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
 from deconvcli.models.inputs import SAMPLE, require_stored_sizes
-from deconvcli.models.model import GivenSizes, Model, ModelLayer, Reader, Sizes, write_sizes
+from deconvcli.models.model import (
+    GivenSizes,
+    Model,
+    ModelLayer,
+    Reader,
+    Sizes,
+    keep_connected,
+    write_sizes,
+)
 from deconvcli.models.tflite_model.file import Operator, Subgraph, Tensor, read_tflite, refuse
 
 TRANSPOSED = "TRANSPOSE_CONV"
@@ -49,7 +57,7 @@ class TensorFlowLite(Reader):
         return Model(
             f"TensorFlow Lite, schema {file.version}",
             {tensor.name: tensor.sizes for tensor in graph.tensors if tensor.sizes is not None},
-            tuple(layers),
+            keep_connected(layers, [one.name for one in inputs]),
             tuple(findings),
             tuple(notes),
         )
@@ -68,7 +76,12 @@ def _read_operator(graph: Subgraph, operator: Operator) -> tuple[ModelLayer, lis
             findings.append(Diagnostic(error.code, Severity.ERROR, message, error.help))
         else:
             findings += _compare(graph, operator, name, output)
-    return ModelLayer(name, operator.kind, output.sizes, None, reading), findings
+    takes, gives = [
+        tuple([graph.tensors[number].name for number in numbers if number >= 0])
+        for numbers in (operator.inputs, operator.outputs)
+    ]
+    layer = ModelLayer(name, operator.kind, output.sizes, None, reading, takes=takes, gives=gives)
+    return layer, findings
 
 
 def _read_words(operator: Operator) -> dict[str, Any] | None:

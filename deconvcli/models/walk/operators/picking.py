@@ -178,7 +178,9 @@ def _agree(shapes: Sequence[Sequence[OpenSize]], place: int) -> Any:
 
 
 def _concat_values(tensors: Sequence[Tensor], axis: int) -> list[Any] | None:
-    """Return the elements of tensors put together along an axis."""
+    """Return the elements of tensors put together along an axis; None if all are unknown."""
+    if all(tensor.values is None for tensor in tensors):
+        return None
     rows: list[list[Any]] = []
     total = 0
     for tensor in tensors:
