@@ -140,7 +140,6 @@ FOREIGN = [
     "from torch import nn\nnn = fake()\nup = nn.ConvTranspose2d(3, 4)",
     "from keras import layers\nfrom tf_keras import layers\nup = layers.Conv2DTranspose(4, 3)",
     "from torch.ao.nn import quantized\nup = quantized.ConvTranspose2d(3, 4)",
-    "import torch.nn.functional as F\ny = F.conv_transpose2d(x, w, stride=2)",
     "up = nn.ConvTranspose2d(3, 4, 2, 2, 1)",
     "from other import *\nup = nn.ConvTranspose2d(3, 4, 2, 2, 1)",
 ]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from deconvcli.models.python_source.scopes import Call, Context, Scope, Source, find_owner
+from deconvcli.models.python_source.scopes import Call, Context, Scope, find_owner
+from deconvcli.models.python_source.source import Source
 
 Owner: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

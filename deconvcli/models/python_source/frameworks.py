@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 from deconvcli.frameworks.dialects import take
-from deconvcli.models.python_source.scopes import Scope, Source
+from deconvcli.frameworks.pasted.python_call import PythonCall
+from deconvcli.models.python_source.scopes import Binding, Scope
+from deconvcli.models.python_source.source import Source
 
 # The modules from which programs import a framework's layers, and its dialect. Names below them
 # count as well: torch.nn.modules.conv, keras.src.layers.
@@ -25,16 +28,41 @@ _HOMES = {
 }
 # Layers that are read as their dialect's function with weights.
 _TRANSLATED = ("tinygrad.nn.ConvTranspose1d", "tinygrad.nn.ConvTranspose2d")
+# The modules of functions with weights, and their dialects; the backend of Keras 2 is TensorFlow's.
+_FUNCTION_HOMES = {
+    "torch": "torch",
+    "torch.nn.functional": "torch",
+    "paddle.nn.functional": "paddle",
+    "mlx.core": "mlx",
+    "jax.lax": "jax",
+    "keras.ops": "keras",
+    "tensorflow.nn": "tensorflow",
+    "tensorflow.compat.v1.nn": "tensorflow",
+    "keras.backend": "tensorflow",
+    "tf_keras.backend": "tensorflow",
+    "tensorflow.keras.backend": "tensorflow",
+    "tinygrad.Tensor": "tinygrad",
+    "tinygrad.tensor.Tensor": "tinygrad",
+}
+_BACKENDS = ("keras.backend", "tf_keras.backend", "tensorflow.keras.backend")
+_TENSORS = frozenset(("tinygrad.Tensor", "tinygrad.tensor.Tensor"))
+_METHOD = "tinygrad.Tensor.conv_transpose2d"
+_GENERAL = "conv_general_dilated"
+_FUNCTION = re.compile(r"conv(?:_transpose[123]?d?|[123]d_transpose|_general_dilated)")
 # Layers with the same names and other parameters.
 _OTHERS = ("quantized", "quantizable", "qat", "intrinsic", "sparse")
 MAX_LINKS = 8
 
 
 class FrameworkLayer(NamedTuple):
-    """A transposed convolution of a framework. path: the call's whole name in the dialect."""
+    """A transposed convolution of a framework.
+
+    path: the call's whole name in the dialect. is_method: whether it is a method of its input.
+    """
 
     dialect: str
     path: str
+    is_method: bool = False
 
 
 class Resolver:
@@ -45,9 +73,25 @@ class Resolver:
 
     def find_layer(self, function: ast.expr, scope: Scope) -> FrameworkLayer | None:
         """Return the framework's layer that is called; None for every other call."""
+        match function:
+            case ast.Attribute(value=ast.Name() as tensor, attr="conv_transpose2d") if (
+                self._is_tensor(tensor, scope)
+            ):
+                return FrameworkLayer("tinygrad", _METHOD, is_method=True)
         found = {find_layer(path) for path in self.find_paths(function, scope)}
         # Two imports of one name, in `try` and `except`, may be one framework's.
         return found.pop() if len(found) == 1 else None
+
+    def _is_tensor(self, node: ast.Name, scope: Scope) -> bool:
+        """Return whether a variable is a tensor of tinygrad: annotated, or made by the class."""
+        holder = scope.find(node.id)
+        bindings = [] if holder is None else holder.bindings[node.id]
+        return bool(bindings) and all(self._makes_tensor(each, node.id) for each in bindings)
+
+    def _makes_tensor(self, binding: Binding, name: str) -> bool:
+        source = _find_maker(binding, name)
+        paths = [] if source is None else [*self.find_paths(source, binding.context.scope)]
+        return bool(paths) and all({path, path.rpartition(".")[0]} & _TENSORS for path in paths)
 
     def find_paths(self, node: ast.expr, scope: Scope, links: int = 0) -> Iterator[str]:
         """Yield the dotted names that an expression may stand for; an empty one for no import."""
@@ -77,6 +121,8 @@ class Resolver:
 def find_layer(path: str) -> FrameworkLayer | None:
     """Return the layer with this dotted name, None if no framework has it."""
     module, _, name = path.rpartition(".")
+    if module in _FUNCTION_HOMES:
+        return _find_function(module, name)
     dialect = find_home(path)
     if dialect is None or any(part in _OTHERS for part in module.split(".")):
         return None
@@ -93,11 +139,53 @@ def find_layer(path: str) -> FrameworkLayer | None:
     return next((FrameworkLayer(dialect, each.paths[0]) for each in own or signatures), None)
 
 
+def _find_function(module: str, name: str) -> FrameworkLayer | None:
+    """Return the function with this name in a module."""
+    if not _FUNCTION.fullmatch(name):
+        return None
+    dialect = _FUNCTION_HOMES[module]
+    if module in _BACKENDS:
+        return FrameworkLayer(dialect, f"{module}.{name}")
+    signatures = [each for each in take(dialect)[0].signatures if each.weight]
+    paths = [path for each in signatures for path in each.paths]
+    found = next((path for path in paths if path.rpartition(".")[2] == name), None)
+    return None if found is None else FrameworkLayer(dialect, found)
+
+
+def is_transposed(call: PythonCall) -> bool:
+    """Return whether a call is a transposed convolution, as those of JAX's most general one are.
+
+    It is one where it stretches the input and does nothing else; what only the program knows is
+    not taken for that.
+    """
+    if not call.name.endswith(_GENERAL):
+        return True
+    given = dict(enumerate(call.positional))
+    words = {"window_strides": given.get(2), "lhs_dilation": given.get(4), **call.keywords}
+    strides, stretch = words.get("window_strides"), words.get("lhs_dilation")
+    if not (isinstance(strides, list) and isinstance(stretch, list)):
+        return False
+    is_known = all(type(number) is int for number in (*strides, *stretch))
+    is_alone = {*strides} == {1} and words.get("batch_group_count", 1) == 1
+    return is_known and is_alone and {*stretch} != {1}
+
+
 @cache
 def find_home(path: str) -> str | None:
     """Return the dialect of a framework whose layers are at this dotted name."""
     module = path.rpartition(".")[0]
     return next((_HOMES[home] for home in _HOMES if f"{module}.".startswith(f"{home}.")), None)
+
+
+def _find_maker(binding: Binding, name: str) -> ast.expr | None:
+    """Return the annotation of a parameter, or the function whose result a variable gets."""
+    match binding:
+        case Binding(value=ast.Call(func=function)):
+            return function
+        case Binding(node=ast.FunctionDef(args=arguments)):
+            named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+            return next((each.annotation for each in named if each.arg == name), None)
+    return None
 
 
 def _is_near(known: str, module: str) -> bool:

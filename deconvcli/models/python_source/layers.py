@@ -16,10 +16,16 @@ from deconvcli.frameworks.pasted.understand import understand_layer
 from deconvcli.frameworks.request import LayerRequest
 from deconvcli.frameworks.request.understood import Understood
 from deconvcli.layers.axis import Size, linear
+from deconvcli.models.python_source.unknown_kernel import find_refusal
 from deconvcli.networks.operation import Shape
 
 _CHANNELS = {"in_channels", "out_channels"}
-_LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+_LETTERS: Mapping[int, tuple[Size, ...]] = {
+    rank: tuple([linear(letter, 1, 0) for letter in letters])
+    for rank, letters in enumerate(("L", "HW", "DHW"), 1)
+}
+# Any text stands for the call: it has been read.
+_REQUEST = LayerRequest("call")
 # Where a layer has no formula, its size at this one is as good as any.
 _SAMPLE = 64
 
@@ -27,7 +33,8 @@ _SAMPLE = 64
 class SourceLayer(NamedTuple):
     """A layer of a framework in a file, at one input.
 
-    understood: None where the framework refuses it, with the reason in `error`. pasted: its
+    understood: None where the framework refuses it, with the reason in `error`, and where only the
+    program has its weights. pasted: its
     parameters, None where they are not the framework's. variables: those of its arguments that
     have a value here.
     """
@@ -42,7 +49,7 @@ class SourceLayer(NamedTuple):
     def kind(self) -> Hashable:
         """What findings depend on: layers that only differ in their channels are one kind."""
         if self.understood is None:
-            return str(self.error)
+            return str(self.error), self.pasted and str(self.pasted.words)
         reading = self.understood.reading
         return reading.layer.axes, reading.layer.groups, reading.findings
 
@@ -57,18 +64,34 @@ def read_layer(
     pasted = None
     try:
         pasted = understand_layer(LayerText(call, "call", frozenset()), dialect)
+        if _has_open_output(pasted, given):
+            return SourceLayer(call, None, pasted)
         return SourceLayer(call, _understand(pasted, given), pasted)
     except MissingValue:
         return None
     except DeconvError as error:
+        if pasted is not None and error.code == "no-kernel":
+            return SourceLayer(call, None, pasted, find_refusal(pasted, _REQUEST, _LETTERS))
         return SourceLayer(call, None, pasted, error)
+
+
+def _has_open_output(pasted: Pasted, given: Shape | tuple[int, ...] | None) -> bool:
+    """Return whether a call asks for a size of its output, and the size of its input is not known.
+
+    What it may ask for depends on that.
+    """
+    roles = {argument.name: argument.role for argument in pasted.dialect.arguments}
+    asks = any(
+        roles.get(name) == "output_size" and value is not None
+        for name, value in pasted.words.items()
+    )
+    return asks and given is None and pasted.data is None
 
 
 def _understand(pasted: Pasted, given: Shape | tuple[int, ...] | None) -> Understood:
     # One number as a kernel of Flax, whose classes have any number of axes, is one of one axis.
     rank = pasted.rank or 1
-    # Any text stands for the call: it has been read.
-    request = LayerRequest("call", rank=rank)
+    request = _REQUEST._replace(rank=rank)
     if isinstance(given, Shape):
         layout = pasted.dialect.data_layout(pasted.words, rank)
         # Channels may be a letter, which the request takes as well.
@@ -77,9 +100,10 @@ def _understand(pasted: Pasted, given: Shape | tuple[int, ...] | None) -> Unders
         return request._replace(input_size=whole).read(pasted)
     if given is not None:
         return request._replace(input_size=given).read(pasted)
-    letters: tuple[Size, ...] = tuple([linear(letter, 1, 0) for letter in _LETTERS[rank]])
+    if pasted.data is not None:
+        return request.read(pasted)
     try:
-        return request._replace(input_size=letters).read(pasted)
+        return request._replace(input_size=_LETTERS[rank]).read(pasted)
     except NotLinear:
         return request._replace(input_size=(_SAMPLE,) * rank).read(pasted)
 

@@ -16,7 +16,7 @@ from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import write_value
 from deconvcli.models.model import ModelLayer, Sizes
 from deconvcli.models.python_source.comments import find_size
-from deconvcli.models.python_source.frameworks import FrameworkLayer, Resolver
+from deconvcli.models.python_source.frameworks import FrameworkLayer, Resolver, is_transposed
 from deconvcli.models.python_source.layers import (
     SourceLayer,
     find_place,
@@ -24,8 +24,9 @@ from deconvcli.models.python_source.layers import (
     read_layer,
 )
 from deconvcli.models.python_source.naming import is_refusal_expected, name_layer
-from deconvcli.models.python_source.scopes import Call, Source
+from deconvcli.models.python_source.scopes import Call
 from deconvcli.models.python_source.sequences import follow_networks
+from deconvcli.models.python_source.source import Source
 from deconvcli.models.python_source.values import Values
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.pasted.layer import Arguments
@@ -61,7 +62,7 @@ class _Listing:
     """Collects the layers of one file."""
 
     def __init__(self, text: str, source: Source, resolver: Resolver) -> None:
-        self._values = Values(source)
+        self._values = Values(source, resolver)
         self._lines = text.split("\n")
         self._followed = follow_networks(source, resolver, self._values, self._lines)
         self._placed: set[tuple[int, int]] = set()
@@ -77,13 +78,18 @@ class _Listing:
 
     def add(self, call: Call, known: FrameworkLayer) -> None:
         """Add the layers that a call makes, one of each kind."""
+        if known.is_method:
+            call = _name_input(call)
         kinds: dict[Hashable, list[SourceLayer]] = {}
         given = self._find_input(call.node)
         for read in self._values.read_calls(call):
+            if not is_transposed(read.call._replace(name=known.path)):
+                return
             if found := read_layer(read.call._replace(name=known.path), known.dialect, given):
                 found = found._replace(variables=read.variables)
                 kinds.setdefault(found.kind, []).append(found)
-        if not kinds:
+        is_open = any(not (one.understood or one.error) for one, *_ in kinds.values())
+        if not kinds or is_open:
             self._unread.append(call.node.lineno)
         plain = name_layer(call, known.path.rpartition(".")[2])
         variables = [find_variables(call.node, found) for found, *_ in kinds.values()]
@@ -129,6 +135,14 @@ class _Listing:
         # Offsets of the tree count bytes, our columns characters.
         before = self._lines[line - 1].encode()[:offset]
         return Where("", line, len(before.decode(errors="replace")) + 1)
+
+
+def _name_input(call: Call) -> Call:
+    """Return the call of a method with its object as the first argument."""
+    node = call.node
+    assert isinstance(node.func, ast.Attribute)
+    named = ast.Call(node.func, [node.func.value, *node.args], node.keywords)
+    return call._replace(node=ast.copy_location(named, node))
 
 
 def _report(name: str, error: DeconvError, where: Where) -> Diagnostic:

@@ -19,9 +19,11 @@ MAX_TOKENS = 250_000
 """Words and signs of the largest file that is parsed, about 25,000 lines: its tree takes 1 KB for
 each."""
 _TOKEN = re.compile(rb"\w+|[^\w\s]")
-# As in Conv2DTranspose and ConvTranspose2d. Searched in bytes before anything is parsed: 100,000
-# lines take 0.1 s.
-_LAYER = re.compile(rb"Conv\w{0,12}Transpose")
+# As in Conv2DTranspose, ConvTranspose2d, F.conv_transpose2d and tf.nn.conv2d_transpose, and
+# lax.conv_general_dilated, which may be one. Searched in bytes before anything is
+# parsed: 100,000 lines take 0.1 s.
+_LAYER = re.compile(rb"Conv\w{0,12}Transpose|conv(?:[123]d)?_transpose|conv_general_dilated")
+_QUICK = (b"Transpose", b"_transpose", b"conv_general_dilated")
 
 
 class ParsedSource(NamedTuple):
@@ -43,7 +45,7 @@ def parse_source(path: str) -> ParsedSource:
     """
     data = _read(path)
     # The first search takes a tenth of the second, and most files end here.
-    if b"Transpose" not in data or not _LAYER.search(data):
+    if not any(word in data for word in _QUICK) or not _LAYER.search(data):
         return ParsedSource("")
     if len(data) > MAX_SOURCE_BYTES or sum(1 for _ in _TOKEN.finditer(data)) > MAX_TOKENS:
         message = f"the file has more than {MAX_TOKENS:,} words and signs, and is not checked"

@@ -17,7 +17,8 @@ from deconvcli.common.errors import DeconvError
 from deconvcli.models.python_source.comments import find_size
 from deconvcli.models.python_source.frameworks import Resolver, find_home
 from deconvcli.models.python_source.naming import name_layer
-from deconvcli.models.python_source.scopes import Call, Context, Scope, Source
+from deconvcli.models.python_source.scopes import Call, Context, Scope
+from deconvcli.models.python_source.source import Source
 from deconvcli.models.python_source.values import Values
 from deconvcli.networks.graph import NodeOutcome
 from deconvcli.networks.operation import Shape

@@ -14,23 +14,27 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.pasted.layer import Name
-from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader
+from deconvcli.frameworks.pasted.python_call import PythonCall
 from deconvcli.models.python_source.call_sites import (
     CallSites,
+    Site,
     find_argument,
     find_default,
     is_open,
     list_fields,
 )
+from deconvcli.models.python_source.expressions import SourceReader, is_known
+from deconvcli.models.python_source.frameworks import Resolver
 from deconvcli.models.python_source.scopes import (
     Binding,
     Call,
+    Condition,
     Context,
     Loop,
     Scope,
-    Source,
     find_owner,
 )
+from deconvcli.models.python_source.source import Source
 
 MAX_WAYS = 64
 """The ways to reach one call that are followed."""
@@ -42,7 +46,9 @@ UNKNOWN = Name("")
 
 Found = TypeVar("Found")
 Ways: TypeAlias = Mapping[Hashable, Any]
-"""What was chosen: for each function the call that reaches it, for each loop its item."""
+"""What was chosen: for each function the call that reaches it, for each loop its item.
+
+A parameter, as its function with its name, has no value there."""
 
 
 class ReadCall(NamedTuple):
@@ -61,12 +67,20 @@ class _Fork(Exception):
         self.choices = choices
 
 
+class _Unreached(Exception):
+    """The call is not reached with the item of a loop."""
+
+
 class Values:
     """The values in one file."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._source = source
         self._sites = CallSites(source)
         self._steps = 0
+        # The parameters and loops on which the last condition depends.
+        self._deciding: set[Hashable] = set()
 
     def read_calls(self, call: Call) -> Iterator[ReadCall]:
         """Yield a call for each way to reach it, once for each list of values.
@@ -77,7 +91,14 @@ class Values:
 
     def list_variables(self, node: ast.AST, context: Context) -> list[Mapping[str, Any]]:
         """Return the values of the variables in a part of the code, for each way to reach it."""
-        return list(self._follow(lambda ways: self._make_reader(node, context, ways, 0).variables))
+        return list(self._follow(lambda ways: self._list_variables(node, context, ways)))
+
+    def _list_variables(self, node: ast.AST, context: Context, ways: Ways) -> Mapping[str, Any]:
+        reader = self._make_reader(context, ways, 0)
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
+                reader.read(part)
+        return reader.variables
 
     def _follow(self, read: Callable[[Ways], Found]) -> Iterator[Found]:
         """Yield what is read in each way to reach it, once for each answer."""
@@ -93,32 +114,64 @@ class Values:
             except _Fork as fork:
                 waiting += [{**ways, fork.key: choice} for choice in fork.choices]
                 continue
-            except UsageError:
+            except (UsageError, _Unreached):
                 continue
             if (text := repr(found)) not in seen:
                 seen.add(text)
                 yield found
 
     def _read_call(self, call: Call, ways: Ways) -> ReadCall:
-        reader = self._make_reader(call.node, call.context, ways, 0)
+        ways = self._forget_impossible(call, ways)
+        reader = self._make_reader(call.context, ways, 0)
         read = reader.read_call(call.node)
         return ReadCall(read, {name: reader.variables[name] for name in sorted(reader.used)})
 
-    def _make_reader(self, node: ast.AST, context: Context, ways: Ways, links: int) -> ValueReader:
-        """Return a reader that has the variables of an expression."""
-        variables = {}
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
-                value = self._find(part, context, ways, links + 1)
-                if not isinstance(value, Name | Tensor):
-                    variables[ast.unparse(part)] = value
-        return ValueReader(variables)
+    def _forget_impossible(self, call: Call, ways: Ways) -> Ways:
+        """Return the ways without the values for which a condition around the call does not hold.
+
+        Raises:
+            _Unreached: it does not hold for an item of a loop.
+        """
+        sites = [each.call for each in ways.values() if isinstance(each, Site)]
+        for condition in [each for reached in (call, *sites) for each in reached.conditions]:
+            while found := self._find_contrary(condition, ways):
+                parameters = {each for each in found if not isinstance(each, Loop)}
+                if not parameters:
+                    raise _Unreached
+                ways = {**ways, **dict.fromkeys(parameters, UNKNOWN)}
+        self._steps = 0
+        return ways
+
+    def _find_contrary(self, condition: Condition, ways: Ways) -> set[Hashable] | None:
+        """Return the parameters and loops for which a condition does not hold; None if it may."""
+        self._deciding = set()
+        try:
+            value = self._evaluate(condition.test, condition.context, ways, 0)
+        except _Fork:
+            return None  # nothing of the call depends on this choice
+        is_contrary = is_known(value) and bool(value) is not condition.expected
+        return self._deciding if is_contrary else None
+
+    def _make_reader(self, context: Context, ways: Ways, links: int) -> SourceReader:
+        """Return a reader of expressions that stand in one place."""
+        return SourceReader(
+            lambda node: self._find(node, context, ways, links + 1),
+            lambda node: self._find_path(node, context.scope),
+            lambda node: self._list_items(node, context, ways, links + 1),
+        )
+
+    def _find_path(self, node: ast.expr, scope: Scope) -> str | None:
+        """Return the dotted name of a function, None for one of Python, empty for all others."""
+        if isinstance(node, ast.Name) and scope.find(node.id) is None:
+            return None
+        paths = {*self._resolver.find_paths(node, scope)}
+        return paths.pop() if len(paths) == 1 else ""
 
     def _evaluate(self, node: ast.expr, context: Context, ways: Ways, links: int) -> Any:
         if links > MAX_LINKS:
             return UNKNOWN
         with suppress(UsageError):
-            return self._make_reader(node, context, ways, links).read(node)
+            return self._make_reader(context, ways, links).read(node)
         return UNKNOWN
 
     def _find(
@@ -166,6 +219,9 @@ class Values:
         function = scope.node
         if function not in ways and (sites := self._sites.find(function)):
             raise _Fork(function, sites)
+        if (function, name) in ways:
+            return UNKNOWN
+        self._deciding.add((function, name))
         site = ways.get(function)
         found = find_argument(function, name, site)
         if found is not None:
@@ -206,17 +262,31 @@ class Values:
             if items is None:
                 return UNKNOWN
             raise _Fork(loop, items)
+        self._deciding.add(loop)
         return _take_part(loop.target, ways[loop], name)
 
     def _list_items(
         self, node: ast.expr, context: Context, ways: Ways, links: int
     ) -> list[Any] | None:
         """Return what a loop passes through; None where only the program knows."""
+        if links > MAX_LINKS:
+            return None
         match node:
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if (
                 context.scope.find(name) is None  # no function of the file
             ):
                 return self._list_made(name, arguments, context, ways, links)
+            case (
+                ast.ListComp(elt=item, generators=[loop])
+                | ast.GeneratorExp(elt=item, generators=[loop])
+            ) if not loop.ifs:
+                inner = Context(self._source.scopes[node], (loop,))
+                items = self._list_items(loop.iter, context, ways, links + 1)
+                return items and [
+                    self._evaluate(item, inner, {**ways, loop: each}, links + 1) for each in items
+                ]
+            case ast.ListComp() | ast.GeneratorExp():
+                return None
         found = self._evaluate(node, context, ways, links)
         return found if isinstance(found, list) and len(found) <= MAX_ITEMS else None
 
