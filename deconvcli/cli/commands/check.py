@@ -25,9 +25,9 @@ from deconvcli.checks.checking import (
 from deconvcli.checks.reporters import REPORTERS
 from deconvcli.checks.rules import rules
 from deconvcli.cli.help import Command
+from deconvcli.cli.model_options import reader_option, size_option
 from deconvcli.cli.options import (
     FORCE_OPTION,
-    Word,
     format_option,
     names_option,
     option,
@@ -35,11 +35,10 @@ from deconvcli.cli.options import (
     takes,
 )
 from deconvcli.cli.output import Output, open_output, printable, say, write_raw
-from deconvcli.cli.types import Sizes, Typed, Whole
+from deconvcli.cli.types import Typed, Whole
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.values import format_count, shorten_list
 from deconvcli.layers.axis import Size
-from deconvcli.models.readers import READERS
 
 LOCK = "deconv.lock"
 LOCKED, FIXES = "Lock file", "Fixes"
@@ -73,28 +72,6 @@ def _join_codes(
     return tuple(code for part in given for code in part)
 
 
-class InputSizes(Typed):
-    """The size of an input of a model, with or without its name: `x=1x3x480x640`."""
-
-    name = "sizes"
-    metavar = "[NAME=]SIZE"
-    after_flag = ": "
-
-    def parse(self, text: str) -> tuple[str, tuple[Size, ...]]:
-        """Return (name, sizes); the name is empty where none is given."""
-        name, _, size = text.rpartition("=")
-        return name, Sizes().parse(size) or ()
-
-
-def _join_sizes(
-    ctx: click.Context, param: click.Parameter, given: Sequence[tuple[str, tuple[Size, ...]]]
-) -> dict[str, tuple[Size, ...]]:
-    names = [name for name, _ in given]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(f"--size gives {twice or 'one input'} two sizes", help="give it once.")
-    return dict(given)
-
-
 @click.command(cls=Command, short_help=__doc__)
 @takes(
     # What may not be read is a finding, beside those of the other files.
@@ -102,20 +79,8 @@ def _join_sizes(
         "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(readable=False)
     ),
     option("--table", is_flag=True, help="Show each layer's shape, parameters and MACs too."),
-    option(
-        "--size",
-        "sizes",
-        type=InputSizes(),
-        multiple=True,
-        callback=_join_sizes,
-        help="Size of a model's input with batch and channels: x=1x3x480x640, or without a name"
-        " that of the first one; letters are open.",
-    ),
-    option(
-        "--reader",
-        type=Word(READERS.names),
-        help="Read the named files as models of this kind, whatever their names.",
-    ),
+    size_option(),
+    reader_option(),
     codes_option("--select", help="Check only these rules: DCV2,DCV110."),
     codes_option("--ignore", help="Do not check these rules."),
     names_option(

@@ -1,0 +1,61 @@
+"""The options of commands that read models: the sizes of inputs, and the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from deconvcli.cli.help import OPTIONS
+from deconvcli.cli.options import Word, option
+from deconvcli.cli.types import Sizes, Typed
+from deconvcli.common.errors import UsageError
+from deconvcli.layers.axis import Size
+from deconvcli.models.readers import READERS
+
+
+class InputSizes(Typed):
+    """The size of an input of a model, with or without its name: `x=1x3x480x640`."""
+
+    name = "sizes"
+    metavar = "[NAME=]SIZE"
+    after_flag = ": "
+
+    def parse(self, text: str) -> tuple[str, tuple[Size, ...]]:
+        """Return (name, sizes); the name is empty where none is given."""
+        name, _, size = text.rpartition("=")
+        return name, Sizes().parse(size) or ()
+
+
+def size_option(*, section: str = OPTIONS) -> Callable[[Any], Any]:
+    """Return the option for the sizes of a model's inputs; the command gets them by name."""
+    return option(
+        "--size",
+        "sizes",
+        type=InputSizes(),
+        multiple=True,
+        callback=_join_sizes,
+        help="Size of a model's input with batch and channels: x=1x3x480x640, or without a name"
+        " that of the first one; letters are open.",
+        section=section,
+    )
+
+
+def reader_option(*, section: str = OPTIONS) -> Callable[[Any], Any]:
+    """Return the option for the kind of a model file; the command gets the reader's name."""
+    return option(
+        "--reader",
+        type=Word(READERS.names),
+        help="Read the named files as models of this kind, whatever their names.",
+        section=section,
+    )
+
+
+def _join_sizes(
+    ctx: click.Context, param: click.Parameter, given: Sequence[tuple[str, tuple[Size, ...]]]
+) -> dict[str, tuple[Size, ...]]:
+    names = [name for name, _ in given]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"--size gives {twice or 'one input'} two sizes", help="give it once.")
+    return dict(given)
