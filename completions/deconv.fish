@@ -29,7 +29,7 @@ complete -c deconv -f
 
 complete -c deconv -n '__deconv_at' -a shape -d 'Print the output size of a layer, as any framework computes it.'
 complete -c deconv -n '__deconv_at' -a explain -d 'Explain step by step how a layer computes its output size.'
-complete -c deconv -n '__deconv_at' -a draw -d 'Draw a layer as an animated SVG, a PNG, or an interactive page.'
+complete -c deconv -n '__deconv_at' -a draw -d 'Draw a layer as an animation, or the layers of a whole network.'
 complete -c deconv -n '__deconv_at' -a run -d 'Compute a layer on a file or random numbers; check the result.'
 complete -c deconv -n '__deconv_at' -a solve -d 'Find the layers that make one size of another.'
 complete -c deconv -n '__deconv_at' -a convert -d 'Say a layer or a network in another framework, and prove it.'
@@ -96,7 +96,7 @@ complete -c deconv -n '__deconv_at explain' -l format -r -f -k -a 'html\t json\t
 complete -c deconv -n '__deconv_at explain' -s q -l quiet -d 'Print only the output size, or the pairs of --why.'
 complete -c deconv -n '__deconv_at explain' -s h -l help -d 'Show this message and exit.'
 
-complete -c deconv -n '__deconv_at draw' -f
+complete -c deconv -n '__deconv_at draw' -F
 complete -c deconv -n '__deconv_at draw' -s o -l out -r -F -d 'The file to write; its name ends in .svg, .png or .html.'
 complete -c deconv -n '__deconv_at draw' -l in -r -f -d 'Input size: 5 or 5x5.'
 complete -c deconv -n '__deconv_at draw' -s k -l kernel -l kernel-size -r -f -d 'Kernel size: 3 or 3x5.'
@@ -114,6 +114,8 @@ complete -c deconv -n '__deconv_at draw' -l auto-pad -r -f -d 'Padding by a word
 complete -c deconv -n '__deconv_at draw' -l transpose-kernel -d 'Flip the kernel, in JAX and Flax.'
 complete -c deconv -n '__deconv_at draw' -l data-format -r -f -d 'Order of the axes: channels_last, NCHW ...'
 complete -c deconv -n '__deconv_at draw' -l set -r -f -k -a '(__deconv_list )' -d 'Values of variables in CALL: k=4,s=2.'
+complete -c deconv -n '__deconv_at draw' -l size -r -f -d 'Size of a model\'s input with batch and channels: x=1x3x480x640, or without a name that of the first one; letters are open.'
+complete -c deconv -n '__deconv_at draw' -l reader -r -f -k -a 'keras\t onnx\t openvino\t pt2\t python\t tflite\t' -d 'Read the named files as models of this kind, whatever their names.'
 complete -c deconv -n '__deconv_at draw' -l frame -r -f -d 'Draw only this frame. [default: all; the last in a PNG]'
 complete -c deconv -n '__deconv_at draw' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at draw' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'

@@ -1,4 +1,4 @@
-"""The options of commands that read models: the sizes of inputs, and the reader."""
+"""The options of commands that read models: the file, the sizes of inputs, and the reader."""
 
 from __future__ import annotations
 
@@ -6,13 +6,26 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from deconvcli.cli.help import OPTIONS
-from deconvcli.cli.options import Word, option
+from deconvcli.cli.options import Word, option, read_standard_input
 from deconvcli.cli.types import Sizes, Typed
 from deconvcli.common.errors import UsageError
 from deconvcli.layers.axis import Size
 from deconvcli.models.readers import READERS
+
+
+def _complete_files(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return [CompletionItem(incomplete, type="file")]
+
+
+CALL_OR_FILE_ARGUMENT = click.argument(
+    "call", required=False, callback=read_standard_input, shell_complete=_complete_files
+)
+"""A pasted call, or the name of a file."""
 
 
 class InputSizes(Typed):

@@ -22,7 +22,15 @@ def render_png(drawing: Drawing, frame: int) -> bytes:
     Raises:
         UsageError: there is no such frame, resvg is not installed, or the system has no font.
     """
-    content = write_light_frame(drawing, frame)
+    return rasterize(write_light_frame(drawing, frame))
+
+
+def rasterize(content: str, zoom: float = 2) -> bytes:
+    """Return a picture of the light theme as PNG, `zoom` times as large.
+
+    Raises:
+        UsageError: resvg is not installed, or the system has no font.
+    """
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:
@@ -38,4 +46,4 @@ def render_png(drawing: Drawing, frame: int) -> bytes:
             help="install DejaVu Sans, Liberation Sans or Arial, or write an .svg.",
             code="no-font",
         )
-    return svg_to_bytes(svg_string=content, zoom=2)
+    return svg_to_bytes(svg_string=content, zoom=zoom)

@@ -9,12 +9,12 @@ from deconvcli.views.drawing.clock import Clock
 from deconvcli.views.drawing.scene import Scene
 from deconvcli.views.palette import DARK, LIGHT, Theme, css_colour
 
-_FONT = (
+FONT = (
     "ui-sans-serif,system-ui,-apple-system,'Segoe UI','DejaVu Sans','Liberation Sans',"
     "'Noto Sans',Arial,sans-serif"
 )
 SHAPES = (
-    f"text{{font-family:{_FONT};font-size:14px}}"
+    f"text{{font-family:{FONT};font-size:14px}}"
     ".c text{text-anchor:middle}.h{font-size:16px;font-weight:600}"
     ".grid,.slash{fill:none;stroke-width:1}.c rect{stroke-width:1}"
     ".added rect{stroke-dasharray:4 3}"

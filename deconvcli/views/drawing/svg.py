@@ -55,8 +55,8 @@ def _document(drawing: Drawing, css: str, marks: Iterable[str], above: Iterable[
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
         f' height="{height}" role="img" aria-labelledby="title desc">',
-        f'<title id="title">{_escape(caption.title)}</title>',
-        f'<desc id="desc">{_escape(caption.description)}</desc>',
+        f'<title id="title">{escape_text(caption.title)}</title>',
+        f'<desc id="desc">{escape_text(caption.description)}</desc>',
         f"<style>{css}</style>",
         f'<rect class="ground" width="{width}" height="{height}" rx="6"/>',
         *_words(drawing),
@@ -68,7 +68,7 @@ def _document(drawing: Drawing, css: str, marks: Iterable[str], above: Iterable[
     return "\n".join(lines)
 
 
-def _escape(text: str) -> str:
+def escape_text(text: str) -> str:
     """Return text from outside escaped for XML, which has no place for control characters."""
     # SVG text is never an attribute here, so quotes may stay.
     return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), quote=False)
@@ -91,7 +91,7 @@ def _words(drawing: Drawing) -> Iterator[str]:
 
 
 def _text(name: str, left: int, baseline: int, line: str) -> str:
-    return f'<text class="{name}" x="{left}" y="{baseline}">{_escape(line)}</text>'
+    return f'<text class="{name}" x="{left}" y="{baseline}">{escape_text(line)}</text>'
 
 
 def _grids(drawing: Drawing) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Networks of models and of configs, as the data that pictures of networks are made from."""

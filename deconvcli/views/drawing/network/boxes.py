@@ -1,0 +1,73 @@
+"""The boxes of a picture: layers, with those folded in that change no size and join nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from deconvcli.views.drawing.network.graph import DrawnLayer
+from deconvcli.views.drawing.network.levels import Scale
+
+_SMALL = re.compile(
+    r"relu|norm|dropout|noise|sigmoid|logistic|tanh|elu$|silu|swish|mish|soft|activation|clip|clamp"
+    r"|^erf|^exp$|^log$|sqrt|^abs|^neg|^pow|^square$|^sin$|^cos$|^reciprocal|^round|^floor|^ceil"
+    r"|^identity|^inputlayer|cast|^convert|to_?copy|quant|contiguous|clone|detach|alias|rescaling"
+    r"|^(add|sub|mul|div|minimum|maximum|min|max|where|subtract|multiply|divide|scale|bias)"
+    r"(v2|_?|\.|$)$"
+)
+
+
+class Box(NamedTuple):
+    """One box. layers: the numbers of its layers, the one that it is named after first.
+
+    takes: the numbers of boxes before it. scale: its column. times: how often it is repeated, as
+    one of a block. block: the number of that block, counted from 1. group: the part of the network
+    that it stands for; empty for a layer with what is folded in.
+    """
+
+    layers: tuple[int, ...]
+    takes: tuple[int, ...]
+    scale: Scale
+    times: int = 1
+    block: int = 0
+    group: str = ""
+
+
+def fold_small(layers: Sequence[DrawnLayer], scales: Sequence[Scale]) -> list[Box]:
+    """Return a box for each layer that an input reaches, with small layers in the box before."""
+    reached = _find_reached(layers)
+    box_of: dict[int, int] = {}
+    members: list[list[int]] = []
+    takes: list[tuple[int, ...]] = []
+    for number, layer in enumerate(layers):
+        if number not in reached:
+            continue
+        before = tuple(dict.fromkeys([box_of[one] for one in layer.takes if one in box_of]))
+        if len(before) == 1 and _is_small(layer, layers[members[before[0]][-1]]):
+            members[before[0]].append(number)
+            box_of[number] = before[0]
+        else:
+            box_of[number] = len(members)
+            members.append([number])
+            takes.append(before)
+    return [
+        Box(tuple(inside), before, scales[inside[0]])
+        for inside, before in zip(members, takes, strict=True)
+    ]
+
+
+def _find_reached(layers: Sequence[DrawnLayer]) -> set[int]:
+    """Return the layers that an input reaches; all of them in a network without inputs."""
+    reached: set[int] = set()
+    for number, layer in enumerate(layers):
+        if layer.is_input or any(one in reached for one in layer.takes):
+            reached.add(number)
+    return reached or set(range(len(layers)))
+
+
+def _is_small(layer: DrawnLayer, before: DrawnLayer) -> bool:
+    """Return whether a layer computes each element by itself, or a norm, at the same sizes."""
+    if layer.is_input or layer.call or (layer.sizes != before.sizes and layer.sizes is not None):
+        return False
+    return _SMALL.search(layer.kind.lower()) is not None

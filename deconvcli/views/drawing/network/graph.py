@@ -1,0 +1,53 @@
+"""The network that a picture shows, as plain data that every reader can fill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+Sizes: TypeAlias = tuple[int | str | None, ...]
+"""Sizes as numbers, formulas in text, and None where one is not known."""
+
+
+class DrawnLayer(NamedTuple):
+    """One layer, or an input of the network.
+
+    sizes: of its output, without the batch; None if they are not known. spatial: those along its
+    spatial axes, empty for a tensor without any. extent: these as numbers, at an example where they
+    are open; None if they are not known.
+    takes: the numbers of layers before it. call: what a transposed convolution does, in words.
+    """
+
+    name: str
+    kind: str
+    sizes: Sizes | None
+    spatial: Sizes
+    extent: tuple[int, ...] | None
+    takes: tuple[int, ...] = ()
+    is_input: bool = False
+    call: str = ""
+
+
+class Problem(NamedTuple):
+    """What is wrong with a layer. layer: its number; None where it concerns the whole network."""
+
+    layer: int | None
+    text: str
+
+
+class DrawnNetwork(NamedTuple):
+    """A network in an order in which each layer comes after those that it takes from."""
+
+    title: str
+    layers: Sequence[DrawnLayer]
+    problems: Sequence[Problem] = ()
+    notes: Sequence[str] = ()
+
+
+def write_sizes(sizes: Sizes | None) -> str:
+    """Return sizes as `64x128x128`, with a question mark for each that is not known."""
+    if not sizes:
+        return "?" if sizes is None else "scalar"
+    texts = ["?" if size is None else str(size) for size in sizes]
+    # An x between names of sizes would be read as a letter of theirs.
+    return (" x " if any(isinstance(size, str) for size in sizes) else "x").join(texts)

@@ -1,0 +1,113 @@
+"""The resolution of each layer, as a share of the input's: layers of one share are one column.
+
+Sizes alone do not decide, since convolutions without padding at their ends lose a few elements.
+Along the path each layer multiplies the resolution by a whole number or divides it by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from math import log2, prod
+from typing import NamedTuple, TypeAlias
+
+from deconvcli.views.drawing.network.graph import DrawnLayer
+
+Scale: TypeAlias = tuple[Fraction, ...]
+"""The resolution along each axis; 1 is that of the first input. Empty for flat tensors."""
+MAX_COLUMNS = 16
+"""The most columns of a picture; of more resolutions, those of about the same size share one."""
+# They change the last axis alone, whatever axis that is.
+_MATRICES = re.compile(r"matmul|gemm|(?<!bi)(?<!tri)linear|dense|fully_?connected|addmm")
+
+
+class _State(NamedTuple):
+    """The resolution that a layer has, and the extent that stands for it."""
+
+    scale: Scale
+    extent: tuple[int, ...]
+
+
+def find_scales(layers: Sequence[DrawnLayer]) -> list[Scale]:
+    """Return the resolution of each layer."""
+    states: list[_State] = []
+    base: _State | None = None
+    for layer in layers:
+        state = _find_state(layer, layers, states, base)
+        if base is None and state.extent:
+            base = state
+        states.append(state)
+    scales = [
+        () if layer.extent == () else state.scale
+        for layer, state in zip(layers, states, strict=True)
+    ]
+    return _share_columns(scales)
+
+
+def _find_state(
+    layer: DrawnLayer, layers: Sequence[DrawnLayer], states: Sequence[_State], base: _State | None
+) -> _State:
+    before = [states[number] for number in layer.takes]
+    for number in layer.takes:
+        if layer.sizes is not None and _has_sizes(layers[number], layer):
+            return states[number]
+    spatial = [state for state in before if state.extent]
+    first = spatial[0] if spatial else base
+    if not layer.extent:
+        return first or _State((), ())
+    if first is None:
+        return _State((Fraction(1),) * len(layer.extent), layer.extent)
+    # An axis more or less, or an axis elsewhere, is no other resolution.
+    if len(first.extent) != len(layer.extent):
+        if spatial:
+            return first
+        return _State((Fraction(1),) * len(layer.extent), layer.extent)
+    if spatial and _MATRICES.search(layer.kind.lower()):
+        return first
+    # Of several inputs, the one that has the resolution of the output.
+    first = next((state for state in spatial if state.extent == layer.extent), first)
+    pairs = zip(first.scale, first.extent, layer.extent, strict=True)
+    scale = tuple([own * _find_factor(old, new) for own, old, new in pairs])
+    return _State(scale, layer.extent)
+
+
+def _has_sizes(one: DrawnLayer, other: DrawnLayer) -> bool:
+    """Return whether two tensors have the same sizes, perhaps along other axes."""
+    if one.sizes is None or other.sizes is None:
+        return False
+    return sorted(map(str, one.sizes)) == sorted(map(str, other.sizes))
+
+
+def _find_factor(old: int, new: int) -> Fraction:
+    """Return the whole number, or one part of it, by which a size is another one."""
+    if old < 1 or new < 1:
+        return Fraction(1)
+    return Fraction(round(new / old)) if new >= old else Fraction(1, round(old / new))
+
+
+def order_scales(scales: Sequence[Scale]) -> list[Scale]:
+    """Return each resolution once: the largest first, flat tensors last."""
+    return sorted(set(scales), key=lambda scale: (not scale, -prod(scale), scale))
+
+
+def _share_columns(scales: list[Scale]) -> list[Scale]:
+    """Return the resolutions; where they are too many, about the same ones become one."""
+    step = 1
+    shared = scales
+    while len(set(shared)) > MAX_COLUMNS:
+        first: dict[int | None, Scale] = {}
+        shared = [
+            first.setdefault(round(log2(prod(scale)) / step) if scale else None, scale)
+            for scale in scales
+        ]
+        step *= 2
+    return shared
+
+
+def write_scale(scale: Scale) -> str:
+    """Return a resolution as `1/4`, or `1/2x1` where the axes differ; empty if it says little."""
+    if not scale or any(max(part.numerator, part.denominator) > 4096 for part in scale):
+        return ""
+    texts = [str(part) for part in scale]
+    return texts[0] if len(set(texts)) == 1 else "x".join(texts)

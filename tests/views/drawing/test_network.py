@@ -1,0 +1,264 @@
+"""The picture of a network: columns by resolution, boxes apart, lines that cross none of them."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from math import prod
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deconvcli.cli.pictures.configs import picture_config
+from deconvcli.views.drawing.network.content import INSET, LETTERS, SMALL_LETTERS
+from deconvcli.views.drawing.network.folding import MAX_BOXES
+from deconvcli.views.drawing.network.graph import DrawnLayer, DrawnNetwork, Problem
+from deconvcli.views.drawing.network.layout import NetworkDrawing, draw_network
+from deconvcli.views.drawing.network.levels import MAX_COLUMNS
+from deconvcli.views.drawing.network.page import write_page
+from deconvcli.views.drawing.network.placing import Frame
+from deconvcli.views.drawing.network.routes import Point
+from deconvcli.views.drawing.network.svg import write_light_network, write_network
+from deconvcli.views.drawing.network.text import measure
+from tests.views.drawing.test_svg import OUTSIDE, ROOT, SVG
+
+EXAMPLES = ROOT / "tests" / "examples"
+README = "tests/examples/bad/unet_222.yaml --size 224x224"
+
+
+def layer(kind: str, size: int, *takes: int, name: str = "", channels: int = 8) -> DrawnLayer:
+    spatial = (size, size)
+    return DrawnLayer(name or kind, kind, (channels, *spatial), spatial, spatial, takes)
+
+
+def network(*layers: DrawnLayer) -> DrawnNetwork:
+    return DrawnNetwork("net", [layer("input", 64)._replace(is_input=True), *layers])
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> DrawnNetwork:
+    """Return any network: of any kinds, sizes, and connections to layers before."""
+    layers = [layer("input", 64)._replace(is_input=True)]
+    for number in range(1, draw(st.integers(1, 40))):
+        takes = draw(st.lists(st.integers(0, number - 1), max_size=3, unique=True))
+        kind = draw(st.sampled_from(["Conv", "Relu", "Add", "Reshape", "a kind of a long name"]))
+        size = draw(st.sampled_from([1, 16, 31, 32, 64]))
+        made = layer(kind, size, *sorted(takes), name=draw(st.text(max_size=60)))
+        extent = draw(st.sampled_from([made.extent, made.extent, (), None]))
+        call = draw(st.sampled_from(["", "", "kernel 4, stride 2"]))
+        layers.append(made._replace(extent=extent, call=call, is_input=not takes))
+    problems = [Problem(draw(st.integers(0, len(layers) - 1)), "wrong")]
+    return DrawnNetwork("net", layers, problems)
+
+
+def touches(frame: Frame, one: Point, other: Point) -> bool:
+    """Return whether a level or upright line has a point inside a box."""
+    left, right = sorted((one.x, other.x))
+    top, bottom = sorted((one.y, other.y))
+    return left < frame.right and right > frame.left and top < frame.bottom and bottom > frame.top
+
+
+def check_laws(drawing: NetworkDrawing) -> None:
+    frames = drawing.frames
+    for one, other in combinations(frames, 2):
+        assert (
+            one.right < other.left
+            or other.right < one.left
+            or one.bottom < other.top
+            or other.bottom < one.top
+        )
+    pairs = [(route.source, route.target) for route in drawing.routes]
+    assert pairs == [(one, at) for at, box in enumerate(drawing.boxes) for one in box.takes]
+    for route in drawing.routes:
+        for end, number in ((route.points[0], route.source), (route.points[-1], route.target)):
+            frame = frames[number]
+            is_beside = end.x in (frame.left, frame.right) and frame.top < end.y < frame.bottom
+            is_below = end.y in (frame.top, frame.bottom) and frame.left < end.x < frame.right
+            assert is_beside or is_below
+        for start, stop in pairwise(route.points):
+            assert start.x == stop.x or start.y == stop.y
+            assert not any(touches(frame, start, stop) for frame in frames)
+    for content, frame in zip(drawing.contents, frames, strict=True):
+        baselines = [line.baseline for line in content.lines]
+        assert baselines[-1] < frame.height
+        for line in content.lines:
+            size = SMALL_LETTERS if line.look == "n" else LETTERS
+            beside = [one for one in content.lines if one.baseline == line.baseline]
+            width = sum(measure(one.text, size, is_bold=one.look == "k") for one in beside)
+            assert width <= frame.width - 2 * INSET + 1
+    for frame in frames:
+        assert frame.left >= 0
+        assert frame.right <= drawing.width
+    resolutions = [
+        prod(drawing.boxes[at].scale)
+        for column in drawing.columns
+        for at in [next(n for n, one in enumerate(frames) if one.left == column.left)]
+        if drawing.boxes[at].scale
+    ]
+    assert resolutions == sorted(resolutions, reverse=True)
+
+
+@given(networks())
+def test_any_network_has_boxes_apart_and_lines_between_them(drawn: DrawnNetwork) -> None:
+    drawing = draw_network(drawn)
+    check_laws(drawing)
+    inside = sorted(one for box in drawing.boxes for one in box.layers)
+    assert inside == list(range(len(drawn.layers)))
+    ElementTree.fromstring(write_network(drawing))
+
+
+@pytest.mark.parametrize(
+    "path", sorted(EXAMPLES.glob("good/*.yaml")), ids=lambda path: Path(path).stem
+)
+def test_examples_keep_the_laws(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    name = "unet_512x512" if "unet_512x512" in text else ""
+    for one in [name] if name or text.count("layers:") == 1 else []:
+        check_laws(draw_network(picture_config(str(path), one, {})))
+
+
+def columns(drawing: NetworkDrawing) -> list[tuple[str, str]]:
+    return [column.head for column in drawing.columns]
+
+
+def test_a_column_is_a_resolution() -> None:
+    drawing = draw_network(
+        network(
+            layer("Conv", 62, 0),
+            layer("MaxPool", 31, 1),
+            layer("Conv", 29, 2),
+            layer("ConvTranspose", 58, 3)._replace(call="kernel 2, stride 2"),
+            layer("Concat", 58, 1, 4, channels=16),
+        )
+    )
+    assert columns(drawing) == [
+        ("64x64 … 58x58", "input resolution"),
+        ("31x31 … 29x29", "1/2 of the input"),
+    ]
+    left = [frame.left for frame in drawing.frames]
+    assert left[0] == left[1] == left[4] == left[5] < left[2] == left[3]
+    # A step to another resolution goes sideways, and one at the same resolution down.
+    top = [frame.top for frame in drawing.frames]
+    assert top[0] < top[1] == top[2] < top[3] == top[4] < top[5]
+    [skip] = [route for route in drawing.routes if route.is_skip]
+    assert (skip.source, skip.target) == (1, 5)
+    assert [label.text for label in drawing.labels] == ["8x62x62"]
+
+
+def test_small_layers_stand_in_the_box_before_them() -> None:
+    drawing = draw_network(
+        network(
+            layer("Conv", 64, 0),
+            layer("BatchNormalization", 64, 1),
+            layer("Sigmoid", 64, 2),
+            layer("Mul", 64, 2, 3),
+            layer("Add", 64, 0, 4),
+            layer("Relu", 64, 5),
+        )
+    )
+    assert [box.layers for box in drawing.boxes] == [(0,), (1, 2, 3, 4), (5, 6)]
+    assert [line.text for line in drawing.contents[1].lines] == [
+        "Conv",
+        "8x64x64",
+        "+ BatchNormalization, Sigmoid, Mul",
+    ]
+    assert "6 layers in 2 boxes at 1 resolution" in drawing.summary
+
+
+def residual(count: int) -> list[DrawnLayer]:
+    layers: list[DrawnLayer] = []
+    for block in range(count):
+        start = 3 * block
+        names = [f"blocks.{block}.{part}" for part in ("a", "b", "add")]
+        layers += [
+            layer("Conv", 64, start, name=names[0]),
+            layer("Conv", 64, start + 1, name=names[1]),
+            layer("Add", 64, start, start + 2, name=names[2]),
+        ]
+    return layers
+
+
+def test_repeated_blocks_are_drawn_once_in_large_networks() -> None:
+    assert len(draw_network(network(*residual(9))).boxes) == 28
+    drawing = draw_network(network(*residual(66)))
+    assert [box.times for box in drawing.boxes] == [1, 66, 66, 66]
+    [repeat] = drawing.repeats
+    assert repeat.times == 66
+    assert ">66x</text>" in write_network(drawing)
+    assert sum(len(box.layers) for box in drawing.boxes) == 199
+    check_laws(drawing)
+
+
+def varied(count: int) -> list[DrawnLayer]:
+    """Return a chain in which nothing is repeated."""
+    return [
+        layer("Conv", 64, number, name=f"part{number // 50}.{number}", channels=number + 1)
+        for number in range(count)
+    ]
+
+
+def test_parts_of_huge_networks_are_one_box_each() -> None:
+    drawing = draw_network(network(*varied(3000)))
+    assert len(drawing.boxes) <= MAX_BOXES
+    assert sum(len(box.layers) for box in drawing.boxes) == 3001
+    assert "part7" in [box.group for box in drawing.boxes]
+    assert any("is one part of the model" in note for note in drawing.notes)
+    check_laws(drawing)
+
+
+def test_resolutions_are_at_most_a_few() -> None:
+    sizes = [7**power for power in range(1, 20)]
+    layers = [layer("Resize", size, number) for number, size in enumerate(sizes)]
+    drawing = draw_network(network(*layers))
+    assert len(drawing.columns) <= MAX_COLUMNS
+    check_laws(drawing)
+
+
+def test_layers_that_no_input_reaches_are_counted() -> None:
+    drawing = draw_network(network(layer("Dequantize", 64), layer("Conv", 64, 0, 1)))
+    assert [box.layers for box in drawing.boxes] == [(0,), (2,)]
+    assert "2 layers at 1 resolution; 1 that depend on no input are left out" in drawing.summary
+
+
+def test_a_problem_has_a_number_at_its_layer_and_below() -> None:
+    drawn = network(layer("Conv", 64, 0), layer("Add", 64, 0, 1))
+    drawing = draw_network(drawn._replace(problems=[Problem(2, "Add: 1 and 2 are unequal")]))
+    assert [content.problems for content in drawing.contents] == [(), (), (1,)]
+    assert drawing.notes == ("1: Add: 1 and 2 are unequal",)
+    assert '<text class="v"' in write_network(drawing)
+
+
+def test_a_picture_is_read_aloud_and_refers_to_nothing() -> None:
+    drawing = draw_network(network(layer("Conv", 64, 0, name="</title><script>"), *residual(2)[1:]))
+    for text in (write_network(drawing), write_light_network(drawing)):
+        assert not OUTSIDE.search(text)
+        root = ElementTree.fromstring(text)
+        assert root.get("role") == "img"
+        assert (root[0].tag, root[0].text) == (f"{SVG}title", "net")
+        assert "Joins: " in (root[1].text or "")
+    assert "@media (prefers-color-scheme:dark)" in write_network(drawing)
+    assert "@media" not in write_light_network(drawing)
+    assert write_network(drawing) == write_network(drawing)
+
+
+def test_a_page_has_a_table_of_the_layers() -> None:
+    page = write_page(draw_network(network(*residual(1))))
+    row = "<td>Add</td><td>8x64x64</td><td>input, blocks.0.b</td></tr>"
+    assert f"<tr><td>blocks.0.add</td>{row}" in page
+    assert not OUTSIDE.search(page)
+
+
+def draw_readme(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(ROOT)
+    path = README.split()[0]
+    return write_network(draw_network(picture_config(path, "", {"": (224, 224)})))
+
+
+def test_the_readme_shows_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"deconv draw {README} -o network.svg" in readme
+    assert "](deconvcli/views/drawing/network/network.svg)" in readme
+    shown = ROOT / "deconvcli" / "views" / "drawing" / "network" / "network.svg"
+    assert shown.read_bytes() == draw_readme(monkeypatch).encode()
