@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from deconvcli.layers.layer import Reading
 from deconvcli.models.reading import read_model
 
 HEAD = "from torch import nn\n"
+MAX_SECONDS = 1.0
 
 
 def read(tmp_path: Path, text: str) -> list[Reading]:
@@ -151,3 +153,32 @@ def test_hostile_dependencies_end(tmp_path: Path) -> None:
     functions = "".join(f"def f{number}(x):\n    f{number + 1}(x)\n" for number in range(30))
     text = f"{functions}{calls}def f31(x):\n    nn.ConvTranspose2d(3, 3, x)\n"
     assert kernels(tmp_path, text) == []
+
+
+HEAVY = {
+    "powers": "nn.ConvTranspose1d(3, 3, 10 ** 10 ** 10)\nnn.ConvTranspose1d(3, 3, 9 ** 64 ** 9)",
+    "repeated": "nn.ConvTranspose1d(3, 3, 'a' * 10 ** 12)\n"
+    "nn.ConvTranspose1d(3, 3, ([1] * 10 ** 12)[0])",
+    "comprehensions": f"K = {'[' * 6}i{' for i in range(64)]' * 6}\nnn.ConvTranspose1d(3, 3, K[0])",
+    "ranges": "for k, s in zip(range(10 ** 12), range(10 ** 12)):\n    nn.ConvTranspose1d(3, 3, k)",
+    "sums": "nn.ConvTranspose1d(3, 3, sum(range(10 ** 12)))",
+    "doubled": "K0 = [1]\n"
+    + "".join(f"K{n + 1} = [K{n}, K{n}]\n" for n in range(40))
+    + "nn.ConvTranspose1d(3, 3, K20)",
+    "conditions": "def f(k=1):\n"
+    + "    if k == 0:\n        return\n" * 5_000
+    + "    nn.ConvTranspose1d(3, 3, s)\n" * 200,
+    "sums of names": f"nn.ConvTranspose1d(3, 3, {'k + ' * 400}1)",
+    "calls": "def f(k):\n    nn.ConvTranspose1d(3, k, unknown(k))\n" + "f(1)\n" * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_heavy_expressions_have_no_value_and_take_no_time(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(HEAD + HEAVY[name], encoding="utf-8")
+    started = time.process_time()
+    found = read_model(str(path), {})
+    assert time.process_time() - started < MAX_SECONDS
+    assert found.layers == ()
+    assert "numbers that only the program has" in found.notes[0]

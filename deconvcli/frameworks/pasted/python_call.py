@@ -185,8 +185,8 @@ class ValueReader:
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 value = self.read(operand)
                 return -value if type(value) is int else Name(ast.unparse(node))
-            case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
-                return _compute(node, _OPERATORS[type(operator)], self.read(left), self.read(right))
+            case ast.BinOp(left=left, right=right):
+                return compute(node, self.read(left), self.read(right))
             case ast.Call(func=ast.Attribute(attr=maker) | ast.Name(id="Input" as maker)) if (
                 maker in _MAKERS
             ):
@@ -349,8 +349,15 @@ def refuse_network(why: str, layers: Sequence[str]) -> UsageError:
     )
 
 
-def _compute(node: ast.BinOp, operator: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    """Return 64*8 as its number; anything else remains an expression without a value."""
+def compute(node: ast.BinOp, left: Any, right: Any) -> Any:
+    """Return 64*8 as its number, of its two values; any other remains an expression without one.
+
+    Raises:
+        UsageError: a number is beyond 64 bits.
+    """
+    operator = _OPERATORS.get(type(node.op))
+    if operator is None:
+        return Name(ast.unparse(node))
     kinds = (type(left), type(right))
     if (operator, kinds) == (add, (list, list)) and len(left) + len(right) <= MAX_ITEMS:
         return left + right

@@ -31,7 +31,7 @@ from deconvcli.models.python_source.values import Values
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.pasted.layer import Arguments
 
-MAX_LAYERS = 2_000
+MAX_LAYERS = 500
 """The layers of one file; those of the largest programs have a few dozen."""
 
 

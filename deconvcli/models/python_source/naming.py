@@ -56,7 +56,9 @@ def _list_places(around: tuple[ast.AST, ...]) -> list[str]:
         elif isinstance(outer, ast.Call) and _is_container(outer):
             items = outer.args
         if len(items) > 1 or (items and not isinstance(items[0], ast.List | ast.Tuple)):
-            found += [str(place) for place, item in enumerate(items) if item is inner]
+            # Only as far as necessary: a container may have thousands of parts.
+            place = next((place for place, item in enumerate(items) if item is inner), None)
+            found += [] if place is None else [str(place)]
     return found
 
 

@@ -15,8 +15,8 @@ from deconvcli.common.errors import Unreadable
 from deconvcli.common.findings import Diagnostic, Severity, Where
 
 MAX_SOURCE_BYTES = 4 << 20
-MAX_TOKENS = 250_000
-"""Words and signs of the largest file that is parsed, about 25,000 lines: its tree takes 1 KB for
+MAX_TOKENS = 100_000
+"""Words and signs of the largest file that is parsed, about 10,000 lines: its tree takes 1 KB for
 each."""
 _TOKEN = re.compile(rb"\w+|[^\w\s]")
 # As in Conv2DTranspose, ConvTranspose2d, F.conv_transpose2d and tf.nn.conv2d_transpose, and

@@ -27,6 +27,8 @@ from deconvcli.networks.pasted.code import read_statements
 from deconvcli.networks.pasted.entries import Entry
 from deconvcli.networks.pasted.network import make_network
 
+MAX_CALLS = 500
+"""Those in the networks of one file that are followed; large models have two hundred."""
 Place: TypeAlias = tuple[int, int]
 """The line and the offset of a call."""
 # What a network is given that is no layer.
@@ -78,7 +80,13 @@ def follow_networks(
     inputs: dict[Place, Shape] = {}
     failures: list[Failure] = []
     finder = _Finder(source, resolver, lines)
+    calls = 0
     for part in finder.list_parts():
+        calls += sum(
+            isinstance(each, ast.Call) for line in part.statements for each in ast.walk(line)
+        )
+        if calls > MAX_CALLS:
+            break
         # A network that is no network, has a loop or gets another size is left to its layers.
         with suppress(DeconvError):
             for entry, outcome in _follow(part, resolver, values):

@@ -19,6 +19,8 @@ from deconvcli.models.python_source.scopes import (
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+MAX_CONDITIONS = 32
+"""Those around one call that are remembered, the innermost ones."""
 # Methods that change a list, after which it is no longer what was assigned.
 _CHANGES = frozenset(
     ("append", "extend", "insert", "pop", "remove", "reverse", "sort", "clear", "update", "add")
@@ -48,9 +50,9 @@ class Source:
             self._visit(node, context)
             match node:
                 case ast.If(test=test, body=[*_, last], orelse=[]) if isinstance(last, _EXITS):
-                    self._conditions += (Condition(test, context, expected=False),)
+                    self._require(Condition(test, context, expected=False))
                 case ast.Assert(test=test):
-                    self._conditions += (Condition(test, context, expected=True),)
+                    self._require(Condition(test, context, expected=True))
         self._conditions = before
 
     def _visit_if(self, node: ast.If, context: Context) -> None:
@@ -72,9 +74,13 @@ class Source:
         expected: bool,
     ) -> None:
         before = self._conditions
-        self._conditions += (Condition(test, context, expected),)
+        self._require(Condition(test, context, expected))
         self._visit_block(nodes, context)
         self._conditions = before
+
+    def _require(self, condition: Condition) -> None:
+        """Add a condition for what is visited next."""
+        self._conditions = (*self._conditions[1 - MAX_CONDITIONS :], condition)
 
     def _visit(self, node: ast.AST, context: Context) -> None:
         kind = type(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from deconvcli.common.errors import DeconvError
@@ -11,7 +11,7 @@ from deconvcli.frameworks.request import MAX_AXES, LayerRequest
 from deconvcli.layers.axis import Size
 
 # Small ones, of which each may be refused for a reason of its own, and one larger than any crop.
-_KERNELS = (1, 2, 3, 4, 5, 7, 8, 16, 1001)
+_KERNELS = (1, 2, 3, 4, 7, 16, 1001)
 _ONE_PER_AXIS = ("stride", "dilation")
 
 
@@ -27,18 +27,22 @@ def find_refusal(
         return None
     size = letters[rank] if pasted.data is None else None
     request = request._replace(rank=rank, input_size=size)
-    errors = list(_list_errors(pasted, request, rank))
-    is_same = None not in errors and len({str(error) for error in errors}) == 1
-    return errors[0] if is_same else None
+    first, *others = _KERNELS
+    error = _find_error(pasted, request, (first,) * rank)
+    is_same = error is not None and all(
+        str(_find_error(pasted, request, (kernel,) * rank)) == str(error) for kernel in others
+    )
+    return error if is_same else None
 
 
-def _list_errors(pasted: Pasted, request: LayerRequest, rank: int) -> Iterator[DeconvError | None]:
-    for kernel in _KERNELS:
-        try:
-            request._replace(roles={"kernel": (kernel,) * rank}).read(pasted)
-            yield None
-        except DeconvError as error:
-            yield error
+def _find_error(
+    pasted: Pasted, request: LayerRequest, kernel: tuple[int, ...]
+) -> DeconvError | None:
+    try:
+        request._replace(roles={"kernel": kernel}).read(pasted)
+    except DeconvError as error:
+        return error
+    return None
 
 
 def _find_rank(pasted: Pasted) -> int | None:

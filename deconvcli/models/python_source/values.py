@@ -39,8 +39,9 @@ from deconvcli.models.python_source.source import Source
 MAX_WAYS = 64
 """The ways to reach one call that are followed."""
 MAX_LINKS = 24
-# Names that are looked up for one call: each of these may depend on several others.
-MAX_STEPS = 2_000
+# Parts of expressions that are read for one call, where names depend on others, and for all calls.
+MAX_STEPS = 10_000
+MAX_STEPS_OF_FILE = 30_000
 MAX_ITEMS = 64
 UNKNOWN = Name("")
 
@@ -71,6 +72,10 @@ class _Unreached(Exception):
     """The call is not reached with the item of a loop."""
 
 
+class _Exhausted(Exception):
+    """The values take too many steps."""
+
+
 class Values:
     """The values in one file."""
 
@@ -79,6 +84,7 @@ class Values:
         self._source = source
         self._sites = CallSites(source)
         self._steps = 0
+        self._steps_left = MAX_STEPS_OF_FILE
         # The parameters and loops on which the last condition depends.
         self._deciding: set[Hashable] = set()
 
@@ -87,11 +93,19 @@ class Values:
 
         A value that only the program has is a Name. Nothing where the arguments are unpacked.
         """
-        yield from self._follow(lambda ways: self._read_call(call, ways))
+        try:
+            yield from self._follow(lambda ways: self._read_call(call, ways))
+        except _Exhausted:
+            # The kernel may be written in the call itself.
+            reader = SourceReader(lambda _: UNKNOWN, lambda _: "", lambda _: None, lambda _: None)
+            with suppress(UsageError):
+                yield ReadCall(reader.read_call(call.node), {})
 
     def list_variables(self, node: ast.AST, context: Context) -> list[Mapping[str, Any]]:
         """Return the values of the variables in a part of the code, for each way to reach it."""
-        return list(self._follow(lambda ways: self._list_variables(node, context, ways)))
+        with suppress(_Exhausted):
+            return list(self._follow(lambda ways: self._list_variables(node, context, ways)))
+        return []
 
     def _list_variables(self, node: ast.AST, context: Context, ways: Ways) -> Mapping[str, Any]:
         reader = self._make_reader(context, ways, 0)
@@ -104,15 +118,16 @@ class Values:
         """Yield what is read in each way to reach it, once for each answer."""
         waiting: list[Ways] = [{}]
         seen = set()
+        self._steps = 0
         for _ in range(MAX_WAYS):
             if not waiting:
                 return
             ways = waiting.pop(0)
-            self._steps = 0
             try:
                 found = read(ways)
             except _Fork as fork:
-                waiting += [{**ways, fork.key: choice} for choice in fork.choices]
+                choices = fork.choices[:MAX_WAYS]
+                waiting += [{**ways, fork.key: choice} for choice in choices]
                 continue
             except (UsageError, _Unreached):
                 continue
@@ -139,7 +154,6 @@ class Values:
                 if not parameters:
                     raise _Unreached
                 ways = {**ways, **dict.fromkeys(parameters, UNKNOWN)}
-        self._steps = 0
         return ways
 
     def _find_contrary(self, condition: Condition, ways: Ways) -> set[Hashable] | None:
@@ -158,7 +172,14 @@ class Values:
             lambda node: self._find(node, context, ways, links + 1),
             lambda node: self._find_path(node, context.scope),
             lambda node: self._list_items(node, context, ways, links + 1),
+            self._spend,
         )
+
+    def _spend(self, steps: int) -> None:
+        self._steps += steps
+        self._steps_left -= steps
+        if self._steps > MAX_STEPS or self._steps_left < 0:
+            raise _Exhausted
 
     def _find_path(self, node: ast.expr, scope: Scope) -> str | None:
         """Return the dotted name of a function, None for one of Python, empty for all others."""
@@ -177,9 +198,6 @@ class Values:
     def _find(
         self, node: ast.Name | ast.Attribute, context: Context, ways: Ways, links: int
     ) -> Any:
-        self._steps += 1
-        if self._steps > MAX_STEPS:
-            return UNKNOWN
         if isinstance(node, ast.Name):
             return self._find_variable(node.id, context, ways, links)
         owner = find_owner(node.value, context.scope)
