@@ -10,7 +10,7 @@ import pytest
 from deconvcli.models.reading import read_model
 from tests.models.archives import program, sizes, write
 from tests.models.keras_configs import functional, layer, save_json, second, start, up
-from tests.models.onnx_files import graph, model, node, weights
+from tests.models.onnx_files import BOOL, Stored, graph, model, node, weights
 from tests.models.onnx_files import write as write_onnx
 from tests.models.test_openvino import net
 from tests.models.test_openvino import save as save_openvino
@@ -43,6 +43,27 @@ def test_onnx_leaves_out_weights_and_sizes(tmp_path: Path) -> None:
         "/Reshape": (("up",), ("flat",)),
         "/Concat": (("x", "x"), ("both",)),
     }
+
+
+@pytest.mark.parametrize(
+    ("condition", "paths"),
+    [
+        ("yes", {"/Relu": (("x",), ("a",)), "/If": (("a",), ("y",))}),
+        ("c", {"/If": (("c", "x", "x"), ("y",))}),
+    ],
+)
+def test_onnx_is_connected_through_branches(tmp_path: Path, condition: str, paths: Paths) -> None:
+    branches: dict[str, Any] = {
+        "then_branch": graph([node("Relu", "x", "a")], outputs=["a"]),
+        "else_branch": graph([node("Sigmoid", "x", "b")], outputs=["b"]),
+    }
+    whole = graph(
+        [node("If", condition, "y", **branches)],
+        inputs={"x": (1, 3, 5, 7), "c": ()},
+        outputs=["y"],
+        constants={"yes": Stored((), (1,), BOOL)},
+    )
+    assert connect(write_onnx(tmp_path / "net.onnx", model(whole))) == paths
 
 
 def test_torch_export_takes_tensors_in_lists(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from deconvcli.models.model import (
     keep_connected,
 )
 from deconvcli.models.onnx_model.file import read_onnx
-from deconvcli.models.onnx_model.graph import Constant, Dimension, Node, OnnxFile
+from deconvcli.models.onnx_model.graph import Constant, Dimension, Graph, Node, OnnxFile
 from deconvcli.models.onnx_model.letters import name_open_sizes
 from deconvcli.models.places import find_place
 from deconvcli.models.walk.box import BoxSize, LetterAdvance, LetterSplit, find_steps, make_size
@@ -127,7 +127,7 @@ class _Model:
             sum(prod(one.sizes) for one in weights if one is not None and _is_trained(node, one)),
             self._read(outcome),
             str(find_place(node.metadata.get(_TRACE, "")) or ""),
-            takes=tuple(node.inputs),
+            takes=tuple(_list_takes(node, self._walked.tensors)),
             gives=tuple(filter(None, node.outputs)),
         )
 
@@ -264,6 +264,15 @@ def _find_number(size: OpenSize) -> int:
 def _is_layer(outcome: Outcome) -> bool:
     """Return whether a node is more than a step in the computation of sizes."""
     return any(tensor.values is None for tensor in outcome.outputs)
+
+
+def _list_takes(node: Node, known: Mapping[str, Tensor]) -> Iterator[str]:
+    """Yield the tensors that a node takes, with those inside the branches of an `If`."""
+    yield from node.inputs
+    graphs = [value for value in node.attributes.values() if isinstance(value, Graph)]
+    made = [one.name for graph in graphs for one in graph.outputs if one.name in known]
+    # Of a branch that is followed its outputs, else all that any of them might need.
+    yield from made or [name for graph in graphs for one in graph.nodes for name in one.inputs]
 
 
 def _is_trained(node: Node, constant: Constant) -> bool:

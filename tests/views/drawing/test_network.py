@@ -225,7 +225,7 @@ def test_layers_that_no_input_reaches_are_counted() -> None:
 def test_a_problem_has_a_number_at_its_layer_and_below() -> None:
     drawn = network(layer("Conv", 64, 0), layer("Add", 64, 0, 1))
     drawing = draw_network(drawn._replace(problems=[Problem(2, "Add: 1 and 2 are unequal")]))
-    assert [content.problems for content in drawing.contents] == [(), (), (1,)]
+    assert [content.badge for content in drawing.contents] == ["", "", "1"]
     assert drawing.notes == ("1: Add: 1 and 2 are unequal",)
     assert '<text class="v"' in write_network(drawing)
 

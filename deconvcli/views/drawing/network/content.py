@@ -7,31 +7,42 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from deconvcli.views.drawing.network.boxes import Box
-from deconvcli.views.drawing.network.graph import DrawnLayer, DrawnNetwork, write_sizes
-from deconvcli.views.drawing.network.text import measure, shorten_end, shorten_start
+from deconvcli.views.drawing.network.graph import (
+    DrawnLayer,
+    DrawnNetwork,
+    find_separator,
+    list_sizes,
+    write_sizes,
+)
+from deconvcli.views.drawing.network.text import break_lines, measure, shorten_end, shorten_start
 
 LETTERS, SMALL_LETTERS = 13, 11
 """The sizes of letters, in pixels."""
 MIN_WIDTH, MAX_WIDTH = 132, 272
 INSET = 10
+_ROOM = MAX_WIDTH - 2 * INSET
 _GAP = 14
 _FIRST, _NEXT, _BOTTOM = 18, 15, 8
 _MIN_HEIGHT = 36
+_MOST_LINES, _MOST_NUMBERS = 2, 3
+# Layers that do nothing at all, whose names would be noise.
+_SILENT = ("inputlayer", "identity")
 
 
 class Line(NamedTuple):
-    """A line in a box. look: its class. right: whether it ends at the right edge."""
+    """A line in a box. look: its class. right: how far it ends from the right edge, if it does."""
 
     text: str
     look: str
     baseline: int
-    right: bool = False
+    right: int | None = None
 
 
 class Content(NamedTuple):
     """The content of a box. whole: everything in full, for readers that point at it or hear it.
 
-    look: its class. width: what its text needs. problems: the numbers in the list below.
+    look: its class. width: what its text needs. badge: the numbers of its problems in the list
+    below the picture.
     """
 
     lines: tuple[Line, ...]
@@ -39,16 +50,16 @@ class Content(NamedTuple):
     look: str
     width: int
     height: int
-    problems: tuple[int, ...]
+    badge: str
 
 
 class _Words(NamedTuple):
-    """The words of a box. small: lines below its name. whole: as in a content."""
+    """The words of a box. sizes: one by one. small: the lines below its name."""
 
     kind: str
-    size: str
+    sizes: Sequence[str]
     name: str
-    small: tuple[str, ...]
+    small: Sequence[str]
     whole: str
 
 
@@ -60,88 +71,87 @@ def write_contents(network: DrawnNetwork, boxes: Sequence[Box]) -> list[Content]
         if problem.layer in places:
             problems.setdefault(places[problem.layer], []).append(number)
     return [
-        _write_content(network.layers, boxes, at, tuple(problems.get(at, ())))
-        for at in range(len(boxes))
+        _write_content(network.layers, box, problems.get(at, [])) for at, box in enumerate(boxes)
     ]
 
 
-def _write_content(
-    layers: Sequence[DrawnLayer], boxes: Sequence[Box], at: int, problems: tuple[int, ...]
-) -> Content:
-    box = boxes[at]
+def _write_content(layers: Sequence[DrawnLayer], box: Box, problems: Sequence[int]) -> Content:
     words = _find_words(layers, box)
-    # A badge stands in the corner where something is wrong.
-    badge = 18 if problems else 0
-    needed = measure(words.kind, LETTERS, is_bold=True) + _GAP + measure(words.size, LETTERS)
-    room = MAX_WIDTH - 2 * INSET
-    lines = [Line(words.kind, "k", _FIRST)]
-    baseline = _FIRST
-    if needed + badge <= room:
-        lines.append(Line(words.size, "s", _FIRST, right=True))
-        width = needed + badge
+    numbers = [str(number) for number in problems]
+    badge = ", ".join([*numbers[:_MOST_NUMBERS], *(["…"] if numbers[_MOST_NUMBERS:] else [])])
+    beside = measure_badge(badge) + _GAP // 2 if badge else 0
+    separator = find_separator(words.sizes)
+    size = separator.join(words.sizes)
+    kind = shorten_end(words.kind, _ROOM - beside, LETTERS, is_bold=True)
+    width = measure(kind, LETTERS, is_bold=True) + beside
+    rows: list[tuple[str, str]] = []
+    fits = width + _GAP + measure(size, LETTERS) <= _ROOM
+    if fits:
+        width += _GAP + measure(size, LETTERS)
     else:
-        baseline += _NEXT
-        lines[0] = lines[0]._replace(
-            text=shorten_end(words.kind, room - badge, LETTERS, is_bold=True)
-        )
-        lines.append(Line(shorten_end(words.size, room, LETTERS), "s", baseline))
-        width = max(
-            measure(lines[0].text, LETTERS, is_bold=True) + badge,
-            measure(lines[1].text, LETTERS),
-        )
-    small = [shorten_end(text, room, SMALL_LETTERS) for text in words.small]
+        broken = break_lines(words.sizes, separator, _ROOM, LETTERS)
+        rows += [(text, "s") for text in broken]
+        width = max([width, *[measure(text, LETTERS) for text in broken]])
+    small = [
+        line
+        for text in words.small
+        for line in break_lines(text.split(", "), ", ", _ROOM, SMALL_LETTERS)[:_MOST_LINES]
+    ]
     width = max([width, *[measure(text, SMALL_LETTERS) for text in small], MIN_WIDTH - 2 * INSET])
     # A name makes no box wide: its end, which is seldom cut, tells layers apart.
-    name = [shorten_start(words.name, width, SMALL_LETTERS)] if words.name else []
-    for text in (*name, *small):
-        baseline += _NEXT
-        lines.append(Line(text, "n", baseline))
-    look = _find_look(layers, box, problems)
-    whole = f"{words.whole}; problem {', '.join(map(str, problems))}" if problems else words.whole
-    height = max(baseline + _BOTTOM, _MIN_HEIGHT)
+    rows += [(shorten_start(words.name, width, SMALL_LETTERS), "n")] if words.name else []
+    rows += [(text, "n") for text in small]
+    lines = [Line(kind, "k", _FIRST)]
+    lines += [Line(size, "s", _FIRST, right=INSET + beside)] if fits else []
+    lines += [
+        Line(text, look, _FIRST + at * _NEXT) for at, (text, look) in enumerate(rows, start=1)
+    ]
     return Content(
         tuple(lines),
-        whole,
-        look,
+        f"{words.whole}; problem {badge}" if badge else words.whole,
+        _find_look(layers, box, problems),
         int(width) + 2 * INSET,
-        height,
-        problems,
+        max(_FIRST + len(rows) * _NEXT + _BOTTOM, _MIN_HEIGHT),
+        badge,
     )
+
+
+def measure_badge(text: str) -> int:
+    """Return the width of a badge, which is round around a single number."""
+    return max(18, int(measure(text, SMALL_LETTERS, is_bold=True)) + 10)
 
 
 def _find_words(layers: Sequence[DrawnLayer], box: Box) -> _Words:
     first = layers[box.layers[0]]
-    size = write_sizes(first.sizes)
     if box.group:
-        return _describe_group(layers, box, size)
+        return _describe_group(layers, box)
     folded = [layers[number] for number in box.layers[1 : len(box.layers) // box.times]]
-    is_named = first.name != first.kind or first.is_input
+    kinds = dict.fromkeys([one.kind for one in folded if one.kind.lower() not in _SILENT])
     small = [first.call] if first.call else []
-    kinds = dict.fromkeys([layer.kind for layer in folded])
     small += [f"+ {', '.join(kinds)}"] if kinds else []
-    whole = ", ".join(
-        [
-            f"{first.name}: {first.kind}" if first.name else first.kind,
-            *([first.call] if first.call else []),
-            f"output {size}",
-            *[f"then {layer.kind} {layer.name}" for layer in folded],
-            *([f"{box.times} times"] if box.times > 1 else []),
-        ]
-    )
+    whole = [
+        f"{first.name}: {first.kind}" if first.name else first.kind,
+        *([first.call] if first.call else []),
+        f"output {write_sizes(first.sizes)}",
+        *[f"then {layer.kind} {layer.name}" for layer in folded],
+        *([f"{box.times} times"] if box.times > 1 else []),
+    ]
     return _Words(
         "input" if first.is_input else first.kind,
-        size,
-        first.name if is_named else "",
-        tuple(small),
-        whole,
+        list_sizes(first.sizes),
+        first.name if first.name != first.kind or first.is_input else "",
+        small,
+        ", ".join(whole),
     )
 
 
-def _describe_group(layers: Sequence[DrawnLayer], box: Box, size: str) -> _Words:
+def _describe_group(layers: Sequence[DrawnLayer], box: Box) -> _Words:
+    first = layers[box.layers[0]]
     kinds = Counter(layers[number].kind for number in box.layers)
     listed = ", ".join(kind for kind, _ in kinds.most_common(3))
     count = f"{len(box.layers)} layers: {listed}{', …' if len(kinds) > 3 else ''}"
-    return _Words(box.group, size, "", (count,), f"{box.group}: {count}, output {size}")
+    whole = f"{box.group}: {count}, output {write_sizes(first.sizes)}"
+    return _Words(box.group, list_sizes(first.sizes), "", [count], whole)
 
 
 def _find_look(layers: Sequence[DrawnLayer], box: Box, problems: Sequence[int]) -> str:

@@ -46,8 +46,28 @@ class DrawnNetwork(NamedTuple):
 
 def write_sizes(sizes: Sizes | None) -> str:
     """Return sizes as `64x128x128`, with a question mark for each that is not known."""
+    texts = list_sizes(sizes)
+    return find_separator(texts).join(texts)
+
+
+def list_sizes(sizes: Sizes | None) -> list[str]:
+    """Return each size as text, a sum in parentheses."""
     if not sizes:
-        return "?" if sizes is None else "scalar"
+        return ["?" if sizes is None else "scalar"]
     texts = ["?" if size is None else str(size) for size in sizes]
-    # An x between names of sizes would be read as a letter of theirs.
-    return (" x " if any(isinstance(size, str) for size in sizes) else "x").join(texts)
+    return [f"({text})" if _is_sum(text) else text for text in texts]
+
+
+def find_separator(sizes: Sequence[str]) -> str:
+    """Return what stands between sizes: an x beside a name would be read as a letter of it."""
+    return " x " if any(text[:1].isalpha() or " " in text or "/" in text for text in sizes) else "x"
+
+
+def _is_sum(text: str) -> bool:
+    """Return whether a formula has a sign between two parts outside of parentheses."""
+    depth = 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0 and letter in "+-%":
+            return True
+    return False

@@ -147,7 +147,10 @@ def _write_labels(
     for lane, (low, high) in lanes.spans.items():
         if lane not in skips or lanes.pitches[lane.gutter] < SMALL_LETTERS:
             continue
-        text = write_sizes(network.layers[boxes[lane.source].layers[0]].sizes)
+        sizes = network.layers[boxes[lane.source].layers[0]].sizes
+        if sizes is None:
+            continue
+        text = write_sizes(sizes)
         x = find_lane(columns, lanes, lane)
         # Letters stand on both sides of the line.
         left, right = x - SMALL_LETTERS, x + SMALL_LETTERS
@@ -174,16 +177,17 @@ def _write_head(
             [write_sizes(one.spatial) for one in layers if len(one.extent or ()) == len(scale)]
         )
     )
-    both = " … ".join(dict.fromkeys([*texts[:1], *texts[-1:]]))
-    is_short = measure(both, HEAD_LETTERS, is_bold=True) <= width
-    text = both if is_short else "".join(texts[:1])
     share = write_scale(scale)
-    words = f"{share} of the input" if "/" in share else f"{share}x the input" if share else ""
-    if share == "1":
-        words = "input resolution"
+    words = f"{share} of the input" if "/" in share else f"{share} times the input" if share else ""
+    words = "input resolution" if share == "1" else words
+    both = " … ".join(dict.fromkeys([*texts[:1], *texts[-1:]]))
+    for text in (both, *texts[:1]):
+        if measure(text, HEAD_LETTERS, is_bold=True) <= width:
+            return text, shorten_end(words, width, SMALL_LETTERS)
+    # Formulas that have no room are in the boxes.
     return (
-        shorten_end(text, width, HEAD_LETTERS, is_bold=True),
-        shorten_end(words, width, SMALL_LETTERS),
+        shorten_end(words, width, HEAD_LETTERS, is_bold=True),
+        shorten_end("".join(texts[:1]), width, SMALL_LETTERS),
     )
 
 

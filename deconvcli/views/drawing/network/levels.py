@@ -7,7 +7,7 @@ Along the path each layer multiplies the resolution by a whole number or divides
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import log2, prod
 from typing import NamedTuple, TypeAlias
@@ -32,11 +32,12 @@ class _State(NamedTuple):
 def find_scales(layers: Sequence[DrawnLayer]) -> list[Scale]:
     """Return the resolution of each layer."""
     states: list[_State] = []
-    base: _State | None = None
+    # By the number of axes: an image is no share of a signal.
+    first: dict[int, _State] = {}
     for layer in layers:
-        state = _find_state(layer, layers, states, base)
-        if base is None and state.extent:
-            base = state
+        state = _find_state(layer, layers, states, first)
+        if state.extent:
+            first.setdefault(len(state.extent), state)
         states.append(state)
     scales = [
         () if layer.extent == () else state.scale
@@ -46,30 +47,34 @@ def find_scales(layers: Sequence[DrawnLayer]) -> list[Scale]:
 
 
 def _find_state(
-    layer: DrawnLayer, layers: Sequence[DrawnLayer], states: Sequence[_State], base: _State | None
+    layer: DrawnLayer,
+    layers: Sequence[DrawnLayer],
+    states: Sequence[_State],
+    first: Mapping[int, _State],
 ) -> _State:
-    before = [states[number] for number in layer.takes]
     for number in layer.takes:
-        if layer.sizes is not None and _has_sizes(layers[number], layer):
+        if _has_sizes(layers[number], layer):
             return states[number]
-    spatial = [state for state in before if state.extent]
-    first = spatial[0] if spatial else base
+    before = [states[number] for number in layer.takes if states[number].extent]
     if not layer.extent:
-        return first or _State((), ())
-    if first is None:
-        return _State((Fraction(1),) * len(layer.extent), layer.extent)
-    # An axis more or less, or an axis elsewhere, is no other resolution.
-    if len(first.extent) != len(layer.extent):
-        if spatial:
-            return first
-        return _State((Fraction(1),) * len(layer.extent), layer.extent)
-    if spatial and _MATRICES.search(layer.kind.lower()):
-        return first
+        return before[0] if before else next(iter(first.values()), _State((), ()))
+    if before and _keeps_resolution(layer, before[0]):
+        return before[0]
+    whole = _State((Fraction(1),) * len(layer.extent), layer.extent)
+    same = [state for state in before if len(state.extent) == len(layer.extent)]
     # Of several inputs, the one that has the resolution of the output.
-    first = next((state for state in spatial if state.extent == layer.extent), first)
-    pairs = zip(first.scale, first.extent, layer.extent, strict=True)
+    equal = [state for state in same if state.extent == layer.extent]
+    start = (*equal, *same, first.get(len(layer.extent), whole))[0]
+    pairs = zip(start.scale, start.extent, layer.extent, strict=True)
     scale = tuple([own * _find_factor(old, new) for own, old, new in pairs])
     return _State(scale, layer.extent)
+
+
+def _keeps_resolution(layer: DrawnLayer, before: _State) -> bool:
+    """Return whether a layer changes no spatial size, though its sizes are others."""
+    # An axis more or less is no other resolution.
+    is_reshaped = len(before.extent) != len(layer.extent or ())
+    return is_reshaped or _MATRICES.search(layer.kind.lower()) is not None
 
 
 def _has_sizes(one: DrawnLayer, other: DrawnLayer) -> bool:

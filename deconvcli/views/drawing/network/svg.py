@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deconvcli.views.drawing.network.content import INSET, Content
+from deconvcli.views.drawing.network.content import INSET, Content, measure_badge
 from deconvcli.views.drawing.network.layout import EDGE, HEAD, LINE, NetworkDrawing
 from deconvcli.views.drawing.network.placing import Frame
 from deconvcli.views.drawing.network.routes import GAP, Point, Route
@@ -147,13 +147,10 @@ def _write_head(tip: Point, before: Point) -> str:
 
 def _write_box(content: Content, frame: Frame) -> str:
     texts = [
-        _write_text(
-            f"{line.look} e" if line.right else line.look,
-            frame.right - INSET - (18 if content.problems else 0)
-            if line.right
-            else frame.left + INSET,
-            frame.top + line.baseline,
-            line.text,
+        _write_text(line.look, frame.left + INSET, frame.top + line.baseline, line.text)
+        if line.right is None
+        else _write_text(
+            f"{line.look} e", frame.right - line.right, frame.top + line.baseline, line.text
         )
         for line in content.lines
     ]
@@ -161,18 +158,20 @@ def _write_box(content: Content, frame: Frame) -> str:
     return (
         f'<g class="{content.look}"><title>{escape_text(content.whole)}</title>'
         f'<rect x="{frame.left}" y="{frame.top}" width="{frame.width}" height="{frame.height}"'
-        f' rx="{radius}"/>{"".join(texts)}{_write_badge(content, frame)}</g>'
+        f' rx="{radius}"/>{"".join(texts)}</g>{_write_badge(content, frame)}'
     )
 
 
 def _write_badge(content: Content, frame: Frame) -> str:
     """Return the numbers of the problems of a box, which stand below the picture."""
-    if not content.problems:
+    if not content.badge:
         return ""
-    text = f"{content.problems[0]}{'+' if len(content.problems) > 1 else ''}"
-    x, y = frame.right - 13, frame.top + 13
-    badge = f'<circle class="o" cx="{x}" cy="{y}" r="9"/>'
-    return badge + _write_text("v", x, y + 4, text)
+    width = measure_badge(content.badge)
+    left, top = frame.right - width - 5, frame.top + 4
+    return (
+        f'<rect class="o" x="{left}" y="{top}" width="{width}" height="18" rx="9"/>'
+        + _write_text("v", left + width // 2, top + 13, content.badge)
+    )
 
 
 def _write_repeat(times: int, frame: Frame) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # Shares of the size of the letters, those of DejaVu Sans, which is the widest of the usual fonts.
 _NARROW, _SLIM, _WIDE, _WIDEST = "iljI.,:;'| !·", '()[]{}/\\-frt*"', "mwMWGOQ+=<>~…%@", "MW@…%"
 _USUAL, _CAPITAL = 0.66, 0.78
@@ -43,3 +45,17 @@ def shorten_start(text: str, width: float, size: float) -> str:
     while text and measure("…" + text, size) > width:
         text = text[1:]
     return "…" + text.lstrip()
+
+
+def break_lines(parts: Sequence[str], separator: str, width: float, size: float) -> list[str]:
+    """Return parts joined into lines that fit; a part that is too long for one is shortened."""
+    end = separator.rstrip()
+    lines: list[str] = []
+    for number, part in enumerate(parts):
+        text = part if number == len(parts) - 1 else part + end
+        joined = f"{lines[-1]}{separator[len(end) :]}{text}" if lines else text
+        if lines and measure(joined, size) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(shorten_end(text, width, size))
+    return lines
