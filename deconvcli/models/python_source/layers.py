@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -55,7 +55,7 @@ class SourceLayer(NamedTuple):
 
 
 def read_layer(
-    call: PythonCall, dialect: str, given: Shape | tuple[int, ...] | None = None
+    call: PythonCall, dialect: str, given: Shape | Sequence[Size] | None = None
 ) -> SourceLayer | None:
     """Return the layer that a call makes; None where a number is only in the program.
 
@@ -75,7 +75,7 @@ def read_layer(
         return SourceLayer(call, None, pasted, error)
 
 
-def _has_open_output(pasted: Pasted, given: Shape | tuple[int, ...] | None) -> bool:
+def _has_open_output(pasted: Pasted, given: Shape | Sequence[Size] | None) -> bool:
     """Return whether a call asks for a size of its output, and the size of its input is not known.
 
     What it may ask for depends on that.
@@ -88,7 +88,7 @@ def _has_open_output(pasted: Pasted, given: Shape | tuple[int, ...] | None) -> b
     return asks and given is None and pasted.data is None
 
 
-def _understand(pasted: Pasted, given: Shape | tuple[int, ...] | None) -> Understood:
+def _understand(pasted: Pasted, given: Shape | Sequence[Size] | None) -> Understood:
     # One number as a kernel of Flax, whose classes have any number of axes, is one of one axis.
     rank = pasted.rank or 1
     request = _REQUEST._replace(rank=rank)
@@ -99,7 +99,7 @@ def _understand(pasted: Pasted, given: Shape | tuple[int, ...] | None) -> Unders
         whole = layout.shape(parts, given.spatial)  # type: ignore[arg-type]
         return request._replace(input_size=whole).read(pasted)
     if given is not None:
-        return request._replace(input_size=given).read(pasted)
+        return request._replace(input_size=tuple(given)).read(pasted)
     if pasted.data is not None:
         return request.read(pasted)
     try:

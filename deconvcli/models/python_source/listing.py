@@ -11,10 +11,10 @@ from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Diagnostic, Severity, Where
 from deconvcli.common.values import format_count, shorten_list
 from deconvcli.frameworks.request.understood import Understood
-from deconvcli.layers.axis import Linear
+from deconvcli.layers.axis import Linear, Size
 from deconvcli.layers.counts import Unknown
 from deconvcli.layers.layer import write_value
-from deconvcli.models.model import ModelLayer, Sizes
+from deconvcli.models.model import GivenSizes, ModelLayer, Sizes
 from deconvcli.models.python_source.comments import find_size
 from deconvcli.models.python_source.frameworks import FrameworkLayer, Resolver, is_transposed
 from deconvcli.models.python_source.layers import (
@@ -24,8 +24,9 @@ from deconvcli.models.python_source.layers import (
     read_layer,
 )
 from deconvcli.models.python_source.naming import is_refusal_expected, name_layer
+from deconvcli.models.python_source.requested import Place, Taker, choose_takers
 from deconvcli.models.python_source.scopes import Call
-from deconvcli.models.python_source.sequences import follow_networks
+from deconvcli.models.python_source.sequences import Networks, find_networks, follow_networks
 from deconvcli.models.python_source.source import Source
 from deconvcli.models.python_source.values import Values
 from deconvcli.networks.operation import Shape
@@ -43,33 +44,65 @@ class Found(NamedTuple):
     notes: tuple[str, ...]
 
 
-def list_layers(text: str, tree: ast.Module) -> Found:
-    """Return the transposed convolutions of frameworks in a file, in the order of its lines."""
+def list_layers(text: str, tree: ast.Module, sizes: GivenSizes) -> Found:
+    """Return the transposed convolutions of frameworks in a file, in the order of its lines.
+
+    sizes: of the inputs of layers and networks, by their names.
+
+    Raises:
+        UsageError: a size is for nothing in the file, or for what does not take it.
+    """
     source = Source(tree)
     resolver = Resolver(source)
-    listing = _Listing(text, source, resolver)
     calls = sorted(source.calls, key=lambda call: (call.node.lineno, call.node.col_offset))
+    layers = []
     for call in calls:
         layer = resolver.find_layer(call.node.func, call.context.scope)
-        if layer and not is_refusal_expected(call):
-            if listing.is_full:
-                break
-            listing.add(call, layer)
+        if layer is not None and not is_refusal_expected(call):
+            layers.append((call, layer))
+    listing = _Listing(text, source, resolver, layers, sizes)
+    for call, layer in layers[:MAX_LAYERS]:
+        if listing.is_full:
+            break
+        listing.add(call, layer)
     return listing.finish()
+
+
+def _name_call(call: Call, known: FrameworkLayer) -> str:
+    return name_layer(call, known.path.rpartition(".")[2])
 
 
 class _Listing:
     """Collects the layers of one file."""
 
-    def __init__(self, text: str, source: Source, resolver: Resolver) -> None:
+    def __init__(
+        self,
+        text: str,
+        source: Source,
+        resolver: Resolver,
+        layers: Sequence[tuple[Call, FrameworkLayer]],
+        sizes: GivenSizes,
+    ) -> None:
         self._values = Values(source, resolver)
         self._lines = text.split("\n")
-        self._followed = follow_networks(source, resolver, self._values, self._lines)
-        self._placed: set[tuple[int, int]] = set()
+        networks = find_networks(source, resolver, self._lines)
+        self._sized = networks.sized
+        self._given: Mapping[Place, Sequence[Size]] = {}
+        if sizes:
+            takers = [part.taker for part in networks.parts if part.taker.name]
+            takers += [self._make_taker(*each, networks) for each in layers]
+            self._given = choose_takers(sizes, takers)
+        self._followed = follow_networks(networks.parts, self._given, resolver, self._values)
+        self._placed: set[Place] = set()
         self._layers: list[ModelLayer] = []
         self._findings: list[Diagnostic] = []
         self._unread: list[int] = []
         self._names: Counter[str] = Counter()
+
+    def _make_taker(self, call: Call, known: FrameworkLayer, networks: Networks) -> Taker:
+        place = call.node.lineno, call.node.col_offset
+        is_open = place not in networks.inside and find_size(call.node, self._lines) is None
+        return Taker(_name_call(call, known), place, is_network=False, is_open=is_open)
 
     @property
     def is_full(self) -> bool:
@@ -91,7 +124,7 @@ class _Listing:
         is_open = any(not (one.understood or one.error) for one, *_ in kinds.values())
         if not kinds or is_open:
             self._unread.append(call.node.lineno)
-        plain = name_layer(call, known.path.rpartition(".")[2])
+        plain = _name_call(call, known)
         variables = [find_variables(call.node, found) for found, *_ in kinds.values()]
         for (found, *others), own in zip(kinds.values(), variables, strict=True):
             name = self._number(plain + _write_differences(own, variables))
@@ -102,13 +135,15 @@ class _Listing:
             layer = _make_layer(name, found, has_others=bool(others))
             self._layers.append(layer._replace(where=where, dialect=known.dialect))
 
-    def _find_input(self, node: ast.Call) -> Shape | tuple[int, ...] | None:
-        """Return the input of a layer, from its network or its comment; None if it is open."""
+    def _find_input(self, node: ast.Call) -> Shape | Sequence[Size] | None:
+        """Return the input of a layer: the user's, its network's or its comment's, if any."""
         place = node.lineno, node.col_offset
         self._placed.add(place)
+        if place in self._given:
+            return self._given[place]
         if place in self._followed.inputs:
             return self._followed.inputs[place]
-        return None if node.lineno in self._followed.sized else find_size(node, self._lines)
+        return None if node.lineno in self._sized else find_size(node, self._lines)
 
     def finish(self) -> Found:
         """Return everything that was found."""

@@ -9,14 +9,16 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from copy import deepcopy
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from deconvcli.common.errors import DeconvError
+from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.layers.axis import Size
 from deconvcli.models.python_source.comments import find_size
 from deconvcli.models.python_source.frameworks import Resolver, find_home
 from deconvcli.models.python_source.naming import name_layer
+from deconvcli.models.python_source.requested import Place, Taker
 from deconvcli.models.python_source.scopes import Call, Context, Scope
 from deconvcli.models.python_source.source import Source
 from deconvcli.models.python_source.values import Values
@@ -29,8 +31,6 @@ from deconvcli.networks.pasted.network import make_network
 
 MAX_CALLS = 500
 """Those in the networks of one file that are followed; large models have two hundred."""
-Place: TypeAlias = tuple[int, int]
-"""The line and the offset of a call."""
 # What a network is given that is no layer.
 _PLAIN = ("collections.OrderedDict",)
 # Expressions that make another tensor of one, or choose one.
@@ -50,56 +50,93 @@ class Failure(NamedTuple):
 class Followed(NamedTuple):
     """What is known of the networks of a file.
 
-    inputs: what arrives at each call that makes a layer. failures: other layers that fail. sized:
-    the lines whose comment is for a network, and not for a layer in it.
+    inputs: what arrives at each call that makes a layer. failures: other layers that fail.
     """
 
     inputs: Mapping[Place, Shape]
     failures: Sequence[Failure]
-    sized: frozenset[int]
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """The statements that write out one network, where they stand, and the network's framework.
 
-    name: of the function, empty where the layers have whole names. size: of the input, where a
-    comment gives it.
+    name: of the function, empty where the layers have whole names. taker: the network under its own
+    name. size: of the input, where a comment gives it.
     """
 
     name: str
     statements: Sequence[ast.stmt]
     context: Context
     dialect: str
-    size: tuple[int, ...] | None = None
+    taker: Taker
+    size: Sequence[Size] | None = None
+
+
+class Networks(NamedTuple):
+    """The networks that a file writes out.
+
+    sized: the lines whose comment is for a network, and not for a layer in it. inside: the layers
+    in containers.
+    """
+
+    parts: Sequence[Part]
+    sized: frozenset[int]
+    inside: frozenset[Place]
+
+
+def find_networks(source: Source, resolver: Resolver, lines: Sequence[str]) -> Networks:
+    """Return the networks of a file, which are not followed yet."""
+    finder = _Finder(source, resolver, lines)
+    parts = list(finder.list_parts())
+    return Networks(parts, frozenset(finder.sized), frozenset(finder.inside))
 
 
 def follow_networks(
-    source: Source, resolver: Resolver, values: Values, lines: Sequence[str]
+    parts: Sequence[Part],
+    given: Mapping[Place, Sequence[Size]],
+    resolver: Resolver,
+    values: Values,
 ) -> Followed:
-    """Return what arrives at the layers of the networks that a file writes out."""
+    """Return what arrives at the layers of networks. given: inputs that the user gives.
+
+    Raises:
+        UsageError: the user gives a network an input that it does not take, or it is not followed.
+    """
     inputs: dict[Place, Shape] = {}
     failures: list[Failure] = []
-    finder = _Finder(source, resolver, lines)
     calls = 0
-    for part in finder.list_parts():
-        calls += sum(
-            isinstance(each, ast.Call) for line in part.statements for each in ast.walk(line)
-        )
+    for part in parts:
+        nodes = [node for line in part.statements for node in ast.walk(line)]
+        calls += sum(isinstance(node, ast.Call) for node in nodes)
         if calls > MAX_CALLS:
             break
+        size = given.get(part.taker.place)
+        followed: list[tuple[Entry, NodeOutcome]] = []
         # A network that is no network, has a loop or gets another size is left to its layers.
-        with suppress(DeconvError):
-            for entry, outcome in _follow(part, resolver, values):
-                place = entry.line, entry.column
-                if outcome.inputs:
-                    inputs[place] = outcome.inputs[0]
-                if outcome.error is not None:
-                    name = ".".join(filter(None, [part.name, entry.name]))
-                    failures.append(Failure(name, entry.type, place, outcome.error))
-    return Followed(inputs, failures, frozenset(finder.sized))
+        with nullcontext() if size else suppress(DeconvError):
+            followed = list(_follow(part._replace(size=size or part.size), resolver, values))
+        if size and not followed:
+            raise _not_followed(part.taker.name)
+        for entry, outcome in followed:
+            place = entry.line, entry.column
+            if outcome.inputs:
+                inputs[place] = outcome.inputs[0]
+            if outcome.error is not None:
+                name = ".".join(filter(None, [part.name, entry.name]))
+                failures.append(Failure(name, entry.type, place, outcome.error))
+    return Followed(inputs, failures)
 
 
-def _follow(part: _Part, resolver: Resolver, values: Values) -> Iterator[tuple[Entry, NodeOutcome]]:
+def _not_followed(name: str) -> UsageError:
+    return UsageError(
+        f"--size gives {name} an input, but what it does cannot be followed: it has a loop, a"
+        " condition, or arguments that only the program has",
+        help="give a layer its input.",
+        code="unknown-input",
+    )
+
+
+def _follow(part: Part, resolver: Resolver, values: Values) -> Iterator[tuple[Entry, NodeOutcome]]:
     """Yield each layer of a network with what arrives there."""
     own = ast.Module(list(part.statements), [])
     ways = values.list_variables(own, part.context)
@@ -163,22 +200,28 @@ class _Finder:
         self._resolver = resolver
         self._lines = lines
         self.sized: set[int] = set()
+        self.inside: set[Place] = set()
 
-    def list_parts(self) -> Iterator[_Part]:
+    def list_parts(self) -> Iterator[Part]:
         """Yield each network: a container with its layers, or the body of a function."""
         bodies: defaultdict[Scope, list[tuple[str, Call]]] = defaultdict(list)
         containers: set[ast.AST] = set()
         for call in self._source.calls:
             name, dialect = self._identify(call)
+            place = call.node.lineno, call.node.col_offset
             is_inside = any(node in containers for node in call.around[:-1])
+            if is_inside:
+                self.inside.add(place)
             if name == "Sequential" and (call.node.args or call.node.keywords):
                 containers.add(call.node)
                 if not is_inside:
                     size = find_size(call.node, self._lines)
                     if size is not None:
                         self.sized |= {call.node.lineno, call.node.end_lineno or 0}
-                    own = ast.Name(name_layer(call, name), ast.Store())
-                    yield _Part("", [ast.Assign([own], call.node)], call.context, dialect, size)
+                    own = name_layer(call, name)
+                    statement = ast.Assign([ast.Name(own, ast.Store())], call.node)
+                    taker = Taker(own, place, is_network=True, is_open=size is None)
+                    yield Part("", [statement], call.context, dialect, taker, size)
             if name in ("Sequential", "Input", "InputLayer") and not is_inside:
                 kind = "container" if call.node in containers else name
                 bodies[call.context.scope].append((kind, call))
@@ -188,7 +231,10 @@ class _Finder:
                 _, dialect = self._identify(starts[0][1])
                 body: Sequence[ast.stmt] = getattr(scope.node, "body", [])
                 statements = [line for line in body if not isinstance(line, _DEFINITIONS)]
-                yield _Part(getattr(scope.node, "name", ""), statements, Context(scope), dialect)
+                name, start = getattr(scope.node, "name", ""), starts[0][1].node
+                place = start.lineno, start.col_offset
+                taker = Taker(name, place, is_network=True, is_open=False)
+                yield Part(name, statements, Context(scope), dialect, taker)
 
     def _identify(self, call: Call) -> tuple[str, str]:
         """Return the last name of a framework's call, and the dialect; nothing for all others."""

@@ -24,7 +24,7 @@ class PythonSource(Reader):
         if source.tree is None:
             return Model(TITLE, {}, (), source.findings, text=source.text)
         try:
-            found = list_layers(source.text, source.tree)
+            found = list_layers(source.text, source.tree, sizes)
         except RecursionError as error:
             raise unparsable() from error
         return Model(TITLE, {}, found.layers, found.findings, found.notes, source.text)
