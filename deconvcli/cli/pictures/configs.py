@@ -33,6 +33,7 @@ def picture_config(path: str, name: str, sizes: GivenSizes) -> DrawnNetwork:
         DrawnLayer(name, "input", *_write_shape(shape), is_input=True)
         for name, shape in network.inputs.items()
     ]
+    rank = max(len(shape.spatial) for shape in network.inputs.values())
     numbers = {name: number for number, name in enumerate(network.inputs)}
     problems = []
     for outcome in outcomes:
@@ -42,7 +43,7 @@ def picture_config(path: str, name: str, sizes: GivenSizes) -> DrawnNetwork:
         if outcome.error is not None:
             text = f"{node.name}: {outcome.error.message}; {outcome.error.help}"
             problems.append(Problem(len(layers), text))
-        layers.append(_draw_node(outcome, tuple(dict.fromkeys(takes))))
+        layers.append(_draw_node(outcome, tuple(dict.fromkeys(takes)), rank))
     holds_for = make_table(network, outcomes).holds_for
     notes = [f"formulas hold for {values}" for values in holds_for]
     return DrawnNetwork(f"{path}: {network.name}", layers, problems, notes)
@@ -77,10 +78,17 @@ def give_sizes(network: Network, sizes: GivenSizes) -> Network:
     return network._replace(inputs=inputs)
 
 
-def _draw_node(outcome: NodeOutcome, takes: tuple[int, ...]) -> DrawnLayer:
+def _draw_node(outcome: NodeOutcome, takes: tuple[int, ...], rank: int) -> DrawnLayer:
+    """Return one layer. rank: the number of spatial axes of the network's inputs."""
     node = outcome.node
-    call = _describe_call(node) if node.operation == TRANSPOSED else ""
-    return DrawnLayer(node.name, node.operation, *_write_shape(outcome.shape), takes, call=call)
+    drawn = DrawnLayer(node.name, node.operation, *_write_shape(outcome.shape), takes)
+    if node.operation != TRANSPOSED:
+        return drawn
+    stride = node.parameters.get("stride", 1)
+    strides = tuple(stride) if isinstance(stride, list | tuple) else (stride,) * rank
+    # What the author wrote may be no number, which is a problem of this layer.
+    strides = strides if all(isinstance(one, int) for one in strides) else ()
+    return drawn._replace(call=_describe_call(node), strides=strides)
 
 
 def _write_shape(shape: Shape | None) -> tuple[Sizes | None, Sizes, tuple[int, ...] | None]:

@@ -32,7 +32,7 @@ def _find_number(size: int | str | None) -> int | None:
     try:
         return _evaluate(ast.parse(size, mode="eval").body)
     # Names of sizes may be any text, and formulas are nested as deep as networks.
-    except (SyntaxError, ValueError, ArithmeticError, RecursionError):
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
         return None
 
 

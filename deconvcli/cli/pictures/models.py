@@ -50,7 +50,9 @@ def make_picture(name: str, model: Model, *, is_last: bool) -> DrawnNetwork:
         takes = [numbers[tensor] for tensor in layer.takes if tensor in numbers]
         numbers |= dict.fromkeys(layer.gives, len(drawn))
         drawn.append(_draw_layer(layer, tuple(dict.fromkeys(takes)), is_last))
-    problems = [_place(finding, drawn) for finding in model.findings]
+    # Of several layers with one name, the first.
+    by_name = {layer.name: number for number, layer in reversed([*enumerate(drawn)])}
+    problems = [_place(finding, by_name) for finding in model.findings]
     return DrawnNetwork(f"{name}: {model.title}", drawn, problems, model.notes)
 
 
@@ -87,6 +89,7 @@ def _draw_layer(layer: ModelLayer, takes: tuple[int, ...], is_last: bool) -> Dra
         takes,
         is_input=layer.kind in _INPUTS and not takes,
         call=describe_call(layer.reading) if layer.reading else "",
+        strides=tuple([axis.stride for axis in layer.reading.layer.axes]) if layer.reading else (),
     )
 
 
@@ -102,15 +105,9 @@ def _write_sizes(
     return sizes[1:], spatial, find_extent(spatial)
 
 
-def _place(finding: Diagnostic, layers: Sequence[DrawnLayer]) -> Problem:
-    """Return a finding with the layer whose name it begins with."""
+def _place(finding: Diagnostic, numbers: Mapping[str, int]) -> Problem:
+    """Return a finding with the layer whose name it begins with. numbers: of layers, by name."""
     message = finding.message
-    number = next(
-        (
-            at
-            for at, layer in enumerate(layers)
-            if layer.name and message.startswith((f"{layer.name}: ", f"{layer.name} ("))
-        ),
-        None,
-    )
+    starts = [message.partition(sign)[0] for sign in (": ", " (")]
+    number = next((numbers[start] for start in starts if start in numbers), None)
     return Problem(number, f"{message}; {finding.help}" if finding.help else message)

@@ -262,3 +262,21 @@ def test_the_readme_shows_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None
     assert "](deconvcli/views/drawing/network/network.svg)" in readme
     shown = ROOT / "deconvcli" / "views" / "drawing" / "network" / "network.svg"
     assert shown.read_bytes() == draw_readme(monkeypatch).encode()
+
+
+def test_strides_count_where_sizes_are_not_known() -> None:
+    unknown = layer("ConvTranspose", 1, 1)._replace(sizes=None, spatial=(), extent=None)
+    drawing = draw_network(
+        network(
+            layer("Conv", 16, 0),
+            unknown._replace(call="kernel 4, stride 2", strides=(2, 2)),
+            layer("Conv", 64, 2, 0),
+        )
+    )
+    assert [head for _, head in columns(drawing)] == [
+        "input resolution",
+        "1/2 of the input",
+        "1/4 of the input",
+    ]
+    [left, _, _] = [column.left for column in drawing.columns]
+    assert [frame.left == left for frame in drawing.frames] == [True, False, False, True]

@@ -24,7 +24,7 @@ _ROOM = MAX_WIDTH - 2 * INSET
 _GAP = 14
 _FIRST, _NEXT, _BOTTOM = 18, 15, 8
 _MIN_HEIGHT = 36
-_MOST_LINES, _MOST_NUMBERS = 2, 3
+_MOST_LINES, _MOST_NUMBERS, _MOST_FOLDED = 2, 3, 12
 # Layers that do nothing at all, whose names would be noise.
 _SILENT = ("inputlayer", "identity")
 
@@ -133,7 +133,8 @@ def _find_words(layers: Sequence[DrawnLayer], box: Box) -> _Words:
         f"{first.name}: {first.kind}" if first.name else first.kind,
         *([first.call] if first.call else []),
         f"output {write_sizes(first.sizes)}",
-        *[f"then {layer.kind} {layer.name}" for layer in folded],
+        *[f"then {layer.kind} {layer.name}" for layer in folded[:_MOST_FOLDED]],
+        *([f"{len(folded) - _MOST_FOLDED} more"] if len(folded) > _MOST_FOLDED else []),
         *([f"{box.times} times"] if box.times > 1 else []),
     ]
     return _Words(

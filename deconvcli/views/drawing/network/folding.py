@@ -18,6 +18,9 @@ MAX_PLAIN = 64
 MAX_BOXES = 160
 """The most boxes of a picture, which is then some ten screens long."""
 MAX_PERIOD = 24
+MAX_STEPS = 1_000_000
+MAX_DEPTH = 16
+"""How many parts of a layer's name are looked at."""
 _SEPARATORS = re.compile(r"[/.:]+")
 
 Run: TypeAlias = tuple[int, int]
@@ -35,13 +38,12 @@ def fold_boxes(boxes: list[Box], layers: Sequence[DrawnLayer]) -> list[Box]:
 
 def _fold_repeats(boxes: list[Box], layers: Sequence[DrawnLayer]) -> list[Box]:
     """Return the boxes with repeated blocks drawn once."""
-    signs = [_describe(number, box, layers) for number, box in enumerate(boxes)]
-    furthest = _find_furthest_uses(boxes)
+    search = _Search(boxes, layers)
     kept: list[Box] = []
     new_number: dict[int, int] = {}
     start = blocks = 0
     while start < len(boxes):
-        period, times = _find_repeat(start, boxes, signs, furthest)
+        period, times = search.find_repeat(start)
         blocks += times > 1
         for number in range(start, start + period):
             box = boxes[number]
@@ -50,11 +52,60 @@ def _fold_repeats(boxes: list[Box], layers: Sequence[DrawnLayer]) -> list[Box]:
             inside = tuple([one for copy in copies for one in copy])
             for copy in range(times):
                 new_number[number + period * copy] = len(kept)
-            kept.append(
-                box._replace(layers=inside, takes=takes, times=times, block=blocks * (times > 1))
-            )
+            block = blocks if times > 1 else 0
+            kept.append(box._replace(layers=inside, takes=takes, times=times, block=block))
         start += period * times
     return kept
+
+
+class _Search:
+    """The search for blocks that stand several times in a row, of which each takes from the last.
+
+    It ends after a number of steps, as in a file that was made to be slow.
+    """
+
+    def __init__(self, boxes: Sequence[Box], layers: Sequence[DrawnLayer]) -> None:
+        self._boxes = boxes
+        self._signs = [_describe(number, box, layers) for number, box in enumerate(boxes)]
+        # The last box that takes from each.
+        self._furthest = list(range(len(boxes)))
+        for number, box in enumerate(boxes):
+            for one in box.takes:
+                self._furthest[one] = number
+        self._steps = 0
+
+    def find_repeat(self, start: int) -> tuple[int, int]:
+        """Return the length of the block that begins here, and how often it stands here."""
+        best = (1, 1)
+        for period in range(1, min(MAX_PERIOD, (len(self._boxes) - start) // 2) + 1):
+            # A block has one column, so that one brace can stand beside it.
+            if self._boxes[start + period - 1].scale != self._boxes[start].scale:
+                break
+            if self._signs[start + period] != self._signs[start]:
+                continue
+            times = self._count_copies(start, period)
+            if period * (times - 1) > best[0] * (best[1] - 1):
+                best = (period, times)
+        return best
+
+    def _count_copies(self, start: int, period: int) -> int:
+        """Return how often a block stands in a row, where only its last copy is used after it."""
+        end = start + period
+        while end < len(self._boxes) and self._signs[end] == self._signs[end - period]:
+            end += 1
+            self._steps += 1
+            if self._steps > MAX_STEPS:
+                return 1
+        second = self._boxes[start + period : start + 2 * period]
+        if any(one < start for box in second for one in box.takes):
+            return 1
+        best, used = 1, start
+        for copy in range(2, (end - start) // period + 1):
+            last = start + period * (copy - 1)
+            used = max(used, *self._furthest[last - period : last])
+            if used < last + period:
+                best = copy
+        return best
 
 
 def _describe(number: int, box: Box, layers: Sequence[DrawnLayer]) -> tuple[object, ...]:
@@ -63,57 +114,31 @@ def _describe(number: int, box: Box, layers: Sequence[DrawnLayer]) -> tuple[obje
     return box.scale, tuple(looks), tuple([number - one for one in box.takes])
 
 
-def _find_furthest_uses(boxes: Sequence[Box]) -> list[int]:
-    """Return the number of the last box that takes from each."""
-    found = list(range(len(boxes)))
-    for number, box in enumerate(boxes):
-        for one in box.takes:
-            found[one] = number
-    return found
-
-
-def _find_repeat(
-    start: int, boxes: Sequence[Box], signs: Sequence[object], furthest: Sequence[int]
-) -> tuple[int, int]:
-    """Return the length of the block that begins here, and how often it stands here."""
-    best = (1, 1)
-    for period in range(1, min(MAX_PERIOD, (len(boxes) - start) // 2) + 1):
-        if boxes[start + period - 1].scale != boxes[start].scale:
-            break
-        end = start + period
-        while end < len(boxes) and signs[end] == signs[end - period]:
-            end += 1
-        times = (end - start) // period
-        while times > 1 and not _is_closed(start, period, times, boxes, furthest):
-            times -= 1
-        if times > 1 and period * (times - 1) > best[0] * (best[1] - 1):
-            best = (period, times)
-    return best
-
-
-def _is_closed(
-    start: int, period: int, times: int, boxes: Sequence[Box], furthest: Sequence[int]
-) -> bool:
-    """Return whether copies take from the one before them alone, and only the last is used."""
-    end = start + period * times
-    last = end - period
-    if any(furthest[number] >= end for number in range(start, last)):
-        return False
-    return all(one >= start for number in range(start + period, end) for one in boxes[number].takes)
-
-
 def _fold_parts(boxes: list[Box], layers: Sequence[DrawnLayer]) -> list[Box]:
     """Return the boxes with the parts of the model that have a name of their own as one each."""
-    paths = [_SEPARATORS.split(layers[box.layers[0]].name.strip("/.")) for box in boxes]
+    runs = _find_parts(boxes, layers)
+    # Parts of which there are few are divided again.
+    step = -(-2 * len(boxes) // MAX_BOXES)
+    pieces = [(at, min(at + step, end)) for start, end in runs for at in range(start, end, step)]
+    return _merge(boxes, pieces, layers)
+
+
+def _find_parts(boxes: Sequence[Box], layers: Sequence[DrawnLayer]) -> list[Run]:
+    """Return the runs of boxes of one part and one column, else of one part; else all as one."""
+    first = [layers[box.layers[0]] for box in boxes]
+    paths = [_SEPARATORS.split(one.name.strip("/."))[:-1][:MAX_DEPTH] for one in first]
     for depth in range(max(map(len, paths)), 0, -1):
-        runs = _find_runs(
-            [(box.scale, path[:depth]) for box, path in zip(boxes, paths, strict=True)]
-        )
-        if len(runs) <= MAX_BOXES:
-            return _merge(boxes, runs, layers)
-    step = -(-len(boxes) // MAX_BOXES)
-    ends = range(0, len(boxes), step)
-    return _merge(boxes, [(at, min(at + step, len(boxes))) for at in ends], layers)
+        # An input is a part of its own.
+        parts = [
+            number if one.is_input else tuple(path[:depth])
+            for number, (one, path) in enumerate(zip(first, paths, strict=True))
+        ]
+        columns = [box.scale for box in boxes]
+        for signs in (list(zip(parts, columns, strict=True)), parts):
+            runs = _find_runs(signs)
+            if len(runs) <= MAX_BOXES // 2:
+                return runs
+    return [(0, len(boxes))]
 
 
 def _find_runs(signs: Sequence[object]) -> list[Run]:
@@ -137,16 +162,18 @@ def _merge(boxes: Sequence[Box], runs: Sequence[Run], layers: Sequence[DrawnLaye
         # The size of a part is that of its last layer.
         inside.sort()
         ordered = (inside[-1], *inside[:-1])
-        group = _name_part([layers[one].name for one in inside])
+        names = [layers[one].name for one in inside]
+        kinds = [layers[one].kind for one in (inside[0], inside[-1])]
+        group = _find_start(names) or " … ".join(kinds)
         merged.append(Box(ordered, outside, boxes[end - 1].scale, group=group))
     return merged
 
 
-def _name_part(names: Sequence[str]) -> str:
+def _find_start(names: Sequence[str]) -> str:
     """Return the start that names have in common, up to a separator."""
     low, high = min(names), max(names)
     same = list(takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False)))
     common = low[: len(same)]
     if common != low:
         common = common[: max(map(common.rfind, "/.:")) + 1]
-    return common.strip("/.:") or "part"
+    return common.strip("/.:")

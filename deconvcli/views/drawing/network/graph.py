@@ -15,7 +15,8 @@ class DrawnLayer(NamedTuple):
     sizes: of its output, without the batch; None if they are not known. spatial: those along its
     spatial axes, empty for a tensor without any. extent: these as numbers, at an example where they
     are open; None if they are not known.
-    takes: the numbers of layers before it. call: what a transposed convolution does, in words.
+    takes: the numbers of layers before it. call: what a transposed convolution does, in words;
+    strides: how much larger it makes its input, which counts where sizes are not known.
     """
 
     name: str
@@ -26,6 +27,7 @@ class DrawnLayer(NamedTuple):
     takes: tuple[int, ...] = ()
     is_input: bool = False
     call: str = ""
+    strides: tuple[int, ...] = ()
 
 
 class Problem(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import log2, prod
+from math import prod
 from typing import NamedTuple, TypeAlias
 
 from deconvcli.views.drawing.network.graph import DrawnLayer
@@ -27,6 +27,9 @@ class _State(NamedTuple):
 
     scale: Scale
     extent: tuple[int, ...]
+
+
+_NOWHERE = _State((), ())
 
 
 def find_scales(layers: Sequence[DrawnLayer]) -> list[Scale]:
@@ -57,7 +60,7 @@ def _find_state(
             return states[number]
     before = [states[number] for number in layer.takes if states[number].extent]
     if not layer.extent:
-        return before[0] if before else next(iter(first.values()), _State((), ()))
+        return _find_unknown(layer, before[0]) if before else next(iter(first.values()), _NOWHERE)
     if before and _keeps_resolution(layer, before[0]):
         return before[0]
     whole = _State((Fraction(1),) * len(layer.extent), layer.extent)
@@ -68,6 +71,15 @@ def _find_state(
     pairs = zip(start.scale, start.extent, layer.extent, strict=True)
     scale = tuple([own * _find_factor(old, new) for own, old, new in pairs])
     return _State(scale, layer.extent)
+
+
+def _find_unknown(layer: DrawnLayer, before: _State) -> _State:
+    """Return the state of a layer whose sizes are not known, from its strides if it has any."""
+    if layer.extent is not None or len(layer.strides) != len(before.extent):
+        return before
+    scale = [own * stride for own, stride in zip(before.scale, layer.strides, strict=True)]
+    extent = [own * stride for own, stride in zip(before.extent, layer.strides, strict=True)]
+    return _State(tuple(scale), tuple(extent))
 
 
 def _keeps_resolution(layer: DrawnLayer, before: _State) -> bool:
@@ -88,7 +100,9 @@ def _find_factor(old: int, new: int) -> Fraction:
     """Return the whole number, or one part of it, by which a size is another one."""
     if old < 1 or new < 1:
         return Fraction(1)
-    return Fraction(round(new / old)) if new >= old else Fraction(1, round(old / new))
+    if new >= old:
+        return Fraction((2 * new + old) // (2 * old))
+    return Fraction(1, (2 * old + new) // (2 * new))
 
 
 def order_scales(scales: Sequence[Scale]) -> list[Scale]:
@@ -103,11 +117,17 @@ def _share_columns(scales: list[Scale]) -> list[Scale]:
     while len(set(shared)) > MAX_COLUMNS:
         first: dict[int | None, Scale] = {}
         shared = [
-            first.setdefault(round(log2(prod(scale)) / step) if scale else None, scale)
+            first.setdefault(_find_power(scale) // step if scale else None, scale)
             for scale in scales
         ]
         step *= 2
     return shared
+
+
+def _find_power(scale: Scale) -> int:
+    """Return about the power of 2 that a resolution is."""
+    whole = prod(scale)
+    return whole.numerator.bit_length() - whole.denominator.bit_length()
 
 
 def write_scale(scale: Scale) -> str:
