@@ -39,7 +39,7 @@ KNOWN = {
     "def outer(k):\n    return inner(k + 1)\nouter(3)": [(4, 1)],
     "for k, s in zip([16, 4], (8, 2)):\n    nn.ConvTranspose1d(3, 3, k, s)": [(16, 8), (4, 2)],
     "for i in range(2):\n    k = 2 + i\n    nn.ConvTranspose1d(3, 3, k)": [(2, 1), (3, 1)],
-    "for i, k in enumerate((5, 7), 1):\n    nn.ConvTranspose1d(3, 3, k, i)": [],
+    "for i, k in enumerate((5, 7), 1):\n    nn.ConvTranspose1d(3, 3, k, i)": [(5, 1), (7, 2)],
     "for i, k in enumerate((5, 7)):\n    nn.ConvTranspose1d(3, 3, k, i + 1)": [(5, 1), (7, 2)],
     "for k in reversed([5, 7]):\n    nn.ConvTranspose1d(3, 3, k)": [(7, 1), (5, 1)],
     "a = [nn.ConvTranspose1d(3, 3, k) for k in (2, 3)]": [(2, 1), (3, 1)],
@@ -65,6 +65,14 @@ KNOWN = {
     "class A:\n    @staticmethod\n    def make(k):\n        nn.ConvTranspose1d(3, 3, k)\n"
     "    def f(self):\n        self.make(3)": [(3, 1)],
     "def make(**more):\n    return nn.ConvTranspose1d(3, 3, **dict(kernel_size=3))": [(3, 1)],
+    "def make(*sizes, **more):\n    return nn.ConvTranspose1d(*sizes, **more)\n"
+    "make(c, 3, 5), make(3, 3, kernel_size=6, stride=2)": [(5, 1), (6, 2)],
+    "def make(c, *sizes, up=1, **more):\n    return nn.ConvTranspose1d(c, c, *sizes, **more)\n"
+    "make(3, 5), make(3, 6, up=3, stride=2)": [(5, 1), (6, 2)],
+    "class A(nn.Module):\n    def __init__(self, c, *sizes):\n"
+    "        nn.ConvTranspose1d(c, c, *sizes)\nA(3, 5), A(3, 6, 2)": [(5, 1), (6, 2)],
+    "def make(**more):\n    return nn.ConvTranspose1d(3, 3, more['k'], more.get('s', 2))\n"
+    "make(k=3), make(k=4, s=1)": [(3, 2), (4, 1)],
 }
 
 
@@ -90,6 +98,10 @@ UNKNOWN = [
     "def make(k=4):\n    k = k or 3\n    return nn.ConvTranspose2d(3, 3, k)",
     "def make(k=4):\n    return nn.ConvTranspose2d(3, 3, k)\nmake(*rates)",
     "def make(k=4):\n    return nn.ConvTranspose2d(3, 3, k)\nmake(**rates)",
+    "def make(*sizes):\n    return nn.ConvTranspose2d(*sizes)",
+    "def make(*sizes):\n    return nn.ConvTranspose2d(*sizes)\nmake(*own)",
+    "def make(**more):\n    more.setdefault('kernel_size', 3)\n"
+    "    return nn.ConvTranspose2d(3, 3, **more)\nmake(kernel_size=4)",
     "def make(k):\n    return make(k + 1) if k else nn.ConvTranspose2d(3, 3, k)",
     "for k in rates:\n    nn.ConvTranspose1d(3, 3, k)",
     "for k in range(100_000):\n    nn.ConvTranspose1d(3, 3, k)",

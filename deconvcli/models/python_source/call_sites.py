@@ -27,6 +27,13 @@ class Argument(NamedTuple):
     context: Context
 
 
+class Others(NamedTuple):
+    """The arguments of a call that no parameter names, as a list or a mapping."""
+
+    value: ast.expr | None = None
+    context: Context | None = None
+
+
 class CallSites:
     """The calls of one file by the function that they reach."""
 
@@ -127,6 +134,30 @@ def find_argument(function: ast.AST, name: str, site: Site | None) -> Argument |
     if place is None or any(isinstance(each, ast.Starred) for each in before):
         return None
     return Argument(call.args[place], context) if place < len(call.args) else None
+
+
+def find_others(function: ast.AST, name: str, site: Site | None) -> Others | None:
+    """Return what `*args` or `**options` of a function gets in a call; None for other parameters.
+
+    Unknown, as `Others()` without parts, where the call unpacks arguments itself.
+    """
+    arguments = getattr(function, "args", None)
+    if not isinstance(arguments, ast.arguments):
+        return None
+    is_list = arguments.vararg is not None and arguments.vararg.arg == name
+    is_mapping = arguments.kwarg is not None and arguments.kwarg.arg == name
+    if not (is_list or is_mapping):
+        return None
+    if site is None or is_open(site):
+        return Others()
+    call = site.call.node
+    named = [each.arg for each in (*arguments.posonlyargs, *arguments.args)][site.is_method :]
+    if is_list:
+        return Others(ast.List(call.args[len(named) :], ast.Load()), site.call.context)
+    known = {*named, *(each.arg for each in arguments.kwonlyargs)}
+    words = [each for each in call.keywords if each.arg not in known]
+    keys: list[ast.expr | None] = [ast.Constant(each.arg) for each in words]
+    return Others(ast.Dict(keys, [each.value for each in words]), site.call.context)
 
 
 def is_open(site: Site | None) -> bool:

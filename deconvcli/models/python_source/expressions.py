@@ -121,6 +121,8 @@ class SourceReader(ValueReader):
                 return super().read(node)
             case ast.Name(id=name) if path is None and name in _BUILTINS and node.args:
                 return self._read_function(node, name, node.args[0])
+            case ast.Attribute(attr="get", value=mapping) if len(node.args) in (1, 2):
+                return self._read_entry(node, self.read(mapping), *map(self.read, node.args))
             case ast.Attribute(attr=name, value=tensor) if name in _SAME_SHAPE:
                 value = self.read(tensor)
                 return value if isinstance(value, Tensor) else _name(node)
@@ -128,6 +130,11 @@ class SourceReader(ValueReader):
                 if path in _FUNCTIONS:
                     return self._read_function(node, name, node.args[0])
         return _name(node)
+
+    def _read_entry(self, node: ast.Call, mapping: Any, key: Any, default: Any = None) -> Any:
+        """Return what `options.get("stride", 1)` gives."""
+        is_plain = isinstance(mapping, dict) and isinstance(key, str)
+        return mapping.get(key, default) if is_plain else _name(node)
 
     def _read_name(self, text: str) -> Any:
         """Return a name without a value, for what a function gives."""

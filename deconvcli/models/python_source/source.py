@@ -23,7 +23,10 @@ MAX_CONDITIONS = 32
 """Those around one call that are remembered, the innermost ones."""
 # Methods that change a list, after which it is no longer what was assigned.
 _CHANGES = frozenset(
-    ("append", "extend", "insert", "pop", "remove", "reverse", "sort", "clear", "update", "add")
+    (
+        *("append", "extend", "insert", "pop", "remove", "reverse", "sort", "clear", "update"),
+        *("add", "setdefault", "popitem"),
+    )
 )
 
 
@@ -160,7 +163,7 @@ class Source:
         for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
             inner.scope.bind(argument.arg, Binding(inner, node=node))
         for argument in filter(None, (arguments.vararg, arguments.kwarg)):
-            inner.scope.bind(argument.arg, Binding(inner))
+            inner.scope.bind(argument.arg, Binding(inner, node=node))
         return inner
 
     def _visit_comprehension(

@@ -13,18 +13,19 @@ from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from deconvcli.common.errors import UsageError
-from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.python_call import PythonCall
 from deconvcli.models.python_source.call_sites import (
     CallSites,
     Site,
     find_argument,
     find_default,
+    find_others,
     is_open,
     list_fields,
 )
 from deconvcli.models.python_source.expressions import SourceReader, is_known
 from deconvcli.models.python_source.frameworks import Resolver
+from deconvcli.models.python_source.loops import UNKNOWN, list_loops, take_part
 from deconvcli.models.python_source.scopes import (
     Binding,
     Call,
@@ -43,7 +44,6 @@ MAX_LINKS = 24
 MAX_STEPS = 10_000
 MAX_STEPS_OF_FILE = 30_000
 MAX_ITEMS = 64
-UNKNOWN = Name("")
 
 Found = TypeVar("Found")
 Ways: TypeAlias = Mapping[Hashable, Any]
@@ -210,7 +210,7 @@ class Values:
         scope = context.scope.find(name)
         if scope is None:
             return UNKNOWN
-        bindings, loops = scope.bindings[name], _list_loops(context, scope)
+        bindings, loops = scope.bindings[name], list_loops(context, scope)
         if all(isinstance(binding.node, Loop) for binding in bindings):
             around = [each for each in bindings if each.node in loops]
             # The innermost of several loops with a variable of this name.
@@ -241,6 +241,10 @@ class Values:
             return UNKNOWN
         self._deciding.add((function, name))
         site = ways.get(function)
+        if (others := find_others(function, name, site)) is not None:
+            if others.value is None or others.context is None:
+                return UNKNOWN
+            return self._evaluate(others.value, others.context, ways, links)
         found = find_argument(function, name, site)
         if found is not None:
             return self._evaluate(found.value, found.context, ways, links)
@@ -281,7 +285,7 @@ class Values:
                 return UNKNOWN
             raise _Fork(loop, items)
         self._deciding.add(loop)
-        return _take_part(loop.target, ways[loop], name)
+        return take_part(loop.target, ways[loop], name)
 
     def _list_items(
         self, node: ast.expr, context: Context, ways: Ways, links: int
@@ -319,6 +323,11 @@ class Values:
                     found = range(*values)
                     return list(found) if len(found) <= MAX_ITEMS else None
             return None
+        if name == "enumerate" and len(nodes) == 2:
+            items = self._list_items(nodes[0], context, ways, links)
+            start = self._evaluate(nodes[1], context, ways, links)
+            is_plain = items is not None and type(start) is int
+            return [list(each) for each in enumerate(items or (), start)] if is_plain else None
         lists = [self._list_items(each, context, ways, links) for each in nodes]
         known = [each for each in lists if each is not None]
         if not known or len(known) < len(lists):
@@ -331,26 +340,3 @@ class Values:
         if len(known) == 1 and name == "enumerate":
             return [[number, each] for number, each in enumerate(known[0])]
         return known[0][::-1] if len(known) == 1 and name == "reversed" else None
-
-
-def _list_loops(context: Context, scope: Scope) -> tuple[Loop, ...]:
-    """Return the loops of a scope that an expression is in."""
-    loops: tuple[Loop, ...] = ()
-    place: Context | None = context
-    while place is not None:
-        if place.scope is scope:
-            return (*place.loops, *loops)
-        # A function is called after its loop has gone on; a comprehension is evaluated in place.
-        place = place.scope.standing
-    return ()
-
-
-def _take_part(target: ast.expr, item: Any, name: str) -> Any:
-    """Return what a variable in the target of a loop gets of an item."""
-    if isinstance(target, ast.Name):
-        return item if target.id == name else UNKNOWN
-    parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
-    if not isinstance(item, list) or len(item) != len(parts):
-        return UNKNOWN
-    found = [_take_part(part, each, name) for part, each in zip(parts, item, strict=True)]
-    return next((each for each in found if each is not UNKNOWN), UNKNOWN)
