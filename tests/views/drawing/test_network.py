@@ -22,6 +22,7 @@ from deconvcli.views.drawing.network.placing import Frame
 from deconvcli.views.drawing.network.routes import Point
 from deconvcli.views.drawing.network.svg import write_light_network, write_network
 from deconvcli.views.drawing.network.text import measure
+from deconvcli.views.palette import DARK, LIGHT, Theme, contrast, mix
 from tests.views.drawing.test_svg import OUTSIDE, ROOT, SVG
 
 EXAMPLES = ROOT / "tests" / "examples"
@@ -280,3 +281,42 @@ def test_strides_count_where_sizes_are_not_known() -> None:
     ]
     [left, _, _] = [column.left for column in drawing.columns]
     assert [frame.left == left for frame in drawing.frames] == [True, False, False, True]
+
+
+def test_what_is_cut_or_added_at_the_edges_is_no_other_resolution() -> None:
+    shown = {
+        "Conv": [64, 160],  # with a padding of 50
+        "Slice": [64, 35],
+        "ZeroPadding2D": [64, 200],
+        "MaxPool": [1, 3],
+    }
+    for kind, (before, after) in shown.items():
+        drawn = network(layer("Resize", before, 0), layer(kind, after, 1))
+        first, second = draw_network(drawn).boxes[1:]
+        assert first.scale == second.scale, kind
+    for kind, after in {"Slice": 32, "Conv": 31, "ConvTranspose": 128, "UpSampling2D": 128}.items():
+        first, second = draw_network(network(layer(kind, after, 0))).boxes
+        assert first.scale != second.scale, kind
+
+
+def test_branches_follow_each_other() -> None:
+    drawing = draw_network(
+        network(
+            layer("Conv", 64, 0, name="a1"),
+            layer("Conv", 64, 0, name="b1"),
+            layer("Conv", 64, 1, name="a2"),
+            layer("Conv", 64, 2, name="b2"),
+            layer("Add", 64, 3, 4),
+        )
+    )
+    first = [drawing.network.layers[box.layers[0]].name for box in drawing.boxes]
+    assert first == ["input", "a1", "a2", "b1", "b2", "Add"]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_words_in_boxes_are_legible(theme: Theme) -> None:
+    accent, ink = (mix(theme.ground, colour, 0.14) for colour in (theme.accent, theme.ink))
+    for ground in (theme.ground, accent, ink, theme.warm(0.12)):
+        assert contrast(theme.muted, ground) >= 4.5
+    assert contrast(theme.text_on(theme.stamp), theme.stamp) >= 4.5
+    assert contrast(theme.accent, theme.ground) >= 4.5

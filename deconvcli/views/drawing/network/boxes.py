@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from deconvcli.views.drawing.network.graph import DrawnLayer
@@ -54,6 +55,38 @@ def fold_small(layers: Sequence[DrawnLayer], scales: Sequence[Scale]) -> list[Bo
     return [
         Box(tuple(inside), before, scales[inside[0]])
         for inside, before in zip(members, takes, strict=True)
+    ]
+
+
+def follow_paths(boxes: Sequence[Box]) -> list[Box]:
+    """Return the boxes in an order in which each is followed by one that takes from it, if it can.
+
+    Branches are then one after the other, and not mixed.
+    """
+    uses: list[list[int]] = [[] for _ in boxes]
+    for number, box in enumerate(boxes):
+        for one in box.takes:
+            uses[one].append(number)
+    missing = [len(box.takes) for box in boxes]
+    # Numbers in order are a heap.
+    waiting = [number for number, count in enumerate(missing) if count == 0]
+    places: dict[int, int] = {}
+    following: list[int] = []
+    while waiting or following:
+        number = min(following) if following else heappop(waiting)
+        if number in places:
+            continue
+        places[number] = len(places)
+        ready = []
+        for one in uses[number]:
+            missing[one] -= 1
+            ready += [one] if missing[one] == 0 else []
+        for one in following:
+            heappush(waiting, one)
+        following = ready
+    return [
+        boxes[number]._replace(takes=tuple(sorted([places[one] for one in boxes[number].takes])))
+        for number in places
     ]
 
 

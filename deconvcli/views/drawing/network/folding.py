@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TypeAlias
 
-from deconvcli.views.drawing.network.boxes import Box
+from deconvcli.views.drawing.network.boxes import Box, follow_paths
 from deconvcli.views.drawing.network.graph import DrawnLayer
 
 MAX_PLAIN = 64
@@ -21,19 +21,21 @@ MAX_PERIOD = 24
 MAX_STEPS = 1_000_000
 MAX_DEPTH = 16
 """How many parts of a layer's name are looked at."""
-_SEPARATORS = re.compile(r"[/.:]+")
+_SEPARATORS, _UNDERSCORES = re.compile(r"[/.:]+"), re.compile("_+")
 
 Run: TypeAlias = tuple[int, int]
 """The numbers of the first box and of the one after the last."""
 
 
 def fold_boxes(boxes: list[Box], layers: Sequence[DrawnLayer]) -> list[Box]:
-    """Return at most as many boxes as a picture can have."""
+    """Return at most as many boxes as a picture can have, in an order that follows the paths."""
+    followed = follow_paths(boxes)
     if len(boxes) > MAX_PLAIN:
-        boxes = _fold_repeats(boxes, layers)
-    if len(boxes) > MAX_BOXES:
-        boxes = _fold_parts(boxes, layers)
-    return boxes
+        followed = _fold_repeats(followed, layers)
+    if len(followed) <= MAX_BOXES:
+        return followed
+    # In the order of the file, where parts of one name stand together.
+    return follow_paths(_fold_parts(_fold_repeats(boxes, layers), layers))
 
 
 def _fold_repeats(boxes: list[Box], layers: Sequence[DrawnLayer]) -> list[Box]:
@@ -126,19 +128,25 @@ def _fold_parts(boxes: list[Box], layers: Sequence[DrawnLayer]) -> list[Box]:
 def _find_parts(boxes: Sequence[Box], layers: Sequence[DrawnLayer]) -> list[Run]:
     """Return the runs of boxes of one part and one column, else of one part; else all as one."""
     first = [layers[box.layers[0]] for box in boxes]
-    paths = [_SEPARATORS.split(one.name.strip("/."))[:-1][:MAX_DEPTH] for one in first]
-    for depth in range(max(map(len, paths)), 0, -1):
+    sign = _find_separators(layers)
+    paths = [sign.split(one.name.strip("/."))[:-1][:MAX_DEPTH] for one in first]
+    columns = [box.scale for box in boxes]
+    for depth in range(max(map(len, paths)), -1, -1):
         # An input is a part of its own.
         parts = [
             number if one.is_input else tuple(path[:depth])
             for number, (one, path) in enumerate(zip(first, paths, strict=True))
         ]
-        columns = [box.scale for box in boxes]
         for signs in (list(zip(parts, columns, strict=True)), parts):
             runs = _find_runs(signs)
             if len(runs) <= MAX_BOXES // 2:
                 return runs
     return [(0, len(boxes))]
+
+
+def _find_separators(layers: Sequence[DrawnLayer]) -> re.Pattern[str]:
+    """Return what separates the parts of names; Keras has nothing but underscores."""
+    return _SEPARATORS if any(_SEPARATORS.search(one.name) for one in layers) else _UNDERSCORES
 
 
 def _find_runs(signs: Sequence[object]) -> list[Run]:
@@ -151,6 +159,7 @@ def _find_runs(signs: Sequence[object]) -> list[Run]:
 def _merge(boxes: Sequence[Box], runs: Sequence[Run], layers: Sequence[DrawnLayer]) -> list[Box]:
     """Return one box for each run."""
     number_of = {one: at for at, (start, end) in enumerate(runs) for one in range(start, end)}
+    separators = _find_separators(layers)
     merged = []
     for at, (start, end) in enumerate(runs):
         inside = [one for box in boxes[start:end] for one in box.layers]
@@ -164,16 +173,17 @@ def _merge(boxes: Sequence[Box], runs: Sequence[Run], layers: Sequence[DrawnLaye
         ordered = (inside[-1], *inside[:-1])
         names = [layers[one].name for one in inside]
         kinds = [layers[one].kind for one in (inside[0], inside[-1])]
-        group = _find_start(names) or " … ".join(kinds)
+        group = _find_start(names, separators) or " … ".join(kinds)
         merged.append(Box(ordered, outside, boxes[end - 1].scale, group=group))
     return merged
 
 
-def _find_start(names: Sequence[str]) -> str:
+def _find_start(names: Sequence[str], separators: re.Pattern[str]) -> str:
     """Return the start that names have in common, up to a separator."""
     low, high = min(names), max(names)
     same = list(takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False)))
     common = low[: len(same)]
     if common != low:
-        common = common[: max(map(common.rfind, "/.:")) + 1]
+        ends = [match.start() for match in separators.finditer(common)]
+        common = common[: max(ends, default=0)]
     return common.strip("/.:")

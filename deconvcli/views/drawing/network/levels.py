@@ -22,6 +22,12 @@ MAX_COLUMNS = 16
 _MATRICES = re.compile(r"matmul|gemm|(?<!bi)(?<!tri)linear|dense|fully_?connected|addmm")
 
 
+# What they add lies at the edges, or is cut off there.
+_EDGES = re.compile(r"pad|crop|slice")
+# Without a transposed convolution, they make nothing larger but by their edges.
+_WINDOWS = re.compile(r"pad|crop|slice|pool|conv(?!.*(transpos|backprop))")
+
+
 class _State(NamedTuple):
     """The resolution that a layer has, and the extent that stands for it."""
 
@@ -68,9 +74,24 @@ def _find_state(
     # Of several inputs, the one that has the resolution of the output.
     equal = [state for state in same if state.extent == layer.extent]
     start = (*equal, *same, first.get(len(layer.extent), whole))[0]
-    pairs = zip(start.scale, start.extent, layer.extent, strict=True)
-    scale = tuple([own * _find_factor(old, new) for own, old, new in pairs])
-    return _State(scale, layer.extent)
+    pairs = zip(start.extent, layer.extent, strict=True)
+    factors = [_find_factor(old, new) for old, new in pairs]
+    if _moves_edges(layer, factors, start):
+        return _State(start.scale, layer.extent)
+    scale = [own * factor for own, factor in zip(start.scale, factors, strict=True)]
+    return _State(tuple(scale), layer.extent)
+
+
+def _moves_edges(layer: DrawnLayer, factors: Sequence[Fraction], before: _State) -> bool:
+    """Return whether a layer cuts or pads its input, however much, at the same resolution."""
+    kind = layer.kind.lower()
+    if layer.call or not _WINDOWS.search(kind):
+        return False
+    if any(factor > 1 for factor in factors):
+        return True
+    # A slice of every second element has another resolution.
+    pairs = zip(before.extent, layer.extent or (), strict=True)
+    return _EDGES.search(kind) is not None and any(old % max(1, new) for old, new in pairs)
 
 
 def _find_unknown(layer: DrawnLayer, before: _State) -> _State:
