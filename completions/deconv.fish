@@ -115,7 +115,7 @@ complete -c deconv -n '__deconv_at draw' -l transpose-kernel -d 'Flip the kernel
 complete -c deconv -n '__deconv_at draw' -l data-format -r -f -d 'Order of the axes: channels_last, NCHW ...'
 complete -c deconv -n '__deconv_at draw' -l set -r -f -k -a '(__deconv_list )' -d 'Values of variables in CALL: k=4,s=2.'
 complete -c deconv -n '__deconv_at draw' -l size -r -f -d 'Size of a model\'s input with batch and channels: x=1x3x480x640, or without a name that of the first one; letters are open.'
-complete -c deconv -n '__deconv_at draw' -l reader -r -f -k -a 'keras\t onnx\t openvino\t pt2\t python\t tflite\t' -d 'Read the named files as models of this kind, whatever their names.'
+complete -c deconv -n '__deconv_at draw' -l reader -r -f -k -a 'keras\t notebook\t onnx\t openvino\t pt2\t python\t tflite\t' -d 'Read the named files as models of this kind, whatever their names.'
 complete -c deconv -n '__deconv_at draw' -l frame -r -f -d 'Draw only this frame. [default: all; the last in a PNG]'
 complete -c deconv -n '__deconv_at draw' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at draw' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
@@ -243,7 +243,7 @@ complete -c deconv -n '__deconv_at weights' -s h -l help -d 'Show this message a
 complete -c deconv -n '__deconv_at check' -F
 complete -c deconv -n '__deconv_at check' -l table -d 'Show each layer\'s shape, parameters and MACs too.'
 complete -c deconv -n '__deconv_at check' -l size -r -f -d 'Size of a model\'s input with batch and channels: x=1x3x480x640, or without a name that of the first one; letters are open.'
-complete -c deconv -n '__deconv_at check' -l reader -r -f -k -a 'keras\t onnx\t openvino\t pt2\t python\t tflite\t' -d 'Read the named files as models of this kind, whatever their names.'
+complete -c deconv -n '__deconv_at check' -l reader -r -f -k -a 'keras\t notebook\t onnx\t openvino\t pt2\t python\t tflite\t' -d 'Read the named files as models of this kind, whatever their names.'
 complete -c deconv -n '__deconv_at check' -l select -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208)' -d 'Check only these rules: DCV2,DCV110.'
 complete -c deconv -n '__deconv_at check' -l ignore -r -f -k -a '(__deconv_list DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208)' -d 'Do not check these rules.'
 complete -c deconv -n '__deconv_at check' -l targets -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras2 mlx mxnet onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn)' -d 'Report layers that these frameworks or runtimes lack, unless a file names others.'

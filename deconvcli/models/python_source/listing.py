@@ -37,11 +37,23 @@ MAX_LAYERS = 500
 
 
 class Found(NamedTuple):
-    """The layers of a file, what is wrong with them, and what is not known."""
+    """The layers of a file, what is wrong with them, and what is not known.
+
+    unread: the lines of layers with numbers that only the program has.
+    """
 
     layers: tuple[ModelLayer, ...]
     findings: tuple[Diagnostic, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    unread: tuple[int, ...] = ()
+
+    def list_notes(self) -> tuple[str, ...]:
+        """Return what is not known, in sentences."""
+        if not self.unread:
+            return self.notes
+        lines = shorten_list(list(map(str, dict.fromkeys(self.unread))))
+        count = format_count(len(self.unread), "layer")
+        return (*self.notes, f"{count} with numbers that only the program has: line {lines}")
 
 
 def list_layers(text: str, tree: ast.Module, sizes: GivenSizes) -> Found:
@@ -152,14 +164,10 @@ class _Listing:
             if place not in self._placed:
                 where = self._locate(*place)._replace(path=name)
                 self._findings.append(_report(f"{name} ({type})", error, where))
-        notes = []
+        notes: tuple[str, ...] = ()
         if self.is_full:
-            notes.append(f"layers after the first {MAX_LAYERS:,} are not listed")
-        if self._unread:
-            lines = shorten_list(list(map(str, dict.fromkeys(self._unread))))
-            count = format_count(len(self._unread), "layer")
-            notes.append(f"{count} with numbers that only the program has: line {lines}")
-        return Found(tuple(self._layers), tuple(self._findings), tuple(notes))
+            notes = (f"layers after the first {MAX_LAYERS:,} are not listed",)
+        return Found(tuple(self._layers), tuple(self._findings), notes, tuple(self._unread))
 
     def _number(self, name: str) -> str:
         """Return a name that no other layer of the file has."""

@@ -43,14 +43,37 @@ def parse_source(path: str) -> ParsedSource:
     Raises:
         Unreadable: the file cannot be opened, is no text, or is nested too deeply.
     """
-    data = _read(path)
-    # The first search takes a tenth of the second, and most files end here.
-    if not any(word in data for word in _QUICK) or not _LAYER.search(data):
+    data = read_bytes(path, MAX_SOURCE_BYTES)
+    if not has_layers(data):
         return ParsedSource("")
-    if len(data) > MAX_SOURCE_BYTES or sum(1 for _ in _TOKEN.finditer(data)) > MAX_TOKENS:
-        message = f"the file has more than {MAX_TOKENS:,} words and signs, and is not checked"
-        return ParsedSource("", None, (_note(message, "check the part of it that has layers."),))
-    text = _decode(data)
+    if len(data) > MAX_SOURCE_BYTES or is_too_long(data):
+        return leave_out(f"{MAX_TOKENS:,} words and signs")
+    return parse_text(decode(data))
+
+
+def has_layers(data: bytes) -> bool:
+    """Return whether the names of layers occur, so that a file has to be parsed."""
+    # The first search takes a tenth of the second, and most files end here.
+    return any(word in data for word in _QUICK) and bool(_LAYER.search(data))
+
+
+def is_too_long(data: bytes) -> bool:
+    """Return whether the tree of a source would take too much time and memory."""
+    return sum(1 for _ in _TOKEN.finditer(data)) > MAX_TOKENS
+
+
+def leave_out(limit: str) -> ParsedSource:
+    """Return a file that is not parsed, for a limit that it exceeds."""
+    message = f"the file has more than {limit}, and is not checked"
+    return ParsedSource("", None, (_note(message, "check the part of it that has layers."),))
+
+
+def parse_text(text: str) -> ParsedSource:
+    """Return the source of a text.
+
+    Raises:
+        Unreadable: it is nested too deeply.
+    """
     try:
         with catch_warnings():
             simplefilter("ignore")  # Python warns about text such as "\d"
@@ -73,14 +96,19 @@ def unparsable() -> Unreadable:
     )
 
 
-def _read(path: str) -> bytes:
+def read_bytes(path: str, limit: int) -> bytes:
+    """Return what is in a file, and one byte more than the limit where it is longer.
+
+    Raises:
+        Unreadable: the file cannot be opened.
+    """
     try:
         # Opening a pipe would wait for a writer.
         if not os.path.isfile(path):
             os.stat(path)
             raise OSError(0, "not a regular file")
         with open(path, "rb") as file:
-            return file.read(MAX_SOURCE_BYTES + 1)
+            return file.read(limit + 1)
     except OSError as error:
         raise Unreadable(
             error.strerror or str(error),
@@ -88,8 +116,12 @@ def _read(path: str) -> bytes:
         ) from error
 
 
-def _decode(data: bytes) -> str:
-    """Return the text, in the encoding that its first lines name, with line feeds as line ends."""
+def decode(data: bytes) -> str:
+    """Return the text, in the encoding that its first lines name, with line feeds as line ends.
+
+    Raises:
+        Unreadable: it is no such text.
+    """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)

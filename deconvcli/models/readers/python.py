@@ -27,7 +27,7 @@ class PythonSource(Reader):
             found = list_layers(source.text, source.tree, sizes)
         except RecursionError as error:
             raise unparsable() from error
-        return Model(TITLE, {}, found.layers, found.findings, found.notes, source.text)
+        return Model(TITLE, {}, found.layers, found.findings, found.list_notes(), source.text)
 
 
 READER: Reader = PythonSource()
