@@ -89,6 +89,12 @@ def check_laws(drawing: NetworkDrawing) -> None:
             beside = [one for one in content.lines if one.baseline == line.baseline]
             width = sum(measure(one.text, size, is_bold=one.look == "k") for one in beside)
             assert width <= frame.width - 2 * INSET + 1
+    for words in (*drawing.summary, *drawing.notes):
+        assert measure(words, LETTERS) <= drawing.width
+    for label, next_label in combinations(drawing.labels, 2):
+        half = measure(label.text + next_label.text, SMALL_LETTERS) / 2
+        is_beside = abs(label.x - next_label.x) >= SMALL_LETTERS
+        assert is_beside or abs(label.y - next_label.y) >= half
     for frame in frames:
         assert frame.left >= 0
         assert frame.right <= drawing.width
@@ -229,6 +235,14 @@ def test_a_problem_has_a_number_at_its_layer_and_below() -> None:
     assert [content.badge for content in drawing.contents] == ["", "", "1"]
     assert drawing.notes == ("1: Add: 1 and 2 are unequal",)
     assert '<text class="v"' in write_network(drawing)
+
+
+def test_of_many_problems_some_are_listed() -> None:
+    drawn = network(layer("Conv", 64, 0))
+    drawing = draw_network(drawn._replace(problems=[Problem(1, "wrong")] * 30))
+    assert [content.badge for content in drawing.contents] == ["", "1, 2, 3, …"]
+    assert drawing.notes[-1] == "10 more problems; see deconv check"
+    check_laws(drawing)
 
 
 def test_a_picture_is_read_aloud_and_refers_to_nothing() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from textwrap import wrap
 from typing import NamedTuple
 
 from deconvcli.common.values import format_count
@@ -23,13 +22,15 @@ from deconvcli.views.drawing.network.placing import (
     stack_rows,
 )
 from deconvcli.views.drawing.network.routes import GAP, Lanes, Route, Router, find_lane
-from deconvcli.views.drawing.network.text import measure, shorten_end
+from deconvcli.views.drawing.network.text import BOLD, break_lines, measure, shorten_end
 
 EDGE, LINE = 24, 20
 HEAD = 44
 """The height of the heads of the columns, in pixels."""
 HEAD_LETTERS = 13
-_TITLE_LETTERS, _LETTERS = 16, 13
+MAX_PROBLEMS = 20
+"""The most problems that are listed below a picture."""
+_TITLE_LETTERS, _LETTERS = 16 * BOLD, 13
 _MIN_WIDTH = 640
 _REPEAT_WIDTH = 36
 
@@ -128,10 +129,9 @@ def _widen(gutters: Sequence[int], boxes: Sequence[Box], cells: Sequence[Cell]) 
     return [gutter + _REPEAT_WIDTH * (at in repeated) for at, gutter in enumerate(gutters)]
 
 
-def _wrap(texts: Sequence[str], width: int, letters: int) -> tuple[str, ...]:
-    # Of a text in prose, which has few wide letters; the margin is for the few.
-    room = int((width - 2 * EDGE) / (0.6 * letters))
-    return tuple([line for text in texts for line in wrap(text, room)])
+def _wrap(texts: Sequence[str], width: int, letters: float) -> tuple[str, ...]:
+    room = width - 2 * EDGE
+    return tuple([line for text in texts for line in break_lines(text.split(), " ", room, letters)])
 
 
 def _write_labels(
@@ -229,7 +229,10 @@ def _summarize(network: DrawnNetwork, boxes: Sequence[Box], scales: Sequence[Sca
 
 def _list_notes(network: DrawnNetwork, boxes: Sequence[Box]) -> list[str]:
     """Return the sentences below the picture."""
-    notes = [f"{number}: {problem.text}" for number, problem in enumerate(network.problems, 1)]
+    problems = network.problems[:MAX_PROBLEMS]
+    notes = [f"{number}: {problem.text}" for number, problem in enumerate(problems, 1)]
+    if len(problems) < len(network.problems):
+        notes.append(f"{len(network.problems) - len(problems)} more problems; see deconv check")
     if any(box.block for box in boxes):
         notes.append("A block with a number beside it, as 3x, stands that often in a row.")
     if any(box.group for box in boxes):

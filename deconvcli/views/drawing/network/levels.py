@@ -20,12 +20,11 @@ MAX_COLUMNS = 16
 """The most columns of a picture; of more resolutions, those of about the same size share one."""
 # They change the last axis alone, whatever axis that is.
 _MATRICES = re.compile(r"matmul|gemm|(?<!bi)(?<!tri)linear|dense|fully_?connected|addmm")
-
-
 # What they add lies at the edges, or is cut off there.
 _EDGES = re.compile(r"pad|crop|slice")
-# Without a transposed convolution, they make nothing larger but by their edges.
-_WINDOWS = re.compile(r"pad|crop|slice|pool|conv(?!.*(transpos|backprop))")
+# They make nothing larger but by their edges, except those that undo others.
+_WINDOWS = re.compile(r"pad|crop|slice|pool|conv")
+_UNDO = re.compile(r"transpos|deconv|backprop|unpool")
 
 
 class _State(NamedTuple):
@@ -85,7 +84,7 @@ def _find_state(
 def _moves_edges(layer: DrawnLayer, factors: Sequence[Fraction], before: _State) -> bool:
     """Return whether a layer cuts or pads its input, however much, at the same resolution."""
     kind = layer.kind.lower()
-    if layer.call or not _WINDOWS.search(kind):
+    if layer.call or _UNDO.search(kind) or not _WINDOWS.search(kind):
         return False
     if any(factor > 1 for factor in factors):
         return True
