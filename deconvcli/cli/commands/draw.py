@@ -107,6 +107,11 @@ def _find_path(call: str | None, reader: str | None) -> tuple[str, str]:
     """Return the file that is to be drawn and the name of a network in it; empty for a layer."""
     from deconvcli.checks.checking import find_path  # which a layer's options do not need
 
+    if call is not None and os.path.isdir(call):
+        raise UsageError(
+            f"{format_path(call)} is a folder, and one picture shows one network",
+            help="name a file in it: a model, or a config.",
+        )
     if call is None or reader is not None:
         return call or "", ""
     return find_path(call)

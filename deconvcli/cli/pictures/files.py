@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from deconvcli.cli.pictures.configs import GivenSizes, picture_config
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.files import format_path
-from deconvcli.models.reading import find_reader
+from deconvcli.models.reading import find_reader, list_suffixes
 from deconvcli.views.answers.report import Fields, Report
 from deconvcli.views.drawing.network.graph import DrawnNetwork
 from deconvcli.views.drawing.network.layout import NetworkDrawing, draw_network
 from deconvcli.views.drawing.network.svg import write_light_network, write_network
 
+_CONFIGS = (".yaml", ".yml", ".json")
 MAX_PIXELS = 40_000_000
 """The most pixels of a PNG, which takes four bytes of memory for each."""
 
@@ -31,7 +32,7 @@ def draw_file(path: str, name: str, sizes: GivenSizes, reader: str | None) -> Ne
 
 def _read_network(path: str, name: str, sizes: GivenSizes, reader: str | None) -> DrawnNetwork:
     if reader is None and find_reader(path) is None:
-        return picture_config(path, name, sizes)
+        return _read_config(path, name, sizes)
     # Configs are drawn without the readers of models.
     from deconvcli.cli.pictures.models import picture_model
 
@@ -41,6 +42,22 @@ def _read_network(path: str, name: str, sizes: GivenSizes, reader: str | None) -
             help="leave the name out; configs have networks of several names.",
         )
     return picture_model(path, os.path.basename(path), sizes, reader)
+
+
+def _read_config(path: str, name: str, sizes: GivenSizes) -> DrawnNetwork:
+    try:
+        return picture_config(path, name, sizes)
+    except Unreadable as error:
+        suffix = os.path.splitext(path)[1].lower()
+        if suffix in _CONFIGS:
+            raise
+        known = ", ".join([*_CONFIGS, *list_suffixes()])
+        raise UsageError(
+            f"{format_path(path)} is neither a config nor a model by its name, whose end is one of"
+            f" {known}",
+            help="name such a file, choose its --reader, or export the model as ONNX.",
+            code="no-reader",
+        ) from error
 
 
 def _write_svg(drawing: NetworkDrawing) -> bytes:
