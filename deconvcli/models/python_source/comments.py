@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _SIZE = re.compile(r"#\s*deconv:[^#]*?\bin=(\d{1,9}(?:x\d{1,9}){0,4})(?![\w.])")
 
@@ -14,7 +14,12 @@ def find_size(node: ast.expr, lines: Sequence[str]) -> tuple[int, ...] | None:
 
     lines: of the file.
     """
-    for line in (node.lineno, node.end_lineno or node.lineno):
-        if found := _SIZE.search(lines[line - 1]):
+    return find_line_size(lines, (node.lineno, node.end_lineno or node.lineno))
+
+
+def find_line_size(lines: Sequence[str], numbers: Iterable[int]) -> tuple[int, ...] | None:
+    """Return the size in a comment on one of the numbered lines."""
+    for number in numbers:
+        if found := _SIZE.search(lines[number - 1]):
             return tuple(map(int, found[1].split("x")))
     return None

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.layers.axis import Size
-from deconvcli.models.python_source.comments import find_size
+from deconvcli.models.python_source.comments import find_line_size, find_size
+from deconvcli.models.python_source.forward import Forward, list_forwards
 from deconvcli.models.python_source.frameworks import Resolver, find_home
 from deconvcli.models.python_source.naming import name_layer
 from deconvcli.models.python_source.requested import Place, Taker
@@ -87,8 +88,17 @@ class Networks(NamedTuple):
 def find_networks(source: Source, resolver: Resolver, lines: Sequence[str]) -> Networks:
     """Return the networks of a file, which are not followed yet."""
     finder = _Finder(source, resolver, lines)
-    parts = list(finder.list_parts())
+    # Those of classes first: what a container in one of them says of itself counts.
+    parts = [_make_part(each, lines) for each in list_forwards(source, resolver)]
+    parts += finder.list_parts()
     return Networks(parts, frozenset(finder.sized), frozenset(finder.inside))
+
+
+def _make_part(found: Forward, lines: Sequence[str]) -> Part:
+    size = find_line_size(lines, (found.node.lineno, found.line))
+    place = found.node.lineno, found.node.col_offset
+    taker = Taker(found.node.name, place, is_network=True, is_open=size is None)
+    return Part("", [found.statement], found.context, found.dialect, taker, size)
 
 
 def follow_networks(
