@@ -224,9 +224,18 @@ def test_resolutions_are_at_most_a_few() -> None:
 
 
 def test_layers_that_no_input_reaches_are_counted() -> None:
-    drawing = draw_network(network(layer("Dequantize", 64), layer("Conv", 64, 0, 1)))
+    weights, size = layer("Dequantize", 64), layer("ShapeOf", 1, 0)
+    drawn = network(weights, layer("Conv", 64, 0, 1), size, layer("Gather", 1, 3))
+    drawing = draw_network(drawn)
     assert [box.layers for box in drawing.boxes] == [(0,), (2,)]
-    assert "2 layers at 1 resolution; 1 that depend on no input are left out" in drawing.summary
+    left_out = "3 that depend on no input, or on sizes, are left out"
+    assert f"4 layers at 1 resolution; {left_out}" in " ".join(drawing.summary)
+
+
+def test_nothing_is_said_of_resolutions_that_are_not_known() -> None:
+    drawn = network(layer("Conv", 64, 0), layer("ConvTranspose", 64, 1)._replace(strides=(2, 2)))
+    unknown = [one._replace(sizes=(8, None, None), extent=None) for one in drawn.layers]
+    assert columns(draw_network(drawn._replace(layers=unknown))) == [("sizes not known", "")]
 
 
 def test_a_problem_has_a_number_at_its_layer_and_below() -> None:

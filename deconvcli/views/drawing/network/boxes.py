@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -17,6 +17,10 @@ _SMALL = re.compile(
     r"|^(add|sub|mul|div|minimum|maximum|min|max|where|subtract|multiply|divide|scale|bias)"
     r"(v2|_?|\.|$)$"
 )
+
+
+# They give the sizes of a tensor.
+_SIZES = ("shape", "shapeof", "size")
 
 
 class Box(NamedTuple):
@@ -35,14 +39,28 @@ class Box(NamedTuple):
     group: str = ""
 
 
-def fold_small(layers: Sequence[DrawnLayer], scales: Sequence[Scale]) -> list[Box]:
-    """Return a box for each layer that an input reaches, with small layers in the box before."""
-    reached = _find_reached(layers)
+def find_drawn(layers: Sequence[DrawnLayer]) -> set[int]:
+    """Return the layers that depend on the values of an input; all of them if there is no input.
+
+    Others unpack weights, or compute with sizes alone.
+    """
+    drawn: set[int] = set()
+    for number, layer in enumerate(layers):
+        is_reached = any(one in drawn for one in layer.takes)
+        if layer.is_input or (is_reached and layer.kind.lower() not in _SIZES):
+            drawn.add(number)
+    return drawn or set(range(len(layers)))
+
+
+def fold_small(
+    layers: Sequence[DrawnLayer], drawn: Collection[int], scales: Sequence[Scale]
+) -> list[Box]:
+    """Return a box for each layer that is drawn, with small layers in the box before."""
     box_of: dict[int, int] = {}
     members: list[list[int]] = []
     takes: list[tuple[int, ...]] = []
     for number, layer in enumerate(layers):
-        if number not in reached:
+        if number not in drawn:
             continue
         before = tuple(dict.fromkeys([box_of[one] for one in layer.takes if one in box_of]))
         if len(before) == 1 and _is_small(layer, layers[members[before[0]][-1]]):
@@ -88,15 +106,6 @@ def follow_paths(boxes: Sequence[Box]) -> list[Box]:
         boxes[number]._replace(takes=tuple(sorted([places[one] for one in boxes[number].takes])))
         for number in places
     ]
-
-
-def _find_reached(layers: Sequence[DrawnLayer]) -> set[int]:
-    """Return the layers that an input reaches; all of them in a network without inputs."""
-    reached: set[int] = set()
-    for number, layer in enumerate(layers):
-        if layer.is_input or any(one in reached for one in layer.takes):
-            reached.add(number)
-    return reached or set(range(len(layers)))
 
 
 def _is_small(layer: DrawnLayer, before: DrawnLayer) -> bool:

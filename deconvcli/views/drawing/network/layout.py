@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from deconvcli.common.values import format_count
-from deconvcli.views.drawing.network.boxes import Box, fold_small
+from deconvcli.views.drawing.network.boxes import Box, find_drawn, fold_small
 from deconvcli.views.drawing.network.content import SMALL_LETTERS, Content, write_contents
 from deconvcli.views.drawing.network.folding import fold_boxes
 from deconvcli.views.drawing.network.graph import DrawnNetwork, write_sizes
@@ -33,6 +33,7 @@ MAX_PROBLEMS = 20
 _TITLE_LETTERS, _LETTERS = 16 * BOLD, 13
 _MIN_WIDTH = 640
 _REPEAT_WIDTH = 36
+NOT_KNOWN = "sizes not known"
 
 
 class Column(NamedTuple):
@@ -92,7 +93,8 @@ class NetworkDrawing(NamedTuple):
 
 def draw_network(network: DrawnNetwork) -> NetworkDrawing:
     """Return the picture of a network, laid out."""
-    boxes = fold_boxes(fold_small(network.layers, find_scales(network.layers)), network.layers)
+    layers, drawn = network.layers, find_drawn(network.layers)
+    boxes = fold_boxes(fold_small(layers, drawn, find_scales(layers, drawn)), layers)
     contents = write_contents(network, boxes)
     cells, scales = place_boxes(boxes)
     frames = stack_rows(cells, contents, GAP)
@@ -169,9 +171,10 @@ def _write_head(
     network: DrawnNetwork, boxes: Sequence[Box], scale: Scale, width: int
 ) -> tuple[str, str]:
     """Return the sizes in a column, and the share of the input's resolution that they are."""
-    if not scale:
-        return "flat", ""
     layers = [network.layers[box.layers[0]] for box in boxes if box.scale == scale]
+    if not scale:
+        is_known = all(layer.extent is not None for layer in layers)
+        return ("flat" if is_known else NOT_KNOWN), ""
     texts = list(
         dict.fromkeys(
             [write_sizes(one.spatial) for one in layers if len(one.extent or ()) == len(scale)]
@@ -180,14 +183,16 @@ def _write_head(
     share = write_scale(scale)
     words = f"{share} of the input" if "/" in share else f"{share} times the input" if share else ""
     words = "input resolution" if share == "1" else words
-    both = " … ".join(dict.fromkeys([*texts[:1], *texts[-1:]]))
-    for text in (both, *texts[:1]):
+    if not texts:
+        return NOT_KNOWN, shorten_end(words, width, SMALL_LETTERS)
+    both = " … ".join(dict.fromkeys([texts[0], texts[-1]]))
+    for text in (both, texts[0]):
         if measure(text, HEAD_LETTERS, is_bold=True) <= width:
             return text, shorten_end(words, width, SMALL_LETTERS)
     # Formulas that have no room are in the boxes.
     return (
         shorten_end(words, width, HEAD_LETTERS, is_bold=True),
-        shorten_end("".join(texts[:1]), width, SMALL_LETTERS),
+        shorten_end(texts[0], width, SMALL_LETTERS),
     )
 
 
@@ -223,7 +228,7 @@ def _summarize(network: DrawnNetwork, boxes: Sequence[Box], scales: Sequence[Sca
     text += f" in {boxed:,} boxes" if boxed < len(drawn) else ""
     text += f" at {format_count(len(scales), 'resolution')}"
     if len(drawn) < layers:
-        text += f"; {layers - len(drawn):,} that depend on no input are left out"
+        text += f"; {layers - len(drawn):,} that depend on no input, or on sizes, are left out"
     return text
 
 

@@ -7,7 +7,7 @@ Along the path each layer multiplies the resolution by a whole number or divides
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import NamedTuple, TypeAlias
@@ -37,13 +37,17 @@ class _State(NamedTuple):
 _NOWHERE = _State((), ())
 
 
-def find_scales(layers: Sequence[DrawnLayer]) -> list[Scale]:
-    """Return the resolution of each layer."""
+def find_scales(layers: Sequence[DrawnLayer], drawn: Collection[int]) -> list[Scale]:
+    """Return the resolution of each layer that is drawn; of others none."""
     states: list[_State] = []
     # By the number of axes: an image is no share of a signal.
     first: dict[int, _State] = {}
-    for layer in layers:
-        state = _find_state(layer, layers, states, first)
+    for number, layer in enumerate(layers):
+        if number not in drawn:
+            states.append(_NOWHERE)
+            continue
+        takes = [one for one in layer.takes if one in drawn]
+        state = _find_state(layer._replace(takes=tuple(takes)), layers, states, first)
         if state.extent:
             first.setdefault(len(state.extent), state)
         states.append(state)
