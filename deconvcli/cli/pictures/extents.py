@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 EXAMPLE = 2**12 * 3**3 * 5**2 * 7
 """What an open size is: divisible by what the strides of a network multiply to, and so large that
 a few elements more or less are no other resolution."""
+# As in `x.2`, the size of an axis; functions are left.
+_NAMES = re.compile(r"\b[A-Za-z_][\w.]*\b(?!\()")
 _SIGNS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -30,7 +33,7 @@ def _find_number(size: int | str | None) -> int | None:
     if not isinstance(size, str):
         return size
     try:
-        return _evaluate(ast.parse(size, mode="eval").body)
+        return _evaluate(ast.parse(_NAMES.sub("n", size), mode="eval").body)
     # Names of sizes may be any text, and formulas are nested as deep as networks.
     except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
         return None
@@ -45,7 +48,7 @@ def _evaluate(node: ast.expr) -> int:
     match node:
         case ast.Constant(value=int(number)):
             return number
-        case ast.Name() | ast.Attribute():
+        case ast.Name():
             return EXAMPLE
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_evaluate(operand)
