@@ -1,12 +1,13 @@
-"""Mutants of Python source: `python -m tests.models.fuzz_source 100000` checks as many of them.
+"""Mutants of Python source: `python -m tests.models.fuzz_source py 100000` checks as many of them.
 
-Originals are layers of the tests, and files with layers of the frameworks that are installed.
-Declared errors are expected; any other is printed with its mutant, as is one that takes longer than
-a second.
+With `ipynb` they are of notebooks. Originals are layers of the tests, and files with layers of the
+frameworks that are installed. Declared errors are expected; any other is printed with its mutant,
+as is one that takes longer than a second.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import sys
@@ -60,9 +61,20 @@ class Decoder(nn.Module):
             nn.ConvTranspose2d(32, 3, 3, 2, 1, output_padding=1),
         )
 
-    def forward(self, x):
+    def again(self, x):
         assert x is not None
         return F.conv_transpose2d(self.main(x), self.weight, None, 2, 1, 1)
+
+
+class Straight(nn.Module):  # deconv: in=1x3x8x8
+    def __init__(self):
+        self.up = nn.ConvTranspose2d(3, 8, 4, 2, 1)
+        self.act, self.last = nn.ReLU(), nn.ConvTranspose2d(8, 3, 4)
+        self.out = nn.Conv2d(8, 3, 3)
+
+    def forward(self, x):
+        y = F.relu(self.up(x))
+        return self.out(self.act(y)).contiguous()
 
 
 def make(size=8):
@@ -86,6 +98,16 @@ def list_originals(limit: int = 60) -> list[str]:
                 if re.search(r"Conv\w*Transpose\w*\(|conv\w*_transpose\w*\(", text):
                     found.append(text)
     return found
+
+
+def make_notebook(text: str) -> str:
+    """Return a notebook with a cell for each part of a text."""
+    parts = ["%matplotlib inline\nx?", *text.split("\n\n\n")]
+    cells = [
+        {"cell_type": "code", "metadata": {}, "source": part.splitlines(keepends=True)}
+        for part in parts
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}, indent=1)
 
 
 def mutate_words(text: str, dice: random.Random) -> bytes:
@@ -122,16 +144,18 @@ def mutate_bytes(text: str, dice: random.Random) -> bytes:
 
 
 def find_errors(
-    count: int, seed: int, originals: Sequence[str] = (OWN,)
+    count: int, seed: int, originals: Sequence[str] = (OWN,), suffix: str = "py"
 ) -> Iterator[tuple[bool, str]]:
     """Yield whether each mutant was parsed, and a text for an error of another kind, or a delay."""
     dice = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "mutant.py"
+        path = Path(folder) / f"mutant.{suffix}"
         for number in range(count):
             mutate = mutate_bytes if dice.random() < 0.3 else mutate_words
             # Half of them are of our own, which has something of everything.
             text = OWN if dice.random() < 0.5 else dice.choice(originals)
+            if suffix == "ipynb":
+                text, mutate = make_notebook(text), mutate_bytes
             data = mutate(text, dice)
             path.write_bytes(data)
             started, parsed, error = time.process_time(), False, ""
@@ -148,9 +172,9 @@ def find_errors(
 
 
 if __name__ == "__main__":
-    count, *seeds = map(int, sys.argv[1:])
-    seed = seeds[0] if seeds else int(time.time())
-    results = list(find_errors(count, seed, list_originals()))
+    suffix, count, *seeds = sys.argv[1:]
+    seed = int(seeds[0]) if seeds else int(time.time())
+    results = list(find_errors(int(count), seed, list_originals(), suffix))
     errors = [error for _, error in results if error]
     parsed = sum(parsed for parsed, _ in results)
     print(*errors[:5], f"{len(errors)} of {count} mutants with seed {seed}", sep="\n")

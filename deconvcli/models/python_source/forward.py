@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from deconvcli.models.python_source.frameworks import Resolver
@@ -73,6 +74,7 @@ def list_forwards(source: Source, resolver: Resolver) -> Iterator[Forward]:
                     )
 
 
+@cache
 def _parse(path: str) -> ast.expr:
     return ast.parse(path, mode="eval").body
 

@@ -16,7 +16,9 @@ from deconvcli.common.findings import Where
 from deconvcli.models.python_source.parsing import has_layers
 
 # The objects of its JSON take 60 bytes for each of these signs.
-MAX_SEPARATORS = 1_000_000
+MAX_SEPARATORS = 600_000
+MAX_CELLS = 3_000
+"""The cells of one notebook; people write a few hundred."""
 _SEPARATORS = (b",", b"{", b"[")
 _SOURCE = re.compile(r'(?<!\\)"source"\s*:\s*')
 _SPACE = re.compile(r"[\s,\[]*")
@@ -76,7 +78,7 @@ def list_cells(raw: str) -> list[list[CodeLine]]:
     """Return the lines of each cell of code in the text of a notebook.
 
     Raises:
-        Unreadable: it is no notebook.
+        Unreadable: it is no notebook, or has too many cells.
     """
     try:
         document = json.loads(raw)
@@ -85,6 +87,11 @@ def list_cells(raw: str) -> list[list[CodeLine]]:
     cells = document.get("cells") if isinstance(document, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise _no_notebook()
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(
+            f"the notebook has more than {MAX_CELLS:,} cells",
+            help="leave it out of the check.",
+        )
     found: list[list[CodeLine]] = []
     matches = _SOURCE.finditer(raw)
     for number, cell in enumerate(cells, 1):

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from copy import deepcopy
+from itertools import islice
 from typing import NamedTuple
 
 from deconvcli.common.errors import DeconvError, UsageError
@@ -30,6 +31,8 @@ from deconvcli.networks.pasted.code import read_statements
 from deconvcli.networks.pasted.entries import Entry
 from deconvcli.networks.pasted.network import make_network
 
+MAX_CLASSES = 100
+"""The classes of one file that are networks themselves."""
 MAX_CALLS = 500
 """Those in the networks of one file that are followed; large models have two hundred."""
 # What a network is given that is no layer.
@@ -89,7 +92,8 @@ def find_networks(source: Source, resolver: Resolver, lines: Sequence[str]) -> N
     """Return the networks of a file, which are not followed yet."""
     finder = _Finder(source, resolver, lines)
     # Those of classes first: what a container in one of them says of itself counts.
-    parts = [_make_part(each, lines) for each in list_forwards(source, resolver)]
+    classes = islice(list_forwards(source, resolver), MAX_CLASSES)
+    parts = [_make_part(each, lines) for each in classes]
     parts += finder.list_parts()
     return Networks(parts, frozenset(finder.sized), frozenset(finder.inside))
 
