@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import deconvcli
+from deconvcli.models.model import write_sizes
 from deconvcli.models.reading import read_model
 from tests.cli.commandline import deconv
 from tests.models.fuzz_source import find_errors
@@ -105,6 +106,11 @@ IMPORTED = {
     "from torch.nn import *": "ConvTranspose2d(3, 4, 4)",
     "from torch.nn.modules.conv import ConvTranspose2d": "ConvTranspose2d(3, 4, 4)",
     "import torch\nnn = torch.nn\nUp = nn.ConvTranspose2d": "Up(3, 4, 4)",
+    "from torch import nn\nUp = nn.ConvTranspose2d if up else nn.Conv2d": "Up(3, 4, 4)",
+    "from torch import nn\nif up:\n    Up = nn.ConvTranspose2d\nelse:\n    Up = nn.Conv2d": (
+        "Up(3, 4, 4)"
+    ),
+    "from torch import nn": "(nn.ConvTranspose2d if up else nn.Conv2d)(3, 4, 4)",
     "import keras": "keras.layers.Conv2DTranspose(4, 3)",
     "from keras import layers": "layers.Convolution2DTranspose(4, 3)",
     "import tensorflow as tf": "tf.keras.layers.Conv2DTranspose(4, 3)",
@@ -139,6 +145,10 @@ FOREIGN = [
     "from torch import nn\nnn = fake()\nup = nn.ConvTranspose2d(3, 4)",
     "from keras import layers\nfrom tf_keras import layers\nup = layers.Conv2DTranspose(4, 3)",
     "from torch.ao.nn import quantized\nup = quantized.ConvTranspose2d(3, 4)",
+    "from torch import nn\nfrom own import Up\nUp = nn.ConvTranspose2d if up else Up\nUp(3, 4)",
+    "from torch import nn\nUp = nn.ConvTranspose2d if up else nn.ConvTranspose1d\nUp(3, 4, 4)",
+    "from torch import nn\nfrom functools import partial\nUp = partial(nn.Conv2d, 3)\nUp(3, 4)",
+    "from torch import nn\nfrom own import partial\nUp = partial(nn.ConvTranspose2d, 3)\nUp(3, 4)",
     "up = nn.ConvTranspose2d(3, 4, 2, 2, 1)",
     "from other import *\nup = nn.ConvTranspose2d(3, 4, 2, 2, 1)",
 ]
@@ -147,6 +157,32 @@ FOREIGN = [
 @pytest.mark.parametrize("text", FOREIGN)
 def test_other_layers_are_none_of_a_framework(text: str, tmp_path: Path) -> None:
     assert names(tmp_path / "a.py", text) == []
+
+
+PARTIAL = {
+    "Up = partial(nn.ConvTranspose2d, kernel_size=4)\nup = Up(3, 8)": "1 x 8 x H+3 x W+3",
+    "Up = partial(nn.ConvTranspose2d, 3, stride=2)\nup = Up(8, 4, stride=4)": "1x8x4Hx4W",
+    "K = 4\nUp = partial(nn.ConvTranspose2d, 3, 8, K, 2, 1)\nup = Up()": "1x8x2Hx2W",
+    "def f(k):\n    Up = partial(nn.ConvTranspose2d, 3, 8, kernel_size=k)\n    up = Up(stride=1)\n"
+    "f(3)": "1 x 8 x H+2 x W+2",
+}
+
+
+@pytest.mark.parametrize("text", PARTIAL, ids=range(len(PARTIAL)))
+def test_partial_gives_the_first_arguments(text: str, tmp_path: Path) -> None:
+    head = "from functools import partial\nfrom torch import nn\n"
+    [layer] = read_model(str(write(tmp_path / "a.py", head + text)), {}).layers
+    assert layer.output is not None
+    assert write_sizes(layer.output) == PARTIAL[text]
+
+
+def test_a_choice_of_layers_refuses_nothing(tmp_path: Path) -> None:
+    head = "from torch import nn\nUp = nn.ConvTranspose2d if up else nn.Conv2d\n"
+    path = write(tmp_path / "a.py", f"{head}Up(3, 4, 3, padding='same')\nUp(3, 4, 4, 2, 1, 1)\n")
+    done = deconv(f"check {path} --isolated --table")
+    assert done.code == 0
+    assert "DCV" not in done.out
+    assert "ConvTranspose2d (line 4)" in done.out
 
 
 # Measured with tinygrad 0.14.0, DEV=PYTHON.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.pasted.python_call import PythonCall
-from deconvcli.models.python_source.scopes import Binding, Scope
+from deconvcli.models.python_source.scopes import Binding, Context, Scope
 from deconvcli.models.python_source.source import Source
 
 # The modules from which programs import a framework's layers, and its dialect. Names below them
@@ -58,11 +58,15 @@ class FrameworkLayer(NamedTuple):
     """A transposed convolution of a framework.
 
     path: the call's whole name in the dialect. is_method: whether it is a method of its input.
+    is_choice: whether the program may call another layer there. partial: the call of
+    `functools.partial` that gives it arguments, and where that stands.
     """
 
     dialect: str
     path: str
     is_method: bool = False
+    is_choice: bool = False
+    partial: tuple[ast.Call, Context] | None = None
 
 
 class Resolver:
@@ -78,9 +82,34 @@ class Resolver:
                 self._is_tensor(tensor, scope)
             ):
                 return FrameworkLayer("tinygrad", _METHOD, is_method=True)
-        found = {find_layer(path) for path in self.find_paths(function, scope)}
+        if (partial := self._find_partial(function, scope)) is not None:
+            node, context = partial
+            layer = self.find_layer(node.args[0], context.scope)
+            return layer and layer._replace(partial=partial)
+        paths = [*self.find_paths(function, scope)]
+        found = {find_layer(path) for path in paths}
+        layers = [layer for layer in found if layer is not None]
+        if len(layers) != 1:
+            return None
         # Two imports of one name, in `try` and `except`, may be one framework's.
-        return found.pop() if len(found) == 1 else None
+        if len(found) == 1:
+            return layers[0]
+        # `layer = nn.ConvTranspose2d if up else nn.Conv2d`.
+        is_choice = all(path and find_home(path) for path in paths)
+        return layers[0]._replace(is_choice=True) if is_choice else None
+
+    def _find_partial(self, function: ast.expr, scope: Scope) -> tuple[ast.Call, Context] | None:
+        """Return the call of `functools.partial` whose result a variable has."""
+        holder = scope.find(function.id) if isinstance(function, ast.Name) else None
+        if holder is None or not isinstance(function, ast.Name):
+            return None
+        match holder.bindings[function.id]:
+            case [Binding(context=context, value=ast.Call(func=maker, args=[_, *_]) as node)]:
+                is_partial = [*self.find_paths(maker, context.scope)] == ["functools.partial"]
+                # The layer may be a variable, but no other partial.
+                is_plain = is_partial and not self._find_partial(node.args[0], context.scope)
+                return (node, context) if is_plain else None
+        return None
 
     def _is_tensor(self, node: ast.Name, scope: Scope) -> bool:
         """Return whether a variable is a tensor of tinygrad: annotated, or made by the class."""
@@ -99,6 +128,10 @@ class Resolver:
         while isinstance(node, ast.Attribute):
             names.insert(0, node.attr)
             node = node.value
+        if isinstance(node, ast.IfExp) and links <= MAX_LINKS:
+            for choice in (node.body, node.orelse):
+                yield from _extend(self.find_paths(choice, scope, links + 1), names)
+            return
         if not isinstance(node, ast.Name) or links > MAX_LINKS:
             yield ""
             return
@@ -109,10 +142,10 @@ class Resolver:
         for binding in holder.bindings[node.id]:
             if binding.path is not None:
                 yield ".".join([binding.path, *names]) if binding.path else ""
-            elif isinstance(binding.value, ast.Name | ast.Attribute):
+            elif isinstance(binding.value, ast.Name | ast.Attribute | ast.IfExp):
                 # `Up = nn.ConvTranspose2d`, `layers = keras.layers`.
-                for path in self.find_paths(binding.value, binding.context.scope, links + 1):
-                    yield ".".join([path, *names]) if path else ""
+                paths = self.find_paths(binding.value, binding.context.scope, links + 1)
+                yield from _extend(paths, names)
             else:
                 yield ""
 
@@ -175,6 +208,12 @@ def find_home(path: str) -> str | None:
     """Return the dialect of a framework whose layers are at this dotted name."""
     module = path.rpartition(".")[0]
     return next((_HOMES[home] for home in _HOMES if f"{module}.".startswith(f"{home}.")), None)
+
+
+def _extend(paths: Iterable[str], names: Sequence[str]) -> Iterator[str]:
+    """Yield dotted names with further names; those of no import stay empty."""
+    for path in paths:
+        yield ".".join([path, *names]) if path else ""
 
 
 def _find_maker(binding: Binding, name: str) -> ast.expr | None:

@@ -127,10 +127,12 @@ class _Listing:
             call = _name_input(call)
         kinds: dict[Hashable, list[SourceLayer]] = {}
         given = self._find_input(call.node)
-        for read in self._values.read_calls(call):
+        for read in self._values.read_calls(call, known.partial):
             if not is_transposed(read.call._replace(name=known.path)):
                 return
-            if found := read_layer(read.call._replace(name=known.path), known.dialect, given):
+            found = read_layer(read.call._replace(name=known.path), known.dialect, given)
+            # What one layer refuses may be meant for the other one.
+            if found is not None and not (known.is_choice and found.error is not None):
                 found = found._replace(variables=read.variables)
                 kinds.setdefault(found.kind, []).append(found)
         is_open = any(not (one.understood or one.error) for one, *_ in kinds.values())
@@ -140,11 +142,13 @@ class _Listing:
         variables = [find_variables(call.node, found) for found, *_ in kinds.values()]
         for (found, *others), own in zip(kinds.values(), variables, strict=True):
             name = self._number(plain + _write_differences(own, variables))
-            node = find_place(call.node, found)
+            node = call.node if known.partial else find_place(call.node, found)
             where = self._locate(node.lineno, node.col_offset)._replace(path=name)
             if found.error is not None:
                 self._findings.append(_report(name, found.error, where))
             layer = _make_layer(name, found, has_others=bool(others))
+            if known.is_choice:  # the order of its arguments may be the other layer's
+                layer = layer._replace(arguments=Arguments())
             self._layers.append(layer._replace(where=where, dialect=known.dialect))
 
     def _find_input(self, node: ast.Call) -> Shape | Sequence[Size] | None:

@@ -36,6 +36,7 @@ from deconvcli.models.python_source.scopes import (
     find_owner,
 )
 from deconvcli.models.python_source.source import Source
+from deconvcli.models.python_source.ways import Exhausted, Fork, Unreached, Ways
 
 MAX_WAYS = 64
 """The ways to reach one call that are followed."""
@@ -46,10 +47,7 @@ MAX_STEPS_OF_FILE = 30_000
 MAX_ITEMS = 64
 
 Found = TypeVar("Found")
-Ways: TypeAlias = Mapping[Hashable, Any]
-"""What was chosen: for each function the call that reaches it, for each loop its item.
-
-A parameter, as its function with its name, has no value there."""
+Partial: TypeAlias = tuple[ast.Call, Context]
 
 
 class ReadCall(NamedTuple):
@@ -57,23 +55,6 @@ class ReadCall(NamedTuple):
 
     call: PythonCall
     variables: Mapping[str, Any]
-
-
-class _Fork(Exception):
-    """A value depends on a choice that is still open."""
-
-    def __init__(self, key: Hashable, choices: Sequence[Any]) -> None:
-        super().__init__()
-        self.key = key
-        self.choices = choices
-
-
-class _Unreached(Exception):
-    """The call is not reached with the item of a loop."""
-
-
-class _Exhausted(Exception):
-    """The values take too many steps."""
 
 
 class Values:
@@ -88,22 +69,24 @@ class Values:
         # The parameters and loops on which the last condition depends.
         self._deciding: set[Hashable] = set()
 
-    def read_calls(self, call: Call) -> Iterator[ReadCall]:
+    def read_calls(self, call: Call, partial: Partial | None = None) -> Iterator[ReadCall]:
         """Yield a call for each way to reach it, once for each list of values.
 
         A value that only the program has is a Name. Nothing where the arguments are unpacked.
+        partial: the call of `functools.partial` that gives the first arguments.
         """
         try:
-            yield from self._follow(lambda ways: self._read_call(call, ways))
-        except _Exhausted:
+            yield from self._follow(lambda ways: self._read_call(call, partial, ways))
+        except Exhausted:
             # The kernel may be written in the call itself.
             reader = SourceReader(lambda _: UNKNOWN, lambda _: "", lambda _: None, lambda _: None)
-            with suppress(UsageError):
-                yield ReadCall(reader.read_call(call.node), {})
+            if partial is None:
+                with suppress(UsageError):
+                    yield ReadCall(reader.read_call(call.node), {})
 
     def list_variables(self, node: ast.AST, context: Context) -> list[Mapping[str, Any]]:
         """Return the values of the variables in a part of the code, for each way to reach it."""
-        with suppress(_Exhausted):
+        with suppress(Exhausted):
             return list(self._follow(lambda ways: self._list_variables(node, context, ways)))
         return []
 
@@ -125,34 +108,43 @@ class Values:
             ways = waiting.pop(0)
             try:
                 found = read(ways)
-            except _Fork as fork:
+            except Fork as fork:
                 choices = fork.choices[:MAX_WAYS]
                 waiting += [{**ways, fork.key: choice} for choice in choices]
                 continue
-            except (UsageError, _Unreached):
+            except (UsageError, Unreached):
                 continue
             if (text := repr(found)) not in seen:
                 seen.add(text)
                 yield found
 
-    def _read_call(self, call: Call, ways: Ways) -> ReadCall:
+    def _read_call(self, call: Call, partial: Partial | None, ways: Ways) -> ReadCall:
         ways = self._forget_impossible(call, ways)
         reader = self._make_reader(call.context, ways, 0)
         read = reader.read_call(call.node)
+        if partial is not None:
+            node, context = partial
+            # Without the layer itself.
+            own = ast.Call(node.func, node.args[1:], node.keywords)
+            given = self._make_reader(context, ways, 0).read_call(own)
+            read = read._replace(
+                positional=(*given.positional, *read.positional),
+                keywords={**given.keywords, **read.keywords},
+            )
         return ReadCall(read, {name: reader.variables[name] for name in sorted(reader.used)})
 
     def _forget_impossible(self, call: Call, ways: Ways) -> Ways:
         """Return the ways without the values for which a condition around the call does not hold.
 
         Raises:
-            _Unreached: it does not hold for an item of a loop.
+            Unreached: it does not hold for an item of a loop.
         """
         sites = [each.call for each in ways.values() if isinstance(each, Site)]
         for condition in [each for reached in (call, *sites) for each in reached.conditions]:
             while found := self._find_contrary(condition, ways):
                 parameters = {each for each in found if not isinstance(each, Loop)}
                 if not parameters:
-                    raise _Unreached
+                    raise Unreached
                 ways = {**ways, **dict.fromkeys(parameters, UNKNOWN)}
         return ways
 
@@ -161,7 +153,7 @@ class Values:
         self._deciding = set()
         try:
             value = self._evaluate(condition.test, condition.context, ways, 0)
-        except _Fork:
+        except Fork:
             return None  # nothing of the call depends on this choice
         is_contrary = is_known(value) and bool(value) is not condition.expected
         return self._deciding if is_contrary else None
@@ -179,7 +171,7 @@ class Values:
         self._steps += steps
         self._steps_left -= steps
         if self._steps > MAX_STEPS or self._steps_left < 0:
-            raise _Exhausted
+            raise Exhausted
 
     def _find_path(self, node: ast.expr, scope: Scope) -> str | None:
         """Return the dotted name of a function, None for one of Python, empty for all others."""
@@ -236,7 +228,7 @@ class Values:
         """Return what a call gives a parameter of a function, or a field of a class."""
         function = scope.node
         if function not in ways and (sites := self._sites.find(function)):
-            raise _Fork(function, sites)
+            raise Fork(function, sites)
         if (function, name) in ways:
             return UNKNOWN
         self._deciding.add((function, name))
@@ -283,7 +275,7 @@ class Values:
             items = self._list_items(loop.iter, binding.context, ways, links)
             if items is None:
                 return UNKNOWN
-            raise _Fork(loop, items)
+            raise Fork(loop, items)
         self._deciding.add(loop)
         return take_part(loop.target, ways[loop], name)
 
