@@ -91,6 +91,9 @@ ENDS = {
     "super().__init__()": {
         "self.up = nn.Identity()": 0,
         "for i in range(2):\n            self.act = nn.ReLU()": 0,
+        "self.main.append(nn.MaxPool2d(2))": 0,
+        "self.main.add_module('pool', nn.MaxPool2d(2))": 0,
+        "self.main[1] = nn.MaxPool2d(2)": 0,
     },
     "def forward(self, x)": {"def forward(self, x, y)": 0, "def call(self, x)": 0},
     "class Decoder(nn.Module)": {

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
@@ -74,8 +74,8 @@ def is_too_large(data: bytes) -> bool:
     return sum(map(data.count, _SEPARATORS)) > MAX_SEPARATORS
 
 
-def list_cells(raw: str) -> list[list[CodeLine]]:
-    """Return the lines of each cell of code in the text of a notebook.
+def load_cells(raw: str) -> list[dict[str, Any]]:
+    """Return the cells in the text of a notebook.
 
     Raises:
         Unreadable: it is no notebook, or has too many cells.
@@ -92,27 +92,38 @@ def list_cells(raw: str) -> list[list[CodeLine]]:
             f"the notebook has more than {MAX_CELLS:,} cells",
             help="leave it out of the check.",
         )
-    found: list[list[CodeLine]] = []
-    matches = _SOURCE.finditer(raw)
-    for number, cell in enumerate(cells, 1):
-        source = cell.get("source")
-        place = next((each.end() for each in matches if _decode(raw, each.end()) == source), None)
-        if place is not None and cell.get("cell_type") == "code":
-            found.append(list(_list_lines(raw, place, number)))
-    return found
+    return cells
 
 
-def join_cells(raw: str, cells: Iterable[Sequence[CodeLine]]) -> Notebook:
-    """Return the program that the cells of a notebook are."""
+def write_code(cells: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return what stands in the cells of code, to see whether it has to be parsed."""
+    sources = [cell.get("source") for cell in cells if cell.get("cell_type") == "code"]
+    texts = [each if isinstance(each, list) else [each] for each in sources]
+    lines = [line for text in texts for line in text if isinstance(line, str)]
+    return "".join(lines).encode(errors="replace")
+
+
+def join_cells(raw: str, cells: Iterable[Mapping[str, Any]]) -> Notebook:
+    """Return the program that the cells of a notebook are. raw: its text."""
     lines: list[CodeLine] = []
     broken = []
-    for cell in cells:
+    for cell in _list_cells(raw, cells):
         kept = _keep_python(cell)
         if kept is None:
             text = "\n".join(line.text for line in cell)
             broken += [cell[0].cell] if has_layers(text.encode(errors="replace")) else []
         lines += kept or ()
     return Notebook(raw, lines, [each.start() for each in re.finditer("\n", raw)], broken)
+
+
+def _list_cells(raw: str, cells: Iterable[Mapping[str, Any]]) -> Iterator[list[CodeLine]]:
+    """Yield the lines of each cell of code."""
+    matches = _SOURCE.finditer(raw)
+    for number, cell in enumerate(cells, 1):
+        source = cell.get("source")
+        place = next((each.end() for each in matches if _decode(raw, each.end()) == source), None)
+        if place is not None and cell.get("cell_type") == "code":
+            yield list(_list_lines(raw, place, number))
 
 
 def _no_notebook() -> Unreadable:

@@ -21,11 +21,11 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 MAX_CONDITIONS = 32
 """Those around one call that are remembered, the innermost ones."""
-# Methods that change a list, after which it is no longer what was assigned.
+# Methods that change a list or a container, after which it is no longer what was assigned.
 _CHANGES = frozenset(
     (
         *("append", "extend", "insert", "pop", "remove", "reverse", "sort", "clear", "update"),
-        *("add", "setdefault", "popitem"),
+        *("add", "setdefault", "popitem", "add_module", "register_module", "add_sublayer"),
     )
 )
 
@@ -208,6 +208,8 @@ class Source:
                     self._bind(node.id, Binding(context))
             elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
                 self._bind(node.value.id, Binding(context))
+            elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute):
+                self._assign_attribute(node.value, Binding(context))
             elif isinstance(node, ast.Attribute):
                 given = value if node is target else None
                 self._assign_attribute(node, Binding(context, value=given))
@@ -225,6 +227,8 @@ class Source:
             case ast.Attribute(value=ast.Name(id=name), attr=method) if method in _CHANGES:
                 scope = context.scope.find(name) or context.scope
                 scope.bind(name, Binding(context))
+            case ast.Attribute(value=ast.Attribute() as holder, attr=method) if method in _CHANGES:
+                self._assign_attribute(holder, Binding(context))
 
     def _import(self, node: ast.Import | ast.ImportFrom, context: Context) -> None:
         for alias in node.names:

@@ -15,7 +15,8 @@ from deconvcli.models.python_source.notebook import (
     Notebook,
     is_too_large,
     join_cells,
-    list_cells,
+    load_cells,
+    write_code,
 )
 from deconvcli.models.python_source.parsing import (
     MAX_TOKENS,
@@ -44,8 +45,8 @@ class JupyterNotebook(Reader):
         if len(data) > MAX_BYTES or is_too_large(data):
             return Model(TITLE, {}, (), leave_out(f"{MAX_BYTES >> 20} MiB").findings, text="")
         raw = decode(data)
-        cells = list_cells(raw)
-        code = "\n".join(line.text for cell in cells for line in cell).encode(errors="replace")
+        cells = load_cells(raw)
+        code = write_code(cells)
         if not has_layers(code):  # an output has their names
             return Model(TITLE, {}, (), text=raw)
         if is_too_long(code):
