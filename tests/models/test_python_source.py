@@ -182,7 +182,8 @@ def test_a_choice_of_layers_refuses_nothing(tmp_path: Path) -> None:
     done = deconv(f"check {path} --isolated --table")
     assert done.code == 0
     assert "DCV" not in done.out
-    assert "ConvTranspose2d (line 4)" in done.out
+    assert "ConvTranspose2d (line 3)    ConvTranspose2d  -" in done.out
+    assert "ConvTranspose2d 2 (line 4)  ConvTranspose2d  1 x 4 x 2H+1 x 2W+1" in done.out
 
 
 # Measured with tinygrad 0.14.0, DEV=PYTHON.
@@ -202,7 +203,8 @@ def test_layers_of_tinygrad(call: str, tmp_path: Path) -> None:
 
 def test_weights_of_tinygrad_need_all_numbers(tmp_path: Path) -> None:
     text = "from tinygrad import nn\ndef f(c):\n    nn.ConvTranspose2d(c, 4, 3)\n"
-    assert names(tmp_path / "a.py", text) == []
+    [unknown] = read_model(str(write(tmp_path / "a.py", text)), {}).layers
+    assert unknown.output is None
     assert (
         deconv("shape -q --in 8x8", "tinygrad.nn.ConvTranspose2d(3, 4, 4, 2, 1)").out == "16x16\n"
     )
@@ -219,7 +221,11 @@ def test_numbers_of_the_program_are_counted(tmp_path: Path) -> None:
         "    c = nn.ConvTranspose2d(k, k, 4)\n"
     )
     model = read_model(str(write(tmp_path / "a.py", text)), {})
-    assert [layer.name for layer in model.layers] == ["make.c"]
+    assert [(layer.name, layer.output) for layer in model.layers] == [
+        ("make.a", None),
+        ("make.b", None),
+        ("make.c", (1, None, "H+3", "W+3")),
+    ]
     assert model.notes == ("2 layers with numbers that only the program has: line 3, 4",)
 
 

@@ -139,6 +139,8 @@ class _Listing:
         if not kinds or is_open:
             self._unread.append(call.node.lineno)
         plain = _name_call(call, known)
+        if not kinds:
+            self._add_unread(call, plain, known)
         variables = [find_variables(call.node, found) for found, *_ in kinds.values()]
         for (found, *others), own in zip(kinds.values(), variables, strict=True):
             name = self._number(plain + _write_differences(own, variables))
@@ -150,6 +152,13 @@ class _Listing:
             if known.is_choice:  # the order of its arguments may be the other layer's
                 layer = layer._replace(arguments=Arguments())
             self._layers.append(layer._replace(where=where, dialect=known.dialect))
+
+    def _add_unread(self, call: Call, plain: str, known: FrameworkLayer) -> None:
+        """Add a layer of which only the name is known."""
+        name = self._number(plain)
+        where = self._locate(call.node.lineno, call.node.col_offset)._replace(path=name)
+        kind = known.path.rpartition(".")[2]
+        self._layers.append(ModelLayer(name, kind, None, where=where, dialect=known.dialect))
 
     def _find_input(self, node: ast.Call) -> Shape | Sequence[Size] | None:
         """Return the input of a layer: the user's, its network's or its comment's, if any."""
