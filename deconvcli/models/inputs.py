@@ -37,8 +37,7 @@ def match_inputs(
         own = stored[name]
         if own is not None and len(shape) != len(own):
             raise UsageError(
-                f"--size gives {name} {len(shape)} sizes, the model {len(own)}:"
-                f" {size_text(['?' if size is None else size for size in own])}",
+                f"--size gives {name} {len(shape)} sizes, the model {len(own)}: {write_sizes(own)}",
                 help="give all of them, with batch and channels.",
                 code="rank",
             )

@@ -24,7 +24,7 @@ OTHER_FILE = "other-file"
 
 def write_sizes(sizes: Sequence[Any]) -> str:
     """Return sizes as text, with a question mark for each that is not known."""
-    return size_text(["?" if size is None else size for size in sizes])
+    return size_text(["?" if size is None else size for size in sizes]) if sizes else "one element"
 
 
 class ModelLayer(NamedTuple):

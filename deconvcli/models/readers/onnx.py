@@ -18,7 +18,6 @@ from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import shorten_list
 from deconvcli.layers.layer import Reading
-from deconvcli.layers.text import size_text
 from deconvcli.models.exported.parsing import parse_expression
 from deconvcli.models.inputs import match_inputs
 from deconvcli.models.model import (
@@ -28,6 +27,7 @@ from deconvcli.models.model import (
     Reader,
     Sizes,
     keep_connected,
+    write_sizes,
 )
 from deconvcli.models.onnx_model.file import read_onnx
 from deconvcli.models.onnx_model.graph import Constant, Dimension, Graph, Node, OnnxFile
@@ -169,8 +169,8 @@ class _Model:
                 yield Diagnostic(
                     "expect",
                     Severity.ERROR,
-                    f"{name}: the file stores {_write_dimensions(stored.sizes)}, its operations"
-                    f" give {_write_dimensions(tensor.sizes)}",
+                    f"{name}: the file stores {write_sizes(stored.sizes)}, its operations"
+                    f" give {write_sizes(tensor.sizes)}",
                     "export the model again; its sizes and its operations do not agree.",
                 )
 
@@ -241,10 +241,6 @@ def _walk_near(walker: Walker, inputs: Inputs) -> Sequence[Outcome]:
         return walker.walk(tensors).outcomes
     except (LetterSplit, LetterAdvance):
         return ()
-
-
-def _write_dimensions(sizes: Any) -> str:
-    return size_text(["?" if size is None else size for size in sizes])
 
 
 def _write(tensor: Tensor) -> Sizes | None:

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from deconvcli.common.values import MAX_INT64
-from deconvcli.layers.text import size_text
+from deconvcli.models.model import write_sizes
 from deconvcli.models.walk.tensors import (
     MAX_VALUES,
     OpenSize,
@@ -103,11 +103,6 @@ def make_join_problem(
     )
     problem.outputs = [Tensor(tuple(joined))]
     return problem
-
-
-def write_sizes(sizes: Sequence[OpenSize]) -> str:
-    """Return sizes as text, with a question mark for what is unknown."""
-    return size_text(["?" if size is None else size for size in sizes]) if sizes else "one element"
 
 
 def expand_values(tensor: Tensor, sizes: Sequence[OpenSize]) -> Values | None:

@@ -11,7 +11,7 @@ from deconvcli.common.values import freeze
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
-from deconvcli.models.walk.elements import write_sizes
+from deconvcli.models.model import write_sizes
 from deconvcli.models.walk.tensors import Call, Problem, Tensor, compute, is_number, make_tensor
 
 REMEMBERED_LAYERS = 1024

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from deconvcli.layers.axis import Linear
-from deconvcli.models.walk.elements import write_sizes
+from deconvcli.models.model import write_sizes
 from deconvcli.models.walk.tensors import (
     MAX_RANK,
     MAX_VALUES,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from deconvcli.models.walk.elements import join_sizes, write_sizes
+from deconvcli.models.model import write_sizes
+from deconvcli.models.walk.elements import join_sizes
 from deconvcli.models.walk.tensors import (
     UNKNOWN,
     Call,

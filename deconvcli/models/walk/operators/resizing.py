@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deconvcli.layers.axis import Linear
-from deconvcli.models.walk.elements import write_sizes
+from deconvcli.models.model import write_sizes
 from deconvcli.models.walk.operators.elementwise import round_to_single
 from deconvcli.models.walk.tensors import (
     UNKNOWN,

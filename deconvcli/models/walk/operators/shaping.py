@@ -7,8 +7,9 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from deconvcli.models.model import write_sizes
 from deconvcli.models.walk.box import BoxSize
-from deconvcli.models.walk.elements import expand_values, join_sizes, write_sizes
+from deconvcli.models.walk.elements import expand_values, join_sizes
 from deconvcli.models.walk.tensors import (
     MAX_RANK,
     MAX_VALUES,

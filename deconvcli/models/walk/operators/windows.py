@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from deconvcli.models.walk.elements import write_sizes
+from deconvcli.models.model import write_sizes
 from deconvcli.models.walk.tensors import (
     UNKNOWN,
     Call,
