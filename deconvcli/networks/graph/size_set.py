@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 # Classes or single progressions shown before the text is cut short.
 MAX_SHOWN = 6
+# So few sizes with gaps between them are listed one by one.
+MAX_LISTED = 3
 # Finite progressions are merged size by size; beyond this many sizes they are only sorted.
 MAX_MERGED_SIZES = 4096
 
@@ -25,6 +27,15 @@ class Progression(NamedTuple):
         step = f" in steps of {self.step}" if self.step > 1 else ""
         end = "on" if self.last is None else f"to {self.last}"
         return f"{self.first} {end}{step}"
+
+    @property
+    def texts(self) -> list[str]:
+        """Each size where they are few with gaps between them; else the progression."""
+        if self.last is not None and self.step > 1:
+            sizes = range(self.first, self.last + 1, self.step)
+            if len(sizes) <= MAX_LISTED:
+                return [str(size) for size in sizes]
+        return [str(self)]
 
     def contains(self, n: int) -> bool:
         """Whether n is one of the sizes."""
@@ -57,9 +68,13 @@ class SizeSet(NamedTuple):
         """Return `n = 16m + 12, n >= 188`, `every n >= 5` or `no n`."""
         parts = [self._periodic_text(letter)] if self.residues else []
         if self.besides:
-            listed = ", ".join(map(str, self.besides[:MAX_SHOWN]))
-            more = " ..." if len(self.besides) > MAX_SHOWN else ""
-            parts.append(f"{letter} = {listed}{more}")
+            texts = [text for one in self.besides for text in one.texts]
+            *first, last = texts[:MAX_SHOWN]
+            if len(texts) > MAX_SHOWN:
+                listed = f"{', '.join([*first, last])} ..."
+            else:
+                listed = f"{', '.join(first)} and {last}" if first else last
+            parts.append(f"{letter} = {listed}")
         return "; also ".join(parts) or f"no {letter}"
 
     def _periodic_text(self, letter: str) -> str:

@@ -21,7 +21,14 @@ from deconvcli.networks.graph.size_set import Progression, SizeSet, build_size_s
         (SizeSet(1, (), 0, (Progression(7, 1, 7),)), "n = 7"),
         (
             SizeSet(1, (), 0, (Progression(5, 1, 8), Progression(20, 3, 29))),
-            "n = 5 to 8, 20 to 29 in steps of 3",
+            "n = 5 to 8 and 20 to 29 in steps of 3",
+        ),
+        (SizeSet(1, (), 0, (Progression(1, 3, 4),)), "n = 1 and 4"),
+        (SizeSet(1, (), 0, (Progression(2, 1, 3),)), "n = 2 to 3"),
+        (SizeSet(1, (), 0, (Progression(1, 3, 7), Progression(12, 1, 12))), "n = 1, 4, 7 and 12"),
+        (
+            SizeSet(1, (), 0, tuple(Progression(n, 1, n) for n in (1, 4, 9, 11, 16, 18, 24))),
+            "n = 1, 4, 9, 11, 16, 18 ...",
         ),
         (SizeSet(4, (0,), 12, (Progression(3, 1, 3),)), "n = 4m, n >= 12; also n = 3"),
         (SizeSet(9, tuple(range(8)), 9), "n with one of 8 remainders modulo 9, n >= 9"),
