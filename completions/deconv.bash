@@ -109,9 +109,10 @@ _deconv_offers() {
             esac
             ;;
         sizes)
-            options='--at --network -o --out --force --format -q --quiet -h --help' words='' files='*'
+            options='--at --network --size --reader -o --out --force --format -q --quiet -h --help' words='' files='*'
             case $option in
-                --at | --network) _deconv_value '' '' ;;
+                --at | --network | --size) _deconv_value '' '' ;;
+                --reader) _deconv_value 'keras notebook onnx openvino pt2 python tflite' '' ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac

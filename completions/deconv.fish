@@ -267,6 +267,8 @@ complete -c deconv -n '__deconv_at check' -s h -l help -d 'Show this message and
 complete -c deconv -n '__deconv_at sizes' -F
 complete -c deconv -n '__deconv_at sizes' -l at -r -f -d 'Your input size, instead of the one in the file.'
 complete -c deconv -n '__deconv_at sizes' -l network -r -f -d 'Show only the network of this name.'
+complete -c deconv -n '__deconv_at sizes' -l size -r -f -d 'Size of a model\'s input with batch and channels: x=1x3x480x640, or without a name that of the first one; letters are open.'
+complete -c deconv -n '__deconv_at sizes' -l reader -r -f -k -a 'keras\t notebook\t onnx\t openvino\t pt2\t python\t tflite\t' -d 'Read the named files as models of this kind, whatever their names.'
 complete -c deconv -n '__deconv_at sizes' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at sizes' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at sizes' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'

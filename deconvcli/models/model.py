@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from deconvcli.common.findings import Diagnostic, Where
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading
 from deconvcli.layers.text import size_text
+from deconvcli.networks.graph.size_set import SizeSet
 from deconvcli.networks.pasted.layer import Arguments
 
 Sizes: TypeAlias = tuple[int | str | None, ...]
@@ -64,12 +65,27 @@ def keep_connected(layers: Sequence[ModelLayer], inputs: Iterable[str]) -> tuple
     )
 
 
+class OpenAxis(NamedTuple):
+    """An axis of a model's input whose size the file leaves open.
+
+    working: the sizes for which the model works; None where they are not known. is_certain:
+    whether every size in the model is known, so that nothing unknown can fail.
+    """
+
+    input: str
+    axis: int
+    letter: str
+    working: SizeSet | None
+    is_certain: bool
+
+
 class Model(NamedTuple):
     """What a reader found. title: the format and the program that wrote it.
 
     tensors: None for one of which not even the number of axes is known.
     findings: with codes that rules claim. notes: what the formulas hold for, what is not known.
-    text: the file, where it is source that people write, which has comments for us.
+    text: the file, where it is source that people write, which has comments for us. open_axes:
+    those of the inputs, with the sizes that work, from a reader that finds these.
     """
 
     title: str
@@ -78,10 +94,13 @@ class Model(NamedTuple):
     findings: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
     text: str | None = None
+    open_axes: tuple[OpenAxis, ...] = ()
 
 
 class Reader(ABC):
-    """A reader of one format."""
+    """A reader of one format. finds_working: whether it finds the input sizes that work."""
+
+    finds_working: ClassVar[bool] = False
 
     @abstractmethod
     def read(self, path: str, sizes: GivenSizes) -> Model:

@@ -52,6 +52,15 @@ def find_reader(path: str) -> str | None:
     return next((name for mark, name in _list_marks().items() if mark in start), None)
 
 
+def finds_working(path: str, reader: str | None = None) -> bool:
+    """Return whether the reader of a model file finds the input sizes that work.
+
+    Raises:
+        UsageError: no reader has this name.
+    """
+    return READERS.take(reader or find_reader(path) or "").finds_working
+
+
 def read_model(path: str, sizes: GivenSizes, reader: str | None = None) -> Model:
     """Return what is in a model file. sizes: of its inputs. reader: by default as its name ends.
 

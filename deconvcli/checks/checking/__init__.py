@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deconvcli.checks.checking._configs import find_path, read_configs, read_one_network
+from deconvcli.checks.checking._configs import (
+    ReadModel,
+    find_path,
+    read_configs,
+    read_configs_and_models,
+    read_one_network,
+)
 from deconvcli.checks.checking._file_check import check_bytes, check_file
 from deconvcli.checks.checking._files import STDIN, SourceFile, find_files
 from deconvcli.checks.checking._rounds import merge_rounds
@@ -19,6 +25,7 @@ from deconvcli.checks.checking._verdict import CheckedFile, Lock, Verdict
 __all__ = [
     "CheckedFile",
     "Lock",
+    "ReadModel",
     "Settings",
     "SourceFile",
     "Verdict",
@@ -31,6 +38,7 @@ __all__ = [
     "find_path",
     "read_codes",
     "read_configs",
+    "read_configs_and_models",
     "read_one_network",
     "read_settings",
 ]

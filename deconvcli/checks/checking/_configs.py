@@ -20,7 +20,8 @@ from deconvcli.checks.documents import MAX_DOCUMENT_BYTES, Document, read
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.findings import Where
 from deconvcli.common.shelf import suggestion
-from deconvcli.models.reading import find_reader
+from deconvcli.models.model import OTHER_FILE, GivenSizes, Model
+from deconvcli.models.reading import find_reader, finds_working, read_model
 
 
 def read_configs(paths: Sequence[str]) -> list[Config]:
@@ -32,6 +33,37 @@ def read_configs(paths: Sequence[str]) -> list[Config]:
     """
     found = (_read_config(file) for file in find_files(paths))
     return [config for config in found if config is not None]
+
+
+class ReadModel(NamedTuple):
+    """A model file under its name in reports. is_named: whether the user named it."""
+
+    name: str
+    model: Model
+    is_named: bool
+
+
+def read_configs_and_models(
+    paths: Sequence[str], sizes: GivenSizes, reader: str | None
+) -> tuple[list[Config], list[ReadModel]]:
+    """Return the configs in files, folders and globs, and the models, each in order.
+
+    sizes: of the models' inputs. reader: that of all named files.
+
+    Raises:
+        Unreadable: a file cannot be read, or something in it is wrong.
+        UsageError: a path or an input does not exist, or there is no YAML, JSON or model file.
+    """
+    found: list[Config] = []
+    models: list[ReadModel] = []
+    for file in find_files(paths):
+        if is_model(file, reader):
+            model = _read_model(file, sizes, reader)
+            models += [] if model is None else [model]
+        else:
+            config = _read_config(file)
+            found += [] if config is None else [config]
+    return found, models
 
 
 class NetworkPath(NamedTuple):
@@ -97,6 +129,29 @@ def _read_config(file: SourceFile) -> Config | None:
             help=f"{first.help} `deconv check` shows every problem with its place.".strip(),
         )
     return config
+
+
+def _read_model(file: SourceFile, sizes: GivenSizes, reader: str | None) -> ReadModel | None:
+    """Return the model; None for a file in a folder of which no working sizes would be known."""
+    chosen = reader if file.is_named else None
+    if not finds_working(file.path, chosen):
+        if not file.is_named:
+            return None
+        raise UsageError(
+            f"{file.name}: the input sizes that work are found for models of ONNX, and this one is"
+            f" read as {chosen or find_reader(file.path)}",
+            help="export it as ONNX with open sizes, or write its layers into a config.",
+            code="no-open-size",
+        )
+    try:
+        model = read_model(file.path, sizes, chosen)
+    except Unreadable as error:
+        # Another program's file, or a link to a file that somebody else does not have.
+        is_other = error.code == OTHER_FILE or not os.path.exists(file.path)
+        if is_other and not file.is_named:
+            return None
+        raise Unreadable(_locate(file.name, error.where, error.message), help=error.help) from error
+    return ReadModel(file.name, model, file.is_named)
 
 
 def _read_document(file: SourceFile, data: bytes) -> Document:

@@ -5,16 +5,18 @@ Help section: A network, 2
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import click
 
-from deconvcli.checks.checking import read_configs
+from deconvcli.checks.checking import ReadModel, read_configs_and_models
 from deconvcli.checks.configs import Config
 from deconvcli.cli.help import Command
+from deconvcli.cli.model_options import reader_option, size_option
 from deconvcli.cli.options import option, takes, takes_output
 from deconvcli.cli.output import Output
+from deconvcli.cli.sized_models import explain_axes, find_model_axes
 from deconvcli.cli.types import Sizes
 from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Diagnostic, Severity
@@ -30,8 +32,9 @@ from deconvcli.networks.graph import (
     find_first_failure,
     find_unmet_expects,
 )
-from deconvcli.views.answers.report import Report, Table
+from deconvcli.views.answers.report import Block, Lines, Report, Table
 
+MODELS = "Model files"
 COLUMNS = ("input", "axis", "works for", "no remainder", "yours", "smaller", "larger", "pad")
 # Only where the network expects a size in numbers.
 MEETING_COLUMN = "meets expect"
@@ -40,13 +43,17 @@ MEETING_COLUMN = "meets expect"
 class SizedNetwork(NamedTuple):
     """A network of a file, and the sizes that work on each axis of its inputs.
 
-    unmet: the layers that miss a size expected in numbers.
+    network: of a config. unmet: the layers that miss a size expected in numbers. model: of a model
+    file, which is a network of its own. notes: what is not known.
     """
 
     file: str
-    network: Network
+    name: str
     axes: Sequence[AxisSizes]
-    unmet: Sequence[UnmetExpect]
+    network: Network | None = None
+    unmet: Sequence[UnmetExpect] = ()
+    model: ReadModel | None = None
+    notes: Sequence[str] = ()
 
 
 @click.command(cls=Command, short_help=__doc__)
@@ -54,12 +61,16 @@ class SizedNetwork(NamedTuple):
     click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path()),
     option("--at", type=Sizes(), help="Your input size, instead of the one in the file."),
     option("--network", "name", metavar="NAME", help="Show only the network of this name."),
+    size_option(section=MODELS),
+    reader_option(section=MODELS),
 )
 @takes_output("the sizes that work")
 def command(
     paths: tuple[str, ...],
     name: str | None,
     at: tuple[Size, ...] | None,
+    sizes: Mapping[str, tuple[Size, ...]],
+    reader: str | None,
     output: Output,
 ) -> int:
     """List all input sizes for which every layer of a network works.
@@ -72,29 +83,48 @@ def command(
     compared at the input size in the file, and the sizes under "meets expect" are those that give
     it. Exits with 1 if it is not met.
 
+    Of a model of ONNX, each open axis of its inputs gets a rule; --size opens axes whose sizes the
+    file stores. --at gives the sizes of the open axes after the batch.
+
     \b
     Examples:
       deconv sizes unet.yaml
       deconv sizes unet.yaml --at 600x900
       deconv sizes networks/ --network generator --format json
+      deconv sizes net.onnx --size x=1x3xHxW
     """
-    configs = read_configs(paths)
+    configs, models = read_configs_and_models(paths, sizes, reader)
+    if sizes and not models:
+        raise UsageError(
+            "--size is of model files, and none is given",
+            help="use --at for the input size of a config.",
+        )
     sized = [
         SizedNetwork(
             config.document.name,
-            read.graph,
+            read.graph.name,
             find_axis_sizes(read.graph, at),
+            read.graph,
             find_unmet_expects(read.graph),
         )
         for config in configs
         for read in config.networks
         if name in (None, read.graph.name)
     ]
+    if name is None:
+        # In a folder, files without an open size are no question.
+        sized += [_size_model(one, at) for one in models if one.is_named or one.model.open_axes]
     if not sized:
         raise _no_network(configs, name)
     report = _report(sized)
     output.show(report)
     return 1 if report.findings else 0
+
+
+def _size_model(read: ReadModel, at: tuple[Size, ...] | None) -> SizedNetwork:
+    axes = find_model_axes(read, at)
+    title = read.model.title
+    return SizedNetwork(read.name, title, axes, model=read, notes=list(explain_axes(read)))
 
 
 def _no_network(configs: Sequence[Config], name: str | None) -> UsageError:
@@ -109,15 +139,17 @@ def _no_network(configs: Sequence[Config], name: str | None) -> UsageError:
 def _report(sized: Sequence[SizedNetwork]) -> Report:
     """Return a table per network, and findings where no size works or an `expect` is not met."""
     rules = (axis.working.text(axis.letter) for one in sized for axis in one.axes)
-    tables = [_table(one) for one in sized]
+    blocks: list[Block] = [_table(one) for one in sized]
+    if notes := [note for one in sized for note in one.notes]:
+        blocks.append(Lines(notes))
     findings = [
-        _nothing_works(one.network)
+        _nothing_works(one)
         for one in sized
         if any(not axis.working.progressions for axis in one.axes)
     ]
-    findings += [_unmet(one.network, unmet) for one in sized for unmet in one.unmet]
+    findings += [_unmet(one.network, unmet) for one in sized if one.network for unmet in one.unmet]
     data = {"networks": [_data(one) for one in sized]}
-    return Report("deconv.sizes/1", "\n".join(dict.fromkeys(rules)), tables, data, findings)
+    return Report("deconv.sizes/1", "\n".join(dict.fromkeys(rules)), blocks, data, findings)
 
 
 def _table(sized: SizedNetwork) -> Table:
@@ -127,30 +159,37 @@ def _table(sized: SizedNetwork) -> Table:
         columns = (*COLUMNS, MEETING_COLUMN)
         meeting = [axis.meeting.text(axis.letter) if axis.meeting else "-" for axis in sized.axes]
         rows = [(*cells, text) for cells, text in zip(rows, meeting, strict=True)]
-    return Table(f"{sized.file}: {sized.network.name}", columns, rows)
+    return Table(f"{sized.file}: {sized.name}", columns, rows)
 
 
 def _cells(axis: AxisSizes) -> tuple[str, ...]:
     """Return a row below `COLUMNS`."""
-    is_same = axis.without_remainder == axis.working
+    exact = axis.without_remainder
+    without_remainder = "-" if exact is None else exact.text(axis.letter)
     return (
         axis.input,
         axis.axis,
         axis.working.text(axis.letter),
-        "the same" if is_same else axis.without_remainder.text(axis.letter),
+        "the same" if exact == axis.working else without_remainder,
         str(axis.given),
         *("-" if size is None else str(size) for size in (axis.smaller, axis.larger, axis.pad)),
     )
 
 
-def _nothing_works(network: Network) -> Diagnostic:
+def _nothing_works(sized: SizedNetwork) -> Diagnostic:
     """Return the finding that no size works, with what fails at the network's own size."""
-    failed = find_first_failure(network)
-    because = f": {failed.node.name}: {failed.error.message}" if failed and failed.error else ""
+    because, name = "", sized.name
+    if sized.network is not None:
+        failed = find_first_failure(sized.network)
+        because = f": {failed.node.name}: {failed.error.message}" if failed and failed.error else ""
+    elif sized.model is not None:
+        name = sized.file
+        errors = [one for one in sized.model.model.findings if one.severity is Severity.ERROR]
+        because = f": {errors[0].message}" if errors else ""
     return Diagnostic(
         "no-size",
         Severity.ERROR,
-        f"{network.name} works for no input size{because}",
+        f"{name} works for no input size{because}",
         "run `deconv check` on the file to see every error.",
     )
 
@@ -184,14 +223,16 @@ def _format_meeting(meeting: Sequence[MeetingSizes], network: Network) -> str:
 def _data(sized: SizedNetwork) -> dict[str, Any]:
     return {
         "file": sized.file,
-        "network": sized.network.name,
+        "network": sized.name,
         "axes": [
             {
                 "input": axis.input,
                 "axis": axis.axis,
                 "rule": axis.working.text(axis.letter),
                 "progressions": _progressions(axis.working),
-                "without_rest": _progressions(axis.without_remainder),
+                "without_rest": None
+                if axis.without_remainder is None
+                else _progressions(axis.without_remainder),
                 "yours": axis.given,
                 "works": axis.is_working,
                 "smaller": axis.smaller,
@@ -201,6 +242,7 @@ def _data(sized: SizedNetwork) -> dict[str, Any]:
             }
             for axis in sized.axes
         ],
+        "notes": sized.notes,
     }
 
 

@@ -34,7 +34,12 @@ from deconvcli.models.onnx_model.graph import Constant, Dimension, Graph, Node, 
 from deconvcli.models.onnx_model.letters import name_open_sizes
 from deconvcli.models.places import find_place
 from deconvcli.models.walk.box import BoxSize, LetterAdvance, LetterSplit, find_steps, make_size
-from deconvcli.models.walk.explaining import explain_letters, find_fixed_sizes, find_stretched
+from deconvcli.models.walk.explaining import (
+    explain_letters,
+    find_fixed_sizes,
+    find_stretched,
+    list_open_axes,
+)
 from deconvcli.models.walk.opening import Inputs, Opened, find_places, walk_open
 from deconvcli.models.walk.tensors import Call, OpenSize, Problem, Tensor
 from deconvcli.models.walk.transposed import transpose_convolution
@@ -59,6 +64,8 @@ _EXACT = 2**12 * 3**3 * 5**2 * 7
 
 class Onnx(Reader):
     """ONNX models, IR version 3 and later."""
+
+    finds_working = True
 
     def read(self, path: str, sizes: GivenSizes) -> Model:
         """Return the model; sizes of inputs that are open in the file are letters."""
@@ -113,6 +120,7 @@ class _Model:
                 *[_place(*one) for one in joined],
             ),
             tuple(self._notes()),
+            open_axes=tuple(list_open_axes(self._inputs, self._opened)),
         )
 
     def _layer(self, outcome: Outcome) -> ModelLayer:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.models.model import OpenAxis
 from deconvcli.models.walk.box import BoxSize
-from deconvcli.models.walk.opening import Inputs, Opened, find_places
+from deconvcli.models.walk.opening import Inputs, Opened, find_letter, find_places
 from deconvcli.models.walk.tensors import OpenSize
 from deconvcli.models.walk.walking import Outcome
 from deconvcli.networks.graph.size_set import SizeSet
@@ -30,6 +31,17 @@ def explain_letters(inputs: Inputs, opened: Opened) -> Iterator[str]:
             text += f"; it works for {working.text(letter)}"
             text += "" if opened.is_certain else ", as far as sizes are known"
         yield text
+
+
+def list_open_axes(inputs: Inputs, opened: Opened) -> Iterator[OpenAxis]:
+    """Yield the axis at which each letter first stands, with the sizes that work."""
+    seen: set[str] = set()
+    for name, shape in inputs.items():
+        for axis, size in enumerate(shape or ()):
+            letter = find_letter(size)
+            if letter is not None and letter not in seen:
+                seen.add(letter)
+                yield OpenAxis(name, axis, letter, opened.working.get(letter), opened.is_certain)
 
 
 def find_fixed_sizes(inputs: Inputs, opened: Opened) -> Iterator[tuple[Outcome | None, Diagnostic]]:

@@ -22,14 +22,15 @@ class AxisSizes(NamedTuple):
     """One spatial axis of one input.
 
     working: the sizes for which every layer works. without_remainder: those of them for which no
-    layer drops elements of its input by rounding down. given: the size to start from. meeting:
-    those of the working sizes that meet every `expect`; None where no `expect` is in numbers.
+    layer drops elements of its input by rounding down; None where that is not known. given: the
+    size to start from. meeting: those of the working sizes that meet every `expect`; None where no
+    `expect` is in numbers.
     """
 
     input: str
     axis: str
     working: SizeSet
-    without_remainder: SizeSet
+    without_remainder: SizeSet | None
     given: Size
     meeting: SizeSet | None = None
 

@@ -41,6 +41,7 @@ def test_a_number_that_is_expected_holds_for_one_size_only() -> None:
     network = Network("net", {"x": Shape(1, (9,))}, (pool,))
     [axis] = find_axis_sizes(network)
     assert axis.working.text() == "every n >= 2"
+    assert axis.without_remainder is not None
     assert axis.without_remainder.text() == "n = 2m, n >= 2"
     assert find_first_failure(network) is None
 
