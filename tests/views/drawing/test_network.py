@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deconvcli.cli.pictures.configs import picture_config
-from deconvcli.views.drawing.network.graph import DrawnNetwork, Problem
+from deconvcli.views.drawing.network.graph import DrawnNetwork, Problem, Sizes, write_sizes
 from deconvcli.views.drawing.network.layout import NetworkDrawing, draw_network
 from deconvcli.views.drawing.network.levels import MAX_COLUMNS
 from deconvcli.views.drawing.network.page import write_page
@@ -234,3 +234,18 @@ def test_words_in_boxes_are_legible(theme: Theme) -> None:
         assert contrast(theme.muted, ground) >= 4.5
     assert contrast(theme.text_on(theme.stamp), theme.stamp) >= 4.5
     assert contrast(theme.accent, theme.ground) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("sizes", "text"),
+    [
+        ((8, 64, 64), "8x64x64"),
+        ((8, None, 64), "8x?x64"),
+        ((8, "h", "2*w"), "8 x h x 2*w"),
+        ((8, "(h + 1)/2", "s + (-s) % 8"), "8 x (h + 1)/2 x (s + (-s) % 8)"),
+        ((), "scalar"),
+        (None, "?"),
+    ],
+)
+def test_sizes_are_written_so_that_formulas_stay_apart(sizes: Sizes | None, text: str) -> None:
+    assert write_sizes(sizes) == text

@@ -62,7 +62,7 @@ def list_sizes(sizes: Sizes | None) -> list[str]:
 
 def find_separator(sizes: Sequence[str]) -> str:
     """Return what stands between sizes: an x beside a name would be read as a letter of it."""
-    return " x " if any(text[:1].isalpha() or " " in text or "/" in text for text in sizes) else "x"
+    return " x " if any(letter.isalpha() for text in sizes for letter in text) else "x"
 
 
 def _is_sum(text: str) -> bool:

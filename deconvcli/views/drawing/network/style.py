@@ -13,7 +13,6 @@ _SHAPES = (
     f"text{{font-family:{FONT};font-size:{LETTERS}px}}"
     f".h{{font-size:16px;font-weight:600}}.k,.c{{font-weight:600}}.c{{font-size:{HEAD_LETTERS}px}}"
     f".n,.m,.l{{font-size:{SMALL_LETTERS}px}}.e{{text-anchor:end}}.c,.m,.l,.v{{text-anchor:middle}}"
-    ".l{paint-order:stroke;stroke-width:5px}"
     ".b rect{stroke-width:1}.t rect{stroke-width:2.5}.j rect{stroke-width:1.5}"
     ".g rect{stroke-dasharray:1 3;stroke-linecap:round;stroke-width:2}"
     ".w rect{stroke-dasharray:7 3;stroke-width:3}"
@@ -45,4 +44,4 @@ def _list_colours(theme: Theme) -> Iterator[str]:
     yield f".w rect{{stroke:{stamp}}}.o{{fill:{stamp}}}"
     yield f".v{{fill:{css_colour(theme.text_on(theme.stamp))}}}"
     yield f".p{{stroke:{ink}}}.a{{fill:{ink}}}.q{{stroke:{accent}}}.z{{fill:{accent}}}"
-    yield f".l{{fill:{accent};stroke:{ground}}}.r{{stroke:{muted}}}"
+    yield f".l{{fill:{accent}}}.r{{stroke:{muted}}}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deconvcli.views.drawing.network.content import INSET, Content, measure_badge
-from deconvcli.views.drawing.network.layout import EDGE, HEAD, LINE, NetworkDrawing
+from deconvcli.views.drawing.network.content import INSET, SMALL_LETTERS, Content, measure_badge
+from deconvcli.views.drawing.network.layout import EDGE, HEAD, LINE, Label, NetworkDrawing
 from deconvcli.views.drawing.network.placing import Frame
 from deconvcli.views.drawing.network.routes import GAP, Point, Route
 from deconvcli.views.drawing.network.style import write_css, write_light_css
+from deconvcli.views.drawing.network.text import measure
 from deconvcli.views.drawing.svg import escape_text
 
 _RADIUS = 8
@@ -41,11 +42,7 @@ def _write_document(drawing: NetworkDrawing, css: str) -> str:
         # The lines of the path lie over those of skips.
         *[_write_route(route) for route in drawing.routes if route.is_skip],
         *[_write_route(route) for route in drawing.routes if not route.is_skip],
-        *[
-            f'<text class="l" transform="translate({one.x + 4} {one.y}) rotate(-90)">'
-            f"{escape_text(one.text)}</text>"
-            for one in drawing.labels
-        ],
+        *[_write_label(label) for label in drawing.labels],
         *[_write_repeat(one.times, one.frame) for one in drawing.repeats],
         *[
             _write_box(content, frame)
@@ -115,6 +112,16 @@ def _write_route(route: Route) -> str:
     return (
         f'<path class="{line}" d="{_write_path(route.points)}"/>'
         f'<path class="{head}" d="{_write_head(end, before)}"/>'
+    )
+
+
+def _write_label(label: Label) -> str:
+    """Return the size along a line, which is broken for it."""
+    width = int(measure(label.text, SMALL_LETTERS)) + 4
+    return (
+        f'<g transform="translate({label.x} {label.y}) rotate(-90)">'
+        f'<rect class="ground" x="{-width // 2}" y="-7" width="{width}" height="14"/>'
+        f"{_write_text('l', 0, 4, label.text)}</g>"
     )
 
 
