@@ -1,4 +1,4 @@
-"""The reader of a file, by the end of its name, and for JSON by what stands in it."""
+"""The reader of a file, by the end of its name, and for JSON and YAML by what stands in it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from deconvcli.models.readers import READERS
 
 _SUFFIXES = re.compile(r"^Suffixes: (.+)\.$", re.MULTILINE)
 _MARKS = re.compile(r"^JSON with: (.+)\.$", re.MULTILINE)
+_KEYS = re.compile(r"^YAML with: (.+)\.$", re.MULTILINE)
+_OWN_KEY = re.compile(rb"^networks[ \t]*:", re.MULTILINE)
+_YAML = (".yaml", ".yml")
 MARKED_BYTES = 1 << 16
-"""How far a JSON file is read for the marks of models; other JSON is a config."""
+"""How far JSON and YAML are read for the marks of models; other files of theirs are configs."""
 
 
 @cache
@@ -20,9 +23,8 @@ def list_suffixes() -> dict[str, str]:
     """Return the name of a reader for each suffix of a file; no reader is imported."""
     found: dict[str, str] = {}
     for name in READERS.names:
-        match = _SUFFIXES.search(READERS.docstring(name))
-        assert match is not None, f"the reader {name} names no suffixes"
-        found |= dict.fromkeys(match[1].split(", "), name)
+        if match := _SUFFIXES.search(READERS.docstring(name)):
+            found |= dict.fromkeys(match[1].split(", "), name)
     return found
 
 
@@ -36,19 +38,37 @@ def _list_marks() -> dict[bytes, str]:
     return found
 
 
+@cache
+def _list_keys() -> dict[str, re.Pattern[bytes]]:
+    """Return, by the name of a reader, what finds a key that its YAML files have."""
+    found: dict[str, re.Pattern[bytes]] = {}
+    for name in READERS.names:
+        if match := _KEYS.search(READERS.docstring(name)):
+            keys = "|".join(map(re.escape, match[1].split(", ")))
+            pattern = rf"""^[ \t]*["']?(?:{keys})["']?[ \t]*:"""
+            found[name] = re.compile(pattern.encode(), re.MULTILINE)
+    return found
+
+
 def find_reader(path: str) -> str | None:
     """Return the name of the reader for a file; None for one that is no model."""
     suffix = os.path.splitext(path)[1].lower()
-    if suffix != ".json":
+    if suffix not in (".json", *_YAML):
         return list_suffixes().get(suffix)
     # Opening a pipe would wait for a writer, perhaps for ever.
     if not os.path.isfile(path):
         return None
     try:
         with open(path, "rb") as file:
-            start = b"".join(file.read(MARKED_BYTES).split())
+            start = file.read(MARKED_BYTES)
     except OSError:
         return None  # and whoever reads it reports why
+    if suffix in _YAML:
+        # A config of ours may name a layer as it likes.
+        if _OWN_KEY.search(start):
+            return None
+        return next((name for name, keys in _list_keys().items() if keys.search(start)), None)
+    start = b"".join(start.split())
     return next((name for mark, name in _list_marks().items() if mark in start), None)
 
 

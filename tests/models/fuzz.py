@@ -77,10 +77,29 @@ def make_pt2() -> bytes:
         return archives.write(Path(folder) / "net.pt2", archives.program()).read_bytes()
 
 
+def make_vocoder() -> bytes:
+    """Return a config of HiFi-GAN."""
+    rates = {"upsample_rates": [8, 8, 2, 2], "upsample_kernel_sizes": [16, 15, 4, 4]}
+    model = {"upsample_initial_channel": 512, **rates}
+    return json.dumps({"data": {"hop_length": 256}, "segment_size": 8192, "model": model}).encode()
+
+
+MELGAN = b"""hop_size: 300
+generator_type: MelGANGenerator
+generator_params: &own
+  channels: 384
+  out_channels: 4
+  upsample_scales: [5, 5, 3]
+  use_causal_conv: true
+other: {<<: *own, list: [*own, *own]}
+"""
+
 FILES: Mapping[str, Callable[[], bytes]] = {
     "onnx": make_onnx,
     "open-onnx": lambda: make_onnx("h", "w"),
     "pt2": make_pt2,
+    "vocoder-json": make_vocoder,
+    "vocoder-yaml": lambda: MELGAN,
 }
 
 

@@ -34,7 +34,7 @@ def example_of(name: str) -> str:
 
 def complete(example: str) -> str:
     """Return a config that holds the example and whatever it needs besides."""
-    if example.startswith("networks:"):
+    if example.startswith(("networks:", "# Vocoder: ")):
         return example
     if example.startswith("- "):
         example = f"layers:\n{indent(example, '  ')}"
