@@ -11,15 +11,15 @@ import deconvcli
 from tests.cli.commandline import deconv
 
 
-def test_each_row_pasted_into_shape_gives_the_size() -> None:
-    for name in ("torch", "keras", "onnx", "paddle", "mlx", "flax", "caffe"):
-        done = deconv(f"solve --in 5x7 --out 15x14 -D {name} --format json --limit 5")
-        assert done.code == 0
-        found = json.loads(done.out)
-        assert len(found["solutions"]) == 5
-        for layer in found["solutions"]:
-            pasted = deconv(f"shape -q --in 5x7 -D {name}", layer["call"])
-            assert pasted.out == "15x14\n", layer["call"]
+@pytest.mark.parametrize("name", ["torch", "keras", "onnx", "paddle", "mlx", "flax", "caffe"])
+def test_each_row_pasted_into_shape_gives_the_size(name: str) -> None:
+    done = deconv(f"solve --in 5x7 --out 15x14 -D {name} --format json --limit 5")
+    assert done.code == 0
+    found = json.loads(done.out)
+    assert len(found["solutions"]) == 5
+    for layer in found["solutions"]:
+        pasted = deconv(f"shape -q --in 5x7 -D {name}", layer["call"])
+        assert pasted.out == "15x14\n", layer["call"]
 
 
 def test_people_see_a_table_and_the_order() -> None:

@@ -354,25 +354,38 @@ NAMES = (
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
 @pytest.mark.parametrize("style", STYLES)
 def test_git_applies_the_diff_and_gets_what_fix_writes(style: str, folder: Path) -> None:
-    shutil.rmtree(folder / ".git")
-    git("init")
     for name in NAMES:
         write(name, STYLES[style])
+    for name, fixed in fixed_by_git_and_by_us(folder).items():
+        assert fixed != STYLES[style], name
+
+
+def test_git_applies_the_diff_of_every_example(folder: Path) -> None:
     for file in (EXAMPLES / "bad").glob("*.yaml"):
         shutil.copy(file, folder)
+    before = {path.name: text_of(path.name) for path in Path().glob("*.yaml")}
+    after = fixed_by_git_and_by_us(folder)
+    assert len(after) == len(before) > 0
+    assert after != before
+
+
+def fixed_by_git_and_by_us(folder: Path) -> dict[str, str]:
+    """Assert that our diff, applied by Git, is what --fix writes; return the texts of all files."""
+    shutil.rmtree(folder / ".git")
+    git("init")
     git("add", ".")
     assert deconv("check . --diff -o patch").code == 1
     assert git("diff").stdout == b""
     git("apply", "patch")
     applied = git("diff").stdout
-    for name in NAMES:
-        assert text_of(name) != STYLES[style]
     git("checkout", ".")
     deconv("check . --fix")
     assert git("diff").stdout == applied
+    texts = {str(path): text_of(str(path)) for path in Path().rglob("*.yaml")}
     # From here on there is nothing to do.
     assert deconv("check . --diff -o patch --force").code == 0
     assert Path("patch").read_bytes() == b""
+    return texts
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
