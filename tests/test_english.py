@@ -25,6 +25,8 @@ FALSE_FRIENDS = {
 # Keys of documents that programs read, which stay.
 KEYS = {
     ("insertion.py", "behind"),
+    # Parameters of ncnn.
+    ("line.py", "_behind"),
     ("README.md", "`behind`"),
     ("sizes.py", '"without_rest"'),
 }

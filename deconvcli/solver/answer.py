@@ -57,11 +57,14 @@ class AxisSolution(NamedTuple):
             found |= word_role(dialect, "padding", way.word, rank)
         elif way.is_pair:
             pairs = word_role(dialect, "padding", (choice.padding,), rank)
-            words = {name: value for name, value in pairs.items() if isinstance(value, str)}
-            names = [name for name in pairs if name not in words]
-            # Some frameworks have a parameter for each end.
-            split = [*choice.padding] if len(names) > 1 else [list(choice.padding)]
-            found |= words | dict(zip(names, split, strict=True))
+            if sum(not isinstance(value, str) for value in pairs.values()) > 1:
+                # Some frameworks have a parameter for each end, or for each end of each axis.
+                found |= _flatten(pairs)
+            else:
+                pair = list(choice.padding)
+                found |= {
+                    name: value if isinstance(value, str) else pair for name, value in pairs.items()
+                }
         else:
             found |= _flatten(word_role(dialect, "padding", (choice.padding,), rank))
         if added is not None:

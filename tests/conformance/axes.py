@@ -161,6 +161,16 @@ def _tflite(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     return Measurement(_data(x, LAST, rank), kernel, _data(y, LAST, rank), strides, [1, 1], 1)
 
 
+def _ncnn(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
+    def numbers(name: str) -> list[int]:
+        width = int(words.get(f"{name}_w", 1))
+        return [int(words.get(f"{name}_{axis}", width)) for axis in "whd"[:rank]][::-1]
+
+    groups = words.get("group", 1)
+    kernel = _outputs_split(np.moveaxis(w, 0, 1), groups)
+    return Measurement(x, kernel, y, numbers("stride"), numbers("dilation"), groups)
+
+
 READERS = {
     "torch": _torch,
     "paddle": _torch,
@@ -172,6 +182,7 @@ READERS = {
     "flax": _flax,
     "onnx": _onnx,
     "mlx": _mlx,
+    "ncnn": _ncnn,
     "openvino": _openvino,
     "tflite": _tflite,
 }

@@ -20,6 +20,7 @@ IN_CALL: dict[str, tuple[str, bool] | None] = {
     "keras2": ("use_bias=False", False),
     "mlx": ("bias=False", False),
     "mxnet": ("(x, w, b, ", True),
+    "ncnn": (" 5=1 ", True),
     "onednn": ("weights_md, bias_md, ", True),
     "onnx": ('["X", "W", "B"]', True),
     "openvino": None,

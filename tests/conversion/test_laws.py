@@ -21,7 +21,7 @@ from deconvcli.layers.layer import Reading, Spelling, require_numbers
 from tests.conversion.drawn import SOURCES, draw_layers
 
 # Their calls are C and C++, which are printed and not read.
-READ = [name for name in in_order() if name not in ("cudnn", "onednn")]
+READ = [name for name in in_order() if name not in ("cudnn", "ncnn", "onednn")]
 DRAWN, SMALL = 3, 60
 SIZES = range(1, 24)
 CROPS, EXTRA = range(6), range(4)

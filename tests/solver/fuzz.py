@@ -22,7 +22,7 @@ from tests.solver.brute import Row, list_axis, list_layers, row_of
 # Paddings beyond these are left to the bounds of the search: the slow one has to end somewhere.
 FAR = {1: 12, 2: 8, 3: 6}
 # Calls of these are printed for people: no reader knows them, as they are no Python.
-UNREAD = {"cudnn", "onednn"}
+UNREAD = {"cudnn", "ncnn", "onednn"}
 MAX_LAYERS = 3000
 MAX_PASTED = 5
 

@@ -97,7 +97,8 @@ _FOREIGN = (
     (
         "ncnn",
         re.compile(r"Deconvolution(?:1D|3D|DepthWise)?\s+\S+\s+\d+ \d+ .*\b0=\d"),
-        "write 0=, 1=, 3= and 4= as nn.ConvTranspose2d(in, 0=, 1=, stride=3=, padding=4=).",
+        "write 0=, 1=, 3= and 4= as options: deconv shape -D ncnn --out-channels 0= -k 1= -s 3="
+        " -p 4=.",
     ),
 )
 # Classes of projects, which make the layer and then cut off some of its output.

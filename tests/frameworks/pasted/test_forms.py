@@ -506,7 +506,7 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
         ("{'upsample_rates': [8, 5], 'upsample_kernel_sizes': [16, 10]}", "a vocoder", "k=16,u=8"),
         ("upsample_scales: [8, 8, 2, 2]\nstacks: {n: 3}", "a vocoder", "deconv check"),
         ("C.convolution_transpose(w, x, strides=(2, 2))", "CNTK", "what it crops"),
-        ("Deconvolution  up  1 1 a b 0=64 1=4 3=2 4=1", "ncnn", "stride=3="),
+        ("Deconvolution  up  1 1 a b 0=64 1=4 3=2 4=1", "ncnn", "-s 3="),
         ("RuntimeError: Given transposed=1, weight of size [8, 4, 3, 3], expected"
          " input[1, 6, 5, 5] to have 8 channels, but got 6 channels instead",
          "takes 8 channels, and the input has 6", r"nn.ConvTranspose2d(6, 4, (3, 3), ...)"),
