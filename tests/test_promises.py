@@ -34,7 +34,7 @@ class TestDialect:
     def copy(cls, tmp_path_factory: pytest.TempPathFactory) -> PackageCopy:
         copied = PackageCopy(tmp_path_factory.mktemp("copy"))
         copied.add_variant(
-            "frameworks/dialects/torch.py",
+            "frameworks/dialects/torch/__init__.py",
             "frameworks/dialects/newframework.py",
             {
                 'name = "torch"': 'name = "newframework"',

@@ -11,90 +11,17 @@ from typing import Any, ClassVar
 from deconvcli.common.values import compact, per_axis, read_count, read_optional_count, shorten
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, not_negative, positive
-from deconvcli.frameworks.dialect.live import (
-    LiveClass,
-    LiveLayer,
-    find_rank,
-    find_shape,
-    read_values,
-)
+from deconvcli.frameworks.dialect.live import LiveClass
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._torch_family import LAYER_START
+from deconvcli.frameworks.dialects.torch.formulas import BY_OUTPUT_PADDING, BY_OUTPUT_SIZE
+from deconvcli.frameworks.dialects.torch.live import CLASSES, describe
 from deconvcli.frameworks.releases import TORCH
-from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.axis import Size, read_sizes
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
 from deconvcli.layers.number_types import Mixing, NumberTypes
-
-_ONEDNN = (
-    "PyTorch's oneDNN kernels (float32, and several images, groups or a kernel larger than 3x3)"
-)
-_ONEDNN_SOURCE = f"measured with {TORCH}, CPU, one thread"
-_DILATION = positive("d", "dilation")
-# no_batch: without an image in the batch PyTorch checks less and returns an empty tensor.
-_EMPTY_BATCH = "PyTorch accepts inputs of size 0 in an empty batch, though not with every crop"
-# Rules that an empty batch evades stand twice: a plain refusal, and one with a note for that batch.
-_HEAD = (
-    INPUT_EXISTS._replace(condition="n >= 1 or no_batch"),
-    INPUT_EXISTS._replace(otherwise=_EMPTY_BATCH, source=_ONEDNN_SOURCE),
-    positive("k", "kernel_size"),
-    positive("s", "stride"),
-    _DILATION._replace(condition="d >= 0"),
-    _DILATION._replace(
-        condition="d >= 1 or no_batch",
-        otherwise=f"{_ONEDNN} were seen to accept dilation 0",
-        source=_ONEDNN_SOURCE,
-    ),
-    not_negative("p", "padding"),
-)
-_OUTPUT_PADDING = Limit(
-    # PyTorch's message, "smaller than either stride or dilation", means the larger of the two.
-    "op < max(s, d) or no_batch",
-    "output-padding",
-    "output_padding {op} is not smaller than stride {s} or dilation {d}",
-    "use {max(s, d) - 1} or less: it only chooses among the sizes that one forward convolution"
-    " maps to the same {n}.",
-)
-_CROP = (
-    Step("crop_begin", "p", "padding crops the start"),
-    Step("crop_end", "p - op", "and the end, where output_padding adds elements back"),
-    OUT,
-    OUTPUT_EXISTS._replace(condition="out >= 0"),
-    OUTPUT_EXISTS._replace(
-        condition="out >= 1 or no_batch",
-        otherwise=f"{_ONEDNN} return an empty tensor instead if no other size is negative",
-        source=_ONEDNN_SOURCE,
-    ),
-    Limit(
-        "out >= 1 and d >= 1 and op < max(s, d)",
-        "torch-empty-batch",
-        "PyTorch refuses this layer as soon as the batch has an image",
-        "use a smaller output_padding than stride or dilation, dilation 1 or more, and crop less.",
-        finding=True,
-        source=_ONEDNN_SOURCE,
-    ),
-)
-BY_OUTPUT_PADDING = Arithmetic(
-    *_HEAD, not_negative("op", "output_padding"), _OUTPUT_PADDING, SPAN, FULL, *_CROP
-)
-BY_OUTPUT_SIZE = Arithmetic(
-    *_HEAD,
-    SPAN,
-    FULL,
-    Step("smallest", "full - 2*p", "the size without output_padding"),
-    Limit(
-        # By the stride alone: no output_size stands for an output_padding of the stride or more.
-        "smallest <= size <= smallest + s - 1",
-        "output-size",
-        "output_size {size} is outside {smallest} to {smallest + s - 1}",
-        "use {smallest} to {smallest + s - 1}, or change the kernel, stride or padding.",
-    ),
-    Step("op", "size - smallest", "the output_padding that output_size implies"),
-    *_CROP,
-)
 
 _LAYER = (
     "in_channels",
@@ -123,86 +50,6 @@ def _signatures(rank: int) -> tuple[Signature, ...]:
         Signature((lazy,), _LAZY, rank),
         Signature(functional, _FUNCTION, rank, {"api": "functional"}, "input", "weight"),
     )
-
-
-# torch.nn.utils.parametrize makes a class of its own for a layer, with Parametrized before it.
-_LIVE = "(?:Lazy|Parametrized)?ConvTranspose([123])d"
-_ATTRIBUTES = (
-    *("in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding"),
-    *("groups", "dilation", "padding_mode"),
-)
-
-
-def _describe(module: Any) -> LiveLayer:
-    """Return the parameters of torch.nn.ConvTranspose{1,2,3}d.
-
-    It may be lazy, parametrised, quantised, or compiled by TorchScript.
-    """
-    rank = find_rank(module, _LIVE)
-    if hasattr(module, "graph") and not hasattr(module, "stride"):
-        return _describe_trace(module, rank)
-    words = read_values(module, {name: name for name in _ATTRIBUTES})
-    bias = getattr(module, "bias", None)
-    # Quantised layers have methods in place of both parameters.
-    words["bias"] = (bias() if callable(bias) and not hasattr(bias, "shape") else bias) is not None
-    if not hasattr(module, "bias"):
-        # In a frozen module it is a constant of the call.
-        call = list(module.graph.findNode(f"aten::conv_transpose{rank}d").inputs())
-        words["bias"] = _is_given(call[2])
-    weight = find_shape(_find_parameter(module, "weight"))
-    if weight is not None and len(weight) == rank + 2:
-        # The weights count in a forward pass: pruning changes them and leaves the numbers alone.
-        words["in_channels"], words["out_channels"] = weight[0], weight[1] * words["groups"]
-        words["kernel_size"] = list(weight[2:])
-    elif words["in_channels"]:
-        # Weights that are packed, as a quantised layer's, or computed have no stored shape.
-        into, out = words["in_channels"], words["out_channels"]
-        weight = (into, out // words["groups"], *words["kernel_size"])
-    else:
-        weight = None
-        del words["in_channels"]  # 0 until a lazy layer has seen its first input
-    return LiveLayer(words, rank, weight)
-
-
-def _describe_trace(module: Any, rank: int) -> LiveLayer:
-    """Return the parameters of a trace, which keeps no more of the layer than its call."""
-    call = list(module.graph.findNode("aten::_convolution").inputs())
-    # aten::_convolution(input, weight, bias, stride, padding, dilation, transposed, ...)
-    _, weight, bias, stride, padding, dilation, _, output_padding, groups, *_ = call
-    into, per_group, *kernel = find_shape(getattr(module, "weight", None)) or weight.type().sizes()
-    words = {
-        "in_channels": into,
-        "out_channels": per_group * groups.toIValue(),
-        "kernel_size": kernel,
-        "stride": _read_constants(stride),
-        "padding": _read_constants(padding),
-        "output_padding": _read_constants(output_padding),
-        "groups": groups.toIValue(),
-        "bias": _is_given(bias),
-        "dilation": _read_constants(dilation),
-    }
-    return LiveLayer(words, rank, (into, per_group, *kernel))
-
-
-def _is_given(value: Any) -> bool:
-    return bool(value.type().str() != "NoneType")
-
-
-def _read_constants(value: Any) -> list[int]:
-    """Return a list in a graph of TorchScript: one constant, or a node that joins several."""
-    whole = value.toIValue()
-    return [one.toIValue() for one in value.node().inputs()] if whole is None else whole
-
-
-def _find_parameter(module: Any, name: str) -> Any:
-    """Return a parameter that is stored, None for one that is computed when it is asked for."""
-    # Not by getattr: spectral normalisation takes a step of its power iteration whenever its weight
-    # is read.
-    own = vars(module)
-    for stored in (own, own.get("_parameters") or {}, own.get("_buffers") or {}):
-        if name in stored:
-            return stored[name]
-    return None
 
 
 class Torch(Dialect):
@@ -246,7 +93,7 @@ class Torch(Dialect):
     )
     arithmetics = (BY_OUTPUT_PADDING, BY_OUTPUT_SIZE)
     signatures = (*_signatures(1), *_signatures(2), *_signatures(3))
-    live = (LiveClass("torch", _LIVE, _describe),)
+    live = (LiveClass("torch", CLASSES, describe),)
 
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return channels first, with or without a batch."""

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
-from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import per_axis, read_count, shorten
 from deconvcli.frameworks.dialect import ANY_AXES, Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_shape, read_values
+from deconvcli.frameworks.dialect.live import LiveClass
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import XLA_WINDOWS
 from deconvcli.frameworks.dialects._jax_family import (
@@ -26,6 +25,15 @@ from deconvcli.frameworks.dialects._jax_family import (
     pads_of,
 )
 from deconvcli.frameworks.dialects._xla import ACCIDENTS, add_accidents
+from deconvcli.frameworks.dialects.jax.dimension_numbers import (
+    DEFAULTS,
+    REQUIRED,
+    is_spec,
+    name_axes,
+    to_dimension_numbers,
+)
+from deconvcli.frameworks.dialects.jax.functions import EXAMPLES, NEEDS, OWN, PARAMETERS
+from deconvcli.frameworks.dialects.jax.live import describe_equinox, describe_haiku
 from deconvcli.frameworks.releases import EQUINOX, HAIKU, JAX
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -38,124 +46,6 @@ _ARITHMETICS = {
     "conv_transpose": Arithmetics("strides", "rhs_dilation"),
     "conv_general_dilated": Arithmetics("lhs_dilation", "rhs_dilation"),
 }
-
-# By function and rank: the default letters of input, kernel and output.
-# JAX writes the depth after the width: NHWDC, where TensorFlow has NDHWC.
-_DEFAULTS = {
-    "conv_transpose": {
-        1: ("NHC", "HIO", "NHC"),
-        2: ("NHWC", "HWIO", "NHWC"),
-        3: ("NHWDC", "HWDIO", "NHWDC"),
-    },
-    "conv_general_dilated": {
-        1: ("NCH", "OIH", "NCH"),
-        2: ("NCHW", "OIHW", "NCHW"),
-        3: ("NCHWD", "OIHWD", "NCHWD"),
-    },
-}
-_REQUIRED = ({"N", "C"}, {"I", "O"}, {"N", "C"})
-# Parameters that only one of the functions has.
-_OWN = {
-    "conv_transpose": {"strides", "transpose_kernel", "use_consistent_padding"},
-    "conv_general_dilated": {
-        "window_strides",
-        "lhs_dilation",
-        "feature_group_count",
-        "batch_group_count",
-        "out_sharding",
-    },
-}
-_COMMON = ("rhs_dilation", "dimension_numbers")
-_PARAMETERS = {
-    "conv_transpose": (
-        *("lhs", "rhs", "strides", "padding", *_COMMON, "transpose_kernel"),
-        *("precision", "preferred_element_type", "use_consistent_padding"),
-    ),
-    "conv_general_dilated": (
-        *("lhs", "rhs", "window_strides", "padding", "lhs_dilation", *_COMMON),
-        *("feature_group_count", "batch_group_count", "precision", "preferred_element_type"),
-        "out_sharding",
-    ),
-}
-_NEEDS = {
-    "conv_transpose": ("strides", "padding"),
-    "conv_general_dilated": ("window_strides", "padding"),
-}
-
-# One of its parameters is no stride, though it is called so.
-_EXAMPLES = {"conv_general_dilated": "x, w, (1, 1), padding=((2, 2), (2, 2)), lhs_dilation=(2, 2)"}
-
-
-def _to_dimension_numbers(word: str, rank: int) -> list[str]:
-    """Return a data format as dimension_numbers: the data's letters, or all three with commas."""
-    specs = word.upper().split(",")
-    axes = "".join(letter for letter in specs[0] if letter not in "NC")
-    # The kernel's channels stand where the data's do, as in the defaults of both functions.
-    kernel = f"OI{axes}" if specs[0].startswith("NC") else f"{axes}IO"
-    return specs if len(specs) > 1 else [specs[0], kernel, specs[0]]
-
-
-_EQUINOX = ("kernel_size", "stride", "padding", "output_padding", "dilation", "groups")
-
-
-def _describe_equinox(module: Any) -> LiveLayer:
-    """Return the call of conv_general_dilated that an equinox.nn.ConvTranspose makes.
-
-    Source: ConvTranspose._padding_transpose and _circular_pad in equinox/nn/_conv.py.
-    """
-    words = read_values(module, {name: name for name in (*_EQUINOX, "padding_mode")})
-    rank, pads = len(words["kernel_size"]), []
-    given = [(0, 0)] * rank if words["padding"] == "VALID" else words["padding"]
-    for place in range(rank):
-        kernel, stride, extra, dilation = (
-            words[name][place] for name in ("kernel_size", "stride", "output_padding", "dilation")
-        )
-        most = dilation * (kernel - 1)
-        if isinstance(given, str):
-            total = most - stride + extra + 1
-            extra, total = max(-total, 0), max(total, 0)
-            low = (total + (given == "SAME_LOWER")) // 2
-            begin, end = low, total - low
-        else:
-            begin, end = given[place]
-        pads.append([most - begin, most - end + extra])
-    call = {
-        "window_strides": [1] * rank,
-        "padding": pads,
-        "lhs_dilation": words["stride"],
-        "rhs_dilation": words["dilation"] if max(words["dilation"]) > 1 else None,
-        "feature_group_count": words["groups"],
-        "api": "conv_general_dilated",
-    }
-    # The same call then has another input, whose ends are copied from the opposite ends as far as
-    # the padding would reach.
-    circular = words["padding_mode"] == "CIRCULAR"
-    # A layer of Equinox takes one input; users map it over a batch.
-    return LiveLayer(call, rank, find_shape(module.weight), batch_axes=range(1), circular=circular)
-
-
-def _describe_haiku(module: Any) -> LiveLayer:
-    """Return the call of conv_transpose that a haiku.ConvNDTranspose makes.
-
-    Source: ConvNDTranspose in haiku/_src/conv.py.
-
-    Raises:
-        UsageError: it has an output_shape, which becomes another padding for each input.
-    """
-    if module.output_shape is not None:
-        raise UsageError(
-            f"this layer of Haiku has output_shape {shorten(module.output_shape)}, which is not"
-            " read: it becomes another padding for each input size",
-            help="make the layer without output_shape.",
-            code="output-size",
-        )
-    words = read_values(module, {"stride": "strides", "padding": "padding"})
-    rank, axes = module.num_spatial_dims, "HWD"[: module.num_spatial_dims]
-    data = f"N{axes}C" if module.channel_index == -1 else f"NC{axes}"
-    words |= {"dimension_numbers": [data, f"{axes}OI", data], "api": "conv_transpose"}
-    # The weights are in no attribute, and their last axis is the input's channels.
-    weight = (*module.kernel_shape, module.output_channels, None)
-    return LiveLayer(words, rank, weight, batch_axes=range(2))
 
 
 class Jax(Dialect):
@@ -194,7 +84,7 @@ class Jax(Dialect):
             "data_format",
             None,
             "the axes of input, kernel and output, a letter each",
-            {Form.WORD: _to_dimension_numbers},
+            {Form.WORD: to_dimension_numbers},
         ),
         Argument(
             "transpose_kernel",
@@ -224,14 +114,14 @@ class Jax(Dialect):
             {"api": name},
             "lhs",
             "rhs",
-            _EXAMPLES.get(name, ""),
-            needs=_NEEDS[name],
+            EXAMPLES.get(name, ""),
+            needs=NEEDS[name],
         )
-        for name, parameters in _PARAMETERS.items()
+        for name, parameters in PARAMETERS.items()
     )
     live = (
-        LiveClass("equinox", "ConvTranspose(?:[123]d)?", _describe_equinox),
-        LiveClass("haiku", "Conv[123N]DTranspose", _describe_haiku),
+        LiveClass("equinox", "ConvTranspose(?:[123]d)?", describe_equinox),
+        LiveClass("haiku", "Conv[123N]DTranspose", describe_haiku),
     )
 
     def complete(self, words: Mapping[str, Any], rank: int) -> dict[str, Any]:
@@ -247,7 +137,7 @@ class Jax(Dialect):
     def data_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return the input's letters, its spatial axes in the order of the kernel's."""
         data, kernel, _ = self._specs(arguments, rank)
-        return _layout(data, kernel, {"N": "N", "C": "C"})
+        return name_axes(data, kernel, {"N": "N", "C": "C"})
 
     def weight_layout(self, arguments: Mapping[str, Any], rank: int) -> Layout:
         """Return the kernel's letters; transpose_kernel exchanges I and O."""
@@ -255,7 +145,7 @@ class Jax(Dialect):
         transposed = bool(arguments.get("transpose_kernel"))
         # A forward kernel's inputs are this layer's outputs, so groups move to the other letter.
         names = {"I": "GO", "O": "I"} if transposed else {"I": "I", "O": "GO"}
-        return _layout(kernel, kernel, names)
+        return name_axes(kernel, kernel, names)
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer as one of the two functions computes it."""
@@ -288,7 +178,7 @@ class Jax(Dialect):
             data_layout=self.data_layout(words, rank),
             output_layout=None
             if output == data
-            else _layout(output, kernel_spec, {"N": "N", "C": "C"}),
+            else name_axes(output, kernel_spec, {"N": "N", "C": "C"}),
         )
         return add_accidents(reading)
 
@@ -300,12 +190,10 @@ class Jax(Dialect):
         """
         given_names = {name for name, given in words.items() if given != self._defaults.get(name)}
         function = str(words.get("api"))
-        if function not in _OWN:
-            is_general = not given_names.isdisjoint(_OWN["conv_general_dilated"])
+        if function not in OWN:
+            is_general = not given_names.isdisjoint(OWN["conv_general_dilated"])
             function = "conv_general_dilated" if is_general else "conv_transpose"
-        foreign = [
-            name for other in _OWN if other != function for name in given_names & _OWN[other]
-        ]
+        foreign = [name for other in OWN if other != function for name in given_names & OWN[other]]
         if foreign:
             self.refuse(
                 "parameters",
@@ -384,11 +272,11 @@ class Jax(Dialect):
             return self._default_specs(arguments, rank)
         specs = given if isinstance(given, (list, tuple)) else [given]
         spatial = {
-            frozenset(spec) - required if _is_spec(spec, required, rank) else None
-            for spec, required in zip(specs, _REQUIRED, strict=False)
+            frozenset(spec) - required if is_spec(spec, required, rank) else None
+            for spec, required in zip(specs, REQUIRED, strict=False)
         }
         if len(specs) != 3 or None in spatial or len(spatial) != 1:
-            names = _DEFAULTS["conv_transpose"].get(rank, _DEFAULTS["conv_transpose"][2])
+            names = DEFAULTS["conv_transpose"].get(rank, DEFAULTS["conv_transpose"][2])
             self.refuse(
                 "dimension-numbers",
                 f"dimension_numbers is {shorten(given)}",
@@ -399,13 +287,13 @@ class Jax(Dialect):
 
     def _default_specs(self, arguments: Mapping[str, Any], rank: int) -> Sequence[str]:
         function = self._function(arguments)
-        if rank not in _DEFAULTS[function]:
+        if rank not in DEFAULTS[function]:
             self.refuse(
                 "rank",
                 f"{rank} spatial axes have no default dimension_numbers",
                 "give dimension_numbers, or 1 to 3 spatial axes.",
             )
-        return _DEFAULTS[function][rank]
+        return DEFAULTS[function][rank]
 
     def propose(self, layer: Layer, sizes: Sizes) -> Iterable[Mapping[str, Any]]:
         """Yield words and explicit padding of conv_transpose, or the other function for groups."""
@@ -422,7 +310,7 @@ class Jax(Dialect):
             "lhs_dilation": stride,
             "rhs_dilation": dilation,
             # Its own default is channels first, unlike that of conv_transpose.
-            "dimension_numbers": list(_DEFAULTS["conv_transpose"][len(layer.axes)]),
+            "dimension_numbers": list(DEFAULTS["conv_transpose"][len(layer.axes)]),
             "feature_group_count": layer.groups,
         }
 
@@ -432,19 +320,6 @@ class Jax(Dialect):
             f"{self.describe_crop(layer)}; padding cannot express this at this input size",
             "give the input size as a number that leaves an output.",
         )
-
-
-def _is_spec(spec: Any, required: set[str], rank: int) -> bool:
-    """Return whether this is a string of one letter per axis with the required letters."""
-    return isinstance(spec, str) and len(spec) == len(set(spec)) == rank + 2 and required <= {*spec}
-
-
-def _layout(spec: str, kernel: str, names: Mapping[str, str]) -> Layout:
-    """Return axes by their letters, spatial ones numbered in the order of the kernel's."""
-    spatial = [letter for letter in kernel if letter not in "IO"]
-    axes = "".join(str(spatial.index(at)) if at in spatial else at for at in spec)
-    together = "".join(map(str, range(len(spatial))))
-    return Layout(tuple(names.get(at, at) for at in axes.replace(together, "*")))
 
 
 DIALECT: Dialect = Jax()
