@@ -8,14 +8,13 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from deconvcli.frameworks.pasted.python_call import (
+from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader
+from deconvcli.frameworks.pasted.python_code import MAKERS, ONNX_NODE, find_call
+from deconvcli.frameworks.pasted.refusals import (
     MAX_CALL_CHARACTERS,
-    PythonCall,
-    ValueReader,
     refuse_network,
     refuse_unreadable,
 )
-from deconvcli.frameworks.pasted.python_code import MAKERS, ONNX_NODE, find_call
 
 
 class LayerText(NamedTuple):

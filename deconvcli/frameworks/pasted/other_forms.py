@@ -17,7 +17,7 @@ from deconvcli.frameworks.pasted.layer import Name
 from deconvcli.frameworks.pasted.misread import explain_text, explain_unknown_call
 from deconvcli.frameworks.pasted.properties import read_properties
 from deconvcli.frameworks.pasted.prototext import Message, read_message
-from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, refuse_network, unclear
+from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader
 from deconvcli.frameworks.pasted.python_code import (
     CAFFE_LAYER,
     ONNX_NODE,
@@ -26,6 +26,7 @@ from deconvcli.frameworks.pasted.python_code import (
     make_node,
     parse_lines,
 )
+from deconvcli.frameworks.pasted.refusals import refuse_network, unclear
 
 _PROTOTEXT = re.compile(
     r"\s*(layers?|node|convolution_param|attribute)\s*\{"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deconvcli.frameworks.pasted.prototext import MAX_DIGITS
-from deconvcli.frameworks.pasted.python_call import unclear
+from deconvcli.frameworks.pasted.refusals import unclear
 
 # Headings of a panel; what comes after the last two has the names of tensors.
 _HEADINGS = ("node properties", "layer properties", "properties", "attributes", "parameters")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from deconvcli.frameworks.pasted.python_call import unclear
+from deconvcli.frameworks.pasted.refusals import unclear
 
 # Both are far below Python's own limits, which end in other errors: its recursion, and the 4,300
 # digits of int(). A network nests few messages, and a size has 19 digits.

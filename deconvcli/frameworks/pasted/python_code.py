@@ -10,12 +10,8 @@ from typing import Any
 
 from deconvcli.frameworks.pasted.bindings import list_bound
 from deconvcli.frameworks.pasted.layer import Name
-from deconvcli.frameworks.pasted.python_call import (
-    PythonCall,
-    Tensor,
-    ValueReader,
-    refuse_network,
-)
+from deconvcli.frameworks.pasted.python_call import PythonCall, Tensor, ValueReader
+from deconvcli.frameworks.pasted.refusals import refuse_network
 
 # Functions of Keras that make a layer of its configuration.
 MAKERS = (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from deconvcli.networks.mirror.config import Decoder, write_config
+from deconvcli.networks.mirror.convolution import Convolution
 from deconvcli.networks.mirror.decoder import mirror_network
 from deconvcli.networks.mirror.encoder import Encoder, find_convolution, walk_config, walk_pasted
-from deconvcli.networks.mirror.layer import AxisMirror, Convolution, LayerMirror, Row
+from deconvcli.networks.mirror.layer import AxisMirror, LayerMirror, Row
 
 __all__ = [
     "AxisMirror",

@@ -17,7 +17,8 @@ from deconvcli.frameworks.wording import can_express
 from deconvcli.layers.layer import Reading, require_numbers
 from deconvcli.networks.graph import Network, Node, NodeOutcome
 from deconvcli.networks.mirror.config import Decoder, Line, name_layer
-from deconvcli.networks.mirror.layer import POOLS, Convolution, LayerMirror, list_roles
+from deconvcli.networks.mirror.convolution import POOLS, Convolution
+from deconvcli.networks.mirror.layer import LayerMirror, list_roles
 from deconvcli.networks.operation import Operation
 from deconvcli.networks.operations import take
 from deconvcli.solver import Bounds, Question, solve

@@ -9,7 +9,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.wording import Names
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.graph import Network, Node, NodeOutcome, walk
-from deconvcli.networks.mirror.layer import Convolution
+from deconvcli.networks.mirror.convolution import Convolution
 from deconvcli.networks.operation import Shape
 from deconvcli.networks.operations import take
 from deconvcli.networks.pasted.answer import walk_network

@@ -19,16 +19,13 @@ from deconvcli.frameworks.dialects import take as take_dialect
 from deconvcli.frameworks.wording import read_roles
 from deconvcli.layers.axis import Axis
 from deconvcli.layers.layer import Layer, Reading, Sizes
-from deconvcli.networks.graph import Node
+from deconvcli.networks.mirror.convolution import Convolution
 from deconvcli.networks.mirror.weights import Weights, carry_weights
-from deconvcli.networks.operation import Shape
-from deconvcli.networks.operations import take
 from deconvcli.solver import AxisSolution, Bounds, Question
 from deconvcli.solver.choices import Choice, read_choices
 from deconvcli.solver.families import find_families
 from deconvcli.solver.ways import Way
 
-POOLS = ("avg_pool", "max_pool")
 # The remainders of strides beyond this have no table.
 MAX_STRIDE = 64
 # An input this much larger than the kernel shows what every other one has.
@@ -65,65 +62,6 @@ class AxisMirror(NamedTuple):
     name: str
     stride: int
     rows: tuple[Row, ...]
-
-
-class Convolution(NamedTuple):
-    """A convolution or a pooling whose mirror is wanted.
-
-    dialect: the framework of its parameters. rank: the number of spatial axes. channels: of its
-    input; None where nobody gave them. edge: how it pads, where not with zeros: reflect, circular.
-    """
-
-    node: Node
-    dialect: str
-    rank: int
-    channels: int | None = None
-    edge: str = ""
-
-    def find_axes(self, sizes: Sequence[int]) -> tuple[tuple[int, ...], tuple[Axis, ...]]:
-        """Return the output's sizes and the axes of the mirror, at an input of these sizes.
-
-        Raises:
-            Refused: the framework would refuse the layer at this input.
-            UsageError: it is no convolution.
-        """
-        operation, values = take(self.node.operation), self.node.parameters
-        if operation.name not in ("conv", "depthwise_conv", *POOLS):
-            raise UsageError(
-                f"{operation.name} is no convolution, so it has no transposed one",
-                help="`deconv explain` shows the convolution that it is the mirror of."
-                if operation.name == "conv_transpose"
-                else "give a convolution, a pooling, or a whole encoder.",
-                code="no-mirror",
-            )
-        given = Shape(self.channels or values.get("groups", 1), tuple(sizes))
-        out = operation.shape(values, [given], self.dialect)
-        axes = operation.adjoint(values, [given], self.dialect)
-        return tuple(int(size) for size in out.spatial if isinstance(size, int)), axes
-
-    @property
-    def roles(self) -> dict[str, Any]:
-        """What the mirror has besides its axes: the channels exchanged, groups, bias."""
-        values, into = self.node.parameters, self.channels
-        # A pooling keeps its channels.
-        out = values.get("out_channels", into)
-        groups = values.get("groups", 1)
-        if self.node.operation == "depthwise_conv":
-            if into is None:
-                raise UsageError(
-                    "a depthwise convolution has as many groups as channels, which are not known",
-                    help="give the input with its channels, in the order of the framework.",
-                    code="no-input",
-                )
-            groups = into
-            out = into * values.get("multiplier", 1)
-        roles = {"in_channels": out, "out_channels": into}
-        roles = {role: count for role, count in roles.items() if count is not None}
-        if groups not in (None, 1):
-            roles["groups"] = groups
-        if values.get("bias") is False:
-            roles["bias"] = False
-        return roles
 
 
 class LayerMirror:
@@ -295,7 +233,7 @@ class LayerMirror:
             with suppress(DeconvError):
                 self.convolution.find_axes((size,) * self.convolution.rank)
                 return size
-        # Tells why no size will do.
+        # Raises the reason why no size will do.
         self.convolution.find_axes((sizes[-1],) * self.convolution.rank)
         return sizes[-1]
 

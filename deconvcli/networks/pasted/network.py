@@ -12,12 +12,9 @@ from deconvcli.common.shelf import suggestion
 from deconvcli.frameworks.dialects import resolve_name
 from deconvcli.frameworks.pasted.misread import explain_text
 from deconvcli.frameworks.pasted.other_forms import leave_out_prompts
-from deconvcli.frameworks.pasted.python_call import (
-    MAX_CALL_CHARACTERS,
-    PythonCall,
-    refuse_unreadable,
-)
+from deconvcli.frameworks.pasted.python_call import PythonCall
 from deconvcli.frameworks.pasted.python_code import SIGNS
+from deconvcli.frameworks.pasted.refusals import MAX_CALL_CHARACTERS, refuse_unreadable
 from deconvcli.networks.forms import FORMS, Misfit, format_value
 from deconvcli.networks.graph import Node
 from deconvcli.networks.operations import index_calls, index_keys, take

@@ -9,7 +9,8 @@ from contextlib import suppress
 from itertools import islice
 
 from deconvcli.common.errors import UsageError
-from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader, refuse_unreadable
+from deconvcli.frameworks.pasted.python_call import PythonCall, ValueReader
+from deconvcli.frameworks.pasted.refusals import refuse_unreadable
 from deconvcli.networks.pasted.calls import is_layer
 from deconvcli.networks.pasted.entries import (
     MAX_DEPTH,

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from deconvcli.common.errors import DeconvError
-from deconvcli.frameworks.pasted.python_call import MAX_CALL_CHARACTERS
+from deconvcli.frameworks.pasted.refusals import MAX_CALL_CHARACTERS
 from tests.frameworks.pasted.fuzz import FORMS, MAX_SECONDS, tally
 
 N = MAX_CALL_CHARACTERS - 100
