@@ -30,6 +30,7 @@ BY_RULE = {
     "torch-zero-output-path": "empty-output",
     "torch-dilation0": "dilation",
     "xla-abort": "xla-abort",
+    "keras-openvino-empty": "keras-openvino-empty-output",
 }
 # Accidents that are answered as they happen, and the finding that names them.
 NAMED = {
