@@ -78,7 +78,7 @@ _deconv_offers() {
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet ncnn onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn' '' ;;
                 --set) _deconv_value '' '' list ;;
-                --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet ncnn onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all' '' list ;;
+                --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet ncnn onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all config' '' list ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text python yaml' '' ;;
                 --without) _deconv_value transposed '' ;;

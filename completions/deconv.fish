@@ -201,7 +201,7 @@ complete -c deconv -n '__deconv_at convert' -l auto-pad -r -f -d 'Padding by a w
 complete -c deconv -n '__deconv_at convert' -l transpose-kernel -d 'Flip the kernel, in JAX and Flax.'
 complete -c deconv -n '__deconv_at convert' -l data-format -r -f -d 'Order of the axes: channels_last, NCHW ...'
 complete -c deconv -n '__deconv_at convert' -l set -r -f -k -a '(__deconv_list )' -d 'Values of variables in CALL: k=4,s=2.'
-complete -c deconv -n '__deconv_at convert' -l to -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet ncnn onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all)' -d 'The framework that the layer is carried into, such as keras or onnx@onnxruntime; several, or all.'
+complete -c deconv -n '__deconv_at convert' -l to -r -f -k -a '(__deconv_list caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet ncnn onednn onnx onnx@onnxruntime onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn all config)' -d 'The framework that the layer is carried into, such as keras or onnx@onnxruntime; several, or all. A network also into config, its own words.'
 complete -c deconv -n '__deconv_at convert' -s o -l out -r -F -d 'Write the result to FILE instead of printing it.'
 complete -c deconv -n '__deconv_at convert' -l against -d 'Run the printed module in the installed framework, and compare the values.'
 complete -c deconv -n '__deconv_at convert' -l weights -r -f -d 'Weights of the layer, in its own layout: .npy, .npz or .safetensors; model.safetensors:up1.weight names one of several.'

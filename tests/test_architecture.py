@@ -73,8 +73,10 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
             "vocoders",
         },
         {"walk"},
+        {"steps"},
         {"readers"},
         {"reading"},
+        {"as_network"},
     ),
     "networks": (
         {"operation"},
@@ -105,6 +107,7 @@ KNOWS_PADDING = {
     "frameworks/wording",
     "models/keras_model",
     "models/readers",
+    "models/steps",
     "models/vocoders",
     "networks/graph",
     "networks/mirror",

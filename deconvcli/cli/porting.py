@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from deconvcli.checks.checking import read_one_network
+from deconvcli.cli.options import CONFIG
 from deconvcli.cli.request import FLAGS, NAMES
 from deconvcli.common.errors import UsageError
-from deconvcli.common.values import format_count
+from deconvcli.common.values import format_count, shorten_list
 from deconvcli.conversion.proof import Proof, prove
+from deconvcli.frameworks.pasted.python_call import PythonCall
+from deconvcli.layers.layer import require_numbers
 from deconvcli.layers.text import size_text
+from deconvcli.models.as_network import read_network
+from deconvcli.models.reading import find_reader
 from deconvcli.networks.porting import Port, Ported, port_network, resize
 from deconvcli.networks.porting.config import list_layer, write_config
 from deconvcli.networks.porting.modules import MODULES, Written, find_module
@@ -31,8 +37,10 @@ class Row(NamedTuple):
     proof: Proof | None
 
 
-def port_to(path: str, name: str, names: Sequence[str], options: Mapping[str, Any]) -> list[Port]:
-    """Return the network of a file in the words of each target.
+def port_to(
+    path: str, name: str, names: Sequence[str], options: Mapping[str, Any]
+) -> tuple[list[Port], Sequence[str]]:
+    """Return the network of a file in the words of each target, and what a model has besides.
 
     Raises:
         DeconvError: an option has no effect here, the file cannot be read, or a layer has an error.
@@ -43,14 +51,22 @@ def port_to(path: str, name: str, names: Sequence[str], options: Mapping[str, An
         raise UsageError(
             f"{given} has no effect on a whole network", help="write it into the layer."
         )
-    source = read_one_network(path, name)
-    network = resize(source.graph, options["input_size"], NAMES)
-    calls = {name: one.call for name, one in source.calls.items() if one.call is not None}
-    return [port_network(network, target, calls) for target in names]
+    size = options["input_size"]
+    notes: Sequence[str] = ()
+    calls: Mapping[str, PythonCall] = {}
+    if find_reader(path) is None:
+        source = read_one_network(path, name)
+        network = resize(source.graph, size, NAMES)
+        calls = {name: one.call for name, one in source.calls.items() if one.call is not None}
+    else:
+        title = name or PurePath(path).stem
+        network, notes = read_network(path, title, require_numbers(size) if size else None)
+    targets = [network.dialect if one == CONFIG else one for one in names]
+    return [port_network(network, target, calls) for target in targets], notes
 
 
-def write_network(ports: Sequence[Port], form: str) -> str:
-    """Return the module, or the config, of one target.
+def write_network(ports: Sequence[Port], form: str, notes: Sequence[str] = ()) -> str:
+    """Return the module, or the config, of one target. notes: what a model has besides.
 
     Raises:
         UsageError: there are several, or no module is written for the target.
@@ -62,7 +78,13 @@ def write_network(ports: Sequence[Port], form: str) -> str:
         )
     [port] = ports
     if form == "yaml":
-        return write_config(port)
+        return write_config(port, notes)
+    if notes:
+        raise UsageError(
+            f"{port.name} has operations that no program of ours has: {shorten_list(notes)}",
+            help="take --to config, or export the model from its own program.",
+            code="no-program",
+        )
     module = find_module(port.target)
     if module is None:
         raise UsageError(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, TypeAlias, TypeVar
 
+from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Diagnostic, Where
 from deconvcli.layers.axis import Linear
 from deconvcli.layers.layer import Reading
@@ -51,20 +53,6 @@ class ModelLayer(NamedTuple):
     gives: tuple[str, ...] = ()
 
 
-def keep_connected(layers: Sequence[ModelLayer], inputs: Iterable[str]) -> tuple[ModelLayer, ...]:
-    """Return layers that take only tensors which one of them gives, and inputs of the model.
-
-    The others are constants and sizes, which are computed by steps that are no layers.
-    """
-    known = {*inputs, *[name for layer in layers for name in layer.gives]}
-    return tuple(
-        [
-            layer._replace(takes=tuple([name for name in layer.takes if name in known]))
-            for layer in layers
-        ]
-    )
-
-
 class OpenAxis(NamedTuple):
     """An axis of a model's input whose size the file leaves open.
 
@@ -97,6 +85,57 @@ class Model(NamedTuple):
     open_axes: tuple[OpenAxis, ...] = ()
 
 
+class Step(NamedTuple):
+    """An operation as a config has it. note: what of it a config cannot have."""
+
+    operation: str
+    parameters: Mapping[str, Any] = MappingProxyType({})
+    note: str = ""
+
+
+class ModelStep(NamedTuple):
+    """One operation of a model, with the step that it is; None where configs have no such step.
+
+    kind: in the model's words. output: the sizes of the first tensor that it gives.
+    """
+
+    name: str
+    kind: str
+    takes: tuple[str, ...]
+    gives: tuple[str, ...]
+    output: Sizes | None
+    step: Step | None
+
+
+class ModelSteps(NamedTuple):
+    """A model as steps, each after those that it takes tensors from.
+
+    dialect: the framework in whose words its parameters are. inputs: their sizes, batch first and
+    channels second.
+    """
+
+    dialect: str
+    inputs: Mapping[str, Sizes | None]
+    steps: tuple[ModelStep, ...]
+
+
+_Joined = TypeVar("_Joined", ModelLayer, ModelStep)
+
+
+def keep_connected(layers: Sequence[_Joined], inputs: Iterable[str]) -> tuple[_Joined, ...]:
+    """Return layers that take only tensors which one of them gives, and inputs of the model.
+
+    The others are constants and sizes, which are computed by steps that are no layers.
+    """
+    known = {*inputs, *[name for layer in layers for name in layer.gives]}
+    return tuple(
+        [
+            layer._replace(takes=tuple([name for name in layer.takes if name in known]))
+            for layer in layers
+        ]
+    )
+
+
 class Reader(ABC):
     """A reader of one format. finds_working: whether it finds the input sizes that work."""
 
@@ -110,3 +149,16 @@ class Reader(ABC):
             Unreadable: the file cannot be read, or is no such model.
             UsageError: an input or a number of axes does not exist.
         """
+
+    def list_steps(self, path: str, sizes: GivenSizes) -> ModelSteps:
+        """Return the model as steps that configs have, at these sizes of its inputs.
+
+        Raises:
+            Unreadable: the file cannot be read, or is no such model.
+            UsageError: an input or a number of axes does not exist, or the reader lists no steps.
+        """
+        raise UsageError(
+            f"{path}: the layers of such a file are not written as a config",
+            help="export the model as ONNX, or write its layers into a config.",
+            code="no-steps",
+        )

@@ -6,7 +6,7 @@ import os
 import re
 from functools import cache
 
-from deconvcli.models.model import GivenSizes, Model
+from deconvcli.models.model import GivenSizes, Model, ModelSteps
 from deconvcli.models.readers import READERS
 
 _SUFFIXES = re.compile(r"^Suffixes: (.+)\.$", re.MULTILINE)
@@ -89,3 +89,13 @@ def read_model(path: str, sizes: GivenSizes, reader: str | None = None) -> Model
         UsageError: no reader has this name, or an input or a number of axes does not exist.
     """
     return READERS.take(reader or find_reader(path) or "").read(path, sizes)
+
+
+def list_steps(path: str, sizes: GivenSizes, reader: str | None = None) -> ModelSteps:
+    """Return a model file as steps of a config. sizes, reader: as for `read_model`.
+
+    Raises:
+        Unreadable: the file cannot be read, or is no such model.
+        UsageError: as `read_model`, or steps of such files are not known.
+    """
+    return READERS.take(reader or find_reader(path) or "").list_steps(path, sizes)

@@ -15,6 +15,7 @@ from deconvcli.cli.help import Command
 from deconvcli.cli.options import (
     ALL,
     CALL_ARGUMENT,
+    CONFIG,
     FORCE_OPTION,
     Word,
     format_option,
@@ -40,9 +41,9 @@ PYTHON, YAML = "python", "yaml"
     names_option(
         "--to",
         "names",
-        words=(ALL,),
+        words=(ALL, CONFIG),
         help="The framework that the layer is carried into, such as keras or onnx@onnxruntime;"
-        " several, or all.",
+        " several, or all. A network also into config, its own words.",
     ),
     out_option(help="Write the result to FILE instead of printing it."),
     option(
@@ -114,6 +115,9 @@ def command(
     then said in the target, with its name and its skips; --format yaml writes a config, and
     --format python a module of torch, Keras, Flax or ONNX. Exits with 1 where one is missing.
 
+    CALL may also be a model of ONNX whose graph is one of layers that configs have. --to config
+    writes them into a config in the words of ONNX; --in gives sizes that the file leaves open.
+
     \b
     Examples:
       deconv convert --in 5x5 -k 3 -s 2 -p same --to torch
@@ -123,6 +127,7 @@ def command(
       deconv convert -k 4 -s 2 -p 1 --in 8 --to keras@torch --against
       deconv convert -k 4 -s 2 --in 8 --to jax --weights w.npy --out-weights j.npy
       deconv convert net.yaml:decoder --to keras --format python
+      deconv convert net.onnx --to config -o net.yaml
     """
     if names is None:
         raise UsageError("--to is missing", help="name a framework: --to keras.", code="no-target")
@@ -136,7 +141,7 @@ def command(
         _refuse_beside_network(of_layers | {"--against": "" if against else None})
         opened = open_output(out, force=force)
         return _convert_network(path, network, names, opened, format, quiet, options)
-    _refuse_together(format, against, is_other)
+    _refuse_together(format, against, is_other, names)
     # NumPy loads here, where values are about to be compared.
     from deconvcli.cli.carrying import carry, take_files, understand
     from deconvcli.cli.converting import convert_to, report_conversions, run_modules
@@ -173,11 +178,13 @@ def _refuse_beside_network(options: Mapping[str, str | None]) -> None:
             raise UsageError(f"{flag} is of a single layer", help="leave it out.")
 
 
-def _refuse_together(format: str, against: bool, is_other: bool) -> None:
+def _refuse_together(format: str, against: bool, is_other: bool, names: Sequence[str]) -> None:
     """Refuse options that do not fit together, or not a single layer."""
-    if format == YAML:
+    if format == YAML or names == (CONFIG,):
         raise UsageError(
-            "a single layer is no config", help="take --format json, or give a config.", code="form"
+            "a single layer is no config",
+            help="take --format json, or give a config or a model.",
+            code="form",
         )
     if against and (is_other or format == PYTHON):
         beside = "--without" if is_other else "--format python"
@@ -223,9 +230,11 @@ def _convert_network(
     from deconvcli.cli.porting import port_to, report_ports, write_network
 
     with opened as file:
-        ports = port_to(path, name, names, options)
+        ports, notes = port_to(path, name, names, options)
+        if names == (CONFIG,) and format == "text":
+            format = YAML
         if format in (PYTHON, YAML):
-            Output("text", file=file).write(write_network(ports, format))
+            Output("text", file=file).write(write_network(ports, format, notes))
         else:
             Output(format, quiet, file).show(report_ports(ports))
     return 1 if any(port.missing for port in ports) else 0

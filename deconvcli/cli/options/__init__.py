@@ -5,6 +5,7 @@ from __future__ import annotations
 from deconvcli.cli.options.building import Word, option, takes
 from deconvcli.cli.options.dialects import (
     ALL,
+    CONFIG,
     DIALECT,
     DIALECT_OPTION,
     NONE,
@@ -31,6 +32,7 @@ __all__ = [
     "ALL",
     "ANY_NUMBERS",
     "CALL_ARGUMENT",
+    "CONFIG",
     "DIALECT",
     "DIALECT_OPTION",
     "FORCE_OPTION",

@@ -13,8 +13,8 @@ from deconvcli.cli.types import Typed
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.dialects import DIALECTS, in_order, resolve_name
 
-# Words that stand in place of names of dialects.
-ALL, NONE = "all", "none"
+# Words that stand in place of names of dialects; `config` is the one that a network is in.
+ALL, NONE, CONFIG = "all", "none", "config"
 
 
 class DialectName(Typed):
@@ -69,8 +69,8 @@ def names_option(
 ) -> Callable[[Any], Any]:
     """Return an option for dialects: a list by comma, to which a repeated option adds.
 
-    The command gets a tuple without doubles, or None where the option is not given. words: `all`
-    or `none`, where the option takes them; they become the names that they stand for.
+    The command gets a tuple without doubles, or None where the option is not given. words: `all`,
+    `none` or `config`, where the option takes them; the first two become what they stand for.
     """
     return option(
         *names,
@@ -102,14 +102,14 @@ def _join_names(
     if not given:
         return None
     names = tuple(dict.fromkeys(name for part in given for name in part))
-    word = next((name for name in names if name in (ALL, NONE)), None)
+    word = next((name for name in names if name in (ALL, NONE, CONFIG)), None)
     if word is None:
         return names
     if len(names) > 1:
         raise UsageError(
             f"{param.opts[0]} has {word} and other names", help=f"give {word} alone, or only names."
         )
-    return tuple(in_order()) if word == ALL else ()
+    return {ALL: tuple(in_order()), NONE: (), CONFIG: (CONFIG,)}[word]
 
 
 def _only_name(

@@ -24,6 +24,8 @@ from deconvcli.models.model import (
     GivenSizes,
     Model,
     ModelLayer,
+    ModelStep,
+    ModelSteps,
     Reader,
     Sizes,
     keep_connected,
@@ -33,6 +35,7 @@ from deconvcli.models.onnx_model.file import read_onnx
 from deconvcli.models.onnx_model.graph import Constant, Dimension, Graph, Node, OnnxFile
 from deconvcli.models.onnx_model.letters import name_open_sizes
 from deconvcli.models.places import find_place
+from deconvcli.models.steps.onnx import describe_step
 from deconvcli.models.walk.box import BoxSize, LetterAdvance, LetterSplit, find_steps, make_size
 from deconvcli.models.walk.explaining import (
     explain_letters,
@@ -81,6 +84,32 @@ class Onnx(Reader):
             else []
         )
         return _Model(file, opened, inputs, given).build(joined)
+
+    def list_steps(self, path: str, sizes: GivenSizes) -> ModelSteps:
+        """Return the operations at sizes in numbers; where they are open, none is a step."""
+        file = read_onnx(path)
+        inputs = name_open_sizes(
+            file.graph, match_inputs(sizes, {one.name: one.sizes for one in file.graph.inputs})
+        )
+        walked = walk_open(Walker(file), inputs).walked
+        version = file.opsets.get("", 1)
+        steps = [
+            ModelStep(
+                _name(one.node),
+                one.node.operation,
+                tuple(_list_takes(one.node, walked.tensors)),
+                tuple(filter(None, one.node.outputs)),
+                _write(one.outputs[0]),
+                describe_step(
+                    Call(one.node.operation, one.inputs, one.node.attributes, version),
+                    one.outputs,
+                ),
+            )
+            for one in walked.outcomes
+            if _is_layer(one)
+        ]
+        given = {name: _write(Tensor(shape)) for name, shape in inputs.items()}
+        return ModelSteps("onnx", given, keep_connected(steps, inputs))
 
 
 class _Model:

@@ -32,10 +32,13 @@ from deconvcli.models.model import (
     GivenSizes,
     Model,
     ModelLayer,
+    ModelStep,
+    ModelSteps,
     Reader,
     Sizes,
     keep_connected,
 )
+from deconvcli.models.steps.torch import AtenCall, describe_step
 
 _TRANSPOSED = {f"aten.conv_transpose{rank}d": rank for rank in (1, 2, 3)}
 # The parameters that the operation shares with torch's functions.
@@ -53,6 +56,13 @@ class TorchExport(Reader):
             model = _Model(program, values).build()
         notes = [f"{len(others)} more programs are in the archive"] if others else []
         return model._replace(notes=(*model.notes, *notes))
+
+    def list_steps(self, path: str, sizes: GivenSizes) -> ModelSteps:
+        """Return the operations of the first program; where sizes are open, none is a step."""
+        program = read_programs(path)[0]
+        values = _find_values(program, sizes)
+        with refuse_other_forms():
+            return _Model(program, values).list_steps()
 
 
 class _Model:
@@ -82,6 +92,42 @@ class _Model:
             tuple(findings),
             tuple(self._explain_symbols()),
         )
+
+    def list_steps(self) -> ModelSteps:
+        """Return the operations on tensors as steps."""
+        tensors = {name: self._write(sizes) for name, sizes in self._program.sizes.items()}
+        steps = []
+        for one in self._program.operations:
+            if not one.outputs:
+                continue
+            layer, taken = self._layer(one), list(_find_tensors(one.arguments.values()))
+            weight = one.arguments.get("weight")
+            call = AtenCall(
+                layer.kind,
+                {name: self._compute(value) for name, value in one.arguments.items()},
+                tensors.get(taken[0]) if taken else None,
+                tensors.get(weight.name) if isinstance(weight, Tensor) else None,
+                tensors.get(one.outputs[0]),
+                len(taken),
+            )
+            steps.append(
+                ModelStep(
+                    layer.name,
+                    layer.kind,
+                    layer.takes,
+                    layer.gives,
+                    tensors.get(one.outputs[0]),
+                    describe_step(call),
+                )
+            )
+        inputs = {name: tensors[name] for name in self._program.inputs}
+        return ModelSteps("torch", inputs, keep_connected(steps, self._program.inputs))
+
+    def _compute(self, value: Any) -> Any:
+        """Return an argument with numbers in place of formulas where these have values."""
+        if isinstance(value, list):
+            return [self._compute(one) for one in value]
+        return evaluate(value, self._values) if isinstance(value, Expression) else value
 
     def _write(self, sizes: tuple[Size, ...]) -> Sizes:
         """Return sizes as numbers where the symbols have values, and as formulas elsewhere."""

@@ -92,7 +92,7 @@ def make_join_problem(
 
     def write() -> str:
         shapes = " and ".join([write_sizes(tensor.sizes or ()) for tensor in tensors[:4]])
-        differences = " and ".join([f"{one} is not {other}" for one, other in wrong])
+        differences = " and ".join(dict.fromkeys([f"{one} is not {other}" for one, other in wrong]))
         return f"tensors of {shapes} {verb}, and {differences}"
 
     problem = Problem(

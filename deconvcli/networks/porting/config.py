@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from deconvcli.common.values import compact
@@ -46,10 +46,17 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def write_config(port: Port) -> str:
-    """Return the network as YAML: a layer a line, and comments for what the target lacks."""
+def write_config(port: Port, notes: Sequence[str] = ()) -> str:
+    """Return the network as YAML: a layer a line, and comments for what the target lacks.
+
+    notes: what else of the network is not written.
+    """
+    words = "in its own words"
+    if port.source != port.target:
+        words = f"from {port.source} to {port.target}"
     lines = [
-        f"# The network {port.name}, from {port.source} to {port.target}.",
+        f"# The network {port.name}, {words}.",
+        *[f"# Not written: {note}." for note in notes],
         f"dialect: {_quote(port.target)}",
         "networks:",
         f"  {_quote(port.name)}:",

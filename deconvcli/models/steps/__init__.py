@@ -1,0 +1,1 @@
+"""Operations of frameworks in the words of our configs."""
