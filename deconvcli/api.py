@@ -97,17 +97,30 @@ def network(
     *,
     dialect: str | None = None,
     values: Mapping[str, Any] | None = None,
+    reader: str | None = None,
 ) -> PublicNetwork:
     """Return the layers of a pasted network, with the size of each; the text is never executed.
 
-    text: what print(model) writes, or the calls that create the layers. input_shape: with or
-    without a batch, in the framework's own layout; may be left out where the text has it. dialect:
-    of calls that several frameworks have. values: of variables in the text, such as {"ngf": 64}.
+    text: what print(model) writes, or the calls that create the layers; or the path of a model
+    file, such as model.pt2, of which `deconv check` reads more. input_shape: with or without a
+    batch, in the framework's own layout; may be left out where the text has it. That of a model has
+    the batch, and what a model leaves open is a formula, as text. dialect: of calls that several
+    frameworks have. values: of variables in the text, such as {"ngf": 64}. reader: that of a model,
+    by default as the name of its file ends.
 
     Raises:
         Refused: the framework would refuse a layer.
+        Unreadable: a file cannot be read, or is no such model.
         UsageError: the text is no network, has an unknown layer, or the input is missing.
     """
+    if reader is not None or _is_model(text):
+        from deconvcli.models.answer import answer_model
+
+        _refuse_words(dialect, values)
+        answer = answer_model(text, to_shape(input_shape), reader)
+        if answer.error is not None:
+            raise answer.error
+        return PublicNetwork(answer)
     # Importing all kinds of layers takes a while, which a single layer does not need.
     from deconvcli.frameworks.request.paste import PYTHON_NAMES, read_values
     from deconvcli.networks.pasted.answer import answer_network
@@ -118,6 +131,21 @@ def network(
     if answer.error is not None:
         raise answer.error
     return PublicNetwork(answer)
+
+
+def _is_model(text: str) -> bool:
+    """Return whether a text is the path of a model file, and no network itself."""
+    if "\n" in text or "(" in text:
+        return False
+    from deconvcli.models.reading import find_reader
+
+    return find_reader(text) is not None
+
+
+def _refuse_words(dialect: str | None, values: Mapping[str, Any] | None) -> None:
+    for name, value in (("dialect", dialect), ("values", values)):
+        if value is not None:
+            raise UsageError(f"{name} has no effect on a model file", help="leave it out.")
 
 
 @overload

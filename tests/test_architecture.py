@@ -63,7 +63,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     ),
     "models": (
         {"expressions", "model", "places"},
-        {"inputs"},
+        {"inputs", "table"},
         {
             "exported",
             "keras_model",
@@ -76,7 +76,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"steps"},
         {"readers"},
         {"reading"},
-        {"as_network"},
+        {"answer", "as_network"},
     ),
     "networks": (
         {"operation"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from deconvcli.checks.checking._settings import Settings
@@ -18,11 +17,11 @@ from deconvcli.checks.rules import (
     list_quiet,
     run_rules,
 )
-from deconvcli.common.errors import NotLinear
 from deconvcli.common.findings import Diagnostic, Severity, Where
-from deconvcli.models.model import Model, ModelLayer, write_sizes
+from deconvcli.models.model import Model, ModelLayer
 from deconvcli.models.reading import read_model
-from deconvcli.networks.graph import LayerRow, Network, NetworkTable, Node, NodeOutcome
+from deconvcli.models.table import make_table, name_layer
+from deconvcli.networks.graph import Network, Node, NodeOutcome
 
 
 class CheckedModel(NamedTuple):
@@ -49,7 +48,7 @@ def check_model(name: str, path: str, settings: Settings) -> CheckedModel:
     ruled = run_rules(_make_subject(name, model, settings))
     found += ruled if model.text is None else _leave_out_quiet(ruled, settings)
     known = sum(layer.output is not None for layer in model.layers)
-    tables = (_make_table(model),) if settings.tables else ()
+    tables = (make_table(model),) if settings.tables else ()
     checked = CheckedFile(
         name,
         networks=tables,
@@ -110,35 +109,4 @@ def _make_document(name: str, model: Model) -> Document:
 
 def _make_node(layer: ModelLayer) -> Node:
     operation = layer.kind if layer.where is None else "conv_transpose"
-    return Node(_name_layer(layer), operation, dialect=layer.dialect)
-
-
-def _name_layer(layer: ModelLayer) -> str:
-    """Return the layer's name, with the line of the author's source if the file has it."""
-    return f"{layer.name} ({layer.place})" if layer.place else layer.name
-
-
-def _make_table(model: Model) -> NetworkTable:
-    rows = []
-    for layer in model.layers:
-        shape = None
-        if layer.output is not None:
-            shape = write_sizes(layer.output)
-        name = _name_layer(layer)
-        if layer.where is not None:
-            name += f" (line {layer.where.line})"
-        macs = _count_macs(layer)
-        rows.append(LayerRow(name, layer.kind, shape, shape, layer.parameters, macs))
-    return NetworkTable(model.title, tuple(rows), remarks=model.notes)
-
-
-def _count_macs(layer: ModelLayer) -> int | None:
-    """Return the multiply-accumulates, None for a size in letters or counts that are not known."""
-    if layer.reading is None or (layer.where is not None and layer.parameters is None):
-        return None
-    # The reading of a layer of open sizes is at some size that nobody asked for.
-    if layer.output is None or not all(isinstance(size, int) for size in layer.output):
-        return None
-    with suppress(NotLinear):
-        return layer.reading.macs
-    return None
+    return Node(name_layer(layer), operation, dialect=layer.dialect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from deconvcli.common.errors import DeconvError, UsageError
 from deconvcli.frameworks.dialects import take as take_dialect
@@ -19,6 +19,9 @@ from deconvcli.networks.operation import Shape
 from deconvcli.networks.pasted.connections import Connected, connect
 from deconvcli.networks.pasted.entries import Entry
 from deconvcli.networks.pasted.network import PastedNetwork, has_parameters
+
+Sizes: TypeAlias = tuple[Size | str | None, ...]
+"""Sizes of a tensor; those of a model file may be formulas as text, or not known."""
 
 # Letters of up to four sizes that the text leaves open; the batch is none of them.
 _LETTERS = "HWDC"
@@ -34,7 +37,7 @@ class LayerAnswer(NamedTuple):
     name: str
     kind: str
     line: int | None
-    output: tuple[Size, ...] | None
+    output: Sizes | None
     parameters: int | None
     macs: int | None
     macs_formula: str | None
@@ -50,8 +53,8 @@ class NetworkAnswer(NamedTuple):
     """
 
     dialect: str
-    input_shape: tuple[Size, ...]
-    output_shape: tuple[Size, ...] | None
+    input_shape: Sizes
+    output_shape: Sizes | None
     forms: Mapping[int, tuple[Size, ...]]
     layers: tuple[LayerAnswer, ...]
     parameters: int | None
