@@ -36,14 +36,22 @@ from deconvcli.models.onnx_model.graph import Constant, Dimension, Graph, Node, 
 from deconvcli.models.onnx_model.letters import name_open_sizes
 from deconvcli.models.places import find_place
 from deconvcli.models.steps.onnx import describe_step
-from deconvcli.models.walk.box import BoxSize, LetterAdvance, LetterSplit, find_steps, make_size
+from deconvcli.models.walk.box import (
+    BoxSize,
+    LetterAdvance,
+    LetterSplit,
+    find_letters,
+    find_steps,
+    make_size,
+)
 from deconvcli.models.walk.explaining import (
     explain_letters,
     find_fixed_sizes,
     find_stretched,
     list_open_axes,
 )
-from deconvcli.models.walk.opening import Inputs, Opened, find_places, walk_open
+from deconvcli.models.walk.opening import Inputs, Opened, find_places, list_fresh, walk_open
+from deconvcli.models.walk.restarting import walk_with_restarts
 from deconvcli.models.walk.tensors import Call, OpenSize, Problem, Tensor
 from deconvcli.models.walk.transposed import transpose_convolution
 from deconvcli.models.walk.walking import Outcome, Walker
@@ -77,7 +85,7 @@ class Onnx(Reader):
         given = match_inputs(sizes, stored)
         inputs = name_open_sizes(file.graph, given)
         walker = Walker(file)
-        opened = walk_open(walker, inputs)
+        opened = walk_with_restarts(walker, inputs)
         joined = (
             list(find_stretched(_walk_near(walker, inputs)))
             if given and not find_places(inputs)
@@ -127,6 +135,7 @@ class _Model:
         self._opened = opened
         self._inputs = inputs
         self._given = given
+        self._fresh = set(list_fresh(opened.fresh))
 
     def build(self, joined: Sequence[tuple[Outcome, Diagnostic]]) -> Model:
         """Return the model. joined: findings of tensors that are joined by accident."""
@@ -134,7 +143,7 @@ class _Model:
         return Model(
             f"ONNX, {self._file.producer}" if self._file.producer else "ONNX",
             {
-                name: _write(tensor)
+                name: self._write_certain(tensor)
                 for name, tensor in self._walked.tensors.items()
                 if name and name not in constants
             },
@@ -151,6 +160,17 @@ class _Model:
             tuple(self._notes()),
             open_axes=tuple(list_open_axes(self._inputs, self._opened)),
         )
+
+    def _write_certain(self, tensor: Tensor) -> Sizes | None:
+        """Return the sizes of a tensor, without those in letters that depend on values."""
+        if not self._fresh or tensor.sizes is None or not any(map(self._is_fresh, tensor.sizes)):
+            return _write(tensor)
+        return _write(
+            Tensor(tuple([None if self._is_fresh(size) else size for size in tensor.sizes]))
+        )
+
+    def _is_fresh(self, size: OpenSize) -> bool:
+        return not self._fresh.isdisjoint(find_letters([size]))
 
     def _layer(self, outcome: Outcome) -> ModelLayer:
         node = outcome.node
@@ -189,7 +209,9 @@ class _Model:
     def _find_failures(self) -> Iterator[Diagnostic]:
         """Yield a finding for each operation that nothing can compute at these sizes."""
         for outcome in self._walked.outcomes:
-            if (finding := outcome.finding) is not None:
+            finding = outcome.finding
+            # At other lengths than ours it may not fail.
+            if finding is not None and self._fresh.isdisjoint(outcome.letters):
                 yield _place(outcome, finding)
 
     def _compare(self) -> Iterator[Diagnostic]:
@@ -243,6 +265,9 @@ class _Model:
 
     def _notes(self) -> Iterator[str]:
         yield from explain_letters(self._inputs, self._opened)
+        for name, axes in self._opened.fresh.items():
+            for axis, letter in axes.items():
+                yield f"{letter} is axis {axis} of {name}, a length that depends on values"
         for name, shape in self._inputs.items():
             if shape is None:
                 yield f"{name} has no size in the file; give it with --size"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import NotLinear, Refused
@@ -68,21 +69,30 @@ def _make_size(size: Any, box: Box) -> OpenSize:
     return shifted
 
 
+FreshLetters = Mapping[str, Mapping[int, str]]
+"""The letters of sizes that depend on values, by the name of the tensor and the axis."""
+NO_FRESH: FreshLetters = MappingProxyType({})
+
+
 class Opened(NamedTuple):
     """A walk whose sizes are formulas, and for each letter the sizes that work, if they are known.
 
     box: the classes of sizes for which the formulas hold; None where no such were found. failures:
-    what fails because of a letter at multiples of a number.
+    what fails because of a letter at multiples of a number. fresh: the letters of lengths that
+    depend on values, by tensor and axis.
     """
 
     walked: Walked
     box: Box | None = None
     working: Mapping[str, SizeSet] = {}
     failures: Mapping[str, Outcome] = {}
+    fresh: FreshLetters = NO_FRESH
 
     @property
     def is_certain(self) -> bool:
         """Whether all sizes are known, so that nothing unknown can fail."""
+        if self.fresh:
+            return False
         tensors = [
             tensor
             for one in self.walked.outcomes
@@ -95,14 +105,15 @@ class Opened(NamedTuple):
         )
 
 
-def walk_open(walker: Walker, inputs: Inputs) -> Opened:
+def walk_open(walker: Walker, inputs: Inputs, fresh: FreshLetters = NO_FRESH) -> Opened:
     """Return formulas for all letters at once, and the sizes that work for each.
 
-    Where no formulas are found, the sizes that depend on letters are unknown.
+    Where no formulas are found, the sizes that depend on letters are unknown. fresh: letters of
+    lengths inside the model; whether it works is not asked for these.
     """
     letters = list(find_places(inputs))
-    walks = _Walks(walker, inputs)
-    found = walks.settle(open_box(letters))
+    walks = _Walks(walker, inputs, fresh)
+    found = walks.settle(open_box([*letters, *list_fresh(fresh)]))
     if found is None:
         return Opened(walker.walk(make_inputs(inputs, {})))
     box, walked = found
@@ -116,7 +127,12 @@ def walk_open(walker: Walker, inputs: Inputs) -> Opened:
         walks.allow_formulas()
         others = {letter: _choose_class(working[letter], box[letter]) for letter in changed}
         box, walked = walks.settle({**box, **others}, keeps_class=True) or (box, walked)
-    return Opened(walked, box, working, failures)
+    return Opened(walked, box, working, failures, fresh)
+
+
+def list_fresh(fresh: FreshLetters) -> list[str]:
+    """Return the letters of lengths that depend on values, in order."""
+    return [letter for axes in fresh.values() for letter in axes.values()]
 
 
 def _choose_class(sizes: SizeSet, run: SizeRun) -> SizeRun:
@@ -130,10 +146,11 @@ def _choose_class(sizes: SizeSet, run: SizeRun) -> SizeRun:
 class _Walks:
     """The walks through one model, of which only so many are made."""
 
-    def __init__(self, walker: Walker, inputs: Inputs) -> None:
+    def __init__(self, walker: Walker, inputs: Inputs, fresh: FreshLetters) -> None:
         self._walker = walker
         self._inputs = inputs
-        self._most_steps = MAX_FORMULA_STEPS
+        self._fresh = fresh
+        self._most_steps = walker.steps + MAX_FORMULA_STEPS
 
     def allow_formulas(self) -> None:
         """Allow as many walks for formulas again."""
@@ -147,7 +164,11 @@ class _Walks:
         """
         if self._walker.steps > self._most_steps:
             raise Refused("too many walks", help="give sizes as numbers.", code="period")
-        return self._walker.walk(make_inputs(self._inputs, runs), ends)
+        pins = {
+            name: {axis: make_size(runs, letter) for axis, letter in axes.items()}
+            for name, axes in self._fresh.items()
+        }
+        return self._walker.walk(make_inputs(self._inputs, runs), ends, pins)
 
     def settle(self, box: Box, *, keeps_class: bool = False) -> tuple[Box, Walked] | None:
         """Return a box without splits and cuts, and its walk; None where none was found.

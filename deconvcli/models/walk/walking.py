@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from deconvcli.common.errors import NotLinear
@@ -11,7 +12,7 @@ from deconvcli.layers.layer import Reading
 from deconvcli.models.onnx_model.graph import Constant, Function, Graph, Node, OnnxFile, Reference
 from deconvcli.models.walk.box import find_letters
 from deconvcli.models.walk.operators import OPERATORS
-from deconvcli.models.walk.tensors import UNKNOWN, Call, Problem, Tensor
+from deconvcli.models.walk.tensors import UNKNOWN, Call, OpenSize, Problem, Tensor
 from deconvcli.models.walk.transposed import transpose_convolution
 
 MAX_CALLED_NODES = 100_000
@@ -53,6 +54,9 @@ class Walked(NamedTuple):
 
 Ends = Callable[[Outcome], bool]
 """Whether a walk ends with an outcome; the tensors after it are missing then."""
+Pins = Mapping[str, Mapping[int, OpenSize]]
+"""Sizes that depend on values, by the name of the tensor and the axis."""
+NO_PINS: Pins = MappingProxyType({})
 
 
 class Walker:
@@ -83,9 +87,14 @@ class Walker:
             and all(not name or name in self._constants for name in node.inputs)
         )
 
-    def walk(self, inputs: Mapping[str, Tensor], ends: Ends | None = None) -> Walked:
-        """Return the sizes of all tensors, at these sizes of the inputs."""
-        walk = _Walk(self._file)
+    def walk(
+        self, inputs: Mapping[str, Tensor], ends: Ends | None = None, pins: Pins = NO_PINS
+    ) -> Walked:
+        """Return the sizes of all tensors, at these sizes of the inputs.
+
+        pins: sizes of tensors that no operation gives, by tensor and axis.
+        """
+        walk = _Walk(self._file, pins)
         try:
             return walk.run(self._nodes, {**self._constants, **inputs}, ends)
         finally:
@@ -95,8 +104,9 @@ class Walker:
 class _Walk:
     """One walk through a file."""
 
-    def __init__(self, file: OnnxFile) -> None:
+    def __init__(self, file: OnnxFile, pins: Pins = NO_PINS) -> None:
         self._file = file
+        self._pins = pins
         self._outcomes: list[Outcome] = []
         self._unknown: dict[str, int] = {}
         self._remembered = 0
@@ -127,8 +137,17 @@ class _Walk:
             self.steps += 1
             inputs = tuple([tensors.get(name, UNKNOWN) if name else None for name in node.inputs])
             outcome = self._step(_fill_in(node, attributes), inputs, tensors, depth)
+            if self._pins and depth == 0:
+                outcome = self._pin(outcome)
             tensors.update(zip(node.outputs, outcome.outputs, strict=False))
             yield outcome
+
+    def _pin(self, outcome: Outcome) -> Outcome:
+        """Return an outcome whose outputs have the sizes that are given for them."""
+        named = zip(outcome.node.outputs, outcome.outputs, strict=False)
+        return outcome._replace(
+            outputs=tuple([_fill_sizes(one, self._pins.get(name)) for name, one in named])
+        )
 
     def _step(
         self,
@@ -225,6 +244,13 @@ class _Walk:
             return tensor
         self._remembered += len(tensor.values)
         return tensor if self._remembered <= MAX_REMEMBERED else Tensor(tensor.sizes)
+
+
+def _fill_sizes(tensor: Tensor, given: Mapping[int, OpenSize] | None) -> Tensor:
+    if given is None or tensor.sizes is None:
+        return tensor
+    sizes = [given.get(axis) if size is None else size for axis, size in enumerate(tensor.sizes)]
+    return Tensor(tuple(sizes))
 
 
 def _list_sizes(tensors: Sequence[Tensor | None]) -> list[Any]:
