@@ -28,10 +28,22 @@ run_module(module, run_name="__main__", alter_sys=True)
 """Arguments: the package's name, the folder that it lies in, the module to run, its arguments."""
 
 
-def command(module: str, *arguments: str) -> list[str]:
-    """Return the command line that runs a module of this package in a Python process."""
+def command(module: str, *arguments: str, python: str = "") -> list[str]:
+    """Return the command line that runs a module of this package in a Python process.
+
+    python: another interpreter than ours, of Python 3.11 or later.
+    """
     name = __name__.partition(".")[0]
-    return [sys.executable, "-P", "-c", _START, name, package_folder(), module, *arguments]
+    return [
+        python or sys.executable,
+        "-P",
+        "-c",
+        _START,
+        name,
+        package_folder(),
+        module,
+        *arguments,
+    ]
 
 
 def package_folder() -> str:

@@ -6,30 +6,44 @@ measure again first (`python -m tests.conformance.measure`): every text that cit
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 
 class Need(NamedTuple):
     """A module to import, the distribution that contains it, and the release that was measured.
 
-    title: the framework's name in a sentence, where that is not the module's.
+    title: the framework's name in a sentence, where that is not the module's. release: the
+    distribution's own version, where that is not the framework's. variable: the environment
+    variable that names `place`, for what cannot be installed beside the others.
     """
 
     module: str
     distribution: str
     version: str
     title: str = ""
+    release: str = ""
+    variable: str = ""
+    place: str = ""
 
     def __str__(self) -> str:
         return f"{self.title or self.module} {self.version}"
 
     @property
+    def installer(self) -> str:
+        """Return the program that installs the distribution: npm's names may start with @."""
+        return "npm" if self.distribution.startswith("@") else "pip"
+
+    @property
     def requirement(self) -> str:
-        """Return the requirement in pip's syntax."""
-        return f"{self.distribution}=={self.version}"
+        """Return the requirement in the installer's syntax."""
+        separator = "@" if self.installer == "npm" else "=="
+        return f"{self.distribution}{separator}{self.release or self.version}"
 
     def is_installed(self) -> bool:
         """Return whether the module can be found; it is not imported."""
+        if self.variable:
+            return bool(os.environ.get(self.variable))
         from importlib.util import find_spec  # dialects, which are read at start-up, need it never
 
         return find_spec(self.module) is not None
@@ -43,10 +57,26 @@ JAX = Need("jax", "jax", "0.10.2", "JAX")
 KERAS = Need("keras", "keras", "3.15.1", "Keras")
 LITERT = Need("ai_edge_litert", "ai-edge-litert", "2.3.0", "ai-edge-litert")
 MLX = Need("mlx", "mlx", "0.32.4", "MLX")
-MXNET = Need("mxnet", "mxnet", "1.9.1", "Apache MXNet")
+# It needs numpy<1.24, which the other frameworks do not take.
+MXNET = Need(
+    *("mxnet", "mxnet", "1.9.1", "Apache MXNet"),
+    variable="DECONV_MXNET_PYTHON",
+    place="a Python that has it and numpy<1.24",
+)
 NCNN = Need("ncnn", "ncnn", "1.0.20261020")
+ONEDNN = Need(
+    *("dnnl", "onednn", "3.13.2", "oneDNN", "2026.1.0"),
+    variable="DECONV_ONEDNN",
+    place="its libdnnl.so",
+)
 ONNX = Need("onnx", "onnx", "1.23.2")
 ONNXRUNTIME = Need("onnxruntime", "onnxruntime", "1.31.1")
+# The last series that reads models of Caffe.
+OPENCV4 = Need(
+    *("cv2", "opencv-python-headless", "4.14.0", "OpenCV", "4.14.0.94"),
+    variable="DECONV_OPENCV4_PYTHON",
+    place="a Python that has it",
+)
 OPENVINO = Need("openvino", "openvino", "2026.4.1", "OpenVINO")
 PADDLE = Need("paddle", "paddlepaddle", "3.3.1", "PaddlePaddle")
 TENSORFLOW = Need("tensorflow", "tensorflow-cpu", "2.21.0", "TensorFlow")

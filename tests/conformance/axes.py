@@ -171,6 +171,27 @@ def _ncnn(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     return Measurement(x, kernel, y, numbers("stride"), numbers("dilation"), groups)
 
 
+def _mxnet(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
+    stride, dilate = words.get("stride"), words.get("dilate")
+    groups = words.get("num_group", 1)
+    return Measurement(x, w, y, _spread(stride, rank), _spread(dilate, rank), groups)
+
+
+def _onednn(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
+    groups = words.get("groups") or 1
+    kernel = w.reshape(-1, *w.shape[-rank - 1 :])
+    # (groups * Cout/g, Cin/g, *k), whose outputs are sorted by group.
+    kernel = _outputs_split(np.moveaxis(kernel, 0, 1), groups)
+    dilations = [number + 1 for number in words["dilates"]]
+    return Measurement(x, kernel, y, words["strides"], dilations, groups)
+
+
+def _caffe(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
+    strides = words.get("stride", [words.get("stride_h", 1), words.get("stride_w", 1)])
+    dilations = _spread(words.get("dilation"), rank)
+    return Measurement(x, w, y, _spread(strides, rank), dilations, words.get("group", 1))
+
+
 READERS = {
     "torch": _torch,
     "paddle": _torch,
@@ -182,6 +203,9 @@ READERS = {
     "flax": _flax,
     "onnx": _onnx,
     "mlx": _mlx,
+    "mxnet": _mxnet,
+    "onednn": _onednn,
+    "caffe": _caffe,
     "ncnn": _ncnn,
     "openvino": _openvino,
     "tflite": _tflite,

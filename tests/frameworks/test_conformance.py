@@ -31,6 +31,8 @@ BY_RULE = {
     "torch-dilation0": "dilation",
     "xla-abort": "xla-abort",
     "keras-openvino-empty": "keras-openvino-empty-output",
+    "caffe-opencv-dilation": "caffe-opencv-dilation",
+    "caffe-opencv-pad": "caffe-opencv-pad",
 }
 # Accidents that are answered as they happen, and the finding that names them.
 NAMED = {
@@ -144,8 +146,12 @@ def test_the_evidence_is_these_tables() -> None:
 def test_values_are_the_frameworks(table: str) -> None:
     answered = (row for row in rows(table) if disagreement(table, row) is None)
     measured = [row for row in answered if "values_sha256" in row]
-    assert len(measured) > 250
-    wrong = [row["id"] for row in measured if values_hash(table, row) != row["values_sha256"]]
+    assert len(measured) > 200
+    wrong = [
+        row["id"]
+        for row in measured
+        if values_hash(table, row) != row["values_sha256"] and not is_named(table, row)
+    ]
     assert wrong == []
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deconvcli.frameworks.dialect import Dialect
-from deconvcli.frameworks.dialect.limits import positive
+from deconvcli.frameworks.dialect.limits import not_negative, positive
 from deconvcli.layers.arithmetic import Limit, Step
 from deconvcli.layers.axis import Linear, Size, read_sizes
 from deconvcli.layers.layer import Layer, Reading, Sizes, require_numbers, write_value
@@ -37,11 +37,13 @@ def require_weight_shape(dialect: Dialect, sizes: Sizes, layout: Layout) -> tupl
     return sizes.weight
 
 
-def size_entries(name: str, otherwise: str = "") -> tuple[Step | Limit, ...]:
+def size_entries(
+    name: str, otherwise: str = "", *, smallest_size: int = 1
+) -> tuple[Step | Limit, ...]:
     """Return steps and limits for a size that the caller gives, as the parameter `name`.
 
     They use full, s, begin, end, size and asked. otherwise: a condition under which a size
-    outside the interval is accepted as well.
+    outside the interval is accepted as well. smallest_size: 0 where an empty output is accepted.
     """
     smallest, largest = "{smallest}", "{smallest + s - 1}"
     return (
@@ -54,7 +56,9 @@ def size_entries(name: str, otherwise: str = "") -> tuple[Step | Limit, ...]:
             f"choose {smallest} to {largest} here.",
         ),
         Step("out", "size", "as given"),
-        positive("out", name)._replace(code="output-size"),
+        positive("out", name)._replace(code="output-size")
+        if smallest_size
+        else not_negative("out", name)._replace(code="output-size"),
         Limit(
             # The s sizes for which floor((out + begin + end - span) / s) + 1 is n.
             f"smallest <= out <= smallest + s - 1{otherwise}",

@@ -7,10 +7,11 @@ and pad may also be given as _h and _w.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import per_axis, read_count, read_optional_count
-from deconvcli.frameworks.dialect import ANY_AXES, Dialect
+from deconvcli.frameworks.dialect import ANY_AXES, Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
 from deconvcli.frameworks.dialect.limits import (
     INPUT_EXISTS,
@@ -21,6 +22,7 @@ from deconvcli.frameworks.dialect.limits import (
 )
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, plain
 from deconvcli.frameworks.dialect.windows import Windows
+from deconvcli.frameworks.releases import OPENCV4
 from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, Layout
@@ -41,6 +43,25 @@ ARITHMETIC = Arithmetic(
     OUTPUT_EXISTS,
 )
 
+_DILATION_LOST = Diagnostic(
+    "caffe-opencv-dilation",
+    Severity.WARNING,
+    f"{OPENCV4}, which runs Caffe's models, computes the size of this layer without its dilation,"
+    " and wrong values; the answer here is that of Caffe's source",
+    "run the model with Caffe itself, or write the zeros between the taps into the kernel.",
+    f"measured with {OPENCV4}, CPU",
+    differs=True,
+)
+_PAD_BEYOND_TAP = Diagnostic(
+    "caffe-opencv-pad",
+    Severity.WARNING,
+    f"{OPENCV4}, which runs Caffe's models, was seen to compute wrong values for pads around a"
+    " kernel of 1x1, and to end the process; the answer here is that of Caffe's source",
+    "use pad 0, and slice the output after it.",
+    f"measured with {OPENCV4}, CPU",
+    differs=True,
+)
+
 
 class Caffe(Dialect):
     """A layer of type "Deconvolution", by the fields of its convolution_param."""
@@ -52,7 +73,8 @@ class Caffe(Dialect):
         "BVLC Caffe 9b89154 (2020-02-13): src/caffe/layers/deconv_layer.cpp, base_conv_layer.cpp,"
         " src/caffe/proto/caffe.proto"
     )
-    evidence = Evidence("BVLC Caffe source of 2020-02-13 (9b89154)")
+    evidence = Evidence(f"{OPENCV4}, which reads Caffe's models", rows=400)
+    accidents: ClassVar[Accidents] = {"": (_DILATION_LOST, _PAD_BEYOND_TAP)}
     batch_axes = range(ANY_AXES)
     spatial_axes = range(1, ANY_AXES)
     forward = "Convolution"
@@ -67,7 +89,8 @@ class Caffe(Dialect):
         Argument("group", "groups", 1, "independent groups of channels"),
         Argument("bias_term", "bias", True, "one number added per channel", {Form.FLAG: plain}),
         *(
-            Argument(f"{name}_{side}", role, None, f"instead of {whole}, in 2-D", {})
+            # 0, the default of protocol buffers, whatever the field means.
+            Argument(f"{name}_{side}", role, 0, f"instead of {whole}, in 2-D", {})
             for name, role, whole in (
                 ("kernel", "kernel", "kernel_size"),
                 ("stride", "stride", "stride"),
@@ -101,7 +124,7 @@ class Caffe(Dialect):
             self._read_sides(spelling, "pad", rank),
             strict=True,
         )
-        return self.build_reading(
+        reading = self.build_reading(
             spelling,
             sizes,
             ARITHMETIC,
@@ -119,6 +142,12 @@ class Caffe(Dialect):
             weight_layout=CANONICAL_WEIGHT,
             data_layout=CHANNELS_FIRST,
         )
+        axes = reading.layer.axes
+        if any(axis.dilation > 1 for axis in axes):
+            return reading._replace(findings=(*reading.findings, _DILATION_LOST))
+        if all(axis.kernel == 1 for axis in axes) and any(axis.crop_begin for axis in axes):
+            return reading._replace(findings=(*reading.findings, _PAD_BEYOND_TAP))
+        return reading
 
     def _check_axis(self, given: Any, sizes: Sizes) -> None:
         """Refuse an input whose channels are not at `axis`."""

@@ -272,9 +272,7 @@ class Keras(KerasLayer):
         if spelling.implementation == "openvino" and has_zero(
             [numbers["out"] for numbers in reading.numbers]
         ):
-            # In place of the finding that an empty array is returned.
-            others = [found for found in reading.findings if found.code != "empty-output"]
-            return reading._replace(findings=(*others, _NO_OUTPUT))
+            return reading._replace(findings=(*reading.findings, _NO_OUTPUT))
         concerned = spelling.implementation in ("", "jax")
         return add_abort(reading, _JAX_ABORT) if concerned else reading
 

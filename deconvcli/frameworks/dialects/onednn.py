@@ -6,12 +6,13 @@ padding_r matters only for the check of that size, from which the crop at the en
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import read_count
-from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, not_negative, positive
+from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, INPUT_EXISTS, not_negative, positive
 from deconvcli.frameworks.dialect.parameters import Argument, Form, each, each_pair, plain
 from deconvcli.frameworks.dialect.windows import Windows
 from deconvcli.frameworks.dialects._documented import (
@@ -19,6 +20,7 @@ from deconvcli.frameworks.dialects._documented import (
     require_weight_shape,
     size_entries,
 )
+from deconvcli.frameworks.releases import ONEDNN
 from deconvcli.layers.arithmetic import FULL, SPAN, Arithmetic, Limit, Step
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CHANNELS_FIRST, Layout
@@ -43,7 +45,8 @@ ARITHMETIC = Arithmetic(
     Step("d", "dilate + 1", "dilates are 0 for a plain kernel"),
     SPAN,
     FULL,
-    *size_entries("dst_dims", _TRUNCATED),
+    *size_entries("dst_dims", _TRUNCATED, smallest_size=0),
+    EMPTY_OUTPUT,
     Limit(
         "out >= smallest",
         "onednn-truncation",
@@ -53,6 +56,18 @@ ARITHMETIC = Arithmetic(
         finding=True,
         source="oneDNN 3.8.0 (515bfba): src/common/deconvolution.cpp",
     ),
+)
+
+_TRANSPOSED = Diagnostic(
+    "onednn-1x1-weights",
+    Severity.WARNING,
+    f"{ONEDNN} was measured to compute this layer, whose kernels have one tap, with the weights of"
+    " input and output channels exchanged, on processors with AVX-512",
+    "let oneDNN choose the format of the weights (format_tag::any), or set"
+    " ONEDNN_MAX_CPU_ISA=AVX2.",
+    f"measured with {ONEDNN}, CPU: all of 72 layers with more than one channel on both sides and"
+    " weights in a plain format (oiw, oihw, oidhw, and those with one group)",
+    differs=True,
 )
 
 
@@ -80,7 +95,8 @@ class OneDnn(ExplicitSize):
     title = "oneDNN deconvolution"
     aliases = ("mkldnn", "dnnl")
     source = "oneDNN 3.8.0 (515bfba): doc/primitives/convolution.md, src/common/deconvolution.cpp"
-    evidence = Evidence("oneDNN 3.8.0 guide and source (515bfba)")
+    evidence = Evidence(f"{ONEDNN}, CPU, plain formats", rows=400)
+    accidents: ClassVar[Accidents] = {"": (_TRANSPOSED,)}
     windows = Windows(pairs=True)
     size_parameter = "dst_dims"
     arguments = (
@@ -133,7 +149,7 @@ class OneDnn(ExplicitSize):
             (is_given,) * rank,
             strict=True,
         )
-        return self.build_reading(
+        reading = self.build_reading(
             spelling,
             sizes,
             ARITHMETIC,
@@ -145,6 +161,9 @@ class OneDnn(ExplicitSize):
             weight_layout=layout,
             data_layout=CHANNELS_FIRST,
         )
+        if _multiplies_alone(reading.layer):
+            return reading._replace(findings=(*reading.findings, _TRANSPOSED))
+        return reading
 
     def _groups(self, given: Any, weight: Mapping[str, tuple[int, ...]]) -> int:
         groups = 1 if given is None else read_count(given, "groups")
@@ -193,6 +212,18 @@ class OneDnn(ExplicitSize):
             " to the input's size with a padding_r greater than minus the stride",
             "pad or slice the output after it.",
         )
+
+
+def _multiplies_alone(layer: Layer) -> bool:
+    """Return whether the layer is a product of matrices, which alone is not symmetric."""
+    return (
+        layer.groups == 1
+        and min(layer.in_channels, layer.out_channels) > 1
+        and all(
+            (axis.kernel, axis.stride, axis.crop_begin, axis.crop_end) == (1, 1, 0, 0)
+            for axis in layer.axes
+        )
+    )
 
 
 DIALECT: Dialect = OneDnn()

@@ -53,11 +53,13 @@ class Driver(ABC):
     """A library that computes layers in a process of its own.
 
     needs: what must be installed, the library itself first. environment: variables of the process.
-    has_values: False for a library that infers shapes and computes nothing.
+    has_values: False for a library that infers shapes and computes nothing. interpreter: the
+    environment variable that names the Python to run in, where that is not ours.
     """
 
     needs: ClassVar[tuple[Need, ...]]
     environment: ClassVar[Mapping[str, str]] = {}
+    interpreter: ClassVar[str] = ""
     has_values: ClassVar[bool] = True
 
     @property
@@ -158,10 +160,18 @@ class TimedFramework(TimedDriver, Framework):
 
 
 def install_command(*frameworks: Framework) -> str:
-    """Return the command that installs these frameworks in the measured versions."""
+    """Return the command that installs these frameworks in the measured versions.
+
+    For one with a place of its own, the variable that names it follows.
+    """
+    needs = dict.fromkeys(need for framework in frameworks for need in framework.needs)
     # Listed one by one: the name of our extra could resolve to another project.
-    needed = (requirement for framework in frameworks for requirement in framework.requirements)
-    return f"pip install {' '.join(dict.fromkeys(needed))}"
+    steps = [
+        f"{installer} install {' '.join(needed)}"
+        for installer in ("pip", "npm")
+        if (needed := [need.requirement for need in needs if need.installer == installer])
+    ]
+    return "; ".join([*steps, *(f"{n.variable} names {n.place}" for n in needs if n.variable)])
 
 
 def function_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:

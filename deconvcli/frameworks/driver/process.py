@@ -134,7 +134,11 @@ class DriverProcess(Generic[AnyDriver]):
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            command("deconvcli.frameworks.drivers", self.driver.module),
+            command(
+                "deconvcli.frameworks.drivers",
+                self.driver.module,
+                python=os.environ.get(self.driver.interpreter, ""),
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Whatever a framework prints goes there, and a pipe that nobody reads would block it.

@@ -104,3 +104,18 @@ def test_what_it_can_say() -> None:
     longer = deconvcli.layer("torch", input_shape=BLOB, kernel_size=3, stride=2, output_padding=1)
     with pytest.raises(NotExpressible, match="crops both ends alike"):
         take("caffe")[0].spell(longer.layer, longer.sizes)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ({"kernel_size": 3, "pad": 1}, []),
+        ({"kernel_size": 3, "dilation": 2}, ["caffe-opencv-dilation"]),
+        ({"kernel_size": 1, "pad": [0, 1]}, ["caffe-opencv-pad"]),
+    ],
+)
+def test_what_opencv_computes_otherwise_is_a_finding(
+    words: dict[str, Any], found: list[str]
+) -> None:
+    reading = deconvcli.layer("caffe", input_shape=(1, 1, 5, 5), num_output=1, **words)
+    assert [finding.code for finding in reading.findings if finding.differs] == found

@@ -6,11 +6,9 @@ import pytest
 
 import deconvcli
 
-CODE = "keras-openvino-empty-output"
 
-
-@pytest.mark.parametrize(("batch", "kernel", "found"), [(1, 4, [CODE]), (1, 3, []), (0, 3, [])])
-def test_an_empty_output_is_a_finding(batch: int, kernel: int, found: list[str]) -> None:
+@pytest.mark.parametrize(("batch", "kernel", "found"), [(1, 4, True), (1, 3, False), (0, 3, False)])
+def test_an_empty_output_is_a_finding(batch: int, kernel: int, found: bool) -> None:
     layer = deconvcli.layer(
         "keras@openvino",
         input_shape=(batch, 1, 2),
@@ -18,4 +16,4 @@ def test_an_empty_output_is_a_finding(batch: int, kernel: int, found: list[str])
         padding="same",
         output_padding=0,
     )
-    assert [finding.code for finding in layer.findings] == found
+    assert ("keras-openvino-empty-output" in [each.code for each in layer.findings]) == found

@@ -158,3 +158,22 @@ def test_a_layer_is_said_with_what_it_appends_in_its_size() -> None:
     said = deconvcli.convert(torch, "onednn")
     assert said.spelling.arguments["dst_dims"] == [1, 2, 12]
     assert said.weight_shape == (2, 1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("weight", "words", "found"),
+    [
+        ((3, 2, 1, 1), {}, True),
+        ((1, 3, 2, 1, 1), {"groups": 1}, True),
+        ((2, 3, 1, 1, 1), {"groups": 2}, False),
+        ((1, 2, 1, 1), {}, False),
+        ((3, 2, 1, 2), {"dst_dims": [1, 3, 4, 5]}, False),
+    ],
+)
+def test_kernels_of_one_tap_have_their_channels_exchanged(
+    weight: tuple[int, ...], words: dict[str, Any], found: bool
+) -> None:
+    out = weight[0] * weight[1] if "groups" in words else weight[0]
+    words = {"dst_dims": [1, out, 4, 4], **words}
+    reading = deconvcli.layer("onednn", input_shape=(1, 2, 4, 4), weight_shape=weight, **words)
+    assert ("onednn-1x1-weights" in [one.code for one in reading.findings]) == found
