@@ -534,7 +534,7 @@ class TestDocumentsOnly:
 
 
 class TestAllDialects:
-    UNVERIFIED = ("cudnn", "mxnet", "tensorrt", "webnn")
+    UNVERIFIED = ("cudnn", "tensorrt", "webnn")
 
     def test_it_says_below_the_table_who_was_not_measured(self) -> None:
         for call in ((), ("nn.ConvTranspose2d(1, 1, 3)",)):

@@ -33,6 +33,7 @@ BY_RULE = {
     "keras-openvino-empty": "keras-openvino-empty-output",
     "caffe-opencv-dilation": "caffe-opencv-dilation",
     "caffe-opencv-pad": "caffe-opencv-pad",
+    "mxnet-native-dilation": "mxnet-native-dilation",
 }
 # Accidents that are answered as they happen, and the finding that names them.
 NAMED = {

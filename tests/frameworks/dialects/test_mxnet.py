@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import deconvcli
-from deconvcli.common.errors import NotExpressible
+from deconvcli.common.errors import NotExpressible, Refused
 from deconvcli.frameworks.dialects import take
 from tests.cli.commandline import deconv
 from tests.frameworks.dialects.documented import refuses, shape
@@ -20,9 +20,10 @@ from tests.frameworks.dialects.documented import refuses, shape
 def test_its_own_test_of_target_shape(rank: int) -> None:
     words = {"kernel": [3] * rank, "stride": [2] * rank, "num_filter": 5}
     x = (2, 3, *[4] * rank)
-    # pad and adj are not looked at where target_shape is given.
+    # pad and adj are not looked at where target_shape is given, unless oneDNN computes the layer.
     ignored = {"target_shape": [8] * rank, "pad": [99] * rank, "adj": [101] * rank}
-    assert shape("mxnet", x, **words, **ignored) == (2, 5, *[8] * rank)
+    assert shape("mxnet@native", x, **words, **ignored) == (2, 5, *[8] * rank)
+    refuses("the pad that is given, 99", "mxnet", x, **words, **ignored)
     assert shape("mxnet", x, **words, pad=[1] * rank, adj=[1] * rank) == (2, 5, *[8] * rank)
 
 
@@ -33,7 +34,7 @@ def test_its_own_test_of_target_shape(rank: int) -> None:
 )
 def test_target_shape_crops_the_larger_half_first(target: int, crop: tuple[int, int]) -> None:
     reading = deconvcli.layer(
-        "mxnet", input_shape=(1, 1, 4), kernel=[3], stride=[2], target_shape=[target]
+        "mxnet@native", input_shape=(1, 1, 4), kernel=[3], stride=[2], target_shape=[target]
     )
     assert (reading.output_sizes, reading.crop) == ((target,), (crop,))
 
@@ -44,10 +45,48 @@ def test_target_shape_crops_the_larger_half_first(target: int, crop: tuple[int, 
 )
 def test_onednn_takes_a_target_shape_with_its_pad_only(target: int, pad: int, needed: int) -> None:
     words: Any = {"kernel": [3], "stride": [2], "target_shape": [target], "pad": [pad]}
-    reading = deconvcli.layer("mxnet", input_shape=(1, 1, 4), **words)
-    found = [each for each in reading.findings if each.code == "mxnet-target-shape-pad"]
-    assert len(found) == (pad != needed)
-    assert all(f"give pad {needed} with it" in each.help for each in found)
+    if pad == needed:
+        assert shape("mxnet", (1, 1, 4), **words) == (1, 1, target)
+        return
+    with pytest.raises(Refused) as refused:
+        deconvcli.layer("mxnet", input_shape=(1, 1, 4), **words)
+    assert f"give pad {needed} with it" in refused.value.help
+
+
+def test_onednn_crops_the_pad_that_is_given() -> None:
+    # nd.Deconvolution of (2, 1, 9), measured with and without oneDNN.
+    words: Any = {"kernel": [5], "stride": [3], "pad": [2], "target_shape": [27], "num_filter": 1}
+    crops = {}
+    for name in ("mxnet", "mxnet@native"):
+        reading = deconvcli.layer(name, input_shape=(2, 1, 9), **words)
+        crops[name] = (reading.crop, [finding.code for finding in reading.findings])
+    assert crops == {
+        "mxnet": (((2, 0),), ["mxnet-target-shape"]),
+        "mxnet@native": (((1, 1),), []),
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ({"stride": [2, 1], "dilate": [2, 1]}, True),
+        ({"stride": [2, 1], "dilate": [1, 2]}, False),
+        ({"stride": [1, 1], "dilate": [2, 2]}, False),
+    ],
+)
+def test_without_onednn_a_dilated_stride_is_garbage(words: dict[str, Any], found: bool) -> None:
+    words = {"kernel": [3, 3], "num_filter": 1, **words}
+    reading = deconvcli.layer("mxnet@native", input_shape=(1, 1, 5, 5), **words)
+    codes = [finding.code for finding in reading.findings if finding.differs]
+    assert codes == ["mxnet-native-dilation"] * found
+    assert deconvcli.layer("mxnet", input_shape=(1, 1, 5, 5), **words).findings == ()
+
+
+def test_what_no_kernel_of_mxnet_computes() -> None:
+    refuses("the batch is empty", "mxnet", (0, 1, 4), kernel=[3])
+    words = {"kernel": [2, 2, 2], "num_filter": 1}
+    assert shape("mxnet", (1, 1, 3, 3, 3), **words) == (1, 1, 4, 4, 4)
+    refuses("three spatial axes with oneDNN alone", "mxnet@native", (1, 1, 3, 3, 3), **words)
 
 
 def test_a_target_shape_of_zeros_is_none() -> None:

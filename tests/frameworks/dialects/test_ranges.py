@@ -94,7 +94,7 @@ def test_chromium_is_named_where_it_refuses_padding() -> None:
         ({"kernel": 3, "stride": 2}, 11),
         ({"kernel": [3], "stride": 2, "pad": 1, "adj": 1}, 10),
         ({"kernel": 3, "dilate": 2}, 9),
-        ({"kernel": [4], "stride": 2, "target_shape": 10}, 10),
+        ({"kernel": [4], "stride": 2, "pad": 1, "target_shape": 10}, 10),
     ],
 )
 def test_mxnet_reads_a_number_as_a_list_of_one(words: Words, out: int) -> None:

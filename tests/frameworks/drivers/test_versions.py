@@ -26,7 +26,7 @@ NAMES = {
     "tf-keras": "tf_keras",
 }
 # Other releases that a text is about.
-HISTORY = {"TensorFlow 2.15"}
+HISTORY = {"TensorFlow 2.15", "MXNet 2.0"}
 
 
 def measured() -> dict[str, str]:

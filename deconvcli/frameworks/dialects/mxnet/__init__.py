@@ -1,30 +1,26 @@
 """MXNet: `pad` crops both ends alike; `adj`, less than the stride, adds back at the end.
 
-target_shape computes both: the larger half of the excess is cropped at the start. Gluon's layers
+target_shape computes both: the larger half of the excess is cropped at the start. With oneDNN, the
+default on the CPU, it gives the size alone, and pad what is cropped at the start. Gluon's layers
 are the same operator under names like Keras's, where one number stands for every axis.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import compact, per_axis, read_count, read_optional_count, shorten
-from deconvcli.frameworks.dialect import Dialect
+from deconvcli.frameworks.dialect import Accidents, Dialect
 from deconvcli.frameworks.dialect.evidence import Evidence
-from deconvcli.frameworks.dialect.limits import (
-    INPUT_EXISTS,
-    OUTPUT_EXISTS,
-    not_negative,
-    positive,
-    when_requested,
-)
 from deconvcli.frameworks.dialect.live import LiveClass, LiveLayer, find_rank, to_plain
 from deconvcli.frameworks.dialect.parameters import Argument, Form, Signature, each, plain
 from deconvcli.frameworks.dialect.windows import Windows
+from deconvcli.frameworks.dialects.mxnet.formulas import BY_PAD, BY_TARGET, BY_TARGET_ALONE
 from deconvcli.frameworks.releases import MXNET
-from deconvcli.layers.arithmetic import FULL, OUT, SPAN, Arithmetic, Limit, Step
+from deconvcli.layers.arithmetic import Arithmetic
+from deconvcli.layers.axis import Axis, has_zero
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.layers.layout import CANONICAL_WEIGHT, CHANNELS_FIRST, CHANNELS_LAST, Layout
 
@@ -32,54 +28,13 @@ _SOURCE = (
     "Apache MXNet 2.0 (b84609d): src/operator/nn/deconvolution.cc, deconvolution-inl.h,"
     " python/mxnet/gluon/nn/conv_layers.py"
 )
-_HEAD = (
-    INPUT_EXISTS,
-    positive("k", "kernel"),
-    positive("s", "stride"),
-    positive("d", "dilate"),
-    SPAN,
-    FULL,
-)
-_CROP = (
-    Limit(
-        "adj <= s - 1",
-        "output-padding",
-        "adj {adj} is not smaller than stride {s}",
-        "use {s - 1} or less; a target_shape that leaves an odd crop needs an adj of 1.",
-    ),
-    Step("crop_begin", "pad", "pad crops the start"),
-    Step("crop_end", "pad - adj", "and the end, where adj adds elements back"),
-    OUT,
-    OUTPUT_EXISTS._replace(condition="out >= 0"),
-    OUTPUT_EXISTS._replace(
-        otherwise=f"{MXNET} returns an array without elements", source=f"measured with {MXNET}, CPU"
-    ),
-)
-BY_PAD = Arithmetic(*_HEAD, not_negative("pad", "pad"), not_negative("adj", "adj"), *_CROP)
-BY_TARGET = Arithmetic(
-    *_HEAD,
-    not_negative("size", "target_shape")._replace(code="output-size"),
-    Limit(
-        "size <= full",
-        "output-size",
-        "target_shape {size} is larger than the full size {full}",
-        "use {full} or less.",
-    ),
-    # The source ignores the pad that is given; oneDNN, which computes the values, does not.
-    Limit(
-        "pad == (full - size + 1) // 2",
-        "mxnet-target-shape-pad",
-        f"{MXNET} with oneDNN, its default on the CPU, fails where target_shape {{size}} has"
-        " another pad than {(full - size + 1) // 2}",
-        "give pad {(full - size + 1) // 2} with it, or set MXNET_MKLDNN_ENABLED=0.",
-        finding=True,
-        source=f"measured with {MXNET}, CPU",
-    ),
-    Step("total", "full - size", "the excess over the output size"),
-    # As InferPad in deconvolution-inl.h.
-    Step("pad", "(total + 1) // 2", "half of it at both ends, rounded up"),
-    Step("adj", "2*pad - total", "the extra element is added back"),
-    *when_requested(_CROP),
+_GARBAGE = Diagnostic(
+    "mxnet-native-dilation",
+    Severity.WARNING,
+    f"{MXNET} without oneDNN computes wrong values where an axis has both a stride and a dilation",
+    "leave oneDNN on, or write the zeros between the taps into the kernel.",
+    f"measured with {MXNET}, CPU, MXNET_MKLDNN_ENABLED=0",
+    differs=True,
 )
 
 # By rank, channels first and then, in 2-D and 3-D, last.
@@ -151,7 +106,10 @@ class MXNet(Dialect):
     title = "Apache MXNet"
     aliases = ("mx", "apachemxnet", "gluon")
     source = _SOURCE
-    evidence = Evidence("Apache MXNet 2.0 source (b84609d)")
+    evidence = Evidence(f"{MXNET}, CPU, oneDNN on (its default)", rows=400)
+    implementations: ClassVar[Mapping[str, Evidence]] = {
+        "native": Evidence(f"{MXNET}, CPU, MXNET_MKLDNN_ENABLED=0", rows=400)
+    }
     forward = "Convolution"
     windows = Windows(rounds_up=True)
     arguments = (
@@ -180,7 +138,8 @@ class MXNet(Dialect):
         Argument("api", meaning="'operator' (Deconvolution) or 'gluon' (Conv2DTranspose)"),
         Argument("name"),
     )
-    arithmetics = (BY_PAD, BY_TARGET)
+    accidents: ClassVar[Accidents] = {"native": (_GARBAGE,)}
+    arithmetics = (BY_PAD, BY_TARGET, BY_TARGET_ALONE)
     signatures = _signatures()
     live = (LiveClass("mxnet", _LIVE, _describe),)
 
@@ -210,10 +169,12 @@ class MXNet(Dialect):
         return _WEIGHT_LAST if last else CANONICAL_WEIGHT
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
-        """Return the layer as the operator's shape inference computes it."""
+        """Return the layer as the operator computes it."""
         words = self._operator_parameters(spelling, len(sizes.spatial))
         self.check_axes(sizes)
         rank = len(sizes.spatial)
+        if 0 in sizes.batch:
+            self.refuse("batch", "the batch is empty", "skip the layer where there is no input.")
         data, weight = self.data_layout(words, rank), self.weight_layout(words, rank)
         kernel = self.kernel(words["kernel"], "kernel", sizes, layout=weight)
         groups = read_count(words["num_group"], "num_group")
@@ -230,10 +191,10 @@ class MXNet(Dialect):
             target,
             strict=True,
         )
-        return self.build_reading(
+        reading = self.build_reading(
             spelling,
             sizes,
-            BY_TARGET if any(target) else BY_PAD,
+            self._choose(spelling, target),
             ("n", "k", "s", "d", "pad", "adj", "size"),
             rows,
             channels=self.channels(
@@ -251,6 +212,26 @@ class MXNet(Dialect):
             data_layout=data,
             notes=_gpu_note(data),
         )
+        return self._check_support(reading) if spelling.implementation == "native" else reading
+
+    def _check_support(self, reading: Reading) -> Reading:
+        """Return the layer as MXNet's own kernels compute it, with what is wrong as a finding."""
+        # Nothing is computed, and so nothing refused, where the output is empty.
+        if len(reading.spatial) == 3 and not has_zero(reading.output_sizes):
+            self.refuse(
+                "rank",
+                "MXNet computes three spatial axes with oneDNN alone",
+                "leave oneDNN on (MXNET_MKLDNN_ENABLED=1).",
+            )
+        if any(map(_has_both, reading.layer.axes)):
+            return reading._replace(findings=(*reading.findings, _GARBAGE))
+        return reading
+
+    def _choose(self, spelling: Spelling, target: Sequence[Any]) -> Arithmetic:
+        """Return the formulas, which differ between oneDNN and MXNet's own kernels."""
+        if not any(target):
+            return BY_PAD
+        return BY_TARGET_ALONE if spelling.implementation == "native" else BY_TARGET
 
     def _operator_parameters(self, spelling: Spelling, rank: int) -> dict[str, Any]:
         """Return all parameters, Gluon's under the operator's names; None for a list left out."""
@@ -319,6 +300,10 @@ class MXNet(Dialect):
             f" with adj from 0 to {most}",
             "crop less in the layer and slice its output.",
         )
+
+
+def _has_both(axis: Axis) -> bool:
+    return min(axis.kernel, axis.stride, axis.dilation) > 1
 
 
 def _is_gluon(words: Mapping[str, Any]) -> bool:
