@@ -13,6 +13,7 @@ from deconvcli.common.findings import Diagnostic
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose
 from deconvcli.frameworks.dialects.onnx.onnxruntime import Runtime
+from deconvcli.frameworks.dialects.onnx.openvino import OpenVino
 from deconvcli.frameworks.dialects.onnx.reference import Reference
 from deconvcli.frameworks.dialects.onnx.shape_inference import ShapeInference
 from deconvcli.frameworks.dialects.onnx.specification import Specification
@@ -20,6 +21,7 @@ from deconvcli.layers.layer import Reading, Sizes, Spelling
 
 _IMPLEMENTATIONS: dict[str, ConvTranspose] = {
     "onnxruntime": Runtime(),
+    "openvino": OpenVino(),
     "reference": Reference(),
     "shape_inference": ShapeInference(),
 }

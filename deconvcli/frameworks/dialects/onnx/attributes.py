@@ -20,7 +20,7 @@ from deconvcli.frameworks.dialect.parameters import (
     plain,
 )
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
-from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME
+from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME, OPENVINO
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -54,6 +54,7 @@ class ConvTranspose(Dialect):
     evidence = Evidence("the text of the specification, which its implementations depart from")
     implementations: ClassVar[Mapping[str, Evidence]] = {
         "onnxruntime": Evidence(f"{ONNXRUNTIME}, CPU", rows=900),
+        "openvino": Evidence(f"{OPENVINO}, its reader of ONNX, CPU", rows=400),
         "reference": Evidence(f"onnx.reference.ReferenceEvaluator of {ONNX}", rows=900),
         "shape_inference": Evidence(
             f"onnx.shape_inference of {ONNX}, strict mode", rows=900, values=False

@@ -1,0 +1,117 @@
+"""OpenVINO: as ONNX Runtime, but output_shape is split its own way, and hardly anything refused.
+
+It crops the larger half at the start for every word, and nothing at the start if there are groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
+from deconvcli.frameworks.dialects.onnx import formulas as f
+from deconvcli.frameworks.dialects.onnx.attributes import find_size_source
+from deconvcli.frameworks.dialects.onnx.deployed import (
+    MAYBE_EMPTY,
+    NEVER_APPENDS,
+    Deployed,
+    accept_output_padding,
+    compare_begin,
+)
+from deconvcli.frameworks.releases import OPENVINO
+from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
+from deconvcli.layers.axis import Size
+from deconvcli.layers.layer import Spelling
+
+SOURCE = f"measured with {OPENVINO}: its reader of ONNX, CPU"
+
+_HEAD = (
+    INPUT_EXISTS,
+    f.KERNEL,
+    f.STRIDE,
+    positive("d", "dilations"),
+    f.OUTPUT_PADDING_EXISTS,
+    *f.SIZES,
+)
+_ANY_OUTPUT_PADDING = accept_output_padding("OpenVINO", SOURCE)
+_TOTAL = Step("total", "max(natural - out, 0)", "the excess over the output size")
+_UNAPPENDED = Limit(
+    "natural >= n*s",
+    "onnx-same-size",
+    "OpenVINO gives {out} where SAME means {n*s}: it does not append",
+    "give pads and output_padding in place of auto_pad.",
+    finding=True,
+    source=SOURCE,
+)
+_BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, *MAYBE_EMPTY, _ANY_OUTPUT_PADDING)
+_SAME = {
+    word: Arithmetic(
+        *_HEAD,
+        NEVER_APPENDS["same"],
+        _TOTAL,
+        f.HALF,
+        begin,
+        f.REMAINDER,
+        _UNAPPENDED,
+        _ANY_OUTPUT_PADDING,
+    )
+    for word, begin in f.BEGIN.items()
+}
+_GROUPED_BEGIN = Step("crop_begin", "0", "nothing at the start of a layer with groups")
+_ASKED = {
+    (word, has_groups): Arithmetic(
+        *_HEAD,
+        f.REQUESTED,
+        f.POSITIVE_OUT,
+        _TOTAL,
+        f.HALF,
+        _GROUPED_BEGIN if has_groups else f.BEGIN["SAME_LOWER"],
+        f.REMAINDER,
+        compare_begin("OpenVINO", word, SOURCE),
+        _ANY_OUTPUT_PADDING,
+    )
+    for word in f.BEGIN
+    for has_groups in (False, True)
+}
+
+
+class OpenVino(Deployed):
+    """openvino.Core().read_model of an ONNX file, CPU."""
+
+    arithmetics = (_BY_PADS, *_SAME.values(), *_ASKED.values())
+    runtime = "OpenVINO"
+    measured = SOURCE
+    others: ClassVar[Mapping[str, str]] = {}
+
+    def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
+        """Return the formulas by what gives the size, by auto_pad and by groups."""
+        kind = find_size_source(word, words)
+        if kind == "pads":
+            return _BY_PADS
+        if kind == "same":
+            return _SAME[word]
+        rounding = word if word in f.BEGIN else "SAME_LOWER"
+        return _ASKED[rounding, words["group"] != 1]
+
+    def auto_pad(self, words: Mapping[str, Any]) -> str:
+        """Return the word, beside which pads are not read."""
+        return self.check_auto_pad(words)
+
+    def pads(self, spelling: Spelling, rank: int) -> tuple[int, ...]:
+        """Return the pads, or zeros where they are not read; half a list stands for both ends."""
+        words = self.values(spelling)
+        if words["auto_pad"] != "NOTSET" or words["output_shape"] is not None:
+            return (0,) * (2 * rank)
+        given = spelling.arguments.get("pads")
+        if isinstance(given, (list, tuple)) and len(given) == rank:
+            arguments = {**spelling.arguments, "pads": [*given, *given]}
+            spelling = spelling._replace(arguments=arguments)
+        return super().pads(spelling, rank)
+
+    def requested_sizes(self, spelling: Spelling, rank: int) -> tuple[Size, ...]:
+        """Return the last sizes of output_shape; those of batch and channels may come first."""
+        given = spelling.arguments.get("output_shape")
+        if isinstance(given, (list, tuple)) and len(given) == rank + 2:
+            arguments = {**spelling.arguments, "output_shape": list(given[2:])}
+            spelling = spelling._replace(arguments=arguments)
+        return super().requested_sizes(spelling, rank)
