@@ -83,5 +83,8 @@ TENSORFLOW = Need("tensorflow", "tensorflow-cpu", "2.21.0", "TensorFlow")
 TF_KERAS = Need("tf_keras", "tf-keras", "2.21.0")
 TINYGRAD = Need("tinygrad", "tinygrad", "0.14.0")
 TORCH = Need("torch", "torch", "2.13.0")
-# A program, not a package: no driver can ask for it.
-CHROMIUM = "Chromium 153.0.8010"
+CHROMIUM = Need(
+    *("chromium", "@sparticuz/chromium", "153.0.8010", "Chromium", "153.0.0"),
+    variable="DECONV_CHROMIUM",
+    place="its program, with libEGL.so and libGLESv2.so beside it",
+)

@@ -511,14 +511,14 @@ def test_a_negative_crop_says_what_it_means() -> None:
 class TestDocumentsOnly:
     """A dialect that was never measured says so with every answer and every refusal."""
 
-    LINE = "shape --in 5x5 -k 3 -s 2 -p 1 -D webnn"
-    NOTE = "note[documents-only]: what webnn does is taken from its documents"
+    LINE = "shape --in 5x5 -k 3 -s 2 -p 1 -D tensorrt"
+    NOTE = "note[documents-only]: what tensorrt does is taken from its documents"
 
     def test_text(self) -> None:
         done = deconv(self.LINE)
         assert done.code == 0
         assert self.NOTE in done.out
-        assert "\n  source: Web Neural Network API" in done.out
+        assert "\n  source: TensorRT" in done.out
 
     def test_json(self) -> None:
         for format in ("json", "jsonl"):
@@ -526,15 +526,15 @@ class TestDocumentsOnly:
             assert (finding["code"], finding["severity"]) == ("documents-only", "note")
 
     def test_an_error(self) -> None:
-        done = deconv(self.LINE, "--op", "2")
-        refused(done, "outputPadding 2 is not smaller than strides 2", self.NOTE)
+        done = deconv(self.LINE, "-s", "0")
+        refused(done, "stride_nd 0 is not positive", self.NOTE)
 
     def test_a_measured_dialect_says_nothing(self) -> None:
         assert "documents-only" not in deconv("shape --in 5x5 -k 3 -D onnx").out
 
 
 class TestAllDialects:
-    UNVERIFIED = ("cudnn", "tensorrt", "webnn")
+    UNVERIFIED = ("cudnn", "tensorrt")
 
     def test_it_says_below_the_table_who_was_not_measured(self) -> None:
         for call in ((), ("nn.ConvTranspose2d(1, 1, 3)",)):

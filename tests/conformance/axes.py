@@ -192,6 +192,20 @@ def _caffe(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     return Measurement(x, w, y, _spread(strides, rank), dilations, words.get("group", 1))
 
 
+def _webnn(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
+    layout = LAST if words.get("inputLayout") == "nhwc" else FIRST
+    order = {"iohw": (0, 1), "hwoi": (-1, -2), "ohwi": (-1, 0)}[words.get("filterLayout", "iohw")]
+    groups = words.get("groups", 1)
+    return Measurement(
+        _data(x, layout, rank),
+        np.moveaxis(w, order, (0, 1)),
+        _data(y, layout, rank),
+        _spread(words.get("strides"), rank),
+        _spread(words.get("dilations"), rank),
+        groups,
+    )
+
+
 READERS = {
     "torch": _torch,
     "paddle": _torch,
@@ -209,4 +223,5 @@ READERS = {
     "ncnn": _ncnn,
     "openvino": _openvino,
     "tflite": _tflite,
+    "webnn": _webnn,
 }

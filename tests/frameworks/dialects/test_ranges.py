@@ -69,22 +69,19 @@ def test_webnn_does_not_compare_groups_with_the_input_channels(
     shape = (1, into, 4, 4)
     reading = deconvcli.layer("webnn", input_shape=shape, weight_shape=weight[layout], **words)
     assert reading.output_shape == (1, out * groups, 5, 5)
-    assert [finding.code for finding in reading.findings] == ["webnn-groups", "documents-only"]
+    assert [finding.code for finding in reading.findings] == ["webnn-groups"]
     with pytest.raises(Refused, match="the groups do not divide the input channels"):
         deconvcli.run(reading, np.ones(shape), np.ones(weight[layout]))
 
 
 def test_chromium_is_named_where_it_refuses_padding() -> None:
-    reading = deconvcli.layer(
-        "webnn",
-        input_shape=(1, 1, 1, 1),
-        weight_shape=(1, 1, 3, 3),
-        strides=[4, 4],
-        padding=[2, 2, 2, 2],
-        outputPadding=[2, 2],
-    )
-    assert reading.output_sizes == (1, 1)
-    assert reading.findings[0].code == "webnn-chromium-padding"
+    words: Words = {"strides": [4, 4], "outputPadding": [2, 2]}
+    shapes: Words = {"input_shape": (1, 1, 1, 1), "weight_shape": (1, 1, 3, 3)}
+    with pytest.raises(Refused, match="leaves -1 before outputPadding") as refused:
+        deconvcli.layer("webnn", padding=[2, 2, 2, 2], **words, **shapes)
+    assert refused.value.code == "webnn-chromium-padding"
+    reading = deconvcli.layer("webnn", padding=[2, 1, 1, 2], **words, **shapes)
+    assert reading.output_sizes == (2, 2)
 
 
 @pytest.mark.parametrize(

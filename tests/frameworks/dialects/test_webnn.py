@@ -10,6 +10,7 @@ import pytest
 import deconvcli
 from deconvcli.common.errors import NotExpressible
 from deconvcli.frameworks.dialects import take
+from tests.cli.commandline import deconv
 from tests.frameworks.dialects.documented import agree, impulse, refuses, shape
 
 X = (1, 4, 5, 6)
@@ -123,3 +124,30 @@ def test_a_pasted_call(call: str, output: tuple[int, ...] | None) -> None:
     else:
         found = deconvcli.paste(call, X, weight_shape=W)
         assert (found.spelling.dialect, found.output_shape) == ("webnn", output)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        # PyTorch's kernel 3, stride 2, padding 1, output_padding 1 is not built; Keras' same is.
+        ({"strides": [2, 2], "padding": [1, 1, 1, 1], "outputPadding": [1, 1]}, "builds padding 0"),
+        ({"strides": [2, 2], "padding": [0, 1, 0, 1]}, ""),
+        ({"strides": [2, 2]}, ""),
+        ({"padding": [1, 1, 1, 1]}, ""),
+        ({"padding": [1, 1, 0, 0]}, "builds padding 0"),
+        ({"dilations": [1, 2]}, "no layer with groups or dilations"),
+        ({"groups": 2}, "no layer with groups or dilations"),
+    ],
+)
+def test_what_chromium_builds_on_the_cpu(words: dict[str, Any], reason: str) -> None:
+    output = shape("webnn", X, weight_shape=W, **words)
+    if reason:
+        refuses(reason, "webnn@litert", X, weight_shape=W, **words)
+    else:
+        assert shape("webnn@litert", X, weight_shape=W, **words) == output
+
+
+def test_a_size_that_is_open_says_which_padding_is_built() -> None:
+    line = "shape --in Nx6 -k 3 -s 2 -D webnn@litert"
+    assert "webnn-litert" not in deconv(line).out
+    assert "warning[webnn-litert]" in deconv(f"{line} --padding 0:1,0:1").out
