@@ -94,12 +94,31 @@ generator_params: &own
 other: {<<: *own, list: [*own, *own]}
 """
 
+NCNN = b"""7767517
+14 16
+Input x 0 1 x
+Split split 1 2 x x0 x1
+Convolution down 1 1 x0 a -23330=4,3,8,8,8 0=8 1=3 3=2 4=1 5=1 6=216 -23310=1,0.1
+Pooling pool 1 1 a p 0=0 1=2 2=2
+Deconvolution up 1 1 p b 0=3 1=4 3=2 4=-233 20=8 21=8 6=384
+Interp resize 1 1 b c 0=2 1=2.0 2=2.0
+Crop crop 2 1 c x1 d
+Reshape reshape 1 1 d e 0=4 1=-1 2=3
+Reshape again 1 1 e f 6="1,0h,-1"
+Permute permute 1 1 f g 0=3
+MemoryData memory 0 1 h 0=1
+BinaryOp add 2 1 g h i 0=0
+Slice slice 1 2 i j k -23300=2,1,-233 1=0
+Concat join 2 1 k j y 0=0
+"""
+
 FILES: Mapping[str, Callable[[], bytes]] = {
     "onnx": make_onnx,
     "open-onnx": lambda: make_onnx("h", "w"),
     "pt2": make_pt2,
     "vocoder-json": make_vocoder,
     "vocoder-yaml": lambda: MELGAN,
+    "ncnn-param": lambda: NCNN,
 }
 
 

@@ -38,11 +38,8 @@ from deconvcli.models.places import find_place
 from deconvcli.models.steps.onnx import describe_step
 from deconvcli.models.walk.box import (
     BoxSize,
-    LetterAdvance,
-    LetterSplit,
     find_letters,
     find_steps,
-    make_size,
 )
 from deconvcli.models.walk.explaining import (
     explain_letters,
@@ -52,10 +49,10 @@ from deconvcli.models.walk.explaining import (
 )
 from deconvcli.models.walk.opening import Inputs, Opened, find_places, list_fresh, walk_open
 from deconvcli.models.walk.restarting import walk_with_restarts
+from deconvcli.models.walk.samples import SAMPLE, find_sample, walk_near, write_tensor
 from deconvcli.models.walk.tensors import Call, OpenSize, Problem, Tensor
 from deconvcli.models.walk.transposed import transpose_convolution
 from deconvcli.models.walk.walking import Outcome, Walker
-from deconvcli.networks.graph.runs import SizeRun
 
 _TRACE = "pkg.torch.onnx.stack_trace"
 _SCOPES = "pkg.torch.onnx.name_scopes"
@@ -67,10 +64,6 @@ MAX_FORMULA = 1000
 _UNTRAINED = {"Clip", "Pad", "Resize", "Upsample"}
 # TensorProto.DataType: the types of trained numbers.
 _FLOATS = {1, 10, 11, 16, 17, 18, 19, 20}
-SAMPLE = 256
-"""The smallest size at which a layer of open sizes is looked at."""
-# Divisible by what strides of networks multiply to.
-_EXACT = 2**12 * 3**3 * 5**2 * 7
 
 
 class Onnx(Reader):
@@ -87,7 +80,7 @@ class Onnx(Reader):
         walker = Walker(file)
         opened = walk_with_restarts(walker, inputs)
         joined = (
-            list(find_stretched(_walk_near(walker, inputs)))
+            list(find_stretched(walk_near(walker, inputs)))
             if given and not find_places(inputs)
             else []
         )
@@ -107,7 +100,7 @@ class Onnx(Reader):
                 one.node.operation,
                 tuple(_list_takes(one.node, walked.tensors)),
                 tuple(filter(None, one.node.outputs)),
-                _write(one.outputs[0]),
+                write_tensor(one.outputs[0]),
                 describe_step(
                     Call(one.node.operation, one.inputs, one.node.attributes, version),
                     one.outputs,
@@ -116,7 +109,7 @@ class Onnx(Reader):
             for one in walked.outcomes
             if _is_layer(one)
         ]
-        given = {name: _write(Tensor(shape)) for name, shape in inputs.items()}
+        given = {name: write_tensor(Tensor(shape)) for name, shape in inputs.items()}
         return ModelSteps("onnx", given, keep_connected(steps, inputs))
 
 
@@ -164,8 +157,8 @@ class _Model:
     def _write_certain(self, tensor: Tensor) -> Sizes | None:
         """Return the sizes of a tensor, without those in letters that depend on values."""
         if not self._fresh or tensor.sizes is None or not any(map(self._is_fresh, tensor.sizes)):
-            return _write(tensor)
-        return _write(
+            return write_tensor(tensor)
+        return write_tensor(
             Tensor(tuple([None if self._is_fresh(size) else size for size in tensor.sizes]))
         )
 
@@ -180,7 +173,7 @@ class _Model:
         return ModelLayer(
             _name(node),
             node.operation,
-            _write(outcome.outputs[0]) if is_known else None,
+            write_tensor(outcome.outputs[0]) if is_known else None,
             sum(prod(one.sizes) for one in weights if one is not None and _is_trained(node, one)),
             self._read(outcome),
             str(find_place(node.metadata.get(_TRACE, "")) or ""),
@@ -198,7 +191,7 @@ class _Model:
         if len(sizes) < 3:
             return None
         # The channels are those of the weights where they are not known.
-        numbers = [1, sizes[1], *map(_find_number, sizes[2:])]
+        numbers = [1, sizes[1], *map(find_sample, sizes[2:])]
         inputs = (Tensor(tuple(numbers)), *outcome.inputs[1:])
         call = Call(node.operation, inputs, node.attributes, self._file.opsets.get("", 1))
         try:
@@ -283,40 +276,6 @@ def _place(outcome: Outcome | None, finding: Diagnostic) -> Diagnostic:
     place = find_place(outcome.node.metadata.get(_TRACE, ""))
     name = f"{_name(outcome.node)} ({place})" if place else _name(outcome.node)
     return finding._replace(message=f"{name}: {finding.message}")
-
-
-def _walk_near(walker: Walker, inputs: Inputs) -> Sequence[Outcome]:
-    """Return a walk at sizes in numbers that knows which of them follow from those of the inputs.
-
-    The sizes stand for runs of which only the first is of interest, so that no floor splits them.
-    """
-    box: dict[str, SizeRun] = {}
-    tensors: dict[str, Tensor] = {}
-    for name, shape in inputs.items():
-        sizes: list[OpenSize] = []
-        for axis, size in enumerate(shape or ()):
-            letter = f"{name} {axis}"
-            box[letter] = SizeRun(size, _EXACT)
-            sizes.append(make_size(box, letter))
-        tensors[name] = Tensor(None if shape is None else tuple(sizes))
-    try:
-        return walker.walk(tensors).outcomes
-    except (LetterSplit, LetterAdvance):
-        return ()
-
-
-def _write(tensor: Tensor) -> Sizes | None:
-    """Return the sizes of a tensor; None where not even their number is known."""
-    if tensor.sizes is None:
-        return None
-    return tuple([size if isinstance(size, int | None) else str(size) for size in tensor.sizes])
-
-
-def _find_number(size: OpenSize) -> int:
-    """Return a size in numbers at which a layer can be looked at."""
-    if isinstance(size, BoxSize):
-        return size.at(find_steps(size.box, SAMPLE))
-    return size if isinstance(size, int) else SAMPLE
 
 
 def _is_layer(outcome: Outcome) -> bool:

@@ -1,4 +1,4 @@
-"""ConvTranspose, which the dialect of ONNX reads."""
+"""ConvTranspose, which the dialect of ONNX reads, and such layers of other formats."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from deconvcli.frameworks.dialects import take
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
 from deconvcli.models.model import write_sizes
-from deconvcli.models.walk.tensors import Call, Problem, Tensor, compute, is_number, make_tensor
+from deconvcli.models.walk.tensors import (
+    Call,
+    OpenSize,
+    Problem,
+    Tensor,
+    compute,
+    is_number,
+    make_tensor,
+)
 
 REMEMBERED_LAYERS = 1024
 LARGE = 2**20
 
-_DIALECT = take("onnx")[0]
 # Besides these two, the dialect's parameters are the operator's attributes.
-_ATTRIBUTES = {argument.name for argument in _DIALECT.arguments} - {"B", "opset"}
+_ATTRIBUTES = {argument.name for argument in take("onnx")[0].arguments} - {"B", "opset"}
 
 
 def transpose_convolution(call: Call) -> tuple[Sequence[Tensor], Reading | None]:
@@ -50,15 +57,34 @@ def transpose_convolution(call: Call) -> tuple[Sequence[Tensor], Reading | None]
     batch = given[0] if isinstance(given[0], int) else 1
     channels = given[1] if isinstance(given[1], int) else None
     sizes = Sizes(given[2:], (batch,), channels, weights)  # type: ignore[arg-type]
-    if all(map(is_number, given[2:])):
-        reading = _read(arguments, sizes)
-        return [make_tensor((given[0], *reading.output_shape[1:]))], reading
-    layer = _read_once(_freeze(arguments), weights, channels)
+    # There the crop depends on the input.
+    adapts = "output_shape" in arguments or arguments.get("auto_pad", "NOTSET") != "NOTSET"
+    found, reading = find_output("onnx", arguments, sizes, adapts=adapts)
+    return [make_tensor((given[0], *found))], reading
+
+
+def find_output(
+    dialect: str, arguments: Mapping[str, Any], sizes: Sizes, *, adapts: bool
+) -> tuple[tuple[OpenSize, ...], Reading | None]:
+    """Return channels and spatial sizes, and the layer where all sizes are numbers.
+
+    adapts: whether the layer is another one for other sizes.
+
+    Raises:
+        Problem: the dialect refuses the layer, or nothing is left of an axis.
+    """
+    given = sizes.spatial
+    if all(map(is_number, given)):
+        reading = _read(dialect, arguments, sizes)
+        return (reading.layer.out_channels, *reading.output_sizes), reading
+    layer = None if adapts else _remember(dialect, arguments, sizes)
     if layer is None:
-        found = compute(lambda *_: _read(arguments, sizes).output_shape, *given[2:])
-        return [make_tensor((given[0], *(found or given)[1:]))], None
-    spatial = layer.output_sizes(given[2:])  # type: ignore[arg-type]
-    empty = [n for n, out in zip(given[2:], spatial, strict=True) if compute(_is_empty, out)]
+        found = compute(lambda *_: _read(dialect, arguments, sizes), *given)
+        if found is None:
+            return (None,) * (1 + len(given)), None
+        return (found.layer.out_channels, *found.output_sizes), None
+    spatial = layer.output_sizes(given)
+    empty = [n for n, out in zip(given, spatial, strict=True) if compute(_is_empty, out)]
     if empty:
         raise Problem(
             "empty-output",
@@ -66,43 +92,37 @@ def transpose_convolution(call: Call) -> tuple[Sequence[Tensor], Reading | None]
             "use a larger input.",
             empty,
         )
-    return [make_tensor((given[0], layer.out_channels, *spatial))], None
+    return (layer.out_channels, *spatial), None
 
 
 def _is_empty(size: Size) -> bool:
     return size < 1
 
 
-def _read(arguments: Mapping[str, Any], sizes: Sizes) -> Reading:
+def _read(dialect: str, arguments: Mapping[str, Any], sizes: Sizes) -> Reading:
     """Return the layer as the dialect reads it.
 
     Raises:
         Problem: the specification refuses it.
     """
     try:
-        return _DIALECT.read(Spelling("onnx", arguments), sizes)
+        return take(dialect)[0].read(Spelling(dialect, arguments), sizes)
     except (Refused, UsageError) as error:
         place = getattr(error, "place", None)
         wrong = sizes.spatial if place is None else sizes.spatial[place : place + 1]
         raise Problem(error.code, error.message, error.help, wrong) from error
 
 
-def _freeze(arguments: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """Return parameters by name in a form that can be remembered."""
-    return tuple([(name, freeze(value)) for name, value in arguments.items()])
+def _remember(dialect: str, arguments: Mapping[str, Any], sizes: Sizes) -> Layer:
+    pairs = tuple([(name, freeze(value)) for name, value in arguments.items()])
+    return _read_once(dialect, pairs, sizes._replace(spatial=()), len(sizes.spatial))
 
 
 @lru_cache(REMEMBERED_LAYERS)
-def _read_once(
-    pairs: tuple[tuple[str, Any], ...], weights: tuple[int, ...], channels: int | None
-) -> Layer | None:
-    """Return the layer where it is the same for all input sizes; None where it is not.
+def _read_once(dialect: str, pairs: tuple[tuple[str, Any], ...], sizes: Sizes, rank: int) -> Layer:
+    """Return the layer, which is the same for all input sizes.
 
     In open sizes the same node is walked hundreds of times, and only its size differs.
     """
-    arguments = dict(pairs)
-    if "output_shape" in arguments or arguments.get("auto_pad", "NOTSET") != "NOTSET":
-        return None
     # Large enough for every crop.
-    spatial = (LARGE,) * (len(weights) - 2)
-    return _read(arguments, Sizes(spatial, (1,), channels, weights)).layer
+    return _read(dialect, dict(pairs), sizes._replace(spatial=(LARGE,) * rank)).layer

@@ -12,7 +12,7 @@ from deconvcli.layers.layer import Reading
 from deconvcli.models.onnx_model.graph import Constant, Function, Graph, Node, OnnxFile, Reference
 from deconvcli.models.walk.box import find_letters
 from deconvcli.models.walk.operators import OPERATORS
-from deconvcli.models.walk.tensors import UNKNOWN, Call, OpenSize, Problem, Tensor
+from deconvcli.models.walk.tensors import UNKNOWN, Call, OpenSize, Operator, Problem, Tensor
 from deconvcli.models.walk.transposed import transpose_convolution
 
 MAX_CALLED_NODES = 100_000
@@ -59,18 +59,29 @@ Pins = Mapping[str, Mapping[int, OpenSize]]
 NO_PINS: Pins = MappingProxyType({})
 
 
+class Format(NamedTuple):
+    """The operations of a format of files, and its transposed convolutions, which dialects read."""
+
+    operators: Mapping[str, Operator]
+    transposed: Mapping[str, Callable[[Call], tuple[Sequence[Tensor], Reading | None]]]
+
+
+ONNX = Format(OPERATORS, {"ConvTranspose": transpose_convolution})
+
+
 class Walker:
     """A file to walk through, once or many times. What no input changes is computed once.
 
     steps: the nodes walked so far.
     """
 
-    def __init__(self, file: OnnxFile) -> None:
+    def __init__(self, file: OnnxFile, format: Format = ONNX) -> None:
         self._file = file
+        self._format = format
         self._constants = {name: _make_constant(one) for name, one in file.graph.constants.items()}
         self._nodes: list[Node] = []
         self.steps = 0
-        once = _Walk(file)
+        once = _Walk(file, format)
         for node in file.graph.nodes:
             if self._is_constant(node):
                 [outcome] = once.walk_nodes([node], self._constants, {}, 0)
@@ -80,7 +91,7 @@ class Walker:
 
     def _is_constant(self, node: Node) -> bool:
         """Return whether no input changes what a node makes, as of weights that are copied."""
-        is_known = node.operation in OPERATORS and node.domain == ""
+        is_known = node.operation in self._format.operators and node.domain == ""
         return (
             is_known
             and bool(node.inputs or node.operation == "Constant")
@@ -94,7 +105,7 @@ class Walker:
 
         pins: sizes of tensors that no operation gives, by tensor and axis.
         """
-        walk = _Walk(self._file, pins)
+        walk = _Walk(self._file, self._format, pins)
         try:
             return walk.run(self._nodes, {**self._constants, **inputs}, ends)
         finally:
@@ -104,8 +115,9 @@ class Walker:
 class _Walk:
     """One walk through a file."""
 
-    def __init__(self, file: OnnxFile, pins: Pins = NO_PINS) -> None:
+    def __init__(self, file: OnnxFile, format: Format, pins: Pins = NO_PINS) -> None:
         self._file = file
+        self._format = format
         self._pins = pins
         self._outcomes: list[Outcome] = []
         self._unknown: dict[str, int] = {}
@@ -167,8 +179,9 @@ class _Walk:
         letters: frozenset[str] = frozenset()
         outputs: Sequence[Tensor] = ()
         try:
-            if node.operation == "ConvTranspose" and node.domain in _DOMAINS:
-                outputs, reading = transpose_convolution(call)
+            transposed = self._format.transposed.get(node.operation)
+            if transposed is not None and node.domain in _DOMAINS:
+                outputs, reading = transposed(call)
             else:
                 outputs = self._apply(node, call, tensors, depth)
         except Problem as problem:
@@ -180,7 +193,7 @@ class _Walk:
             pass
         # A text in place of a number, or fewer of them than the operation has.
         except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
-            self._note_unknown(f"{node.operation} of another form than ONNX has")
+            self._note_unknown(f"{node.operation} of another form than is known")
         padded = [*outputs, *[UNKNOWN] * (len(node.outputs) - len(outputs))]
         return Outcome(
             node, inputs, tuple([self._remember(one) for one in padded]), reading, failed, letters
@@ -194,7 +207,8 @@ class _Walk:
             return self._call_function(function, call, depth)
         if node.operation == "If" and node.domain == "":
             return self._choose(call, tensors)
-        operator = OPERATORS.get(node.operation) if node.domain in _DOMAINS else None
+        operators = self._format.operators
+        operator = operators.get(node.operation) if node.domain in _DOMAINS else None
         if operator is None:
             self._note_unknown(".".join(filter(None, (node.domain, node.operation))))
             return ()

@@ -85,6 +85,14 @@ def write_word(word: str, rank: int) -> Any:
     return SAME.get("same_upper" if lowered == "same" else lowered, word)
 
 
+def name_keys(rank: int) -> dict[int, str]:
+    """Return the parameters of a layer with so many spatial axes by their keys in the file."""
+    keys = _KEYS | (_DEEP if rank == 3 else _FLAT)
+    roles = (KERNELS, STRIDES, DILATIONS, BEGINS, ENDS, APPENDED, SIZES)
+    absent = {name for names in roles for name in names[rank:]}
+    return {key: name for name, key in keys.items() if name not in absent}
+
+
 def write_line(rank: int, groups: int, parameters: Mapping[str, str]) -> str:
     """Return the line of a layer from x to y with these parameters, written as Python has them."""
     keys = _KEYS | (_DEEP if rank == 3 else _FLAT)

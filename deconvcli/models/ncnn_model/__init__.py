@@ -1,0 +1,1 @@
+"""Models of ncnn: the text of their layers, and the sizes that these give."""
