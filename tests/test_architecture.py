@@ -63,7 +63,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     ),
     "models": (
         {"expressions", "model", "places"},
-        {"inputs", "table"},
+        {"inputs", "other_files", "table"},
         {
             "exported",
             "keras_model",

@@ -14,10 +14,12 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 from deconvcli.common.errors import DeconvError
 from deconvcli.models.reading import read_model
-from tests.models import archives, onnx_files
+from tests.models import archives, keras_configs, onnx_files, test_openvino, test_tflite
 from tests.models.onnx_files import Stored, graph, integers, model, node, number, weights
 
 MAX_SECONDS = 1.0
@@ -77,6 +79,46 @@ def make_pt2() -> bytes:
         return archives.write(Path(folder) / "net.pt2", archives.program()).read_bytes()
 
 
+def make_keras_config() -> dict[str, Any]:
+    """Return a model of Keras 3 with what a mutant may damage: joins, a model inside, a chain."""
+    layer = keras_configs.layer
+    inner = keras_configs.functional(
+        [keras_configs.start("z", None, 10, 12, 4), keras_configs.up("grow", ["z"], 4)], ["grow"]
+    )
+    words = {"kernel_size": [3, 3], "filters": 4, "padding": "same", "strides": [1, 1]}
+    timed = {"layer": {"class_name": "Conv2D", "config": {"name": "conv", **words}}}
+    chain = {
+        "layers": [
+            {"class_name": "Conv2D", "config": {"name": "first", **words}},
+            {"class_name": "Cropping2D", "config": {"name": "cut", "cropping": [[1, 0], [0, 1]]}},
+        ]
+    }
+    layers = [
+        keras_configs.start("x", None, 20, 24, 4),
+        layer("Conv2D", "down", ["x"], **{**words, "strides": [2, 2]}),
+        {**layer("Functional", "inner", ["down"]), "config": inner["config"]},
+        layer("Concatenate", "both", ["x", "inner"], axis=-1),
+        layer("Reshape", "form", ["both"], target_shape=[4, 5, 24, 8]),
+        layer("TimeDistributed", "timed", ["form"], **timed),
+        {**layer("Sequential", "chain", ["both"]), "config": chain},
+        layer("Lambda", "own", ["chain"], function={"class_name": "__lambda__", "config": {}}),
+        keras_configs.up("last", ["own"], 3, output_padding=[1, 1], dilation_rate=[1, 1]),
+    ]
+    stored = {"own": (None, 19, 23, 4), "x": (None, 20, 24, 4)}
+    return keras_configs.functional(layers, ["last", "timed"], stored=stored)
+
+
+def make_keras_text() -> bytes:
+    """Return the config of a model of Keras 3."""
+    return json.dumps(make_keras_config()).encode()
+
+
+def save_keras(save: Callable[[Path, dict[str, Any]], str]) -> bytes:
+    """Return a file that is written with this model of Keras 3."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(save(Path(folder) / "net", make_keras_config())).read_bytes()
+
+
 def make_vocoder() -> bytes:
     """Return a config of HiFi-GAN."""
     rates = {"upsample_rates": [8, 8, 2, 2], "upsample_kernel_sizes": [16, 15, 4, 4]}
@@ -116,10 +158,29 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "onnx": make_onnx,
     "open-onnx": lambda: make_onnx("h", "w"),
     "pt2": make_pt2,
+    "graph-pt2": lambda: json.dumps(archives.program()).encode(),
+    "keras-json": make_keras_text,
+    "keras": lambda: save_keras(keras_configs.save_archive),
+    "config-keras": make_keras_text,
+    "h5": lambda: save_keras(keras_configs.save_hdf5),
+    "tflite": test_tflite.model,
+    "xml": lambda: test_openvino.net().encode(),
     "vocoder-json": make_vocoder,
     "vocoder-yaml": lambda: MELGAN,
     "ncnn-param": lambda: NCNN,
 }
+
+MEMBERS = {"graph-pt2": "net/models/model.json", "config-keras": "config.json"}
+"""The member of an archive that is damaged, where it is not the archive itself."""
+
+
+def save(path: Path, name: str, data: bytes) -> None:
+    """Write a file of this name's kind, the data as a member where that is what is damaged."""
+    if name in MEMBERS:
+        with ZipFile(path, "w") as archive:
+            archive.writestr(MEMBERS[name], data)
+    else:
+        path.write_bytes(data)
 
 
 def mutate(data: bytes, dice: random.Random) -> bytes:
@@ -152,7 +213,7 @@ def find_errors(name: str, count: int, seed: int) -> Iterator[str]:
         path = Path(folder) / f"mutant.{name.rpartition('-')[2]}"
         for number in range(count):
             data = mutate(original, dice)
-            path.write_bytes(data)
+            save(path, name, data)
             started = time.process_time()
             try:
                 model = read_model(str(path), {})

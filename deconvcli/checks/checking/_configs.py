@@ -10,6 +10,7 @@ from deconvcli.checks import configs
 from deconvcli.checks.checking._file_check import has_networks, may_have_networks
 from deconvcli.checks.checking._files import (
     SourceFile,
+    explain_other,
     find_files,
     format_of_file,
     is_model,
@@ -167,6 +168,8 @@ def _locate(name: str, where: Where | None, message: str) -> str:
 
 
 def _read_data(file: SourceFile) -> bytes:
+    if other := explain_other(file):
+        raise Unreadable(f"{file.name}: {other.message}", help=other.help, code=other.code)
     try:
         return read_bytes(file, MAX_DOCUMENT_BYTES)
     except OSError as error:

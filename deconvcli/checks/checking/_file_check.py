@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from deconvcli.checks import configs
-from deconvcli.checks.checking._files import SourceFile, format_of_file, is_model, read_bytes
+from deconvcli.checks.checking._files import (
+    SourceFile,
+    explain_other,
+    format_of_file,
+    is_model,
+    read_bytes,
+)
 from deconvcli.checks.checking._ignores import is_silenced
 from deconvcli.checks.checking._settings import Settings
 from deconvcli.checks.checking._trial import Trial, is_error
@@ -41,6 +47,8 @@ def check_file(
     """
     if is_model(file, settings.reader):
         return _check_model(file, settings)
+    if other := explain_other(file):
+        return _report_unreadable(file.name, b"", other, settings)._replace(lines={})
     try:
         data = read_bytes(file, MAX_DOCUMENT_BYTES)
     except OSError as error:

@@ -9,7 +9,7 @@ from glob import glob, has_magic
 from typing import NamedTuple
 
 from deconvcli.checks.documents import format_of
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.models.reading import find_reader
 
 STDIN = "-"
@@ -41,9 +41,11 @@ def find_files(paths: Sequence[str]) -> list[SourceFile]:
         if file.is_named or key not in found:
             found[key] = file
     if not found:
+        other = next(filter(None, map(_explain_folder, paths)), None)
+        reason = f"; {other.message}" if other else ""
         raise UsageError(
-            f"there is no YAML, JSON or model file in {' '.join(paths)[:80] or 'nothing'}",
-            help="name files, folders or globs that contain configs.",
+            f"there is no YAML, JSON or model file in {' '.join(paths)[:80] or 'nothing'}{reason}",
+            help=other.help if other else "name files, folders or globs that contain configs.",
             code="no-files",
         )
     return list(found.values())
@@ -85,6 +87,21 @@ def is_model(file: SourceFile, reader: str | None = None) -> bool:
     if file.path == STDIN:
         return False
     return (reader is not None and file.is_named) or find_reader(file.path) is not None
+
+
+def explain_other(file: SourceFile) -> Unreadable | None:
+    """Return the error for a named file that is known and not read, such as one of weights."""
+    if file.path == STDIN or not file.is_named or format_of(file.path):
+        return None
+    from deconvcli.models.other_files import explain_other_file  # which configs do not need
+
+    return explain_other_file(file.path)
+
+
+def _explain_folder(path: str) -> Unreadable | None:
+    from deconvcli.models.other_files import explain_folder
+
+    return explain_folder(path)
 
 
 def display_name(path: str) -> str:

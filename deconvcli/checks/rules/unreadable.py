@@ -21,4 +21,4 @@ from __future__ import annotations
 from deconvcli.checks.rules._rule import Rule
 from deconvcli.common.findings import Severity
 
-RULE = Rule("DCV101", Severity.ERROR, ("unreadable", "unwritable"))
+RULE = Rule("DCV101", Severity.ERROR, ("unreadable", "unwritable", "other-file"))

@@ -9,6 +9,7 @@ from typing import Any
 from deconvcli.cli.pictures.configs import GivenSizes, picture_config
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.files import format_path
+from deconvcli.models.model import OTHER_FILE
 from deconvcli.models.reading import find_reader, list_suffixes
 from deconvcli.views.answers.report import Fields, Report
 from deconvcli.views.drawing.network.graph import DrawnNetwork
@@ -49,7 +50,7 @@ def _read_config(path: str, name: str, sizes: GivenSizes) -> DrawnNetwork:
         return picture_config(path, name, sizes)
     except Unreadable as error:
         suffix = os.path.splitext(path)[1].lower()
-        if suffix in _CONFIGS:
+        if suffix in _CONFIGS or error.code == OTHER_FILE:
             raise
         known = ", ".join([*_CONFIGS, *list_suffixes()])
         raise UsageError(
