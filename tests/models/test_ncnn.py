@@ -77,6 +77,7 @@ MEASURED = """
 4x8x10 | Reduction 0=3 | 1
 4x8x10 | Tile 0=1 1=3 | 4x24x10
 4x8x10 | Tile -23302=3,2,1,3 | 8x8x30
+5x8x1 | Tile -23302=4,3,1,2,3 | 15x1x16x3
 8x10 | ExpandDims -23303=1,0 | 1x8x10
 8x10 | ExpandDims -23303=2,0,-1 | 1x8x10x1
 1x8x10 | Squeeze -23303=1,0 | 8x10

@@ -360,7 +360,9 @@ def _repeat(call: Call) -> Sequence[Tensor]:
         repeats = [1] * len(given)
         repeats[find_place(call.number("0", 0), len(given))] = call.number("1", 1)
     rank = max(len(repeats), len(given))
-    sizes = [*[1] * (rank - len(given)), *given]
+    # Where there are more, axes are added at the front; the depth stands after the channels.
+    head = given[:1] if (len(given), rank) == (3, 4) else ()
+    sizes = [*head, *[1] * (rank - len(given)), *given[len(head) :]]
     times = [*[1] * (rank - len(repeats)), *repeats]
     return [
         make_tensor([compute(lambda n, t=t: n * t, n) for n, t in zip(sizes, times, strict=True)])
