@@ -42,7 +42,7 @@ _deconv_offers() {
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@openvino onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn webnn@litert' '' ;;
                 --set) _deconv_value '' '' list ;;
-                --reader) _deconv_value 'keras ncnn notebook onnx openvino pt2 python tflite vocoder' '' ;;
+                --reader) _deconv_value 'caffe keras ncnn notebook onnx openvino pt2 python tflite vocoder' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
@@ -101,7 +101,7 @@ _deconv_offers() {
             options='--table --size --reader --select --ignore --targets --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
             case $option in
                 --size | --jobs) _deconv_value '' '' ;;
-                --reader) _deconv_value 'keras ncnn notebook onnx openvino pt2 python tflite vocoder' '' ;;
+                --reader) _deconv_value 'caffe keras ncnn notebook onnx openvino pt2 python tflite vocoder' '' ;;
                 --select | --ignore) _deconv_value 'DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208 DCV209' '' list ;;
                 --targets) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@openvino onnx@reference onnx@shape_inference openvino paddle tensorflow tensorrt tflite tinygrad torch webnn webnn@litert' '' list ;;
                 -o | --out | --output | --config) _deconv_value '' '*' ;;
@@ -112,7 +112,7 @@ _deconv_offers() {
             options='--at --network --size --reader -o --out --force --format -q --quiet -h --help' words='' files='*'
             case $option in
                 --at | --network | --size) _deconv_value '' '' ;;
-                --reader) _deconv_value 'keras ncnn notebook onnx openvino pt2 python tflite vocoder' '' ;;
+                --reader) _deconv_value 'caffe keras ncnn notebook onnx openvino pt2 python tflite vocoder' '' ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac

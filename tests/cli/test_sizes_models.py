@@ -111,7 +111,8 @@ def test_a_damaged_file_is_one_line(tmp_path: Path) -> None:
 def test_other_formats_say_where_sizes_are_found(tmp_path: Path) -> None:
     path = str(write_program(tmp_path / "net.pt2", program()))
     refused(
-        deconv("sizes", path), "are found for models of ONNX and ncnn, and this one is read as pt2"
+        deconv("sizes", path),
+        "are found for models of ONNX, ncnn and Caffe, and this one is read as pt2",
     )
 
 

@@ -154,6 +154,21 @@ Slice slice 1 2 i j k -23300=2,1,-233 1=0
 Concat join 2 1 k j y 0=0
 """
 
+CAFFE = b"""input: "data" input_shape { dim: 1 dim: 3 dim: 33 dim: 45 }
+layer { name: "c" type: "Convolution" bottom: "data" top: "c"
+  convolution_param { num_output: 8 kernel_size: 3 stride: 2 pad: 1 group: 1 } }
+layer { name: "r" type: "ReLU" bottom: "c" top: "c" include { phase: TEST } }
+layers < name: 'p' type: POOLING bottom: 'c' top: 'p' pooling_param < kernel_size: 2 stride: 2 > >
+layer { name: "u" type: "Deconvolution" bottom: "p" top: "u" convolution_param {
+  num_output: 8 kernel_h: 4 kernel_w: 4 stride: 2 } }
+layer { name: "k" type: "Crop" bottom: "u" bottom: "c" top: "k" crop_param { offset: [1, 1] } }
+layer { name: "e" type: "Eltwise" bottom: "k" bottom: "c" top: "e" }
+layer { name: "f" type: "Reshape" bottom: "e" top: "f" reshape_param { shape { dim: 0 dim: -1 } } }
+layer { name: "s" type: "Slice" bottom: "c" top: "s" top: "t" slice_param { slice_point: 2 } }
+layer { name: "j" type: "Concat" bottom: "s" bottom: "t" top: "j" }
+layer { name: "i" type: "InnerProduct" bottom: "j" top: "i" inner_product_param { num_output: 5 } }
+"""
+
 FILES: Mapping[str, Callable[[], bytes]] = {
     "onnx": make_onnx,
     "open-onnx": lambda: make_onnx("h", "w"),
@@ -168,6 +183,7 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "vocoder-json": make_vocoder,
     "vocoder-yaml": lambda: MELGAN,
     "ncnn-param": lambda: NCNN,
+    "caffe-prototxt": lambda: CAFFE,
 }
 
 MEMBERS = {"graph-pt2": "net/models/model.json", "config-keras": "config.json"}

@@ -139,8 +139,8 @@ def _read_model(file: SourceFile, sizes: GivenSizes, reader: str | None) -> Read
         if not file.is_named:
             return None
         raise UsageError(
-            f"{file.name}: the input sizes that work are found for models of ONNX and ncnn, and"
-            f" this one is read as {chosen or find_reader(file.path)}",
+            f"{file.name}: the input sizes that work are found for models of ONNX, ncnn and Caffe,"
+            f" and this one is read as {chosen or find_reader(file.path)}",
             help="export it as ONNX with open sizes, or write its layers into a config.",
             code="no-open-size",
         )

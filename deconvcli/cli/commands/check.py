@@ -132,9 +132,9 @@ def command(
 
     PATH is a file, a folder, a glob pattern, or - for standard input. Models are files of ONNX
     (.onnx), torch.export (.pt2), Keras (.keras, .h5, .json), TensorFlow Lite (.tflite), OpenVINO
-    (.xml) and ncnn (.param), and the layers in Python source (.py, .ipynb): no framework is needed,
-    and nothing in them is executed. Exits with 1 if there are errors; with --fix if errors remain,
-    with --diff if there are edits.
+    (.xml), ncnn (.param) and Caffe (.prototxt), and the layers in Python source (.py, .ipynb): no
+    framework is needed, and nothing in them is executed. Exits with 1 if there are errors; with
+    --fix if errors remain, with --diff if there are edits.
 
     \b
     Examples:

@@ -41,12 +41,6 @@ class Ncnn(Reader):
             if node.operation == _INPUT
             for name in node.outputs
         }
-        # One letter for the heights of two inputs would state that they are equal.
-        if sum(1 for shape in inputs.values() if shape and "W" in shape) > 1:
-            inputs = {
-                name: shape and tuple([None if isinstance(n, str) else n for n in shape])
-                for name, shape in inputs.items()
-            }
         return walk_description(
             Description("ncnn", layers, inputs, NCNN, _count_parameters, text), sizes
         )

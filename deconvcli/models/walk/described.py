@@ -6,8 +6,9 @@ each layer is a line or a block of text, to which findings point.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from deconvcli.common.findings import Diagnostic, Where
 from deconvcli.common.values import shorten_list
@@ -26,6 +27,8 @@ from deconvcli.models.walk.samples import find_sample, walk_near, write_tensor
 from deconvcli.models.walk.tensors import Call, Problem, Tensor
 from deconvcli.models.walk.walking import Format, Outcome, Walker
 
+_Stored: TypeAlias = tuple[int | str | None, ...] | None
+
 
 class Description(NamedTuple):
     """The layers of a file, each after those that it takes tensors from.
@@ -36,7 +39,7 @@ class Description(NamedTuple):
 
     title: str
     nodes: tuple[Node, ...]
-    inputs: Mapping[str, tuple[int | str | None, ...] | None]
+    inputs: Mapping[str, _Stored]
     format: Format
     count_parameters: Callable[[Node, tuple[Tensor | None, ...]], int]
     text: str
@@ -48,9 +51,10 @@ def walk_description(described: Description, sizes: GivenSizes) -> Model:
     Raises:
         UsageError: an input or a number of axes does not exist.
     """
-    inputs = tuple([ValueInfo(name, shape) for name, shape in described.inputs.items()])
+    stored = _separate_letters(described.inputs)
+    inputs = tuple([ValueInfo(name, shape) for name, shape in stored.items()])
     graph = Graph(described.nodes, {}, inputs, (), {})
-    given = match_inputs(sizes, described.inputs)
+    given = match_inputs(sizes, stored)
     named = name_open_sizes(graph, given)
     walker = Walker(OnnxFile(graph, {}, "", {}), described.format)
     opened = walk_open(walker, named)
@@ -67,6 +71,19 @@ def walk_description(described: Description, sizes: GivenSizes) -> Model:
         described.text,
         tuple(list_open_axes(named, opened)),
     )
+
+
+def _separate_letters(inputs: Mapping[str, _Stored]) -> dict[str, _Stored]:
+    """Return the inputs without letters that several have, which would state that they are equal.
+
+    Open sizes without one are named after their input.
+    """
+    counts = Counter(one for shape in inputs.values() for one in set(shape or ()))
+    return {
+        name: shape
+        and tuple([None if isinstance(one, str) and counts[one] > 1 else one for one in shape])
+        for name, shape in inputs.items()
+    }
 
 
 def _find_failures(opened: Opened) -> Iterator[tuple[Outcome, Diagnostic]]:
