@@ -71,6 +71,7 @@ ONEDNN = Need(
 )
 ONNX = Need("onnx", "onnx", "1.23.2")
 ONNXRUNTIME = Need("onnxruntime", "onnxruntime", "1.31.1")
+OPENCV = Need("cv2", "opencv-python-headless", "5.0.0", "OpenCV", "5.0.0.93")
 # The last series that reads models of Caffe.
 OPENCV4 = Need(
     *("cv2", "opencv-python-headless", "4.14.0", "OpenCV", "4.14.0.94"),
@@ -88,3 +89,5 @@ CHROMIUM = Need(
     variable="DECONV_CHROMIUM",
     place="its program, with libEGL.so and libGLESv2.so beside it",
 )
+TRACT = Need("tract", "tract", "0.23.9")
+TVM = Need("tvm", "apache-tvm", "0.27.0.post1", "TVM")

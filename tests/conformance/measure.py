@@ -161,6 +161,9 @@ def locate_output(
     The row's `crop_dilation` is tried first, then the parameter, then a dilation of 1.
     """
     read = read_measurement(dialect, row, x, w, y)
+    if read.x.shape[1] != read.w.shape[0]:
+        # Some implementations compute something of channels that do not fit.
+        return CropMatch(None, None, NOWHERE), None
     seen: list[int] | None = row.get("crop_dilation")
     for dilation in (seen, None, [1] * row["rank"]):
         place = find_crop(read if dilation is None else read._replace(dilations=dilation))

@@ -14,10 +14,14 @@ IR_VERSION = 10
 
 
 class Onnx(Framework):
-    """A model of one node; attributes that a case does not have are absent from it."""
+    """A model of one node; attributes that a case does not have are absent from it.
+
+    has_ranked_output: whether the model states the number of axes of its output, which some need.
+    """
 
     environment: ClassVar[Mapping[str, str]] = {"OMP_NUM_THREADS": "1"}
     in_extra = True
+    has_ranked_output: ClassVar[bool] = False
 
     def draw(self, random: Random) -> Case:
         """Return a layer with some attributes absent, and sometimes contradictory ones."""
@@ -79,7 +83,8 @@ class Onnx(Framework):
         kind = stored[0].data_type if stored else TensorProto.FLOAT
         shapes = {"X": case.input_shape} | ({} if stored else {"W": case.weight_shape})
         given = [helper.make_tensor_value_info(name, kind, shapes[name]) for name in shapes]
-        y = helper.make_tensor_value_info("Y", kind, None)
+        sizes = [None] * len(case.input_shape) if self.has_ranked_output else None
+        y = helper.make_tensor_value_info("Y", kind, sizes)
         graph = helper.make_graph([node], "layer", given, [y], stored)
         return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
 
@@ -88,7 +93,8 @@ class Onnx(Framework):
         attributes = dict(case.params)
         opset = attributes.pop("opset", 22)
         node = format_call("h.make_node", '"ConvTranspose"', '["X", "W"]', '["Y"]', **attributes)
-        shapes = '("X", x.shape), ("W", w.shape), ("Y", None)'
+        sizes = "[None] * x.ndim" if self.has_ranked_output else "None"
+        shapes = f'("X", x.shape), ("W", w.shape), ("Y", {sizes})'
         return (
             "from onnx import helper as h;"
             f" v = [h.make_tensor_value_info(n, 1, s) for n, s in ({shapes})];"

@@ -62,3 +62,73 @@ def test_openvino_takes_an_empty_output_but_none_below() -> None:
     assert "empty-output" in codes(read("openvino", 1, 2, 2, pads=[1, 1]))
     with pytest.raises(Refused, match="-1"):
         read("openvino", 1, 2, 2, pads=[1, 2])
+
+
+# Crops that this release gave for 1x1x5x5 with a kernel of 3 and strides of 2.
+@pytest.mark.parametrize(
+    ("name", "words", "crop"),
+    [
+        ("tract", {"auto_pad": "SAME_UPPER"}, (0, 1)),
+        ("tract", {"auto_pad": "SAME_LOWER"}, (1, 0)),
+        ("tract", {"output_shape": [10, 10]}, (0, 1)),
+        ("tvm", {"auto_pad": "SAME_UPPER"}, (0, 1)),
+        ("tvm", {"output_shape": [10, 10]}, (0, 0)),
+        ("opencv", {"auto_pad": "SAME_UPPER"}, (1, 1)),
+        ("opencv", {"auto_pad": "SAME_LOWER"}, (1, 1)),
+        ("opencv", {"output_shape": [10, 10]}, (0, -1)),
+    ],
+)
+def test_the_crop_of_one_layer(name: str, words: dict[str, Any], crop: tuple[int, int]) -> None:
+    reading = deconvcli.layer(
+        f"onnx@{name}",
+        input_shape=(1, 1, 5, 5),
+        weight_shape=(1, 1, 3, 3),
+        strides=[2, 2],
+        **words,
+    )
+    assert reading.crop == (crop, crop)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "code"),
+    [
+        ("tract", {"auto_pad": "SAME_UPPER", "output_shape": [10]}, "tract-abort"),
+        ("tvm", {"output_padding": [2]}, "output-padding"),
+        ("tract", {"pads": [-1, 0]}, "padding"),
+        ("opencv", {"auto_pad": "SAME_UPPER", "output_shape": [10]}, "output-shape"),
+        ("opencv", {"pads": [6, 5]}, "empty-output"),
+    ],
+)
+def test_what_a_runtime_refuses(name: str, words: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(name, 5, 3, 2, **words)
+    assert refused.value.code == code
+
+
+def test_tract_refuses_same_where_no_stamps_overlap() -> None:
+    with pytest.raises(Refused, match="span 2 is not larger than the stride 2"):
+        read("tract", 5, 2, 2, auto_pad="SAME_UPPER")
+    # Pads beside the word are read in its place.
+    assert read("tract", 5, 2, 2, auto_pad="SAME_UPPER", pads=[1, 0]).crop == ((1, 0),)
+
+
+def test_tvm_says_that_it_does_not_read_output_shape() -> None:
+    reading = read("tvm", 5, 3, 2, output_shape=[10])
+    assert reading.output_sizes == (11,)
+    assert "tvm-output-shape" in codes(reading)
+    with pytest.raises(Refused, match="kernel_shape"):
+        read("tvm", 5, 3, 2, auto_pad="SAME_UPPER", kernel_shape=[2])
+
+
+def test_opencv_reads_a_whole_shape_beside_a_word() -> None:
+    # 17 of 4 inputs with a stride of 5: one more than SAME gives there.
+    reading = read("opencv", 4, 3, 5, auto_pad="SAME_UPPER", output_shape=[1, 1, 17])
+    assert (reading.output_sizes, reading.crop) == ((17,), ((1, 0),))
+    appended = read("opencv", 1, 1, 4, auto_pad="VALID", output_shape=[1, 1, 3])
+    assert (appended.output_sizes, appended.crop) == ((3,), ((0, -2),))
+    assert "opencv-output-shape" in codes(read("opencv", 5, 3, 2, output_shape=[10]))
+
+
+def test_opencv_ends_its_process_on_a_batch_of_0() -> None:
+    with pytest.raises(Refused, match="batch of 0"):
+        deconvcli.layer("onnx@opencv", input_shape=(0, 1, 5), weight_shape=(1, 1, 3))

@@ -29,11 +29,12 @@ NAMES = {
 HISTORY = {"TensorFlow 2.15", "MXNet 2.0"}
 
 
-def measured() -> dict[str, str]:
-    """Return the measured release of each module, which all drivers that need it agree on."""
-    needs = {need for name in FRAMEWORKS.names for need in FRAMEWORKS.take(name).needs}
-    versions = {need.module: need.version for need in needs}
-    assert len(versions) == len(needs)
+def measured() -> dict[str, set[str]]:
+    """Return the measured releases of each module: one, but for OpenCV, whose series differ."""
+    versions: dict[str, set[str]] = {}
+    for need in {need for name in FRAMEWORKS.names for need in FRAMEWORKS.take(name).needs}:
+        versions.setdefault(need.module, set()).add(need.version)
+    assert [name for name, found in versions.items() if len(found) > 1] == ["cv2"]
     return versions
 
 
@@ -57,7 +58,7 @@ def test_every_text_names_the_measured_release(place: str) -> None:
         f"{file.relative_to(ROOT)}: {words}"
         for file in files
         for words, module, release in named_releases(file.read_text(encoding="utf-8"))
-        if not f"{versions[module]}.".startswith(f"{release}.")
+        if not any(f"{version}.".startswith(f"{release}.") for version in versions[module])
     ]
     assert other == []
 

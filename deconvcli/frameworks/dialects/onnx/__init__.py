@@ -13,17 +13,23 @@ from deconvcli.common.findings import Diagnostic
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose
 from deconvcli.frameworks.dialects.onnx.onnxruntime import Runtime
+from deconvcli.frameworks.dialects.onnx.opencv import OpenCv
 from deconvcli.frameworks.dialects.onnx.openvino import OpenVino
 from deconvcli.frameworks.dialects.onnx.reference import Reference
 from deconvcli.frameworks.dialects.onnx.shape_inference import ShapeInference
 from deconvcli.frameworks.dialects.onnx.specification import Specification
+from deconvcli.frameworks.dialects.onnx.tract import Tract
+from deconvcli.frameworks.dialects.onnx.tvm import Tvm
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 
 _IMPLEMENTATIONS: dict[str, ConvTranspose] = {
     "onnxruntime": Runtime(),
+    "opencv": OpenCv(),
     "openvino": OpenVino(),
     "reference": Reference(),
     "shape_inference": ShapeInference(),
+    "tract": Tract(),
+    "tvm": Tvm(),
 }
 
 

@@ -20,7 +20,7 @@ from deconvcli.frameworks.dialect.parameters import (
     plain,
 )
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
-from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME, OPENVINO
+from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME, OPENCV, OPENVINO, TRACT, TVM
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -54,11 +54,14 @@ class ConvTranspose(Dialect):
     evidence = Evidence("the text of the specification, which its implementations depart from")
     implementations: ClassVar[Mapping[str, Evidence]] = {
         "onnxruntime": Evidence(f"{ONNXRUNTIME}, CPU", rows=900),
+        "opencv": Evidence(f"{OPENCV}, its reader of ONNX, CPU", rows=400),
         "openvino": Evidence(f"{OPENVINO}, its reader of ONNX, CPU", rows=400),
         "reference": Evidence(f"onnx.reference.ReferenceEvaluator of {ONNX}", rows=900),
         "shape_inference": Evidence(
             f"onnx.shape_inference of {ONNX}, strict mode", rows=900, values=False
         ),
+        "tract": Evidence(f"{TRACT}, CPU", rows=400),
+        "tvm": Evidence(f"{TVM}, its Relax importer of ONNX, llvm, CPU", rows=400),
     }
     modules: ClassVar[Mapping[str, str]] = {"onnx.helper": "helper"}
     brackets = "[]"
@@ -222,6 +225,10 @@ class ConvTranspose(Dialect):
         if "auto_pad" in named and isinstance(pads, list | tuple):
             # Zeros are pads too: beside auto_pad some implementations take them, others refuse.
             named = {**named, "pads": str(list(pads))}
+        strides = reading.spelling.arguments.get("strides")
+        if "output_shape" in named and isinstance(strides, list | tuple):
+            # OpenCV refuses output_shape in a node that has no strides, even if they are 1.
+            named = {**named, "strides": str(list(strides))}
         # The opset is the whole model's.
         attributes = {own: value for own, value in named.items() if own not in ("B", "opset")}
         return super().join_call(

@@ -29,6 +29,18 @@ _WRITTEN_BEGIN = {"SAME_UPPER": "(natural - out) // 2"}
 _WRITTEN_BEGIN_OTHERWISE = "natural - out - (natural - out) // 2"
 
 
+def other_size(title: str, source: str) -> Limit:
+    """Return the finding that a runtime makes another size of SAME than the specification."""
+    return Limit(
+        "out == n*s",
+        "onnx-same-size",
+        f"{title} gives {{out}} where SAME means {{n*s}}",
+        "give pads and output_padding in place of auto_pad.",
+        finding=True,
+        source=source,
+    )
+
+
 def accept_output_padding(title: str, source: str) -> Limit:
     """Return the finding that a runtime takes any output_padding."""
     return f.OUTPUT_PADDING._replace(
@@ -93,3 +105,19 @@ class Deployed(ConvTranspose):
                 self.measured,
             ),
         )
+
+
+def spread_pads(spelling: Spelling, rank: int) -> Spelling:
+    """Return a spelling whose pads have two numbers for each axis: half a list is for both ends."""
+    given = spelling.arguments.get("pads")
+    if not isinstance(given, (list, tuple)) or len(given) != rank:
+        return spelling
+    return spelling._replace(arguments={**spelling.arguments, "pads": [*given, *given]})
+
+
+def drop_batch(spelling: Spelling, rank: int) -> Spelling:
+    """Return a spelling whose output_shape has the spatial sizes alone."""
+    given = spelling.arguments.get("output_shape")
+    if not isinstance(given, (list, tuple)) or len(given) != rank + 2:
+        return spelling
+    return spelling._replace(arguments={**spelling.arguments, "output_shape": list(given[2:])})

@@ -17,9 +17,12 @@ from deconvcli.frameworks.dialects.onnx.deployed import (
     Deployed,
     accept_output_padding,
     compare_begin,
+    drop_batch,
+    other_size,
+    spread_pads,
 )
 from deconvcli.frameworks.releases import OPENVINO
-from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
+from deconvcli.layers.arithmetic import OUT, Arithmetic, Step
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Spelling
 
@@ -35,14 +38,6 @@ _HEAD = (
 )
 _ANY_OUTPUT_PADDING = accept_output_padding("OpenVINO", SOURCE)
 _TOTAL = Step("total", "max(natural - out, 0)", "the excess over the output size")
-_UNAPPENDED = Limit(
-    "natural >= n*s",
-    "onnx-same-size",
-    "OpenVINO gives {out} where SAME means {n*s}: it does not append",
-    "give pads and output_padding in place of auto_pad.",
-    finding=True,
-    source=SOURCE,
-)
 _BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, *MAYBE_EMPTY, _ANY_OUTPUT_PADDING)
 _SAME = {
     word: Arithmetic(
@@ -52,7 +47,7 @@ _SAME = {
         f.HALF,
         begin,
         f.REMAINDER,
-        _UNAPPENDED,
+        other_size("OpenVINO", SOURCE),
         _ANY_OUTPUT_PADDING,
     )
     for word, begin in f.BEGIN.items()
@@ -102,16 +97,8 @@ class OpenVino(Deployed):
         words = self.values(spelling)
         if words["auto_pad"] != "NOTSET" or words["output_shape"] is not None:
             return (0,) * (2 * rank)
-        given = spelling.arguments.get("pads")
-        if isinstance(given, (list, tuple)) and len(given) == rank:
-            arguments = {**spelling.arguments, "pads": [*given, *given]}
-            spelling = spelling._replace(arguments=arguments)
-        return super().pads(spelling, rank)
+        return super().pads(spread_pads(spelling, rank), rank)
 
     def requested_sizes(self, spelling: Spelling, rank: int) -> tuple[Size, ...]:
         """Return the last sizes of output_shape; those of batch and channels may come first."""
-        given = spelling.arguments.get("output_shape")
-        if isinstance(given, (list, tuple)) and len(given) == rank + 2:
-            arguments = {**spelling.arguments, "output_shape": list(given[2:])}
-            spelling = spelling._replace(arguments=arguments)
-        return super().requested_sizes(spelling, rank)
+        return super().requested_sizes(drop_batch(spelling, rank), rank)
