@@ -63,7 +63,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
     ),
     "models": (
         {"expressions", "model", "places"},
-        {"inputs", "other_files", "table"},
+        {"inputs", "other_files", "settings", "table"},
         {
             "exported",
             "keras_model",
@@ -72,7 +72,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
             "tflite_model",
             "vocoders",
         },
-        {"walk"},
+        {"stated", "walk"},
         {"caffe_model", "ncnn_model", "steps"},
         {"readers"},
         {"reading"},

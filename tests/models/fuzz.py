@@ -169,7 +169,23 @@ layer { name: "j" type: "Concat" bottom: "s" bottom: "t" top: "j" }
 layer { name: "i" type: "InnerProduct" bottom: "j" top: "i" inner_product_param { num_output: 5 } }
 """
 
+POINTS = b"""DATA_CONFIG:
+  POINT_CLOUD_RANGE: [0, -4.0, -3, 6.4, 4.0, 1]
+  DATA_PROCESSOR:
+    - VOXEL_SIZE: [0.1, 0.2, 4]
+MODEL:
+  MAP_TO_BEV: {NAME: PointPillarScatter, NUM_BEV_FEATURES: 6}
+  BACKBONE_2D:
+    NAME: BaseBEVBackbone
+    LAYER_NUMS: [1, 2]
+    LAYER_STRIDES: [2, 2]
+    NUM_FILTERS: [4, 8]
+    UPSAMPLE_STRIDES: [0.5, 1]
+    NUM_UPSAMPLE_FILTERS: [5, 7]
+"""
+
 FILES: Mapping[str, Callable[[], bytes]] = {
+    "openpcdet-yaml": lambda: POINTS,
     "onnx": make_onnx,
     "open-onnx": lambda: make_onnx("h", "w"),
     "pt2": make_pt2,

@@ -20,14 +20,12 @@ from deconvcli.layers.axis import Linear, Size, linear
 from deconvcli.layers.layer import Sizes, Spelling
 from deconvcli.models.inputs import match_inputs
 from deconvcli.models.model import OTHER_FILE, GivenSizes, Model, ModelLayer, Reader
+from deconvcli.models.settings import Settings, load_settings, refuse
 from deconvcli.models.vocoders import (
     FAMILIES,
     HOP,
     Decoder,
-    Settings,
     Upsampling,
-    load_settings,
-    refuse,
 )
 
 INPUT = "frames"

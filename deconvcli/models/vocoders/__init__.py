@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from deconvcli.common.shelf import Shelf
 from deconvcli.models.vocoders._family import HOP, Decoder, Family, Upsampling
-from deconvcli.models.vocoders._settings import Settings, load_settings, refuse
 
 __all__ = [
     "FAMILIES",
     "HOP",
     "Decoder",
     "Family",
-    "Settings",
     "Upsampling",
-    "load_settings",
-    "refuse",
 ]
 
 FAMILIES: Shelf[Family] = Shelf("deconvcli.models.vocoders", "FAMILY", "family")

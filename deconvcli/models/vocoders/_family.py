@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
-from deconvcli.models.vocoders._settings import Settings
+from deconvcli.models.settings import Settings
 
 HOP = ("hop_length", "hop_size")
 """The keys of the number of samples between frames."""

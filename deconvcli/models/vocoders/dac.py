@@ -6,8 +6,8 @@ s*T. Source: transformers 5.24.0, modeling_dac.py; descript-audio-codec, dac/mod
 
 from __future__ import annotations
 
+from deconvcli.models.settings import Settings, halve
 from deconvcli.models.vocoders._family import Decoder, Family, Upsampling
-from deconvcli.models.vocoders._settings import Settings, halve
 
 _RATES = "downsampling_ratios"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from math import ceil
 
+from deconvcli.models.settings import Settings, refuse
 from deconvcli.models.vocoders._family import Decoder, Family, Upsampling
-from deconvcli.models.vocoders._settings import Settings, refuse
 
 _RATES = "upsampling_ratios"
 

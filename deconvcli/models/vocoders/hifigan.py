@@ -9,8 +9,8 @@ and modeling_fastspeech2_conformer.py.
 
 from __future__ import annotations
 
+from deconvcli.models.settings import Settings, halve, pair
 from deconvcli.models.vocoders._family import HOP, Decoder, Family, Upsampling
-from deconvcli.models.vocoders._settings import Settings, halve, pair
 
 _KEYS = (
     ("upsample_rates", "upsample_kernel_sizes", "upsample_initial_channel"),

@@ -9,8 +9,8 @@ layers/causal_conv.py.
 
 from __future__ import annotations
 
+from deconvcli.models.settings import Settings, halve, pair
 from deconvcli.models.vocoders._family import Decoder, Family, Upsampling
-from deconvcli.models.vocoders._settings import Settings, halve, pair
 
 _KINDS = {
     "HiFiGANGenerator": "HiFi-GAN",

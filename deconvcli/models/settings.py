@@ -132,7 +132,7 @@ def load_settings(path: str) -> Settings:
             getattr(error, "strerror", None) or str(error), help="make the file readable."
         ) from error
     if len(data) > MAX_BYTES:
-        raise refuse(f"has more than {MAX_BYTES >> 10} KiB, which no vocoder's has", OTHER_FILE)
+        raise refuse(f"has more than {MAX_BYTES >> 10} KiB", OTHER_FILE)
     text = data.decode("utf-8-sig", "replace")
     try:
         return Settings(text, json.loads(text) if path.lower().endswith(".json") else _load(text))
