@@ -62,7 +62,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"counts"},
     ),
     "models": (
-        {"expressions", "model", "places"},
+        {"expressions", "model", "places", "stored_text"},
         {"inputs", "other_files", "settings", "table"},
         {
             "exported",

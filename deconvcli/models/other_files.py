@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 from deconvcli.common.errors import Unreadable
 from deconvcli.models.model import OTHER_FILE
+from deconvcli.models.stored_text import open_archive
 
 _TORCH = (
     "load the model in PyTorch and export it, torch.export.save(torch.export.export(model.eval(),"
@@ -124,7 +125,7 @@ def _explain_content(path: str, start: bytes) -> tuple[str, str] | None:
 def _explain_archive(path: str) -> tuple[str, str] | None:
     """Return what an archive is by the names of its members, and what to do."""
     try:
-        with ZipFile(path) as archive:
+        with open_archive(path) as archive:
             names = archive.namelist()
     # NotImplementedError: an unknown version of the format.
     except (OSError, BadZipFile, NotImplementedError, ValueError):

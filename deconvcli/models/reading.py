@@ -6,6 +6,7 @@ import os
 import re
 from functools import cache
 
+from deconvcli.common.errors import Unreadable
 from deconvcli.models.model import GivenSizes, Model, ModelSteps
 from deconvcli.models.readers import READERS
 
@@ -88,7 +89,9 @@ def read_model(path: str, sizes: GivenSizes, reader: str | None = None) -> Model
         Unreadable: the file cannot be read, or is no such model.
         UsageError: no reader has this name, or an input or a number of axes does not exist.
     """
-    return READERS.take(reader or find_reader(path) or "").read(path, sizes)
+    chosen = READERS.take(reader or find_reader(path) or "")
+    _require_regular(path)
+    return chosen.read(path, sizes)
 
 
 def list_steps(path: str, sizes: GivenSizes, reader: str | None = None) -> ModelSteps:
@@ -98,4 +101,18 @@ def list_steps(path: str, sizes: GivenSizes, reader: str | None = None) -> Model
         Unreadable: the file cannot be read, or is no such model.
         UsageError: as `read_model`, or steps of such files are not known.
     """
-    return READERS.take(reader or find_reader(path) or "").list_steps(path, sizes)
+    chosen = READERS.take(reader or find_reader(path) or "")
+    _require_regular(path)
+    return chosen.list_steps(path, sizes)
+
+
+def _require_regular(path: str) -> None:
+    """Refuse a pipe, which might wait for a writer for ever, a device without an end, and a folder.
+
+    Raises:
+        Unreadable: the path is one of these.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise Unreadable(
+            "it is a folder, a pipe or a device, not a regular file", help="name a regular file."
+        )

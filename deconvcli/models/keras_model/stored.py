@@ -8,17 +8,25 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 from deconvcli.common.errors import Unreadable
 from deconvcli.common.files import describe_os_error
 from deconvcli.common.values import shorten
 from deconvcli.models.model import OTHER_FILE
+from deconvcli.models.stored_text import (
+    MAX_BYTES,
+    open_archive,
+    parse_json,
+    read_member,
+    require_few_values,
+    require_length,
+)
 
-MAX_CONFIG_BYTES = 64 << 20
-MAX_MEMBERS = 10_000
 _ZIP, _HDF5 = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
 _CONFIG_START = b'{"class_name":'
+MAX_HDF5_BYTES = 32 << 20
+"""How much of an .h5 file is read for a config, by all attempts together."""
 MAX_ATTEMPTS = 20
 """How many texts in an .h5 file may begin as a config does and be none."""
 _VERSION = re.compile(rb"\d+\.\d+\.\d+")
@@ -70,36 +78,19 @@ def refuse(reason: str, code: str | None = None) -> Unreadable:
 
 
 def _read_archive(path: str) -> Stored:
-    with ZipFile(path) as archive:
+    with open_archive(path) as archive:
         names = archive.namelist()
-        if len(names) > MAX_MEMBERS:
-            raise refuse(f"has {len(names)} members, more than {MAX_MEMBERS}")
-        if len(set(names)) < len(names):
-            raise refuse("has two members of one name")
         if "config.json" not in names:
             raise refuse("has no config.json, as archives of Keras have")
-        config = _load(_read_member(archive, "config.json"))
+        config = _load(read_member(archive, "config.json"))
         metadata = {}
         if "metadata.json" in names:
-            metadata = _load(_read_member(archive, "metadata.json"))
+            metadata = _load(read_member(archive, "metadata.json"))
     return Stored(config, str(metadata.get("keras_version", "")))
 
 
-def _read_member(archive: ZipFile, name: str) -> bytes:
-    # One byte more than is accepted: a size in the header may be wrong.
-    with archive.open(name) as file:
-        text = file.read(MAX_CONFIG_BYTES + 1)
-    return _limit(text, name)
-
-
-def _limit(text: bytes, name: str) -> bytes:
-    if len(text) > MAX_CONFIG_BYTES:
-        raise refuse(f"has {name} of more than {MAX_CONFIG_BYTES >> 20} MiB")
-    return text
-
-
 def _load(text: bytes) -> dict[str, Any]:
-    found = json.loads(text)
+    found = parse_json(text)
     if not isinstance(found, dict):
         raise refuse("holds JSON that is no config of a Keras model")
     return found
@@ -107,7 +98,9 @@ def _load(text: bytes) -> dict[str, Any]:
 
 def _read_json(path: str) -> Stored:
     with open(path, "rb") as file:
-        data = _load(_limit(file.read(MAX_CONFIG_BYTES + 1), "a config"))
+        text = file.read(MAX_BYTES + 1)
+    require_length(text, "the config")
+    data = _load(text)
     # TensorFlow.js puts what Keras wrote into a file with the list of the weights' files.
     topology = data.get("modelTopology", data)
     if not isinstance(topology, dict):
@@ -125,12 +118,15 @@ def _read_hdf5(path: str) -> Stored:
         mmap.mmap(file.fileno(), os.fstat(file.fileno()).st_size, access=mmap.ACCESS_READ) as data,
     ):
         place = data.find(_CONFIG_START)
+        left = MAX_HDF5_BYTES
         for _ in range(MAX_ATTEMPTS):
             if place == -1:
                 break
-            end = data.find(b"\0", place, place + MAX_CONFIG_BYTES)
-            text = data[place : end if end != -1 else place + MAX_CONFIG_BYTES]
+            end = data.find(b"\0", place, place + left)
+            text = data[place : end if end != -1 else place + left]
+            left -= len(text)
             try:
+                require_few_values(text)
                 config, length = decoder.raw_decode(text.decode("utf-8", "replace"))
             except ValueError:
                 length = 1

@@ -19,6 +19,12 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MAX_SHIFT = 63
 
 
+# Fields have numbers from 1 on, beside three bits for their kind.
+_FIRST_KEY = 8
+MAX_FIELDS = 1_000_000
+"""The most fields of one message, so that a file of zeros or of spaces takes no time."""
+
+
 class Span(NamedTuple):
     """The place of a text, a message or packed numbers in the file."""
 
@@ -46,8 +52,13 @@ def iter_fields(data: Data, span: Span) -> Iterator[tuple[int, Value]]:
         Unreadable: the message ends too early, or has a field that protocol buffers do not have.
     """
     place, end = span
+    count = 0
     while place < end:
         key, place = _read_varint(data, place, end)
+        count += 1
+        if count > MAX_FIELDS or key < _FIRST_KEY:
+            reason = f"a message of more than {MAX_FIELDS:,} fields" if key >= _FIRST_KEY else "a 0"
+            raise refuse(f"is no ONNX model, or damaged: {reason}")
         kind = key & 7
         if kind == _BYTES:
             length, place = _read_varint(data, place, end)

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 from deconvcli.common.errors import DeconvError, Unreadable
 from deconvcli.common.files import describe_os_error
 from deconvcli.common.findings import Diagnostic, Severity
+from deconvcli.common.values import shorten
 from deconvcli.frameworks.spelling import read_layer
 from deconvcli.layers.layer import Reading
 from deconvcli.models.inputs import SAMPLE, require_stored_sizes
@@ -32,6 +33,8 @@ from deconvcli.models.model import (
 
 TRANSPOSED = ("ConvolutionBackpropData", "GroupConvolutionBackpropData")
 MAX_BYTES = 64 << 20
+MAX_TAGS = 400_000
+"""The most tags and the most attributes: about ten of each are those of one layer."""
 _ROOT, MARKED_BYTES = b"<net", 1 << 16
 _LISTS = ("strides", "dilations", "pads_begin", "pads_end", "output_padding")
 
@@ -144,6 +147,8 @@ def _read_file(path: str) -> tuple[str, list[Layer], Edges]:
             raise refuse("has no layers of a net, as models of OpenVINO have", OTHER_FILE)
         if len(text) > MAX_BYTES:
             raise refuse(f"has more than {MAX_BYTES >> 20} MiB")
+        if text.count(b"<") > MAX_TAGS or text.count(b"=") > MAX_TAGS:
+            raise refuse(f"has more than {MAX_TAGS:,} tags or attributes")
         root = ElementTree.fromstring(text, ElementTree.XMLParser(target=_Builder()))
     except OSError as error:
         raise refuse(f"cannot be read: {describe_os_error(error)}") from error
@@ -192,7 +197,7 @@ def _read_transposed(layer: Layer) -> Reading | None:
     words: dict[str, Any] = {"op": layer.kind, "auto_pad": layer.data.get("auto_pad", "explicit")}
     for name in _LISTS:
         if name in layer.data:
-            words[name] = [int(one) for one in layer.data[name].split(",")]
+            words[name] = _read_numbers(layer, layer.data[name])
     if len(layer.inputs) > 2:
         # The third input asks for a size, which the file has as that of the output alone.
         asked = layer.outputs[0].sizes[2:] if layer.outputs else (None,)
@@ -202,6 +207,14 @@ def _read_transposed(layer: Layer) -> Reading | None:
     shape = [SAMPLE if size is None else int(size) for size in given]
     shape[0] = 1 if given[0] is None else shape[0]
     return read_layer("openvino", words, shape, [int(str(size)) for size in weight])
+
+
+def _read_numbers(layer: Layer, text: str) -> list[int]:
+    try:
+        return [int(one) for one in text.split(",")]
+    except ValueError:
+        reason = f"has {layer.name} with {shorten(repr(text), 40)} in place of numbers"
+        raise refuse(reason) from None
 
 
 def _compare(layer: Layer, reading: Reading) -> Iterator[Diagnostic]:
