@@ -23,6 +23,8 @@ INDEXED = (
     "tests/compute/kernels/test_channel_order.py",
     "tests/compute/kernels/channels",
 )
+# The total counts when all parts are measured: the last line compares it with the threshold.
+MEASURED = ("--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0")
 # What Numba compiles is measured as plain Python: coverage cannot look into machine code.
 PLAIN = (*INDEXED, "tests/compute/kernels/test_pool.py", "tests/compute/kernels/tiled")
 
@@ -38,17 +40,15 @@ def tests(session: nox.Session) -> None:
         session.run("pytest", *session.posargs)
         return
     session.run("coverage", "erase")
-    # The total counts when all parts are measured: the last line compares it with the threshold.
-    measured = ("--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0")
-    session.run("pytest", *measured)
+    session.run("pytest", *MEASURED)
     checked = (*INDEXED, "tests/compute/kernels/test_engines.py")
     # What emits the kernels' instructions runs only where they are compiled, not where they are
     # loaded from the disk, as on every second run. So the measured cache is a new one.
     with TemporaryDirectory() as cache:
         compiled = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": cache}
-        session.run("pytest", *measured, *checked, env=compiled)
+        session.run("pytest", *MEASURED, *checked, env=compiled)
     plain = {"NUMBA_DISABLE_JIT": "1"}
-    session.run("pytest", *measured, *PLAIN, env=plain)
+    session.run("pytest", *MEASURED, *PLAIN, env=plain)
     session.run("coverage", "report")
 
 
@@ -77,22 +77,34 @@ def frameworks(session: nox.Session) -> None:
     if sys.version_info >= (3, 14):
         session.skip("TensorFlow has no wheels for this Python yet")
     session.install("--quiet", "--editable", ".[frameworks,test]")
-    session.run("deconv", "verify", "--n", "40", "--require")
+    _run_measured(session, "verify", "--n", "40", "--require")
     # ONNX' reference evaluator refuses an empty batch, and adds up groups of some layers wrongly.
     targets = "torch,keras,tensorflow,jax,flax,onnx@onnxruntime"
-    session.run("deconv", "verify", "--convert", "--to", targets, "--n", "4", "--require")
+    _run_measured(session, "verify", "--convert", "--to", targets, "--n", "4", "--require")
     session.run("python", "-m", "tests.frameworks.live_layers")
     required = {"DECONV_REQUIRE_FRAMEWORKS": "1"}
     tests = (
         "frameworks/test_written.py",
         "frameworks/test_onnx_backend.py",
         "conversion/programs",
-        "models/test_keras_live.py",
-        "models/test_tflite_live.py",
+        "models",
         "networks/porting",
     )
     paths = [f"tests/{name}" for name in tests]
-    session.run("pytest", "-n", "1", *paths, env=required)
+    session.run("pytest", "-n", "2", *MEASURED, *paths, env=required)
+
+
+def _run_measured(session: nox.Session, *arguments: str) -> None:
+    """Run `deconv`, and add the lines that it and its processes reach to those of the tests."""
+    session.run("coverage", "run", "-m", "deconvcli", *arguments)
+    session.run("coverage", "combine", "--quiet", "--append")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Compare what `tests` and then `frameworks` measured together with the threshold of both."""
+    session.install("--quiet", "--editable", ".[test]")
+    session.run("coverage", "report", "--fail-under", "98")
 
 
 @nox.session
