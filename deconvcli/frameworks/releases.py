@@ -82,6 +82,11 @@ OPENVINO = Need("openvino", "openvino", "2026.4.1", "OpenVINO")
 PADDLE = Need("paddle", "paddlepaddle", "3.3.1", "PaddlePaddle")
 TENSORFLOW = Need("tensorflow", "tensorflow-cpu", "2.21.0", "TensorFlow")
 TF_KERAS = Need("tf_keras", "tf-keras", "2.21.0")
+TFJS = Need(
+    *("tfjs", "@tensorflow/tfjs", "4.22.0", "TensorFlow.js"),
+    variable="DECONV_TFJS",
+    place="the folder node_modules that has it and tfjs-backend-wasm",
+)
 TINYGRAD = Need("tinygrad", "tinygrad", "0.14.0")
 TORCH = Need("torch", "torch", "2.13.0")
 CHROMIUM = Need(

@@ -69,7 +69,7 @@ def test_quiet_prints_the_output_alone(name: str, change: Callable[[str], str]) 
     ("arguments", "note"),
     [
         (("--in", "8x5x5", "G(\n  (0): ConvTranspose2d(8, 4, 4)\n  (1): MyNorm()\n)"), "MyNorm"),
-        (("--in", "5x5", "-k", "3", "-D", "webnn"), "documents-only"),
+        (("--in", "5x5", "-k", "3", "-D", "tensorrt"), "documents-only"),
         (("--in", "1x5x5x4", "-k", "3", "-D", "tf", "-g", "2"), "has no"),
     ],
 )

@@ -206,6 +206,15 @@ def _webnn(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
     )
 
 
+def _tfjs(words: Row, rank: int, x: Array, w: Array, y: Array) -> Measurement:
+    layout = FIRST if words.get("dataFormat") == "channelsFirst" else LAST
+    kernel = np.moveaxis(w, (-1, -2), (0, 1))
+    strides = _spread(words.get("strides"), rank)
+    return Measurement(
+        _data(x, layout, rank), kernel, _data(y, layout, rank), strides, [1] * rank, 1
+    )
+
+
 READERS = {
     "torch": _torch,
     "paddle": _torch,
@@ -223,5 +232,6 @@ READERS = {
     "ncnn": _ncnn,
     "openvino": _openvino,
     "tflite": _tflite,
+    "tfjs": _tfjs,
     "webnn": _webnn,
 }

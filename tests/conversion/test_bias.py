@@ -27,6 +27,7 @@ IN_CALL: dict[str, tuple[str, bool] | None] = {
     "paddle": ("bias_attr=False", False),
     "tensorflow": None,
     "tensorrt": ("bias=b", True),
+    "tfjs": ("useBias: false", False),
     "tflite": ("bias=b", True),
     "tinygrad": ("bias=b", True),
     "torch": ("bias=False", False),

@@ -202,6 +202,7 @@ SAME_LAYER = [
         "dxDesc, CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT, 4, dimA)",
     ),
     ("ncnn", "Deconvolution deconv 1 1 x y 0=6 1=3 3=2 4=1 5=1 6=216"),
+    ("tfjs", 'tf.conv2dTranspose(x, w, [1, 11, 11, 6], 2, "same")'),
 ]
 
 

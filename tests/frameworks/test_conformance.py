@@ -37,6 +37,9 @@ BY_RULE = {
     "caffe-opencv-dilation": "caffe-opencv-dilation",
     "caffe-opencv-pad": "caffe-opencv-pad",
     "mxnet-native-dilation": "mxnet-native-dilation",
+    "tfjs-number-pad": "tfjs-number-pad",
+    "tfjs-output-shape": "tfjs-output-shape",
+    "tfjs-wasm-3d": "tfjs-wasm-3d",
 }
 # Accidents that are answered as they happen, and the finding that names them.
 NAMED = {

@@ -85,9 +85,9 @@ _FOREIGN = (
     ),
     (
         "TensorFlow.js",
-        re.compile(r"conv[23]dTranspose\s*\("),
-        "write conv2dTranspose({filters: 8, kernelSize: 3, strides: 2, padding: 'same'}) as"
-        " Conv2DTranspose(8, 3, strides=2, padding='same').",
+        re.compile(r"(?<!tf\.)(?<!tf\.layers\.)conv[23]dTranspose\s*\("),
+        "write the whole call: tf.layers.conv2dTranspose({filters: 8, kernelSize: 3, strides: 2,"
+        " padding: 'same'}).",
     ),
     (
         "CNTK",

@@ -28,6 +28,8 @@ _RESIZING = (
     *("dense", "flatten", "reshape", "fold"),
 )
 _NODE_MAKERS = ("make_node", "Node", "op")
+# Calls in JavaScript, whose last argument is an object of parameters.
+_OBJECT_TAKERS = ("convTranspose2d", "conv2dTranspose", "conv3dTranspose")
 # What other keyboards, word processors and web pages put in place of Python's signs, and the marks
 # without a width that they put between them.
 SIGNS = str.maketrans(
@@ -246,7 +248,7 @@ def _find_made_layer(call: PythonCall) -> PythonCall:
                 [tensors, *_] = tensors
             return make_node(words, call.keywords.get("inputs", tensors))
     options = call.positional[-1:]
-    if last == "convTranspose2d" and isinstance(options[0], Mapping):
+    if last in _OBJECT_TAKERS and options and isinstance(options[0], Mapping):
         return PythonCall(call.name, call.positional[:-1], {**call.keywords, **options[0]})
     fields = call.keywords.get("convolution_param")
     if last == "Deconvolution" and (isinstance(fields, Mapping) or head in ("caffe.layers", "L")):

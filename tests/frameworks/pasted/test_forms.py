@@ -502,7 +502,7 @@ def test_a_framework_without_a_dialect_is_read_as_one_that_computes_the_same(
         ("TransposedConv2DLayer(l, 8, 3, stride=2, crop=1)", "Lasagne", "padding=crop"),
         ("tlx.nn.ConvTranspose2d(out_channels=8, kernel_size=3)", "TensorLayer", "its backend"),
         ("relay.nn.conv2d_transpose(x, w, channels=4, strides=(2, 2))", "TVM", "in, channels"),
-        ("tf.layers.conv2dTranspose({filters: 4, kernelSize: 3})", "TensorFlow.js", "'same'"),
+        ("layers.conv2dTranspose({filters: 4})", "TensorFlow.js", "'same'"),
         ("{'upsample_rates': [8, 5], 'upsample_kernel_sizes': [16, 10]}", "a vocoder", "k=16,u=8"),
         ("upsample_scales: [8, 8, 2, 2]\nstacks: {n: 3}", "a vocoder", "deconv check"),
         ("C.convolution_transpose(w, x, strides=(2, 2))", "CNTK", "what it crops"),
