@@ -59,7 +59,7 @@ def _document(options: str) -> Any:
         ("N-4", "-D onnx -k 3 -s 3", "3N"),
         ("N", "-D openvino -k 5 -s 1", "3N"),
         ("N", "-D openvino -k 5 -s 1", "N+20"),
-        ("2N", "-D mxnet -k 5 -s 3", "4N"),
+        ("2N", "-D mxnet@native -k 5 -s 3", "4N"),
         ("N", "-D torch -k 5 -s 2 -p 2", "2N"),
         ("N", "-D paddle -k 9 -s 2 -p 4", "2N-1"),
         ("N", "-D tensorflow -k 5 -s 3 -p same", "3N-2"),

@@ -234,7 +234,7 @@ def test_unknown_parameters_are_null_in_documents() -> None:
         ),
         ("-D onnx --in 5x5", "output_shape=(10, 10)"),
         ("-D openvino --in 5x5", "output_shape=(10, 10)"),
-        ("-D mxnet --in 5x5", "target_shape=(10, 10)"),
+        ("-D mxnet@native --in 5x5", "target_shape=(10, 10)"),
         ("-D paddle --in 5x5 -p 1 --output-size 9x9", "output_size=(9, 9)"),
         ("-D torch --in 5x5 -p 1 --output-size 9", "output_size=(9, 9)"),
         ("-D webnn --in 5x5 -p 1 --output-size 9", "outputSizes=(9, 9)"),

@@ -155,5 +155,5 @@ def framework_processes(pid: int, count: int = 1) -> list[psutil.Process]:
 
 def test_a_documented_dialect_has_no_framework_to_run(shelf_of_fakes: Any) -> None:
     shelf_of_fakes("agreeable")
-    done = deconv("verify --dialect webnn")
-    refused(done, "no framework to run for webnn", "documentation only; choose from: torch.")
+    done = deconv("verify --dialect tensorrt")
+    refused(done, "no framework to run for tensorrt", "documentation only; choose from: torch.")

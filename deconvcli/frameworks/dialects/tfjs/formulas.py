@@ -36,10 +36,10 @@ _SHIFTED = Limit(
     finding=True,
     source=SOURCE,
 )
-_REST = Step("crop_end", "full - out - crop_begin", "the remainder at the end; negative appends")
+_END = Step("crop_end", "full - out - crop_begin", "the remainder at the end; negative appends")
 
 
-def _unchecked(condition: str) -> Limit:
+def _limit_size(condition: str) -> Limit:
     return Limit(
         condition,
         "tfjs-output-shape",
@@ -68,24 +68,24 @@ _NEEDED = Step(
 # By word; and whether there are three axes.
 _CROPS: dict[tuple[str, bool], tuple[Step | Limit, ...]] = {
     **{
-        ("valid", deep): (Step("crop_begin", "0", "valid crops nothing at the start"), _REST)
+        ("valid", deep): (Step("crop_begin", "0", "valid crops nothing at the start"), _END)
         for deep in (False, True)
     },
     ("same", False): (
         _NEEDED,
         Step("crop_begin", "max(total, 0) // 2", "the smaller half at the start"),
-        _REST,
+        _END,
     ),
     ("same", True): (
         _NEEDED,
         Step("crop_begin", "total // 2", "the smaller half at the start, rounded down"),
-        _REST,
+        _END,
         _SHIFTED,
     ),
 }
 _MAPS_BACK = {
-    "valid": _unchecked("full <= out <= full + s - 1"),
-    "same": _unchecked("ceil(out / s) == n"),
+    "valid": _limit_size("full <= out <= full + s - 1"),
+    "same": _limit_size("ceil(out / s) == n"),
 }
 LAYER = {
     (word, deep): Arithmetic(*_HEAD, _LAYER_SIZE[word], *crop)
@@ -100,8 +100,8 @@ EXPLICIT = Arithmetic(
     not_negative("begin", "pad"),
     not_negative("end", "pad"),
     *_ASKED,
-    _unchecked("full - begin - end <= out <= full - begin - end + s - 1"),
+    _limit_size("full - begin - end <= out <= full - begin - end + s - 1"),
     Step("crop_begin", "begin", "pad crops the start"),
-    _REST,
+    _END,
     EMPTY_OUTPUT,
 )
