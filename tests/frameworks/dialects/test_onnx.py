@@ -9,6 +9,7 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import Refused
+from deconvcli.frameworks.dialects.onnx.portability import CODE
 
 Case = dict[str, Any]
 Shape = tuple[int, ...]
@@ -38,7 +39,12 @@ def codes(n: Shape, k: Shape, words: Case, channels: Shape = (1, 1, 1)) -> set[s
         found = layer("onnx", n, k, words, channels).findings
     except Refused as refused:
         found = tuple(finding for finding in refused.findings if finding.differs)
-    return {finding.code for finding in found}
+    return {finding.code for finding in found} - {CODE}
+
+
+def deviations(reading: Any) -> list[str]:
+    """The findings but for that on words which runtimes read otherwise."""
+    return [finding.code for finding in reading.findings if finding.code != CODE]
 
 
 UPPER = {"auto_pad": "SAME_UPPER"}
@@ -151,8 +157,8 @@ def test_each_answers_in_its_own_way_and_the_text_names_the_others(case: Any) ->
 )
 def test_a_common_layer_has_no_findings(words: Case) -> None:
     for name in NAMES:
-        assert layer(name, (5,), (4,), words).findings == ()
-    assert layer("onnx", (5,), (4,), {**words, "group": 3}, (3, 3, 1)).findings == ()
+        assert deviations(layer(name, (5,), (4,), words)) == []
+    assert deviations(layer("onnx", (5,), (4,), {**words, "group": 3}, (3, 3, 1))) == []
 
 
 def test_an_inferred_shape_may_lack_axes() -> None:
@@ -160,7 +166,7 @@ def test_an_inferred_shape_may_lack_axes() -> None:
     reading = layer("onnx@shape_inference", (4, 4), (3, 3), words)
     assert reading.output_shape == (1, 1, 9)
     assert reading.output_sizes == (9,)
-    assert [finding.code for finding in reading.findings] == ["onnx-shape-inference-rank"]
+    assert deviations(reading) == ["onnx-shape-inference-rank"]
     assert [axis.name for axis in deconvcli.explain(reading).axes] == ["height"]
 
 
@@ -212,9 +218,7 @@ def test_half_of_what_is_appended_is_rounded_down_as_measured(
     given = ((3,), (3,), {"strides": [3], "output_shape": [size], **words})
     reading = layer("onnx", *given)
     assert reading.crop == (reference,)
-    assert [finding.code for finding in reading.findings] == (
-        [] if runtime == reference else ["onnx-larger-output-shape"]
-    )
+    assert deviations(reading) == ([] if runtime == reference else ["onnx-larger-output-shape"])
     if words:
         assert layer("onnx@reference", *given).crop == (reference,)
     if runtime is None:
@@ -227,5 +231,5 @@ def test_the_standards_own_test_appends_at_the_end() -> None:
     words = {"strides": [3, 2], "output_shape": [10, 8]}
     for name in NAMES:
         reading = layer(name, (3, 3), (3, 3), words, (1, 1, 2))
-        assert (reading.output_shape, reading.findings) == ((1, 2, 10, 8), ())
+        assert (reading.output_shape, deviations(reading)) == ((1, 2, 10, 8), [])
         assert reading.crop == ((0, -1), (0, -1))

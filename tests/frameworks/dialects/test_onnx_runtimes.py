@@ -11,6 +11,8 @@ import pytest
 
 import deconvcli
 from deconvcli.common.errors import Refused
+from deconvcli.common.findings import Severity
+from deconvcli.frameworks.dialects.onnx.portability import CODE, RUNTIMES
 
 
 def read(name: str, n: int, k: int, s: int, group: int = 1, **words: Any) -> deconvcli.Reading:
@@ -132,3 +134,32 @@ def test_opencv_reads_a_whole_shape_beside_a_word() -> None:
 def test_opencv_ends_its_process_on_a_batch_of_0() -> None:
     with pytest.raises(Refused, match="batch of 0"):
         deconvcli.layer("onnx@opencv", input_shape=(0, 1, 5), weight_shape=(1, 1, 3))
+
+
+def note(**words: Any) -> Any:
+    """Return the note on words that runtimes do not read alike; None where there is none."""
+    reading = read("onnxruntime", 5, 3, 2, **words)
+    return next((found for found in reading.findings if found.code == CODE), None)
+
+
+def test_a_note_names_the_runtimes_that_read_the_words_otherwise() -> None:
+    assert note(pads=[1, 1], output_padding=[1]) is None
+    assert note(auto_pad="VALID") is None
+    same = note(auto_pad="SAME_UPPER")
+    assert same.severity == Severity.NOTE
+    assert same.message.endswith("alike: OpenCV 5.0.0 gives 9, crop 1:1")
+    assert same.help.startswith("write pads=[0, 1] in its place")
+    asked = note(output_shape=[10])
+    assert "TVM 0.27.0.post1 gives 11, crop 0:0" in asked.message
+    assert "tract 0.23.9 gives 10, crop 0:1" in asked.message
+    assert asked.help.startswith("write pads=[1, 1], output_padding=[1] in its place")
+    assert "tract 0.23.9 refuses it" in note(auto_pad="SAME_UPPER", output_shape=[10]).message
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+@pytest.mark.parametrize("words", [{"auto_pad": "SAME_UPPER"}, {"output_shape": [10]}])
+def test_the_suggested_pads_are_read_alike(name: str, words: dict[str, Any]) -> None:
+    reading = read("onnxruntime", 5, 3, 2, **words)
+    [begin, end] = reading.crop[0]
+    pads = {"pads": [1, 1], "output_padding": [1]} if begin else {"pads": [0, end]}
+    assert read(name, 5, 3, 2, **pads).crop == reading.crop

@@ -15,6 +15,7 @@ from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose
 from deconvcli.frameworks.dialects.onnx.onnxruntime import Runtime
 from deconvcli.frameworks.dialects.onnx.opencv import OpenCv
 from deconvcli.frameworks.dialects.onnx.openvino import OpenVino
+from deconvcli.frameworks.dialects.onnx.portability import find_unportable_words
 from deconvcli.frameworks.dialects.onnx.reference import Reference
 from deconvcli.frameworks.dialects.onnx.shape_inference import ShapeInference
 from deconvcli.frameworks.dialects.onnx.specification import Specification
@@ -44,9 +45,12 @@ class Onnx(Specification):
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer by the specification, or as the implementation reads it."""
-        if not spelling.implementation:
-            return super().read(spelling, sizes)
-        return _IMPLEMENTATIONS[spelling.implementation].read(spelling, sizes)
+        if spelling.implementation:
+            reading = _IMPLEMENTATIONS[spelling.implementation].read(spelling, sizes)
+        else:
+            reading = super().read(spelling, sizes)
+        notes = find_unportable_words(reading, _IMPLEMENTATIONS)
+        return reading._replace(findings=(*reading.findings, *notes)) if notes else reading
 
     def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
         """Yield deviations of one implementation, or for the specification those of all."""
