@@ -34,7 +34,7 @@ def test_the_readme_shows_these_releases() -> None:
         for need in vars(releases).values()
         if isinstance(need, releases.Need)
     }
-    shown = re.findall(r"\b(\w+) (\d+\.\d+\.\d+)", text)
+    shown = re.findall(r"\b(\w+) (\d+\.\d+\.\d+(?:\.post\d+)?)", text)
     assert len(shown) > 10
     for module, version in shown:
         assert measured.get(module.lower(), version) == version
