@@ -315,6 +315,8 @@ ROWS = [write_slice(None), write_slice(1)]
         ("Tile", {"repeats": [1, 1, 2, 1]}, [], [("batch", 6, 16, 3)]),
         ("Resize", {"size": [9, 4], "data_format": None}, [], [("batch", 9, 4, 3)]),
         ("Relu", {}, [], [("batch", 6, 8, 3)]),
+        ("Flip", {"axis": 1}, [], [("batch", 6, 8, 3)]),
+        ("Roll", {"shift": 1, "axis": None}, [], [("batch", 6, 8, 3)]),
         ("TrueDivide", {}, [2.0], [("batch", 6, 8, 3)]),
         ("Pad", {"pad_width": 1}, [], [("batch + 2", 8, 10, 5)]),
     ],

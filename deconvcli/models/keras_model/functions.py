@@ -207,12 +207,12 @@ def _resize(given: Arguments) -> list[Shape]:
 
 
 _ELEMENTWISE = (
-    "Abs Absolute Add Arctan Ceil Clip Cast Copy Cos Divide DivideNoNan Elu Equal Erf Exp Exp2"
+    "Abs Absolute Add Arctan Ceil Clip Cast Copy Cos Divide DivideNoNan Elu Equal Erf Exp Exp2 Flip"
     " Expm1 Floor FloorDivide Gelu Greater GreaterEqual HardSigmoid HardSilu HardTanh Identity"
     " LeakyRelu Less LessEqual Log Log10 Log1p Log2 LogSigmoid LogSoftmax LogicalAnd LogicalNot"
     " LogicalOr Maximum Minimum Mod Multiply Negative NotEqual OnesLike Power Reciprocal Relu Relu6"
-    " Round Rsqrt Selu Sigmoid Sign Silu Sin Sinh Softmax Softplus Softsign Sqrt Square Subtract"
-    " Tan Tanh TrueDivide Where ZerosLike"
+    " Roll Round Rsqrt Selu Sigmoid Sign Silu Sin Sinh Softmax Softplus Softsign Sqrt Square"
+    " Subtract Tan Tanh TrueDivide Where ZerosLike"
 )
 _REDUCTIONS = "All Amax Amin Any Logsumexp Max Mean Median Min Prod Std Sum Var"
 FUNCTIONS: Mapping[str, Rule] = {
