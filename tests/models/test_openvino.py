@@ -87,6 +87,12 @@ def test_stored_sizes_are_compared(tmp_path: Path) -> None:
     assert "up: the file stores 1x3x11x14, the layer gives 1x3x10x14" in done.out
 
 
+def test_an_output_of_another_number_of_axes_is_found(tmp_path: Path) -> None:
+    for output in ((1, 3, 10), (1, 3, 10, 14, 1)):
+        [finding] = read_model(save(tmp_path, net(output=output)), {}).findings
+        assert finding.message.startswith("up: the file stores ")
+
+
 def test_sizes_are_read_and_not_computed(tmp_path: Path) -> None:
     path = save(tmp_path, net())
     assert deconv(f"check {path} --size x=1x8x5x7").code == 0

@@ -222,7 +222,10 @@ def _compare(layer: Layer, reading: Reading) -> Iterator[Diagnostic]:
     if not layer.outputs or None in layer.inputs[0].sizes:
         return
     stored = layer.outputs[0].sizes
-    if any(size not in (None, own) for size, own in zip(stored, reading.output_shape, strict=True)):
+    own = reading.output_shape
+    if len(stored) != len(own) or any(
+        size not in (None, one) for size, one in zip(stored, own, strict=True)
+    ):
         yield Diagnostic(
             "expect",
             Severity.ERROR,
