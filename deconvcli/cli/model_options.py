@@ -60,7 +60,9 @@ def reader_option(*, section: str = OPTIONS) -> Callable[[Any], Any]:
     return option(
         "--reader",
         type=Word(READERS.names),
-        help="Read the named files as models of this kind, whatever their names.",
+        metavar="NAME",
+        help="Read the named files as models of this kind, whatever their names:"
+        f" {', '.join(READERS.names)}.",
         section=section,
     )
 

@@ -141,7 +141,8 @@ def test_a_file_of_any_name_has_a_reader(tmp_path: Path) -> None:
         ("absent.onnx", ["cannot be read: No such file or directory"]),
         ("absent.yaml", ["absent.yaml: there is no such file or folder"]),
         (".", [". is a folder, and one picture shows one network"]),
-        ("net.pth", ["net.pth is neither a config nor a model by its name", ".onnx", "export"]),
+        ("net.pth", ["net.pth: the file holds weights or a Python object of PyTorch", "export"]),
+        ("net.txt", ["net.txt is neither a config nor a model by its name", ".onnx", "export"]),
         ("net.py", ["net.py: its layers have no connections", "draw a model that has its graph"]),
         ("--in 5 -k 3 --size 5", ["--size is of a network's file, and none is given"]),
         ("--reader onnx", ["--reader is of a network's file, and none is given"]),
@@ -154,6 +155,7 @@ def test_what_cannot_be_drawn_has_a_reason(
     source = "from torch import nn\nup = nn.ConvTranspose2d(8, 4, 4, 2, 1)\n"
     (tmp_path / "net.py").write_text(source, encoding="utf-8")
     (tmp_path / "net.pth").write_bytes(b"PK\x03\x04")
+    (tmp_path / "net.txt").write_bytes(b"PK\x03\x04")
     monkeypatch.chdir(tmp_path)
     refused(deconv(f"draw {line} -o out.svg"), *parts)
     assert not (tmp_path / "out.svg").exists()

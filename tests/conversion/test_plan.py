@@ -21,8 +21,8 @@ from tests.conversion.drawn import SOURCES, draw_layers
 IMPLEMENTATIONS = [
     f"{name}@{one}" for name in in_order() for one in DIALECTS.take(name).implementations
 ]
-VALUELESS = "onnx@shape_inference"
-"""It computes sizes alone."""
+VALUELESS = ("onnx@shape_inference", "mxnet@native")
+"""The first computes sizes alone, the second garbage for a stride beside a dilation, and no 3-D."""
 DRAWN = 6
 
 
@@ -43,7 +43,7 @@ def test_every_plan_gives_the_values_of_its_layer(driver: str) -> None:
             if plan is None:
                 # Nothing remains but what has no values: no images, or no outputs.
                 is_empty = 0 in (*reading.input_shape, *reading.output_shape)
-                assert is_empty or name == VALUELESS, (reading, name)
+                assert is_empty or name in VALUELESS, (reading, name)
                 continue
             said += 1
             proof = prove(plan)

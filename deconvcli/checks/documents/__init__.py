@@ -134,5 +134,11 @@ def _decode(data: bytes) -> str:
 
 def path_text(path: Path) -> str:
     """Return the path as text: `networks.generator.layers[3].output_padding`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part[:MAX_SHOWN_NAME]}" for part in path]
+    parts = [f"[{part}]" if isinstance(part, int) else f".{_shorten_name(part)}" for part in path]
     return "".join(parts).removeprefix(".")
+
+
+def _shorten_name(name: str) -> str:
+    """Return a name of which, where it is long, the middle is left out: its end says most."""
+    half = MAX_SHOWN_NAME // 2 - 1
+    return name if len(name) <= MAX_SHOWN_NAME else f"{name[:half]}...{name[-half:]}"
