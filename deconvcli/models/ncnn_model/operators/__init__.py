@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from deconvcli.layers.layer import Reading
-from deconvcli.models.ncnn_model.operators import joining, shaping, windows
+from deconvcli.models.ncnn_model.operators import cutting, joining, shaping, windows
 from deconvcli.models.walk.tensors import Call, Operator, Tensor
 
 OPERATORS: Mapping[str, Operator] = {
     **windows.OPERATORS,
     **joining.OPERATORS,
     **shaping.OPERATORS,
+    **cutting.OPERATORS,
 }
 TRANSPOSED: Mapping[str, Callable[[Call], tuple[Sequence[Tensor], Reading | None]]] = (
     windows.TRANSPOSED

@@ -1,9 +1,8 @@
-"""Layers that change the sizes of one tensor, take parts of it, or leave it as it is."""
+"""Layers that leave a tensor as it is, or give it other axes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -20,7 +19,7 @@ from deconvcli.models.walk.tensors import (
     make_tensor,
 )
 
-_ABSENT = -233
+ABSENT = -233
 _AS_GIVEN, _INFERRED = 0, -1
 # Keys of the width, the height, the depth and the channels.
 _SHAPE = ("0", "1", "11", "2")
@@ -35,7 +34,7 @@ def _keep_each(call: Call) -> Sequence[Tensor]:
     return [Tensor(call.input(place).sizes) for place in range(call.outputs)]
 
 
-def _place(rank: int, call: Call, keys: Sequence[str], default: int) -> list[int]:
+def spread_keys(rank: int, call: Call, keys: Sequence[str], default: int) -> list[int]:
     """Return a parameter for each axis of a tensor, from the first one to the width."""
     width, height, depth, channels = [call.number(key, default) for key in keys]
     axes = {1: [width], 2: [height, width], 3: [channels, height, width]}
@@ -54,7 +53,7 @@ def _reshape(call: Call) -> Sequence[Tensor]:
     wanted = _list_wanted(call)
     if not wanted or given is None:
         return [UNKNOWN if given is None else Tensor(given)]
-    own = dict(zip(("w", "h", "d", "c"), _spread(given), strict=True))
+    own = dict(zip(("w", "h", "d", "c"), spread_axes(given), strict=True))
     axes = {1: "w", 2: "hw", 3: "chw", 4: "cdhw"}[len(wanted)]
     sizes = [
         own[axis] if _is(size, _AS_GIVEN) else size for axis, size in zip(axes, wanted, strict=True)
@@ -86,10 +85,10 @@ def _list_wanted(call: Call) -> list[OpenSize]:
     if expression is not None:
         terms = [_read_term(call, term) for term in str(expression).split(",")]
         return terms[::-1]
-    width, height, depth, channels = [call.number(key, _ABSENT) for key in _SHAPE]
+    width, height, depth, channels = [call.number(key, ABSENT) for key in _SHAPE]
     wanted: list[OpenSize] = []
-    for size in (width, height, depth, channels) if depth != _ABSENT else (width, height, channels):
-        if size == _ABSENT:
+    for size in (width, height, depth, channels) if depth != ABSENT else (width, height, channels):
+        if size == ABSENT:
             break
         wanted.insert(0, size)
     return wanted
@@ -104,14 +103,14 @@ def _read_term(call: Call, term: str) -> OpenSize:
     if term[-1:] not in ("w", "h", "d", "c"):
         return int(term[:10])
     given = call.input(int(term[:-1][:3])).sizes
-    return None if given is None else _spread(given)["whdc".index(term[-1])]
+    return None if given is None else spread_axes(given)["whdc".index(term[-1])]
 
 
 def _divide(total: Any, others: Any) -> Any:
     return total // others
 
 
-def _spread(given: Sequence[OpenSize]) -> list[OpenSize]:
+def spread_axes(given: Sequence[OpenSize]) -> list[OpenSize]:
     """Return width, height, depth and channels, with 1 for the axes that there are not."""
     width, *outer = reversed(given)
     height = outer[0] if outer else 1
@@ -135,173 +134,6 @@ def _permute(call: Call) -> Sequence[Tensor]:
     order = orders[call.number("0", 0)]
     backwards = given[::-1]
     return [make_tensor([backwards[place] for place in order][::-1])]
-
-
-def _pad(call: Call) -> Sequence[Tensor]:
-    if len(call.inputs) > 1:
-        raise ValueError("another tensor gives the numbers")
-    given = call.input(0).sizes
-    if given is None:
-        return [UNKNOWN]
-    top, bottom, left, right, front, end = [
-        call.number(key, 0) for key in ["0", "1", "2", "3", "7", "8"]
-    ]
-    both = {1: [left + right], 2: [top + bottom, left + right]}
-    outer = [front + end, top + bottom, left + right]
-    added = both.get(len(given)) or (outer if len(given) == 3 else [0, *outer])
-    return [
-        make_tensor(
-            [
-                compute(lambda n, more=more: n + more, n)
-                for n, more in zip(given, added, strict=True)
-            ]
-        )
-    ]
-
-
-def _crop(call: Call) -> Sequence[Tensor]:
-    given = call.input(0).sizes
-    if any(key in call.attributes for key in ("19", "20", "21")):
-        raise ValueError("expressions give the crop")
-    if given is None:
-        return [UNKNOWN]
-    starts, ends = call.numbers("9"), call.numbers("10")
-    rank = len(given)
-    if starts and ends:
-        axes = call.numbers("11") or list(range(rank))
-        sizes = list(given)
-        for axis, start, end in zip(axes, starts, ends, strict=False):
-            place = find_place(axis, rank)
-            sizes[place] = compute(partial(_cut, start=start, end=end), given[place])
-        return [_check_left(given, sizes)]
-    if len(call.inputs) > 1:
-        if call.number("0", 0) == _ABSENT:
-            raise ValueError("another tensor gives the crop")
-        return [_crop_like(call, given)]
-    offsets = _place(rank, call, ("0", "1", "13", "2"), 0)
-    offsets_end = _place(rank, call, ("6", "7", "15", "8"), 0)
-    wanted = _place(rank, call, ("3", "4", "14", "5"), 0)
-    found = [
-        compute(partial(_shorten, lost=begin + end, wanted=size), n)
-        for n, begin, end, size in zip(given, offsets, offsets_end, wanted, strict=True)
-    ]
-    return [_check_left(given, found)]
-
-
-def _crop_like(call: Call, given: Sequence[OpenSize]) -> Tensor:
-    """Return the sizes of the second input; channels are kept where it has none."""
-    other = call.input(1).sizes
-    rank = len(given)
-    if other is None:
-        return Tensor((None,) * rank)
-    width, height, depth, _ = _spread(other)
-    channels = other[0] if len(other) == rank else given[0]
-    wanted = {1: [width], 2: [height, width], 3: [channels, height, width]}
-    sizes = wanted.get(rank) or [channels, depth, height, width]
-    offsets = _place(rank, call, ("0", "1", "13", "2"), 0)
-    for n, offset, size in zip(given, offsets, sizes, strict=True):
-        if compute(lambda n, size, offset=offset: bool(size + offset > n), n, size):
-            problem = Problem(
-                "crop",
-                f"{size} elements from {offset} on are cut from {n}",
-                "give it an input as large as the crop, or a smaller offset.",
-                (n, size),
-            )
-            problem.outputs = [Tensor(tuple(sizes))]
-            raise problem
-    return make_tensor(sizes)
-
-
-def _cut(size: Any, start: int, end: int) -> Any:
-    begin = 0 if start == _ABSENT else start if start >= 0 else size + start
-    last = size if end == _ABSENT else end if end > 0 else size + end
-    return (size if end > 0 and last > size else last) - begin
-
-
-def _shorten(size: Any, lost: int, wanted: int) -> Any:
-    left = size - lost
-    return left if wanted == _ABSENT or left < wanted else wanted
-
-
-def _check_left(given: Sequence[OpenSize], sizes: Sequence[OpenSize]) -> Tensor:
-    """Return the tensor.
-
-    Raises:
-        Problem: nothing is left on an axis.
-    """
-    empty = [
-        n for n, out in zip(given, sizes, strict=True) if compute(lambda size: bool(size < 1), out)
-    ]
-    if empty:
-        raise Problem(
-            "empty-output", f"the crop leaves nothing of {empty[0]}", "use a larger input.", empty
-        )
-    return make_tensor(sizes)
-
-
-def _resize(call: Call) -> Sequence[Tensor]:
-    """Interp; a vector becomes as many channels, and of a matrix the width alone changes."""
-    if "9" in call.attributes:
-        raise ValueError("an expression gives the size")
-    given = call.input(0).sizes
-    if given is None:
-        return [UNKNOWN]
-    width, height, _, _ = _spread(given) if len(given) > 1 else [1, 1, 1, 1]
-    out_height, out_width = call.number("3", 0), call.number("4", 0)
-    found: list[OpenSize] = [out_height, out_width]
-    if len(call.inputs) > 1:
-        other = call.input(1).sizes
-        found = [None, None] if other is None else [_spread(other)[1], _spread(other)[0]]
-    elif not (out_height and out_width):
-        scales = [call.attributes.get(key, 1.0) for key in ("1", "2")]
-        found = [
-            compute(partial(_scale, factor=factor), size)
-            for size, factor in zip((height, width), scales, strict=True)
-        ]
-    if len(given) == 1:
-        return [make_tensor((given[0], *found))]
-    if len(given) == 2:
-        return [make_tensor((given[0], found[1]))]
-    return [make_tensor((given[0], *found))]
-
-
-def _scale(size: Any, factor: float) -> Any:
-    if isinstance(size, int):
-        return int(size * factor)
-    return size * factor
-
-
-def _slice(call: Call) -> Sequence[Tensor]:
-    given = call.input(0).sizes
-    if given is None:
-        return [UNKNOWN] * call.outputs
-    axis = find_place(call.number("1", 0), len(given))
-    length, lengths = given[axis], call.numbers("0") or []
-    indices = call.numbers("2")
-    found: list[OpenSize] = []
-    done: OpenSize = 0
-    for place in range(call.outputs):
-        is_last = place == call.outputs - 1
-        if indices is not None:
-            end = length if is_last else indices[place]
-            if isinstance(end, int) and end < 0:
-                end = compute(lambda n, end=end: n + end, length)
-            part = compute(lambda a, b: a - b, end, done)
-        elif lengths[place] == _ABSENT:
-            count = call.outputs - place
-            part = compute(lambda n, q, count=count: (n - q) // count, length, done)
-        else:
-            part = lengths[place]
-        done = compute(lambda a, b: a + b, done, part)
-        found.append(part)
-    if compute(lambda a, b: bool(a > b), done, length):
-        raise Problem(
-            "elements",
-            f"parts of {done} elements are cut from {length}",
-            "give it a larger input.",
-            (length,),
-        )
-    return [make_tensor((*given[:axis], part, *given[axis + 1 :])) for part in found]
 
 
 def _reduce(call: Call) -> Sequence[Tensor]:
@@ -339,7 +171,7 @@ def _squeeze(call: Call) -> Sequence[Tensor]:
     named = (
         {find_place(axis, rank) for axis in axes}
         if axes
-        else {place for place, flag in enumerate(_place(rank, call, _SHAPE, 0)) if flag}
+        else {place for place, flag in enumerate(spread_keys(rank, call, _SHAPE, 0)) if flag}
     )
     kept = []
     for place, size in enumerate(given):
@@ -430,25 +262,21 @@ KEEPING = frozenset(_SAME.split())
 """Layers whose outputs are all of the size of their first input."""
 
 OPERATORS: Mapping[str, Operator] = dict.fromkeys(KEEPING, _keep) | {
-    "Crop": _crop,
     "Embed": _look_up,
     "ExpandDims": _insert_axes,
     "Flatten": _flatten,
     "GLU": _halve,
     "GRU": _recur,
     "GridSample": _sample,
-    "Interp": _resize,
     "LSTM": _recur,
     "MemoryData": make_constant,
     "Noop": _keep_each,
-    "Padding": _pad,
     "Permute": _permute,
     "PixelShuffle": _shuffle_pixels,
     "RNN": _recur,
     "Reduction": _reduce,
     "Reorg": _reorganize,
     "Reshape": _reshape,
-    "Slice": _slice,
     "Squeeze": _squeeze,
     "Tile": _repeat,
 }
