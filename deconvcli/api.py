@@ -113,14 +113,12 @@ def network(
         Unreadable: a file cannot be read, or is no such model.
         UsageError: the text is no network, has an unknown layer, or the input is missing.
     """
-    if reader is not None or _is_model(text):
-        from deconvcli.models.answer import answer_model
+    if reader is not None or ("." in text and "(" not in text and "\n" not in text):
+        from deconvcli.models.answer import answer_path  # which no pasted text needs
 
-        _refuse_words(dialect, values)
-        answer = answer_model(text, to_shape(input_shape), reader)
-        if answer.error is not None:
-            raise answer.error
-        return PublicNetwork(answer)
+        words = {"dialect": dialect, "values": values}
+        if (found := answer_path(text, to_shape(input_shape), reader, words)) is not None:
+            return PublicNetwork(found)
     # Importing all kinds of layers takes a while, which a single layer does not need.
     from deconvcli.frameworks.request.paste import PYTHON_NAMES, read_values
     from deconvcli.networks.pasted.answer import answer_network
@@ -131,21 +129,6 @@ def network(
     if answer.error is not None:
         raise answer.error
     return PublicNetwork(answer)
-
-
-def _is_model(text: str) -> bool:
-    """Return whether a text is the path of a model file, and no network itself."""
-    if "\n" in text or "(" in text:
-        return False
-    from deconvcli.models.reading import find_reader
-
-    return find_reader(text) is not None
-
-
-def _refuse_words(dialect: str | None, values: Mapping[str, Any] | None) -> None:
-    for name, value in (("dialect", dialect), ("values", values)):
-        if value is not None:
-            raise UsageError(f"{name} has no effect on a model file", help="leave it out.")
 
 
 @overload

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from deconvcli.common.errors import Refused
+from deconvcli.common.errors import Refused, UsageError
 from deconvcli.common.findings import Severity
 from deconvcli.layers.axis import Size
-from deconvcli.models.reading import read_model
+from deconvcli.models.other_files import explain_other_file
+from deconvcli.models.reading import find_reader, read_model
 from deconvcli.models.table import count_macs, make_table, name_layer
 from deconvcli.networks.pasted.answer import LayerAnswer, NetworkAnswer
+
+
+def answer_path(
+    text: str,
+    size: Sequence[Size] | None,
+    reader: str | None,
+    words: Mapping[str, Any],
+) -> NetworkAnswer | None:
+    """Return the layers of the model file that a text names; None where it names none.
+
+    words: by name what has a meaning for a pasted text alone.
+
+    Raises:
+        Refused: something in the model fails at this size.
+        Unreadable: the file cannot be read, or holds no graph.
+        UsageError: one of the words is given, or as `answer_model`.
+    """
+    if reader is None and find_reader(text) is None:
+        other = explain_other_file(text) if os.path.isfile(text) else None
+        if other is not None:
+            raise other
+        return None
+    for name, value in words.items():
+        if value is not None:
+            raise UsageError(f"{name} has no effect on a model file", help="leave it out.")
+    answer = answer_model(text, size, reader)
+    if answer.error is not None:
+        raise answer.error
+    return answer
 
 
 def answer_model(

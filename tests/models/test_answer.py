@@ -53,3 +53,11 @@ def test_what_fails_is_raised(tmp_path: Path) -> None:
         deconvcli.network(file, (3, 8))
     with pytest.raises(Unreadable, match="No such file"):
         deconvcli.network(str(tmp_path / "no.onnx"))
+
+
+def test_a_file_of_weights_is_named(tmp_path: Path) -> None:
+    (tmp_path / "net.pth").write_bytes(b"PK\x03\x04")
+    with pytest.raises(Unreadable, match="holds weights or a Python object of PyTorch"):
+        deconvcli.network(str(tmp_path / "net.pth"))
+    with pytest.raises(UsageError, match="pasted"):
+        deconvcli.network("no.such.text")

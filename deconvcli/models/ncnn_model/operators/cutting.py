@@ -143,9 +143,7 @@ def _resize(call: Call) -> Sequence[Tensor]:
         ]
     if len(given) == 1:
         return [make_tensor((given[0], *found))]
-    if len(given) == 2:
-        return [make_tensor((given[0], found[1]))]
-    return [make_tensor((given[0], *found))]
+    return [_check_left(given, (given[0], *found[-(len(given) - 1) :]))]
 
 
 def _scale(size: Any, factor: float) -> Any:
