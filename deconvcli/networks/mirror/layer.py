@@ -93,7 +93,9 @@ class LayerMirror:
             self.choices = tuple([one.choice for one in chosen])
             self.after = tuple([one.after for one in chosen])
             if any(map(any, self.after)):
-                self.reason = self._explain(axes, self.middle)
+                self.reason = self._explain(axes, self.middle) or (
+                    f"{dialect} says it only with the size of the output in the call"
+                )
 
     @property
     def call(self) -> str:

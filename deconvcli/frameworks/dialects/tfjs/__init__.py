@@ -189,7 +189,8 @@ class TensorFlowJs(Dialect):
                 given_out=read_optional_count(words["filters"], "filters"),
                 data=self.data_layout(words, rank),
             ),
-            has_bias=not is_function and words["useBias"] is True,
+            # A function has none, but a network may add one that it is given.
+            has_bias=words["useBias"] is True and (not is_function or "useBias" in arguments),
             weight_layout=_WEIGHT,
             data_layout=self.data_layout(words, rank),
         )
