@@ -104,7 +104,7 @@ def _run_measured(session: nox.Session, *arguments: str) -> None:
 def coverage(session: nox.Session) -> None:
     """Compare what `tests` and then `frameworks` measured together with the threshold of both."""
     session.install("--quiet", "--editable", ".[test]")
-    session.run("coverage", "report", "--fail-under", "98")
+    session.run("coverage", "report", "--fail-under", "97")
 
 
 @nox.session
