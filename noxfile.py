@@ -79,7 +79,8 @@ def frameworks(session: nox.Session) -> None:
     session.install("--quiet", "--editable", ".[frameworks,test]")
     _run_measured(session, "verify", "--n", "40", "--require")
     # ONNX' reference evaluator refuses an empty batch, and adds up groups of some layers wrongly.
-    targets = "torch,keras,tensorflow,jax,flax,onnx@onnxruntime"
+    keras = "keras@jax,keras@tensorflow,keras@torch"
+    targets = f"torch,{keras},tensorflow,jax,flax,onnx@onnxruntime"
     _run_measured(session, "verify", "--convert", "--to", targets, "--n", "4", "--require")
     session.run("python", "-m", "tests.frameworks.live_layers")
     required = {"DECONV_REQUIRE_FRAMEWORKS": "1"}

@@ -15,6 +15,7 @@ class KerasOnOpenVino(Keras):
 
     dialect = "keras@openvino"
     needs = (KERAS, OPENVINO)
+    in_extra = False
     environment: ClassVar[Mapping[str, str]] = {"KERAS_BACKEND": "openvino"}
 
 
