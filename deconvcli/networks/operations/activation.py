@@ -51,6 +51,7 @@ class Activation(SameShape):
         DATA_FORMAT,
         Key("init", KeyForm.ANY, None, "first slope of a PReLU"),
         Key("axis", KeyForm.ANY, None, "axis of a softmax", aliases=("dim",)),
+        Key("approximate", KeyForm.ANY, None, "whether a GELU is that of tanh: tanh or none"),
         Key("inplace", KeyForm.ANY, None, "whether the input is overwritten"),
     )
     calls = (

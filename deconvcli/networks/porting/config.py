@@ -12,7 +12,14 @@ from deconvcli.frameworks.dialect.parameters import Argument, Form
 from deconvcli.frameworks.dialects import take
 from deconvcli.layers.text import size_text
 from deconvcli.networks.operation import Shape
+from deconvcli.networks.porting.elements import (
+    APPROXIMATE,
+    NEW_SHARES,
+    find_kept,
+    is_trained,
+)
 from deconvcli.networks.porting.modules import Written
+from deconvcli.networks.porting.source import is_channels_last
 from deconvcli.networks.porting.step import Port, Ported, Step
 
 _PLAIN = re.compile(r"[A-Za-z_][\w.]*")
@@ -41,7 +48,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "dropout": ("rate",),
     "pixel_shuffle": ("factor",),
     "pixel_unshuffle": ("factor",),
-    "adaptive_pool": ("size",),
     "reshape": ("shape",),
 }
 
@@ -142,29 +148,66 @@ def _has_axes(step: Step) -> bool:
 def _write_kind(step: Step, target: str) -> tuple[str, list[tuple[str, Any]]]:
     keys = step.keys
     if step.op == "activation":
-        return str(keys["kind"]).replace("hard_swish", "hardswish"), [
-            (key, keys[key]) for key in ("negative_slope", "num_parameters") if key in keys
-        ]
+        return str(keys["kind"]).replace("hard_swish", "hardswish"), _write_function(step, target)
     if step.op == "norm":
-        shown = [("groups", keys["groups"])] if keys["kind"] == "group" else []
-        return f"{keys['kind']}_norm", [*shown, ("eps", keys["eps"])]
+        return f"{keys['kind']}_norm", _write_norm(step, target)
     if step.op == "upsample":
         size = ("scale", keys["scale"]) if keys["scale"] else ("size", keys["size"])
-        return "upsample", [size, *([("mode", keys["mode"])] if keys["mode"] != "nearest" else [])]
+        mode = [("mode", keys["mode"])] if keys["mode"] != "nearest" else []
+        corners = [("align_corners", True)] if keys["align_corners"] else []
+        return "upsample", [size, *mode, *corners]
     if step.op == "global_pool":
         kept = [("keepdims", True)] if keys["keepdims"] else []
         return f"global_{keys['kind']}_pool", kept
     if step.op == "add":
         return str(keys["kind"]), []
+    if step.op == "adaptive_pool":
+        return f"adaptive_{keys['kind']}_pool", [("size", keys["size"])]
     if step.op == "reshape" and not step.output.spatial:
         return "flatten", []
     shown = [(key, keys[key]) for key in _KEYS.get(step.op, ()) if key in keys]
+    # Frameworks differ in whether the zeros count, so that it is written where there are any.
+    if "counts_zeros" in keys and keys["padding"] not in (0, "valid"):
+        shown.append(("count_include_pad", keys["counts_zeros"]))
     defaults = {**_DEFAULTS, "padding": take(target)[0].windows.default}
+    if step.op.endswith("_pool"):
+        # A pooling moves by its window.
+        defaults["stride"] = compact(keys["kernel"])
     return step.op, [
         (key, value)
         for key, value in shown
         if key not in defaults or compact(value) != defaults[key]
     ]
+
+
+def _write_function(step: Step, target: str) -> list[tuple[str, Any]]:
+    """Return the keys of an activation that are not the target's own."""
+    keys, kind = step.keys, step.keys["kind"]
+    shown = [(key, keys[key]) for key in ("negative_slope", "num_parameters") if key in keys]
+    if keys.get("alpha", 1) != 1:
+        shown.append(("alpha", keys["alpha"]))
+    if kind == "gelu" and keys["approximate"] != (take(target)[0].name in APPROXIMATE):
+        shown.append(("approximate", "tanh" if keys["approximate"] else "none"))
+    if kind in ("softmax", "log_softmax") and step.output.spatial and not is_channels_last(target):
+        shown.append(("axis", 1))
+    return shown
+
+
+def _write_norm(step: Step, target: str) -> list[tuple[str, Any]]:
+    """Return the keys of a norm: what is added always, others where they are not the target's."""
+    keys, family = step.keys, take(target)[0].name
+    shown = [("groups", keys["groups"])] if keys["kind"] == "group" else []
+    shown.append(("eps", keys["eps"]))
+    is_affine = is_trained(keys["kind"], family)
+    if (keys["scale"] or keys["center"]) != is_affine:
+        shown.append(("affine", not is_affine))
+    elif is_affine:
+        parts = ("scale",) if keys["kind"] == "rms" else ("scale", "center")
+        shown += [(part, False) for part in parts if not keys[part]]
+    if keys["kind"] == "batch" and keys["kept"] != find_kept(family):
+        kept = keys["kept"]
+        shown.append(("momentum", round(1 - kept, 9) if family in NEW_SHARES else kept))
+    return shown
 
 
 def _write_transposed(step: Step) -> Iterator[tuple[str, list[tuple[str, Any]], str]]:

@@ -35,9 +35,11 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "linear": ("identity",),
     }
 )
+APPROXIMATE = ("flax",)
+"""Frameworks whose GELU is that of tanh where nothing is said."""
 _EPSILONS = MappingProxyType({"keras": 1e-3, "keras2": 1e-3})
 # The share of the running mean that a step of the training keeps; torch states the other share.
-_NEW_SHARES = ("torch", "mlx")
+NEW_SHARES = ("torch", "mlx")
 _KEPT = MappingProxyType({"keras": 0.99, "keras2": 0.99, "flax": 0.99})
 _SUMS = MappingProxyType(
     {
@@ -81,8 +83,10 @@ def make_function(source: Source, kind: str, shape: Shape) -> list[Step]:
         alpha = _read_own(source, "alpha", source.keys.get("negative_slope"))
         keys["alpha"] = 1.0 if alpha is None else alpha
     if kind == "gelu":
-        words = _read_own(source, "approximate", source.family == "flax")
-        keys["approximate"] = words not in (False, "none")
+        word = _read_own(source, "approximate", source.keys.get("approximate"))
+        keys["approximate"] = (
+            source.family in APPROXIMATE if word is None else word not in (False, "none")
+        )
     if kind in ("softmax", "log_softmax"):
         _check_axis(source, shape)
     if kind == "prelu":
@@ -128,6 +132,16 @@ def _check_axis(source: Source, shape: Shape) -> None:
         source.refuse(f"its axis is {axis}, and not that of the channels", "write it yourself.")
 
 
+def is_trained(kind: str, family: str) -> bool:
+    """Return whether a norm has a scale and a shift where nothing is said."""
+    return kind != "instance" or family not in ("torch", "mlx")
+
+
+def find_kept(family: str) -> float:
+    """Return the share of the running mean that is kept where nothing is said."""
+    return _KEPT.get(family, 0.9)
+
+
 def make_norm(source: Source) -> list[Step]:
     """Return a normalisation."""
     values, shape = source.keys, source.given
@@ -142,19 +156,18 @@ def make_norm(source: Source) -> list[Step]:
             source.refuse("it normalises other axes than the channels")
     affine = values["affine"]
     if affine is None:
-        affine = kind != "instance" or source.family not in ("torch", "mlx")
+        affine = is_trained(kind, source.family)
     eps, momentum = values["eps"], values["momentum"]
-    if momentum is None:
-        momentum = _KEPT.get(source.family, 0.9)
-    elif source.family in _NEW_SHARES:
-        momentum = 1 - momentum
+    kept = find_kept(source.family)
+    if momentum is not None:
+        kept = 1 - momentum if source.family in NEW_SHARES else momentum
     keys = {
         "kind": kind,
         "groups": values["groups"],
         "scale": bool(affine and values["scale"]),
         "center": bool(affine and values["center"] and kind != "rms"),
         "eps": _EPSILONS.get(source.family, 1e-5) if eps is None else eps,
-        "kept": round(momentum, 9),
+        "kept": round(kept, 9),
     }
     return [Step("norm", keys, (shape,), shape)]
 

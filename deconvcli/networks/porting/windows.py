@@ -92,7 +92,7 @@ def make_average_pool(source: Source) -> list[Step]:
         source.refuse(
             "ceil_mode takes the mean of fewer elements at the end", "pad the input before it."
         )
-    keys["counts_zeros"] = bool(counts)
+    keys["counts_zeros"] = bool(counts) or not any(map(any, keys["pads"]))
     return [Step("avg_pool", keys, (source.given,), source.output)]
 
 

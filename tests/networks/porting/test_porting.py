@@ -50,6 +50,33 @@ networks:
       - {op: softmax}
       - {op: global_avg_pool}
 """
+# Values that are no framework's default, in the words of PyTorch.
+OTHERS = """
+dialect: torch
+networks:
+  others:
+    input: {channels: 8, size: 16x12}
+    layers:
+      - {op: max_pool, kernel: 3, stride: 1, padding: 1}
+      - {op: avg_pool, kernel: 2, stride: 1}
+      - {op: avg_pool, kernel: 3, padding: 1, count_include_pad: false}
+      - {op: avg_pool, kernel: 3, stride: 1, padding: 1}
+      - {op: upsample, scale: 4, mode: bilinear, align_corners: true}
+      - {op: upsample, size: 7x9}
+      - {op: pad, amount: [[1, 2], [0, 1]], mode: reflect}
+      - {op: conv, out_channels: 8, kernel: 3x5, stride: 1x2, dilation: 2x1, groups: 4, bias: false}
+      - {op: adaptive_max_pool, size: 3x2}
+      - {op: adaptive_avg_pool, size: 2x2}
+      - {op: instance_norm, eps: 0.001}
+      - {op: instance_norm, affine: true}
+      - {op: group_norm, groups: 2, affine: false}
+      - {op: batch_norm, momentum: 0.02}
+      - {op: elu, alpha: 0.5}
+      - {op: gelu, approximate: tanh}
+      - {op: leaky_relu, negative_slope: 0.3}
+      - {op: softmax, axis: 1}
+      - {op: global_max_pool, keepdims: true}
+"""
 
 
 def read(path: Path) -> list[NetworkSource]:
@@ -76,6 +103,25 @@ def test_configs_have_the_sizes_of_their_network(target: str, tmp_path: Path) ->
                 if layer.steps:
                     assert shapes[layer.name] == layer.output, layer.name
             assert all(outcome.error is None for outcome in walk(written.graph))
+
+
+@pytest.mark.parametrize("text", [KINDS, OTHERS])
+def test_a_config_says_all_of_each_layer(text: str, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    [source] = read(tmp_path / "net.yaml")
+    own = source.graph.dialect
+    want = port(source, own)
+    (tmp_path / "written.yaml").write_text(write_config(want), encoding="utf-8")
+    [written] = read(tmp_path / "written.yaml")
+    steps = [
+        [
+            # A depthwise convolution is one of as many groups.
+            (step.op, {**step.keys, "is_depthwise": None}, step.output)
+            for _, step in made.steps
+        ]
+        for made in (want, port(written, own))
+    ]
+    assert steps[0] == steps[1]
 
 
 @pytest.mark.parametrize("target", MODULES.names)
