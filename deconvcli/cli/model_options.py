@@ -12,6 +12,7 @@ from deconvcli.cli.help import OPTIONS
 from deconvcli.cli.options import Word, option, read_standard_input
 from deconvcli.cli.types import Sizes, Typed
 from deconvcli.common.errors import UsageError
+from deconvcli.common.files import format_path
 from deconvcli.layers.axis import Size
 from deconvcli.models.readers import READERS
 
@@ -74,3 +75,16 @@ def _join_sizes(
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"--size gives {twice or 'one input'} two sizes", help="give it once.")
     return dict(given)
+
+
+def refuse_name(path: str, name: str) -> None:
+    """Refuse the name of a network after the path of a model, which is one network.
+
+    Raises:
+        UsageError: there is a name.
+    """
+    if name:
+        raise UsageError(
+            f"{format_path(path)} is a model, which has no network {name!r}",
+            help="leave the name out; configs have networks of several names.",
+        )

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from deconvcli.checks.checking import read_one_network
+from deconvcli.cli.model_options import refuse_name
 from deconvcli.cli.options import CONFIG
 from deconvcli.cli.request import FLAGS, NAMES
 from deconvcli.common.errors import UsageError
@@ -59,8 +60,9 @@ def port_to(
         network = resize(source.graph, size, NAMES)
         calls = {name: one.call for name, one in source.calls.items() if one.call is not None}
     else:
-        title = name or PurePath(path).stem
-        network, notes = read_network(path, title, require_numbers(size) if size else None)
+        refuse_name(path, name)
+        spatial = require_numbers(size) if size else None
+        network, notes = read_network(path, PurePath(path).stem, spatial)
     targets = [network.dialect if one == CONFIG else one for one in names]
     return [port_network(network, target, calls) for target in targets], notes
 

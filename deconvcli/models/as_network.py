@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from deconvcli.common.errors import NotExpressible, Unreadable, UsageError
@@ -68,8 +69,8 @@ def _give_sizes(path: str, listed: ModelSteps, spatial: Sequence[int] | None) ->
                 help="give the spatial sizes; batch and channels are in the file.",
                 code="rank",
             )
-        # The batch counts for no layer.
-        whole = [1, sizes[1], *(wanted or sizes[2:])]
+        # The batch counts for no layer; one that is open is any number.
+        whole = [sizes[0] if isinstance(sizes[0], int) else 1, sizes[1], *(wanted or sizes[2:])]
         if open_sizes := [size for size in whole if not isinstance(size, int)]:
             raise UsageError(
                 f"{path}: the input {name} is {write_sizes(sizes)}, and"
@@ -90,12 +91,10 @@ def _make_network(path: str, name: str, listed: ModelSteps) -> ModelNetwork:
     }
     # The layer, or the input, that gives each tensor.
     origins = {one: one for one in inputs}
-    names = dict(zip(map(id, listed.steps), _name_steps(listed.steps, inputs), strict=True))
     nodes: list[Node] = []
     notes: list[str] = []
     sizes: dict[str, Sizes] = {}
-    for one in listed.steps:
-        own = names[id(one)]
+    for one, own in zip(listed.steps, _name_steps(listed.steps, inputs), strict=True):
         step = _adapt(one)
         if step is None or one.output is None or not set(one.takes) <= set(origins):
             raise _make_refusal(path, f"{own} is {one.kind}, of {write_sizes(one.output or ())}")
@@ -119,22 +118,27 @@ def _make_network(path: str, name: str, listed: ModelSteps) -> ModelNetwork:
 
 
 def _adapt(one: ModelStep) -> Step | None:
-    """Return the step of an operation, of which constants are no inputs."""
+    """Return the step of an operation; None where it takes tensors in place of weights."""
     step, count = one.step, len(one.takes)
     if step is None:
         return None
-    if step.operation in SUMS and count == 1:
-        return Step(IDENTITY, {}, f"{one.kind} with a constant, which changes no size")
-    return None if step.operation == IDENTITY and count != 1 else step
+    if step.operation == "concat":
+        return step if count > 1 else None
+    if step.operation in SUMS:
+        note = f"{one.kind} with a constant, which changes no size"
+        return step if count > 1 else Step(IDENTITY, {}, note)
+    return step if count == 1 else None
 
 
-def _name_steps(steps: Sequence[ModelStep], inputs: object) -> Iterator[str]:
-    """Yield a name for each step that no other one has: its own, or that of its tensor."""
-    count: dict[str, int] = {}
+def _name_steps(steps: Sequence[ModelStep], inputs: Iterable[str]) -> Iterator[str]:
+    """Yield a name for each step that nothing else has: its own, or that of its tensor."""
+    taken = Counter([*inputs, *[one.name for one in steps]])
     for one in steps:
-        count[one.name] = count.get(one.name, 0) + 1
-    for one in steps:
-        yield one.name if count[one.name] == 1 else one.gives[0]
+        name = one.name if taken[one.name] == 1 else one.gives[0]
+        while name != one.name and taken[name]:
+            name += "_"
+        taken[name] += name != one.name
+        yield name
 
 
 def _check_sizes(path: str, network: Network, sizes: dict[str, Sizes]) -> None:

@@ -432,3 +432,18 @@ def test_open_sizes_of_a_program_are_given(tmp_path: Path) -> None:
     assert (only.name, only.operation) == ("up", "conv_transpose")
     with pytest.raises(NotExpressible, match=r"exported for sizes with .* != 9"):
         read_network(file, "net", [9, 7])
+
+
+def test_a_model_has_no_networks_of_other_names(tmp_path: Path) -> None:
+    file = save(tmp_path, [node("Relu", "x", "y")])
+    done = deconv(f"convert {file}:net --to config")
+    assert done.code == 2
+    assert "is a model, which has no network 'net'" in done.err
+
+
+def test_a_tensor_in_place_of_weights_is_refused(tmp_path: Path) -> None:
+    nodes = [node("Relu", "w", "v"), node("Conv", "x v", "y")]
+    whole = graph(nodes, inputs={"x": IMAGE, "w": (8, 4, 3, 3)}, outputs=["y"])
+    file = write(tmp_path / "net.onnx", model(whole, 18))
+    with pytest.raises(NotExpressible, match="/Conv is Conv"):
+        read_network(file, "net")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -241,8 +242,8 @@ def test_a_long_model_takes_no_long_time(tmp_path: Path) -> None:
     started = time.process_time()
     model = read(tmp_path, line_input("b0", ""), *lines)
     assert model.tensors["b5000"] == (3, "H", "W")
-    # A second where nothing else runs, and no measure of coverage.
-    assert time.process_time() - started < 10
+    # A second where nothing else runs; a measure of coverage stops at every line.
+    assert time.process_time() - started < (3 if sys.gettrace() is None else 10)
 
 
 def test_damaged_files_give_declared_errors() -> None:

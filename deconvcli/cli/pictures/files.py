@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from deconvcli.cli.model_options import refuse_name
 from deconvcli.cli.pictures.configs import GivenSizes, picture_config
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.files import format_path
@@ -37,11 +38,7 @@ def _read_network(path: str, name: str, sizes: GivenSizes, reader: str | None) -
     # Configs are drawn without the readers of models.
     from deconvcli.cli.pictures.models import picture_model
 
-    if name:
-        raise UsageError(
-            f"{format_path(path)} is a model, which has no network {name!r}",
-            help="leave the name out; configs have networks of several names.",
-        )
+    refuse_name(path, name)
     return picture_model(path, os.path.basename(path), sizes, reader)
 
 

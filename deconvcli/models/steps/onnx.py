@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from deconvcli.common.values import shorten
 from deconvcli.models.model import Step
 from deconvcli.models.steps.shapes import (
     IDENTITY,
+    add_note,
     describe_crop,
     describe_elements,
     describe_pad,
@@ -15,11 +17,50 @@ from deconvcli.models.steps.shapes import (
     describe_resize,
     is_known,
 )
+from deconvcli.models.walk.operators.elementwise import OPERATORS as ELEMENTWISE
 from deconvcli.models.walk.tensors import Call, Tensor, find_place
 from deconvcli.networks.operations import OPERATIONS
 
 # Operations that change nothing which a network has.
-_NOTHING = ("Cast", "CastLike", "Dropout", "Identity")
+_NOTHING = ("Dropout", "Identity")
+# TensorProto.DataType: floating point, among which a cast changes digits alone.
+_FLOATS = (1, 10, 11, 16)
+# Attributes that the steps below have, or that change no value; any other one is a note.
+_READ = {
+    *("auto_pad", "axes", "blocksize", "ceil_mode", "count_include_pad", "dilations", "ends"),
+    *("epsilon", "group", "is_test", "keepdims", "kernel_shape", "max", "min", "momentum"),
+    *("num_groups", "output_padding", "output_shape", "pads", "ratio", "scales", "seed", "shape"),
+    *("spatial", "starts", "stash_type", "storage_order", "strides", "transB"),
+    # Of Resize, whose coordinates are described below.
+    *("coordinate_transformation_mode", "extrapolation_value", "nearest_mode"),
+}
+_OWN = {
+    "Concat": {"axis"},
+    "DepthToSpace": {"mode"},
+    "Elu": {"alpha"},
+    "Flatten": {"axis"},
+    "Gelu": {"approximate"},
+    "LeakyRelu": {"alpha"},
+    "Pad": {"mode"},
+    "Resize": {"mode"},
+    "Softmax": {"axis"},
+    "Upsample": {"mode"},
+}
+# What others are by default.
+_PLAIN: Mapping[str, Mapping[str, Any]] = {
+    "BatchNormalization": {"training_mode": 0},
+    "Gemm": {"alpha": 1.0, "beta": 1.0, "transA": 0},
+    "Pad": {"value": 0.0},
+    "ReduceMean": {"noop_with_empty_axes": 0},
+    "Reshape": {"allowzero": 0},
+    "Resize": {
+        "antialias": 0,
+        "cubic_coeff_a": -0.75,
+        "exclude_outside": 0,
+        "keep_aspect_ratio_policy": "stretch",
+    },
+    "Swish": {"alpha": 1.0},
+}
 # Functions of each element that configs have; all others change no size either.
 _FUNCTIONS = {
     "Elu": "elu",
@@ -41,6 +82,8 @@ _NORMS = {
     "InstanceNormalization": "instance",
 }
 _SUMS = {"Add": "add", "Sum": "add", "Mul": "multiply", "Mean": "average"}
+MAX_FACTOR = 4096
+"""The largest factor of an interpolation whose rounding is looked at."""
 _MODES = {"constant": "zeros", "edge": "replicate", "reflect": "reflect", "wrap": "circular"}
 
 
@@ -49,22 +92,36 @@ def describe_step(call: Call, outputs: Sequence[Tensor]) -> Step | None:
 
     The sizes of its tensors have to be numbers, images and channels first.
     """
-    given, made = call.input(0).sizes, outputs[0].sizes if outputs else None
-    describe = _DESCRIBERS.get(call.operation)
-    if not is_known(made):
-        return None
-    if describe is not None:
+    made = outputs[0].sizes if outputs else None
+    step = _describe(call, made) if is_known(made) else None
+    return None if step is None else add_note(step, ", ".join(_list_others(call)))
+
+
+def _describe(call: Call, made: Sequence[int]) -> Step | None:
+    given = call.input(0).sizes
+    if (describe := _DESCRIBERS.get(call.operation)) is not None:
         return describe(call, given, made) if is_known(given) else None
     if call.operation in _NOTHING:
         return IDENTITY
-    return _describe_many(call, made)
+    return _describe_many(call, made) if call.operation in ELEMENTWISE else None
+
+
+def _list_others(call: Call) -> Iterator[str]:
+    """Yield the attributes that the step does not have, and that change values."""
+    read = _READ | _OWN.get(call.operation, set())
+    plain = _PLAIN.get(call.operation, {})
+    for name, value in call.attributes.items():
+        if name not in read and (name not in plain or plain[name] != value):
+            yield f"{name} {shorten(value)}"
 
 
 def _describe_many(call: Call, made: Sequence[Any]) -> Step | None:
     """Return an operation on each element of tensors that have the sizes of its output."""
     variable = [one for one in call.inputs if one is not None and one.sizes == tuple(made)]
     if call.operation in _FUNCTIONS:
-        return _describe_function(call)
+        return _describe_function(call, made)
+    if call.operation == "Cast" and call.number("to", 0) in _FLOATS:
+        return IDENTITY
     others = [one for one in call.inputs if one is not None and one.sizes != tuple(made)]
     if len(variable) > 1 and not others:
         kind = _SUMS.get(call.operation)
@@ -73,14 +130,21 @@ def _describe_many(call: Call, made: Sequence[Any]) -> Step | None:
     return describe_elements(call.operation) if variable else None
 
 
-def _describe_function(call: Call) -> Step:
+def _describe_function(call: Call, made: Sequence[Any]) -> Step | None:
     kind = _FUNCTIONS[call.operation]
     if kind == "prelu":
         slopes = call.input(1).sizes or ()
         count = next((size for size in slopes if size != 1), 1)
+        of_channels = [1, count, *[1] * (len(made) - 2)]
+        if count != 1 and list(slopes) not in (of_channels, of_channels[1:]):
+            return None
         return Step(kind, {"kind": kind, "num_parameters": count})
     if kind == "softmax":
         return Step(kind, {"axis": call.number("axis", -1 if call.version >= 13 else 1)})
+    if kind == "elu" and (alpha := _write_single(call, "alpha", 1.0)) != 1:
+        return Step(kind, {"negative_slope": alpha})
+    if kind == "gelu" and (word := call.text("approximate", "none")) != "none":
+        return Step(kind, {"approximate": word})
     return Step(kind)
 
 
@@ -137,7 +201,8 @@ def _describe_pool(call: Call, given: Sequence[Any], made: Sequence[Any]) -> Ste
     # ONNX does not count the elements that are added, and most frameworks do.
     if operation == "avg_pool" and any(call.numbers("pads") or ()):
         values["count_include_pad"] = bool(call.number("count_include_pad", 0))
-    return Step(operation, _keep(values, operation))
+    # A pooling of ours moves by its window where it has no stride.
+    return Step(operation, _keep(values, operation) | {"stride": values["stride"]})
 
 
 def _list_window(call: Call, rank: int) -> dict[str, Any]:
@@ -209,7 +274,12 @@ def _describe_pad(call: Call, given: Sequence[Any], made: Sequence[Any]) -> Step
     if any(any(ends.get(axis, ())) for axis in (0, 1)):
         return None
     amount = [ends.get(axis, [0, 0]) for axis in range(2, rank)]
-    return describe_pad(amount, _MODES.get(call.text("mode", "constant"), "zeros"))
+    mode = _MODES.get(call.text("mode", "constant"), "zeros")
+    step = describe_pad(amount, mode)
+    is_zero = not call.has(2) or call.values(2) in ((0,), ())
+    if step is None or mode != "zeros" or is_zero:
+        return step
+    return add_note(step, "the number in place of zeros")
 
 
 def _describe_slice(call: Call, given: Sequence[Any], made: Sequence[Any]) -> Step | None:
@@ -225,7 +295,41 @@ def _describe_slice(call: Call, given: Sequence[Any], made: Sequence[Any]) -> St
 
 
 def _describe_resize(call: Call, given: Sequence[Any], made: Sequence[Any]) -> Step | None:
-    return describe_resize(call.text("mode", "nearest"), given, made)
+    word = call.text("mode", "nearest")
+    is_old = call.operation == "Upsample" or call.version < 11
+    where = call.text("coordinate_transformation_mode", "half_pixel")
+    rounding = call.text("nearest_mode", "round_prefer_floor")
+    if is_old:
+        where, rounding = "asymmetric", "floor"
+    if (step := describe_resize(word, given, made)) is None:
+        return None
+    pairs = list(zip(given[2:], made[2:], strict=True))
+    if word == "nearest":
+        is_ours = (where, rounding) == ("asymmetric", "floor") or all(
+            out % size == 0 and _repeats(out // size, where, rounding) for size, out in pairs
+        )
+        return step if is_ours else add_note(step, f"{where} with {rounding}")
+    if where == "align_corners":
+        return step._replace(parameters={**step.parameters, "align_corners": True})
+    # The second is another one for a single element alone.
+    is_ours = where == "half_pixel" or (where == "pytorch_half_pixel" and 1 not in made[2:])
+    return step if is_ours else add_note(step, f"coordinates {where}")
+
+
+def _repeats(factor: int, where: str, rounding: str) -> bool:
+    """Return whether each of `factor` outputs in a row is the same input."""
+    if where not in ("asymmetric", "half_pixel", "pytorch_half_pixel") or factor > MAX_FACTOR:
+        return False
+    # In halves of an output, so that all numbers are whole.
+    places = [2 * at if where == "asymmetric" else 2 * at + 1 - factor for at in range(factor)]
+    whole = 2 * factor
+    rounded = {
+        "floor": lambda place: place // whole,
+        "ceil": lambda place: -(-place // whole),
+        "round_prefer_floor": lambda place: -(-(place - factor) // whole),
+        "round_prefer_ceil": lambda place: (place + factor) // whole,
+    }
+    return rounding in rounded and all(rounded[rounding](place) == 0 for place in places)
 
 
 def _describe_reshape(call: Call, given: Sequence[Any], made: Sequence[Any]) -> Step | None:

@@ -21,6 +21,11 @@ def is_known(sizes: Sequence[Any] | None) -> TypeGuard[Sequence[int]]:
     return sizes is not None and len(sizes) > 1 and all(type(size) is int for size in sizes)
 
 
+def add_note(step: Step, note: str) -> Step:
+    """Return a step with one more thing that a config cannot have of it; nothing for no text."""
+    return step._replace(note="; ".join(filter(None, (step.note, note)))) if note else step
+
+
 def describe_elements(kind: str) -> Step:
     """Return the step of an operation that changes values and no size."""
     return Step("identity", {}, f"{kind}, which changes no size")

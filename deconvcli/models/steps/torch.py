@@ -5,12 +5,14 @@ The arguments are those of the operation's schema, of which defaults are left ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from deconvcli.common.values import shorten
 from deconvcli.models.model import Step
 from deconvcli.models.steps.shapes import (
     IDENTITY,
+    add_note,
     describe_crop,
     describe_elements,
     describe_pad,
@@ -24,6 +26,40 @@ _NOTHING = (
     *("alias", "clone", "contiguous", "detach", "dropout", "feature_dropout", "lift_fresh_copy"),
     *("to", "_to_copy"),
 )
+# ScalarType of torch.export's schema: numbers of floating point.
+_FLOATS = (6, 7, 8, 13)
+# Operations on each element, whose sizes are those of their tensors.
+_ELEMENTS = {
+    *("abs", "add", "ceil", "celu", "clamp", "clamp_max", "clamp_min", "cos", "div", "erf", "exp"),
+    *("floor", "hardshrink", "hardsigmoid", "hardtanh", "layer_norm", "lerp", "log", "log2"),
+    *("log_sigmoid", "log_softmax", "masked_fill", "maximum", "minimum", "mul", "neg", "pow"),
+    *("reciprocal", "round", "rsqrt", "rsub", "sign", "sin", "softshrink", "sqrt", "square", "sub"),
+    *("threshold", "where"),
+}
+# Arguments that the steps below have, or that change no value; any other number is a note.
+_READ = {
+    *("ceil_mode", "copy", "count_include_pad", "cudnn_enabled", "device", "dilation", "dim"),
+    *("downscale_factor", "end", "end_dim", "eps", "groups", "kernel_size", "keepdim", "layout"),
+    *("memory_format", "mode", "momentum", "negative_slope", "non_blocking", "num_groups"),
+    *("output_padding", "output_size", "p", "pad", "padding", "pin_memory", "scale_factors"),
+    *("scales_d", "scales_h", "scales_w", "shape", "size", "sizes", "start", "start_dim", "step"),
+    *("stride", "upscale_factor", "align_corners", "scales", "implicit"),
+}
+_OWN = {"elu": {"alpha"}, "gelu": {"approximate"}}
+# What others are by default, wherever they stand.
+_PLAIN: Mapping[str, Sequence[Any]] = {
+    "alpha": (1,),
+    "beta": (1,),
+    "dtype": _FLOATS,
+    "half_to_float": (False,),
+    "input_scale": (1,),
+    "scale": (1,),
+    "threshold": (20,),
+    "train": (False,),
+    "training": (False,),
+    "use_input_stats": (True,),
+    "value": (0,),
+}
 _FUNCTIONS = {
     "elu": "elu",
     "gelu": "gelu",
@@ -78,22 +114,45 @@ def describe_step(call: AtenCall) -> Step | None:
     """Return an operation as a config has it; None for one that configs do not have."""
     if not (is_known(call.given) and is_known(call.made)):
         return None
+    step = _describe(call, call.given, call.made)
+    return None if step is None else add_note(step, ", ".join(_list_others(call)))
+
+
+def _describe(call: AtenCall, given: Sequence[int], made: Sequence[int]) -> Step | None:
     # An underscore at the end is the same operation in place.
-    name = call.name.rstrip("_").rstrip("123").removesuffix("d").rstrip("123")
-    describe = _DESCRIBERS.get(name) or _DESCRIBERS.get(call.name.rstrip("_"))
-    if describe is not None:
-        return describe(call, call.given, call.made)
-    name = call.name.rstrip("_")
-    if name in _NOTHING:
+    own = call.name.rstrip("_")
+    family = own.rstrip("123").removesuffix("d").rstrip("123")
+    if (describe := _DESCRIBERS.get(family) or _DESCRIBERS.get(own)) is not None:
+        return describe(call, given, made)
+    if own in _NOTHING:
         return IDENTITY
-    if name in _FUNCTIONS:
-        return Step(_FUNCTIONS[name])
-    if tuple(call.given) != tuple(call.made):
+    if own in _FUNCTIONS:
+        return Step(_FUNCTIONS[own], _list_own(call, own))
+    if own not in _ELEMENTS or tuple(given) != tuple(made):
         return None
     if call.tensors > 1:
-        kind = _SUMS.get(name)
-        return Step(kind or "add", {}, "" if kind else f"{name} in place of a sum")
-    return describe_elements(name)
+        kind = _SUMS.get(own)
+        return Step(kind or "add", {}, "" if kind else f"{own} in place of a sum")
+    return describe_elements(own)
+
+
+def _list_own(call: AtenCall, name: str) -> dict[str, Any]:
+    """Return what a function has of its own, where it is not the usual one."""
+    arguments = call.arguments
+    if name == "elu" and (alpha := arguments.get("alpha", 1)) != 1:
+        return {"negative_slope": alpha}
+    if name == "gelu" and (word := arguments.get("approximate", "none")) != "none":
+        return {"approximate": word}
+    return {}
+
+
+def _list_others(call: AtenCall) -> Iterator[str]:
+    """Yield the numbers and words that the step does not have, and that change values."""
+    read = _READ | _OWN.get(call.name.rstrip("_"), set())
+    for name, value in call.arguments.items():
+        is_plain = name in read or value in _PLAIN.get(name, ())
+        if isinstance(value, bool | int | float | str) and not is_plain:
+            yield f"{name} {shorten(value)}"
 
 
 def _describe_leaky(call: AtenCall, given: Sequence[int], made: Sequence[int]) -> Step:
@@ -216,7 +275,13 @@ def _describe_slice(call: AtenCall, given: Sequence[int], made: Sequence[int]) -
 
 def _describe_upsampling(call: AtenCall, given: Sequence[int], made: Sequence[int]) -> Step | None:
     name = call.name.rstrip("d").rstrip("123")
-    return describe_resize(_UPSAMPLINGS[name], given, made)
+    if (step := describe_resize(_UPSAMPLINGS[name], given, made)) is None:
+        return None
+    if call.arguments.get("align_corners") is True:
+        return step._replace(parameters={**step.parameters, "align_corners": True})
+    # It rounds to the middle of an element, which is the same for whole factors.
+    is_other = name == "_upsample_nearest_exact" and "scale" not in step.parameters
+    return add_note(step, "rounded to the nearest middle") if is_other else step
 
 
 def _describe_shape(call: AtenCall, given: Sequence[int], made: Sequence[int]) -> Step | None:

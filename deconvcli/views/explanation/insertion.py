@@ -15,6 +15,7 @@ class Insertion(NamedTuple):
 
     between: zeros between neighbouring inputs, giving `spread` elements. before, behind: zeros at
     the start and at the end; a negative number removes elements. output_size: of the convolution.
+    The names are the keys of the JSON, which stay as they are.
     """
 
     between: int

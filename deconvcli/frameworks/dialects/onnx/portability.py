@@ -89,7 +89,7 @@ def _suggest_pads(layer: Layer) -> str:
         f", output_padding={appended}" if any(appended) else ""
     )
     if begins == ends:
-        return f"{text} in its place: every runtime reads them alike."
+        return f"{text} in its place: every runtime that was measured reads them alike."
     return (
         f"{text} in its place: all that take unequal pads read them alike. OpenCV 4, IREE and"
         " onnx2torch take none; for them crop with a Slice after the layer."
