@@ -99,8 +99,12 @@ class Framework(Driver):
         return tuple(need.requirement for need in self.needs)
 
     def find_missing(self) -> list[Need]:
-        """Return the needs that are not installed here; nothing is imported."""
-        return [need for need in self.needs if not need.is_installed()]
+        """Return the needs that are not installed here; nothing is imported.
+
+        Of a driver in another Python only that one is looked for, which has the other needs.
+        """
+        own = [need for need in self.needs if need.variable or not self.interpreter]
+        return [need for need in own if not need.is_installed()]
 
     @abstractmethod
     def draw(self, random: Random) -> Case:

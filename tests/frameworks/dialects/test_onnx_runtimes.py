@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import deconvcli
@@ -129,6 +130,61 @@ def test_opencv_reads_a_whole_shape_beside_a_word() -> None:
     appended = read("opencv", 1, 1, 4, auto_pad="VALID", output_shape=[1, 1, 3])
     assert (appended.output_sizes, appended.crop) == ((3,), ((0, -2),))
     assert "opencv-output-shape" in codes(read("opencv", 5, 3, 2, output_shape=[10]))
+
+
+def read_image(n: int = 5, k: int = 3, s: int = 2, **words: Any) -> deconvcli.Reading:
+    """Read a layer of two equal axes in OpenCV 4."""
+    return deconvcli.layer(
+        "onnx@opencv4",
+        input_shape=(1, 1, n, n),
+        weight_shape=(1, 1, k, k),
+        strides=[s, s],
+        **words,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "size", "crop"),
+    [
+        ({"pads": [1] * 4, "output_padding": [1, 1]}, 10, (1, 0)),
+        ({"auto_pad": "SAME_UPPER"}, 9, (1, 1)),
+        ({"auto_pad": "SAME_LOWER", "k": 4}, 9, (1, 2)),
+        # Above the kernel, a stride makes SAME crop nothing at the start.
+        ({"auto_pad": "SAME_UPPER", "n": 3, "s": 5}, 11, (0, 2)),
+        ({"auto_pad": "VALID", "pads": [1] * 4}, 11, (0, 0)),
+        ({"output_shape": [10, 10]}, 11, (0, 0)),
+        ({"output_shape": [1, 1, 12, 12], "auto_pad": "VALID"}, 12, (0, -1)),
+    ],
+)
+def test_opencv_4_has_sizes_of_its_own(
+    words: dict[str, Any], size: int, crop: tuple[int, int]
+) -> None:
+    reading = read_image(**words)
+    assert (reading.output_sizes, reading.crop) == ((size, size), (crop, crop))
+
+
+def test_opencv_4_gives_a_dilation_no_values() -> None:
+    reading = read_image(s=1, dilations=[2, 2], pads=[2] * 4)
+    assert reading.output_sizes == (3, 3)
+    assert [found.code for found in reading.findings if found.differs] == ["opencv4-dilation"]
+    with pytest.raises(Refused, match="no values"):
+        deconvcli.run(reading, np.zeros((1, 1, 5, 5)), np.zeros((1, 1, 3, 3)))
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ({"pads": [0, 0, 1, 1]}, "differ between the start and the end"),
+        ({"pads": [-1] * 4}, "negative"),
+        ({"output_padding": [2, 2]}, "not smaller than stride"),
+        ({"kernel_shape": [4, 4]}, "kernel_shape"),
+    ],
+)
+def test_opencv_4_refuses(words: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        read_image(**words)
+    with pytest.raises(Refused, match="1 axes"):
+        read("opencv4", 5, 3, 2)
 
 
 def test_opencv_ends_its_process_on_a_batch_of_0() -> None:

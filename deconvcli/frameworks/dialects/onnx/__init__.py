@@ -14,6 +14,7 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose
 from deconvcli.frameworks.dialects.onnx.onnxruntime import Runtime
 from deconvcli.frameworks.dialects.onnx.opencv import OpenCv
+from deconvcli.frameworks.dialects.onnx.opencv4 import OpenCv4
 from deconvcli.frameworks.dialects.onnx.openvino import OpenVino
 from deconvcli.frameworks.dialects.onnx.portability import find_unportable_words
 from deconvcli.frameworks.dialects.onnx.reference import Reference
@@ -26,6 +27,7 @@ from deconvcli.layers.layer import Reading, Sizes, Spelling
 _IMPLEMENTATIONS: dict[str, ConvTranspose] = {
     "onnxruntime": Runtime(),
     "opencv": OpenCv(),
+    "opencv4": OpenCv4(),
     "openvino": OpenVino(),
     "reference": Reference(),
     "shape_inference": ShapeInference(),

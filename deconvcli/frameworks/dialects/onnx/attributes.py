@@ -20,7 +20,7 @@ from deconvcli.frameworks.dialect.parameters import (
     plain,
 )
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
-from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME, OPENCV, OPENVINO, TRACT, TVM
+from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME, OPENCV, OPENCV4, OPENVINO, TRACT, TVM
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -55,6 +55,7 @@ class ConvTranspose(Dialect):
     implementations: ClassVar[Mapping[str, Evidence]] = {
         "onnxruntime": Evidence(f"{ONNXRUNTIME}, CPU", rows=900),
         "opencv": Evidence(f"{OPENCV}, its reader of ONNX, CPU", rows=400),
+        "opencv4": Evidence(f"{OPENCV4}, its reader of ONNX, CPU", rows=400),
         "openvino": Evidence(f"{OPENVINO}, its reader of ONNX, CPU", rows=400),
         "reference": Evidence(f"onnx.reference.ReferenceEvaluator of {ONNX}", rows=900),
         "shape_inference": Evidence(

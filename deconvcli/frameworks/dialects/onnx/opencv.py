@@ -91,11 +91,25 @@ _VALID_OF_SIZE = Arithmetic(
 class OpenCv(Deployed):
     """cv2.dnn.readNetFromONNX of OpenCV 5."""
 
-    arithmetics = (_BY_PADS, _BY_SIZE, _SAME, _SAME_OF_SIZE, _VALID_OF_SIZE)
+    arithmetics: ClassVar[tuple[Arithmetic, ...]] = (
+        _BY_PADS,
+        _BY_SIZE,
+        _SAME,
+        _SAME_OF_SIZE,
+        _VALID_OF_SIZE,
+    )
     runtime = "OpenCV"
     measured = SOURCE
     empty = "OpenCV ends its process where an array is empty"
     others: ClassVar[Mapping[str, str]] = {}
+    by_kind: ClassVar[Mapping[str, Arithmetic]] = {
+        "pads": _BY_PADS,
+        "asked": _BY_SIZE,
+        "valid": _BY_PADS,
+        "same": _SAME,
+        "valid of size": _VALID_OF_SIZE,
+        "same of size": _SAME_OF_SIZE,
+    }
 
     def arithmetic(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
         """Return the formulas by what gives the size."""
@@ -108,7 +122,7 @@ class OpenCv(Deployed):
                 "OpenCV refuses output_shape in a node without strides",
                 "give pads and output_padding in place of output_shape.",
             )
-        return {"pads": _BY_PADS, "asked": _BY_SIZE, "same": _SAME}[kind]
+        return self.by_kind["valid" if word == "VALID" else kind]
 
     def _arithmetic_of_both(self, word: str, words: Mapping[str, Any]) -> Arithmetic:
         """Return the formulas of a word with a whole shape; spatial sizes alone are refused."""
@@ -120,7 +134,8 @@ class OpenCv(Deployed):
                 f"OpenCV refuses output_shape beside auto_pad {word}",
                 "give pads and output_padding in place of both.",
             )
-        return _VALID_OF_SIZE if word == "VALID" else _SAME_OF_SIZE
+        kind = "valid of size" if word == "VALID" else "same of size"
+        return self.by_kind[kind]
 
     def layer_channels(self, kernel: Sequence[int], sizes: Sizes, groups: int) -> tuple[int, int]:
         """Return (in, out) of a layer whose input has the channels of the weights."""
