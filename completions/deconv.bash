@@ -12,12 +12,13 @@ _deconv_offers() {
             options='-V --version -h --help' words='shape explain draw run solve convert weights check sizes rule schema verify bench dialects vectors' files=''
             ;;
         shape)
-            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --expect --macs --jsonl -o --out --force --format -q --quiet -h --help' words='' files=''
+            options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --expect --targets --target --macs --jsonl -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --expect) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
                 -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all' '' list ;;
                 --set) _deconv_value '' '' list ;;
+                --targets | --target) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all executorch iree keras_tflite mnn onnx2tf onnx2torch onnxslim pnnx rknn tf2onnx torch_onnx_dynamo torch_onnx_jit' '' list ;;
                 --jsonl | -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
@@ -98,12 +99,12 @@ _deconv_offers() {
             esac
             ;;
         check)
-            options='--table --size --reader --select --ignore --targets --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
+            options='--table --size --reader --select --ignore --targets --target --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
             case $option in
                 --size | --jobs) _deconv_value '' '' ;;
                 --reader) _deconv_value 'caffe keras ncnn notebook onnx openpcdet openvino pt2 python tflite vocoder' '' ;;
                 --select | --ignore) _deconv_value 'DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208 DCV209' '' list ;;
-                --targets) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
+                --targets | --target) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert executorch iree keras_tflite mnn onnx2tf onnx2torch onnxslim pnnx rknn tf2onnx torch_onnx_dynamo torch_onnx_jit' '' list ;;
                 -o | --out | --output | --config) _deconv_value '' '*' ;;
                 --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
             esac

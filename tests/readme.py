@@ -11,14 +11,26 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PATH = ROOT / "README.md"
-EXPLANATION, DIALECTS, SOLVER, CONVERSION, MIRROR, PORTING, RUNNER, CHECKING = (
+EXPLANATION, DIALECTS, CONVERTERS, SOLVER, CONVERSION, MIRROR, PORTING, RUNNER, CHECKING = (
     ROOT / "deconvcli" / room / "README.md"
     for room in (
-        *("views/explanation", "frameworks/dialects", "solver", "conversion", "networks/mirror"),
+        *("views/explanation", "frameworks/dialects", "frameworks/converters", "solver"),
+        *("conversion", "networks/mirror"),
         *("networks/porting", "compute/runner", "checks/checking"),
     )
 )
-PAGES = (PATH, EXPLANATION, DIALECTS, SOLVER, CONVERSION, MIRROR, PORTING, RUNNER, CHECKING)
+PAGES = (
+    PATH,
+    EXPLANATION,
+    DIALECTS,
+    CONVERTERS,
+    SOLVER,
+    CONVERSION,
+    MIRROR,
+    PORTING,
+    RUNNER,
+    CHECKING,
+)
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 _SHOWN = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 

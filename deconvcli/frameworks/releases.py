@@ -96,3 +96,15 @@ CHROMIUM = Need(
 )
 TRACT = Need("tract", "tract", "0.23.9")
 TVM = Need("tvm", "apache-tvm", "0.27.0.post1", "TVM")
+
+# Programs that carry layers from one framework to another, or run them on a device. None of them
+# is a driver: `deconv verify` asks frameworks.
+EXECUTORCH = Need("executorch", "executorch", "1.5.1", "ExecuTorch")
+IREE = Need("iree", "iree-base-compiler", "3.13.0", "IREE")
+MNN = Need("MNN", "MNN", "3.6.1")
+ONNX2TF = Need("onnx2tf", "onnx2tf", "1.29.24")
+ONNX2TORCH = Need("onnx2torch", "onnx2torch", "1.5.15")
+ONNXSLIM = Need("onnxslim", "onnxslim", "0.1.98")
+PNNX = Need("pnnx", "pnnx", "20261020")
+RKNN = Need("rknn", "rknn-toolkit2", "2.5.0", "RKNN-Toolkit2")
+TF2ONNX = Need("tf2onnx", "tf2onnx", "1.17.0")

@@ -84,7 +84,7 @@ def test_where_one_is_needed_two_are_refused(command: str) -> None:
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ("torch,kers", ("dialect 'kers' is not known", "did you mean 'keras'?")),
+        ("torch,kers", ("'kers' is not known", "did you mean 'keras'?")),
         ("torch,", ("a name is missing", "such as torch,keras")),
         ("keras@torhc", ("keras has no implementation 'torhc'", "did you mean 'keras@torch'?")),
         ("torch,all", ("all",)),

@@ -13,7 +13,7 @@ from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.findings import Severity
 from deconvcli.common.shelf import suggestion
 from deconvcli.common.values import shorten
-from deconvcli.frameworks.dialects import resolve_name
+from deconvcli.frameworks.targets import resolve_target
 from deconvcli.layers.axis import Linear
 
 MAX_SETTINGS_BYTES = 1 << 20
@@ -193,8 +193,8 @@ def _read_severities(given: Any) -> Mapping[str, Severity]:
 
 def _read_targets(given: Any) -> tuple[str, ...]:
     if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
-        raise _wrong_value("targets", given, "a list of dialects, such as ['onnxruntime']")
-    return tuple(map(resolve_name, given))
+        raise _wrong_value("targets", given, "a list of targets, such as ['onnxruntime']")
+    return tuple(map(resolve_target, given))
 
 
 def _read_flag(given: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, VARIABLE, LayerEntry, expand_layers
@@ -15,6 +16,7 @@ from deconvcli.common.errors import UsageError
 from deconvcli.common.shelf import nearest, suggestion
 from deconvcli.common.values import MAX_INT64
 from deconvcli.frameworks.dialects import aliases, in_order, resolve_name, take
+from deconvcli.frameworks.targets import resolve_target
 from deconvcli.layers.axis import Linear, Size
 from deconvcli.networks.forms import (
     Misfit,
@@ -73,6 +75,14 @@ def _known_dialect(name: Any, path: Path, problems: Problems) -> str:
         return resolve_name(close) if close else ""
 
 
+def _known_target(name: Any, path: Path, problems: Problems) -> str:
+    """Return a target under its own name; others are dialects, with their mistakes."""
+    if isinstance(name, str):
+        with suppress(UsageError):
+            return resolve_target(name)
+    return _known_dialect(name, path, problems)
+
+
 def _implementations(name: str) -> list[str]:
     """Return all implementations of the dialect in `keras@...`, or none without a dialect."""
     dialect, at, _ = name.partition("@")
@@ -87,7 +97,7 @@ def _targets(value: Any, path: Path, problems: Problems) -> tuple[str, ...]:
             "illegal-value", path, f"targets is {format_value(value)}", "write a list of names."
         )
         return ()
-    found = [_known_dialect(name, (*path, i), problems) for i, name in enumerate(value)]
+    found = [_known_target(name, (*path, i), problems) for i, name in enumerate(value)]
     # A name that is wrong has been reported; the other targets are still checked.
     return tuple(filter(None, found))
 

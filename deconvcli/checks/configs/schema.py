@@ -14,6 +14,7 @@ from deconvcli.checks.configs._blocks import MAX_NAME_LENGTH, MAX_ROUNDS, VARIAB
 from deconvcli.checks.configs._networks import PREVIOUS
 from deconvcli.checks.configs._tables import BLOCK, FILE, LAYER, NETWORK, SHAPE
 from deconvcli.common.values import MAX_INT64
+from deconvcli.frameworks.converters import CONVERTERS
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import DIALECTS, aliases
 from deconvcli.networks.forms import FORMS, Schema, sizes_schema
@@ -34,7 +35,7 @@ def schema() -> Schema:
             "shape": _object(SHAPE, _SHAPE, ["channels"]),
             "expect": {"anyOf": [sizes_schema(), _ref("shape")]},
             "dialect": {"type": "string", **_dialect()},
-            "targets": {"type": "array", "items": _ref("dialect")},
+            "targets": {"type": "array", "items": {"anyOf": [_ref("dialect"), _converter()]}},
             "variable": {"type": "string", "pattern": rf"^{VARIABLE.pattern}$"},
             "network": _network(),
             "layers": {"type": "array", "items": _ref("layer"), "minItems": 1},
@@ -76,6 +77,13 @@ def _dialect() -> Schema:
         for full in (name, *(f"{name}@{known}" for known in dialect.implementations))
     ]
     return {"anyOf": [{"enum": own}, {"pattern": f"^({'|'.join(_name_patterns(taken))})$"}]}
+
+
+def _converter() -> Schema:
+    """Return the schema of an exporter or a converter, which only targets may be."""
+    others = [alias for name in CONVERTERS.names for alias in CONVERTERS.take(name).aliases]
+    pattern = f"^{_any_of([*CONVERTERS.names, *others])}$"
+    return {"anyOf": [{"enum": CONVERTERS.names}, {"type": "string", "pattern": pattern}]}
 
 
 def _name_patterns(taken: Mapping[str, Dialect]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """A layer that one of the network's targets cannot run, or runs with other values.
 
-What: `targets` lists frameworks and runtimes. One of them cannot express this layer, refuses it,
-gives it another size, or stores the taps of its kernel in the opposite order.
+What: `targets` lists frameworks, runtimes and exporters. One of them cannot express this layer,
+refuses it, gives it another size, the same size with its values shifted, or meaningless values, or
+stores the taps of its kernel in the opposite order.
 
 Why: a model that trains and cannot be exported costs a retraining. Weights with their taps in the
 opposite order load without an error and compute other values.
@@ -29,8 +30,8 @@ from deconvcli.checks.rules.asymmetric_crop import crop_cause, describe_limit
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Cause, Diagnostic, Severity
 from deconvcli.conversion import convert
-from deconvcli.frameworks.dialects import take
-from deconvcli.frameworks.spelling import respell
+from deconvcli.frameworks.converters import CONVERTERS
+from deconvcli.frameworks.targets import judge, judge_respelled, reads_words
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
 
 
@@ -38,18 +39,19 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield a finding for each layer and target that do not match."""
     for layer in subject.transposed:
         for target in layer.targets:
-            for problem in _find_problems(layer.reading, target):
+            by_words = reads_words(layer.reading, target) or target in CONVERTERS.names
+            for problem in judge(layer.reading, target).problems:
                 is_reversal = problem.code == REVERSED_TAPS
                 # The search takes longer than everything else here; the order of the taps is
-                # the same for every kernel.
-                fixes = () if is_reversal else subject.find_even_kernels(layer)
-                limit = describe_limit(layer, target)
+                # the same for every kernel, and so is the way in which words are read.
+                fixes = () if is_reversal or by_words else subject.find_even_kernels(layer)
+                limit = "" if by_words else describe_limit(layer, target)
                 yield Diagnostic(
                     RULE.code,
                     RULE.severity,
                     f"{layer.outcome.node.name}: not portable to {target}: {problem.message}",
                     _write_steps(layer.reading, target) or problem.help,
-                    problem.source or take(target)[0].source,
+                    problem.source,
                     layer.where,
                     fixes=fixes,
                     cause=crop_cause(layer) if limit else find_cause(layer, target, problem),
@@ -61,22 +63,14 @@ def find_cause(layer: TransposedLayer, target: str, problem: Diagnostic) -> Caus
     """Return the kernel if another one has no such problem; else the problem itself."""
     if problem.code == REVERSED_TAPS:
         return layer.cause(REVERSED_TAPS)
+    if target != layer.reading.spelling.name and reads_words(layer.reading, target):
+        return layer.cause(problem.message)
 
     def is_fine(reading: Reading) -> bool:
-        return all(found.code != problem.code for found in _find_problems(reading, target))
+        found = judge_respelled(reading, target)
+        return all(other.code != problem.code for other in found.problems)
 
     return layer.cause_in_kernel(is_fine, problem.message)
-
-
-def _find_problems(reading: Reading, target: str) -> Iterator[Diagnostic]:
-    """Yield the reason why the target has no such layer, or what it does differently."""
-    try:
-        there = respell(reading, target)
-    except DeconvError as error:
-        yield Diagnostic(error.code, Severity.WARNING, error.message, error.help, error.source)
-        return
-    # A dialect only writes what it reads back as the same layer, so the size is the same there.
-    yield from (found for found in there.findings if found.severity is Severity.WARNING)
 
 
 def _write_steps(reading: Reading, target: str) -> str:

@@ -29,10 +29,10 @@ from deconvcli.cli.model_options import reader_option, size_option
 from deconvcli.cli.options import (
     FORCE_OPTION,
     format_option,
-    names_option,
     option,
     out_option,
     takes,
+    targets_option,
 )
 from deconvcli.cli.output import Output, open_output, printable, say, write_raw
 from deconvcli.cli.types import Typed, Whole
@@ -83,9 +83,9 @@ def _join_codes(
     reader_option(),
     codes_option("--select", help="Check only these rules: DCV2,DCV110."),
     codes_option("--ignore", help="Do not check these rules."),
-    names_option(
-        "--targets",
-        help="Report layers that these frameworks or runtimes lack, unless a file names others.",
+    targets_option(
+        help="Report layers that these frameworks, runtimes or exporters lack, or read otherwise,"
+        " unless a file names others."
     ),
     option("--strict", is_flag=True, help="Treat warnings as errors."),
     out_option("--output", help="Write the findings to FILE instead of printing them."),

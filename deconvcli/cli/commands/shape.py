@@ -20,6 +20,7 @@ from deconvcli.cli.options import (
     option,
     takes,
     takes_output,
+    targets_option,
 )
 from deconvcli.cli.output import Output
 from deconvcli.cli.request import FLAGS, read_request
@@ -50,6 +51,11 @@ OTHER_NAMES = {"call": "a pasted call", "input_size": "--in", "variables": "--se
         ),
     ),
     option("--expect", type=Sizes(), help="Exit with 1 unless the output has this size."),
+    targets_option(
+        ALL,
+        help="What these frameworks, runtimes and exporters make of the layer, or all of them: a"
+        " row each.",
+    ),
     option("--macs", is_flag=True, help="Count multiply-accumulates and parameters too."),
     option(
         "--jsonl",
@@ -63,6 +69,7 @@ OTHER_NAMES = {"call": "a pasted call", "input_size": "--in", "variables": "--se
 def command(
     dialects: tuple[str, ...] | None,
     expect: tuple[Size, ...] | None,
+    targets: tuple[str, ...] | None,
     macs: bool,
     jsonl_file: str | None,
     output: Output,
@@ -81,6 +88,7 @@ def command(
       deconv shape --in N 'nn.ConvTranspose1d(64, 32, 16, stride=8, padding=4)'
       deconv shape --in 5x5 -k 3 -s 2 -p 1 -D torch,keras
       deconv shape --in 5x5 -k 3 -s 2 -p 1 -D all
+      deconv shape --in 5x5 -k 3 -s 2 -p same_upper -D onnx --targets all
       python -c '...; print(model)' | deconv shape --in 3x64x64 -
     """
     # One layer is the common case, and it should not pay for the other two.
@@ -89,14 +97,21 @@ def command(
 
         _refuse_beside(
             "--jsonl",
-            {**options, "dialect": dialects, "expect": expect, "macs": macs or None},
+            {
+                **options,
+                "dialect": dialects,
+                "expect": expect,
+                "targets": targets,
+                "macs": macs or None,
+            },
         )
         stream(jsonl_file, output.file)
         return 0
     if dialects is not None and len(dialects) > 1:
         from deconvcli.cli.compare import report_comparison
 
-        _refuse_beside("several dialects", {"expect": expect, "macs": macs or None})
+        given = {"expect": expect, "targets": targets, "macs": macs or None}
+        _refuse_beside("several dialects", given)
         output.show(report_comparison(options, dialects))
         return 0
     [dialect] = dialects or (None,)
@@ -105,12 +120,19 @@ def command(
     except UsageError as error:
         if error.code != NETWORK:
             raise
+        _refuse_beside("a whole network", {"targets": targets})
         return _show_network({**options, "dialect": dialect}, expect, output)
     except Refused as refused:
         from deconvcli.cli.changes import explain_refusal  # a search, which only a mistake needs
 
         explain_refusal(refused, expect)
         raise
+    if targets is not None:
+        from deconvcli.cli.targets import report_targets  # which most answers do not need
+
+        _refuse_beside("--targets", {"expect": expect, "macs": macs or None})
+        output.show(report_targets(understood, targets))
+        return 0
     report = _report(understood, macs)
     if expect is not None:
         report, met = _compare_size(report, understood, expect)

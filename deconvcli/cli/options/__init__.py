@@ -13,6 +13,7 @@ from deconvcli.cli.options.dialects import (
     DialectNames,
     name_option,
     names_option,
+    targets_option,
 )
 from deconvcli.cli.options.layer import (
     ANY_NUMBERS,
@@ -50,4 +51,5 @@ __all__ = [
     "read_standard_input",
     "takes",
     "takes_output",
+    "targets_option",
 ]

@@ -11,7 +11,9 @@ from deconvcli.cli.help import OPTIONS
 from deconvcli.cli.options.building import option
 from deconvcli.cli.types import Typed
 from deconvcli.common.errors import UsageError
+from deconvcli.frameworks.converters import CONVERTERS
 from deconvcli.frameworks.dialects import DIALECTS, in_order, resolve_name
+from deconvcli.frameworks.targets import resolve_target
 
 # Words that stand in place of names of dialects; `config` is the one that a network is in.
 ALL, NONE, CONFIG = "all", "none", "config"
@@ -23,6 +25,7 @@ class DialectName(Typed):
     name = "dialect"
     metavar = "NAME"
     after_flag = ": "
+    resolve: Callable[[str], str] = staticmethod(resolve_name)
 
     def __init__(self, *words: str) -> None:
         self.words = words  # accepted in place of a name
@@ -50,7 +53,7 @@ class DialectName(Typed):
             raise UsageError(
                 "a name is missing", help="write torch, or a list such as torch,keras."
             )
-        return word if word in self.words else resolve_name(text)
+        return word if word in self.words else self.resolve(text)
 
 
 class DialectNames(DialectName):
@@ -62,6 +65,38 @@ class DialectNames(DialectName):
         """Return the names, each of them known."""
         # Python finds no class for a bare super() within a generator.
         return tuple(super(DialectNames, self).parse(name) for name in text.split(","))
+
+
+class TargetNames(DialectNames):
+    """Dialects, implementations and converters: `onnx@opencv,tf2onnx`."""
+
+    name = "target"
+    resolve = staticmethod(resolve_target)
+
+    def list_words(self) -> Iterable[str]:
+        """Return every target."""
+        return [*super().list_words(), *CONVERTERS.names]
+
+
+def targets_option(*words: str, help: str) -> Callable[[Any], Any]:
+    """Return an option for targets: a list by comma, to which a repeated option adds.
+
+    words: `all`, where the option takes it; the command gets that word alone.
+    """
+    return option(
+        "--targets",
+        "--target",
+        multiple=True,
+        type=TargetNames(*words),
+        callback=_join_targets,
+        help=help,
+    )
+
+
+def _join_targets(
+    ctx: click.Context, param: click.Parameter, given: Sequence[Sequence[str]]
+) -> tuple[str, ...] | None:
+    return _join(param, given) or None
 
 
 def names_option(
@@ -101,15 +136,24 @@ def _join_names(
 ) -> tuple[str, ...] | None:
     if not given:
         return None
+    names = _join(param, given)
+    listed: dict[tuple[str, ...], tuple[str, ...]] = {(ALL,): tuple(in_order()), (NONE,): ()}
+    return listed.get(names, names)
+
+
+def _join(param: click.Parameter, given: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return all names without doubles, or a word that stands alone.
+
+    Raises:
+        UsageError: there is a word beside names.
+    """
     names = tuple(dict.fromkeys(name for part in given for name in part))
     word = next((name for name in names if name in (ALL, NONE, CONFIG)), None)
-    if word is None:
-        return names
-    if len(names) > 1:
+    if word is not None and len(names) > 1:
         raise UsageError(
             f"{param.opts[0]} has {word} and other names", help=f"give {word} alone, or only names."
         )
-    return {ALL: tuple(in_order()), NONE: (), CONFIG: (CONFIG,)}[word]
+    return names
 
 
 def _only_name(

@@ -24,7 +24,7 @@ from deconvcli.frameworks.dialects.onnx.tract import Tract
 from deconvcli.frameworks.dialects.onnx.tvm import Tvm
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 
-_IMPLEMENTATIONS: dict[str, ConvTranspose] = {
+IMPLEMENTATIONS: Mapping[str, ConvTranspose] = {
     "onnxruntime": Runtime(),
     "opencv": OpenCv(),
     "opencv4": OpenCv4(),
@@ -43,22 +43,28 @@ class Onnx(Specification):
         "onnxruntime": "onnxruntime",
         "ort": "onnxruntime",
         "onnxrt": "onnxruntime",
+        # The only layers that these read are those of ONNX.
+        "opencv": "opencv",
+        "opencv5": "opencv",
+        "opencv4": "opencv4",
+        "tract": "tract",
+        "tvm": "tvm",
     }
 
     def read(self, spelling: Spelling, sizes: Sizes) -> Reading:
         """Return the layer by the specification, or as the implementation reads it."""
         if spelling.implementation:
-            reading = _IMPLEMENTATIONS[spelling.implementation].read(spelling, sizes)
+            reading = IMPLEMENTATIONS[spelling.implementation].read(spelling, sizes)
         else:
             reading = super().read(spelling, sizes)
-        notes = find_unportable_words(reading, _IMPLEMENTATIONS)
+        notes = find_unportable_words(reading, IMPLEMENTATIONS)
         return reading._replace(findings=(*reading.findings, *notes)) if notes else reading
 
     def deviations(self, implementation: str = "") -> Iterator[Diagnostic]:
         """Yield deviations of one implementation, or for the specification those of all."""
         if not implementation:
             return super().deviations()
-        return _IMPLEMENTATIONS[implementation].deviations(implementation)
+        return IMPLEMENTATIONS[implementation].deviations(implementation)
 
 
 DIALECT: Dialect = Onnx()

@@ -41,7 +41,7 @@ def find_unportable_words(
             CODE,
             Severity.NOTE,
             f"runtimes do not read {' with '.join(words)} alike: {read}",
-            _suggest_pads(reading.layer),
+            suggest_pads(reading.layer),
             f"measured with {', '.join(map(str, RUNTIMES.values()))}",
         ),
     )
@@ -71,7 +71,7 @@ def _write_crop(reading: Reading) -> str:
     return crops[0] if len(set(crops)) == 1 else ",".join(crops)
 
 
-def _suggest_pads(layer: Layer) -> str:
+def suggest_pads(layer: Layer) -> str:
     """Return the attributes that mean this layer everywhere, or what to do where none do."""
     begins, ends, appended = [], [], []
     for axis in layer.axes:
