@@ -2,6 +2,8 @@
 
 Every layer of a table is computed by the installed framework, whatever its version. Rows with
 another answer are printed, and the table is written again. No rule of `deconv` takes part.
+
+With --newest the newest releases answer, each in a temporary environment, and nothing is written.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,10 +25,12 @@ import numpy as np
 
 from deconvcli.frameworks.driver.base import Case, Framework
 from deconvcli.frameworks.driver.pattern import fingerprint, pattern_input, pattern_weight
-from deconvcli.frameworks.driver.process import DriverProcess
+from deconvcli.frameworks.driver.process import DriverProcess, NotStarted
 from deconvcli.frameworks.drivers import FRAMEWORKS
+from deconvcli.frameworks.releases import Need
 from tests.conformance.axes import Row, read_measurement
 from tests.conformance.crops import NOWHERE, CropMatch, find_crop
+from tests.conformance.newest import Environment, NotInstalled, describe_drift, has_newest
 
 HERE = Path(__file__).parent
 KEPT = ("id", "dialect", "rank", "input_shape", "weight_shape", "params", "tags", "note")
@@ -40,6 +45,9 @@ VARYING = re.compile(r"0x[0-9a-f]+|(?<=_transpose_)\d+|\d+(\.\d+)? ?ms")
 SET = re.compile(r"\{'[^{}]*'\}")
 """A set of words, whose order varies between runs."""
 
+SHOWN = 5
+"""Changed rows of a newest release that are printed whole."""
+
 
 @click.command(help=__doc__)
 @click.argument("tables", nargs=-1)
@@ -47,11 +55,18 @@ SET = re.compile(r"\{'[^{}]*'\}")
     "--folder", type=click.Path(path_type=Path), default=HERE, help="Folder of the tables."
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if an answer has changed.")
+@click.option("--newest", is_flag=True, help="Measure the newest releases, as --check does.")
 @click.option("--add", type=click.IntRange(0), default=0, help="Number of new layers to draw.")
 @click.option("--seed", type=int, default=0, help="Seed of the new layers.")
-def main(tables: tuple[str, ...], folder: Path, check: bool, add: int, seed: int) -> None:
+def main(
+    tables: tuple[str, ...], folder: Path, check: bool, newest: bool, add: int, seed: int
+) -> None:
     """Measure the tables again."""
     names = tables or [path.name.removesuffix(".jsonl.xz") for path in sorted(folder.glob("*.xz"))]
+    if newest:
+        if add:
+            raise click.UsageError("--newest writes nothing, so --add has no table to append to")
+        sys.exit(measure_newest(names, folder, is_required=bool(tables)))
     changed = 0
     for name in names:
         framework = FRAMEWORKS.take(name)
@@ -73,25 +88,102 @@ def _measure_table(
     path = folder / f"{name}.jsonl.xz"
     stored = list(_rows(path))
     known = {row["id"] for row in stored}
-    with DriverProcess(framework) as process, tempfile.TemporaryDirectory() as place:
-        rows = [measure_row(process, row, Path(place)) for row in stored]
-        added = [measure_row(process, row, Path(place)) for row in new if row["id"] not in known]
+    with DriverProcess(framework) as process:
+        rows = measure_rows(process, stored)
+        added = measure_rows(process, [row for row in new if row["id"] not in known])
         versions = version_text(name, process.versions)
-    differing = 0
-    for number, (before, after) in enumerate(zip(stored, rows, strict=True)):
-        if lines := list(differences(before, after)):
-            differing += 1
-            click.echo(
-                "\n  ".join([f"{name} {before['id']}: {json.dumps(before['params'])}", *lines])
-            )
-        else:
-            rows[number] = before
-    rows = [{**row, "dialect_version": versions} for row in (*rows, *added)]
-    click.echo(f"{name}: {versions}: {differing} of {len(stored)} rows changed, {len(added)} new")
+    changes = describe_changes(name, stored, rows)
+    for text in changes.values():
+        click.echo(text)
+    kept = [
+        after if before["id"] in changes else before
+        for before, after in zip(stored, rows, strict=True)
+    ]
+    rows = [{**row, "dialect_version": versions} for row in (*kept, *added)]
+    click.echo(
+        f"{name}: {versions}: {len(changes)} of {len(stored)} rows changed, {len(added)} new"
+    )
     ordered = [{key: row[key] for key in ORDER if key in row} for row in rows]
     if not check and ordered != stored:
         _write(path, ordered)
-    return differing
+    return len(changes)
+
+
+def measure_newest(tables: Sequence[str], folder: Path, is_required: bool) -> bool:
+    """Measure tables with the newest releases; return whether an answer has changed.
+
+    is_required: whether a table that cannot be measured counts as changed.
+    """
+    needs = {name: FRAMEWORKS.take(name).needs for name in tables}
+    is_changed = False
+    for group in dict.fromkeys(needs.values()):
+        names = [name for name in tables if needs[name] == group]
+        title = ", ".join(names)
+        if not has_newest(group):
+            click.echo(f"{title}: not measured: pip alone cannot install it beside the others")
+            is_changed |= is_required
+            continue
+        try:
+            with tempfile.TemporaryDirectory() as place:
+                is_changed |= _measure_group(names, group, folder, Path(place))
+        except (NotInstalled, NotStarted) as error:
+            click.echo(f"{title}: not measured: {error}")
+            is_changed |= is_required
+    return is_changed
+
+
+def _measure_group(names: list[str], needs: tuple[Need, ...], folder: Path, place: Path) -> bool:
+    """Measure tables of the same needs, in one environment; return whether an answer has changed.
+
+    Raises:
+        NotInstalled: pip cannot install the newest releases.
+        NotStarted: they cannot be imported.
+    """
+    environment = Environment(place)
+    drift = describe_drift(needs, environment.find_newest(needs))
+    if "->" not in drift:
+        click.echo(f"{', '.join(names)}: the newest is the measured release: {drift}")
+        return False
+    environment.install(needs)
+    is_changed = False
+    for name in names:
+        stored = list(_rows(folder / f"{name}.jsonl.xz"))
+        with DriverProcess(FRAMEWORKS.take(name), python=str(environment.python)) as process:
+            rows = measure_rows(process, stored)
+        changes = describe_changes(name, stored, rows)
+        refused = sum(
+            before["id"] in changes and "error" in before and "error" in after
+            for before, after in zip(stored, rows, strict=True)
+        )
+        words = f" ({refused} of them refused as before, in other words)" if refused else ""
+        click.echo(f"{name}: {drift}: {len(changes)} of {len(stored)} rows changed{words}")
+        for text in islice(changes.values(), SHOWN):
+            click.echo(text)
+        if (more := len(changes) - SHOWN) > 0:
+            click.echo(f"{name}: and {more} more")
+        is_changed |= bool(changes)
+    return is_changed
+
+
+def measure_rows(process: DriverProcess[Framework], rows: list[Row]) -> list[Row]:
+    """Return the rows with the framework's answers.
+
+    Raises:
+        NotStarted: the framework cannot be imported.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        return [measure_row(process, row, Path(place)) for row in rows]
+
+
+def describe_changes(table: str, stored: list[Row], measured: list[Row]) -> dict[str, str]:
+    """Return the text of each changed row, by the row's id."""
+    return {
+        before["id"]: "\n  ".join(
+            [f"{table} {before['id']}: {json.dumps(before['params'])}", *lines]
+        )
+        for before, after in zip(stored, measured, strict=True)
+        if (lines := list(differences(before, after)))
+    }
 
 
 def _rows(path: Path) -> Iterator[Row]:

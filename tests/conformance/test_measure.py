@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import json
 import lzma
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
+import deconvcli
 from deconvcli.common.shelf import Shelf
 from deconvcli.frameworks.driver.base import Framework
+from deconvcli.frameworks.drivers import FRAMEWORKS
+from deconvcli.frameworks.releases import Need
 from tests.conformance import measure
+from tests.conformance.newest import NotInstalled, has_newest
 
 pytestmark = pytest.mark.usefixtures("fakes_can_be_found")
 
 
 @pytest.fixture(autouse=True)
-def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+def fakes(monkeypatch: pytest.MonkeyPatch) -> Shelf[Framework]:
     """Measure fakes, so that tables have their names."""
     shelf: Shelf[Framework] = Shelf("tests.fakes", "FRAMEWORK", "framework")
     monkeypatch.setattr(measure, "FRAMEWORKS", shelf)
+    return shelf
 
 
 def run_measure(folder: Path, line: str) -> Result:
@@ -83,3 +91,108 @@ def test_version_texts_are_those_of_the_tables() -> None:
     runtime = {"onnxruntime": "1.31.1", "onnx": "1.23.2"}
     assert measure.version_text("onnx_onnxruntime", runtime) == "onnxruntime 1.31.1"
     assert measure.version_text("tflite", {"ai_edge_litert": "2.3.0"}) == "ai-edge-litert 2.3.0"
+
+
+class FakeEnvironment:
+    """Our own Python in place of a new environment; every distribution is released as 7.0+cpu."""
+
+    newest = "7.0+cpu"
+
+    def __init__(self, folder: Path) -> None:
+        self.python = sys.executable
+
+    def find_newest(self, needs: Iterable[Need]) -> dict[str, str]:
+        """Return the same release for all, except for what does not exist."""
+        names = [need.distribution for need in needs]
+        if "no-such-module" in names:
+            raise NotInstalled("No matching distribution found for no-such-module")
+        return dict.fromkeys(names, self.newest)
+
+    def install(self, needs: Iterable[Need]) -> None:
+        """Everything is installed."""
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> type[FakeEnvironment]:
+    monkeypatch.setattr(measure, "Environment", FakeEnvironment)
+    return FakeEnvironment
+
+
+def test_newest_releases_are_compared_and_nothing_is_written(
+    tmp_path: Path, environment: type[FakeEnvironment]
+) -> None:
+    assert run_measure(tmp_path, "wrong newer --add 30").exit_code == 0
+    same = run_measure(tmp_path, "--newest wrong newer")
+    release = deconvcli.__version__
+    assert same.output.splitlines() == [
+        f"wrong: deconvcli {release} -> 7.0: 0 of 30 rows changed",
+        "newer: deconvcli 0.0.1 -> 7.0: 0 of 30 rows changed",
+    ]
+    assert same.exit_code == 0
+
+    path = tmp_path / "wrong.jsonl.xz"
+    spoiled = [
+        {**row, "error": {**row["error"], "message": "two"}}
+        if "error" in row
+        else {**row, "output_shape": [7]}
+        for row in table(path)
+    ]
+    texts = sum("error" in row for row in spoiled)
+    measure._write(path, spoiled)
+    # What comes after a failed installation is still measured.
+    done = run_measure(tmp_path, "--newest absent wrong newer")
+    first, second, *rows, last = done.output.splitlines()
+    assert first == ("absent: not measured: No matching distribution found for no-such-module")
+    assert second == (
+        f"wrong: deconvcli {release} -> 7.0: 30 of 30 rows changed"
+        f" ({texts} of them refused as before, in other words)"
+    )
+    assert sum(row.startswith("wrong torch-drawn-") for row in rows) == 5
+    assert any(row.startswith("  output_shape: [7] -> [") for row in rows)
+    assert rows[-1] == "wrong: and 25 more"
+    assert last == "newer: deconvcli 0.0.1 -> 7.0: 0 of 30 rows changed"
+    assert done.exit_code == 1
+    assert table(path) == spoiled
+
+
+def test_a_release_that_is_the_newest_is_not_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: type[FakeEnvironment]
+) -> None:
+    monkeypatch.setattr(environment, "newest", deconvcli.__version__ + "+cpu")
+    # Measuring this row would raise.
+    measure._write(tmp_path / "wrong.jsonl.xz", [{"id": "no row"}])
+    measure._write(tmp_path / "shifted.jsonl.xz", [{"id": "no row"}])
+    done = run_measure(tmp_path, "--newest")
+    assert (done.exit_code, done.output) == (
+        0,
+        f"shifted, wrong: the newest is the measured release: deconvcli {deconvcli.__version__}\n",
+    )
+
+
+def test_only_a_named_table_must_be_measured(
+    tmp_path: Path, environment: type[FakeEnvironment], fakes: Shelf[Framework]
+) -> None:
+    measure._write(tmp_path / "absent.jsonl.xz", [])
+    broken = measure.draw_rows(fakes.take("broken"), "broken", 1, seed=0)
+    measure._write(tmp_path / "broken.jsonl.xz", broken)
+    for line, code in (("--newest", 0), ("--newest absent", 1), ("--newest broken", 1)):
+        done = run_measure(tmp_path, line)
+        assert done.exit_code == code
+        assert done.output.count(": not measured: ") == len(done.output.splitlines()) > 0
+
+
+def test_newest_adds_nothing(tmp_path: Path) -> None:
+    done = run_measure(tmp_path, "wrong --newest --add 3")
+    assert (done.exit_code, "--newest writes nothing" in done.output) == (2, True)
+
+
+def test_the_monthly_workflow_measures_every_table_that_pip_can_install() -> None:
+    path = Path(__file__).parents[2] / ".github" / "workflows" / "monthly.yml"
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    lines = workflow["jobs"]["drift"]["strategy"]["matrix"]["tables"]
+    tables = [path.name.removesuffix(".jsonl.xz") for path in sorted(measure.HERE.glob("*.xz"))]
+    expected: dict[tuple[Need, ...], list[str]] = {}
+    for name in tables:
+        if has_newest(needs := FRAMEWORKS.take(name).needs):
+            expected.setdefault(needs, []).append(name)
+    assert lines == [" ".join(names) for names in expected.values()]

@@ -47,13 +47,19 @@ class DriverProcess(Generic[AnyDriver]):
     """A driver in a process of its own, which starts with the first request.
 
     seconds: time limit for one answer. threads: the number of threads of the libraries; None
-    leaves it to the environment.
+    leaves it to the environment. python: the Python to run in; by default the one that the
+    driver's variable names, or ours.
     """
 
     def __init__(
-        self, driver: AnyDriver, seconds: float = ANSWER_SECONDS, threads: int | None = None
+        self,
+        driver: AnyDriver,
+        seconds: float = ANSWER_SECONDS,
+        threads: int | None = None,
+        python: str = "",
     ) -> None:
         self.driver = driver
+        self._python = python or os.environ.get(driver.interpreter, "")
         self.versions: dict[str, str] = {}
         self._seconds = seconds
         self._settings = dict(driver.environment)
@@ -137,7 +143,7 @@ class DriverProcess(Generic[AnyDriver]):
             command(
                 "deconvcli.frameworks.drivers",
                 self.driver.module,
-                python=os.environ.get(self.driver.interpreter, ""),
+                python=self._python,
             ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
