@@ -16,9 +16,9 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --expect) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all' '' list ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all' '' list ;;
                 --set) _deconv_value '' '' list ;;
-                --targets | --target) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all executorch iree keras_tflite mnn onnx2tf onnx2torch onnxslim pnnx rknn tf2onnx torch_onnx_dynamo torch_onnx_jit' '' list ;;
+                --targets | --target) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all executorch iree keras_tflite mnn onnx2tf onnx2torch onnxslim pnnx rknn tf2onnx torch_onnx_dynamo torch_onnx_jit' '' list ;;
                 --jsonl | -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
@@ -28,9 +28,9 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --why) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
                 --set) _deconv_value '' '' list ;;
-                --compare) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all none' '' list ;;
+                --compare) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all none' '' list ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
@@ -41,7 +41,7 @@ _deconv_offers() {
                 -o | --out) _deconv_value '' '*' ;;
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --size | --frame) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
                 --set) _deconv_value '' '' list ;;
                 --reader) _deconv_value 'caffe keras ncnn notebook onnx openpcdet openvino pt2 python tflite vocoder' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
@@ -52,10 +52,10 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --rank | --seed | --threads | --repeat | --max-memory) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
                 --set) _deconv_value '' '' list ;;
                 --weights | --bias | -o | --out | --reference) _deconv_value '' '*.npy' ;;
-                --against) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
+                --against) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
                 --dtype) _deconv_value 'float16 float32 float64' '' ;;
                 --engine) _deconv_value 'numba numpy reference' '' ;;
@@ -66,7 +66,7 @@ _deconv_offers() {
             case $option in
                 --out | --factor | --hop | --stages | --mirror | --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --data-format | --limit) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all' '' list ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all' '' list ;;
                 --set) _deconv_value '' '' list ;;
                 -o | --output) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
@@ -77,9 +77,9 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --weights | --out-weights | --bias | --out-bias) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
                 --set) _deconv_value '' '' list ;;
-                --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all config' '' list ;;
+                --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert all config' '' list ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text python yaml' '' ;;
                 --without) _deconv_value transposed '' ;;
@@ -91,7 +91,7 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
                 --set) _deconv_value '' '' list ;;
                 -o | --out) _deconv_value '' '*.npy' ;;
                 --dtype) _deconv_value 'float16 float32 float64' '' ;;
@@ -104,7 +104,7 @@ _deconv_offers() {
                 --size | --jobs) _deconv_value '' '' ;;
                 --reader) _deconv_value 'caffe keras ncnn notebook onnx openpcdet openvino pt2 python tflite vocoder' '' ;;
                 --select | --ignore) _deconv_value 'DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208 DCV209' '' list ;;
-                --targets | --target) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert executorch iree keras_tflite mnn onnx2tf onnx2torch onnxslim pnnx rknn tf2onnx torch_onnx_dynamo torch_onnx_jit' '' list ;;
+                --targets | --target) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert executorch iree keras_tflite mnn onnx2tf onnx2torch onnxslim pnnx rknn tf2onnx torch_onnx_dynamo torch_onnx_jit' '' list ;;
                 -o | --out | --output | --config) _deconv_value '' '*' ;;
                 --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
             esac
@@ -134,7 +134,7 @@ _deconv_offers() {
         verify)
             options='-D --dialect --framework -n --n --seed --layer --convert --to --require -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
-                -D | --dialect | --framework | --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
+                -D | --dialect | --framework | --to) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
                 -n | --n | --seed | --layer) _deconv_value '' '' ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
@@ -144,19 +144,19 @@ _deconv_offers() {
             options='--suite --list -D --frameworks --seconds --threads --dtype --engine --in -k --kernel --kernel-size -s --stride --strides -p --padding --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set -o --out --force --format -q --quiet -h --help' words='' files=''
             case $option in
                 --suite) _deconv_value 'few real study unseen' '' ;;
-                -D | --frameworks) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
+                -D | --frameworks) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' list ;;
                 --seconds | --threads | --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format) _deconv_value '' '' ;;
                 --dtype) _deconv_value 'float32 float64' '' ;;
                 --engine) _deconv_value 'numba numpy reference' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
+                --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
                 --set) _deconv_value '' '' list ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
             esac
             ;;
         dialects)
-            options='-o --out --force --format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' files=''
+            options='-o --out --force --format -q --quiet -h --help' words='caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' files=''
             case $option in
                 -o | --out) _deconv_value '' '*' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
@@ -167,7 +167,7 @@ _deconv_offers() {
             case $option in
                 --in | -k | --kernel | --kernel-size | -s | --stride | --strides | --op | --output-padding | -d | --dilation | --dilation-rate | -g | --groups | --in-channels | --out-channels | --filters | --batch | --output-size | --output-shape | --auto-pad | --data-format | --seed) _deconv_value '' '' ;;
                 -p | --padding) _deconv_value 'valid same' '' ;;
-                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
+                -D | --dialect | --framework) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert' '' ;;
                 --set) _deconv_value '' '' list ;;
                 -o | --out) _deconv_value '' '*' ;;
                 --suite) _deconv_value edge '' ;;

@@ -32,7 +32,8 @@ class Need(NamedTuple):
     @property
     def installer(self) -> str:
         """Return the program that installs the distribution: npm's names may start with @."""
-        return "npm" if self.distribution.startswith("@") else "pip"
+        is_npm = self.distribution.startswith("@") or "node_modules" in self.place
+        return "npm" if is_npm else "pip"
 
     @property
     def requirement(self) -> str:
@@ -71,6 +72,11 @@ ONEDNN = Need(
 )
 ONNX = Need("onnx", "onnx", "1.23.2")
 ONNXRUNTIME = Need("onnxruntime", "onnxruntime", "1.31.1")
+ONNXRUNTIME_WEB = Need(
+    *("onnxruntime_web", "onnxruntime-web", "1.30.0", "onnxruntime-web"),
+    variable="DECONV_ONNXRUNTIME_WEB",
+    place="the folder node_modules that has it",
+)
 OPENCV = Need("cv2", "opencv-python-headless", "5.0.0", "OpenCV", "5.0.0.93")
 # The last series that reads models of Caffe.
 OPENCV4 = Need(

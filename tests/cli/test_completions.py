@@ -204,7 +204,10 @@ def bash_offers(folder: Path, line: str) -> list[str]:
         ("shape --macs --exp", ["--expect"]),
         ("shape -p 1 : 2,0 : 1 --exp", ["--expect"]),
         ("shape -D keras @ t", ["@tensorflow", "@torch"]),
-        ("shape --dialect = onnx @ o", ["@onnxruntime", "@opencv", "@opencv4", "@openvino"]),
+        (
+            "shape --dialect = onnx @ o",
+            ["@onnxruntime", "@onnxruntime_web", "@opencv", "@opencv4", "@openvino"],
+        ),
         ("shape --framework al", ["all"]),
         ("explain --framework al", [""]),
         ("shape -D torch,tensorr", ["torch,tensorrt"]),

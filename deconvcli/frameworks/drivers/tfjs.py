@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from random import Random
 from typing import Any, ClassVar
 
 from deconvcli.frameworks.driver.base import Case, Framework, Trace, format_literal
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
-from deconvcli.frameworks.drivers._tfjs import Node
+from deconvcli.frameworks.drivers._node import Node, write_array
+from deconvcli.frameworks.drivers._tfjs import SCRIPT
 from deconvcli.frameworks.releases import TFJS
 
 
@@ -21,7 +23,7 @@ class TensorFlowJs(Framework):
 
     @cached_property
     def _node(self) -> Node:
-        return Node(self.backend)
+        return Node(SCRIPT, os.environ[TFJS.variable], self.backend)
 
     def versions(self) -> dict[str, str]:
         """Return the version that the package reports."""
@@ -88,7 +90,9 @@ class TensorFlowJs(Framework):
         import numpy
 
         try:
-            shape, values = self._node.compute(case.params, case.rank, x, w)
+            arrays = {"x": write_array(x), "w": write_array(w)}
+            request = {"params": case.params, "rank": case.rank, **arrays}
+            shape, values = self._node.compute(request)
         except (ValueError, EOFError):
             # After a trap, the wasm backend fails in every call.
             self._node.end()

@@ -73,8 +73,8 @@ def test_names_belong_to_one_dialect() -> None:
         ("tf_slim", "name keras2, or paste the call"),
         ("sonnet", "name keras2, or paste the call"),
         ("xyzzy", "choose from: torch, keras, "),
-        ("onnx@tf", "choose from: onnx@onnxruntime, onnx@op"),
-        ("ort@reference", "choose from: onnx@onnxruntime, onnx@op"),
+        ("onnx@tf", "did you mean 'onnx@tvm'?"),
+        ("ort@reference", "did you mean 'onnx@reference'?"),
         ("", "choose from: torch, keras, "),
     ],
 )

@@ -132,6 +132,14 @@ def test_opencv_reads_a_whole_shape_beside_a_word() -> None:
     assert "opencv-output-shape" in codes(read("opencv", 5, 3, 2, output_shape=[10]))
 
 
+def test_the_web_refuses_an_output_shape_below_the_input() -> None:
+    assert read("onnxruntime", 5, 3, 1, output_shape=[4]).output_sizes == (4,)
+    with pytest.raises(Refused, match="output_shape 4 below the input 5"):
+        read("onnxruntime_web", 5, 3, 1, output_shape=[4])
+    assert read("onnxruntime_web", 5, 3, 1, output_shape=[5]).crop == ((1, 1),)
+    assert read("onnxruntime_web", 5, 3, 1, pads=[2, 1]).output_sizes == (4,)
+
+
 def read_image(n: int = 5, k: int = 3, s: int = 2, **words: Any) -> deconvcli.Reading:
     """Read a layer of two equal axes in OpenCV 4."""
     return deconvcli.layer(

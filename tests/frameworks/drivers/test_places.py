@@ -25,11 +25,14 @@ def test_the_variable_decides_and_the_command_names_it(
     framework = FRAMEWORKS.take(name)
     [need] = [one for one in framework.needs if one.variable]
     monkeypatch.delenv(need.variable, raising=False)
-    assert framework.find_missing() == [need]
+    # Some need a package of this Python too, which may be missing.
+    others = [one for one in framework.find_missing() if one != need]
+    assert [one.variable for one in others] == [""] * len(others)
+    assert need in framework.find_missing()
     monkeypatch.setenv(need.variable, "somewhere")
-    assert framework.find_missing() == []
+    assert framework.find_missing() == others
     command = install_command(framework)
-    assert command.startswith(f"{need.installer} install ")
+    assert f"{need.installer} install " in command
     assert command.endswith(f"; {need.variable} names {need.place}")
 
 

@@ -13,6 +13,7 @@ from deconvcli.common.findings import Diagnostic
 from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose
 from deconvcli.frameworks.dialects.onnx.onnxruntime import Runtime
+from deconvcli.frameworks.dialects.onnx.onnxruntime_web import OnWeb
 from deconvcli.frameworks.dialects.onnx.opencv import OpenCv
 from deconvcli.frameworks.dialects.onnx.opencv4 import OpenCv4
 from deconvcli.frameworks.dialects.onnx.openvino import OpenVino
@@ -26,6 +27,7 @@ from deconvcli.layers.layer import Reading, Sizes, Spelling
 
 IMPLEMENTATIONS: Mapping[str, ConvTranspose] = {
     "onnxruntime": Runtime(),
+    "onnxruntime_web": OnWeb(),
     "opencv": OpenCv(),
     "opencv4": OpenCv4(),
     "openvino": OpenVino(),

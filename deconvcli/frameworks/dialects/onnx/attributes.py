@@ -20,7 +20,16 @@ from deconvcli.frameworks.dialect.parameters import (
     plain,
 )
 from deconvcli.frameworks.dialect.windows import ONNX_WINDOWS
-from deconvcli.frameworks.releases import ONNX, ONNXRUNTIME, OPENCV, OPENCV4, OPENVINO, TRACT, TVM
+from deconvcli.frameworks.releases import (
+    ONNX,
+    ONNXRUNTIME,
+    ONNXRUNTIME_WEB,
+    OPENCV,
+    OPENCV4,
+    OPENVINO,
+    TRACT,
+    TVM,
+)
 from deconvcli.layers.arithmetic import Arithmetic
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Layer, Reading, Sizes, Spelling
@@ -54,6 +63,7 @@ class ConvTranspose(Dialect):
     evidence = Evidence("the text of the specification, which its implementations depart from")
     implementations: ClassVar[Mapping[str, Evidence]] = {
         "onnxruntime": Evidence(f"{ONNXRUNTIME}, CPU", rows=900),
+        "onnxruntime_web": Evidence(f"{ONNXRUNTIME_WEB}, WebAssembly in Node.js", rows=400),
         "opencv": Evidence(f"{OPENCV}, its reader of ONNX, CPU", rows=400),
         "opencv4": Evidence(f"{OPENCV4}, its reader of ONNX, CPU", rows=400),
         "openvino": Evidence(f"{OPENVINO}, its reader of ONNX, CPU", rows=400),
