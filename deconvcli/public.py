@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deconvcli.common.comparison import Comparable
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import format_count
 from deconvcli.frameworks.spelling import note_reversal
@@ -139,11 +140,19 @@ class PublicConversion(PublicReading):
         return convert(self._converted, self.spelling.name)
 
 
-class PublicEquivalent:
+class PublicEquivalent(Comparable):
     """A layer in other operations of a framework; its public name is deconvcli.Equivalent."""
 
     def __init__(self, equivalent: Equivalent) -> None:
         self._equivalent = equivalent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy find it again: its steps are functions, which they refuse."""
+        return _find_equivalent, self._identity()
+
+    def _identity(self) -> tuple[Any, ...]:
+        found = self._equivalent
+        return found.source, found.name, found.way
 
     @property
     def way(self) -> str:
@@ -211,6 +220,13 @@ class PublicEquivalent:
         return f"<{found.source.spelling.name} layer in {found.name}, way {self.way}>"
 
 
+def _find_equivalent(source: Reading, name: str, way: str) -> PublicEquivalent:
+    """Return the layer in a framework, or one of its implementations, by this way."""
+    from deconvcli.conversion.equivalents import find_equivalent
+
+    return PublicEquivalent(find_equivalent(source, name, way))
+
+
 def _read_weight(source: Reading, weight: Any) -> Any:
     """Return the weights of a layer as an array.
 
@@ -229,7 +245,7 @@ def _read_weight(source: Reading, weight: Any) -> Any:
     return array
 
 
-class PublicNetwork:
+class PublicNetwork(Comparable):
     """A network of which each layer's size is known; its public name is deconvcli.Network.
 
     layers: in order, each with its name, kind, output, parameters and macs; line is its line in
@@ -245,6 +261,9 @@ class PublicNetwork:
         self.macs = answer.macs
         self.notes = answer.notes
         self._cells = answer.cells
+
+    def _identity(self) -> tuple[Any, ...]:
+        return self.dialect, self.input_shape, self.output_shape, self.layers, self.notes
 
     def __str__(self) -> str:
         """Return the table of the layers, and the notes below it."""

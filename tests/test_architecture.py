@@ -37,7 +37,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"reporters"},
     ),
     "common": (
-        {"children", "findings", "threads", "version"},
+        {"children", "comparison", "findings", "threads", "version"},
         {"errors"},
         {"files", "memory", "shelf", "values"},
     ),

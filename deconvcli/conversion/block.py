@@ -11,6 +11,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
+from deconvcli.common.comparison import Comparable
 from deconvcli.common.errors import UsageError
 from deconvcli.conversion import convert
 from deconvcli.conversion.operations import Convolve, Shuffle, move_ends
@@ -130,7 +131,7 @@ class Block(NamedTuple):
         )
 
 
-class JoinedBlock:
+class JoinedBlock(Comparable):
     """A sub-pixel block as a transposed convolution of a framework."""
 
     def __init__(self, block: Block) -> None:
@@ -138,6 +139,13 @@ class JoinedBlock:
         self._conversion = convert(block.find_layer(), block.name)
         plan = self._conversion.plan
         self._plan = plan._replace(recipe=Recipe((*block.join(), *plan.recipe.steps), None, ()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy make it again: its steps are functions, which they refuse."""
+        return type(self), self._identity()
+
+    def _identity(self) -> tuple[Any, ...]:
+        return (self._block,)
 
     @property
     def layer(self) -> Reading:

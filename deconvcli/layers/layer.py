@@ -78,6 +78,10 @@ class Spelling(NamedTuple):
     where: Where | None = None
     sequences: frozenset[str] = frozenset()
 
+    def __hash__(self) -> int:
+        # Without the arguments, which no tuple with a mapping in it could hash.
+        return hash((self.dialect, self.implementation, self.where, self.sequences))
+
     @property
     def name(self) -> str:
         """The dialect, as `keras`, or with an implementation, as `keras@tensorflow`."""
@@ -165,6 +169,10 @@ class Reading(NamedTuple):
     answered: int | None = None
     no_values: str = ""
     number_types: NumberTypes = NumberTypes()
+
+    def __hash__(self) -> int:
+        # Without `numbers`, which are mappings, and follow from these.
+        return hash((self.spelling, self.layer, self.sizes))
 
     def __str__(self) -> str:
         parameters = self.spelling.text or "defaults"

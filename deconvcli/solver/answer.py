@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from deconvcli.common.comparison import Comparable
 from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Diagnostic
 from deconvcli.common.values import axis_name, compact, format_count
@@ -171,7 +172,7 @@ class AxisAnswer:
         return [AxisSolution(*row, choice, self._shown) for choice in choices]
 
 
-class Answer:
+class Answer(Comparable):
     """What `solve` returns: `solutions`, the best first, and `count`, of all there are.
 
     axes: each axis alone. reason: why there are none; empty where there are. nearest: the sizes
@@ -186,6 +187,9 @@ class Answer:
         columns = [axis.families for axis in axes]
         self.count, best = combine(question, columns, limit, distinct=distinct)
         self.solutions = tuple([_read(question, choices) for choices in best])
+
+    def _identity(self) -> tuple[Any, ...]:
+        return self.question, self.count, self.solutions
 
     def __bool__(self) -> bool:
         return self.count > 0

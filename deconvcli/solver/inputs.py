@@ -9,10 +9,12 @@ stride.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice, product
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from deconvcli.common.comparison import Comparable
 from deconvcli.common.errors import Refused
 from deconvcli.common.values import axis_name
 from deconvcli.layers.layer import Reading, require_numbers
@@ -54,7 +56,7 @@ class AxisInputs(NamedTuple):
             yield from range(self.first, (_LARGEST if self.last is None else self.last) + 1)
 
 
-class Inputs:
+class Inputs(Comparable):
     """What `find_inputs` returns: `solutions`, the smallest inputs first, and `count`, of all.
 
     count: None if there is no end. reason: why there are none; empty where there are.
@@ -74,7 +76,14 @@ class Inputs:
     def __bool__(self) -> bool:
         return bool(self.solutions)
 
-    @property
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what pickle and copy keep: what was found, not the function that reads a layer."""
+        return {**self.__dict__, "nearest": self.nearest, "_read": None}
+
+    def _identity(self) -> tuple[Any, ...]:
+        return self.axes, self.count, self.solutions, self.reason
+
+    @cached_property
     def nearest(self) -> list[Reading]:
         """The layer at the nearest inputs on both sides, where none has the size."""
         found = []

@@ -68,6 +68,10 @@ class Question(NamedTuple):
     exact: bool = False
     shown: tuple[Size, ...] = ()
 
+    def __hash__(self) -> int:
+        # Without the roles, which are a mapping.
+        return hash((self.dialect, self.input, self.output, self.exact))
+
     @property
     def rank(self) -> int:
         """The number of spatial axes."""

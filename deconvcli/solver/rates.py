@@ -14,6 +14,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from deconvcli.common.comparison import Comparable
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import compact
 from deconvcli.frameworks.dialects import take
@@ -85,7 +86,7 @@ class Chain(NamedTuple):
         return total
 
 
-class Rates:
+class Rates(Comparable):
     """What `find_rates` returns: `chains`, the best first, and `count`, of all there are.
 
     possible: the numbers of stages whose strides can multiply to the factor. reason: why there
@@ -111,6 +112,9 @@ class Rates:
                 if missing
                 else explain_product(factor, stages, limits, kernels)
             )
+
+    def _identity(self) -> tuple[Any, ...]:
+        return self.question, self.factor, self.stages, self.count, self.chains
 
     def __bool__(self) -> bool:
         return self.count > 0

@@ -13,6 +13,7 @@ from deconvcli.checks.checking._file_check import check_bytes
 from deconvcli.checks.checking._files import SourceFile
 from deconvcli.checks.checking._fixing import fix_data
 from deconvcli.checks.checking._settings import Settings
+from deconvcli.common.comparison import Comparable
 from deconvcli.common.errors import UsageError
 from deconvcli.common.findings import Severity
 from deconvcli.frameworks.dialects import resolve_name, take
@@ -35,7 +36,7 @@ from deconvcli.networks.pasted.network import read_network
 _NAME = "decoder.yaml"
 
 
-class DecoderMirror:
+class DecoderMirror(Comparable):
     """The decoder of an encoder.
 
     config: it as YAML, without findings: where a layer must overlap or crop unevenly, since its
@@ -45,6 +46,9 @@ class DecoderMirror:
     def __init__(self, decoder: Decoder, title: str) -> None:
         self.decoder = decoder
         self._title = title
+
+    def _identity(self) -> tuple[Any, ...]:
+        return self.decoder, self._title
 
     @cached_property
     def config(self) -> str:

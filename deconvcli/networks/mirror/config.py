@@ -30,6 +30,10 @@ class Decoder(NamedTuple):
     notes: tuple[str, ...]
     kinds: Mapping[str, str]
 
+    def __hash__(self) -> int:
+        # Without what holds mappings.
+        return hash((self.dialect, self.input, self.output, self.notes))
+
 
 def write_config(decoder: Decoder, title: str) -> str:
     """Return the decoder as YAML. title: what it mirrors."""

@@ -27,6 +27,10 @@ class Convolution(NamedTuple):
     channels: int | None = None
     edge: str = ""
 
+    def __hash__(self) -> int:
+        # Without the node, whose parameters are a mapping.
+        return hash((self.dialect, self.rank, self.channels, self.edge))
+
     def find_axes(self, sizes: Sequence[int]) -> tuple[tuple[int, ...], tuple[Axis, ...]]:
         """Return the output's sizes and the axes of the mirror, at an input of these sizes.
 

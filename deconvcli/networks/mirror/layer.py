@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from deconvcli.common.comparison import Comparable
 from deconvcli.common.errors import DeconvError, NotExpressible, Refused, UsageError
 from deconvcli.common.values import axis_name
 from deconvcli.frameworks.calls import write_call
@@ -64,7 +65,7 @@ class AxisMirror(NamedTuple):
     rows: tuple[Row, ...]
 
 
-class LayerMirror:
+class LayerMirror(Comparable):
     """The transposed convolution that undoes one convolution, in a dialect.
 
     input, middle: the sizes at both ends; None where only the tables were wanted. reading: the
@@ -96,6 +97,9 @@ class LayerMirror:
                 self.reason = self._explain(axes, self.middle) or (
                     f"{dialect} says it only with the size of the output in the call"
                 )
+
+    def _identity(self) -> tuple[Any, ...]:
+        return self.convolution, self.dialect, self.input
 
     @property
     def call(self) -> str:
