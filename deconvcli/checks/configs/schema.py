@@ -19,10 +19,32 @@ from deconvcli.frameworks.dialect import Dialect
 from deconvcli.frameworks.dialects import DIALECTS, aliases
 from deconvcli.networks.forms import FORMS, Schema, sizes_schema
 from deconvcli.networks.operation import Key
-from deconvcli.networks.operations import OPERATIONS, index_keys
+from deconvcli.networks.operations import OPERATIONS, index_keys, list_names
 
 _SEPARATOR = "[-_ ]*"
 DRAFT = "http://json-schema.org/draft-07/schema#"
+ID = "https://json.schemastore.org/deconv.json"
+"""The address that the catalog of SchemaStore gives to a schema of this name."""
+EXAMPLE = {
+    "dialect": "torch",
+    "networks": {
+        "decoder": {
+            "input": {"channels": 64, "size": "HxW"},
+            "layers": [
+                {
+                    "op": "conv_transpose",
+                    "out_channels": 32,
+                    "kernel": 4,
+                    "stride": 2,
+                    "padding": 1,
+                    "expect": "2Hx2W",
+                },
+                "relu",
+                "nn.Conv2d(32, 3, 3, padding=1)",
+            ],
+        }
+    },
+}
 
 
 def schema() -> Schema:
@@ -30,7 +52,10 @@ def schema() -> Schema:
     kinds = {name: _kind(name) for name in OPERATIONS.names}
     return {
         "$schema": DRAFT,
+        "$id": ID,
         "title": "deconv: neural network architectures",
+        "description": "Networks whose sizes `deconv check` follows from layer to layer.",
+        "examples": [EXAMPLE],
         "definitions": {
             "shape": _object(SHAPE, _SHAPE, ["channels"]),
             "expect": {"anyOf": [sizes_schema(), _ref("shape")]},
@@ -39,7 +64,7 @@ def schema() -> Schema:
             "variable": {"type": "string", "pattern": rf"^{VARIABLE.pattern}$"},
             "network": _network(),
             "layers": {"type": "array", "items": _ref("layer"), "minItems": 1},
-            "layer": {"anyOf": [_text(), _ref("block"), *map(_ref, kinds)]},
+            "layer": _layer(),
             "block": _object(BLOCK, _BLOCK, list(BLOCK)),
             **kinds,
         },
@@ -119,13 +144,47 @@ def _network() -> Schema:
     return {**_object(NETWORK, _NETWORK, ["layers"]), "oneOf": one_of_both}
 
 
+def _layer() -> Schema:
+    """Return the schema of a layer, which looks at its kind first.
+
+    So that a mistake in one key is one error, and not one for each kind that it is not.
+    """
+    is_block = {"anyOf": [{"required": [name]} for name in BLOCK]}
+    kinds = {
+        "required": ["op"],
+        "properties": {"op": {"enum": list_names()}},
+        "allOf": [_when_kind(name) for name in OPERATIONS.names],
+    }
+    has_no_kind = {"allOf": [is_block, {"not": {"required": ["op"]}}]}
+    return {
+        "title": "a layer, a word or a call for one, or a block of repeated layers",
+        "type": ["string", "object"],
+        "allOf": [
+            {"if": {"type": "string"}, "then": _text()},
+            {
+                "if": {"type": "object"},
+                "then": {"if": has_no_kind, "then": _ref("block"), "else": kinds},
+            },
+        ],
+    }
+
+
+def _when_kind(name: str) -> Schema:
+    """Return the rule that layers of one kind have the keys of that kind."""
+    names = [name, *OPERATIONS.take(name).aliases]
+    return {
+        "if": {"properties": {"op": {"enum": names}}, "required": ["op"]},
+        "then": _ref(name),
+    }
+
+
 def _text() -> Schema:
     """Return the schema of a layer in one word, which needs no keys, or of a pasted call."""
     # An open bracket is enough here: the grammar of calls is beyond a pattern.
     taken = [OPERATIONS.take(name) for name in OPERATIONS.names]
     bare = [kind for kind in taken if not any(key.required for key in kind.keys)]
     words = [word for kind in bare for word in (kind.name, *kind.aliases)]
-    return {"anyOf": [{"enum": words}, {"type": "string", "pattern": r"\("}]}
+    return {"if": {"pattern": r"\("}, "else": {"enum": words}}
 
 
 def _kind(name: str) -> Schema:
@@ -133,12 +192,14 @@ def _kind(name: str) -> Schema:
     keys = index_keys(name)
     parts = {given: _value(key) for given, key in keys.items()}
     operation = OPERATIONS.take(name)
-    common = {**_LAYER, "op": {"enum": [name, *operation.aliases]}}
+    # Which kind it is has been decided by then.
+    common = {**_LAYER, "op": {"type": "string"}}
     # Where both have a key of one name, that of the kind wins, as it does when a file is read.
     texts = {**LAYER, **{given: key.meaning for given, key in keys.items()}}
     table = _object(texts, {**common, **parts}, ["op"])
     needed = [key for key in operation.keys if key.required]
-    return {**table, **({"allOf": [_require(key) for key in needed]} if needed else {})}
+    required = {"allOf": [_require(key) for key in needed]} if needed else {}
+    return {"title": operation.title, **table, **required}
 
 
 def _require(key: Key) -> Schema:
@@ -148,9 +209,10 @@ def _require(key: Key) -> Schema:
 
 def _value(key: Key) -> Schema:
     own = FORMS[key.form].schema(key)
-    return {"anyOf": [own, _ref("variable")]} if own else own
+    return {"if": _VARIABLE, "then": _ref("variable"), "else": own} if own else own
 
 
+_VARIABLE: Schema = {"type": "string", "pattern": r"^\$"}
 _NAME: Schema = {"type": "string", "minLength": 1}
 _POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT64}
 _SHAPE: Mapping[str, Schema] = {

@@ -177,3 +177,45 @@ def test_some_are_accepted() -> None:
 def test_the_command_prints_the_schema() -> None:
     assert json.loads(deconv("schema").out) == SCHEMA
     jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+
+def find_errors(*layers: Any) -> list[str]:
+    """Return the messages about a config, without those that explain another one."""
+    return [error.message for error in VALIDATOR.iter_errors(with_layers(*layers))]
+
+
+@pytest.mark.parametrize("name", OPERATIONS.names)
+def test_a_misspelled_key_is_one_error(name: str) -> None:
+    values = {"kernel": 3, "out_channels": 4, "units": 4, "factor": 2, "shape": [-1]}
+    needed = {
+        key.name: values.get(key.name, 1) for key in OPERATIONS.take(name).keys if key.required
+    }
+    assert find_errors({"op": name, **needed}) == []
+    [message] = find_errors({"op": name, **needed, "strid": 2})
+    assert "'strid' was unexpected" in message
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        ({"op": "conv_transpos", "kernel": 3}, "'conv_transpos' is not one of"),
+        ("relux", "'relux' is not one of"),
+        ({"kernel": 3}, "'op' is a required property"),
+        (3, "3 is not of type 'string', 'object'"),
+        ({"repeat": 0, "layers": ["relu"]}, "is not valid under any"),
+        ({"op": "conv", "out_channels": 2, "kernel": 3, "stride": "$s"}, ""),
+        ({"op": "conv", "out_channels": 2, "kernel": 3, "stride": "$"}, "does not match"),
+    ],
+)
+def test_a_mistake_is_one_error(layer: Any, reason: str) -> None:
+    found = find_errors(layer)
+    assert len(found) == bool(reason)
+    assert all(reason in message for message in found)
+
+
+def test_the_example_is_a_config() -> None:
+    [config] = SCHEMA["examples"]
+    assert agree(config)
+    assert SCHEMA["$id"].startswith("https://")
+    kinds = [SCHEMA["definitions"][name] for name in OPERATIONS.names]
+    assert [kind["title"] for kind in kinds] == [OPERATIONS.take(n).title for n in OPERATIONS.names]
