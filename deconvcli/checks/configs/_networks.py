@@ -31,6 +31,8 @@ from deconvcli.networks.pasted.layer import Arguments, set_order
 
 PREVIOUS = "previous"
 SHAPE_EXAMPLE = "{channels: 3, size: 572x572}"
+# The kind of which `expect` is all that is known.
+OPAQUE = "opaque"
 
 
 class Defaults(NamedTuple):
@@ -229,15 +231,14 @@ class _Reader:
         inputs = self._inputs(given, entry)
         name = self._name(given, entry, found)
         own = _dialect(given, entry.path, self._problems) or found.dialect
+        expect = self._expect(given, entry.path)
+        parameters = found.parameters
+        if found.operation == OPAQUE and expect is not None:
+            is_whole = isinstance(given["expect"], dict)
+            stated = {"channels": expect[0], "size": expect[1:]} if is_whole else {"size": expect}
+            parameters = {**stated, **parameters}
         # A layer that could not be read stays in the graph, or layers that name it would fail too.
-        node = Node(
-            name,
-            found.operation,
-            found.parameters,
-            inputs,
-            self._expect(given, entry.path),
-            own,
-        )
+        node = Node(name, found.operation, parameters, inputs, expect, own)
         self.nodes.append(self._check_letters(node, entry.path))
         self.paths[name] = entry.path
         if found.arguments:

@@ -48,6 +48,7 @@ _MAKERS: Mapping[str, Callable[[Source], list[Step]]] = MappingProxyType(
         "max_pool": windows.make_max_pool,
         "max_unpool": shapes.refuse_unpool,
         "norm": elements.make_norm,
+        "opaque": shapes.refuse_opaque,
         "pad": padding.make_cut,
         "pad_to": padding.make_cut,
         "pixel_shuffle": shapes.make_shuffle,

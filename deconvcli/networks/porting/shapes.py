@@ -113,3 +113,8 @@ def make_gated(source: Source) -> list[Step]:
 def refuse_unpool(source: Source) -> list[Step]:
     """Refuse an unpooling, which takes the places of the maxima too."""
     source.refuse("it takes the places that a max pooling returns")
+
+
+def refuse_opaque(source: Source) -> list[Step]:
+    """Refuse a layer of which nothing but the shape is known."""
+    source.refuse("only the shape of its output is known", "write the layer yourself.")

@@ -13,7 +13,9 @@ from deconvcli.checks.checking import read_configs
 from deconvcli.checks.configs import NetworkSource
 from deconvcli.common.errors import UsageError
 from deconvcli.frameworks.wording import KEYS
+from deconvcli.networks import porting
 from deconvcli.networks.graph import walk
+from deconvcli.networks.operations import OPERATIONS
 from deconvcli.networks.porting import Port, port_network, resize
 from deconvcli.networks.porting.config import write_config
 from deconvcli.networks.porting.modules import MODULES, find_module
@@ -273,3 +275,19 @@ networks:
 """
     lines = lines_of(config, "onnx", tmp_path)
     assert 'graph.give(graph.node("Identity", [first], name="dropout1"), 4, 8, 8)' in lines
+
+
+def test_what_is_opaque_is_missing_everywhere(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text(
+        "networks: {net: {input: {channels: 3, size: 4x4}, layers: [{op: opaque, expect: 8x8}]}}",
+        encoding="utf-8",
+    )
+    [source] = read(file)
+    for target in ("torch", "keras", "onnx"):
+        [missing] = port(source, target).missing
+        assert missing.reason == "only the shape of its output is known"
+
+
+def test_every_kind_of_layer_is_ported_or_refused() -> None:
+    assert set(porting._MAKERS) == set(OPERATIONS.names)
