@@ -142,27 +142,37 @@ def _measure_group(names: list[str], needs: tuple[Need, ...], folder: Path, plac
     environment = Environment(place)
     drift = describe_drift(needs, environment.find_newest(needs))
     if "->" not in drift:
-        click.echo(f"{', '.join(names)}: the newest is the measured release: {drift}")
+        # pip offers no release that has dropped this Python.
+        python = ".".join(map(str, sys.version_info[:2]))
+        title = ", ".join(names)
+        click.echo(f"{title}: the newest for Python {python} is the measured release: {drift}")
         return False
     environment.install(needs)
-    is_changed = False
-    for name in names:
-        stored = list(_rows(folder / f"{name}.jsonl.xz"))
-        with DriverProcess(FRAMEWORKS.take(name), python=str(environment.python)) as process:
-            rows = measure_rows(process, stored)
-        changes = describe_changes(name, stored, rows)
-        refused = sum(
-            before["id"] in changes and "error" in before and "error" in after
-            for before, after in zip(stored, rows, strict=True)
-        )
-        words = f" ({refused} of them refused as before, in other words)" if refused else ""
-        click.echo(f"{name}: {drift}: {len(changes)} of {len(stored)} rows changed{words}")
-        for text in islice(changes.values(), SHOWN):
-            click.echo(text)
-        if (more := len(changes) - SHOWN) > 0:
-            click.echo(f"{name}: and {more} more")
-        is_changed |= bool(changes)
-    return is_changed
+    changed = [_compare_newest(name, folder, str(environment.python), drift) for name in names]
+    return any(changed)
+
+
+def _compare_newest(name: str, folder: Path, python: str, drift: str) -> bool:
+    """Measure a table in another Python, print its changes, and return whether there are any.
+
+    Raises:
+        NotStarted: the framework cannot be imported.
+    """
+    stored = list(_rows(folder / f"{name}.jsonl.xz"))
+    with DriverProcess(FRAMEWORKS.take(name), python=python) as process:
+        rows = measure_rows(process, stored)
+    changes = describe_changes(name, stored, rows)
+    refused = sum(
+        before["id"] in changes and "error" in before and "error" in after
+        for before, after in zip(stored, rows, strict=True)
+    )
+    words = f" ({refused} of them refused as before, in other words)" if refused else ""
+    click.echo(f"{name}: {drift}: {len(changes)} of {len(stored)} rows changed{words}")
+    for text in islice(changes.values(), SHOWN):
+        click.echo(text)
+    if (more := len(changes) - SHOWN) > 0:
+        click.echo(f"{name}: and {more} more")
+    return bool(changes)
 
 
 def measure_rows(process: DriverProcess[Framework], rows: list[Row]) -> list[Row]:

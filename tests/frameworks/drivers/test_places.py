@@ -53,6 +53,9 @@ def test_another_python_runs_the_driver(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv(framework.interpreter, str(tmp_path / "absent"))
     with pytest.raises((NotStarted, OSError)), DriverProcess(framework) as process:
         process.start()
+    with DriverProcess(framework, python=str(python)) as process:
+        process.start()
+        assert process.versions == {"cv2": "the other one"}
 
 
 def test_a_model_of_caffe_is_protocol_buffers() -> None:
