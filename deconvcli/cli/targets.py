@@ -8,7 +8,14 @@ from typing import Any
 from deconvcli.cli.options import ALL
 from deconvcli.common.values import format_count
 from deconvcli.frameworks.request import Understood
-from deconvcli.frameworks.targets import Fate, Judgement, judge, list_targets, reads_words
+from deconvcli.frameworks.targets import (
+    Fate,
+    Judgement,
+    is_measured,
+    judge,
+    list_targets,
+    reads_words,
+)
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
 from deconvcli.layers.text import crop_text, size_text
 from deconvcli.views.answers.report import Block, Lines, Report, Table
@@ -34,6 +41,9 @@ def report_targets(understood: Understood, names: Sequence[str]) -> Report:
         if group:
             blocks.append(Table(title, COLUMNS, [_format(found) for found in group]))
             blocks += _list_reasons(group)
+    unmeasured = [found.target for found in judged if not is_measured(found.target)]
+    if unmeasured:
+        blocks.append(Lines([f"from documents only, not measured: {', '.join(unmeasured)}"]))
     count = sum(found.fate is Fate.SAME for found in judged)
     blocks.append(Lines([f"{count} of {format_count(len(judged), 'target')}: the same values"]))
     data: dict[str, Any] = {
@@ -85,6 +95,7 @@ def _describe(reading: Reading, found: Judgement) -> dict[str, Any]:
         "output": None if is_refused else found.output_sizes,
         "crop": None if is_refused or found.fate is Fate.MEANINGLESS else found.crop,
         "reversed_taps": _is_reversed(found),
+        "measured": is_measured(found.target),
         "reason": found.reason or None,
         "help": next((problem.help for problem in found.problems), None),
         "source": next((problem.source for problem in found.problems), None),

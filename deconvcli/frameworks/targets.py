@@ -71,7 +71,7 @@ def resolve_target(name: str) -> str:
         known = [*in_order(), *aliases(), *CONVERTERS.names]
         raise UsageError(
             f"target {shorten(name)} is not known",
-            help=suggestion(name, known) or "`deconv dialects` lists frameworks and runtimes.",
+            help=suggestion(name, known) or "`deconv shape LAYER --targets all` lists them.",
             code=error.code,
         ) from None
 
@@ -107,6 +107,14 @@ def reads_words(reading: Reading, target: str) -> bool:
     if target in CONVERTERS.names:
         return CONVERTERS.take(target).takes == own
     return _find_words(own, target) != ""
+
+
+def is_measured(target: str) -> bool:
+    """Return whether a target was run, and is not known from documents alone."""
+    if target in CONVERTERS.names:
+        return True
+    dialect, implementation = take(target)
+    return dialect.implementations.get(implementation, dialect.evidence).is_measured
 
 
 def judge(reading: Reading, target: str) -> Judgement:

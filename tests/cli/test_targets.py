@@ -109,6 +109,12 @@ def test_letters_and_reversed_taps_are_said() -> None:
     assert [name for name, row in rows.items() if row["reversed_taps"]] == ["jax"]
 
 
+def test_what_rests_on_documents_is_said() -> None:
+    done = deconv("shape --in 5 -k 4 -s 2 -p 1 --targets tensorrt,pnnx,cudnn,onnx@opencv")
+    assert "from documents only, not measured: tensorrt, cudnn\n" in done.out
+    assert "not measured" not in deconv("shape --in 5 -k 4 --targets pnnx,keras").out
+
+
 @pytest.mark.parametrize("flags", ["--macs", "--expect 10", "-D torch,keras"])
 def test_targets_stand_alone(flags: str) -> None:
     done = deconv(f"shape --in 5 -k 4 -s 2 --targets all {flags}")
