@@ -169,6 +169,10 @@ def _find_words(dialect: str, target: str) -> str:
 
 def _carry(reading: Reading, target: str) -> Carried:
     converter = CONVERTERS.take(target)
+    if reading.answered is not None:
+        # An implementation that gives some of the sizes alone says nothing about the others.
+        plain = reading.spelling._replace(implementation="")
+        reading = take(plain.dialect)[0].read(plain, reading.sizes)
     if reading.spelling.dialect != converter.takes:
         reading = respell(reading, converter.takes)
     return converter.carry(reading)

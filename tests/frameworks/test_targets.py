@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
 
 import deconvcli
-from deconvcli.common.errors import UsageError
+from deconvcli.common.errors import DeconvError, UsageError
+from deconvcli.frameworks.drivers import FRAMEWORKS
 from deconvcli.frameworks.targets import Fate, judge, list_targets, resolve_target
 
 
@@ -99,3 +102,19 @@ def test_every_target_is_listed_once(dialect: str) -> None:
     assert {"onnx@opencv4", "mnn", "pnnx", "keras", "tf2onnx"} <= set(listed)
     # The name of a runtime alone is its reading of the file.
     assert ("openvino" in listed) is (dialect != "onnx")
+
+
+@pytest.mark.parametrize("name", ["onnx_shape_inference", "keras_torch", "tfjs", "torch"])
+def test_every_layer_has_a_fate_at_every_target(name: str) -> None:
+    framework, random = FRAMEWORKS.take(name), Random(5)
+    for _ in range(30):
+        case = framework.draw(random)
+        with suppress(DeconvError):
+            shapes: Any = {"input_shape": case.input_shape, "weight_shape": case.weight_shape}
+            reading = deconvcli.layer(framework.dialect, **shapes, **case.params)
+            for target in list_targets(reading.spelling.dialect):
+                found = judge(reading, target)
+                # Shape inference may say the number of axes alone.
+                has_sizes = found.output_sizes != () or "shape_inference" in target
+                assert found.fate is Fate.REFUSED or has_sizes
+                assert bool(found.reason) is (found.fate is not Fate.SAME)
