@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Literal, TypeAlias
 
+from deconvcli.common.arguments import require_count, require_dialect, to_plain_numbers
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import per_axis
 from deconvcli.conversion.block import Block, JoinedBlock, Pair
@@ -39,6 +40,8 @@ def from_subpixel(
         NotExpressible: the framework has no such layer, or no code is written for it.
         UsageError: the shapes, the factor and the groups do not agree.
     """
+    require_dialect(dialect)
+    groups, zeros = require_count(groups, "groups"), to_plain_numbers(zeros)
     given, shape = to_shape(weight_shape), to_shape(input_shape)
     if not isinstance(given, list) or not isinstance(shape, list):
         raise _refuse("weight_shape or input_shape is no shape", "give sizes: (1, 8, 5, 5).")
@@ -48,10 +51,10 @@ def from_subpixel(
             f"weight_shape has {len(given)} numbers and input_shape {len(shape)}",
             "give as many to both, at least 3: the batch, the channels and the axes.",
         )
-    if mode not in (None, "CRD", "DCR"):
+    if to_plain_numbers(mode) not in (None, "CRD", "DCR"):
         raise _refuse(f"mode is {mode!r}", 'give "CRD", "DCR" or nothing.')
     is_last = take_writer(dialect, rank).form == LAST
-    strides = per_axis(upscale, rank, "upscale")
+    strides = per_axis(to_plain_numbers(upscale), rank, "upscale")
     if is_last:
         channels, spatial, taps, (into, wide) = shape[-1], shape[1:-1], given[:-2], given[-2:]
     else:
@@ -99,8 +102,8 @@ def _read_zeros(
     if zeros == "same":
         # The same in all frameworks: an odd one is at the end.
         return tuple([((size - 1) // 2, size // 2) for size in taps])
-    each = [zeros] * len(taps) if isinstance(zeros, int) else list(zeros)
-    if isinstance(zeros, str) or len(each) != len(taps):
+    each = [zeros] * len(taps) if type(zeros) is int else zeros
+    if not isinstance(each, list | tuple) or len(each) != len(taps):
         raise _refuse(f"zeros are {zeros!r}", 'give a number, one for each axis, or "same".')
     pairs = [per_axis(one, 2, "zeros") for one in each]
     if any(number < 0 for pair in pairs for number in pair):

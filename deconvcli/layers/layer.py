@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from math import prod
 from typing import Any, NamedTuple, cast
 
+from deconvcli.common.arguments import require_kind
 from deconvcli.common.errors import NotLinear
 from deconvcli.common.findings import Diagnostic, Where
 from deconvcli.common.values import compact
@@ -282,6 +283,16 @@ def product_text(factors: Iterable[Size]) -> str:
         return written[0]
     letters = [text if text.isalnum() else f"({text})" for text in written]
     return "*".join([str(number), *letters] if number != 1 or not letters else letters)
+
+
+def require_reading(given: Any, name: str = "reading") -> Reading:
+    """Return the layer that a Python function was given.
+
+    Raises:
+        UsageError: it is no reading.
+    """
+    what = "a layer, as deconvcli.layer and deconvcli.paste return it"
+    return require_kind(given, Reading, name, what)
 
 
 def require_numbers(sizes: Iterable[Size]) -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from deconvcli.common.arguments import to_plain_numbers
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import shorten
 from deconvcli.layers.axis import Linear, Size
@@ -22,6 +23,8 @@ LARGEST_BOUND = 4096
 # Layers that are exact for so many inputs are exact for every number; with one input alone some
 # frameworks accept more.
 _MANY_INPUTS = 64
+_WORDY = "padding"
+"""The one bound that may be a word, or have two numbers for an axis."""
 _LETTERS = {1: "N", 2: "HW", 3: "DHW"}
 
 
@@ -194,19 +197,19 @@ def read_bounds(given: Mapping[str, Any]) -> Bounds:
         UsageError: a value is none of these.
     """
     ranges: dict[str, Any] = {
-        name: value if isinstance(value, str) else _read_ranges(name, value)
-        for name, value in given.items()
+        name: value if name == _WORDY and isinstance(value, str) else _read_ranges(name, value)
+        for name, value in ((name, to_plain_numbers(value)) for name, value in given.items())
         if value is not None
     }
     return Bounds(**ranges)
 
 
 def _read_ranges(name: str, value: Any) -> Any:
-    if isinstance(value, int | range):
+    if not isinstance(value, list | tuple):
         return (_read_range(name, value),)
     return tuple(
         tuple(_read_range(name, end) for end in one)
-        if isinstance(one, list | tuple) and len(one) == 2
+        if name == _WORDY and isinstance(one, list | tuple) and len(one) == 2
         else _read_range(name, one)
         for one in value
     )

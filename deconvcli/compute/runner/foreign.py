@@ -20,6 +20,12 @@ def as_array(given: Any, name: str) -> NDArray[Any]:
     Raises:
         UsageError: NumPy cannot read it: it is on another device, or in a type of its own.
     """
+    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+        raise UsageError(
+            f"{name} has masked values, and a layer needs a number everywhere",
+            help="fill them: x.filled(0).",
+            code="array",
+        )
     if isinstance(given, np.ndarray):
         return given
     try:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from deconvcli.common.arguments import require_count
 from deconvcli.common.errors import Refused, UsageError
 from deconvcli.compute.kernels.failure import NotCompiled
 from deconvcli.compute.kernels.stream import Budget, stream
@@ -40,6 +41,7 @@ from deconvcli.layers.number_types import COMPLEX, INTEGERS
 
 VECTOR_DTYPES = frozenset(map(np.dtype, ("float32", "float64")))
 """Number types that the engine can reorder with vectors; NumPy reorders all others."""
+MAX_THREADS = 2**31 - 1
 MAX_REORDERED_BYTES = 32 << 20
 """Bytes of an output above which a layout other than the engines' is written block by block."""
 
@@ -236,12 +238,7 @@ def prepare(
     refuse_without_values(reading)
     if threads is None:
         threads = usable_cpus()
-    if threads < 1:
-        raise UsageError(
-            f"threads is {threads}; the minimum is 1",
-            help="give a number of threads from 1, or None for all CPUs.",
-            code="threads",
-        )
+    threads = require_count(threads, "threads", largest=MAX_THREADS, code="threads")
     addend = None if bias is None else as_array(bias, "bias")
     return Prepared(reading, as_array(weight, "weight"), addend, threads, engine, once)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from deconvcli.common.arguments import to_plain_numbers
 from deconvcli.common.errors import UsageError
 from deconvcli.common.values import MAX_INT64, shorten
 from deconvcli.frameworks.request import LayerRequest
@@ -25,7 +26,8 @@ def read_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
     if values is not None and not isinstance(values, Mapping):
         raise _bad_values(f"values is {shorten(values)}")
     found = {}
-    for name, value in (values or {}).items():
+    for name, given in (values or {}).items():
+        value = to_plain_numbers(given)
         items = list(value) if isinstance(value, list | tuple) else [value]
         # Type, not isinstance: an array's integers and their arithmetic are of other kinds.
         kinds = (int,) if isinstance(value, list | tuple) else (int, float, bool, str, type(None))

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
-from deconvcli.common.errors import UsageError
+from deconvcli.api.solving import solve
+from deconvcli.common.arguments import (
+    require_count,
+    require_dialect,
+    require_flag,
+    require_optional_text,
+    require_path,
+    require_sizes,
+    require_text,
+    to_plain_numbers,
+)
 from deconvcli.frameworks.dialect.live import to_shape
-from deconvcli.frameworks.dialects import take
 from deconvcli.frameworks.spelling import read_layer
-from deconvcli.layers.layer import Reading
+from deconvcli.layers.layer import Reading, require_reading
 from deconvcli.public import PublicConversion, PublicEquivalent, PublicNetwork, PublicReading
 
 __all__ = [
@@ -27,11 +36,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from deconvcli.checks.checking import Verdict
-    from deconvcli.checks.checking.decoders import DecoderMirror
-    from deconvcli.networks.mirror import LayerMirror
-    from deconvcli.solver import Answer, Rates
-    from deconvcli.solver.inputs import Inputs
     from deconvcli.views.explanation import Explanation
 
 
@@ -57,6 +64,8 @@ def layer(
             is no transposed convolution.
     """
     input_shape, weight_shape = to_shape(input_shape), to_shape(weight_shape)
+    parameters = {name: to_plain_numbers(value) for name, value in parameters.items()}
+    rank = None if rank is None else require_count(rank, "rank")
     if isinstance(dialect, str):
         return _publish(read_layer(dialect, parameters, input_shape, weight_shape, rank))
     from deconvcli.frameworks.live import read_live  # which most layers do not need
@@ -87,6 +96,8 @@ def paste(
     """
     from deconvcli.frameworks.request.paste import read_pasted  # which most layers do not need
 
+    require_text(text, "text", "the text of a layer")
+    dialect = None if dialect is None else require_dialect(dialect)
     shape, weight = to_shape(input_shape), to_shape(weight_shape)
     return _publish(read_pasted(text, shape, weight, dialect, values))
 
@@ -113,6 +124,9 @@ def network(
         Unreadable: a file cannot be read, or is no such model.
         UsageError: the text is no network, has an unknown layer, or the input is missing.
     """
+    require_text(text, "text", "the text of a network, or the path of a model")
+    dialect = None if dialect is None else require_dialect(dialect)
+    reader = require_optional_text(reader, "reader", "a reader's name")
     if reader is not None or ("." in text and "(" not in text and "\n" not in text):
         from deconvcli.models.answer import answer_path  # which no pasted text needs
 
@@ -125,154 +139,11 @@ def network(
     from deconvcli.networks.pasted.network import read_network
 
     pasted = read_network(text, dialect, read_values(values))
-    answer = answer_network(pasted, to_shape(input_shape), PYTHON_NAMES)
+    shape = None if input_shape is None else require_sizes(to_shape(input_shape), "input_shape")
+    answer = answer_network(pasted, shape, PYTHON_NAMES)
     if answer.error is not None:
         raise answer.error
     return PublicNetwork(answer)
-
-
-@overload
-def solve(
-    input_size: Sequence[int] | int | None = None,
-    output_size: Sequence[int] | int | None = None,
-    dialect: str | None = None,
-    *,
-    mirror: None = None,
-    stages: None = None,
-    layer: None = None,
-    **parameters: Any,
-) -> Answer: ...
-
-
-@overload
-def solve(
-    input_size: Sequence[int] | int | None = None,
-    *,
-    dialect: str | None = None,
-    factor: Sequence[int] | int,
-    stages: int,
-    **parameters: Any,
-) -> Rates: ...
-
-
-@overload
-def solve(*, output_size: Sequence[int] | int, layer: Reading, limit: int = 10) -> Inputs: ...
-
-
-@overload
-def solve(
-    input_size: Sequence[int] | int | None = None,
-    *,
-    dialect: str | None = None,
-    mirror: str,
-) -> LayerMirror | DecoderMirror: ...
-
-
-def solve(
-    input_size: Sequence[int] | int | None = None,
-    output_size: Sequence[int] | int | None = None,
-    dialect: str | None = None,
-    *,
-    factor: Sequence[int] | int | None = None,
-    stages: int | None = None,
-    mirror: str | None = None,
-    layer: Reading | None = None,
-    kernel: Any = None,
-    stride: Any = None,
-    dilation: Any = None,
-    padding: Any = None,
-    output_padding: Any = None,
-    limit: int = 10,
-    **roles: Any,
-) -> Answer | Rates | Inputs | LayerMirror | DecoderMirror:
-    """Return the layers that make the output size of the input size, the best first.
-
-    input_size, output_size: one number for each spatial axis. factor: in place of the output size;
-    every input has so many times its size. stages: the number of layers in a row whose strides
-    multiply to the factor; the answer has such chains. dialect: torch by default. kernel, stride,
-    dilation, padding, output_padding: a number, a range(3, 10), or a list with one of these for
-    each axis; padding may be a word or (begin, end) too. What is not given is searched: kernel and
-    stride from 1 to 16, every padding. limit: the number of layers. roles: groups, in_channels,
-    out_channels ... mirror: in place of all these, a convolution or an encoder, pasted or as the
-    path of a config: what returns to exactly its input, of size `input_size`. layer: beside the
-    output size alone, a whole layer: the inputs that have this output.
-
-    Raises:
-        NotExpressible: the dialect has no layer that undoes this one.
-        UsageError: an unknown dialect, a parameter that it lacks, or sizes and numbers that fit no
-            layer.
-    """
-    into, out, factors = map(_read_sizes, (input_size, output_size, factor))
-    given = {
-        "kernel": kernel,
-        "stride": stride,
-        "dilation": dilation,
-        "padding": padding,
-        "output_padding": output_padding,
-    }
-    if layer is not None:
-        numbers = (input_size, factor, stages, mirror, dialect, *given.values())
-        if roles or not out or any(number is not None for number in numbers):
-            raise UsageError(
-                "a whole layer is searched for the inputs that have an output size",
-                help="give layer with output_size alone.",
-            )
-        from deconvcli.solver.inputs import find_inputs
-
-        own, sizes = take(layer.spelling.name)[0], layer.sizes
-        return find_inputs(
-            lambda spatial: own.read(layer.spelling, sizes._replace(spatial=spatial)),
-            out * len(sizes.spatial) if len(out) == 1 else out,
-            limit,
-        )
-    if mirror is not None:
-        numbers = (output_size, factor, stages, *given.values())
-        if roles or any(number is not None for number in numbers):
-            raise UsageError(
-                "a mirror has all numbers of the layer that it undoes",
-                help="give mirror with input_size and dialect alone.",
-            )
-        from deconvcli.checks.checking.decoders import mirror as find_mirror
-
-        return find_mirror(mirror, into or None, dialect)
-    from deconvcli.solver import (
-        Question,
-        ask_factor,
-        find_rates,
-        read_bounds,
-        solve,
-        spread_factor,
-        widen_kernels,
-    )
-
-    name, bounds = dialect or "torch", read_bounds(given)
-    counts = {role: (value,) if type(value) is int else value for role, value in roles.items()}
-    if bool(factors) == bool(out) or not (factors or into):
-        raise UsageError(
-            "a layer is searched for an input and an output size, or for a factor",
-            help="give input_size and output_size, or factor.",
-            code="no-size",
-        )
-    factors, shown = spread_factor(factors, into) if factors else ((), ())
-    if stages is not None:
-        if len(set(factors)) != 1:
-            raise UsageError("stages need one factor for all axes", help="give factor=600.")
-        limits = widen_kernels(bounds) if kernel is None else bounds
-        rank = len(factors)
-        return find_rates(name, factors[0], stages, shown, limits, counts, limit, rank=rank)
-    question = (
-        ask_factor(name, factors, shown, bounds, counts)
-        if factors
-        else Question(name, into, out, bounds, counts)
-    )
-    answer = solve(question, limit, distinct=True)
-    answer.require_parameters()
-    return answer
-
-
-def _read_sizes(sizes: Sequence[int] | int | None) -> tuple[int, ...]:
-    """Return one size for each axis; nothing for None."""
-    return () if sizes is None else (sizes,) if isinstance(sizes, int) else tuple(sizes)
 
 
 def convert(reading: Reading, dialect: str) -> PublicConversion:
@@ -286,7 +157,8 @@ def convert(reading: Reading, dialect: str) -> PublicConversion:
     """
     from deconvcli.conversion import convert
 
-    return PublicConversion.make(convert(reading, dialect))
+    require_dialect(dialect)
+    return PublicConversion.make(convert(require_reading(reading), dialect))
 
 
 def equivalents(reading: Reading, dialect: str) -> list[PublicEquivalent]:
@@ -301,17 +173,19 @@ def equivalents(reading: Reading, dialect: str) -> list[PublicEquivalent]:
     """
     from deconvcli.conversion.equivalents import list_equivalents
 
-    return [PublicEquivalent(found) for found in list_equivalents(reading, dialect)]
+    require_dialect(dialect)
+    equivalents = list_equivalents(require_reading(reading), dialect)
+    return [PublicEquivalent(found) for found in equivalents]
 
 
 def explain(reading: Reading) -> Explanation:
     """How the layer's words became its output size, step by step."""
     from deconvcli.views.explanation import explain
 
-    return explain(reading)
+    return explain(require_reading(reading))
 
 
-def check(*paths: str, isolated: bool = False) -> Verdict:
+def check(*paths: str | PathLike[str], isolated: bool = False) -> Verdict:
     """What the rules find in config files, folders and globs.
 
     isolated: without the settings of the project that we are in.
@@ -321,7 +195,9 @@ def check(*paths: str, isolated: bool = False) -> Verdict:
     """
     from deconvcli.checks.checking import Settings, check, discover_settings
 
-    return check(paths, Settings() if isolated else discover_settings("."))
+    files = [require_path(path, "a path") for path in paths]
+    is_isolated = require_flag(isolated, "isolated")
+    return check(files, Settings() if is_isolated else discover_settings("."))
 
 
 def run(
@@ -330,14 +206,14 @@ def run(
     """The layer computed: arrays in the dialect's own layouts, x.dtype kept."""
     from deconvcli.compute.runner import run
 
-    return run(reading, x, weight, bias, threads=threads)
+    return run(require_reading(reading), x, weight, bias, threads=threads)
 
 
 def prepare(reading: Reading, weight: Any, bias: Any = None, *, threads: int | None = None) -> Any:
     """A function from x to y with the weights brought into place once."""
     from deconvcli.compute.runner import prepare
 
-    return prepare(reading, weight, bias, threads=threads)
+    return prepare(require_reading(reading), weight, bias, threads=threads)
 
 
 def weights(reading: Reading, kind: str, *, normalize: bool = False, dtype: str = "float32") -> Any:
@@ -352,7 +228,11 @@ def weights(reading: Reading, kind: str, *, normalize: bool = False, dtype: str 
     """
     from deconvcli.compute.initial_weights import make_weights
 
-    return make_weights(reading, kind, normalize=normalize, dtype=dtype).array
+    require_text(kind, "kind", "bilinear, nearest or ones")
+    require_text(dtype, "dtype", "float16, float32 or float64")
+    is_normal = require_flag(normalize, "normalize")
+    made = make_weights(require_reading(reading), kind, normalize=is_normal, dtype=dtype)
+    return made.array
 
 
 def _publish(reading: Reading) -> PublicReading:
