@@ -37,7 +37,7 @@ ROOMS: dict[str, tuple[set[str], ...]] = {
         {"reporters"},
     ),
     "common": (
-        {"children", "comparison", "findings", "threads", "version"},
+        {"children", "comparison", "docstrings", "findings", "threads", "version"},
         {"errors"},
         {"files", "memory", "shelf", "values"},
         {"arguments"},

@@ -41,6 +41,14 @@ class Command(click.Command):
             parser._long_opt.update(parser._short_opt)
         return parser
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the docstring of the function, also where `python -OO` has removed it."""
+        from deconvcli.common.docstrings import read_docstring  # which only help needs
+
+        if self.help is None and self.callback is not None:
+            self.help = read_docstring(self.callback)
+        super().format_help_text(ctx, formatter)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections, each in the order in which the command declares its options."""
         # It comes first, whichever option is declared first.

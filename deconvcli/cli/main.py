@@ -54,6 +54,14 @@ class Commands(click.Group):
         """Import and return the command; None for an unknown name."""
         return COMMANDS.take(cmd_name) if cmd_name in COMMANDS.names else None
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the docstring of the function, also where `python -OO` has removed it."""
+        from deconvcli.common.docstrings import read_docstring  # which only help needs
+
+        if self.help is None and self.callback is not None:
+            self.help = read_docstring(self.callback)
+        super().format_help_text(ctx, formatter)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

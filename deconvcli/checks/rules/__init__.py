@@ -21,6 +21,7 @@ from deconvcli.checks.rules._rule import (
     cause_in,
     prepare_subject,
 )
+from deconvcli.common.docstrings import read_docstring
 from deconvcli.common.errors import DeconvError, NotLinear, UsageError
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.shelf import Shelf, suggestion
@@ -107,7 +108,7 @@ def page(name: str) -> str:
     """Return the page of a rule: what, why, example, fix and source."""
     # Taking the rule imports its module, whose docstring is the page.
     RULES.take(name)
-    return (sys.modules[f"{RULES.package}.{name}"].__doc__ or "").strip()
+    return read_docstring(sys.modules[f"{RULES.package}.{name}"]).strip()
 
 
 @cache
