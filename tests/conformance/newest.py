@@ -11,8 +11,11 @@ from pathlib import Path
 
 from deconvcli.frameworks.releases import Need
 
-EXTRAS = {"mlx": "mlx[cpu]"}
-"""Distributions that compute nothing on Linux without one of their extras."""
+INSTALLED = {"mlx": ("mlx[cpu]",), "keras": ("keras", "scipy")}
+"""What pip installs for a distribution that alone computes nothing.
+
+MLX has its CPU library on Linux as an extra, and Keras on OpenVINO imports SciPy undeclared.
+"""
 
 
 class NotInstalled(Exception):
@@ -69,19 +72,11 @@ class Environment:
         self._install(needs)
 
     def _install(self, needs: Iterable[Need], *options: str) -> None:
-        names = [EXTRAS.get(need.distribution, need.distribution) for need in needs]
+        names = ["numpy"]
+        for need in needs:
+            names += INSTALLED.get(need.distribution, (need.distribution,))
         done = subprocess.run(
-            [
-                self.python,
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--upgrade",
-                *options,
-                *names,
-                "numpy",
-            ],
+            [self.python, "-m", "pip", "install", "--quiet", "--upgrade", *options, *names],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             encoding="utf-8",
