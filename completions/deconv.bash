@@ -9,7 +9,7 @@ _deconv_value() {
 _deconv_offers() {
     case $command in
         '')
-            options='-V --version -h --help' words='shape explain draw run solve convert weights check sizes rule schema verify bench dialects vectors' files=''
+            options='-V --version -h --help' words='shape explain draw run solve convert weights check sizes rule schema verify bench dialects vectors completion' files=''
             ;;
         shape)
             options='--in -k --kernel --kernel-size -s --stride --strides -p --padding -D --dialect --framework --op --output-padding -d --dilation --dilation-rate -g --groups --in-channels --out-channels --filters --batch --output-size --output-shape --auto-pad --transpose-kernel --data-format --set --expect --targets --target --macs --jsonl -o --out --force --format -q --quiet -h --help' words='' files=''
@@ -173,6 +173,12 @@ _deconv_offers() {
                 --suite) _deconv_value edge '' ;;
                 --dtype) _deconv_value 'int8 int16 int32 int64 float16 float32 float64' '' ;;
                 --format) _deconv_value 'html json jsonl markdown text' '' ;;
+            esac
+            ;;
+        completion)
+            options='-o --out --force -h --help' words='bash fish zsh' files=''
+            case $option in
+                -o | --out) _deconv_value '' '*' ;;
             esac
             ;;
     esac

@@ -42,6 +42,7 @@ complete -c deconv -n '__deconv_at' -a verify -d 'Compare our predictions with t
 complete -c deconv -n '__deconv_at' -a bench -d 'Time our kernel and the installed frameworks in one run.'
 complete -c deconv -n '__deconv_at' -a dialects -d 'List what each framework accepts and how that was verified.'
 complete -c deconv -n '__deconv_at' -a vectors -d 'Write input, weights and exact output, to test a backend.'
+complete -c deconv -n '__deconv_at' -a completion -d 'Print the completion script of a shell: bash, zsh or fish.'
 complete -c deconv -n '__deconv_at' -s V -l version -d 'Show the version and exit.'
 complete -c deconv -n '__deconv_at' -s h -l help -d 'Show this message and exit.'
 
@@ -362,3 +363,8 @@ complete -c deconv -n '__deconv_at vectors' -l force -d 'Write into a folder wit
 complete -c deconv -n '__deconv_at vectors' -l format -r -f -k -a 'html\t json\t jsonl\t markdown\t text\t' -d 'Format of the result.'
 complete -c deconv -n '__deconv_at vectors' -s q -l quiet -d 'Print only the path of the manifest.'
 complete -c deconv -n '__deconv_at vectors' -s h -l help -d 'Show this message and exit.'
+
+complete -c deconv -n '__deconv_at completion' -f -k -a 'bash\t fish\t zsh\t'
+complete -c deconv -n '__deconv_at completion' -s o -l out -r -F -d 'Write the script to FILE instead of printing it.'
+complete -c deconv -n '__deconv_at completion' -l force -d 'Replace an existing file.'
+complete -c deconv -n '__deconv_at completion' -s h -l help -d 'Show this message and exit.'

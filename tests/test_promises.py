@@ -294,7 +294,7 @@ class TestCommand:
         network = out.partition("\nA network:\n")[2].partition("\n\n")[0]
         names = [line.split()[0] for line in network.splitlines()]
         assert names == ["check", "sizes", "outline", "rule", "schema"]
-        assert "  outline   Outline it.\n" in out
+        assert "  outline     Outline it.\n" in out
 
     def test_a_new_section_follows_the_others(
         self, tmp_path_factory: pytest.TempPathFactory

@@ -11,7 +11,7 @@ import click
 from deconvcli.common.shelf import Shelf
 
 # A section that a command's file adds follows these.
-SECTIONS = ("One layer", "A network", "Trust it")
+SECTIONS = ("One layer", "A network", "Trust it", "Set it up")
 _PLACE = re.compile(r"^Help section: (?P<section>.+), (?P<place>\d+)$", re.MULTILINE)
 
 

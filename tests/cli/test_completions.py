@@ -13,10 +13,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from deconvcli.cli.commands.completion import SHELLS
 from deconvcli.cli.completions import SCRIPTS, bash, fish, scripts, zsh
 from deconvcli.cli.completions.__main__ import REPOSITORY, command
 from deconvcli.cli.completions.tree import read_commands
 from deconvcli.cli.main import cli
+from tests.cli.commandline import deconv
 from tests.programs import needs
 
 needs_bash = pytest.mark.skipif(sys.platform == "win32", reason="bash is not Windows' shell")
@@ -102,6 +104,17 @@ def test_writing_then_checking(tmp_path: Path) -> None:
     changed = run(command, ["--check", str(tmp_path)])
     assert changed.exit_code == 1
     assert changed.stdout.splitlines() == [f"{tmp_path / '_deconv'} differs from the commands"]
+
+
+@pytest.mark.parametrize(("shell", "name"), SHELLS.items())
+def test_the_program_prints_each_script(shell: str, name: str) -> None:
+    done = deconv(f"completion {shell}")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.encode() == scripts()[name]
+
+
+def test_every_script_has_a_shell() -> None:
+    assert set(SHELLS.values()) == set(SCRIPTS)
 
 
 def test_an_absent_folder_is_refused(tmp_path: Path) -> None:

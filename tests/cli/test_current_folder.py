@@ -68,6 +68,7 @@ LAYER = "--in 5 -k 3 --dialect torch"
 LINES = {
     "bench": f"{LAYER} --seconds 0.01 --threads 1 --frameworks torch --engine numpy",
     "check": ". --jobs 2",
+    "completion": "zsh",
     "dialects": "torch",
     "draw": f"{LAYER} -o layer.svg",
     "explain": LAYER,

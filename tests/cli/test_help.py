@@ -38,7 +38,7 @@ def test_without_a_command_the_help_is_an_error() -> None:
 def test_commands_stand_below_their_subject_in_order_of_use() -> None:
     done = deconv("--help")
     assert (done.code, done.err) == (0, "")
-    assert headings(done.out) == ["Options", "One layer", "A network", "Trust it"]
+    assert headings(done.out) == ["Options", "One layer", "A network", "Trust it", "Set it up"]
     assert "deconv shape --in 5x5 -k 3 -s 2 --padding valid" in done.out
     names = re.findall(r"^  ([a-z]+)  +[A-Z]", done.out, re.MULTILINE)
     assert names == [listed.name for listed in list_by_use(COMMANDS)]

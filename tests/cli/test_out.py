@@ -15,6 +15,7 @@ CONFIG = str(Path(__file__).parents[1] / "examples" / "good" / "dcgan.yaml")
 LINES = {
     "bench": "bench --list",
     "check": f"check {CONFIG}",
+    "completion": "completion fish",
     "dialects": "dialects",
     "explain": f"explain {LAYER} --format html",
     "convert": f"convert {LAYER} --to keras",

@@ -31,7 +31,7 @@ def identify(variant: Variant) -> tuple[str, str, bool]:
 
 def test_most_dialects_are_reached() -> None:
     reached = {variant.dialect for variant in exact_variants(2)}
-    assert len(reached) == 30
+    assert len(reached) == 32
     assert {"torch", "keras@tensorflow", "onnx@reference", "jax", "webnn"} <= reached
     assert reached.isdisjoint({"tensorflow", "tflite", "cudnn", "onednn"})
 
