@@ -99,14 +99,14 @@ _deconv_offers() {
             esac
             ;;
         check)
-            options='--table --size --reader --select --ignore --targets --target --strict -o --out --output --format -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
+            options='--table --size --reader --select --ignore --targets --target --exclude --strict --exit-zero -o --out --output --format --statistics -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
             case $option in
-                --size | --jobs) _deconv_value '' '' ;;
+                --size | --exclude | --jobs) _deconv_value '' '' ;;
                 --reader) _deconv_value 'caffe keras ncnn notebook onnx openpcdet openvino pt2 python tflite vocoder' '' ;;
                 --select | --ignore) _deconv_value 'DCV101 DCV102 DCV103 DCV104 DCV105 DCV106 DCV107 DCV108 DCV109 DCV110 DCV111 DCV112 DCV120 DCV201 DCV202 DCV203 DCV204 DCV205 DCV206 DCV207 DCV208 DCV209' '' list ;;
                 --targets | --target) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert executorch iree keras_tflite mnn onnx2tf onnx2torch onnxslim pnnx rknn tf2onnx torch_onnx_dynamo torch_onnx_jit' '' list ;;
                 -o | --out | --output | --config) _deconv_value '' '*' ;;
-                --format) _deconv_value 'github gitlab json jsonl junit markdown sarif text' '' ;;
+                --format) _deconv_value 'concise counts github gitlab json jsonl junit markdown sarif text' '' ;;
             esac
             ;;
         sizes)

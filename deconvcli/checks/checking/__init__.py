@@ -62,7 +62,8 @@ def check(paths: Sequence[str], settings: Settings | None = None, jobs: int = 1)
     Raises:
         UsageError: a path does not exist, or there is no YAML or JSON file.
     """
-    files, chosen = find_files(paths), settings or Settings()
+    chosen = settings or Settings()
+    files = find_files(paths, chosen.exclude)
     # Other processes have other standard inputs.
     others = [file for file in files if file.path != STDIN]
     if jobs > 1 and len(others) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 from glob import glob, has_magic
 from typing import NamedTuple
 
@@ -29,14 +30,19 @@ class SourceFile(NamedTuple):
     is_named: bool = True
 
 
-def find_files(paths: Sequence[str]) -> list[SourceFile]:
+def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
     """Return the files of all paths, each once; those of a folder are sorted.
+
+    exclude: patterns of names, or of paths from the current folder, that folders are searched
+    without. A file that is named, or that a glob finds, is checked.
 
     Raises:
         UsageError: a path does not exist, or there is no file at all.
     """
     found: dict[str, SourceFile] = {}
     for file in (file for path in paths for file in _expand(path)):
+        if not file.is_named and _is_excluded(file.name, exclude):
+            continue
         key = STDIN if file.path == STDIN else os.path.abspath(file.path)
         if file.is_named or key not in found:
             found[key] = file
@@ -69,6 +75,17 @@ def _expand(path: str) -> Iterator[SourceFile]:
             help="check the spelling and the current folder.",
             code="no-such-file",
         )
+
+
+def _is_excluded(name: str, patterns: Sequence[str]) -> bool:
+    """Return whether a path, one of the folders above it, or a part of it has such a name."""
+    parts = name.split("/")
+    above = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    return any(
+        fnmatch(one, pattern.removeprefix("./").rstrip("/"))
+        for pattern in patterns
+        for one in (*parts, *above)
+    )
 
 
 def _files_in(folder: str) -> Iterator[str]:

@@ -28,8 +28,9 @@ class Settings(NamedTuple):
     whether those that change nothing else are made; unsafe: and all others. add_ignore: whether
     comments are added that silence the findings. lock: whether sizes for a lock file are listed.
     locked: the lock file to compare them with, if any. source: the file of the settings. sizes:
-    those of the inputs of model files, by name. reader: that of all named files. targets: dialects
-    that must have the layers of a file that names none itself.
+    those of the inputs of model files, by name. reader: that of all named files. targets: those
+    that must have the layers of a file that names none itself. exclude: patterns of names and
+    paths that folders are searched without.
     """
 
     select: tuple[str, ...] = ("DCV",)
@@ -49,6 +50,7 @@ class Settings(NamedTuple):
     sizes: Mapping[str, Sequence[int | Linear]] = {}
     reader: str | None = None
     targets: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
     @property
     def edits(self) -> bool:
@@ -197,6 +199,12 @@ def _read_targets(given: Any) -> tuple[str, ...]:
     return tuple(map(resolve_target, given))
 
 
+def _read_patterns(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(one, str) and one for one in given):
+        raise _wrong_value("exclude", given, "a list of patterns, such as ['tests/*']")
+    return tuple(given)
+
+
 def _read_flag(given: Any) -> bool:
     if isinstance(given, bool):
         return given
@@ -221,4 +229,5 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "strict": _read_flag,
     "useless-share": _read_share,
     "targets": _read_targets,
+    "exclude": _read_patterns,
 }

@@ -87,9 +87,21 @@ def _join_codes(
         help="Report layers that these frameworks, runtimes or exporters lack, or read otherwise,"
         " unless a file names others."
     ),
+    option(
+        "--exclude",
+        multiple=True,
+        metavar="PATTERN",
+        help="Leave such names or paths out of folders: tests, 'data/*'.",
+    ),
     option("--strict", is_flag=True, help="Treat warnings as errors."),
+    option("--exit-zero", is_flag=True, help="Exit with 0 even if there are errors."),
     out_option("--output", help="Write the findings to FILE instead of printing them."),
     format_option(REPORTERS.names, help="Format of the findings."),
+    option(
+        "--statistics",
+        is_flag=True,
+        help="Count the findings of each rule in place of printing them.",
+    ),
     option("-q", "--quiet", is_flag=True, help="Print nothing if there are no findings."),
     FORCE_OPTION,
     option(
@@ -126,7 +138,13 @@ def _join_codes(
     option("--locked", is_flag=True, help=f"Compare the sizes with {LOCK}.", section=LOCKED),
 )
 def command(
-    paths: tuple[str, ...], out: str | None, force: bool, format: str, **options: object
+    paths: tuple[str, ...],
+    out: str | None,
+    force: bool,
+    format: str,
+    statistics: bool,
+    exit_zero: bool,
+    **options: object,
 ) -> int:
     """Check the networks in config and model files: sizes, channels, names, values.
 
@@ -144,6 +162,7 @@ def command(
       deconv check networks/ --fix
       deconv check . --format sarif -o deconv.sarif --force
     """
+    format = "counts" if statistics else format
     chosen = CheckOptions(**options)  # type: ignore[arg-type]
     settings = chosen.settings()
     # Opened first, since no file may be edited if this one cannot be written.
@@ -164,7 +183,7 @@ def command(
             edits = ", ".join(verdict.edits_summary)
             if settings.edits and edits not in report:
                 say(edits)
-    return 1 if verdict.has_errors else 0
+    return 1 if verdict.has_errors and not exit_zero else 0
 
 
 def _write_edits(verdict: Verdict, settings: Settings) -> Verdict:
@@ -210,6 +229,7 @@ class CheckOptions:
     sizes: dict[str, tuple[Size, ...]]
     reader: str | None
     targets: tuple[str, ...] | None
+    exclude: tuple[str, ...]
 
     def settings(self) -> Settings:
         """Return the project's settings, overridden by the command line.
@@ -233,6 +253,7 @@ class CheckOptions:
             sizes=self.sizes,
             reader=self.reader,
             targets=self.targets or chosen.targets,
+            exclude=(*chosen.exclude, *self.exclude),
         )
 
     def _refuse_contradictions(self) -> None:

@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 def test_every_setting_is_read(file: Path) -> None:
     file.write_text(
         "select = ['all']\nignore = 'dcv201, DCV1'\nseverity = {DCV202 = 'note'}\n"
-        "strict = true\nuseless-share = 1\n"
+        "strict = true\nuseless-share = 1\nexclude = ['tests']\ntargets = ['ort', 'pnnx']\n"
     )
     assert discover_settings(str(file.parent)) == Settings(
         select=("DCV",),
@@ -31,6 +31,8 @@ def test_every_setting_is_read(file: Path) -> None:
         strict=True,
         useless_share=1.0,
         source=str(file),
+        targets=("onnx@onnxruntime", "pnnx"),
+        exclude=("tests",),
     )
 
 
@@ -44,6 +46,9 @@ def test_every_setting_is_read(file: Path) -> None:
         ("severity = {DCV2 = 'error'}", "severity.DCV2 is 'error'", "a table of error"),
         ("severity = {DCV201 = 'fatal'}", "severity.DCV201 is 'fatal'", "a table of error"),
         ("strict = 1", "strict is 1", "true or false"),
+        ("exclude = 'tests'", "exclude is 'tests'", "a list of patterns"),
+        ("exclude = ['']", "exclude is", "a list of patterns"),
+        ("targets = ['nobody']", "target 'nobody' is not known", "--targets all"),
         ("useless-share = true", "useless-share is True", "a number from 0 to 1"),
         ("useless-share = 1.5", "useless-share is 1.5", "a number from 0 to 1"),
         ("useless-share = nan", "useless-share is nan", "a number from 0 to 1"),

@@ -1,0 +1,73 @@
+"""Options of `deconv check` about what is left out, how it is printed, and the exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commandline import deconv
+
+GOOD = "networks: {n: {input: {channels: 4, size: 8}, layers: [relu]}}"
+BAD = "networks: {n: {input: {channels: 4, size: 8}, layers: [relo, relo, {op: conv}]}}"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in (("a/good.yaml", GOOD), ("a/tests/bad.yaml", BAD), ("b/bad.yaml", BAD)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("patterns", "count"),
+    [
+        ("--exclude tests", 2),
+        ("--exclude a/tests", 2),
+        ("--exclude ./a/tests/", 2),
+        ("--exclude bad.*", 1),
+        ("--exclude a --exclude nothing", 1),
+        ("--exclude test", 3),
+        ("--exclude b/*", 2),
+    ],
+)
+def test_folders_are_searched_without_what_is_excluded(patterns: str, count: int) -> None:
+    done = deconv(f"check . --isolated {patterns} --exit-zero")
+    assert f"in {count} file" in done.out
+
+
+def test_a_named_file_is_checked_whatever_is_excluded(folder: Path) -> None:
+    assert deconv("check b/bad.yaml --isolated --exclude bad.yaml").code == 1
+    (folder / "deconv.toml").write_text("exclude = ['tests', 'b']", encoding="utf-8")
+    (folder / ".git").mkdir()
+    done = deconv("check .")
+    assert (done.code, done.out) == (0, "no findings in 1 file\n")
+
+
+def test_errors_may_exit_with_zero() -> None:
+    with_code, without = deconv("check . --isolated"), deconv("check . --isolated --exit-zero")
+    assert (with_code.code, without.code) == (1, 0)
+    assert with_code.out == without.out
+    # What cannot be checked at all is no finding.
+    assert deconv("check absent --exit-zero").code == 2
+
+
+def test_concise_is_a_line_for_each_finding() -> None:
+    done = deconv("check b --isolated --format concise")
+    *lines, summary = done.out.splitlines()
+    assert summary == "4 errors in 1 file"
+    assert len(lines) == 4
+    assert lines[0] == "b/bad.yaml:1:56: error[DCV105] operation 'relo' is not known"
+
+
+def test_statistics_count_the_findings_of_each_rule() -> None:
+    done = deconv("check . --isolated --statistics")
+    assert done.code == 1
+    first, second, summary = done.out.splitlines()
+    assert first.split() == ["4", "DCV103", "missing-key"]
+    assert second.split() == ["4", "DCV105", "unknown-name"]
+    assert summary == "8 errors in 3 files"
+    assert deconv("check . --isolated --statistics --format json").out == done.out
+    assert deconv("check a/good.yaml --isolated --statistics").out == "no findings in 1 file\n"
