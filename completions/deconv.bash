@@ -99,7 +99,7 @@ _deconv_offers() {
             esac
             ;;
         check)
-            options='--table --size --reader --select --ignore --targets --target --exclude --strict --exit-zero -o --out --output --format --statistics -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
+            options='--table --size --reader --select --ignore --targets --target --exclude --strict --exit-zero -o --out --output --format --statistics --color -q --quiet --force --jobs --config --isolated --fix-hints --fix --unsafe --diff --add-ignore --lock --locked -h --help' words='' files='*'
             case $option in
                 --size | --exclude | --jobs) _deconv_value '' '' ;;
                 --reader) _deconv_value 'caffe keras ncnn notebook onnx openpcdet openvino pt2 python tflite vocoder' '' ;;
@@ -107,6 +107,7 @@ _deconv_offers() {
                 --targets | --target) _deconv_value 'caffe coreml cudnn flax jax keras keras@tensorflow keras@torch keras@jax keras@openvino keras2 mlx mxnet mxnet@native ncnn onednn onnx onnx@onnxruntime onnx@onnxruntime_web onnx@opencv onnx@opencv4 onnx@openvino onnx@reference onnx@shape_inference onnx@tract onnx@tvm openvino paddle tensorflow tensorrt tfjs tfjs@wasm tflite tinygrad torch webnn webnn@litert executorch iree keras_tflite mnn onnx2tf onnx2torch onnxslim pnnx rknn tf2onnx torch_onnx_dynamo torch_onnx_jit' '' list ;;
                 -o | --out | --output | --config) _deconv_value '' '*' ;;
                 --format) _deconv_value 'concise counts github gitlab json jsonl junit markdown sarif text' '' ;;
+                --color) _deconv_value 'auto always never' '' ;;
             esac
             ;;
         sizes)

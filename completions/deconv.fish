@@ -255,6 +255,7 @@ complete -c deconv -n '__deconv_at check' -l exit-zero -d 'Exit with 0 even if t
 complete -c deconv -n '__deconv_at check' -s o -l out -l output -r -F -d 'Write the findings to FILE instead of printing them.'
 complete -c deconv -n '__deconv_at check' -l format -r -f -k -a 'concise\t counts\t github\t gitlab\t json\t jsonl\t junit\t markdown\t sarif\t text\t' -d 'Format of the findings.'
 complete -c deconv -n '__deconv_at check' -l statistics -d 'Count the findings of each rule in place of printing them.'
+complete -c deconv -n '__deconv_at check' -l color -r -f -k -a 'auto\t always\t never\t' -d 'When text has colour; auto obeys NO_COLOR and FORCE_COLOR.'
 complete -c deconv -n '__deconv_at check' -s q -l quiet -d 'Print nothing if there are no findings.'
 complete -c deconv -n '__deconv_at check' -l force -d 'Replace an existing file.'
 complete -c deconv -n '__deconv_at check' -l jobs -r -f -d 'Number of processes.'

@@ -35,6 +35,7 @@ from deconvcli.cli.options import (
     targets_option,
 )
 from deconvcli.cli.output import Output, open_output, printable, say, write_raw
+from deconvcli.cli.painting import COLORS, has_color, paint
 from deconvcli.cli.types import Typed, Whole
 from deconvcli.common.errors import Unreadable, UsageError
 from deconvcli.common.values import format_count, shorten_list
@@ -102,6 +103,13 @@ def _join_codes(
         is_flag=True,
         help="Count the findings of each rule in place of printing them.",
     ),
+    option(
+        "--color",
+        type=click.Choice(COLORS),
+        default="auto",
+        show_default=True,
+        help="When text has colour; auto obeys NO_COLOR and FORCE_COLOR.",
+    ),
     option("-q", "--quiet", is_flag=True, help="Print nothing if there are no findings."),
     FORCE_OPTION,
     option(
@@ -144,6 +152,7 @@ def command(
     format: str,
     statistics: bool,
     exit_zero: bool,
+    color: str,
     **options: object,
 ) -> int:
     """Check the networks in config and model files: sizes, channels, names, values.
@@ -178,6 +187,9 @@ def command(
             report = REPORTERS.take(format)(verdict)
             if verdict.edited_input is not None and file is None:
                 click.echo(printable(report), err=True)
+            elif format in ("concise", "text") and file is None and has_color(color):
+                # Not stripped, as it would be in a pipe.
+                click.echo(paint(printable(report)), color=True)
             else:
                 Output(format, file=file).write(report)
             edits = ", ".join(verdict.edits_summary)

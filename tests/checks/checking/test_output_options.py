@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.cli.commandline import deconv
@@ -71,3 +72,49 @@ def test_statistics_count_the_findings_of_each_rule() -> None:
     assert summary == "8 errors in 3 files"
     assert deconv("check . --isolated --statistics --format json").out == done.out
     assert deconv("check a/good.yaml --isolated --statistics").out == "no findings in 1 file\n"
+
+
+@pytest.mark.parametrize("format", ["text", "concise"])
+def test_colour_adds_nothing_but_colour(format: str) -> None:
+    plain, painted = (
+        deconv(f"check . --isolated --format {format} --color {choice}").out
+        for choice in ("never", "always")
+    )
+    assert "\x1b" not in plain
+    assert painted.count("\x1b[31m\x1b[1merror[DCV") == 8
+    assert click.unstyle(painted) == plain
+
+
+@pytest.mark.parametrize("format", ["json", "github", "sarif"])
+def test_what_programs_read_has_no_colour(format: str) -> None:
+    assert "\x1b" not in deconv(f"check . --isolated --format {format} --color always").out
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "is_painted"),
+    [
+        ({}, "", False),
+        ({"FORCE_COLOR": "1"}, "", True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, "", False),
+        ({"FORCE_COLOR": "1"}, "--color never", False),
+        ({"NO_COLOR": "1"}, "--color always", True),
+        ({"FORCE_COLOR": "1"}, "-o report.txt", False),
+    ],
+)
+def test_the_option_decides_before_the_environment(
+    settings: dict[str, str], options: str, is_painted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    done = deconv(f"check . --isolated {options}")
+    text = done.out or Path("report.txt").read_text(encoding="utf-8")
+    assert ("\x1b" in text) is is_painted
+
+
+def test_a_file_that_has_escapes_paints_nothing(folder: Path) -> None:
+    text = BAD.replace("relo,", '"\\e[31mrelo",', 1)
+    (folder / "b" / "bad.yaml").write_text(text, encoding="utf-8")
+    painted = deconv("check b --isolated --color always").out
+    assert click.unstyle(painted) == deconv("check b --isolated").out
