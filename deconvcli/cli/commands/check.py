@@ -171,6 +171,11 @@ def command(
       deconv check networks/ --fix
       deconv check . --format sarif -o deconv.sarif --force
     """
+    if statistics and format not in ("text", "counts"):
+        raise UsageError(
+            f"--statistics and --format {format} are both given",
+            help="leave one of them out; --format json has the code of each finding.",
+        )
     format = "counts" if statistics else format
     chosen = CheckOptions(**options)  # type: ignore[arg-type]
     settings = chosen.settings()

@@ -70,7 +70,9 @@ def test_statistics_count_the_findings_of_each_rule() -> None:
     assert first.split() == ["4", "DCV103", "missing-key"]
     assert second.split() == ["4", "DCV105", "unknown-name"]
     assert summary == "8 errors in 3 files"
-    assert deconv("check . --isolated --statistics --format json").out == done.out
+    refused = deconv("check . --isolated --statistics --format json")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--statistics and --format json are both given" in refused.err
     assert deconv("check a/good.yaml --isolated --statistics").out == "no findings in 1 file\n"
 
 
