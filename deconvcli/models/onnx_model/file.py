@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import struct
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deconvcli.common.errors import Unreadable
@@ -20,10 +18,10 @@ from deconvcli.models.onnx_model.graph import (
     Reference,
     ValueInfo,
 )
+from deconvcli.models.onnx_model.tensors import read_sparse, read_tensor
 from deconvcli.models.onnx_model.wire import (
     Data,
     Span,
-    Value,
     iter_fields,
     make_signed,
     read_floats,
@@ -35,30 +33,10 @@ from deconvcli.models.onnx_model.wire import (
 
 MAX_NODES = 100_000
 MAX_DEPTH = 16
-MAX_RANK = 64
-MAX_VALUES = 1024
-"""The most elements of a tensor whose values are read."""
 MAX_NUMBERS = 4096
 """The most numbers of a list in an attribute."""
 
 LARGE_TENSOR = 2**18
-
-# TensorProto.DataType: the format of one element in raw bytes, for struct.
-_FORMATS = {
-    1: "f",
-    2: "B",
-    3: "b",
-    4: "H",
-    5: "h",
-    6: "i",
-    7: "q",
-    9: "?",
-    10: "e",
-    11: "d",
-    12: "I",
-    13: "Q",
-}
-_BOOL, _FLOAT16 = 9, 10
 
 
 def read_onnx(path: StrPath) -> OnnxFile:
@@ -134,11 +112,11 @@ class _Reader:
             if number == 1:
                 nodes.append(self._node(require_span(value), depth))
             elif number == 5:
-                constant = self._tensor(require_span(value))
+                constant = read_tensor(self._data, require_span(value))
                 constants[constant.name] = constant
                 self._forget(require_span(value))
             elif number == 15:
-                constant = self._sparse(require_span(value))
+                constant = read_sparse(self._data, require_span(value))
                 constants[constant.name] = constant
             elif number in infos:
                 infos[number].append(self._value_info(require_span(value)))
@@ -216,7 +194,7 @@ class _Reader:
                 case 4:
                     value = read_text(self._data, field, 2000)
                 case 5:
-                    value = self._tensor(require_span(field))
+                    value = read_tensor(self._data, require_span(field))
                 case 6:
                     value = self._graph(require_span(field), depth + 1)
                 case 7:
@@ -233,61 +211,11 @@ class _Reader:
                 case 21:
                     value = Reference(read_text(self._data, field, 200))
                 case 22:
-                    value = self._sparse(require_span(field))
+                    value = read_sparse(self._data, require_span(field))
             if len(numbers) > MAX_NUMBERS:
                 return name, None
         # 6 to 8: lists, of which empty ones have no field.
         return name, numbers if kind in (6, 7, 8) and value is None else value
-
-    def _tensor(self, span: Span) -> Constant:
-        name, element, sizes = "", 0, []
-        places: dict[int, list[Value]] = {}
-        is_external = False
-        for number, value in iter_fields(self._data, span):
-            if number == 1:
-                sizes += read_integers(self._data, value, MAX_RANK)
-            elif number == 2:
-                element = make_signed(value)
-            elif number == 8:
-                name = read_text(self._data, value)
-            elif number == 14:
-                is_external = make_signed(value) == 1
-            else:
-                places.setdefault(number, []).append(value)
-        if len(sizes) > MAX_RANK or min(sizes, default=0) < 0:
-            raise refuse(f"is damaged: the tensor {name[:60]} has sizes that are none")
-        count = _count(sizes)
-        values = None
-        if count is not None and not is_external:
-            found = list(self._values(element, places, count))
-            values = tuple(found) if len(found) == count else None
-        return Constant(name, tuple(sizes), element, values)
-
-    def _values(self, element: int, places: Mapping[int, list[Value]], count: int) -> Iterator[Any]:
-        """Yield the elements of a tensor, as Python's numbers; as many as are in the file."""
-        for value in places.get(9, ()):
-            span, letter = require_span(value), _FORMATS.get(element)
-            if letter and span.size == count * struct.calcsize(letter):
-                yield from struct.unpack_from(f"<{count}{letter}", self._data, span.start)
-        for number in (5, 7, 11):
-            for value in places.get(number, ()):
-                # Half precision is stored as its bits, which are no sizes.
-                if element != _FLOAT16:
-                    found = read_integers(self._data, value, MAX_VALUES)
-                    yield from map(bool, found) if element == _BOOL else found
-        for number, size in ((4, 4), (10, 8)):
-            for value in places.get(number, ()):
-                yield from read_floats(self._data, value, MAX_VALUES, size)
-
-    def _sparse(self, span: Span) -> Constant:
-        name, element, sizes = "", 0, []
-        for number, value in iter_fields(self._data, span):
-            if number == 1:
-                stored = self._tensor(require_span(value))
-                name, element = stored.name, stored.element
-            elif number == 3:
-                sizes += read_integers(self._data, value, MAX_RANK)
-        return Constant(name, tuple(sizes[:MAX_RANK]), element)
 
     def _value_info(self, span: Span) -> ValueInfo:
         name, sizes = "", None
@@ -342,13 +270,3 @@ class _Reader:
         return Function(
             texts[1], texts[10], tuple(names[4]), tuple(names[5]), tuple(nodes), defaults
         )
-
-
-def _count(sizes: list[int]) -> int | None:
-    """Return the number of elements; None if they are too many to be values of sizes."""
-    count = 1
-    for size in sizes:
-        count *= size
-        if count > MAX_VALUES:
-            return 0 if 0 in sizes else None
-    return count
