@@ -7,13 +7,27 @@ from typing import Any, ClassVar
 
 from deconvcli.common.findings import Diagnostic, Severity
 from deconvcli.common.values import per_axis
-from deconvcli.frameworks.dialect.limits import EMPTY_OUTPUT, not_negative
+from deconvcli.frameworks.dialect.limits import (
+    EMPTY_OUTPUT,
+    INPUT_EXISTS,
+    not_negative,
+    positive,
+)
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose
 from deconvcli.layers.arithmetic import Limit, Step
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 from deconvcli.layers.layout import Layout
 
+HEAD = (
+    INPUT_EXISTS,
+    f.KERNEL,
+    f.STRIDE,
+    positive("d", "dilations"),
+    f.OUTPUT_PADDING_EXISTS,
+    *f.SIZES,
+)
+"""What most check first, and the sizes that all compute."""
 # An output of size 0 is an empty tensor there; one of a negative size is refused.
 MAYBE_EMPTY = (
     not_negative("out", "the output's size")._replace(code="empty-output"),
@@ -37,6 +51,17 @@ def other_size(title: str, source: str) -> Limit:
         f"{title} gives {{out}} where SAME means {{n*s}}",
         "give pads and output_padding in place of auto_pad.",
         finding=True,
+        source=source,
+    )
+
+
+def refuse_output_padding(title: str, source: str) -> Limit:
+    """Return the limit of runtimes that take output_padding below the stride alone."""
+    return Limit(
+        "op < s",
+        "output-padding",
+        f"{title} refuses output_padding {{op}}, which is not smaller than stride {{s}}",
+        "use {s - 1} or less.",
         source=source,
     )
 

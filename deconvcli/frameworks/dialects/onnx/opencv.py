@@ -41,14 +41,21 @@ _HEAD = (
 _ENDS = OUTPUT_EXISTS._replace(
     otherwise="OpenCV ends its process where an output is empty", source=SOURCE
 )
-ASKED = Limit(
-    "out == size",
-    "opencv-output-shape",
-    "OpenCV gives {out} where output_shape asks for {size}",
-    "give pads and output_padding in place of output_shape.",
-    finding=True,
-    source=SOURCE,
-)
+
+
+def compare_size(source: str) -> Limit:
+    """Return the finding that output_shape asks for another size than OpenCV gives."""
+    return Limit(
+        "out == size",
+        "opencv-output-shape",
+        "OpenCV gives {out} where output_shape asks for {size}",
+        "give pads and output_padding in place of output_shape.",
+        finding=True,
+        source=source,
+    )
+
+
+_ASKED = compare_size(SOURCE)
 _BY_PADS = Arithmetic(
     *_HEAD,
     f.CROP_BEGIN,
@@ -63,29 +70,33 @@ _BY_SIZE = Arithmetic(
     Step("crop_end", "end - 1", "output_shape appends 1, whatever it asks for"),
     OUT,
     _ENDS,
-    ASKED,
+    _ASKED,
 )
-SAME_STEPS = (
-    Step("out", "(n - 1)*s + 1 + op", "SAME in OpenCV ends with the last stamp's first element"),
-    Step("excess", "op % s if s <= k*d else 0", "what output_padding takes from the start"),
-    Step("crop_begin", "max(span - 1 - excess, 0) // 2", "the smaller half, for both words"),
-    Step("crop_end", "full - out - crop_begin", "the remainder at the end"),
+SAME_OUT = Step(
+    "out", "(n - 1)*s + 1 + op", "SAME in OpenCV ends with the last stamp's first element"
 )
-_SAME = Arithmetic(*_HEAD, *SAME_STEPS, other_size("OpenCV", SOURCE))
-_SAME_OF_SIZE = Arithmetic(
-    *_HEAD,
-    Step("op", "(size - (n - 1)*s - 1) % s", "output_padding as output_shape gives it"),
-    *SAME_STEPS,
-    ASKED,
-)
-_VALID_OF_SIZE = Arithmetic(
-    *_HEAD,
+OP_OF_SAME = Step("op", "(size - (n - 1)*s - 1) % s", "output_padding as output_shape gives it")
+VALID_OF_SIZE = (
     Step("op", "(size - full) % s", "output_padding as output_shape gives it"),
     Step("crop_begin", "0", "VALID crops nothing"),
     Step("crop_end", "-op", "and appends"),
     OUT,
-    ASKED,
 )
+"""VALID beside the shape of the whole tensor."""
+_SAME_STEPS = (
+    SAME_OUT,
+    Step("excess", "op % s if s <= k*d else 0", "what output_padding takes from the start"),
+    Step("crop_begin", "max(span - 1 - excess, 0) // 2", "the smaller half, for both words"),
+    f.REMAINDER,
+)
+_SAME = Arithmetic(*_HEAD, *_SAME_STEPS, other_size("OpenCV", SOURCE))
+_SAME_OF_SIZE = Arithmetic(
+    *_HEAD,
+    OP_OF_SAME,
+    *_SAME_STEPS,
+    _ASKED,
+)
+_VALID_OF_SIZE = Arithmetic(*_HEAD, *VALID_OF_SIZE, _ASKED)
 
 
 class OpenCv(Deployed):

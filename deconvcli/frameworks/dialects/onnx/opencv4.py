@@ -9,13 +9,19 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, OUTPUT_EXISTS, positive
+from deconvcli.frameworks.dialect.limits import OUTPUT_EXISTS
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx.attributes import ConvTranspose
-from deconvcli.frameworks.dialects.onnx.deployed import other_size
-from deconvcli.frameworks.dialects.onnx.opencv import OpenCv
+from deconvcli.frameworks.dialects.onnx.deployed import HEAD, other_size, refuse_output_padding
+from deconvcli.frameworks.dialects.onnx.opencv import (
+    OP_OF_SAME,
+    SAME_OUT,
+    VALID_OF_SIZE,
+    OpenCv,
+    compare_size,
+)
 from deconvcli.frameworks.releases import OPENCV4
-from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
+from deconvcli.layers.arithmetic import OUT, Arithmetic, Step
 from deconvcli.layers.layer import Reading, Sizes, Spelling
 
 SOURCE = f"measured with {OPENCV4}, CPU"
@@ -28,33 +34,12 @@ _DILATION = Diagnostic(
     SOURCE,
     differs=True,
 )
-_ASKED = Limit(
-    "out == size",
-    "opencv-output-shape",
-    "OpenCV gives {out} where output_shape asks for {size}",
-    "give pads and output_padding in place of output_shape.",
-    finding=True,
-    source=SOURCE,
-)
-_HEAD = (
-    INPUT_EXISTS,
-    f.KERNEL,
-    f.STRIDE,
-    positive("d", "dilations"),
-    f.OUTPUT_PADDING_EXISTS,
-    *f.SIZES,
-)
-_LESS = Limit(
-    "op < s",
-    "output-padding",
-    "OpenCV 4 refuses output_padding {op}, which is not smaller than stride {s}",
-    "use {s - 1} or less.",
-    source=SOURCE,
-)
+_ASKED = compare_size(SOURCE)
+_LESS = refuse_output_padding("OpenCV 4", SOURCE)
 _ENDS = OUTPUT_EXISTS._replace(source=SOURCE)
-_BY_PADS = Arithmetic(*_HEAD, _LESS, f.CROP_BEGIN, f.CROP_END, OUT, _ENDS)
+_BY_PADS = Arithmetic(*HEAD, _LESS, f.CROP_BEGIN, f.CROP_END, OUT, _ENDS)
 _BY_SIZE = Arithmetic(
-    *_HEAD,
+    *HEAD,
     f.CROP_BEGIN,
     Step("crop_end", "end", "output_padding is not read beside output_shape"),
     OUT,
@@ -62,7 +47,7 @@ _BY_SIZE = Arithmetic(
     _ASKED,
 )
 _VALID = Arithmetic(
-    *_HEAD,
+    *HEAD,
     _LESS,
     Step("crop_begin", "0", "VALID crops nothing, whatever pads are"),
     Step("crop_end", "-op", "and output_padding appends"),
@@ -70,25 +55,18 @@ _VALID = Arithmetic(
     _ENDS,
 )
 _SAME_STEPS = (
-    Step("out", "(n - 1)*s + 1 + op", "SAME in OpenCV ends with the last stamp's first element"),
+    SAME_OUT,
     Step("crop_begin", "(k - 1 - op) // 2 if s <= k else 0", "the smaller half, for both words"),
-    Step("crop_end", "full - out - crop_begin", "the remainder at the end"),
+    f.REMAINDER,
 )
-_SAME = Arithmetic(*_HEAD, _LESS, *_SAME_STEPS, other_size("OpenCV", SOURCE))
+_SAME = Arithmetic(*HEAD, _LESS, *_SAME_STEPS, other_size("OpenCV", SOURCE))
 _SAME_OF_SIZE = Arithmetic(
-    *_HEAD,
-    Step("op", "(size - (n - 1)*s - 1) % s", "output_padding as output_shape gives it"),
+    *HEAD,
+    OP_OF_SAME,
     *_SAME_STEPS,
     _ASKED,
 )
-_VALID_OF_SIZE = Arithmetic(
-    *_HEAD,
-    Step("op", "(size - full) % s", "output_padding as output_shape gives it"),
-    Step("crop_begin", "0", "VALID crops nothing"),
-    Step("crop_end", "-op", "and appends"),
-    OUT,
-    _ASKED,
-)
+_VALID_OF_SIZE = Arithmetic(*HEAD, *VALID_OF_SIZE, _ASKED)
 
 
 class OpenCv4(OpenCv):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx.attributes import find_size_source
 from deconvcli.frameworks.dialects.onnx.deployed import (
+    HEAD,
     MAYBE_EMPTY,
     NEVER_APPENDS,
     Deployed,
@@ -28,20 +28,12 @@ from deconvcli.layers.layer import Spelling
 
 SOURCE = f"measured with {OPENVINO}: its reader of ONNX, CPU"
 
-_HEAD = (
-    INPUT_EXISTS,
-    f.KERNEL,
-    f.STRIDE,
-    positive("d", "dilations"),
-    f.OUTPUT_PADDING_EXISTS,
-    *f.SIZES,
-)
 _ANY_OUTPUT_PADDING = accept_output_padding("OpenVINO", SOURCE)
 _TOTAL = Step("total", "max(natural - out, 0)", "the excess over the output size")
-_BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, *MAYBE_EMPTY, _ANY_OUTPUT_PADDING)
+_BY_PADS = Arithmetic(*HEAD, f.CROP_BEGIN, f.CROP_END, OUT, *MAYBE_EMPTY, _ANY_OUTPUT_PADDING)
 _SAME = {
     word: Arithmetic(
-        *_HEAD,
+        *HEAD,
         NEVER_APPENDS["same"],
         _TOTAL,
         f.HALF,
@@ -55,7 +47,7 @@ _SAME = {
 _GROUPED_BEGIN = Step("crop_begin", "0", "nothing at the start of a layer with groups")
 _ASKED = {
     (word, has_groups): Arithmetic(
-        *_HEAD,
+        *HEAD,
         f.REQUESTED,
         f.POSITIVE_OUT,
         _TOTAL,

@@ -6,38 +6,25 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from deconvcli.common.findings import Diagnostic, Severity
-from deconvcli.frameworks.dialect.limits import INPUT_EXISTS, positive
 from deconvcli.frameworks.dialects.onnx import formulas as f
 from deconvcli.frameworks.dialects.onnx.deployed import (
+    HEAD,
     MAYBE_EMPTY,
     NEVER_APPENDS,
     Deployed,
     drop_batch,
     other_size,
+    refuse_output_padding,
     spread_pads,
 )
 from deconvcli.frameworks.releases import TVM
-from deconvcli.layers.arithmetic import OUT, Arithmetic, Limit, Step
+from deconvcli.layers.arithmetic import OUT, Arithmetic, Step
 from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading, Spelling
 
 SOURCE = f"measured with {TVM}: relax.frontend.onnx, llvm"
 
-_HEAD = (
-    INPUT_EXISTS,
-    f.KERNEL,
-    f.STRIDE,
-    positive("d", "dilations"),
-    f.OUTPUT_PADDING_EXISTS,
-    Limit(
-        "op < s",
-        "output-padding",
-        "TVM refuses output_padding {op}, which is not smaller than stride {s}",
-        "use {s - 1} or less.",
-        source=SOURCE,
-    ),
-    *f.SIZES,
-)
+_HEAD = (*HEAD, refuse_output_padding("TVM", SOURCE))
 _BY_PADS = Arithmetic(*_HEAD, f.CROP_BEGIN, f.CROP_END, OUT, *MAYBE_EMPTY)
 _SAME = {
     word: Arithmetic(
