@@ -1,11 +1,16 @@
-"""A process of Node.js, which answers one line of JSON for each that it reads."""
+"""Frameworks in a process of Node.js, which answers one line of JSON for each that it reads."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
+
+from deconvcli.frameworks.driver.base import Case, Framework, format_literal
+from deconvcli.frameworks.releases import Need
 
 MAIN = """
 const main = async () => {
@@ -61,6 +66,51 @@ class Node:
                 answer: dict[str, Any] = json.loads(line)
                 return answer
         raise EOFError("Node.js has ended")
+
+
+class OnNode(Framework):
+    """A framework that a script computes. package: what a variable names the place of.
+
+    script, arguments: of the process, which gets the place of the package before them.
+    """
+
+    package: ClassVar[Need]
+    script: ClassVar[str]
+    arguments: ClassVar[tuple[str, ...]] = ()
+
+    @cached_property
+    def _node(self) -> Node:
+        return Node(self.script, os.environ[self.package.variable], *self.arguments)
+
+    def versions(self) -> dict[str, str]:
+        """Return the version that the package reports."""
+        return {self.package.module: self._node.version}
+
+    def compute(self, request: Mapping[str, Any]) -> Any:
+        """Return the output as an array.
+
+        Raises:
+            ValueError: the layer is refused.
+        """
+        import numpy
+
+        try:
+            shape, values = self._node.compute(request)
+        except (ValueError, EOFError):
+            # After a trap, a package on WebAssembly may fail in every call.
+            self._node.end()
+            del self._node
+            raise
+        return numpy.array(values, "float32").reshape(shape)
+
+    def code(self, case: Case) -> str:
+        """Return a call of this driver, since Python has no such package."""
+        params = ", ".join(f'"{name}": {format_literal(v)}' for name, v in case.params.items())
+        home = (
+            f"from {self.module} import FRAMEWORK; from deconvcli.frameworks.driver.base import *"
+        )
+        made = f"Case({{{params}}}, x.shape, w.shape, {case.rank})"
+        return f"{home}; y = FRAMEWORK.run({made}, x, w, Trace())"
 
 
 def write_array(array: Any) -> dict[str, Any]:

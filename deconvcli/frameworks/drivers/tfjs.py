@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from functools import cached_property
 from random import Random
 from typing import Any, ClassVar
 
-from deconvcli.frameworks.driver.base import Case, Framework, Trace, format_literal
+from deconvcli.frameworks.driver.base import Case, Framework, Trace
 from deconvcli.frameworks.drivers._dice import Dice, Geometry
-from deconvcli.frameworks.drivers._node import Node, write_array
+from deconvcli.frameworks.drivers._node import OnNode, write_array
 from deconvcli.frameworks.drivers._tfjs import SCRIPT
 from deconvcli.frameworks.releases import TFJS
 
 
-class TensorFlowJs(Framework):
+class TensorFlowJs(OnNode):
     """tf.layers.conv{2,3}dTranspose, and the functions tf.conv{2,3}dTranspose."""
 
     dialect = "tfjs"
     needs = (TFJS,)
-    backend: ClassVar[str] = "cpu"
-
-    @cached_property
-    def _node(self) -> Node:
-        return Node(SCRIPT, os.environ[TFJS.variable], self.backend)
-
-    def versions(self) -> dict[str, str]:
-        """Return the version that the package reports."""
-        return {TFJS.module: self._node.version}
+    package = TFJS
+    script = SCRIPT
+    arguments: ClassVar[tuple[str, ...]] = ("cpu",)
 
     def draw(self, random: Random) -> Case:
         """Return a layer by a word, or a function with a size that its padding mostly gives."""
@@ -87,27 +79,8 @@ class TensorFlowJs(Framework):
 
     def run(self, case: Case, x: Any, w: Any, trace: Trace) -> Any:
         """Return the output as an array."""
-        import numpy
-
-        try:
-            arrays = {"x": write_array(x), "w": write_array(w)}
-            request = {"params": case.params, "rank": case.rank, **arrays}
-            shape, values = self._node.compute(request)
-        except (ValueError, EOFError):
-            # After a trap, the wasm backend fails in every call.
-            self._node.end()
-            del self._node
-            raise
-        return numpy.array(values, "float32").reshape(shape)
-
-    def code(self, case: Case) -> str:
-        """Return a call of this driver, since Python has no TensorFlow.js."""
-        params = ", ".join(f'"{name}": {format_literal(v)}' for name, v in case.params.items())
-        home = (
-            f"from {self.module} import FRAMEWORK; from deconvcli.frameworks.driver.base import *"
-        )
-        made = f"Case({{{params}}}, x.shape, w.shape, {case.rank})"
-        return f"{home}; y = FRAMEWORK.run({made}, x, w, Trace())"
+        arrays = {"x": write_array(x), "w": write_array(w)}
+        return self.compute({"params": case.params, "rank": case.rank, **arrays})
 
 
 FRAMEWORK: Framework = TensorFlowJs()

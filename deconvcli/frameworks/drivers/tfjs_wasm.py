@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from deconvcli.frameworks.driver.base import Framework
 from deconvcli.frameworks.drivers.tfjs import TensorFlowJs
 
@@ -12,7 +10,7 @@ class TensorFlowJsOnWasm(TensorFlowJs):
     """The same calls on WebAssembly."""
 
     dialect = "tfjs@wasm"
-    backend: ClassVar[str] = "wasm"
+    arguments = ("wasm",)
 
 
 FRAMEWORK: Framework = TensorFlowJsOnWasm()
