@@ -6,8 +6,8 @@ A file in `converters/` holds only what such a program refuses, or does differen
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple, NoReturn
 
 from deconvcli.common.errors import Refused
 from deconvcli.common.values import per_axis
@@ -63,6 +63,15 @@ class Converter(ABC):
         """Raise Refused. reason: begins with a verb, after the program's name."""
         raise Refused(f"{self.title} {reason}", help=help, code=code, source=self.source)
 
+    def refuse_empty(self, sizes: Iterable[Size], reason: str = "refuses an empty array") -> None:
+        """Refuse sizes of which a number is below 1. reason: see `refuse`.
+
+        Raises:
+            Refused: one is.
+        """
+        if any(isinstance(size, int) and size < 1 for size in sizes):
+            self.refuse(reason, "crop less, and leave one element everywhere.", "empty-output")
+
 
 def keep(reading: Reading) -> Carried:
     """Return the layer as it is."""
@@ -89,8 +98,3 @@ def is_dilated(axis: Axis) -> bool:
 def has_groups(reading: Reading) -> bool:
     """Return whether the channels are divided."""
     return reading.layer.groups > 1
-
-
-def is_empty(sizes: Sequence[Any]) -> bool:
-    """Return whether there is no element along an axis."""
-    return any(isinstance(size, int) and size < 1 for size in sizes)

@@ -109,6 +109,11 @@ def reads_words(reading: Reading, target: str) -> bool:
     return _find_words(own, target) != ""
 
 
+def is_respelled(reading: Reading, target: str) -> bool:
+    """Return whether a target is another framework, in whose words the layer is said again."""
+    return target not in CONVERTERS.names and not _find_words(reading.spelling.dialect, target)
+
+
 def is_measured(target: str) -> bool:
     """Return whether a target was run, and is not known from documents alone."""
     if target in CONVERTERS.names:
@@ -120,9 +125,9 @@ def is_measured(target: str) -> bool:
 def judge(reading: Reading, target: str) -> Judgement:
     """Return what becomes of a layer. target: a name as `resolve_target` returns it."""
     own = reading.spelling.dialect
-    words = _find_words(own, target)
-    if target not in CONVERTERS.names and not words:
+    if is_respelled(reading, target):
         return judge_respelled(reading, target)
+    words = _find_words(own, target)
     target = words or target
     try:
         if not words:

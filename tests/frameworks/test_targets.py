@@ -50,6 +50,14 @@ def test_a_node_has_a_fate(words: dict[str, Any], target: str, fate: Fate, reaso
     assert all(problem.source and problem.help for problem in found.problems)
 
 
+def test_nothing_is_left_where_output_shape_is_not_read() -> None:
+    node = deconvcli.layer(
+        "onnx", input_shape=(1, 1, 1), weight_shape=(1, 1, 3), pads=[2, 2], output_shape=[1]
+    )
+    assert judge(node, "onnx2torch").fate is Fate.REFUSED
+    assert "empty array" in judge(node, "onnx2torch").reason
+
+
 def test_dilation_has_no_values_in_opencv_4() -> None:
     image: dict[str, Any] = {"input_shape": (1, 1, 5, 5), "weight_shape": (1, 1, 3, 3)}
     reading = deconvcli.layer("onnx", **image, dilations=[2, 2], pads=[2] * 4)

@@ -30,8 +30,7 @@ from deconvcli.checks.rules.asymmetric_crop import crop_cause, describe_limit
 from deconvcli.common.errors import DeconvError
 from deconvcli.common.findings import Cause, Diagnostic, Severity
 from deconvcli.conversion import convert
-from deconvcli.frameworks.converters import CONVERTERS
-from deconvcli.frameworks.targets import judge, judge_respelled, reads_words
+from deconvcli.frameworks.targets import is_respelled, judge, judge_respelled
 from deconvcli.layers.layer import REVERSED_TAPS, Reading
 
 
@@ -39,13 +38,14 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield a finding for each layer and target that do not match."""
     for layer in subject.transposed:
         for target in layer.targets:
-            by_words = reads_words(layer.reading, target) or target in CONVERTERS.names
+            is_other = is_respelled(layer.reading, target)
             for problem in judge(layer.reading, target).problems:
                 is_reversal = problem.code == REVERSED_TAPS
                 # The search takes longer than everything else here; the order of the taps is
                 # the same for every kernel, and so is the way in which words are read.
-                fixes = () if is_reversal or by_words else subject.find_even_kernels(layer)
-                limit = "" if by_words else describe_limit(layer, target)
+                searches = is_other and not is_reversal
+                fixes = subject.find_even_kernels(layer) if searches else ()
+                limit = describe_limit(layer, target) if is_other else ""
                 yield Diagnostic(
                     RULE.code,
                     RULE.severity,
@@ -63,7 +63,8 @@ def find_cause(layer: TransposedLayer, target: str, problem: Diagnostic) -> Caus
     """Return the kernel if another one has no such problem; else the problem itself."""
     if problem.code == REVERSED_TAPS:
         return layer.cause(REVERSED_TAPS)
-    if target != layer.reading.spelling.name and reads_words(layer.reading, target):
+    own = layer.reading.spelling.name
+    if target != own and not is_respelled(layer.reading, target):
         return layer.cause(problem.message)
 
     def is_fine(reading: Reading) -> bool:

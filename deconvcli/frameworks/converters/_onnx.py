@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from deconvcli.common.values import per_axis
 from deconvcli.frameworks.converter import Carried, Converter, crop_at, list_words
 from deconvcli.frameworks.dialects.onnx import IMPLEMENTATIONS
-from deconvcli.layers.axis import Size, has_zero
+from deconvcli.layers.axis import Size
 from deconvcli.layers.layer import Reading
 
 WRITE_PADS = "give pads and output_padding in place of auto_pad and output_shape."
@@ -33,17 +32,20 @@ class OnnxReader(Converter):
         rank = len(reading.spatial)
         return per_axis(given if self.word(reading) == "NOTSET" else 0, 2 * rank, "pads")
 
+    def list_input(self, reading: Reading) -> tuple[Size, ...]:
+        """Return the sizes of the input without its channels."""
+        return (*reading.sizes.batch, *reading.spatial)
+
     def by_pads(self, reading: Reading) -> Carried:
-        """Return the layer whose pads and output_padding are read, and nothing else."""
+        """Return the layer whose pads and output_padding are read, and nothing else.
+
+        Raises:
+            Refused: there is no input, or no output.
+        """
         rank, pads = len(reading.spatial), self.pads(reading)
-        appended = list_words(reading, "output_padding")
-        full = reading.layer.full_sizes(reading.spatial)
-        sizes = [
-            whole - begin - end + more
-            for whole, begin, end, more in zip(
-                full, pads[:rank], pads[rank:], appended, strict=True
-            )
-        ]
+        columns = (self.natural(reading), pads[:rank], pads[rank:])
+        sizes = [whole - begin - end for whole, begin, end in zip(*columns, strict=True)]
+        self.refuse_empty((*self.list_input(reading), *sizes))
         return crop_at(reading, pads[:rank], sizes)
 
     def as_onnxruntime(self, reading: Reading) -> Reading:
@@ -55,17 +57,8 @@ class OnnxReader(Converter):
         spelling = reading.spelling._replace(implementation="onnxruntime")
         return IMPLEMENTATIONS["onnxruntime"].read(spelling, reading.sizes)
 
-    def refuse_empty(self, reading: Reading) -> None:
-        """Refuse a layer without input or output.
-
-        Raises:
-            Refused: a size is 0.
-        """
-        if has_zero((*reading.sizes.batch, *reading.spatial, *self.by_pads(reading).output_sizes)):
-            self.refuse("refuses an empty array", "give every size one element.", "empty-output")
-
     def natural(self, reading: Reading) -> list[Size]:
         """Return the sizes of the full scatter with what output_padding appends."""
         full = reading.layer.full_sizes(reading.spatial)
-        appended: Sequence[int] = list_words(reading, "output_padding")
+        appended = list_words(reading, "output_padding")
         return [whole + more for whole, more in zip(full, appended, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from deconvcli.frameworks.converter import Carried, Converter, is_empty, keep
+from deconvcli.frameworks.converter import Carried, Converter, keep
 from deconvcli.layers.layer import Reading
 
 
@@ -20,8 +20,7 @@ class TorchExporter(Converter):
 
     def carry(self, reading: Reading) -> Carried:
         """Return the layer as it is."""
-        if is_empty(reading.output_sizes):
-            self.refuse(self.empty, "crop less.")
+        self.refuse_empty(reading.output_sizes, self.empty)
         for axis in reading.layer.axes:
             # Both ends are cropped alike, and then something is appended.
             more = axis.crop_begin - axis.crop_end

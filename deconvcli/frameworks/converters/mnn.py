@@ -21,7 +21,7 @@ class Mnn(OnnxReader):
     def carry(self, reading: Reading) -> Carried:
         """Return the layer by its pads; with SAME as long as the input times the stride."""
         layer, axes = reading.layer, reading.layer.axes
-        self.refuse_empty(reading)
+        self.refuse_empty(self.list_input(reading))
         is_depthwise = layer.groups == layer.in_channels == layer.out_channels
         if self.asks_for_size(reading) and has_groups(reading) and not is_depthwise:
             self.refuse("refuses output_shape where there are groups", WRITE_PADS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.frameworks.converter import Carried, Converter, is_empty, keep
+from deconvcli.frameworks.converter import Carried, Converter, keep
 from deconvcli.frameworks.releases import PNNX
 from deconvcli.layers.layer import Reading
 
@@ -16,8 +16,8 @@ class Pnnx(Converter):
 
     def carry(self, reading: Reading) -> Carried:
         """Return the layer as it is."""
-        if is_empty(reading.output_sizes):
-            self.refuse("writes a layer that ncnn refuses: its output is empty", "crop less.")
+        empty = "writes a layer that ncnn refuses: its output is empty"
+        self.refuse_empty(reading.output_sizes, empty)
         return keep(reading)
 
 

@@ -17,7 +17,8 @@ class Rknn(OnnxReader):
     def carry(self, reading: Reading) -> Carried:
         """Return the layer by its pads or by its size."""
         axes = reading.layer.axes
-        self.refuse_empty(self.as_onnxruntime(reading))
+        self.as_onnxruntime(reading)
+        self.refuse_empty(self.list_input(reading))
         if len(axes) == 3 and has_groups(reading):
             self.refuse("ends its process on groups in three axes", "use a layer for each group.")
         if self.asks_for_size(reading):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deconvcli.frameworks.converter import Carried, Converter, is_empty, keep
+from deconvcli.frameworks.converter import Carried, Converter, keep
 from deconvcli.frameworks.releases import TF2ONNX
 from deconvcli.layers.layer import Reading
 
@@ -16,10 +16,8 @@ class Tf2Onnx(Converter):
 
     def carry(self, reading: Reading) -> Carried:
         """Return the layer as it is, unless something is appended."""
-        if is_empty(reading.output_sizes):
-            self.refuse(
-                "writes a model that ONNX Runtime refuses: its output is empty", "crop less."
-            )
+        empty = "writes a model that ONNX Runtime refuses: its output is empty"
+        self.refuse_empty(reading.output_sizes, empty)
         if any(crop < 0 for pair in reading.crop for crop in pair):
             self.refuse(
                 "writes negative pads for what the layer appends, and ONNX Runtime refuses the"
