@@ -18,7 +18,19 @@ class Option(click.Option):
         self.section = section
 
 
-class Command(click.Command):
+class FromSource(click.Command):
+    """A command or a group whose help is there although `python -OO` has removed docstrings."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the docstring of the function, from its source where nothing else has it."""
+        from deconvcli.common.docstrings import read_docstring  # which only help needs
+
+        if self.help is None and self.callback is not None:
+            self.help = read_docstring(self.callback)
+        super().format_help_text(ctx, formatter)
+
+
+class Command(FromSource):
     """A command whose --help lists its options by section."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -40,14 +52,6 @@ class Command(click.Command):
         with suppress(AttributeError):
             parser._long_opt.update(parser._short_opt)
         return parser
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the docstring of the function, also where `python -OO` has removed it."""
-        from deconvcli.common.docstrings import read_docstring  # which only help needs
-
-        if self.help is None and self.callback is not None:
-            self.help = read_docstring(self.callback)
-        super().format_help_text(ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections, each in the order in which the command declares its options."""

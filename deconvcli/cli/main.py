@@ -18,6 +18,7 @@ import click
 from click.core import ParameterSource
 
 from deconvcli.cli.commands import COMMANDS
+from deconvcli.cli.help import FromSource
 from deconvcli.cli.output import say
 from deconvcli.common.errors import DeconvError, Refused
 from deconvcli.common.shelf import suggestion
@@ -30,7 +31,7 @@ OK, FINDINGS, USAGE, BUG, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 3, 130, 141
 INPUT_SIZE_NAMES = ("--size", "--shape", "--input", "--input-size", "--input-shape", "--in-size")
 
 
-class Commands(click.Group):
+class Commands(FromSource, click.Group):
     """The shelf of commands as a Click group: --help reads their docstrings, importing none."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -53,14 +54,6 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return the command; None for an unknown name."""
         return COMMANDS.take(cmd_name) if cmd_name in COMMANDS.names else None
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the docstring of the function, also where `python -OO` has removed it."""
-        from deconvcli.common.docstrings import read_docstring  # which only help needs
-
-        if self.help is None and self.callback is not None:
-            self.help = read_docstring(self.callback)
-        super().format_help_text(ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -82,9 +82,17 @@ def require_path(value: Any, name: str) -> str:
 
 
 def require_count(
-    value: Any, name: str, *, smallest: int = 1, largest: int = MAX_INT64, code: str = "bad-value"
+    value: Any,
+    name: str,
+    *,
+    smallest: int = 1,
+    largest: int = MAX_INT64,
+    code: str = "bad-value",
+    otherwise: str = "",
 ) -> int:
     """Return the value, an integer from `smallest` to `largest`; a bool is none.
+
+    otherwise: what else may be given, for the help, as `, or None for all CPUs`.
 
     Raises:
         UsageError: it is something else.
@@ -95,7 +103,7 @@ def require_count(
     raise UsageError(
         f"{name} is {shorten(value)}; the minimum is {smallest}",
         help=f"give one integer from {smallest}"
-        f"{' within 64 bits' if largest == MAX_INT64 else f' to {largest:,}'}.",
+        f"{' within 64 bits' if largest == MAX_INT64 else f' to {largest:,}'}{otherwise}.",
         code=code,
     )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 
-class Comparable:
+class Comparable(ABC):
     """Base of objects that compare and hash by the tuple that `_identity` returns."""
 
+    @abstractmethod
     def _identity(self) -> tuple[Any, ...]:
         """Return what makes this object what it is; the remainder follows from it."""
-        raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

@@ -238,7 +238,13 @@ def prepare(
     refuse_without_values(reading)
     if threads is None:
         threads = usable_cpus()
-    threads = require_count(threads, "threads", largest=MAX_THREADS, code="threads")
+    threads = require_count(
+        threads,
+        "threads",
+        largest=MAX_THREADS,
+        code="threads",
+        otherwise=", or None for all CPUs",
+    )
     addend = None if bias is None else as_array(bias, "bias")
     return Prepared(reading, as_array(weight, "weight"), addend, threads, engine, once)
 
